@@ -1,0 +1,47 @@
+package io.offramp.offload;
+
+import io.offramp.offload.counter.OffloadCounter;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.record.RecordBoundary;
+import java.util.List;
+
+/** An open backend. Thread-safe; each session that it installs is confined to its channel's event loop. */
+public interface RecordOffload extends AutoCloseable {
+    /** As configuration and logs name it: {@code sw}, {@code device}, {@code ktls}. */
+    String name();
+
+    /** Probed once, when opened. */
+    Availability availability();
+
+    /** What it takes where it is available. */
+    Capabilities capabilities();
+
+    /** One clause for the start-up line: the engine, the device's profile. */
+    String description();
+
+    /**
+     * Takes over what we send. Called on the channel's event loop.
+     *
+     * @param keys at the sequence of the first record; the session's once installed, still the caller's if declined
+     * @param at   where the stream stands; nothing behind it has been written
+     * @param sink gets what goes to the socket
+     */
+    InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink);
+
+    /**
+     * Takes over what we receive. Called on the channel's event loop. Bytes that came in behind the boundary are given to the session
+     * by its first {@link RxSession#receive}.
+     *
+     * @param keys at the sequence of the first record; the session's once installed, still the caller's if declined
+     * @param at   where the stream stands
+     * @param sink gets what the records carried
+     */
+    InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink);
+
+    /** What it counts; the list does not change while it is open. */
+    List<OffloadCounter> counters();
+
+    /** Frees the backend. All its sessions have been closed before. */
+    @Override
+    void close();
+}

@@ -1,0 +1,38 @@
+package io.offramp.offload;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.record.RecordBoundary;
+
+/** Opens what we receive. What the records carried comes out of the {@link RxSink}, in order. */
+public non-sealed interface RxSession extends RecordSession {
+    /**
+     * Takes the next bytes of the stream, cut anywhere. Whole records are opened in place and delivered; the bytes of a partial record stay
+     * in the session, at most one record's worth.
+     *
+     * <p>Stops delivering at once when the sink closes this session, and uses new keys from the next record on when the sink
+     * rekeys it.
+     *
+     * @param wire ownership moves here
+     */
+    void receive(ByteBuf wire);
+
+    /** Bytes of a partial record held: not 0 at the end of the stream means that the peer was cut off. */
+    int bufferedBytes();
+
+    /**
+     * Ends this session and gives its keys, at the current sequence, to the caller, with the wire bytes behind the boundary that it
+     * has not opened: they are the first bytes of the next session.
+     *
+     * @param at this session's boundary
+     */
+    Export export(RecordBoundary at);
+
+    /**
+     * What another backend needs to go on.
+     *
+     * @param keys    the caller's from here on
+     * @param pending wire bytes of the record that {@code keys} opens next, possibly none; the caller's
+     */
+    record Export(TrafficKeys keys, ByteBuf pending) {}
+}

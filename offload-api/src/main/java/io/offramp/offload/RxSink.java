@@ -1,0 +1,34 @@
+package io.offramp.offload;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.RecordBoundary;
+
+/**
+ * Takes what an {@link RxSession} opens. Called on the channel's event loop, possibly from inside {@link RxSession#receive}.
+ * Nothing arrives that has not been authenticated.
+ */
+public interface RxSink {
+    /**
+     * Content of an application data record, padding stripped.
+     *
+     * @param plaintext 0 to 16,384 bytes; ownership moves to the sink
+     */
+    void onData(ByteBuf plaintext);
+
+    /**
+     * Content of any other record.
+     *
+     * @param type      alert, handshake or change_cipher_spec
+     * @param plaintext ownership moves to the sink
+     * @param end       the boundary behind this record, at which the session may be rekeyed
+     */
+    void onControl(ContentType type, ByteBuf plaintext, RecordBoundary end);
+
+    /** The session is dead: it delivers nothing further, and the connection closes with {@link OffloadException#alert()}. */
+    void onFault(OffloadException fault);
+
+    /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
+    default void onDegraded(String reason) {}
+}

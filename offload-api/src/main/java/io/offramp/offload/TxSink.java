@@ -1,0 +1,23 @@
+package io.offramp.offload;
+
+import io.offramp.offload.error.OffloadException;
+
+/** Takes what a {@link TxSession} makes. Called on the channel's event loop, possibly from inside {@link TxSession#seal}. */
+public interface TxSink {
+    /**
+     * The next message for the socket; ownership moves to the sink.
+     *
+     * @param message what the channel's transport writes in order: a {@code ByteBuf} of whole records, or, of a backend that
+     *                protects on the way out of the socket, the plaintext itself or a {@code FileRegion} for a control record
+     */
+    void onSealed(Object message);
+
+    /**
+     * The session cannot go on and nothing further comes out of it: records may have been lost on the way, so the connection closes.
+     * Never plaintext instead.
+     */
+    void onFault(OffloadException fault);
+
+    /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
+    default void onDegraded(String reason) {}
+}

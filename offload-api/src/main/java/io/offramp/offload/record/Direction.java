@@ -1,0 +1,9 @@
+package io.offramp.offload.record;
+
+/** One half of a connection. Each half is installed, moved and rekeyed apart from the other. */
+public enum Direction {
+    /** We encrypt and send. */
+    TX,
+    /** We receive and decrypt. */
+    RX
+}
