@@ -1,0 +1,30 @@
+package io.offramp.offload.aead;
+
+import io.offramp.offload.Availability;
+import io.offramp.offload.key.AeadSuite;
+
+/** A source of AEAD contexts: libcrypto, or a JCA provider. Thread-safe. */
+public interface AeadEngine {
+    /** For logs: {@code libcrypto 3.0.19}, {@code jca SunJCE}. */
+    String name();
+
+    /** Probed once. */
+    Availability availability();
+
+    /** True where this engine has the suite. */
+    boolean supports(AeadSuite suite);
+
+    /**
+     * Sets up a key for sealing. The key schedule is computed here, once.
+     *
+     * @param key {@link AeadSuite#keyBytes()} bytes; copied, still the caller's to wipe
+     */
+    Sealer sealer(AeadSuite suite, byte[] key);
+
+    /**
+     * Sets up a key for opening.
+     *
+     * @param key {@link AeadSuite#keyBytes()} bytes; copied, still the caller's to wipe
+     */
+    Opener opener(AeadSuite suite, byte[] key);
+}

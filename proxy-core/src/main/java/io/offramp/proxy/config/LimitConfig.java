@@ -1,0 +1,22 @@
+package io.offramp.proxy.config;
+
+/**
+ * Limits in size and number.
+ *
+ * @param requestLineBytes      longest request line
+ * @param headBytes             largest head of a request or an answer, all header fields together
+ * @param bodyBytes             largest body of a request; 0 for no limit
+ * @param connections           open client connections; further ones are closed at once
+ * @param handshakeBytes        what a client may send before its handshake is complete
+ * @param upstreamIdlePerLoop   idle connections kept for each upstream server and event loop
+ */
+public record LimitConfig(
+        int requestLineBytes,
+        int headBytes,
+        long bodyBytes,
+        int connections,
+        int handshakeBytes,
+        int upstreamIdlePerLoop) {
+    /** What holds where nothing is configured. */
+    public static final LimitConfig DEFAULTS = new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 64 << 10, 64);
+}

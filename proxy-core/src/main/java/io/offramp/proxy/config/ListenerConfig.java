@@ -1,0 +1,29 @@
+package io.offramp.proxy.config;
+
+import java.util.List;
+
+/**
+ * One listening socket.
+ *
+ * @param name    for logs and metrics; the address where not given
+ * @param bind    address and port
+ * @param mode    what is spoken inside TLS
+ * @param tls     certificates and parameters
+ * @param offload which backend takes which direction
+ * @param routes  in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for everything
+ */
+public record ListenerConfig(
+        String name, HostPort bind, Mode mode, TlsConfig tls, OffloadConfig offload, List<RouteConfig> routes) {
+    /** What is spoken inside TLS. */
+    public enum Mode {
+        /** HTTP/1.1, request by request. */
+        HTTP,
+        /** Bytes. */
+        TCP
+    }
+
+    /** Copies the list. */
+    public ListenerConfig {
+        routes = List.copyOf(routes);
+    }
+}

@@ -1,0 +1,32 @@
+package io.offramp.proxy.config;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All of a proxy's configuration.
+ *
+ * @param listeners at least one
+ * @param upstreams by name; those written in place at a listener are named after their address
+ * @param admin     where {@code /metrics} and the like are served; null for nowhere
+ * @param timeouts  limits in time
+ * @param limits    limits in size and number
+ * @param backends  settings of record-offload backends, by backend and setting, unparsed: {@code device -> contexts -> 4096}
+ * @param logging   what is logged
+ */
+public record ProxyConfig(
+        List<ListenerConfig> listeners,
+        Map<String, UpstreamConfig> upstreams,
+        @Nullable HostPort admin,
+        TimeoutConfig timeouts,
+        LimitConfig limits,
+        Map<String, Map<String, String>> backends,
+        LoggingConfig logging) {
+    /** Copies the collections. */
+    public ProxyConfig {
+        listeners = List.copyOf(listeners);
+        upstreams = Map.copyOf(upstreams);
+        backends = Map.copyOf(backends);
+    }
+}

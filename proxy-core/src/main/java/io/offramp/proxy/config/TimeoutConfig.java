@@ -1,0 +1,33 @@
+package io.offramp.proxy.config;
+
+import java.time.Duration;
+
+/**
+ * Limits in time.
+ *
+ * @param handshake       from accept to the end of the TLS handshake
+ * @param requestHead     from the first byte of a request to the end of its head
+ * @param idle            of a client connection between requests; of a TCP connection without a byte either way
+ * @param body            between two reads of a request's body, or writes to a client that does not read
+ * @param upstreamConnect until an upstream has accepted
+ * @param upstreamAnswer  from the end of a request until the answer's head, and between two reads of its body
+ * @param drain           that open connections get at shutdown
+ */
+public record TimeoutConfig(
+        Duration handshake,
+        Duration requestHead,
+        Duration idle,
+        Duration body,
+        Duration upstreamConnect,
+        Duration upstreamAnswer,
+        Duration drain) {
+    /** What holds where nothing is configured. */
+    public static final TimeoutConfig DEFAULTS = new TimeoutConfig(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(75),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30));
+}

@@ -1,0 +1,103 @@
+package io.offramp.proxy.connection;
+
+import io.netty.util.AttributeKey;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.SessionInfo;
+import io.offramp.offload.key.AeadSuite;
+import io.offramp.offload.record.ProtocolVersion;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection, from accept to close, as admin endpoint and access log see it. Written by the channel's event loop, read by
+ * any thread. Set as {@link #KEY} on the client's channel.
+ */
+public final class Connection {
+    /** Where the client's channel keeps its connection. */
+    public static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
+
+    private static final SessionInfo NONE = new SessionInfo("none", RecordMode.SW, "handshake");
+
+    private final long id;
+    private final String listener;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
+    private final Instant since = Instant.now();
+    private final DirectionStats tx = new DirectionStats(NONE, "handshake");
+    private final DirectionStats rx = new DirectionStats(NONE, "handshake");
+    private volatile @Nullable Tls tls;
+
+    /**
+     * What the handshake negotiated.
+     *
+     * @param version     protocol version
+     * @param suite       AEAD
+     * @param cipherSuite the standard's name
+     * @param group       key exchange group, if any
+     * @param serverName  SNI, if sent
+     * @param protocol    ALPN's choice, if any
+     * @param resumed     whether a session was resumed
+     */
+    public record Tls(
+            ProtocolVersion version,
+            AeadSuite suite,
+            String cipherSuite,
+            @Nullable String group,
+            @Nullable String serverName,
+            @Nullable String protocol,
+            boolean resumed) {}
+
+    /** @param listener name of the listener that accepted it */
+    public Connection(long id, String listener, InetSocketAddress local, InetSocketAddress remote) {
+        this.id = id;
+        this.listener = listener;
+        this.local = local;
+        this.remote = remote;
+    }
+
+    /** The handshake is complete. Event loop only. */
+    public void onHandshaken(Tls negotiated) {
+        tls = negotiated;
+    }
+
+    /** Unique in this process, counted from 1. */
+    public long id() {
+        return id;
+    }
+
+    /** Name of the listener. */
+    public String listener() {
+        return listener;
+    }
+
+    /** Our address. */
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    /** The client's address. */
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    /** When it was accepted. */
+    public Instant since() {
+        return since;
+    }
+
+    /** Null until the handshake is complete. */
+    public @Nullable Tls tls() {
+        return tls;
+    }
+
+    /** What we send. */
+    public DirectionStats tx() {
+        return tx;
+    }
+
+    /** What we receive. */
+    public DirectionStats rx() {
+        return rx;
+    }
+}

@@ -1,0 +1,91 @@
+package io.offramp.proxy.connection;
+
+import io.offramp.offload.SessionInfo;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What one direction of a connection has done. Written by its event loop only, read by any thread: values are current to within one
+ * read burst, and writing them costs no fence.
+ */
+public final class DirectionStats {
+    private static final VarHandle RECORDS;
+    private static final VarHandle BYTES;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            RECORDS = lookup.findVarHandle(DirectionStats.class, "records", long.class);
+            BYTES = lookup.findVarHandle(DirectionStats.class, "bytes", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile SessionInfo session;
+    private volatile String why;
+    private volatile int moves;
+    private volatile int epoch;
+    private long records;
+    private long bytes;
+
+    DirectionStats(SessionInfo session, String why) {
+        this.session = session;
+        this.why = why;
+    }
+
+    /** Adds what a burst has carried. Event loop only. */
+    public void add(long moreRecords, long moreBytes) {
+        RECORDS.setOpaque(this, records + moreRecords);
+        BYTES.setOpaque(this, bytes + moreBytes);
+    }
+
+    /** A backend took this direction, or took it over from another. Event loop only. */
+    public void onInstalled(SessionInfo info, String reason) {
+        session = info;
+        why = reason;
+    }
+
+    /** A living session was moved to another backend. Event loop only. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+    public void onMoved(SessionInfo info, String reason) {
+        onInstalled(info, reason);
+        moves = moves + 1;
+    }
+
+    /** The direction was rekeyed. Event loop only. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+    public void onRekeyed() {
+        epoch = epoch + 1;
+    }
+
+    /** Backend, mode and detail. */
+    public SessionInfo session() {
+        return session;
+    }
+
+    /** Why it is in that mode: {@code configured}, {@code declined: suite}, {@code auto: 4.1 MiB in 260 records}. */
+    public String why() {
+        return why;
+    }
+
+    /** How often a living session changed its backend. */
+    public int moves() {
+        return moves;
+    }
+
+    /** How often it was rekeyed. */
+    public int rekeys() {
+        return epoch;
+    }
+
+    /** Records so far. */
+    public long records() {
+        return (long) RECORDS.getOpaque(this);
+    }
+
+    /** Plaintext bytes so far. */
+    public long bytes() {
+        return (long) BYTES.getOpaque(this);
+    }
+}

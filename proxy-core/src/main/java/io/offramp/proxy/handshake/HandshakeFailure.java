@@ -1,0 +1,38 @@
+package io.offramp.proxy.handshake;
+
+import java.util.Locale;
+
+/**
+ * Why there is no session.
+ *
+ * @param reason to count by
+ * @param detail one clause for the log; numbers and names, never a secret
+ */
+public record HandshakeFailure(Reason reason, String detail) {
+    /** Classes of failure, by who is at fault. */
+    public enum Reason {
+        /** The client closed before it sent anything: a port scan or a health check. */
+        NO_DATA,
+        /** The client closed or was cut off half-way. */
+        CLOSED,
+        /** Not complete in time. */
+        TIMEOUT,
+        /** Plain HTTP on a TLS port. */
+        PLAIN_HTTP,
+        /** Not TLS at all. */
+        NOT_TLS,
+        /** More records or bytes than a handshake may have. */
+        TOO_LARGE,
+        /** We sent a fatal alert: see the detail. */
+        ALERT_SENT,
+        /** The client sent a fatal alert: see the detail. */
+        ALERT_RECEIVED,
+        /** Our own fault. */
+        INTERNAL;
+
+        /** As a metric's label: {@code plain_http}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.offramp.proxy.handshake;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+
+/** Told once, on the channel's event loop, how a handshake ended. */
+public interface HandshakeListener {
+    /**
+     * The handshake is complete and everything it wrote has been handed to the channel, in order. The handshake handler removes itself
+     * after this call; the listener puts the session in its place.
+     *
+     * @param ctx     the handshake handler's context
+     * @param session what was negotiated; the listener's
+     * @param pending wire bytes that came in behind the client's Finished, possibly none, possibly ending in mid-record; the listener's
+     */
+    void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending);
+
+    /**
+     * The handshake failed. The alert, if any, has been written; the handshake handler closes the channel once it is flushed.
+     *
+     * @param failure why, to count and to log once
+     */
+    void onFailed(ChannelHandlerContext ctx, HandshakeFailure failure);
+}

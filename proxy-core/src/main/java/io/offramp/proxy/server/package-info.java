@@ -1,0 +1,5 @@
+/** Listeners, event loops and the wiring of a running proxy. */
+@NullMarked
+package io.offramp.proxy.server;
+
+import org.jspecify.annotations.NullMarked;
