@@ -1,5 +1,7 @@
 package io.offramp.proxy.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits    limits in size and number
  * @param backends  settings of record-offload backends, by backend and setting, unparsed: {@code device -> contexts -> 4096}
  * @param logging   what is logged
+ * @param threads   event loops; 0 for one per processor
  */
 public record ProxyConfig(
         List<ListenerConfig> listeners,
@@ -22,11 +25,12 @@ public record ProxyConfig(
         TimeoutConfig timeouts,
         LimitConfig limits,
         Map<String, Map<String, String>> backends,
-        LoggingConfig logging) {
+        LoggingConfig logging,
+        int threads) {
     /** Copies the collections. */
     public ProxyConfig {
         listeners = List.copyOf(listeners);
-        upstreams = Map.copyOf(upstreams);
+        upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         backends = Map.copyOf(backends);
     }
 }
