@@ -1,0 +1,92 @@
+package io.offramp.proxy.session;
+
+import io.offramp.offload.DeclineReason;
+import io.offramp.offload.InstallResult;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.RxSession;
+import io.offramp.offload.RxSink;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.TxSink;
+import io.offramp.offload.error.OffloadMisuseException;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+
+/**
+ * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it, and the reason is
+ * kept.
+ *
+ * @param software takes everything
+ * @param device   what {@code hw} and {@code auto} mean; {@code software} itself where a listener has no other backend
+ * @param tx       policy for what we send
+ * @param rx       policy for what we receive
+ * @param auto     when {@code auto} moves a direction
+ */
+public record OffloadPlan(RecordOffload software, RecordOffload device, Policy tx, Policy rx, AutoPolicy auto) {
+    /**
+     * A direction that has a session.
+     *
+     * @param session the session
+     * @param why     why it is where it is
+     * @param <S>     its type
+     */
+    record Placed<S>(S session, String why) {}
+
+    /** How one direction is installed in one backend. */
+    @FunctionalInterface
+    interface Installer<S> {
+        InstallResult<S> install(RecordOffload backend);
+    }
+
+    /** Everything in software. */
+    public static OffloadPlan software(RecordOffload software) {
+        return new OffloadPlan(software, software, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS);
+    }
+
+    /** True where the policy of a direction may still move it into the device. */
+    boolean promotes(Direction direction) {
+        return policy(direction) == Policy.AUTO && device != software;
+    }
+
+    /** Places what we send, at the handover. Takes ownership of the keys. */
+    Placed<TxSession> placeTx(
+            OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink, SessionEvents events) {
+        return place(Direction.TX, events, backend -> backend.installTx(target, keys, at, sink));
+    }
+
+    /** Places what we receive, at the handover. Takes ownership of the keys. */
+    Placed<RxSession> placeRx(
+            OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink, SessionEvents events) {
+        return place(Direction.RX, events, backend -> backend.installRx(target, keys, at, sink));
+    }
+
+    private <S> Placed<S> place(Direction direction, SessionEvents events, Installer<S> installer) {
+        return switch (policy(direction)) {
+            case HW -> install(device, direction, "configured", events, installer);
+            case SW -> install(software, direction, "configured", events, installer);
+            case AUTO -> install(software, direction, auto.waiting(), events, installer);
+        };
+    }
+
+    /** Installs in one backend, or in software where that declines. */
+    <S> Placed<S> install(
+            RecordOffload backend, Direction direction, String why, SessionEvents events, Installer<S> installer) {
+        return switch (installer.install(backend)) {
+            case InstallResult.Installed<S>(S session) -> new Placed<>(session, why);
+            case InstallResult.Declined<S>(DeclineReason reason, String detail) -> {
+                if (backend == software) {
+                    throw new OffloadMisuseException("software declined " + direction + ": " + detail);
+                }
+                events.onDeclined(direction, backend.name(), reason);
+                String declined = backend.name() + " declined: " + detail;
+                yield install(software, direction, declined, events, installer);
+            }
+        };
+    }
+
+    private Policy policy(Direction direction) {
+        return direction == Direction.TX ? tx : rx;
+    }
+}

@@ -1,0 +1,79 @@
+package io.offramp.proxy.session;
+
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.SessionInfo;
+import io.offramp.offload.record.Direction;
+import io.offramp.proxy.connection.DirectionStats;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one direction is, and whether it should be elsewhere. Tells the connection's statistics and the metrics. Confined to the event
+ * loop.
+ */
+final class Placement {
+    /**
+     * A move that is due.
+     *
+     * @param backend where to
+     * @param why     for the connection's statistics
+     */
+    record Move(RecordOffload backend, String why) {}
+
+    private final OffloadPlan plan;
+    private final SessionEvents events;
+    private final Direction direction;
+    private final DirectionStats stats;
+    private boolean promotes;
+    private @Nullable String degraded;
+    private long recordsAtInstall;
+    private long bytesAtInstall;
+
+    Placement(SessionSettings settings, Direction direction, DirectionStats stats) {
+        this.plan = settings.plan();
+        this.events = settings.events();
+        this.direction = direction;
+        this.stats = stats;
+        this.promotes = plan.promotes(direction);
+    }
+
+    /** The handover has placed this direction. */
+    void onInstalled(SessionInfo session, String why) {
+        stats.onInstalled(session, why);
+        events.onInstalled(direction, session);
+    }
+
+    /** The backend no longer does the work. */
+    void onDegraded(String reason) {
+        degraded = reason;
+    }
+
+    /** The move that is due now, or null; costs two comparisons where none is. */
+    @Nullable Move due() {
+        if (degraded != null) {
+            return new Move(plan.software(), stats.session().backend() + " degraded: " + degraded);
+        }
+        if (promotes && plan.auto().promotes(stats.records(), stats.bytes())) {
+            return new Move(plan.device(), plan.auto().promoted(stats.records(), stats.bytes()));
+        }
+        return null;
+    }
+
+    /** A move was made, whether the backend took the direction or declined it. A direction is promoted at most once. */
+    void onMoved(SessionInfo to, String why) {
+        SessionInfo from = stats.session();
+        onReleased();
+        promotes = false;
+        degraded = null;
+        recordsAtInstall = stats.records();
+        bytesAtInstall = stats.bytes();
+        stats.onMoved(to, why);
+        events.onInstalled(direction, to);
+        events.onMoved(direction, from, to, why);
+    }
+
+    /** The direction left its backend. */
+    void onReleased() {
+        events.onReleased(
+                direction, stats.session(), stats.records() - recordsAtInstall, stats.bytes() - bytesAtInstall);
+    }
+}

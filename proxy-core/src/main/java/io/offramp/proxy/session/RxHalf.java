@@ -1,0 +1,297 @@
+package io.offramp.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.RxSession;
+import io.offramp.offload.RxSink;
+import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.error.RecordFormatException;
+import io.offramp.offload.record.AlertDescription;
+import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.proxy.connection.DirectionStats;
+import io.offramp.proxy.handshake.Handshaken;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What we receive: opens records, passes data on, and acts on what else the peer says. Confined to the event loop.
+ */
+final class RxHalf implements RxSink, HandshakeMessages.Listener {
+    /** What the connection learns from its peer. */
+    interface Listener {
+        /** Application data; ownership moves. */
+        void onData(ByteBuf plaintext);
+
+        /** The peer sends nothing further; what it sends nevertheless is ignored. */
+        void onCloseNotify();
+
+        /** The peer gave up. */
+        void onFatalAlert(int description);
+
+        /** The peer replaced its key and wants ours replaced too. */
+        void onKeyUpdateRequested();
+
+        /** A TLS 1.2 peer wants to renegotiate. */
+        void onRenegotiation();
+
+        /** The peer broke a rule, or the path broke a record. */
+        void onRxFault(OffloadException fault);
+    }
+
+    /** As OpenSSL has it: records without content are legal and useless. */
+    private static final int MAX_EMPTY_RECORDS = 32;
+
+    /** As OpenSSL has it: warnings in TLS 1.2, user_canceled in TLS 1.3. */
+    private static final int MAX_WARNINGS = 5;
+
+    private static final int MAX_RENEGOTIATIONS = 3;
+    private static final long ONE_SECOND_NS = 1_000_000_000L;
+
+    private final OffloadTarget target;
+    private final SessionSettings settings;
+    private final DirectionStats stats;
+    private final Listener listener;
+    private final ProtocolVersion version;
+    private final @Nullable KeySchedule schedule;
+    private final HandshakeMessages messages;
+    private final Placement placement;
+    private RxSession session;
+    private long burstRecords;
+    private long burstBytes;
+    private int emptyRecords;
+    private int warnings;
+    private int renegotiations;
+    private int keyUpdates;
+    private long keyUpdateWindowNs;
+    private @Nullable RecordBoundary controlEnd;
+    private boolean ended;
+    private boolean closed;
+
+    RxHalf(
+            OffloadTarget target,
+            SessionSettings settings,
+            Handshaken handshaken,
+            DirectionStats stats,
+            Listener listener) {
+        this.target = target;
+        this.settings = settings;
+        this.stats = stats;
+        this.listener = listener;
+        this.version = handshaken.version();
+        this.messages = new HandshakeMessages(version, this);
+        this.schedule = handshaken.secrets() == null
+                ? null
+                : new KeySchedule(
+                        handshaken.suite(),
+                        handshaken.secrets().hash(),
+                        handshaken.secrets().dangerousClient());
+        this.placement = new Placement(settings, Direction.RX, stats);
+        OffloadPlan.Placed<RxSession> placed = settings.plan()
+                .placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.events());
+        this.session = placed.session();
+        placement.onInstalled(session.info(), placed.why());
+    }
+
+    /** Takes the next wire bytes; ownership moves here. */
+    void receive(ByteBuf wire) {
+        if (ended) {
+            wire.release();
+            return;
+        }
+        session.receive(wire);
+        stats.add(burstRecords, burstBytes);
+        burstRecords = 0;
+        burstBytes = 0;
+    }
+
+    /** End of a read burst: the time to move. */
+    void settle() {
+        if (!ended) {
+            moveIfDue();
+        }
+    }
+
+    /** From here on everything that comes is ignored. */
+    void end() {
+        ended = true;
+    }
+
+    /** Releases and wipes everything. May be called more than once, also while a record is delivered. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ended = true;
+        placement.onReleased();
+        session.close();
+        if (schedule != null) {
+            schedule.destroy();
+        }
+    }
+
+    @Override
+    public void onData(ByteBuf plaintext) {
+        burstRecords++;
+        int bytes = plaintext.readableBytes();
+        if (ended) {
+            plaintext.release();
+        } else if (messages.inMessage()) {
+            plaintext.release();
+            fail(AlertDescription.UNEXPECTED_MESSAGE, "data inside a handshake message (RFC 8446 §5.1)");
+        } else if (bytes == 0) {
+            plaintext.release();
+            if (++emptyRecords > MAX_EMPTY_RECORDS) {
+                fail(AlertDescription.UNEXPECTED_MESSAGE, emptyRecords + " empty records in a row");
+            }
+        } else {
+            emptyRecords = 0;
+            burstBytes += bytes;
+            listener.onData(plaintext);
+        }
+    }
+
+    @Override
+    public void onControl(ContentType type, ByteBuf plaintext, RecordBoundary end) {
+        burstRecords++;
+        controlEnd = end;
+        try {
+            if (!ended) {
+                control(type, plaintext);
+            }
+        } catch (RecordFormatException e) {
+            onFault(e);
+        } finally {
+            controlEnd = null;
+            plaintext.release();
+        }
+    }
+
+    @Override
+    public void onFault(OffloadException fault) {
+        if (!ended) {
+            ended = true;
+            settings.events().onFault(Direction.RX, fault);
+            listener.onRxFault(fault);
+        }
+    }
+
+    @Override
+    public void onDegraded(String reason) {
+        placement.onDegraded(reason);
+    }
+
+    @Override
+    public void onKeyUpdate(boolean answerRequested) {
+        RecordBoundary at = controlEnd;
+        if (schedule == null || at == null) {
+            throw new IllegalStateException("a KeyUpdate is a TLS 1.3 control record");
+        }
+        limitKeyUpdates();
+        session.rekey(at, schedule.next());
+        stats.onRekeyed();
+        settings.events().onKeyUpdate(Direction.RX);
+        if (answerRequested) {
+            listener.onKeyUpdateRequested();
+        }
+    }
+
+    @Override
+    public void onRenegotiation() {
+        if (++renegotiations > MAX_RENEGOTIATIONS) {
+            throw new RecordFormatException(
+                    AlertDescription.HANDSHAKE_FAILURE, renegotiations + " attempts to renegotiate");
+        }
+        listener.onRenegotiation();
+    }
+
+    private void control(ContentType type, ByteBuf plaintext) {
+        switch (type) {
+            case HANDSHAKE -> messages.receive(plaintext);
+            case ALERT -> alerts(plaintext);
+            default ->
+                throw new RecordFormatException(
+                        AlertDescription.UNEXPECTED_MESSAGE, "record of type " + type.code() + " after the handshake");
+        }
+    }
+
+    //= RFC 8446 §6
+    //# Alert messages are encrypted as specified by the current connection state [and] MUST NOT be fragmented; a record
+    //# with an Alert type MUST contain exactly one message (§5.1). TLS 1.2 allows several.
+    private void alerts(ByteBuf plaintext) {
+        if (messages.inMessage()) {
+            throw new RecordFormatException(
+                    AlertDescription.UNEXPECTED_MESSAGE, "alert inside a handshake message (RFC 8446 §5.1)");
+        }
+        int bytes = plaintext.readableBytes();
+        boolean wellFormed = version == ProtocolVersion.TLS_1_3 ? bytes == 2 : bytes > 0 && bytes % 2 == 0;
+        if (!wellFormed) {
+            throw new RecordFormatException(AlertDescription.DECODE_ERROR, "alert record of " + bytes + " bytes");
+        }
+        while (plaintext.isReadable() && !ended) {
+            alert(plaintext.readUnsignedByte(), plaintext.readUnsignedByte());
+        }
+    }
+
+    //= RFC 8446 §6
+    //# All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts when
+    //# received regardless of the AlertLevel in the message.
+    private void alert(int level, int description) {
+        settings.events().onAlertReceived(AlertDescription.nameOf(description));
+        if (description == AlertDescription.CLOSE_NOTIFY.code()) {
+            ended = true;
+            listener.onCloseNotify();
+        } else if (isWarning(level, description)) {
+            if (++warnings > MAX_WARNINGS) {
+                throw new RecordFormatException(AlertDescription.UNEXPECTED_MESSAGE, warnings + " warning alerts");
+            }
+        } else {
+            ended = true;
+            listener.onFatalAlert(description);
+        }
+    }
+
+    private boolean isWarning(int level, int description) {
+        return version == ProtocolVersion.TLS_1_3
+                ? description == AlertDescription.USER_CANCELED.code()
+                : level == 1;
+    }
+
+    private void limitKeyUpdates() {
+        long now = System.nanoTime();
+        if (now - keyUpdateWindowNs > ONE_SECOND_NS) {
+            keyUpdateWindowNs = now;
+            keyUpdates = 0;
+        }
+        if (++keyUpdates > settings.keyUpdatesPerSecond()) {
+            throw new RecordFormatException(
+                    AlertDescription.UNEXPECTED_MESSAGE,
+                    "more than " + settings.keyUpdatesPerSecond() + " KeyUpdates in a second");
+        }
+    }
+
+    private void fail(AlertDescription alert, String message) {
+        onFault(new RecordFormatException(alert, message));
+    }
+
+    private void moveIfDue() {
+        Placement.Move move = placement.due();
+        RecordBoundary at = move == null ? null : session.boundary();
+        if (at == null) {
+            return;
+        }
+        RxSession.Export export = session.export(at);
+        OffloadPlan.Placed<RxSession> placed = settings.plan()
+                .install(
+                        move.backend(),
+                        Direction.RX,
+                        move.why(),
+                        settings.events(),
+                        backend -> backend.installRx(target, export.keys(), at, this));
+        session = placed.session();
+        placement.onMoved(session.info(), placed.why());
+        receive(export.pending());
+    }
+}

@@ -1,0 +1,284 @@
+package io.offramp.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.record.AlertDescription;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.Handshaken;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TLS session from its handover to its end. For the handlers behind it, this is a plain TCP channel: plaintext comes in by
+ * {@code channelRead}, goes out by {@code write} and {@code flush}, and {@code close} ends the session in order.
+ *
+ * <ul>
+ *   <li>A clean end of the client's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing goes on.
+ *   <li>A truncated stream (FIN or reset without close_notify) is {@code channelInactive} without that event.
+ *   <li>A broken record or rule: the alert goes out, nothing further is delivered, and the channel becomes inactive.
+ * </ul>
+ *
+ * Confined to the channel's event loop. The channel has {@code ALLOW_HALF_CLOSURE} set.
+ */
+public final class TlsSessionHandler extends ChannelDuplexHandler implements RxHalf.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsSessionHandler.class);
+
+    /** How long a client that does not read gets to take our last alert. */
+    private static final long CLOSE_LIMIT_S = 5;
+
+    /** How long input is discarded behind a fatal alert, so that a reset does not destroy the alert on its way. */
+    private static final long LINGER_LIMIT_S = 2;
+
+    private final Handshaken handshaken;
+    private final OffloadTarget target;
+    private final SessionSettings settings;
+    private final Connection connection;
+    private ChannelHandlerContext ctx;
+    private TxHalf tx;
+    private RxHalf rx;
+    private boolean started;
+    private boolean inputEnded;
+    private boolean closing;
+
+    /**
+     * @param handshaken its keys and secrets move here
+     * @param target     the client's connection, as backends see it
+     * @param connection whose statistics are kept
+     */
+    @SuppressWarnings("NullAway.Init") // ctx, tx and rx are set by handlerAdded
+    public TlsSessionHandler(
+            Handshaken handshaken, OffloadTarget target, SessionSettings settings, Connection connection) {
+        this.handshaken = handshaken;
+        this.target = target;
+        this.settings = settings;
+        this.connection = connection;
+    }
+
+    /** Installs both directions. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        tx = new TxHalf(context, target, settings, handshaken, connection.tx(), this::abort);
+        rx = new RxHalf(target, settings, handshaken, connection.rx(), this);
+        if (handshaken.secrets() != null) {
+            handshaken.secrets().destroy();
+        }
+    }
+
+    /**
+     * Lets application data flow. Called once, after the handlers behind this one are in place.
+     *
+     * @param pending wire bytes that came in behind the client's Finished; ownership moves here
+     */
+    public void start(ByteBuf pending) {
+        started = true;
+        if (pending.isReadable()) {
+            rx.receive(pending);
+            onBurstEnd();
+            ctx.fireChannelReadComplete();
+        } else {
+            pending.release();
+        }
+    }
+
+    /** Sends close_notify and goes on receiving; idempotent. */
+    public ChannelFuture shutdownOutput() {
+        ChannelPromise ended = tx.end();
+        ctx.flush();
+        return ended;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof ByteBuf wire && started) {
+            rx.receive(wire);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        onBurstEnd();
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof ByteBuf plaintext) {
+            tx.write(plaintext, promise);
+        } else {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new IllegalArgumentException("not a ByteBuf: " + message.getClass()));
+        }
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        tx.flush();
+        tx.settle();
+        context.flush();
+    }
+
+    /** Sends close_notify behind what was written, and closes once it is out, or after {@value #CLOSE_LIMIT_S} s. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (closing || !context.channel().isActive()) {
+            closeWhenDone(promise);
+            return;
+        }
+        closing = true;
+        rx.end();
+        ChannelFuture last = tx.end();
+        context.flush();
+        closeAfter(last, promise);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (!(event instanceof ChannelInputShutdownEvent)) {
+            context.fireUserEventTriggered(event);
+        } else if (!inputEnded && !closing) {
+            // A FIN that no close_notify announced: the stream may have been cut (RFC 8446 §6.1).
+            abort();
+        } else if (closing) {
+            context.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (!inputEnded && !closing) {
+            settings.events().onTruncated();
+            LOG.debug("connection {} from {}: ended without close_notify", connection.id(), connection.remote());
+        }
+        release();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        release();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            // A reset by the peer is its right; channelInactive follows.
+            LOG.debug("connection {} from {}: {}", connection.id(), connection.remote(), cause.toString());
+            abort();
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+
+    @Override
+    public void onData(ByteBuf plaintext) {
+        ctx.fireChannelRead(plaintext);
+    }
+
+    @Override
+    public void onCloseNotify() {
+        inputEnded = true;
+        if (!closing) {
+            ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+    }
+
+    @Override
+    public void onFatalAlert(int description) {
+        LOG.info(
+                "connection {} from {}: client sent alert {}",
+                connection.id(),
+                connection.remote(),
+                AlertDescription.nameOf(description));
+        inputEnded = true;
+        abort();
+    }
+
+    @Override
+    public void onKeyUpdateRequested() {
+        tx.oweKeyUpdate();
+    }
+
+    @Override
+    public void onRenegotiation() {
+        tx.warn(AlertDescription.NO_RENEGOTIATION);
+        ctx.flush();
+    }
+
+    /** Tells the peer why, and closes without losing the telling. */
+    @Override
+    public void onRxFault(OffloadException fault) {
+        LOG.info("connection {} from {}: {}", connection.id(), connection.remote(), fault.getMessage());
+        if (closing) {
+            return;
+        }
+        closing = true;
+        ChannelFuture told = tx.fail(fault.alert().orElse(AlertDescription.INTERNAL_ERROR));
+        ctx.flush();
+        closeIn(LINGER_LIMIT_S);
+        told.addListener(sent -> {
+            if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
+                channel.shutdownOutput();
+                channel.config().setAutoRead(true);
+            } else {
+                ctx.close();
+            }
+        });
+        ctx.fireExceptionCaught(fault);
+    }
+
+    private void onBurstEnd() {
+        rx.settle();
+        if (tx.settle()) {
+            ctx.flush();
+        }
+    }
+
+    private void closeAfter(ChannelFuture last, ChannelPromise promise) {
+        if (last.isDone()) {
+            ctx.close(promise);
+            return;
+        }
+        closeIn(CLOSE_LIMIT_S);
+        last.addListener(sent -> ctx.close(promise));
+    }
+
+    private void closeWhenDone(ChannelPromise promise) {
+        ctx.channel().closeFuture().addListener(done -> promise.trySuccess());
+        if (!ctx.channel().isActive()) {
+            ctx.close();
+        }
+    }
+
+    private void closeIn(long seconds) {
+        var timer = ctx.executor().schedule(() -> ctx.close(), seconds, TimeUnit.SECONDS);
+        ctx.channel().closeFuture().addListener(closed -> timer.cancel(false));
+    }
+
+    /** Closes at once, without a word: the peer is gone, or our own direction is broken. */
+    private void abort() {
+        rx.end();
+        ctx.close();
+    }
+
+    private void release() {
+        if (tx != null) {
+            tx.close();
+        }
+        if (rx != null) {
+            rx.close();
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package io.offramp.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.TxSink;
+import io.offramp.offload.error.KeyLimitException;
+import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.record.AlertDescription;
+import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.proxy.connection.DirectionStats;
+import io.offramp.proxy.handshake.Handshaken;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What we send: gathers small writes into one record, seals, and owns the alerts and KeyUpdates that go between the data. Confined to the
+ * event loop.
+ */
+final class TxHalf implements TxSink {
+    private static final byte WARNING = 1;
+    private static final byte FATAL = 2;
+    private static final byte[] KEY_UPDATE_NOT_REQUESTED = {24, 0, 0, 1, 0};
+
+    private final ChannelHandlerContext ctx;
+    private final OffloadTarget target;
+    private final SessionSettings settings;
+    private final DirectionStats stats;
+    private final Runnable onFault;
+    private final @Nullable KeySchedule schedule;
+    private final long keyUpdateRecords;
+    private final WriteGatherer gatherer;
+    private final ArrayDeque<ChannelPromise> sealing = new ArrayDeque<>(4);
+    private final Placement placement;
+    private TxSession session;
+    private boolean answerOwed;
+    private boolean ended;
+    private boolean closed;
+
+    /** @param onFault closes the connection; the session cannot go on */
+    TxHalf(
+            ChannelHandlerContext ctx,
+            OffloadTarget target,
+            SessionSettings settings,
+            Handshaken handshaken,
+            DirectionStats stats,
+            Runnable onFault) {
+        this.ctx = ctx;
+        this.target = target;
+        this.settings = settings;
+        this.stats = stats;
+        this.onFault = onFault;
+        this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.suite());
+        this.schedule = handshaken.secrets() == null
+                ? null
+                : new KeySchedule(
+                        handshaken.suite(),
+                        handshaken.secrets().hash(),
+                        handshaken.secrets().dangerousServer());
+        this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);
+        this.placement = new Placement(settings, Direction.TX, stats);
+        OffloadPlan.Placed<TxSession> placed = settings.plan()
+                .placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());
+        this.session = placed.session();
+        placement.onInstalled(session.info(), placed.why());
+    }
+
+    /** Takes application data; it leaves with the next {@link #flush()} at the latest. */
+    void write(ByteBuf plaintext, ChannelPromise promise) {
+        if (ended) {
+            plaintext.release();
+            promise.tryFailure(new ClosedChannelException());
+        } else if (!plaintext.isReadable()) {
+            plaintext.release();
+            flush();
+            ctx.write(Unpooled.EMPTY_BUFFER, promise);
+        } else {
+            gatherer.write(plaintext, promise);
+        }
+    }
+
+    /** Seals what small writes have gathered. */
+    void flush() {
+        gatherer.flush();
+    }
+
+    /** The client asked for our KeyUpdate; it is sent once, however often it is asked for before it leaves (RFC 8446 §4.6.3). */
+    void oweKeyUpdate() {
+        answerOwed = true;
+    }
+
+    /** Pays what is owed at the end of a read burst, so that a flood of requests costs one answer per burst; true if a flush is due. */
+    boolean settle() {
+        if (ended) {
+            return false;
+        }
+        boolean due = answerOwed && ctx.channel().isWritable();
+        if (due) {
+            flush();
+            keyUpdate();
+        }
+        moveIfDue();
+        return due;
+    }
+
+    /** Sends a warning; the connection goes on. */
+    void warn(AlertDescription description) {
+        if (!ended) {
+            flush();
+            alert(WARNING, description, ctx.newPromise());
+        }
+    }
+
+    /** Sends close_notify behind everything written; nothing may be written after it. */
+    ChannelPromise end() {
+        ChannelPromise promise = ctx.newPromise();
+        if (ended) {
+            return promise.setSuccess();
+        }
+        flush();
+        ended = true;
+        alert(WARNING, AlertDescription.CLOSE_NOTIFY, promise);
+        return promise;
+    }
+
+    /** Drops what was not sealed yet and sends a fatal alert; nothing may be written after it. */
+    ChannelPromise fail(AlertDescription description) {
+        ChannelPromise promise = ctx.newPromise();
+        gatherer.drop();
+        if (ended) {
+            return promise.setSuccess();
+        }
+        ended = true;
+        alert(FATAL, description, promise);
+        return promise;
+    }
+
+    /** True once close_notify or a fatal alert has been sent. */
+    boolean ended() {
+        return ended;
+    }
+
+    /** Releases and wipes everything. May be called more than once. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ended = true;
+        gatherer.drop();
+        placement.onReleased();
+        session.close();
+        if (schedule != null) {
+            schedule.destroy();
+        }
+        for (ChannelPromise promise; (promise = sealing.poll()) != null; ) {
+            promise.tryFailure(new ClosedChannelException());
+        }
+    }
+
+    @Override
+    public void onSealed(Object message) {
+        ctx.write(message, sealing.remove());
+    }
+
+    @Override
+    public void onFault(OffloadException fault) {
+        ended = true;
+        settings.events().onFault(Direction.TX, fault);
+        onFault.run();
+    }
+
+    @Override
+    public void onDegraded(String reason) {
+        placement.onDegraded(reason);
+    }
+
+    private void sealData(ByteBuf plaintext, ChannelPromise promise) {
+        int bytes = plaintext.readableBytes();
+        int records = Math.ceilDiv(bytes, settings.recordBytes());
+        if (answerOwed || session.nextSequence() + records > keyUpdateRecords) {
+            if (schedule == null) {
+                //  TLS 1.2 cannot rekey without the renegotiation that we refuse.
+                plaintext.release();
+                promise.tryFailure(new KeyLimitException("key has protected " + session.nextSequence()
+                        + " records, limit " + keyUpdateRecords + ", and TLS 1.2 has no KeyUpdate"));
+                ctx.channel().close();
+                return;
+            }
+            keyUpdate();
+        }
+        seal(ContentType.APPLICATION_DATA, plaintext, promise);
+        stats.add(records, bytes);
+    }
+
+    //= RFC 8446 §4.6.3
+    //# Additionally, both sides MUST enforce that a KeyUpdate with the old key is received before accepting any messages
+    //# encrypted with the new key.
+    // So it goes out under the old key, and the keys change right behind it.
+    private void keyUpdate() {
+        if (schedule == null) {
+            return;
+        }
+        answerOwed = false;
+        seal(ContentType.HANDSHAKE, Unpooled.wrappedBuffer(KEY_UPDATE_NOT_REQUESTED), ctx.newPromise());
+        RecordBoundary at = session.boundary();
+        if (at == null) {
+            throw new IllegalStateException("no boundary behind a sealed record");
+        }
+        session.rekey(at, schedule.next());
+        stats.onRekeyed();
+        settings.events().onKeyUpdate(Direction.TX);
+    }
+
+    private void alert(byte level, AlertDescription description, ChannelPromise promise) {
+        ByteBuf content = ctx.alloc().directBuffer(2).writeByte(level).writeByte(description.code());
+        seal(ContentType.ALERT, content, promise);
+        settings.events().onAlertSent(description.toString());
+    }
+
+    private void seal(ContentType type, ByteBuf plaintext, ChannelPromise promise) {
+        sealing.add(promise);
+        session.seal(type, plaintext, settings.recordBytes());
+    }
+
+    private void moveIfDue() {
+        Placement.Move move = placement.due();
+        RecordBoundary at = move == null ? null : session.boundary();
+        if (at == null) {
+            return;
+        }
+        TrafficKeys keys = session.export(at);
+        OffloadPlan.Placed<TxSession> placed = settings.plan()
+                .install(
+                        move.backend(),
+                        Direction.TX,
+                        move.why(),
+                        settings.events(),
+                        backend -> backend.installTx(target, keys, at, this));
+        session = placed.session();
+        placement.onMoved(session.info(), placed.why());
+    }
+}
