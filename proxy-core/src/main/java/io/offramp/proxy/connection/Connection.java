@@ -1,8 +1,6 @@
 package io.offramp.proxy.connection;
 
 import io.netty.util.AttributeKey;
-import io.offramp.offload.RecordMode;
-import io.offramp.offload.SessionInfo;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 import java.net.InetSocketAddress;
@@ -17,16 +15,15 @@ public final class Connection {
     /** Where the client's channel keeps its connection. */
     public static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
 
-    private static final SessionInfo NONE = new SessionInfo("none", RecordMode.SW, "handshake");
-
     private final long id;
     private final String listener;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private final Instant since = Instant.now();
-    private final DirectionStats tx = new DirectionStats(NONE, "handshake");
-    private final DirectionStats rx = new DirectionStats(NONE, "handshake");
+    private final DirectionStats tx = new DirectionStats();
+    private final DirectionStats rx = new DirectionStats();
     private volatile @Nullable Tls tls;
+    private @Nullable String peer;
 
     /**
      * What the handshake negotiated.
@@ -79,6 +76,25 @@ public final class Connection {
     /** The client's address. */
     public InetSocketAddress remote() {
         return remote;
+    }
+
+    /** The client's address as text, {@code 192.0.2.7:51234} or {@code [2001:db8::7]:51234}; made once, at the first call. */
+    public String peer() {
+        String known = peer;
+        if (known == null) {
+            known = text(remote);
+            peer = known;
+        }
+        return known;
+    }
+
+    /** Address and port, without a lookup of the name. */
+    public static String text(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            return address.getHostString() + ":" + address.getPort();
+        }
+        String host = address.getAddress().getHostAddress();
+        return host.indexOf(':') >= 0 ? "[" + host + "]:" + address.getPort() : host + ":" + address.getPort();
     }
 
     /** When it was accepted. */

@@ -1,5 +1,6 @@
 package io.offramp.proxy.connection;
 
+import io.offramp.offload.RecordMode;
 import io.offramp.offload.SessionInfo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,6 +10,7 @@ import java.lang.invoke.VarHandle;
  * read burst, and writing them costs no fence.
  */
 public final class DirectionStats {
+    private static final SessionInfo NONE = new SessionInfo("none", RecordMode.SW, "handshake");
     private static final VarHandle RECORDS;
     private static final VarHandle BYTES;
 
@@ -22,17 +24,14 @@ public final class DirectionStats {
         }
     }
 
-    private volatile SessionInfo session;
-    private volatile String why;
+    private volatile SessionInfo session = NONE;
+    private volatile String why = "handshake";
     private volatile int moves;
     private volatile int epoch;
     private long records;
     private long bytes;
 
-    DirectionStats(SessionInfo session, String why) {
-        this.session = session;
-        this.why = why;
-    }
+    DirectionStats() {}
 
     /** Adds what a burst has carried. Event loop only. */
     public void add(long moreRecords, long moreBytes) {
@@ -62,6 +61,12 @@ public final class DirectionStats {
     /** Backend, mode and detail. */
     public SessionInfo session() {
         return session;
+    }
+
+    /** {@code sw}, {@code hw} or {@code hw-record}, as {@code ss -ti} prints it; {@code none} until a backend took it. */
+    public String conf() {
+        SessionInfo info = session;
+        return info == NONE ? "none" : info.mode().label();
     }
 
     /** Why it is in that mode: {@code configured}, {@code declined: suite}, {@code auto: 4.1 MiB in 260 records}. */

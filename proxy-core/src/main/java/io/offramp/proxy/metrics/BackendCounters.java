@@ -1,0 +1,70 @@
+package io.offramp.proxy.metrics;
+
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.counter.OffloadCounter;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSnapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The counters of all open backends, under their own names, with the backend as label. Not Micrometer meters: its Prometheus registry
+ * puts {@code _total} behind a counter, and a reader looks for {@code tx_tls_encrypted_packets} as ethtool prints it. They are untyped
+ * therefore, as node_exporter's ethtool counters are; {@code rate()} works on them all the same.
+ */
+final class BackendCounters implements MultiCollector {
+    private final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+    record Entry(String backend, OffloadCounter counter) {}
+
+    /** Adds the counters of a backend that has just been opened. */
+    void add(RecordOffload backend) {
+        backend.counters().forEach(counter -> entries.add(new Entry(backend.name(), counter)));
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        Map<String, List<Entry>> byName = new LinkedHashMap<>();
+        entries.forEach(e -> byName.computeIfAbsent(e.counter.name(), n -> new ArrayList<>()).add(e));
+        return new MetricSnapshots(byName.values().stream().map(BackendCounters::snapshot).toList());
+    }
+
+    private static MetricSnapshot snapshot(List<Entry> sameName) {
+        OffloadCounter first = sameName.getFirst().counter;
+        MetricMetadata metadata = new MetricMetadata(first.name(), first.description());
+        return switch (first.kind()) {
+            case GAUGE -> new GaugeSnapshot(
+                    metadata,
+                    sameName.stream()
+                            .map(e -> new GaugeDataPointSnapshot(value(e), labels(e), null))
+                            .toList());
+            case COUNTER -> new UnknownSnapshot(
+                    metadata,
+                    sameName.stream()
+                            .map(e -> new UnknownDataPointSnapshot(value(e), labels(e), null))
+                            .toList());
+        };
+    }
+
+    private static double value(Entry e) {
+        return e.counter.value().getAsLong();
+    }
+
+    private static Labels labels(Entry e) {
+        return Labels.of("backend", e.backend);
+    }
+}

@@ -1,0 +1,51 @@
+package io.offramp.proxy.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+
+/**
+ * The counters of one name, told apart by labels. Each is a {@link LongAdder} that event loops add to; whoever adds often keeps it.
+ *
+ * @param <K> what tells them apart: a value with few instances, never something that a peer chooses freely
+ */
+final class CounterFamily<K> {
+    private final MeterRegistry registry;
+    private final String name;
+    private final String description;
+    private final Function<K, Tags> tags;
+    private final ConcurrentHashMap<K, LongAdder> counters = new ConcurrentHashMap<>();
+
+    /** @param name with dots; Prometheus sees underscores and {@code _total} */
+    CounterFamily(MeterRegistry registry, String name, String description, Function<K, Tags> tags) {
+        this.registry = registry;
+        this.name = name;
+        this.description = description;
+        this.tags = tags;
+    }
+
+    /** The counter with this key's labels; the same one each time. */
+    LongAdder of(K key) {
+        LongAdder known = counters.get(key);
+        return known != null ? known : counters.computeIfAbsent(key, this::register);
+    }
+
+    /** All counters that were asked for so far. */
+    Collection<LongAdder> all() {
+        return Collections.unmodifiableCollection(counters.values());
+    }
+
+    private LongAdder register(K key) {
+        LongAdder counter = new LongAdder();
+        FunctionCounter.builder(name, counter, LongAdder::sum)
+                .description(description)
+                .tags(tags.apply(key))
+                .register(registry);
+        return counter;
+    }
+}

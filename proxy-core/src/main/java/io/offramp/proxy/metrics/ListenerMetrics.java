@@ -1,0 +1,115 @@
+package io.offramp.proxy.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.HandshakeFailure;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happens at one listener. Resolved once per listener; thread-safe; called on event loops. */
+public final class ListenerMetrics {
+    private static final Duration[] HANDSHAKE_BUCKETS = Arrays.stream(new long[] {1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000})
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private final Tags listener;
+    private final TlsMetrics tls;
+    private final LongAdder accepted;
+    private final LongAdder closed = new LongAdder();
+    private final LongAdder refused;
+    private final LongAdder truncated;
+    private final LongAdder[] requestsByClass = new LongAdder[6];
+    private final CounterFamily<Handshake> handshakes;
+    private final CounterFamily<HandshakeFailure.Reason> failures;
+    private final Timer handshakeDuration;
+
+    private record Handshake(String version, String cipher, boolean resumed) {}
+
+    ListenerMetrics(MeterRegistry registry, String name, TlsMetrics tls) {
+        this.tls = tls;
+        listener = Tags.of("listener", name);
+        accepted = counter(registry, "offramp.connections", "Client connections accepted", listener);
+        refused = counter(registry, "offramp.connections.refused", "Client connections closed at the limit", listener);
+        truncated = counter(registry, "offramp.tls.truncated.closes", "Clients that closed without close_notify", listener);
+        Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
+                .description("Client connections open now")
+                .tags(listener)
+                .register(registry);
+        for (int i = 1; i < requestsByClass.length; i++) {
+            requestsByClass[i] = counter(
+                    registry, "offramp.http.requests", "HTTP requests answered", listener.and("status", i + "xx"));
+        }
+        handshakes = new CounterFamily<>(registry, "offramp.handshakes", "TLS handshakes completed", h -> listener.and(
+                "version", h.version, "cipher", h.cipher, "resumed", Boolean.toString(h.resumed)));
+        failures = new CounterFamily<>(registry, "offramp.handshake.failures", "TLS handshakes that failed", r ->
+                listener.and("reason", r.label()));
+        handshakeDuration = Timer.builder("offramp.handshake.duration")
+                .description("From accept to the end of the TLS handshake")
+                .tags(listener)
+                .serviceLevelObjectives(HANDSHAKE_BUCKETS)
+                .register(registry);
+    }
+
+    /** A client connection was accepted. */
+    public void onAccepted() {
+        accepted.increment();
+    }
+
+    /** An accepted connection has closed, however it ended. */
+    public void onClosed() {
+        closed.increment();
+    }
+
+    /** A connection was closed at once because the limit is reached; it does not count as accepted. */
+    public void onRefused() {
+        refused.increment();
+    }
+
+    /** @param durationNs from accept */
+    public void onHandshaken(Connection.Tls negotiated, long durationNs) {
+        handshakes
+                .of(new Handshake(negotiated.version().label(), negotiated.cipherSuite(), negotiated.resumed()))
+                .increment();
+        handshakeDuration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    /** A handshake did not complete. */
+    public void onHandshakeFailed(HandshakeFailure.Reason reason) {
+        failures.of(reason).increment();
+    }
+
+    /** A client closed its TCP connection without close_notify, in or behind application data (RFC 8446 §6.1). */
+    public void onTruncated() {
+        truncated.increment();
+    }
+
+    /** @param status that the client got, 100 to 599; 499 if it went away before one was sent */
+    public void onRequest(int status) {
+        requestsByClass[Math.clamp(status / 100, 1, 5)].increment();
+    }
+
+    /** What happens in the sessions of all listeners. */
+    public TlsMetrics tls() {
+        return tls;
+    }
+
+    /** Open now. */
+    public long active() {
+        return accepted.sum() - closed.sum();
+    }
+
+    private static LongAdder counter(MeterRegistry registry, String name, String description, Tags tags) {
+        LongAdder counter = new LongAdder();
+        FunctionCounter.builder(name, counter, LongAdder::sum)
+                .description(description)
+                .tags(tags)
+                .register(registry);
+        return counter;
+    }
+}

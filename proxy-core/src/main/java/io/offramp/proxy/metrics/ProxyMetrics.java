@@ -1,0 +1,92 @@
+package io.offramp.proxy.metrics;
+
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.offramp.offload.RecordOffload;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * All meters of a proxy, and the page that Prometheus scrapes. Thread-safe. Event loops never call this class but for what they
+ * keep: {@link ListenerMetrics}, {@link UpstreamMetrics}, {@link TlsMetrics}.
+ */
+public final class ProxyMetrics implements AutoCloseable {
+    /** Of {@link #scrape}: Prometheus' text format. */
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ConcurrentHashMap<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, UpstreamMetrics> upstreams = new ConcurrentHashMap<>();
+    private final TlsMetrics tls = new TlsMetrics(registry);
+    private final BackendCounters backends = new BackendCounters();
+    private final TlsStat tlsStat = new TlsStat(tls, backends);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    /** Without the process's own meters: see {@link #bindProcess}. */
+    public ProxyMetrics() {
+        registry.getPrometheusRegistry().register(backends);
+    }
+
+    /** The meters of one listener; the same object each time. */
+    public ListenerMetrics listener(String name) {
+        return listeners.computeIfAbsent(name, n -> new ListenerMetrics(registry, n, tls));
+    }
+
+    /** The meters of one upstream; the same object each time. */
+    public UpstreamMetrics upstream(String name) {
+        return upstreams.computeIfAbsent(name, n -> new UpstreamMetrics(registry, n));
+    }
+
+    /** What happens in sessions, over all listeners. */
+    public TlsMetrics tls() {
+        return tls;
+    }
+
+    /** Publishes the counters of a backend that has just been opened, for as long as the process lives. */
+    public void bind(RecordOffload backend) {
+        backends.add(backend);
+    }
+
+    /** Publishes what the JVM and the operating system know of this process. Once. */
+    public void bindProcess() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    /** Publishes the heap and direct memory that a Netty allocator holds. */
+    public void bind(ByteBufAllocatorMetricProvider allocator) {
+        new NettyAllocatorMetrics(allocator).bindTo(registry);
+    }
+
+    /** Writes all meters as {@link #CONTENT_TYPE}. Takes milliseconds: not on an event loop that carries traffic. */
+    public void scrape(OutputStream out) throws IOException {
+        registry.scrape(out, CONTENT_TYPE);
+    }
+
+    /** Session totals and all backends' counters in the format of the kernel's {@code /proc/net/tls_stat}. */
+    public String tlsStat() {
+        return tlsStat.text();
+    }
+
+    /** Lets go of what {@link #bindProcess} listens to. */
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

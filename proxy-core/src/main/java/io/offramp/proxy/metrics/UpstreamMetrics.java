@@ -1,0 +1,50 @@
+package io.offramp.proxy.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happens towards one upstream. Resolved once per upstream; thread-safe; called on event loops. */
+public final class UpstreamMetrics {
+    private final LongAdder connectFailures;
+    private final LongAdder retries;
+    private final LongAdder poolHits;
+    private final Timer connectDuration;
+
+    UpstreamMetrics(MeterRegistry registry, String name) {
+        Tags upstream = Tags.of("upstream", name);
+        connectFailures = one(registry, upstream, "offramp.upstream.connect.failures", "Connects to an upstream that failed");
+        retries = one(registry, upstream, "offramp.upstream.retries", "Requests sent again on another connection");
+        poolHits = one(registry, upstream, "offramp.upstream.pool.hits", "Requests that found an idle connection");
+        connectDuration = Timer.builder("offramp.upstream.connect.duration")
+                .description("Connects to an upstream that succeeded")
+                .tags(upstream)
+                .register(registry);
+    }
+
+    /** @param durationNs from the start of the connect */
+    public void onConnected(long durationNs) {
+        connectDuration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    /** A connect was refused, failed or timed out. */
+    public void onConnectFailed() {
+        connectFailures.increment();
+    }
+
+    /** A request was sent again because its pooled connection had gone stale, or the server did not accept. */
+    public void onRetried() {
+        retries.increment();
+    }
+
+    /** A request found an idle connection. */
+    public void onPoolHit() {
+        poolHits.increment();
+    }
+
+    private static LongAdder one(MeterRegistry registry, Tags tags, String name, String description) {
+        return new CounterFamily<Tags>(registry, name, description, t -> t).of(tags);
+    }
+}
