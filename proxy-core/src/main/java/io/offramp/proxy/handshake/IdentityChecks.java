@@ -1,0 +1,87 @@
+package io.offramp.proxy.handshake;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether a chain and a key can serve together. */
+final class IdentityChecks {
+    private static final byte[] PROBE = "does this key belong to that certificate".getBytes(StandardCharsets.US_ASCII);
+
+    private IdentityChecks() {}
+
+    /** Returns what is worth a warning. */
+    static List<String> check(List<X509Certificate> chain, PrivateKey key, Instant now) throws BadCertificateException {
+        checkKey(chain, key);
+        checkOrder(chain);
+        return warnings(chain, now);
+    }
+
+    private static void checkKey(List<X509Certificate> chain, PrivateKey key) throws BadCertificateException {
+        if (belongs(key, chain.getFirst().getPublicKey())) {
+            return;
+        }
+        String message = "private key does not belong to the certificate of " + subject(chain.getFirst());
+        for (int i = 1; i < chain.size(); i++) {
+            if (belongs(key, chain.get(i).getPublicKey())) {
+                message += ", but to certificate " + (i + 1) + " of the file: the server's own certificate comes first";
+            }
+        }
+        throw new BadCertificateException(message);
+    }
+
+    /** The one test that needs no knowledge of key types: what the one signs, the other verifies. */
+    private static boolean belongs(PrivateKey key, PublicKey certified) {
+        if (!key.getAlgorithm().equals(certified.getAlgorithm())) {
+            return false;
+        }
+        try {
+            Signature signature = Signature.getInstance(certified instanceof ECPublicKey ? "SHA256withECDSA" : "SHA256withRSA");
+            signature.initSign(key);
+            signature.update(PROBE);
+            byte[] signed = signature.sign();
+            signature.initVerify(certified);
+            signature.update(PROBE);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    /** RFC 8446 §4.4.2: each certificate should directly certify the one before it. */
+    private static void checkOrder(List<X509Certificate> chain) throws BadCertificateException {
+        for (int i = 1; i < chain.size(); i++) {
+            try {
+                chain.get(i - 1).verify(chain.get(i).getPublicKey());
+            } catch (GeneralSecurityException e) {
+                throw new BadCertificateException("chain: certificate " + (i + 1) + " (" + subject(chain.get(i))
+                        + ") does not sign certificate " + i + " (" + subject(chain.get(i - 1))
+                        + "); order is the server's own, then each one's issuer", e);
+            }
+        }
+    }
+
+    private static List<String> warnings(List<X509Certificate> chain, Instant now) {
+        List<String> warnings = new ArrayList<>();
+        for (X509Certificate certificate : chain) {
+            if (now.isAfter(certificate.getNotAfter().toInstant())) {
+                warnings.add("certificate of " + subject(certificate) + " expired on " + certificate.getNotAfter().toInstant());
+            } else if (now.isBefore(certificate.getNotBefore().toInstant())) {
+                warnings.add("certificate of " + subject(certificate) + " is not valid before "
+                        + certificate.getNotBefore().toInstant());
+            }
+        }
+        return List.copyOf(warnings);
+    }
+
+    private static String subject(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().getName();
+    }
+}

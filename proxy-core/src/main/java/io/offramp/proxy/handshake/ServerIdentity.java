@@ -1,0 +1,97 @@
+package io.offramp.proxy.handshake;
+
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/** A certificate chain and its private key, checked against each other. Immutable; shared by all connections. Never prints the key. */
+public final class ServerIdentity {
+    private static final int SAN_DNS = 2;
+
+    private final List<X509Certificate> chain;
+    private final PrivateKey key;
+    private final KeyType keyType;
+    private final List<String> names;
+    private final List<String> warnings;
+
+    ServerIdentity(List<X509Certificate> chain, PrivateKey key, Instant now) throws BadCertificateException {
+        this.chain = List.copyOf(chain);
+        this.key = key;
+        this.keyType = KeyType.of(leaf().getPublicKey());
+        this.names = namesOf(leaf());
+        this.warnings = IdentityChecks.check(this.chain, key, now);
+    }
+
+    /**
+     * Reads PEM files and checks that they belong together. Blocks.
+     *
+     * @param cert chain, leaf first, each signed by the next
+     * @param key  private key in PKCS#8, PKCS#1 or SEC1, not encrypted; may be the same file as {@code cert}
+     * @throws BadCertificateException if a file is missing, holds nothing usable, or key and chain do not fit
+     */
+    public static ServerIdentity load(Path cert, Path key) throws BadCertificateException {
+        List<X509Certificate> chain = PemLoader.certificates(cert);
+        return new ServerIdentity(chain, PemLoader.privateKey(key), Instant.now());
+    }
+
+    /** Leaf first. */
+    public List<X509Certificate> chain() {
+        return chain;
+    }
+
+    /** The certificate that names the server. */
+    public X509Certificate leaf() {
+        return chain.getFirst();
+    }
+
+    /** Kind of the leaf's key. */
+    public KeyType keyType() {
+        return keyType;
+    }
+
+    /** DNS names of the leaf in lower case, {@code *.example.com} included; the common name where there is no such SAN. */
+    public List<String> names() {
+        return names;
+    }
+
+    /** What works but should be seen to: {@code certificate expired on 2026-01-01T00:00:00Z}. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** When the leaf expires. */
+    public Instant notAfter() {
+        return leaf().getNotAfter().toInstant();
+    }
+
+    PrivateKey privateKey() {
+        return key;
+    }
+
+    private static List<String> namesOf(X509Certificate leaf) throws BadCertificateException {
+        try {
+            List<String> names = new ArrayList<>();
+            Collection<List<?>> sans = leaf.getSubjectAlternativeNames();
+            for (List<?> san : sans == null ? List.<List<?>>of() : sans) {
+                if (san.get(0).equals(SAN_DNS)) {
+                    names.add(((String) san.get(1)).toLowerCase(Locale.ROOT));
+                }
+            }
+            String commonName = names.isEmpty() ? PemLoader.commonName(leaf) : null;
+            return commonName == null ? List.copyOf(names) : List.of(commonName.toLowerCase(Locale.ROOT));
+        } catch (CertificateParsingException e) {
+            throw new BadCertificateException("subject alternative names do not parse: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ServerIdentity[" + keyType + " " + names + ", " + chain.size() + " certificates, until " + notAfter() + "]";
+    }
+}

@@ -1,0 +1,156 @@
+package io.offramp.proxy.handshake;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemGenerationException;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemObjectGenerator;
+import org.bouncycastle.util.io.pem.PemWriter;
+
+/** Certificates of every kind, made in memory. */
+final class TestCertificates {
+    private static final AtomicLong SERIAL = new AtomicLong(1);
+
+    private TestCertificates() {}
+
+    static KeyPair ec(String curve) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec(curve));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static KeyPair rsa(int bits) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(bits);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Self-signed, valid now. */
+    static X509Certificate selfSigned(KeyPair pair, String commonName, String... names) {
+        return issue(pair, commonName, pair, commonName, Instant.now(), names);
+    }
+
+    /** Valid for a day around {@code at}. */
+    static X509Certificate issue(
+            KeyPair subject, String commonName, KeyPair issuer, String issuerName, Instant at, String... names) {
+        try {
+            var builder = new JcaX509v3CertificateBuilder(
+                    new X500Name("CN=" + issuerName),
+                    BigInteger.valueOf(SERIAL.getAndIncrement()),
+                    Date.from(at.minus(Duration.ofDays(1))),
+                    Date.from(at.plus(Duration.ofDays(1))),
+                    new X500Name("CN=" + commonName),
+                    subject.getPublic());
+            if (names.length == 0) {
+                builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+            } else {
+                GeneralName[] sans = Arrays.stream(names)
+                        .map(n -> new GeneralName(GeneralName.dNSName, n))
+                        .toArray(GeneralName[]::new);
+                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(sans));
+            }
+            String algorithm = issuer.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
+            return new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(issuer.getPrivate())));
+        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static ServerIdentity identity(KeyPair pair, String commonName, String... names) {
+        try {
+            return new ServerIdentity(List.of(selfSigned(pair, commonName, names)), pair.getPrivate(), Instant.now());
+        } catch (BadCertificateException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String pem(X509Certificate... certificates) {
+        StringBuilder text = new StringBuilder();
+        for (X509Certificate certificate : certificates) {
+            text.append(pem(() -> new JcaMiscPEMGenerator(certificate)));
+        }
+        return text.toString();
+    }
+
+    static String pkcs8(PrivateKey key) {
+        return pem(() -> new JcaPKCS8Generator(key, null));
+    }
+
+    /** PKCS#1 for RSA, SEC1 for EC. */
+    static String traditional(PrivateKey key) {
+        return key instanceof ECPrivateKey ec ? pem(() -> () -> sec1(ec)) : pem(() -> new JcaMiscPEMGenerator(key));
+    }
+
+    /** With the curve inside, as openssl writes it; Bouncy Castle's generator leaves it out. */
+    private static PemObject sec1(ECPrivateKey key) throws PemGenerationException {
+        int bits = key.getParams().getCurve().getField().getFieldSize();
+        ASN1ObjectIdentifier curve = bits == 256 ? SECObjectIdentifiers.secp256r1 : SECObjectIdentifiers.secp384r1;
+        try {
+            return new PemObject("EC PRIVATE KEY",
+                    new org.bouncycastle.asn1.sec.ECPrivateKey(bits, key.getS(), curve).getEncoded());
+        } catch (IOException e) {
+            throw new PemGenerationException(e.getMessage(), e);
+        }
+    }
+
+    static String pem(PemSource source) {
+        StringWriter text = new StringWriter();
+        try (PemWriter writer = new PemWriter(text)) {
+            writer.writeObject(source.make());
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+        return text.toString();
+    }
+
+    static Path write(Path file, String text) {
+        try {
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    interface PemSource {
+        PemObjectGenerator make() throws IOException, GeneralSecurityException, OperatorCreationException;
+    }
+}
