@@ -1,0 +1,84 @@
+package io.offramp.proxy.server;
+
+import io.offramp.offload.Availability;
+import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.RecordOffload;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.OffloadConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.session.AutoPolicy;
+import io.offramp.proxy.session.OffloadPlan;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** The record-offload backends that a configuration names, each opened once, and software, which is always there. */
+final class Backends implements AutoCloseable {
+    private static final String SOFTWARE = "sw";
+
+    private final Map<String, RecordOffload> opened = new LinkedHashMap<>();
+
+    private Backends() {}
+
+    /** Opens them; a backend that this machine cannot run is opened too, and declines. */
+    static Backends open(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
+        TreeSet<String> wanted = new TreeSet<>();
+        wanted.add(SOFTWARE);
+        for (ListenerConfig listener : config.listeners()) {
+            wanted.add(listener.offload().backend());
+        }
+        Backends backends = new Backends();
+        try {
+            for (String name : wanted) {
+                Map<String, String> settings = config.backends().getOrDefault(name, Map.of());
+                backends.opened.put(name, provider(providers, name).open(settings));
+            }
+        } catch (IllegalArgumentException e) {
+            backends.close();
+            throw new StartException("offload: " + e.getMessage());
+        }
+        return backends;
+    }
+
+    /** Where a listener's sessions go. */
+    OffloadPlan plan(OffloadConfig config) {
+        RecordOffload software = opened.get(SOFTWARE);
+        RecordOffload device = opened.get(config.backend());
+        return new OffloadPlan(software, device, config.tx(), config.rx(), AutoPolicy.DEFAULTS);
+    }
+
+    /** All of them, software first. */
+    Collection<RecordOffload> all() {
+        return opened.values();
+    }
+
+    /** For the start-up line: {@code sw (libcrypto 3.0.19), device (unavailable: …)}. */
+    String describe() {
+        StringBuilder line = new StringBuilder();
+        for (RecordOffload backend : opened.values()) {
+            line.append(line.isEmpty() ? "" : ", ").append(backend.name()).append(" (");
+            if (backend.availability() instanceof Availability.Unavailable(String cause)) {
+                line.append("unavailable: ").append(cause);
+            } else {
+                line.append(backend.description());
+            }
+            line.append(')');
+        }
+        return line.toString();
+    }
+
+    @Override
+    public void close() {
+        opened.values().forEach(RecordOffload::close);
+    }
+
+    private static OffloadProvider provider(Collection<OffloadProvider> providers, String name) throws StartException {
+        for (OffloadProvider provider : providers) {
+            if (provider.name().equals(name)) {
+                return provider;
+            }
+        }
+        throw new StartException("offload: no backend is called '" + name + "'");
+    }
+}

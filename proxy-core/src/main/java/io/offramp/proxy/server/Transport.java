@@ -1,0 +1,61 @@
+package io.offramp.proxy.server;
+
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket transport of this machine: native epoll, or NIO where that is missing.
+ *
+ * @param name    for the start-up line: {@code epoll}, {@code nio}
+ * @param cause   why it is not epoll, if so
+ * @param handler makes event loops
+ * @param server  makes listening channels
+ */
+record Transport(
+        String name,
+        @Nullable String cause,
+        IoHandlerFactory handler,
+        ChannelFactory<? extends ServerChannel> server) {
+    /** The best that works here; {@code -Dofframp.transport=nio} asks for NIO. */
+    static Transport best() {
+        if ("nio".equals(System.getProperty("offramp.transport"))) {
+            return nio("asked for");
+        }
+        if (!Epoll.isAvailable()) {
+            return nio(rootMessage(Epoll.unavailabilityCause()));
+        }
+        return new Transport("epoll", null, EpollIoHandler.newFactory(), EpollServerSocketChannel::new);
+    }
+
+    /** Event loops of this transport. */
+    EventLoopGroup eventLoops(int threads) {
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("offramp-loop"), handler);
+    }
+
+    @Override
+    public String toString() {
+        return cause == null ? name : name + " (no epoll: " + cause + ")";
+    }
+
+    private static Transport nio(String cause) {
+        return new Transport("nio", cause, NioIoHandler.newFactory(), NioServerSocketChannel::new);
+    }
+
+    private static String rootMessage(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+}
