@@ -78,7 +78,7 @@ public final class Connection {
         return remote;
     }
 
-    /** The client's address as text, {@code 192.0.2.7:51234} or {@code [2001:db8::7]:51234}; made once, at the first call. */
+    /** The client's address as text, {@code 192.0.2.7:51234} or {@code [2001:db8::7]:51234}; made at the first call. */
     public String peer() {
         String known = peer;
         if (known == null) {

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** All open client connections of the process. Thread-safe and without a lock that two event loops could wait for each other at. */
+/** All open client connections of the process. Thread-safe; event loops do not wait for each other here. */
 public final class ConnectionRegistry implements Iterable<Connection> {
     private final ConcurrentHashMap<Long, Connection> byId = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
@@ -59,7 +59,7 @@ public final class ConnectionRegistry implements Iterable<Connection> {
         return limit;
     }
 
-    /** Weakly consistent: may or may not show what opens and closes meanwhile, and never blocks who opens and closes. */
+    /** Weakly consistent: may or may not show what opens and closes meanwhile, and never blocks either. */
     @Override
     public Iterator<Connection> iterator() {
         return byId.values().iterator();

@@ -63,7 +63,7 @@ public final class DirectionStats {
         return session;
     }
 
-    /** {@code sw}, {@code hw} or {@code hw-record}, as {@code ss -ti} prints it; {@code none} until a backend took it. */
+    /** {@code sw}, {@code hw} or {@code hw-record}, as {@code ss -ti} prints it; {@code none} before the handover. */
     public String conf() {
         SessionInfo info = session;
         return info == NONE ? "none" : info.mode().label();

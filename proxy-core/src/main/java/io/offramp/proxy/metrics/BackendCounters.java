@@ -18,9 +18,10 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The counters of all open backends, under their own names, with the backend as label. Not Micrometer meters: its Prometheus registry
- * puts {@code _total} behind a counter, and a reader looks for {@code tx_tls_encrypted_packets} as ethtool prints it. They are untyped
- * therefore, as node_exporter's ethtool counters are; {@code rate()} works on them all the same.
+ * The counters of all open backends, under their own names, with the backend as label. Not Micrometer meters: its
+ * Prometheus registry puts {@code _total} behind a counter, and a reader looks for {@code tx_tls_encrypted_packets} as
+ * ethtool prints it. They are untyped therefore, as node_exporter's ethtool counters are; {@code rate()} works on them
+ * all the same.
  */
 final class BackendCounters implements MultiCollector {
     private final List<Entry> entries = new CopyOnWriteArrayList<>();

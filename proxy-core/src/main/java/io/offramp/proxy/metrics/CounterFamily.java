@@ -3,14 +3,13 @@ package io.offramp.proxy.metrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * The counters of one name, told apart by labels. Each is a {@link LongAdder} that event loops add to; whoever adds often keeps it.
+ * The counters of one name, told apart by labels. Each is a {@link LongAdder} that event loops add to; whoever adds
+ * often keeps it.
  *
  * @param <K> what tells them apart: a value with few instances, never something that a peer chooses freely
  */
@@ -29,15 +28,15 @@ final class CounterFamily<K> {
         this.tags = tags;
     }
 
+    /** The one counter of a name whose labels are known. */
+    static LongAdder single(MeterRegistry registry, String name, String description, Tags tags) {
+        return new CounterFamily<Tags>(registry, name, description, t -> t).of(tags);
+    }
+
     /** The counter with this key's labels; the same one each time. */
     LongAdder of(K key) {
         LongAdder known = counters.get(key);
         return known != null ? known : counters.computeIfAbsent(key, this::register);
-    }
-
-    /** All counters that were asked for so far. */
-    Collection<LongAdder> all() {
-        return Collections.unmodifiableCollection(counters.values());
     }
 
     private LongAdder register(K key) {

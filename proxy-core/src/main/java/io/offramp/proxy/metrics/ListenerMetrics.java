@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -8,22 +7,20 @@ import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.HandshakeFailure;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 
 /** What happens at one listener. Resolved once per listener; thread-safe; called on event loops. */
 public final class ListenerMetrics {
-    private static final Duration[] HANDSHAKE_BUCKETS = Arrays.stream(new long[] {1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000})
+    private static final Duration[] HANDSHAKE_BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 
     private final Tags listener;
-    private final TlsMetrics tls;
     private final LongAdder accepted;
     private final LongAdder closed = new LongAdder();
     private final LongAdder refused;
-    private final LongAdder truncated;
     private final LongAdder[] requestsByClass = new LongAdder[6];
     private final CounterFamily<Handshake> handshakes;
     private final CounterFamily<HandshakeFailure.Reason> failures;
@@ -31,18 +28,17 @@ public final class ListenerMetrics {
 
     private record Handshake(String version, String cipher, boolean resumed) {}
 
-    ListenerMetrics(MeterRegistry registry, String name, TlsMetrics tls) {
-        this.tls = tls;
+    ListenerMetrics(MeterRegistry registry, String name) {
         listener = Tags.of("listener", name);
-        accepted = counter(registry, "offramp.connections", "Client connections accepted", listener);
-        refused = counter(registry, "offramp.connections.refused", "Client connections closed at the limit", listener);
-        truncated = counter(registry, "offramp.tls.truncated.closes", "Clients that closed without close_notify", listener);
+        accepted = CounterFamily.single(registry, "offramp.connections", "Client connections accepted", listener);
+        refused = CounterFamily.single(
+                registry, "offramp.connections.refused", "Client connections closed at the limit", listener);
         Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
                 .description("Client connections open now")
                 .tags(listener)
                 .register(registry);
         for (int i = 1; i < requestsByClass.length; i++) {
-            requestsByClass[i] = counter(
+            requestsByClass[i] = CounterFamily.single(
                     registry, "offramp.http.requests", "HTTP requests answered", listener.and("status", i + "xx"));
         }
         handshakes = new CounterFamily<>(registry, "offramp.handshakes", "TLS handshakes completed", h -> listener.and(
@@ -84,32 +80,13 @@ public final class ListenerMetrics {
         failures.of(reason).increment();
     }
 
-    /** A client closed its TCP connection without close_notify, in or behind application data (RFC 8446 §6.1). */
-    public void onTruncated() {
-        truncated.increment();
-    }
-
     /** @param status that the client got, 100 to 599; 499 if it went away before one was sent */
     public void onRequest(int status) {
         requestsByClass[Math.clamp(status / 100, 1, 5)].increment();
     }
 
-    /** What happens in the sessions of all listeners. */
-    public TlsMetrics tls() {
-        return tls;
-    }
-
     /** Open now. */
     public long active() {
         return accepted.sum() - closed.sum();
-    }
-
-    private static LongAdder counter(MeterRegistry registry, String name, String description, Tags tags) {
-        LongAdder counter = new LongAdder();
-        FunctionCounter.builder(name, counter, LongAdder::sum)
-                .description(description)
-                .tags(tags)
-                .register(registry);
-        return counter;
     }
 }

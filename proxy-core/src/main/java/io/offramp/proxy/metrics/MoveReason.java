@@ -1,20 +1,30 @@
 package io.offramp.proxy.metrics;
 
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.SessionInfo;
 import java.util.Locale;
 
-/** Why a living session was moved to another backend, in classes to count by; the connection's own {@code why} has the numbers. */
-public enum MoveReason {
+/**
+ * Why a living session was moved to another backend, in classes to count by; the connection's own {@code why} has the
+ * numbers.
+ */
+enum MoveReason {
     /** It has shown that offload pays. */
-    PAYS,
-    /** Its backend no longer did the work itself. */
+    PROMOTED,
+    /** Its backend no longer did the work. */
     DEGRADED,
-    /** Its backend failed. */
-    FAULT,
-    /** Its backend is going down in good order. */
-    DRAIN;
+    /** It was to be promoted, and the other backend did not take it. */
+    DECLINED;
 
-    /** As a metric's label: {@code pays}. */
-    public String label() {
+    static MoveReason of(SessionInfo from, SessionInfo to) {
+        if (to.mode() != RecordMode.SW) {
+            return PROMOTED;
+        }
+        return from.backend().equals(to.backend()) ? DECLINED : DEGRADED;
+    }
+
+    /** As a metric's label: {@code promoted}. */
+    String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

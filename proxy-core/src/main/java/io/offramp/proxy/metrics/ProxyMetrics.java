@@ -17,8 +17,8 @@ import java.io.OutputStream;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All meters of a proxy, and the page that Prometheus scrapes. Thread-safe. Event loops never call this class but for what they
- * keep: {@link ListenerMetrics}, {@link UpstreamMetrics}, {@link TlsMetrics}.
+ * All meters of a proxy, and the page that Prometheus scrapes. Thread-safe. Event loops never call this class but for
+ * what they keep: {@link ListenerMetrics}, {@link UpstreamMetrics}, {@link TlsMetrics}.
  */
 public final class ProxyMetrics implements AutoCloseable {
     /** Of {@link #scrape}: Prometheus' text format. */
@@ -39,7 +39,7 @@ public final class ProxyMetrics implements AutoCloseable {
 
     /** The meters of one listener; the same object each time. */
     public ListenerMetrics listener(String name) {
-        return listeners.computeIfAbsent(name, n -> new ListenerMetrics(registry, n, tls));
+        return listeners.computeIfAbsent(name, n -> new ListenerMetrics(registry, n));
     }
 
     /** The meters of one upstream; the same object each time. */

@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -9,16 +8,13 @@ import io.offramp.offload.record.Direction;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * Counts all the sessions that protect the same direction in the same backend and mode. A session keeps the meter from its install until
- * its close, so that counting a burst is two additions. Thread-safe.
- */
-public final class SessionMeter {
+/** Counts all the sessions that protect the same direction in the same backend and mode. Thread-safe. */
+final class SessionMeter {
     private final Key key;
-    private final LongAdder installed = new LongAdder();
+    private final LongAdder installed;
     private final LongAdder released = new LongAdder();
-    private final LongAdder records = new LongAdder();
-    private final LongAdder bytes = new LongAdder();
+    private final LongAdder records;
+    private final LongAdder bytes;
 
     record Key(Direction direction, String backend, RecordMode mode) {}
 
@@ -29,34 +25,30 @@ public final class SessionMeter {
                 .description("Directions of client connections that are installed in a backend now")
                 .tags(tags)
                 .register(registry);
-        counter(registry, tags, "offramp.tls.sessions.installed", "Directions that were installed in a backend", installed);
-        counter(registry, tags, "offramp.tls.records", "Records opened (rx) or sealed (tx)", records);
-        counter(registry, tags, "offramp.tls.bytes", "Plaintext bytes of those records", bytes);
+        installed = CounterFamily.single(
+                registry, "offramp.tls.sessions.installed", "Directions that were installed in a backend", tags);
+        records = CounterFamily.single(
+                registry, "offramp.tls.records", "Records, counted when a direction is released", tags);
+        bytes = CounterFamily.single(registry, "offramp.tls.bytes", "Plaintext bytes of those records", tags);
     }
 
-    /** A direction was installed, or moved here. Once per session. */
-    public void onInstalled() {
+    void onInstalled() {
         installed.increment();
     }
 
-    /** An installed direction was closed, or moved away. Once per session. */
-    public void onReleased() {
+    void onReleased(long carriedRecords, long carriedBytes) {
         released.increment();
-    }
-
-    /** Adds what a burst has carried. */
-    public void add(long moreRecords, long moreBytes) {
-        records.add(moreRecords);
-        bytes.add(moreBytes);
+        records.add(carriedRecords);
+        bytes.add(carriedBytes);
     }
 
     /** Installed now. */
-    public long current() {
+    long current() {
         return installed.sum() - released.sum();
     }
 
     /** Installed ever. */
-    public long total() {
+    long total() {
         return installed.sum();
     }
 
@@ -66,12 +58,5 @@ public final class SessionMeter {
 
     static String label(Direction direction) {
         return direction.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void counter(MeterRegistry registry, Tags tags, String name, String description, LongAdder counter) {
-        FunctionCounter.builder(name, counter, LongAdder::sum)
-                .description(description)
-                .tags(tags)
-                .register(registry);
     }
 }

@@ -14,91 +14,117 @@ import io.offramp.offload.error.RecordFormatException;
 import io.offramp.offload.error.ResyncException;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.Direction;
+import io.offramp.proxy.session.SessionEvents;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happens in sessions after the handshake, over all listeners. Thread-safe; called on event loops. */
-public final class TlsMetrics {
+/** Counts what happens in sessions after the handshake, over all listeners. Thread-safe; called on event loops. */
+public final class TlsMetrics implements SessionEvents {
     private final MeterRegistry registry;
     private final ConcurrentHashMap<SessionMeter.Key, SessionMeter> sessions = new ConcurrentHashMap<>();
     private final CounterFamily<Decline> declines;
     private final CounterFamily<Move> moves;
     private final CounterFamily<Alert> alerts;
     private final CounterFamily<Fault> faults;
+    private final LongAdder authenticationFailures;
     private final LongAdder keyUpdatesSent;
     private final LongAdder keyUpdatesReceived;
+    private final LongAdder truncated;
 
-    private record Decline(String backend, Direction direction, DeclineReason reason) {}
+    private record Decline(String backend, Direction direction, DeclineReason reason) {
+        Tags tags() {
+            return Tags.of("backend", backend, "direction", SessionMeter.label(direction), "reason", reason.label());
+        }
+    }
 
-    private record Move(Direction direction, String from, String to, MoveReason reason) {}
+    private record Move(Direction direction, String from, String to, MoveReason reason) {
+        Tags tags() {
+            return Tags.of("direction", SessionMeter.label(direction), "from", from, "to", to)
+                    .and("reason", reason.label());
+        }
+    }
 
-    private record Alert(boolean sent, int code) {}
+    private record Alert(boolean sent, String description) {
+        Tags tags() {
+            return Tags.of("direction", way(sent), "description", description);
+        }
+    }
 
-    private record Fault(Direction direction, String error) {}
+    private record Fault(Direction direction, String error) {
+        Tags tags() {
+            return Tags.of("direction", SessionMeter.label(direction), "error", error);
+        }
+    }
 
     TlsMetrics(MeterRegistry registry) {
         this.registry = registry;
-        declines = new CounterFamily<>(registry, "offramp.tls.declines", "Directions that a backend did not take", d ->
-                Tags.of("backend", d.backend, "direction", SessionMeter.label(d.direction), "reason", d.reason.label()));
-        moves = new CounterFamily<>(registry, "offramp.tls.moves", "Living sessions moved to another backend", m ->
-                Tags.of("direction", SessionMeter.label(m.direction), "from", m.from, "to", m.to, "reason", m.reason.label()));
-        alerts = new CounterFamily<>(registry, "offramp.tls.alerts", "TLS alerts", a ->
-                Tags.of("direction", way(a.sent), "description", AlertDescription.nameOf(a.code)));
-        faults = new CounterFamily<>(registry, "offramp.tls.record.errors", "Records that ended or degraded a session", f ->
-                Tags.of("direction", SessionMeter.label(f.direction), "error", f.error));
+        declines = new CounterFamily<>(
+                registry, "offramp.tls.declines", "Directions that a backend did not take", Decline::tags);
+        moves = new CounterFamily<>(registry, "offramp.tls.moves", "Living sessions moved to another backend", Move::tags);
+        alerts = new CounterFamily<>(registry, "offramp.tls.alerts", "TLS alerts", Alert::tags);
+        faults = new CounterFamily<>(
+                registry, "offramp.tls.record.errors", "Faults of a direction that ended its session", Fault::tags);
+        authenticationFailures = faults.of(new Fault(Direction.RX, AlertDescription.BAD_RECORD_MAC.toString()));
         CounterFamily<Boolean> keyUpdates = new CounterFamily<>(
                 registry, "offramp.tls.key.updates", "KeyUpdate messages", sent -> Tags.of("direction", way(sent)));
         keyUpdatesSent = keyUpdates.of(true);
         keyUpdatesReceived = keyUpdates.of(false);
+        truncated = CounterFamily.single(
+                registry, "offramp.tls.truncated.closes", "Clients that closed without close_notify", Tags.empty());
     }
 
-    /** The meter of sessions like this one: resolve it at install, keep it until the session closes or moves. */
-    public SessionMeter sessions(Direction direction, SessionInfo info) {
-        SessionMeter.Key key = new SessionMeter.Key(direction, info.backend(), info.mode());
-        SessionMeter known = sessions.get(key);
-        return known != null ? known : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, k));
+    @Override
+    public void onInstalled(Direction direction, SessionInfo session) {
+        meter(direction, session).onInstalled();
     }
 
-    /** A backend did not take a direction that policy asked it to take. */
-    public void onDeclined(String backend, Direction direction, DeclineReason reason) {
+    @Override
+    public void onReleased(Direction direction, SessionInfo session, long records, long bytes) {
+        meter(direction, session).onReleased(records, bytes);
+    }
+
+    @Override
+    public void onDeclined(Direction direction, String backend, DeclineReason reason) {
         declines.of(new Decline(backend, direction, reason)).increment();
     }
 
-    /**
-     * A living session was moved.
-     *
-     * @param from name of the backend that had it
-     * @param to   name of the backend that has it now
-     */
-    public void onMoved(Direction direction, String from, String to, MoveReason reason) {
-        moves.of(new Move(direction, from, to, reason)).increment();
+    @Override
+    public void onMoved(Direction direction, SessionInfo from, SessionInfo to, String why) {
+        MoveReason reason = MoveReason.of(from, to);
+        moves.of(new Move(direction, from.backend(), to.backend(), reason)).increment();
     }
 
-    /** We sent an alert. */
-    public void onAlertSent(AlertDescription description) {
-        alerts.of(new Alert(true, description.code())).increment();
+    @Override
+    public void onAlertSent(String description) {
+        alerts.of(new Alert(true, description)).increment();
     }
 
-    /** @param code the description's number on the wire, 0 to 255 */
-    public void onAlertReceived(int code) {
-        alerts.of(new Alert(false, code)).increment();
+    @Override
+    public void onAlertReceived(String description) {
+        alerts.of(new Alert(false, description)).increment();
     }
 
-    /** We sent a KeyUpdate and rekeyed TX. */
-    public void onKeyUpdateSent() {
-        keyUpdatesSent.increment();
+    @Override
+    public void onKeyUpdate(Direction direction) {
+        (direction == Direction.TX ? keyUpdatesSent : keyUpdatesReceived).increment();
     }
 
-    /** A KeyUpdate came in and RX was rekeyed. */
-    public void onKeyUpdateReceived() {
-        keyUpdatesReceived.increment();
-    }
-
-    /** A backend reported a fault of one direction. */
+    @Override
     public void onFault(Direction direction, OffloadException fault) {
         faults.of(new Fault(direction, label(fault))).increment();
+    }
+
+    @Override
+    public void onTruncated() {
+        truncated.increment();
+    }
+
+    private SessionMeter meter(Direction direction, SessionInfo session) {
+        SessionMeter.Key key = new SessionMeter.Key(direction, session.backend(), session.mode());
+        SessionMeter known = sessions.get(key);
+        return known != null ? known : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, k));
     }
 
     Collection<SessionMeter> sessions() {
@@ -115,7 +141,7 @@ public final class TlsMetrics {
 
     /** Records that did not authenticate. */
     long authenticationFailures() {
-        return faults.of(new Fault(Direction.RX, AlertDescription.BAD_RECORD_MAC.toString())).sum();
+        return authenticationFailures.sum();
     }
 
     private static String label(OffloadException fault) {

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: its own names first, over all backends, then whatever the backends count.
- * A name that several backends have shows their sum.
+ * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: its own names first, over all backends, then whatever
+ * the backends count. A name that several backends have shows their sum.
  */
 final class TlsStat {
     /** The kernel's line, {@code "%-32s\t%lu\n"} (net/tls/tls_proc.c). */

@@ -15,9 +15,12 @@ public final class UpstreamMetrics {
 
     UpstreamMetrics(MeterRegistry registry, String name) {
         Tags upstream = Tags.of("upstream", name);
-        connectFailures = one(registry, upstream, "offramp.upstream.connect.failures", "Connects to an upstream that failed");
-        retries = one(registry, upstream, "offramp.upstream.retries", "Requests sent again on another connection");
-        poolHits = one(registry, upstream, "offramp.upstream.pool.hits", "Requests that found an idle connection");
+        connectFailures = CounterFamily.single(
+                registry, "offramp.upstream.connect.failures", "Connects to an upstream that failed", upstream);
+        retries = CounterFamily.single(
+                registry, "offramp.upstream.retries", "Requests sent again on another connection", upstream);
+        poolHits = CounterFamily.single(
+                registry, "offramp.upstream.pool.hits", "Requests that found an idle connection", upstream);
         connectDuration = Timer.builder("offramp.upstream.connect.duration")
                 .description("Connects to an upstream that succeeded")
                 .tags(upstream)
@@ -42,9 +45,5 @@ public final class UpstreamMetrics {
     /** A request found an idle connection. */
     public void onPoolHit() {
         poolHits.increment();
-    }
-
-    private static LongAdder one(MeterRegistry registry, Tags tags, String name, String description) {
-        return new CounterFamily<Tags>(registry, name, description, t -> t).of(tags);
     }
 }
