@@ -4,6 +4,9 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.record.Direction;
 import io.offramp.proxy.connection.DirectionStats;
+import io.offramp.proxy.metrics.MoveReason;
+import io.offramp.proxy.metrics.SessionMeter;
+import io.offramp.proxy.metrics.TlsMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,31 +18,35 @@ final class Placement {
      * A move that is due.
      *
      * @param backend where to
+     * @param reason  to count by
      * @param why     for the connection's statistics
      */
-    record Move(RecordOffload backend, String why) {}
+    record Move(RecordOffload backend, MoveReason reason, String why) {}
 
     private final OffloadPlan plan;
-    private final SessionEvents events;
+    private final TlsMetrics metrics;
     private final Direction direction;
     private final DirectionStats stats;
+    private SessionMeter meter;
     private boolean promotes;
     private @Nullable String degraded;
-    private long recordsAtInstall;
-    private long bytesAtInstall;
 
-    Placement(SessionSettings settings, Direction direction, DirectionStats stats) {
+    /** @param session what the handover has installed */
+    Placement(SessionSettings settings, Direction direction, DirectionStats stats, SessionInfo session, String why) {
         this.plan = settings.plan();
-        this.events = settings.events();
+        this.metrics = settings.metrics().tls();
         this.direction = direction;
         this.stats = stats;
         this.promotes = plan.promotes(direction);
+        this.meter = metrics.sessions(direction, session);
+        meter.onInstalled();
+        stats.onInstalled(session, why);
     }
 
-    /** The handover has placed this direction. */
-    void onInstalled(SessionInfo session, String why) {
-        stats.onInstalled(session, why);
-        events.onInstalled(direction, session);
+    /** Counts what a burst has carried. */
+    void add(long records, long bytes) {
+        stats.add(records, bytes);
+        meter.add(records, bytes);
     }
 
     /** The backend no longer does the work. */
@@ -50,30 +57,33 @@ final class Placement {
     /** The move that is due now, or null; costs two comparisons where none is. */
     @Nullable Move due() {
         if (degraded != null) {
-            return new Move(plan.software(), stats.session().backend() + " degraded: " + degraded);
+            String why = stats.session().backend() + " degraded: " + degraded;
+            return new Move(plan.software(), MoveReason.DEGRADED, why);
         }
         if (promotes && plan.auto().promotes(stats.records(), stats.bytes())) {
-            return new Move(plan.device(), plan.auto().promoted(stats.records(), stats.bytes()));
+            return new Move(plan.device(), MoveReason.PAYS, plan.auto().promoted(stats.records(), stats.bytes()));
         }
         return null;
     }
 
     /** A move was made, whether the backend took the direction or declined it. A direction is promoted at most once. */
-    void onMoved(SessionInfo to, String why) {
-        SessionInfo from = stats.session();
+    void onMoved(Move move, SessionInfo to, String why) {
+        metrics.onMoved(direction, stats.session().backend(), to.backend(), move.reason());
         onReleased();
         promotes = false;
         degraded = null;
-        recordsAtInstall = stats.records();
-        bytesAtInstall = stats.bytes();
+        meter = metrics.sessions(direction, to);
+        meter.onInstalled();
         stats.onMoved(to, why);
-        events.onInstalled(direction, to);
-        events.onMoved(direction, from, to, why);
     }
 
-    /** The direction left its backend. */
+    /** The direction was rekeyed. */
+    void onRekeyed() {
+        stats.onRekeyed();
+    }
+
+    /** The direction left its backend for good. */
     void onReleased() {
-        events.onReleased(
-                direction, stats.session(), stats.records() - recordsAtInstall, stats.bytes() - bytesAtInstall);
+        meter.onReleased();
     }
 }

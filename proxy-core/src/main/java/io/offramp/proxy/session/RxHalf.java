@@ -51,7 +51,6 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
 
     private final OffloadTarget target;
     private final SessionSettings settings;
-    private final DirectionStats stats;
     private final Listener listener;
     private final ProtocolVersion version;
     private final @Nullable KeySchedule schedule;
@@ -77,7 +76,6 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             Listener listener) {
         this.target = target;
         this.settings = settings;
-        this.stats = stats;
         this.listener = listener;
         this.version = handshaken.version();
         this.messages = new HandshakeMessages(version, this);
@@ -87,11 +85,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                         handshaken.suite(),
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousClient());
-        this.placement = new Placement(settings, Direction.RX, stats);
         OffloadPlan.Placed<RxSession> placed = settings.plan()
-                .placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.events());
+                .placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.metrics().tls());
         this.session = placed.session();
-        placement.onInstalled(session.info(), placed.why());
+        this.placement = new Placement(settings, Direction.RX, stats, session.info(), placed.why());
     }
 
     /** Takes the next wire bytes; ownership moves here. */
@@ -101,7 +98,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             return;
         }
         session.receive(wire);
-        stats.add(burstRecords, burstBytes);
+        placement.add(burstRecords, burstBytes);
         burstRecords = 0;
         burstBytes = 0;
     }
@@ -173,7 +170,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     public void onFault(OffloadException fault) {
         if (!ended) {
             ended = true;
-            settings.events().onFault(Direction.RX, fault);
+            settings.metrics().tls().onFault(Direction.RX, fault);
             listener.onRxFault(fault);
         }
     }
@@ -191,8 +188,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
         limitKeyUpdates();
         session.rekey(at, schedule.next());
-        stats.onRekeyed();
-        settings.events().onKeyUpdate(Direction.RX);
+        placement.onRekeyed();
+        settings.metrics().tls().onKeyUpdateReceived();
         if (answerRequested) {
             listener.onKeyUpdateRequested();
         }
@@ -239,7 +236,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     //# All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts when
     //# received regardless of the AlertLevel in the message.
     private void alert(int level, int description) {
-        settings.events().onAlertReceived(AlertDescription.nameOf(description));
+        settings.metrics().tls().onAlertReceived(description);
         if (description == AlertDescription.CLOSE_NOTIFY.code()) {
             ended = true;
             listener.onCloseNotify();
@@ -288,10 +285,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                         move.backend(),
                         Direction.RX,
                         move.why(),
-                        settings.events(),
+                        settings.metrics().tls(),
                         backend -> backend.installRx(target, export.keys(), at, this));
         session = placed.session();
-        placement.onMoved(session.info(), placed.why());
+        placement.onMoved(move, session.info(), placed.why());
         receive(export.pending());
     }
 }

@@ -32,7 +32,6 @@ final class TxHalf implements TxSink {
     private final ChannelHandlerContext ctx;
     private final OffloadTarget target;
     private final SessionSettings settings;
-    private final DirectionStats stats;
     private final Runnable onFault;
     private final @Nullable KeySchedule schedule;
     private final long keyUpdateRecords;
@@ -55,7 +54,6 @@ final class TxHalf implements TxSink {
         this.ctx = ctx;
         this.target = target;
         this.settings = settings;
-        this.stats = stats;
         this.onFault = onFault;
         this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.suite());
         this.schedule = handshaken.secrets() == null
@@ -65,11 +63,10 @@ final class TxHalf implements TxSink {
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousServer());
         this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);
-        this.placement = new Placement(settings, Direction.TX, stats);
         OffloadPlan.Placed<TxSession> placed = settings.plan()
-                .placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());
+                .placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.metrics().tls());
         this.session = placed.session();
-        placement.onInstalled(session.info(), placed.why());
+        this.placement = new Placement(settings, Direction.TX, stats, session.info(), placed.why());
     }
 
     /** Takes application data; it leaves with the next {@link #flush()} at the latest. */
@@ -173,7 +170,7 @@ final class TxHalf implements TxSink {
     @Override
     public void onFault(OffloadException fault) {
         ended = true;
-        settings.events().onFault(Direction.TX, fault);
+        settings.metrics().tls().onFault(Direction.TX, fault);
         onFault.run();
     }
 
@@ -197,7 +194,7 @@ final class TxHalf implements TxSink {
             keyUpdate();
         }
         seal(ContentType.APPLICATION_DATA, plaintext, promise);
-        stats.add(records, bytes);
+        placement.add(records, bytes);
     }
 
     //= RFC 8446 §4.6.3
@@ -215,14 +212,14 @@ final class TxHalf implements TxSink {
             throw new IllegalStateException("no boundary behind a sealed record");
         }
         session.rekey(at, schedule.next());
-        stats.onRekeyed();
-        settings.events().onKeyUpdate(Direction.TX);
+        placement.onRekeyed();
+        settings.metrics().tls().onKeyUpdateSent();
     }
 
     private void alert(byte level, AlertDescription description, ChannelPromise promise) {
         ByteBuf content = ctx.alloc().directBuffer(2).writeByte(level).writeByte(description.code());
         seal(ContentType.ALERT, content, promise);
-        settings.events().onAlertSent(description.toString());
+        settings.metrics().tls().onAlertSent(description);
     }
 
     private void seal(ContentType type, ByteBuf plaintext, ChannelPromise promise) {
@@ -242,9 +239,9 @@ final class TxHalf implements TxSink {
                         move.backend(),
                         Direction.TX,
                         move.why(),
-                        settings.events(),
+                        settings.metrics().tls(),
                         backend -> backend.installTx(target, keys, at, this));
         session = placed.session();
-        placement.onMoved(session.info(), placed.why());
+        placement.onMoved(move, session.info(), placed.why());
     }
 }
