@@ -13,7 +13,6 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.proxy.config.OffloadConfig.Policy;
-import io.offramp.proxy.metrics.TlsMetrics;
 
 /**
  * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it, and the reason is
@@ -53,36 +52,36 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
 
     /** Places what we send, at the handover. Takes ownership of the keys. */
     Placed<TxSession> placeTx(
-            OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink, TlsMetrics metrics) {
-        return place(Direction.TX, metrics, backend -> backend.installTx(target, keys, at, sink));
+            OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink, SessionEvents events) {
+        return place(Direction.TX, events, backend -> backend.installTx(target, keys, at, sink));
     }
 
     /** Places what we receive, at the handover. Takes ownership of the keys. */
     Placed<RxSession> placeRx(
-            OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink, TlsMetrics metrics) {
-        return place(Direction.RX, metrics, backend -> backend.installRx(target, keys, at, sink));
+            OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink, SessionEvents events) {
+        return place(Direction.RX, events, backend -> backend.installRx(target, keys, at, sink));
     }
 
-    private <S> Placed<S> place(Direction direction, TlsMetrics metrics, Installer<S> installer) {
+    private <S> Placed<S> place(Direction direction, SessionEvents events, Installer<S> installer) {
         return switch (policy(direction)) {
-            case HW -> install(device, direction, "configured", metrics, installer);
-            case SW -> install(software, direction, "configured", metrics, installer);
-            case AUTO -> install(software, direction, auto.waiting(), metrics, installer);
+            case HW -> install(device, direction, "configured", events, installer);
+            case SW -> install(software, direction, "configured", events, installer);
+            case AUTO -> install(software, direction, auto.waiting(), events, installer);
         };
     }
 
     /** Installs in one backend, or in software where that declines. */
     <S> Placed<S> install(
-            RecordOffload backend, Direction direction, String why, TlsMetrics metrics, Installer<S> installer) {
+            RecordOffload backend, Direction direction, String why, SessionEvents events, Installer<S> installer) {
         return switch (installer.install(backend)) {
             case InstallResult.Installed<S>(S session) -> new Placed<>(session, why);
             case InstallResult.Declined<S>(DeclineReason reason, String detail) -> {
                 if (backend == software) {
                     throw new OffloadMisuseException("software declined " + direction + ": " + detail);
                 }
-                metrics.onDeclined(backend.name(), direction, reason);
+                events.onDeclined(direction, backend.name(), reason);
                 String declined = backend.name() + " declined: " + detail;
-                yield install(software, direction, declined, metrics, installer);
+                yield install(software, direction, declined, events, installer);
             }
         };
     }

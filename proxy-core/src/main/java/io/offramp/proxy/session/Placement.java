@@ -4,9 +4,6 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.record.Direction;
 import io.offramp.proxy.connection.DirectionStats;
-import io.offramp.proxy.metrics.MoveReason;
-import io.offramp.proxy.metrics.SessionMeter;
-import io.offramp.proxy.metrics.TlsMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,35 +15,31 @@ final class Placement {
      * A move that is due.
      *
      * @param backend where to
-     * @param reason  to count by
      * @param why     for the connection's statistics
      */
-    record Move(RecordOffload backend, MoveReason reason, String why) {}
+    record Move(RecordOffload backend, String why) {}
 
     private final OffloadPlan plan;
-    private final TlsMetrics metrics;
+    private final SessionEvents events;
     private final Direction direction;
     private final DirectionStats stats;
-    private SessionMeter meter;
     private boolean promotes;
     private @Nullable String degraded;
+    private long recordsAtInstall;
+    private long bytesAtInstall;
 
-    /** @param session what the handover has installed */
-    Placement(SessionSettings settings, Direction direction, DirectionStats stats, SessionInfo session, String why) {
+    Placement(SessionSettings settings, Direction direction, DirectionStats stats) {
         this.plan = settings.plan();
-        this.metrics = settings.metrics().tls();
+        this.events = settings.events();
         this.direction = direction;
         this.stats = stats;
         this.promotes = plan.promotes(direction);
-        this.meter = metrics.sessions(direction, session);
-        meter.onInstalled();
-        stats.onInstalled(session, why);
     }
 
-    /** Counts what a burst has carried. */
-    void add(long records, long bytes) {
-        stats.add(records, bytes);
-        meter.add(records, bytes);
+    /** The handover has placed this direction. */
+    void onInstalled(SessionInfo session, String why) {
+        stats.onInstalled(session, why);
+        events.onInstalled(direction, session);
     }
 
     /** The backend no longer does the work. */
@@ -57,33 +50,30 @@ final class Placement {
     /** The move that is due now, or null; costs two comparisons where none is. */
     @Nullable Move due() {
         if (degraded != null) {
-            String why = stats.session().backend() + " degraded: " + degraded;
-            return new Move(plan.software(), MoveReason.DEGRADED, why);
+            return new Move(plan.software(), stats.session().backend() + " degraded: " + degraded);
         }
         if (promotes && plan.auto().promotes(stats.records(), stats.bytes())) {
-            return new Move(plan.device(), MoveReason.PAYS, plan.auto().promoted(stats.records(), stats.bytes()));
+            return new Move(plan.device(), plan.auto().promoted(stats.records(), stats.bytes()));
         }
         return null;
     }
 
     /** A move was made, whether the backend took the direction or declined it. A direction is promoted at most once. */
-    void onMoved(Move move, SessionInfo to, String why) {
-        metrics.onMoved(direction, stats.session().backend(), to.backend(), move.reason());
+    void onMoved(SessionInfo to, String why) {
+        SessionInfo from = stats.session();
         onReleased();
         promotes = false;
         degraded = null;
-        meter = metrics.sessions(direction, to);
-        meter.onInstalled();
+        recordsAtInstall = stats.records();
+        bytesAtInstall = stats.bytes();
         stats.onMoved(to, why);
+        events.onInstalled(direction, to);
+        events.onMoved(direction, from, to, why);
     }
 
-    /** The direction was rekeyed. */
-    void onRekeyed() {
-        stats.onRekeyed();
-    }
-
-    /** The direction left its backend for good. */
+    /** The direction left its backend. */
     void onReleased() {
-        meter.onReleased();
+        events.onReleased(
+                direction, stats.session(), stats.records() - recordsAtInstall, stats.bytes() - bytesAtInstall);
     }
 }

@@ -51,6 +51,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
 
     private final OffloadTarget target;
     private final SessionSettings settings;
+    private final DirectionStats stats;
     private final Listener listener;
     private final ProtocolVersion version;
     private final @Nullable KeySchedule schedule;
@@ -76,6 +77,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             Listener listener) {
         this.target = target;
         this.settings = settings;
+        this.stats = stats;
         this.listener = listener;
         this.version = handshaken.version();
         this.messages = new HandshakeMessages(version, this);
@@ -85,10 +87,11 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                         handshaken.suite(),
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousClient());
+        this.placement = new Placement(settings, Direction.RX, stats);
         OffloadPlan.Placed<RxSession> placed = settings.plan()
-                .placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.metrics().tls());
+                .placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.events());
         this.session = placed.session();
-        this.placement = new Placement(settings, Direction.RX, stats, session.info(), placed.why());
+        placement.onInstalled(session.info(), placed.why());
     }
 
     /** Takes the next wire bytes; ownership moves here. */
@@ -98,7 +101,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             return;
         }
         session.receive(wire);
-        placement.add(burstRecords, burstBytes);
+        stats.add(burstRecords, burstBytes);
         burstRecords = 0;
         burstBytes = 0;
     }
@@ -170,7 +173,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     public void onFault(OffloadException fault) {
         if (!ended) {
             ended = true;
-            settings.metrics().tls().onFault(Direction.RX, fault);
+            settings.events().onFault(Direction.RX, fault);
             listener.onRxFault(fault);
         }
     }
@@ -188,8 +191,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
         limitKeyUpdates();
         session.rekey(at, schedule.next());
-        placement.onRekeyed();
-        settings.metrics().tls().onKeyUpdateReceived();
+        stats.onRekeyed();
+        settings.events().onKeyUpdate(Direction.RX);
         if (answerRequested) {
             listener.onKeyUpdateRequested();
         }
@@ -236,7 +239,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     //# All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts when
     //# received regardless of the AlertLevel in the message.
     private void alert(int level, int description) {
-        settings.metrics().tls().onAlertReceived(description);
+        settings.events().onAlertReceived(AlertDescription.nameOf(description));
         if (description == AlertDescription.CLOSE_NOTIFY.code()) {
             ended = true;
             listener.onCloseNotify();
@@ -285,10 +288,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                         move.backend(),
                         Direction.RX,
                         move.why(),
-                        settings.metrics().tls(),
+                        settings.events(),
                         backend -> backend.installRx(target, export.keys(), at, this));
         session = placed.session();
-        placement.onMoved(move, session.info(), placed.why());
+        placement.onMoved(session.info(), placed.why());
         receive(export.pending());
     }
 }

@@ -1,19 +1,18 @@
 package io.offramp.proxy.session;
 
 import io.offramp.offload.key.AeadSuite;
-import io.offramp.proxy.metrics.ListenerMetrics;
 
 /**
  * What all sessions of a listener share.
  *
  * @param plan               which backend takes which direction
- * @param metrics            the listener's meters
+ * @param events             the metrics
  * @param recordBytes        most content per record that we send, 1 to 16,384
  * @param keyUpdateRecords   how many records we send under one key before we replace it
  * @param keyUpdatesPerSecond how many KeyUpdates a client may send in a second
  */
 public record SessionSettings(
-        OffloadPlan plan, ListenerMetrics metrics, int recordBytes, long keyUpdateRecords, int keyUpdatesPerSecond) {
+        OffloadPlan plan, SessionEvents events, int recordBytes, long keyUpdateRecords, int keyUpdatesPerSecond) {
     /** RFC 8446 §5.5 allows 2^24.5 full-size records under AES-GCM; 2^24 leaves room for what is in flight. */
     public static final long DEFAULT_KEY_UPDATE_RECORDS = 1L << 24;
 
@@ -24,9 +23,9 @@ public record SessionSettings(
     private static final long RESERVED_RECORDS = 16;
 
     /** With full-size records and the default limits. */
-    public static SessionSettings of(OffloadPlan plan, ListenerMetrics metrics) {
+    public static SessionSettings of(OffloadPlan plan, SessionEvents events) {
         return new SessionSettings(
-                plan, metrics, 1 << 14, DEFAULT_KEY_UPDATE_RECORDS, DEFAULT_KEY_UPDATES_PER_SECOND);
+                plan, events, 1 << 14, DEFAULT_KEY_UPDATE_RECORDS, DEFAULT_KEY_UPDATES_PER_SECOND);
     }
 
     /** Records after which a session with this suite replaces its TX key, or ends where it cannot. */

@@ -159,7 +159,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (!inputEnded && !closing) {
-            settings.metrics().onTruncated();
+            settings.events().onTruncated();
             LOG.debug("connection {} from {}: ended without close_notify", connection.id(), connection.remote());
         }
         release();

@@ -32,6 +32,7 @@ final class TxHalf implements TxSink {
     private final ChannelHandlerContext ctx;
     private final OffloadTarget target;
     private final SessionSettings settings;
+    private final DirectionStats stats;
     private final Runnable onFault;
     private final @Nullable KeySchedule schedule;
     private final long keyUpdateRecords;
@@ -54,6 +55,7 @@ final class TxHalf implements TxSink {
         this.ctx = ctx;
         this.target = target;
         this.settings = settings;
+        this.stats = stats;
         this.onFault = onFault;
         this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.suite());
         this.schedule = handshaken.secrets() == null
@@ -63,10 +65,11 @@ final class TxHalf implements TxSink {
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousServer());
         this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);
+        this.placement = new Placement(settings, Direction.TX, stats);
         OffloadPlan.Placed<TxSession> placed = settings.plan()
-                .placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.metrics().tls());
+                .placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());
         this.session = placed.session();
-        this.placement = new Placement(settings, Direction.TX, stats, session.info(), placed.why());
+        placement.onInstalled(session.info(), placed.why());
     }
 
     /** Takes application data; it leaves with the next {@link #flush()} at the latest. */
@@ -170,7 +173,7 @@ final class TxHalf implements TxSink {
     @Override
     public void onFault(OffloadException fault) {
         ended = true;
-        settings.metrics().tls().onFault(Direction.TX, fault);
+        settings.events().onFault(Direction.TX, fault);
         onFault.run();
     }
 
@@ -194,7 +197,7 @@ final class TxHalf implements TxSink {
             keyUpdate();
         }
         seal(ContentType.APPLICATION_DATA, plaintext, promise);
-        placement.add(records, bytes);
+        stats.add(records, bytes);
     }
 
     //= RFC 8446 §4.6.3
@@ -212,14 +215,14 @@ final class TxHalf implements TxSink {
             throw new IllegalStateException("no boundary behind a sealed record");
         }
         session.rekey(at, schedule.next());
-        placement.onRekeyed();
-        settings.metrics().tls().onKeyUpdateSent();
+        stats.onRekeyed();
+        settings.events().onKeyUpdate(Direction.TX);
     }
 
     private void alert(byte level, AlertDescription description, ChannelPromise promise) {
         ByteBuf content = ctx.alloc().directBuffer(2).writeByte(level).writeByte(description.code());
         seal(ContentType.ALERT, content, promise);
-        settings.metrics().tls().onAlertSent(description);
+        settings.events().onAlertSent(description.toString());
     }
 
     private void seal(ContentType type, ByteBuf plaintext, ChannelPromise promise) {
@@ -239,9 +242,9 @@ final class TxHalf implements TxSink {
                         move.backend(),
                         Direction.TX,
                         move.why(),
-                        settings.metrics().tls(),
+                        settings.events(),
                         backend -> backend.installTx(target, keys, at, this));
         session = placed.session();
-        placement.onMoved(move, session.info(), placed.why());
+        placement.onMoved(session.info(), placed.why());
     }
 }
