@@ -1,0 +1,237 @@
+"""One run: starts the servers, drives every case in alternating rounds, measures, prints."""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+from . import cases as all_cases
+from . import load, machine, process, report, site, special
+from .proxies import PROXIES, REPOSITORY, Setting
+
+
+class Bench:
+    """State of a run. Folders are temporary and lie on tmpfs."""
+
+    def __init__(self, options, folder):
+        self.options = options
+        self.folder, www = site.make_folders(folder)
+        self.files = site.Files(www, options.upload_mib << 20)
+        self.certificates = site.make_certificates(self.folder)
+        self.environments = {version: site.client_environment(self.folder, version) for version in ("TLSv1.2", "TLSv1.3")}
+        self.load_cores = options.load_cpus
+        self.handshake_clients = options.handshake_clients
+        self.uploads_per_second = options.uploads_per_second
+        self.proxies = []
+        self.servers = {}
+        self.ports = {}
+        self.skipped = {}
+        self.deadline = time.monotonic() + options.deadline
+        self.result = {"rounds": [], "rows": [], "skipped": self.skipped}
+
+    def environment(self, version):
+        return self.environments[version]
+
+    # --- set-up -------------------------------------------------------------------------------------------------------
+
+    def setting(self, ports):
+        return Setting(self.folder, self.certificates, self.upstream_port, self.options.proxy_cpus, ports)
+
+    def start_upstream(self):
+        self.upstream_port, = process.free_ports(1)
+        site.start_upstream(self.folder, self.files, self.upstream_port, len(self.load_cores), self.load_cores)
+
+    def start_proxies(self):
+        """Starts what was asked for; what cannot be started is named and left out."""
+        self.proxies = []
+        for proxy in (proxy for proxy in PROXIES if proxy.name in self.options.proxies):
+            missing = proxy.missing()
+            if missing:
+                self.skip(proxy, missing)
+                continue
+            ecdsa, rsa = process.free_ports(2)
+            self.ports[proxy.name] = {"ecdsa": ecdsa, "rsa": rsa}
+            try:
+                self.servers[proxy.name] = proxy.start(self.setting(self.ports[proxy.name]))
+            except process.StartError as error:
+                self.skip(proxy, str(error))
+                continue
+            self.proxies.append(proxy)
+
+    def skip(self, proxy, reason):
+        self.skipped[proxy.name] = reason
+        print(f"  {proxy.name:<18}left out: {' '.join(reason.split())[:300]}", flush=True)
+
+    def print_fairness(self):
+        """What each proxy negotiates and where it runs; a proxy that is not like the others is named."""
+        agreed = {}
+        for proxy in self.proxies:
+            for version in self.environments:
+                line = load.negotiated(self.ports[proxy.name]["ecdsa"], self.load_cores, self.environment(version))
+                agreed.setdefault(line, []).append(proxy.name)
+            cores = machine.affinity(self.servers[proxy.name].session)
+            if cores != self.options.proxy_cpus:
+                print(f"  UNFAIR: {proxy.name} runs on cores {sorted(cores)}")
+        for line, names in agreed.items():
+            print(f"  {line}: {', '.join(names)}")
+        self.result["negotiated"] = agreed
+
+    # --- rounds -------------------------------------------------------------------------------------------------------
+
+    def measure(self, case, proxy, seconds):
+        """One round of a case with a proxy."""
+        server = self.servers[proxy.name]
+        port = self.ports[proxy.name][case.certificate]
+        cpu_before = machine.cpu_seconds(server.session)
+        driven = case.drive(self, port, seconds)
+        cpu = machine.cpu_seconds(server.session) - cpu_before
+        if not server.alive():
+            driven.errors.append(f"the proxy ended with {server.process.returncode}: {server.log_tail()[-200:]}")
+        return {
+            "case": case.name, "proxy": proxy.name, "units": driven.units, "seconds": driven.seconds, "bytes": driven.bytes,
+            "rate": driven.units / driven.seconds if driven.seconds else 0,
+            "mb_per_second": driven.bytes / driven.seconds / 1e6 if driven.seconds and driven.bytes else None,
+            "p50_ms": driven.p50_ms, "p99_ms": driven.p99_ms, "reused": driven.reused,
+            "cpu_seconds": cpu, "cpu_us": cpu * 1e6 / driven.units if driven.units else None,
+            "core_share": cpu / driven.seconds / len(self.options.proxy_cpus) if driven.seconds else None,
+            "memory_mib": machine.memory_bytes(server.session) / 2**20, "errors": driven.errors,
+        }
+
+    def body_errors(self, case, proxy):
+        """Compares the hash of every size through this proxy with the upstream's file."""
+        port = self.ports[proxy.name][case.certificate]
+        found = (load.body_error(port, name, sha256, self.folder / "body", self.load_cores, self.environment(case.version))
+                 for name, sha256 in self.files.sha256.items())
+        return [error for error in found if error]
+
+    def run_case(self, case):
+        """Warms up the JVMs, then lets every proxy have its turn in each round; the order of turns rotates."""
+        checks = {proxy.name: self.body_errors(case, proxy) for proxy in self.proxies}
+        for proxy in self.proxies:
+            if proxy.jvm and not checks[proxy.name]:
+                case.drive(self, self.ports[proxy.name][case.certificate], self.options.warmup)
+        rounds = {proxy.name: [] for proxy in self.proxies}
+        for index in range(self.options.rounds):
+            shift = index % max(1, len(self.proxies))
+            for proxy in self.proxies[shift:] + self.proxies[:shift]:
+                if time.monotonic() > self.deadline or checks[proxy.name] and index:
+                    continue
+                measured = self.measure(case, proxy, self.options.seconds)
+                measured["errors"] += checks[proxy.name]
+                measured["round"] = index
+                rounds[proxy.name].append(measured)
+                self.result["rounds"].append(measured)
+        rows = [report.summarise(case, proxy, rounds[proxy.name]) for proxy in self.proxies if rounds[proxy.name]]
+        self.result["rows"] += report.add_ratios(rows)
+        if rows:
+            print(report.table(case, rows), flush=True)
+
+    # --- cases with servers of their own ------------------------------------------------------------------------------
+
+    def fresh(self, action):
+        """Result by proxy of an action that starts and stops the proxy itself."""
+        results = {}
+        for proxy in (proxy for proxy in PROXIES if proxy.name in self.options.proxies and proxy.name not in self.skipped):
+            if time.monotonic() > self.deadline:
+                break
+            port, = process.free_ports(1)
+            try:
+                results[proxy.name] = action(lambda: proxy.start(self.setting({"ecdsa": port})), port)
+            except (OSError, process.StartError) as error:
+                print(f"  {proxy.name}: {error}", flush=True)
+        return results
+
+    def run_start(self):
+        runs = {}
+        for _ in range(min(5, self.options.rounds + 1)):
+            for name, measured in self.fresh(special.start_to_first_byte).items():
+                runs.setdefault(name, []).append(measured)
+        self.result["start"] = runs
+        print(report.start_table(runs), flush=True)
+
+    def run_idle(self):
+        count = min(self.options.idle_connections, machine.connection_limit())
+        results = self.fresh(lambda start, port: special.idle_connections(start, port, count, seconds=180))
+        self.result["idle"] = results
+        print(report.idle_table(results), flush=True)
+
+    # --- the whole ----------------------------------------------------------------------------------------------------
+
+    def run(self):
+        self.result["machine"] = machine.describe()
+        self.result["commit"] = commit()
+        self.result["options"] = {name: plain(value) for name, value in vars(self.options).items()}
+        self.result["began"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self.print_head()
+        steal = machine.steal_seconds()
+        machine.allow_open_files()
+        process.adopt_orphans()
+        self.start_upstream()
+        print("\nServers")
+        self.start_proxies()
+        self.print_fairness()
+        for case in all_cases.CASES:
+            if case.name in self.options.cases:
+                self.run_case(case)
+        for server in self.servers.values():
+            server.stop()
+        if "start" in self.options.cases:
+            self.run_start()
+        if "idle" in self.options.cases:
+            self.run_idle()
+        self.result["steal_seconds"] = machine.steal_seconds() - steal
+        self.result["ended"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self.print_end()
+        return self.exit_code()
+
+    def print_head(self):
+        about, options = self.result["machine"], self.options
+        print(f"side-by-side, {options.form} form, commit {self.result['commit']}, {self.result['began']}")
+        print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}, load average {about['load_average_1min']}")
+        for name, version in about["versions"].items():
+            print(f"  {name}: {version}")
+        print(f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and upstream on cores "
+              f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s, JVMs warmed up for {options.warmup} s in each case.")
+        if about["load_average_1min"] > 0.5:
+            print("NOTE: the machine is busy with other things; expect noise.")
+
+    def print_end(self):
+        print(report.LEGEND)
+        print(f"Time taken from this machine by its host (steal): {self.result['steal_seconds']:.1f} s.")
+        if time.monotonic() > self.deadline:
+            print(f"NOTE: the time limit of {self.options.deadline} s was reached; later rounds or cases are missing.")
+        if self.options.json:
+            self.options.json.write_text(json.dumps(self.result, indent=1, default=plain) + "\n")
+            print(f"Raw results: {self.options.json}")
+
+    def exit_code(self):
+        """1 when nothing was measured or a row has errors."""
+        rows = self.result["rows"]
+        measured = rows or self.result.get("start") or self.result.get("idle")
+        return 0 if measured and not any(row["errors"] for row in rows) else 1
+
+
+def plain(value):
+    """A value that JSON can hold."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value) if isinstance(value, pathlib.Path) else value
+
+
+def commit():
+    """Commit of the working copy, with a mark when it has changes."""
+    if not shutil.which("git"):
+        return "unknown"
+    done = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=REPOSITORY, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def missing_tools():
+    return [tool for tool in ("openssl", "nginx", "wrk", "curl") if not shutil.which(tool)]
+
+
+def fail(message):
+    print(f"side-by-side: {message}", file=sys.stderr)
+    return 1

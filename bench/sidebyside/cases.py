@@ -1,0 +1,55 @@
+"""The cases: what is asked of every proxy, and in which unit its CPU time is counted."""
+import dataclasses
+from typing import Callable
+
+from . import load
+from .site import SIZES
+
+CONNECTIONS = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    title: str
+    unit: str             # request, connection or MiB: what CPU time is divided by
+    drive: Callable       # (Bench, port, seconds) -> Load
+    version: str = "TLSv1.3"
+    certificate: str = "ecdsa"
+
+
+def requests(size, connections, unit="request"):
+    def drive(bench, port, seconds):
+        result = load.wrk(port, f"/{size}", connections, seconds, bench.load_cores, bench.environment("TLSv1.3"))
+        if unit == "MiB":
+            result.units = result.units * SIZES[size] / 2**20
+        return result
+    return drive
+
+
+def handshakes(version, reuse=False):
+    def drive(bench, port, seconds):
+        return load.handshakes(port, "/1k", SIZES["1k"], reuse, bench.handshake_clients, seconds, bench.load_cores, bench.environment(version))
+    return drive
+
+
+def uploads(bench, port, seconds):
+    count = max(1, round(seconds * bench.uploads_per_second))
+    return load.uploads(port, bench.files, count, bench.load_cores, bench.environment("TLSv1.3"))
+
+
+def first_bytes(bench, port, seconds):
+    return load.connect_one_by_one(port, "/1k", int(100 * seconds), bench.load_cores, bench.environment("TLSv1.3"))
+
+
+CASES = [
+    Case("keepalive-1k", "GET 1 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("1k", CONNECTIONS)),
+    Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
+    Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
+    Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
+    Case("full-13", "full handshake + GET 1 KiB, TLS 1.3, ECDSA P-256", "connection", handshakes("TLSv1.3")),
+    Case("full-12", "full handshake + GET 1 KiB, TLS 1.2, ECDSA P-256", "connection", handshakes("TLSv1.2"), "TLSv1.2"),
+    Case("resumed-13", "resumed handshake + GET 1 KiB, TLS 1.3", "connection", handshakes("TLSv1.3", reuse=True)),
+    Case("full-13-rsa", "full handshake + GET 1 KiB, TLS 1.3, RSA-2048", "connection", handshakes("TLSv1.3"), certificate="rsa"),
+    Case("first-byte", "one connection after the other: TCP, full TLS 1.3 handshake, first byte of 1 KiB", "connection", first_bytes),
+]

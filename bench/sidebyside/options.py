@@ -1,0 +1,99 @@
+"""Command line."""
+import argparse
+import dataclasses
+import fnmatch
+import os
+import pathlib
+
+from .cases import CASES
+from .proxies import PROXIES
+
+DESCRIPTION = """Runs nginx, HAProxy, hitch, stunnel and Offramp on loopback with the same certificate and the same upstream, case by case in
+alternating rounds, and prints what each costs. Proxies run on one core with one worker each, load generators and the upstream on
+another (--proxy-cpus, --load-cpus). Listens on 127.0.0.1 only, stops everything that it started, and leaves nothing behind."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    rounds: int
+    seconds: int
+    warmup: int
+    uploads_per_second: float
+    upload_mib: int
+    deadline: int
+    cases: tuple
+
+
+NAMES = tuple(case.name for case in CASES)
+FORMS = {
+    "default": Form(5, 3, 8, 1.4, 100, 3600, (*NAMES, "start")),
+    "full": Form(9, 5, 15, 1.2, 100, 3 * 3600, (*NAMES, "start", "idle")),
+    "quick": Form(2, 1, 2, 1, 100, 225, (*(name for name in NAMES if name not in ("first-byte", "full-13-rsa")), "start")),
+    "smoke": Form(1, 1, 1, 1, 8, 60, ("keepalive-1k", "upload", "full-13")),
+}
+SMOKE_PROXIES = ("nginx", "hitch", "offramp-sw", "offramp-hw-tcp")
+
+
+def cores(text):
+    """A set of core numbers from '0', '0,2' or '1-3'."""
+    found = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        found |= set(range(int(first), int(last or first) + 1))
+    if not found <= os.sched_getaffinity(0):
+        raise argparse.ArgumentTypeError(f"core {text}: this process may use {sorted(os.sched_getaffinity(0))}")
+    return found
+
+
+def positive(limit):
+    def parse(text):
+        value = int(text)
+        if not 0 < value <= limit:
+            raise argparse.ArgumentTypeError(f"{value} is not in 1..{limit}")
+        return value
+    return parse
+
+
+def chosen(text, names, what):
+    """The names that a list of shell patterns selects, in their own order."""
+    patterns = [pattern.strip() for pattern in text.split(",")]
+    for pattern in patterns:
+        if not fnmatch.filter(names, pattern):
+            raise SystemExit(f"side-by-side: no {what} '{pattern}'; there are {', '.join(names)}")
+    return [name for name in names if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser("side-by-side", description=DESCRIPTION)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--quick", action="store_const", const="quick", dest="form", help="short rounds, under 4 minutes")
+    form.add_argument("--smoke", action="store_const", const="smoke", dest="form", help="one tiny iteration: shows that it works, measures nothing")
+    form.add_argument("--full", action="store_const", const="full", dest="form", help="long rounds, and 10,000 idle connections")
+    parser.add_argument("--cases", help=f"some of {', '.join((*NAMES, 'start', 'idle'))}; patterns allowed")
+    parser.add_argument("--proxies", help=f"some of {', '.join(proxy.name for proxy in PROXIES)}; patterns allowed")
+    parser.add_argument("--rounds", type=positive(100))
+    parser.add_argument("--seconds", type=positive(120), help="of each round")
+    parser.add_argument("--warmup", type=positive(300), help="seconds of each case before a JVM is measured in it")
+    parser.add_argument("--deadline", type=positive(86_400), help="seconds after which no further round starts")
+    parser.add_argument("--idle-connections", type=positive(15_000), default=10_000)
+    parser.add_argument("--handshake-clients", type=positive(64), default=4, help="runs of openssl s_time at the same time")
+    parser.add_argument("--proxy-cpus", type=cores, help="cores of each proxy, one worker per core (default: the first)")
+    parser.add_argument("--load-cpus", type=cores, help="cores of load generators and upstream (default: all others)")
+    parser.add_argument("--json", type=pathlib.Path, help="file for raw results of every round")
+    options = parser.parse_args(arguments, argparse.Namespace(form="default"))
+
+    defaults = FORMS[options.form]
+    for name in ("rounds", "seconds", "warmup", "deadline"):
+        if getattr(options, name) is None:
+            setattr(options, name, getattr(defaults, name))
+    options.uploads_per_second, options.upload_mib = defaults.uploads_per_second, defaults.upload_mib
+    options.cases = chosen(options.cases, (*NAMES, "start", "idle"), "case") if options.cases else list(defaults.cases)
+    names = [proxy.name for proxy in PROXIES]
+    if options.proxies:
+        options.proxies = chosen(options.proxies, names, "proxy")
+    else:
+        options.proxies = list(SMOKE_PROXIES) if options.form == "smoke" else names
+    available = sorted(os.sched_getaffinity(0))
+    options.proxy_cpus = options.proxy_cpus or {available[0]}
+    options.load_cpus = options.load_cpus or set(available) - options.proxy_cpus or set(available)
+    return options

@@ -1,0 +1,183 @@
+"""The proxies: how each is configured and started. All forward to the same upstream and listen with an ECDSA and an RSA certificate.
+
+Everybody gets one worker per core given, HTTP keep-alive to the upstream, no access log, long idle limits, and defaults otherwise.
+The HTTP proxies all tell the upstream who asked (X-Forwarded-For and -Proto), as Offramp does by itself.
+"""
+import dataclasses
+import os
+import pathlib
+import shutil
+from typing import Callable
+
+from . import machine, process
+from .site import nginx_main
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+@dataclasses.dataclass
+class Setting:
+    """What a proxy is started with."""
+    folder: pathlib.Path
+    certificates: dict
+    upstream_port: int
+    cores: set
+    ports: dict           # certificate kind -> port to listen on
+
+
+@dataclasses.dataclass(frozen=True)
+class Proxy:
+    """A proxy that a run can start. `kind` is http or tcp: only proxies of one kind are compared."""
+    name: str
+    kind: str
+    program: str
+    command: Callable     # (name, Setting) -> command line; writes the configuration
+    start_seconds: int = 10
+    jvm: bool = False
+
+    def missing(self):
+        """Why it cannot be started here; None if it can."""
+        if "/" in self.program:
+            return None if (REPOSITORY / self.program).exists() else f"{self.program} is not there"
+        return None if shutil.which(self.program) else f"{self.program} is not installed"
+
+    def start(self, setting):
+        command = self.command(self.name, setting)
+        server = process.Server(self.name, command, setting.cores, setting.folder / f"{self.name}.log", cwd=REPOSITORY)
+        for port in setting.ports.values():
+            server.await_port(port, self.start_seconds)
+        return server
+
+
+def write(setting, name, text):
+    path = setting.folder / name
+    path.write_text(text)
+    return str(path)
+
+
+def nginx(name, setting):
+    servers = "".join(f"""
+    server {{
+        listen 127.0.0.1:{port} ssl backlog=4096;
+        server_name localhost;
+        ssl_certificate {setting.certificates[kind]};
+        ssl_certificate_key {setting.certificates[kind]};
+        location / {{ proxy_pass http://up; }}
+    }}""" for kind, port in setting.ports.items())
+    conf = write(setting, "nginx.conf", nginx_main(setting.folder, len(setting.cores), name) + f"""
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_tickets on;
+    client_max_body_size 0;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_request_buffering off;     # stream uploads, as the others do
+    proxy_max_temp_file_size 0;      # stream answers, never by way of a file
+    proxy_read_timeout 300s;
+    upstream up {{
+        server 127.0.0.1:{setting.upstream_port};
+        keepalive 128;
+        keepalive_requests 100000000;
+        keepalive_timeout 300s;
+    }}
+    {servers}
+}}
+""")
+    return ["nginx", "-e", "stderr", "-p", str(setting.folder), "-c", conf]
+
+
+def haproxy(name, setting):
+    binds = "\n".join(f"    bind 127.0.0.1:{port} ssl crt {setting.certificates[kind]} alpn http/1.1"
+                      for kind, port in setting.ports.items())
+    conf = write(setting, "haproxy.cfg", f"""
+global
+    nbthread {len(setting.cores)}
+    maxconn {machine.connection_limit()}
+    ssl-default-bind-options ssl-min-ver TLSv1.2
+defaults
+    mode http
+    option http-keep-alive
+    option forwardfor
+    http-reuse always
+    timeout connect 5s
+    timeout client 300s
+    timeout server 300s
+    timeout http-keep-alive 300s
+frontend tls
+{binds}
+    http-request set-header X-Forwarded-Proto https
+    default_backend up
+backend up
+    server s1 127.0.0.1:{setting.upstream_port}
+""")
+    return ["haproxy", "-db", "-f", conf]
+
+
+def hitch(name, setting):
+    frontends = "\n".join(f'frontend = {{ host = "127.0.0.1" port = "{port}" pem-file = "{setting.certificates[kind]}" }}'
+                          for kind, port in setting.ports.items())
+    conf = write(setting, "hitch.conf", f"""
+{frontends}
+backend = "[127.0.0.1]:{setting.upstream_port}"
+workers = {len(setting.cores)}
+daemon = off
+backlog = 4096
+ocsp-dir = ""
+tls-protos = TLSv1.2 TLSv1.3
+log-level = 0
+{'user = "nobody"' if os.getuid() == 0 else ""}
+""")
+    return ["hitch", "--config", conf]
+
+
+def stunnel(name, setting):
+    services = "\n".join(f"""[{kind}]
+accept = 127.0.0.1:{port}
+connect = 127.0.0.1:{setting.upstream_port}
+cert = {setting.certificates[kind]}
+TIMEOUTidle = 600
+""" for kind, port in setting.ports.items())
+    conf = write(setting, "stunnel.conf", f"""
+foreground = yes
+pid =
+syslog = no
+debug = err
+sslVersionMin = TLSv1.2
+socket = l:TCP_NODELAY=1
+socket = r:TCP_NODELAY=1
+{services}""")
+    return ["stunnel", conf]
+
+
+def offramp(mode, backend, tx, rx):
+    """Command function of Offramp in one mode and with one backend for both directions."""
+    def command(name, setting):
+        listeners = "\n".join(f"""  - bind: 127.0.0.1:{port}
+    mode: {mode}
+    tls: {{cert: {setting.certificates[kind]}}}
+    upstream: 127.0.0.1:{setting.upstream_port}
+    offload: {{backend: {backend}, tx: {tx}, rx: {rx}}}""" for kind, port in setting.ports.items())
+        conf = write(setting, f"{name}.yaml", f"""listeners:
+{listeners}
+threads: {len(setting.cores)}
+logging: {{access: false, level: warn}}
+""")
+        return ["./offramp", "run", conf]
+    return command
+
+
+def offramp_proxies():
+    for backend, tx, label in (("sw", "sw", "sw"), ("device", "hw", "hw"), ("ktls", "hw", "ktls")):
+        for mode, suffix in (("http", ""), ("tcp", "-tcp")):
+            yield Proxy(f"offramp-{label}{suffix}", mode, "./offramp", offramp(mode, backend, tx, tx), start_seconds=60, jvm=True)
+
+
+PROXIES = [
+    Proxy("nginx", "http", "nginx", nginx),
+    Proxy("haproxy", "http", "haproxy", haproxy),
+    Proxy("hitch", "tcp", "hitch", hitch),
+    Proxy("stunnel", "tcp", "stunnel", stunnel),
+    *offramp_proxies(),
+]

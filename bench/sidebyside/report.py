@@ -1,0 +1,90 @@
+"""Medians, ratios and tables."""
+import statistics
+
+COLUMNS = ("rate", "mb_per_second", "p50_ms", "p99_ms", "cpu_us", "core_share", "memory_mib")
+
+
+def median(values):
+    present = [value for value in values if value is not None]
+    return statistics.median(present) if present else None
+
+
+def spread(values):
+    """Largest minus smallest, as a share of the median."""
+    middle = median(values)
+    return (max(values) - min(values)) / middle if middle else 0.0
+
+
+def summarise(case, proxy, rounds):
+    """One row: medians over the rounds of a case with a proxy. A row with errors is not ranked."""
+    row = {"case": case.name, "unit": case.unit, "proxy": proxy.name, "kind": proxy.kind, "rounds": len(rounds),
+           "errors": sorted({error for measured in rounds for error in measured["errors"]})}
+    for column in (*COLUMNS, "reused"):
+        row[column] = median([measured[column] for measured in rounds])
+    row["spread"] = spread([measured["cpu_us"] for measured in rounds if measured["cpu_us"] is not None] or [0])
+    return row
+
+
+def add_ratios(rows):
+    """Adds to each row CPU and rate relative to the best peer of its kind: CPU below 1 is cheaper, rate above 1 is faster."""
+    for row in rows:
+        peers = [peer for peer in rows if peer["kind"] == row["kind"] and not peer["proxy"].startswith("offramp") and not peer["errors"]]
+        row["cpu_ratio"] = row["rate_ratio"] = None
+        if peers and not row["errors"]:
+            row["cpu_ratio"] = row["cpu_us"] / min(peer["cpu_us"] for peer in peers)
+            row["rate_ratio"] = row["rate"] / max(peer["rate"] for peer in peers)
+    return rows
+
+
+def number(value, width, digits=1):
+    return f"{'-' if value is None else format(value, f',.{digits}f'):>{width}}"
+
+
+def table(case, rows):
+    """The rows of one case as text."""
+    rate = {"request": "req/s", "connection": "conn/s", "MiB": "MiB/s"}[case.unit]
+    lines = [f"\n{case.name}: {case.title}",
+             f"  {'proxy':<18}{rate:>10}{'MB/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'CPU us/' + case.unit:>18}{'spread':>8}{'CPU x':>7}"
+             f"{'rate x':>7}{'core':>6}{'MiB':>7}"]
+    for kind in ("http", "tcp"):
+        for row in sorted((row for row in rows if row["kind"] == kind), key=lambda row: (bool(row["errors"]), row["cpu_us"] or 0)):
+            lines.append(
+                f"  {row['proxy']:<18}{number(row['rate'], 10, 0)}{number(row['mb_per_second'], 8, 0)}{number(row['p50_ms'], 8, 2)}"
+                f"{number(row['p99_ms'], 8, 2)}{number(row['cpu_us'], 18)}{row['spread'] * 100:>7.0f}%{number(row['cpu_ratio'], 7, 2)}"
+                f"{number(row['rate_ratio'], 7, 2)}{(row['core_share'] or 0) * 100:>5.0f}%{number(row['memory_mib'], 7, 0)}{notes(case, row)}")
+    return "\n".join(lines)
+
+
+def notes(case, row):
+    remarks = []
+    if case.name.startswith("resumed"):
+        remarks.append(f"resumed {(row['reused'] or 0) * 100:.0f}%" + ("" if (row["reused"] or 0) > 0.5 else ": NOT RESUMED, full handshakes"))
+    elif row["reused"]:
+        remarks.append(f"resumed {row['reused'] * 100:.0f}%, not full handshakes")
+    if row["errors"]:
+        remarks.append("ERRORS, not ranked: " + "; ".join(row["errors"])[:160])
+    return "  " + "; ".join(remarks) if remarks else ""
+
+
+LEGEND = """
+One row is the median of its rounds. CPU: user+system time of all processes of the proxy, from /proc; spread: largest minus smallest
+round / median of it. CPU x and rate x: relative to the best peer of the same kind (HTTP: nginx, haproxy; TCP: hitch, stunnel); CPU below 1
+is cheaper. core: share of the proxy's cores that was busy; well below 100 % means that the load side set the rate. MiB: resident memory
+after the case, shared pages counted once."""
+
+
+def start_table(results):
+    lines = ["\nstart: from exec to the first byte served (median)", f"  {'proxy':<18}{'seconds':>10}{'CPU s':>8}{'MiB':>8}"]
+    for name, runs in results.items():
+        lines.append(f"  {name:<18}{number(median([run['seconds'] for run in runs]), 10, 3)}{number(median([run['cpu_seconds'] for run in runs]), 8, 2)}"
+                     f"{number(median([run['memory_bytes'] for run in runs]) / 2**20, 8)}")
+    return "\n".join(lines)
+
+
+def idle_table(results):
+    lines = ["\nidle: memory of connections that had one request answered and wait",
+             f"  {'proxy':<18}{'connections':>12}{'MiB before':>12}{'MiB after':>11}{'KiB each':>10}"]
+    for name, result in results.items():
+        lines.append(f"  {name:<18}{result['connections']:>12,}{number(result['before_bytes'] / 2**20, 12)}{number(result['after_bytes'] / 2**20, 11)}"
+                     f"{number(result['bytes_each'] / 1024, 10)}{'  ' + '; '.join(result['errors']) if result['errors'] else ''}")
+    return "\n".join(lines)

@@ -1,0 +1,85 @@
+"""The two cases that start each proxy afresh: time from start to the first byte served, and memory of idle connections."""
+import socket
+import ssl
+import time
+
+from . import machine
+
+REQUEST = b"GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def client_context():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+def connect_and_ask(context, port):
+    """A connection that has had one request answered and is idle now."""
+    raw = socket.create_connection(("127.0.0.1", port), timeout=20)
+    connection = context.wrap_socket(raw, server_hostname="localhost")
+    connection.sendall(REQUEST)
+    answer = connection.recv(4096)
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise OSError(f"answer {answer[:60]!r}")
+    return connection
+
+
+def start_to_first_byte(start, port):
+    """Seconds from the exec of a proxy to the first byte of an answer through it, and its memory then. `start` returns the server."""
+    context = client_context()
+    begin = time.monotonic()
+    server = start()
+    try:
+        connect_and_ask(context, port).close()
+        seconds = time.monotonic() - begin
+        return {"seconds": seconds, "memory_bytes": machine.memory_bytes(server.session),
+                "cpu_seconds": machine.cpu_seconds(server.session)}
+    finally:
+        server.stop()
+
+
+def fill(connections, connect, count, deadline):
+    """Adds connections until there are `count`; returns why there are fewer."""
+    try:
+        while len(connections) < count:
+            if time.monotonic() > deadline:
+                return ["the time was up"]
+            connections.append(connect())
+    except OSError as error:
+        return [f"connection {len(connections) + 1} failed: {error}"]
+    return []
+
+
+def still_answered(connection):
+    try:
+        connection.sendall(REQUEST)
+        return connection.recv(4096).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def idle_connections(start, port, count, seconds):
+    """Memory of a proxy with and without `count` idle connections. Kernel socket buffers are not in it."""
+    context = client_context()
+    server = start()
+    connections = []
+    try:
+        for _ in range(200):
+            connect_and_ask(context, port).close()
+        time.sleep(1)
+        before = machine.memory_bytes(server.session)
+        deadline = time.monotonic() + seconds
+        errors = fill(connections, lambda: connect_and_ask(context, port), count, deadline)
+        time.sleep(1)
+        after = machine.memory_bytes(server.session)
+        if connections and not still_answered(connections[0]):
+            errors.append("the first connection was closed meanwhile")
+        return {"connections": len(connections), "before_bytes": before, "after_bytes": after,
+                "bytes_each": (after - before) / max(1, len(connections)), "errors": errors}
+    finally:
+        for connection in connections:
+            connection.close()
+        server.stop()
