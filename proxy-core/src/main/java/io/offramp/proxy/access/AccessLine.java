@@ -1,0 +1,106 @@
+package io.offramp.proxy.access;
+
+import io.offramp.proxy.connection.Connection;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange as {@code key=value} pairs (logfmt), always these and in this order:
+ *
+ * <pre>
+ * id=7 listener=web peer=192.0.2.7:51234 method=GET target="/a?b=c" host=example.com status=200 in=0 out=1024 ms=0.412
+ * upstream=127.0.0.1:8080 sni=example.com version=1.3 cipher=aes-gcm-128 txconf=hw rxconf=sw txwhy=configured
+ * rxwhy="device declined: no TIR left" abort=-
+ * </pre>
+ *
+ * <p>{@code in} and {@code out} are body bytes from and to the client; {@code version} to {@code rxwhy} are what {@code ss -ti} shows
+ * for kernel TLS, and why. A value that is not known is {@code -}. A value with anything else than printable ASCII without space, quote,
+ * {@code =} and backslash is quoted and escaped as in JSON, so that no client can forge a line or a field, nor reach a terminal.
+ */
+final class AccessLine {
+    private static final int USUAL_CHARS = 512;
+    private static final String HEX = "0123456789abcdef";
+
+    private final StringBuilder line = new StringBuilder(USUAL_CHARS);
+
+    private AccessLine() {}
+
+    static String of(Exchange exchange) {
+        AccessLine line = new AccessLine();
+        line.exchange(exchange);
+        return line.line.toString();
+    }
+
+    private void exchange(Exchange e) {
+        Connection c = e.connection();
+        line.append("id=").append(c.id());
+        field(" listener=", c.listener());
+        line.append(" peer=").append(c.peer());
+        field(" method=", e.method());
+        field(" target=", e.target());
+        field(" host=", e.host());
+        line.append(" status=").append(e.status());
+        line.append(" in=").append(e.requestBytes());
+        line.append(" out=").append(e.responseBytes());
+        millis(e.durationNs());
+        field(" upstream=", e.upstream());
+        tls(c);
+        field(" abort=", e.abort());
+    }
+
+    private void tls(Connection c) {
+        Connection.Tls tls = c.tls();
+        field(" sni=", tls == null ? null : tls.serverName());
+        field(" version=", tls == null ? null : tls.version().label());
+        field(" cipher=", tls == null ? null : tls.suite().kernelName());
+        line.append(" txconf=").append(c.tx().conf());
+        line.append(" rxconf=").append(c.rx().conf());
+        field(" txwhy=", c.tx().why());
+        field(" rxwhy=", c.rx().why());
+    }
+
+    private void millis(long durationNs) {
+        long micros = TimeUnit.NANOSECONDS.toMicros(durationNs);
+        long fraction = micros % 1000;
+        line.append(" ms=").append(micros / 1000).append('.');
+        line.append((char) ('0' + fraction / 100)).append((char) ('0' + fraction / 10 % 10));
+        line.append((char) ('0' + fraction % 10));
+    }
+
+    private void field(String key, @Nullable String value) {
+        line.append(key);
+        if (value == null) {
+            line.append('-');
+        } else if (isPlain(value)) {
+            line.append(value);
+        } else {
+            quote(value);
+        }
+    }
+
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '"' || c == '=' || c == '\\') {
+                return false;
+            }
+        }
+        return !value.isEmpty();
+    }
+
+    private void quote(String value) {
+        line.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                line.append('\\').append(c);
+            } else if (c < ' ' || c >= 0x7f) {
+                line.append("\\u").append(HEX.charAt(c >> 12)).append(HEX.charAt(c >> 8 & 15));
+                line.append(HEX.charAt(c >> 4 & 15)).append(HEX.charAt(c & 15));
+            } else {
+                line.append(c);
+            }
+        }
+        line.append('"');
+    }
+}

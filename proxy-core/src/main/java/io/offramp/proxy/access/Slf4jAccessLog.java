@@ -1,0 +1,23 @@
+package io.offramp.proxy.access;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes each exchange as one line to the SLF4J logger {@value #LOGGER}, level INFO, in the form of {@link AccessLine}. Builds nothing
+ * while that logger is off. Called on event loops, so the logger's appender must not block: put an asynchronous one in front of it that
+ * drops rather than waits.
+ */
+public final class Slf4jAccessLog implements AccessLog {
+    /** The logger's name. */
+    public static final String LOGGER = "offramp.access";
+
+    private final Logger logger = LoggerFactory.getLogger(LOGGER);
+
+    @Override
+    public void onFinished(Exchange exchange) {
+        if (logger.isInfoEnabled()) {
+            logger.info(AccessLine.of(exchange));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.offramp.proxy.admin;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+
+/** What the admin listener serves, by path. Runs on the admin thread. */
+final class AdminPages {
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private static final String INDEX =
+            """
+            <!DOCTYPE html>
+            <html lang="en"><head><title>Offramp</title></head><body><h1>Offramp</h1><ul>
+            <li><a href="/metrics">/metrics</a>: all meters, for Prometheus</li>
+            <li><a href="/connections">/connections</a>: open connections and where their records are protected, JSON</li>
+            <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
+            <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
+            </ul></body></html>
+            """;
+
+    private final ProxyMetrics metrics;
+    private final ConnectionRegistry connections;
+    private final BooleanSupplier draining;
+
+    /** An answer to a GET. */
+    sealed interface Page {
+        /** A page that fits in one buffer; the receiver's. */
+        record Whole(HttpResponseStatus status, String contentType, ByteBuf content) implements Page {}
+
+        /** A page that is made while it is sent; the receiver closes it. */
+        record Streamed(String contentType, ConnectionsJson content) implements Page {}
+    }
+
+    AdminPages(ProxyMetrics metrics, ConnectionRegistry connections, BooleanSupplier draining) {
+        this.metrics = metrics;
+        this.connections = connections;
+        this.draining = draining;
+    }
+
+    /** @param path without the query */
+    Page page(String path, ByteBufAllocator alloc) throws IOException {
+        return switch (path) {
+            case "/" -> whole(HttpResponseStatus.OK, "text/html; charset=utf-8", INDEX);
+            case "/metrics" -> scrape(alloc);
+            case "/connections" -> new Page.Streamed("application/json", new ConnectionsJson(connections));
+            case "/tls_stat" -> whole(HttpResponseStatus.OK, TEXT, metrics.tlsStat());
+            case "/healthz" -> draining.getAsBoolean()
+                    ? whole(HttpResponseStatus.SERVICE_UNAVAILABLE, TEXT, "draining\n")
+                    : whole(HttpResponseStatus.OK, TEXT, "ok\n");
+            default -> text(HttpResponseStatus.NOT_FOUND, "no such page; see /\n");
+        };
+    }
+
+    static Page.Whole text(HttpResponseStatus status, String text) {
+        return whole(status, TEXT, text);
+    }
+
+    private static Page.Whole whole(HttpResponseStatus status, String contentType, String text) {
+        return new Page.Whole(status, contentType, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+    }
+
+    private Page scrape(ByteBufAllocator alloc) throws IOException {
+        ByteBuf content = alloc.buffer(32 << 10);
+        try (ByteBufOutputStream out = new ByteBufOutputStream(content, false)) {
+            metrics.scrape(out);
+            return new Page.Whole(HttpResponseStatus.OK, ProxyMetrics.CONTENT_TYPE, content.retain());
+        } finally {
+            content.release();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.offramp.proxy.admin;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.core.util.Separators.Spacing;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.stream.ChunkedInput;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.connection.DirectionStats;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The array of open connections, one per line, made some at a time as the client takes them: memory does not grow with their number.
+ * Reads what event loops publish and never asks them.
+ */
+final class ConnectionsJson implements ChunkedInput<ByteBuf> {
+    private static final int CHUNK_BYTES = 32 << 10;
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final Separators TIGHT = Separators.createDefaultInstance()
+            .withObjectFieldValueSpacing(Spacing.NONE)
+            .withObjectEntrySpacing(Spacing.NONE);
+
+    private final Iterator<Connection> connections;
+    private final Instant now = Instant.now();
+    private final Target target = new Target();
+    private final JsonGenerator json;
+    private long bytes;
+
+    ConnectionsJson(ConnectionRegistry registry) throws IOException {
+        connections = registry.iterator();
+        json = JSON.createGenerator(target);
+        json.setPrettyPrinter(new DefaultPrettyPrinter(TIGHT)
+                .withArrayIndenter(new DefaultIndenter("", "\n"))
+                .withObjectIndenter(DefaultPrettyPrinter.NopIndenter.instance));
+        json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+        json.writeStartArray();
+    }
+
+    @Override
+    public boolean isEndOfInput() {
+        return json.isClosed();
+    }
+
+    @Override
+    public @Nullable ByteBuf readChunk(ByteBufAllocator allocator) throws IOException {
+        ByteBuf chunk = allocator.buffer(CHUNK_BYTES + (CHUNK_BYTES >> 2));
+        target.chunk = chunk;
+        try {
+            while (connections.hasNext() && chunk.readableBytes() < CHUNK_BYTES) {
+                write(connections.next());
+                json.flush();
+            }
+            if (!connections.hasNext()) {
+                json.writeEndArray();
+                json.writeRaw('\n');
+                json.close();
+            }
+            bytes += chunk.readableBytes();
+            return chunk.retain();
+        } finally {
+            target.chunk = null;
+            chunk.release();
+        }
+    }
+
+    private void write(Connection c) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("id", c.id());
+        json.writeStringField("listener", c.listener());
+        json.writeStringField("peer", c.peer());
+        json.writeStringField("local", Connection.text(c.local()));
+        json.writeNumberField("age", Duration.between(c.since(), now).toSeconds());
+        Connection.Tls tls = c.tls();
+        if (tls != null) {
+            write(tls);
+        }
+        write("tx", c.tx());
+        write("rx", c.rx());
+        json.writeEndObject();
+    }
+
+    private void write(Connection.Tls tls) throws IOException {
+        json.writeStringField("sni", tls.serverName());
+        json.writeStringField("alpn", tls.protocol());
+        json.writeStringField("version", tls.version().label());
+        json.writeStringField("cipher", tls.suite().kernelName());
+        json.writeStringField("suite", tls.cipherSuite());
+        json.writeStringField("group", tls.group());
+        json.writeBooleanField("resumed", tls.resumed());
+    }
+
+    private void write(String direction, DirectionStats stats) throws IOException {
+        json.writeObjectFieldStart(direction);
+        json.writeStringField("conf", stats.conf());
+        json.writeStringField("backend", stats.session().backend());
+        json.writeStringField("detail", stats.session().detail());
+        json.writeStringField("why", stats.why());
+        json.writeNumberField("records", stats.records());
+        json.writeNumberField("bytes", stats.bytes());
+        json.writeNumberField("moves", stats.moves());
+        json.writeNumberField("rekeys", stats.rekeys());
+        json.writeEndObject();
+    }
+
+    @Override
+    public void close() throws IOException {
+        target.chunk = null;
+        if (!json.isClosed()) {
+            json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
+            json.close();
+        }
+    }
+
+    @Override
+    public long length() {
+        return -1;
+    }
+
+    @Override
+    public long progress() {
+        return bytes;
+    }
+
+    @Deprecated
+    @Override
+    public @Nullable ByteBuf readChunk(ChannelHandlerContext ctx) throws IOException {
+        return readChunk(ctx.alloc());
+    }
+
+    /** Where the generator writes: the chunk under way; nowhere once the page is given up. */
+    private static final class Target extends OutputStream {
+        private @Nullable ByteBuf chunk;
+
+        @Override
+        public void write(int b) {
+            if (chunk != null) {
+                chunk.writeByte(b);
+            }
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) {
+            if (chunk != null) {
+                chunk.writeBytes(source, offset, length);
+            }
+        }
+    }
+}
