@@ -1,0 +1,187 @@
+package io.offramp.proxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.connection.TestConnections;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AdminServerIT {
+    private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
+
+    private final ProxyMetrics metrics = new ProxyMetrics();
+    private final ConnectionRegistry connections = new ConnectionRegistry(100_000);
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private AdminServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = AdminServer.start(ANY_PORT, metrics, connections, draining::get);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        client.close();
+        metrics.close();
+    }
+
+    @Test
+    void shouldServeTheMetersAsPrometheusText() throws Exception {
+        // Given
+        metrics.listener("web").onAccepted();
+
+        // When
+        HttpResponse<String> response = send("GET", "/metrics?name=x");
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(response.body()).contains("offramp_connections_total{listener=\"web\"} 1.0");
+    }
+
+    @Test
+    void shouldSayUnavailableWhileDraining() throws Exception {
+        assertThat(send("GET", "/healthz")).returns(200, HttpResponse::statusCode).returns("ok\n", HttpResponse::body);
+        draining.set(true);
+        assertThat(send("GET", "/healthz"))
+                .returns(503, HttpResponse::statusCode)
+                .returns("draining\n", HttpResponse::body);
+    }
+
+    @Test
+    void shouldShowWhereEachDirectionIsProtectedAndWhy() throws Exception {
+        // Given
+        connections.add(TestConnections.established(7, "ex\"ample\n"));
+
+        // When
+        HttpResponse<String> response = send("GET", "/connections");
+
+        // Then
+        assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+        assertThat(response.body())
+                .matches("(?s)\\[\\n\\{.*}\\n]\\n")
+                .contains("{\"id\":7,\"listener\":\"web\",\"peer\":\"192.0.2.7:51234\",\"local\":\"127.0.0.1:8443\",\"age\":")
+                .contains("\"sni\":\"ex\\\"ample\\n\",\"alpn\":\"http/1.1\",\"version\":\"1.3\",\"cipher\":\"aes-gcm-128\","
+                        + "\"suite\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\",\"resumed\":true,")
+                .contains("\"tx\":{\"conf\":\"hw\",\"backend\":\"device\",\"detail\":\"tis=17 dek=33\",\"why\":\"configured\","
+                        + "\"records\":3,\"bytes\":40000,\"moves\":0,\"rekeys\":0}")
+                .contains("\"rx\":{\"conf\":\"sw\",\"backend\":\"sw\"");
+        assertThat(objectsIn(response.body())).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveAnEmptyArrayWithoutConnections() throws Exception {
+        assertThat(objectsIn(send("GET", "/connections").body())).isZero();
+    }
+
+    @Test
+    void shouldListTenThousandConnectionsInJsonThatParses() throws Exception {
+        // Given
+        for (int i = 1; i <= 10_000; i++) {
+            connections.add(i % 10 == 0 ? TestConnections.accepted(i) : TestConnections.established(i, "h" + i));
+        }
+
+        // When
+        String body = send("GET", "/connections").body();
+
+        // Then
+        assertThat(objectsIn(body)).isEqualTo(10_000);
+    }
+
+    @Test
+    void shouldServeCountersInTheKernelsFormat() throws Exception {
+        assertThat(send("GET", "/tls_stat").body().lines())
+                .contains("TlsCurrTxSw                     \t0")
+                .allMatch(line -> line.matches("[A-Za-z0-9_]+ *\\t\\d+"));
+    }
+
+    @Test
+    void shouldNameItsPagesInTheIndex() throws Exception {
+        assertThat(send("GET", "/").body()).contains("/metrics", "/connections", "/tls_stat", "/healthz");
+    }
+
+    @Test
+    void shouldRefuseOtherPathsAndMethods() throws Exception {
+        assertThat(send("GET", "/metricsx").statusCode()).isEqualTo(404);
+        HttpResponse<String> response = send("POST", "/metrics");
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("allow")).hasValue("GET, HEAD");
+    }
+
+    @Test
+    void shouldAnswerHeadWithoutABody() throws Exception {
+        for (String path : new String[] {"/", "/metrics", "/connections", "/healthz"}) {
+            HttpResponse<String> response = send("HEAD", path);
+            assertThat(response.statusCode()).as(path).isEqualTo(200);
+            assertThat(response.body()).as(path).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldEndTheConnectionBehindThePageForHttp10() throws Exception {
+        connections.add(TestConnections.established(1, "a"));
+        String answer = raw("GET /connections HTTP/1.0\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("transfer-encoding").endsWith("}\n]\n");
+    }
+
+    @Test
+    void shouldAnswerGarbageWithBadRequestAndClose() throws Exception {
+        assertThat(raw("garbage\r\n\r\n")).startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void shouldSayWhichAddressWhenItCannotBind() {
+        HostPort taken = new HostPort("127.0.0.1", server.port());
+        assertThatThrownBy(() -> AdminServer.start(taken, metrics, connections, draining::get))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("admin cannot bind " + taken);
+    }
+
+    private HttpResponse<String> send(String method, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
+        HttpRequest.BodyPublisher body = method.equals("POST") ? BodyPublishers.ofString("x") : BodyPublishers.noBody();
+        return client.send(HttpRequest.newBuilder(uri).method(method, body).build(), BodyHandlers.ofString());
+    }
+
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static int objectsIn(String json) throws IOException {
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            assertThat(parser.nextToken()).isEqualTo(JsonToken.START_ARRAY);
+            int objects = 0;
+            while (parser.nextToken() == JsonToken.START_OBJECT) {
+                parser.skipChildren();
+                objects++;
+            }
+            assertThat(parser.currentToken()).isEqualTo(JsonToken.END_ARRAY);
+            assertThat(parser.nextToken()).isNull();
+            return objects;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.offramp.proxy.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.offramp.offload.DeclineReason;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.SessionInfo;
+import io.offramp.offload.counter.OffloadCounter;
+import io.offramp.offload.error.RecordAuthenticationException;
+import io.offramp.offload.record.Direction;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.connection.TestConnections;
+import io.offramp.proxy.handshake.HandshakeFailure;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ProxyMetricsTest {
+    private static final SessionInfo DEVICE = new SessionInfo("device", RecordMode.HW, "tis=1 dek=2");
+    private static final SessionInfo SOFTWARE = new SessionInfo("sw", RecordMode.SW, "libcrypto");
+
+    private final ProxyMetrics metrics = new ProxyMetrics();
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    @Test
+    void shouldCountConnectionsAndHandshakesByListener() throws IOException {
+        // Given
+        ListenerMetrics web = metrics.listener("web");
+        Connection.Tls tls = Objects.requireNonNull(TestConnections.established(1, "a").tls());
+
+        // When
+        web.onAccepted();
+        web.onAccepted();
+        web.onClosed();
+        web.onRefused();
+        web.onHandshaken(tls, 3_000_000);
+        web.onHandshakeFailed(HandshakeFailure.Reason.PLAIN_HTTP);
+        web.onRequest(204);
+        web.onRequest(499);
+
+        // Then
+        assertThat(scrape())
+                .contains("offramp_connections_total{listener=\"web\"} 2.0")
+                .contains("offramp_connections_active{listener=\"web\"} 1.0")
+                .contains("offramp_connections_refused_total{listener=\"web\"} 1.0")
+                .contains("offramp_handshakes_total{cipher=\"TLS_AES_128_GCM_SHA256\",listener=\"web\",resumed=\"true\","
+                        + "version=\"1.3\"} 1.0")
+                .contains("offramp_handshake_failures_total{listener=\"web\",reason=\"plain_http\"} 1.0")
+                .contains("offramp_handshake_duration_seconds_bucket{listener=\"web\",le=\"0.005\"} 1")
+                .contains("offramp_http_requests_total{listener=\"web\",status=\"2xx\"} 1.0")
+                .contains("offramp_http_requests_total{listener=\"web\",status=\"4xx\"} 1.0")
+                .contains("offramp_http_requests_total{listener=\"web\",status=\"5xx\"} 0.0");
+        assertThat(metrics.listener("web")).isSameAs(web);
+    }
+
+    @Test
+    void shouldCountWhatHappensInSessions() throws IOException {
+        // When
+        TlsMetrics tls = metrics.tls();
+        tls.onInstalled(Direction.TX, SOFTWARE);
+        tls.onReleased(Direction.TX, SOFTWARE, 64, 1 << 20);
+        tls.onInstalled(Direction.TX, DEVICE);
+        tls.onMoved(Direction.TX, SOFTWARE, DEVICE, "auto: 1.0 MiB in 64 records");
+        tls.onDeclined(Direction.RX, "device", DeclineReason.CAPACITY);
+        tls.onAlertSent("bad_record_mac");
+        tls.onAlertReceived("close_notify");
+        tls.onKeyUpdate(Direction.RX);
+        tls.onFault(Direction.RX, new RecordAuthenticationException("record 7"));
+        tls.onTruncated();
+
+        // Then
+        assertThat(scrape())
+                .contains("offramp_tls_sessions{backend=\"sw\",direction=\"tx\",mode=\"sw\"} 0.0")
+                .contains("offramp_tls_sessions{backend=\"device\",direction=\"tx\",mode=\"hw\"} 1.0")
+                .contains("offramp_tls_sessions_installed_total{backend=\"sw\",direction=\"tx\",mode=\"sw\"} 1.0")
+                .contains("offramp_tls_records_total{backend=\"sw\",direction=\"tx\",mode=\"sw\"} 64.0")
+                .contains("offramp_tls_bytes_total{backend=\"sw\",direction=\"tx\",mode=\"sw\"} 1048576.0")
+                .contains("offramp_tls_moves_total{direction=\"tx\",from=\"sw\",reason=\"promoted\",to=\"device\"} 1.0")
+                .contains("offramp_tls_declines_total{backend=\"device\",direction=\"rx\",reason=\"capacity\"} 1.0")
+                .contains("offramp_tls_alerts_total{description=\"bad_record_mac\",direction=\"sent\"} 1.0")
+                .contains("offramp_tls_alerts_total{description=\"close_notify\",direction=\"received\"} 1.0")
+                .contains("offramp_tls_key_updates_total{direction=\"received\"} 1.0")
+                .contains("offramp_tls_record_errors_total{direction=\"rx\",error=\"bad_record_mac\"} 1.0")
+                .contains("offramp_tls_truncated_closes_total 1.0");
+    }
+
+    @Test
+    void shouldTellWhyASessionMoved() {
+        assertThat(MoveReason.of(SOFTWARE, DEVICE)).isEqualTo(MoveReason.PROMOTED);
+        assertThat(MoveReason.of(DEVICE, SOFTWARE)).isEqualTo(MoveReason.DEGRADED);
+        assertThat(MoveReason.of(SOFTWARE, SOFTWARE)).isEqualTo(MoveReason.DECLINED);
+    }
+
+    @Test
+    void shouldCountUpstreams() throws IOException {
+        // When
+        UpstreamMetrics app = metrics.upstream("app");
+        app.onConnected(2_000_000);
+        app.onConnectFailed();
+        app.onRetried();
+        app.onPoolHit();
+
+        // Then
+        assertThat(scrape())
+                .contains("offramp_upstream_connect_duration_seconds_count{upstream=\"app\"} 1")
+                .contains("offramp_upstream_connect_failures_total{upstream=\"app\"} 1.0")
+                .contains("offramp_upstream_retries_total{upstream=\"app\"} 1.0")
+                .contains("offramp_upstream_pool_hits_total{upstream=\"app\"} 1.0");
+    }
+
+    @Test
+    void shouldKeepTheKernelsNamesWhenABackendCounts() throws IOException {
+        // Given
+        OffloadCounter packets = new OffloadCounter(
+                "tx_tls_encrypted_packets", "Packets encrypted", OffloadCounter.Kind.COUNTER, () -> 12);
+        OffloadCounter current =
+                new OffloadCounter("TlsCurrTxDevice", "TX sessions now", OffloadCounter.Kind.GAUGE, () -> 3);
+
+        // When
+        metrics.bind(new CountingBackend("device", List.of(packets, current)));
+        metrics.bind(new CountingBackend("other", List.of(packets)));
+
+        // Then
+        assertThat(scrape())
+                .contains("# HELP tx_tls_encrypted_packets Packets encrypted")
+                .contains("tx_tls_encrypted_packets{backend=\"device\"} 12.0")
+                .contains("tx_tls_encrypted_packets{backend=\"other\"} 12.0")
+                .contains("# TYPE TlsCurrTxDevice gauge")
+                .contains("TlsCurrTxDevice{backend=\"device\"} 3.0");
+        assertThat(metrics.tlsStat())
+                .contains("tx_tls_encrypted_packets        \t24\n")
+                .contains("TlsCurrTxDevice                 \t3\n");
+    }
+
+    @Test
+    void shouldFillTheKernelsPageFromSessions() {
+        // When
+        metrics.tls().onInstalled(Direction.TX, DEVICE);
+        metrics.tls().onInstalled(Direction.RX, SOFTWARE);
+        metrics.tls().onReleased(Direction.RX, SOFTWARE, 1, 1);
+        metrics.tls().onFault(Direction.RX, new RecordAuthenticationException("record 7"));
+
+        // Then
+        assertThat(metrics.tlsStat().lines())
+                .contains("TlsCurrTxDevice                 \t1")
+                .contains("TlsCurrRxSw                     \t0")
+                .contains("TlsRxSw                         \t1")
+                .contains("TlsDecryptError                 \t1");
+    }
+
+    @Test
+    void shouldKnowTheProcessWhenBound() throws IOException {
+        // When
+        metrics.bindProcess();
+        metrics.bind(PooledByteBufAllocator.DEFAULT);
+
+        // Then
+        assertThat(scrape())
+                .contains("jvm_memory_used_bytes{")
+                .contains("jvm_threads_live_threads ")
+                .contains("process_cpu_usage ")
+                .contains("process_files_open_files ")
+                .contains("netty_allocator_memory_used{");
+    }
+
+    private String scrape() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        metrics.scrape(out);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
