@@ -1,6 +1,8 @@
 package io.offramp.proxy.config;
 
 import java.net.InetSocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A host and a port as written: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code app.internal:80}; {@code :8443} binds all addresses.
@@ -9,6 +11,32 @@ import java.net.InetSocketAddress;
  * @param port 0 to 65,535; 0 only to bind
  */
 public record HostPort(String host, int port) {
+    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([A-Za-z0-9._-]*)):(\\d{1,5})");
+    private static final String ALL = "0.0.0.0";
+
+    /**
+     * Reads where to connect to.
+     *
+     * @throws IllegalArgumentException saying what was expected
+     */
+    public static HostPort parse(String text) {
+        HostPort parsed = read(text, "host:port such as 127.0.0.1:8080");
+        if (parsed.host.isEmpty() || parsed.port == 0) {
+            throw expected("host:port such as 127.0.0.1:8080", text);
+        }
+        return parsed;
+    }
+
+    /**
+     * Reads where to listen: the host may be left out, port 0 takes any free one.
+     *
+     * @throws IllegalArgumentException saying what was expected
+     */
+    public static HostPort parseBind(String text) {
+        HostPort parsed = read(text, "host:port such as 0.0.0.0:8443 or :8443");
+        return parsed.host.isEmpty() ? new HostPort(ALL, parsed.port) : parsed;
+    }
+
     /** Not looked up yet where the host is a name. */
     public InetSocketAddress unresolved() {
         return InetSocketAddress.createUnresolved(host, port);
@@ -19,8 +47,33 @@ public record HostPort(String host, int port) {
         return new InetSocketAddress(host, port);
     }
 
+    /** True where a socket bound to one keeps the other from being bound. */
+    boolean overlaps(HostPort other) {
+        return port != 0 && port == other.port && (host.equals(other.host) || isWildcard() || other.isWildcard());
+    }
+
+    private boolean isWildcard() {
+        return host.equals(ALL) || host.equals("::");
+    }
+
     @Override
     public String toString() {
         return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+    }
+
+    private static HostPort read(String text, String expected) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            throw expected(expected, text);
+        }
+        int port = Integer.parseInt(matcher.group(3));
+        if (port > 65_535) {
+            throw new IllegalArgumentException("port must be at most 65535, is " + port);
+        }
+        return new HostPort(matcher.group(1) != null ? matcher.group(1) : matcher.group(2), port);
+    }
+
+    private static IllegalArgumentException expected(String expected, String text) {
+        return new IllegalArgumentException("expected " + expected + ", is \"" + text + "\"");
     }
 }

@@ -1,0 +1,24 @@
+package io.offramp.proxy.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The addresses to listen on, no two of which may be in each other's way. */
+final class Binds {
+    private record Taken(HostPort bind, String path) {}
+
+    private final List<Taken> taken = new ArrayList<>();
+
+    /** Reads an address, or null after a problem. */
+    @Nullable HostPort read(Value value) {
+        HostPort bind = value.as(Scalar.BIND);
+        if (bind == null) {
+            return null;
+        }
+        taken.stream().filter(other -> other.bind.overlaps(bind)).findFirst().ifPresent(other ->
+                value.error(bind + " is taken by " + other.path + (other.bind.equals(bind) ? "" : " (" + other.bind + ")")));
+        taken.add(new Taken(bind, value.path()));
+        return bind;
+    }
+}

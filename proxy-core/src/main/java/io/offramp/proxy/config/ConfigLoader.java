@@ -1,0 +1,57 @@
+package io.offramp.proxy.config;
+
+import io.offramp.offload.OffloadProvider;
+import io.offramp.proxy.handshake.DevelopmentCertificate;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Reads a configuration and checks all of it, the files that it names included: what loads can be started, but for ports in use. Opens no
+ * socket and writes no file. Blocks. Immutable.
+ */
+public final class ConfigLoader {
+    private final SortedMap<String, OffloadProvider> backends = new TreeMap<>();
+    private final Path developmentCertificate;
+
+    /**
+     * Reads configurations for one installation.
+     *
+     * @param backends       the record-offload backends that there are
+     * @param stateDirectory where {@link DevelopmentCertificate#create} is going to put the certificate that {@code tls.development}
+     *                       means
+     */
+    public ConfigLoader(Collection<OffloadProvider> backends, Path stateDirectory) {
+        backends.forEach(backend -> this.backends.put(backend.name(), backend));
+        this.developmentCertificate = stateDirectory.resolve(DevelopmentCertificate.FILE_NAME);
+    }
+
+    /** Reads a YAML file. Names of files in it are relative to its directory. */
+    public ConfigResult load(Path file) {
+        Problems problems = new Problems(file.toString());
+        String yaml = YamlFile.read(file, problems);
+        return yaml == null ? new ConfigResult.Rejected(problems.errors()) : read(file, yaml, problems);
+    }
+
+    /** True if a listener of this configuration uses the development certificate, which then has to be there before the start. */
+    public boolean needsDevelopmentCertificate(ProxyConfig config) {
+        return config.listeners().stream()
+                .flatMap(listener -> listener.tls().certificates().stream())
+                .anyMatch(certificate -> certificate.cert().equals(developmentCertificate));
+    }
+
+    private ConfigResult read(Path file, String yaml, Problems problems) {
+        Node root = YamlFile.compose(yaml, problems);
+        ProxyConfig config = root == null ? null : read(new Value(root, "", problems), file);
+        return config == null || problems.hasErrors()
+                ? new ConfigResult.Rejected(problems.errors())
+                : new ConfigResult.Loaded(config, problems.warnings());
+    }
+
+    private @Nullable ProxyConfig read(Value root, Path file) {
+        return new ProxyReader(new Surroundings(file, developmentCertificate, backends)).read(root);
+    }
+}

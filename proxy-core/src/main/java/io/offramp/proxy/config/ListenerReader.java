@@ -1,0 +1,53 @@
+package io.offramp.proxy.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one listener after the other; they share addresses, names and upstreams. */
+final class ListenerReader {
+    private static final Scalar<ListenerConfig.Mode> MODE = Scalar.choice(ListenerConfig.Mode.class);
+
+    private final Binds binds;
+    private final TlsReader tls;
+    private final OffloadReader offload;
+    private final RouteReader routes;
+    private final Map<String, String> pathByName = new HashMap<>();
+
+    ListenerReader(Surroundings surroundings, Binds binds, Upstreams upstreams) {
+        this.binds = binds;
+        this.tls = new TlsReader(surroundings);
+        this.offload = new OffloadReader(surroundings);
+        this.routes = new RouteReader(upstreams);
+    }
+
+    /** The listener, or null after a problem. */
+    @Nullable ListenerConfig read(Value value) {
+        Section listener = value.section("name", "bind", "mode", "tls", "offload", "upstream", "routes");
+        if (listener == null) {
+            return null;
+        }
+        Value bindValue = listener.require("bind", "where to listen, such as 0.0.0.0:8443");
+        HostPort bind = bindValue == null ? null : binds.read(bindValue);
+        ListenerConfig.Mode mode = listener.get("mode", MODE, ListenerConfig.Mode.HTTP);
+        Value tlsValue = listener.require("tls", "certificate and key, such as {cert: site.pem}");
+        TlsConfig tlsConfig = tlsValue == null ? null : tls.read(tlsValue);
+        OffloadConfig offloadConfig = offload.read(listener.get("offload"));
+        List<RouteConfig> targets = routes.read(listener, mode);
+        if (bind == null || tlsConfig == null) {
+            return null;
+        }
+        return new ListenerConfig(name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets);
+    }
+
+    private String name(Section listener, HostPort bind) {
+        String name = listener.get("name", Scalar.TEXT, bind.toString());
+        String other = pathByName.putIfAbsent(name, listener.value().path());
+        Value written = listener.get("name");
+        if (other != null && written != null) {
+            written.error("\"" + name + "\" is the name of " + other + " already");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,93 @@
+package io.offramp.proxy.config;
+
+import io.offramp.offload.OffloadProvider;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what takes the records: of a listener, and the settings of the backends. */
+final class OffloadReader {
+    private static final Scalar<Policy> POLICY = Scalar.choice(Policy.class);
+    private static final String SOFTWARE = OffloadConfig.SOFTWARE.backend();
+
+    private final Surroundings surroundings;
+
+    OffloadReader(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** The {@code offload} section of a listener; software where it has none. */
+    OffloadConfig read(@Nullable Value value) {
+        Section section = value == null ? null : value.section("backend", "tx", "rx");
+        Value backendValue = section == null ? null : section.require("backend", "one of " + names());
+        String backend = backendValue == null ? null : backendValue.as(new Scalar<>("the name of a backend", this::known));
+        if (section == null || backend == null) {
+            return OffloadConfig.SOFTWARE;
+        }
+        return new OffloadConfig(backend, policy(section, "tx", backend), policy(section, "rx", backend));
+    }
+
+    /** The {@code offload} section of the whole file: settings by backend and name, tried out. */
+    Map<String, Map<String, String>> readSettings(Value value) {
+        Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+        Section section = value.section(surroundings.backends().keySet().toArray(String[]::new));
+        if (section != null) {
+            surroundings.backends().forEach((name, provider) -> {
+                Value backend = section.get(name);
+                if (backend != null) {
+                    settings.put(name, settings(provider, backend));
+                }
+            });
+        }
+        return settings;
+    }
+
+    private static Map<String, String> settings(OffloadProvider provider, Value value) {
+        Section section = value.section(provider.settings().keySet().toArray(String[]::new));
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (section == null) {
+            return settings;
+        }
+        section.entries().forEach((name, setting) -> {
+            String text = setting.as(Scalar.TEXT);
+            if (text != null && provider.settings().containsKey(name)) {
+                settings.put(name, text);
+            }
+        });
+        settings.forEach((name, text) -> tryOut(provider, name, text, section.entries().get(name)));
+        return settings;
+    }
+
+    /** Only the backend knows what is right; asked setting by setting, so that every wrong one is found. */
+    private static void tryOut(OffloadProvider provider, String name, String text, Value at) {
+        try {
+            provider.open(Map.of(name, text)).close();
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            String prefix = name + ": ";
+            at.error(message.startsWith(prefix) ? message.substring(prefix.length()) : message);
+        }
+    }
+
+    private static Policy policy(Section section, String direction, String backend) {
+        boolean software = backend.equals(SOFTWARE);
+        Policy policy = section.get(direction, POLICY, software ? Policy.SW : Policy.AUTO);
+        Value written = section.get(direction);
+        if (software && policy != Policy.SW && written != null) {
+            written.error("expected sw, is " + written + ": the backend is sw");
+        }
+        return policy;
+    }
+
+    private String known(String name) {
+        if (surroundings.backends().containsKey(name)) {
+            return name;
+        }
+        throw new IllegalArgumentException("unknown backend \"" + name + "\"" + Suggestion.of(name, surroundings.backends().keySet()));
+    }
+
+    private String names() {
+        return String.join(", ", surroundings.backends().keySet());
+    }
+}

@@ -1,0 +1,89 @@
+package io.offramp.proxy.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads where a listener's requests go: its {@code routes}, then its {@code upstream} for all others. */
+final class RouteReader {
+    private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
+    private static final Pattern PATH = Pattern.compile("(/[^/?#\\s]+)*/?");
+
+    private static final Scalar<String> HOST_NAME = new Scalar<>(
+            "a host name such as www.example.com or *.example.com", text -> {
+                String lower = text.toLowerCase(Locale.ROOT);
+                return HOST.matcher(lower).matches() ? lower : null;
+            });
+    private static final Scalar<String> PREFIX = new Scalar<>(
+            "a path such as /api, without query", text ->
+                    text.startsWith("/") && PATH.matcher(text).matches() ? withoutLastSlash(text) : null);
+
+    private final Upstreams upstreams;
+
+    RouteReader(Upstreams upstreams) {
+        this.upstreams = upstreams;
+    }
+
+    /** The routes of a listener, first match first. */
+    List<RouteConfig> read(Section listener, ListenerConfig.Mode mode) {
+        Value routes = listener.get("routes");
+        if (mode == ListenerConfig.Mode.TCP) {
+            if (routes != null) {
+                routes.error("a tcp listener has no routes, only an upstream");
+            }
+            return fallback(listener.require("upstream", "a tcp listener sends everything to one: a name or host:port"));
+        }
+        List<RouteConfig> read = new ArrayList<>();
+        if (routes != null) {
+            routes.items("a list of routes").forEach(route -> add(route, read));
+            read.addAll(fallback(listener.get("upstream")));
+        } else {
+            read.addAll(fallback(listener.require("upstream", "where requests go, a name or host:port; or else routes")));
+        }
+        return read;
+    }
+
+    private List<RouteConfig> fallback(@Nullable Value upstream) {
+        String target = upstream == null ? null : upstreams.target(upstream);
+        return target == null ? List.of() : List.of(new RouteConfig(null, "/", target));
+    }
+
+    private void add(Value value, List<RouteConfig> before) {
+        RouteConfig route = route(value);
+        if (route == null) {
+            return;
+        }
+        before.stream().filter(earlier -> covers(earlier, route)).findFirst().ifPresent(earlier ->
+                value.warn("never used: an earlier route takes " + describe(earlier)));
+        before.add(route);
+    }
+
+    private @Nullable RouteConfig route(Value value) {
+        Section section = value.section("host", "path", "upstream");
+        if (section == null) {
+            return null;
+        }
+        String host = section.entries().containsKey("host") ? section.get("host", HOST_NAME, "") : null;
+        String path = section.get("path", PREFIX, "/");
+        Value upstream = section.require("upstream", "where these requests go, a name or host:port");
+        String target = upstream == null ? null : upstreams.target(upstream);
+        return target == null ? null : new RouteConfig(host, path, target);
+    }
+
+    /** True where nothing is left for the later one. */
+    private static boolean covers(RouteConfig earlier, RouteConfig later) {
+        boolean host = earlier.host() == null || earlier.host().equals(later.host());
+        boolean path = earlier.path().equals("/") || (later.path() + "/").startsWith(earlier.path() + "/");
+        return host && path;
+    }
+
+    private static String describe(RouteConfig route) {
+        return (route.host() == null ? "any host" : route.host()) + ", " + route.path();
+    }
+
+    private static String withoutLastSlash(String path) {
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+}

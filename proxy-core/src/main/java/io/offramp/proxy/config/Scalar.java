@@ -1,0 +1,116 @@
+package io.offramp.proxy.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one kind of value is written.
+ *
+ * @param expected for messages: {@code a duration such as 10s}
+ * @param parser   gives null where the text is not of this kind, and throws IllegalArgumentException with a message of its own where
+ *                 more can be said
+ */
+record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
+    static final Scalar<String> TEXT = new Scalar<>("a text", text -> text);
+    static final Scalar<String> FILE = new Scalar<>("the name of a file", text -> text);
+    static final Scalar<Boolean> BOOL = new Scalar<>("true or false", Scalar::bool);
+    static final Scalar<HostPort> BIND = new Scalar<>("host:port", HostPort::parseBind);
+    static final Scalar<HostPort> SERVER = new Scalar<>("host:port", HostPort::parse);
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmgKMG]?)");
+
+    /** Milliseconds to hours, from {@code min} on. */
+    static Scalar<Duration> duration(Duration min) {
+        return new Scalar<>("a duration such as 10s, 500ms or 1m", text -> {
+            Duration duration = parseDuration(text);
+            require(duration == null || duration.compareTo(min) >= 0, "must be at least " + min.toMillis() + "ms, is " + text);
+            return duration;
+        });
+    }
+
+    /** Bytes, with k, m and g as powers of 1024. */
+    static Scalar<Long> size(long min, long max) {
+        return new Scalar<>("a size in bytes such as 512, 64k or 1m", text -> {
+            Matcher matcher = SIZE.matcher(text);
+            if (!matcher.matches()) {
+                return null;
+            }
+            long amount = Long.parseLong(matcher.group(1));
+            int shift = shift(matcher.group(2));
+            boolean inRange = amount <= max >> shift && amount << shift >= min;
+            require(inRange, "must be " + sizeText(min) + " to " + sizeText(max) + ", is " + text);
+            return amount << shift;
+        });
+    }
+
+    static Scalar<Integer> number(int min, int max) {
+        return new Scalar<>("a number", text -> {
+            if (!text.matches("-?\\d{1,12}")) {
+                return null;
+            }
+            long number = Long.parseLong(text);
+            require(number >= min && number <= max, "must be " + min + " to " + max + ", is " + text);
+            return (int) number;
+        });
+    }
+
+    /** The constants of an enum, in lower case. */
+    static <E extends Enum<E>> Scalar<E> choice(Class<E> type) {
+        E[] constants = type.getEnumConstants();
+        String expected = Arrays.stream(constants).map(Scalar::label).collect(Collectors.joining(" or "));
+        return new Scalar<>(expected, text ->
+                Arrays.stream(constants).filter(each -> label(each).equals(text)).findFirst().orElse(null));
+    }
+
+    private static @Nullable Boolean bool(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Duration parseDuration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    private static int shift(String unit) {
+        return unit.isEmpty() ? 0 : 10 * (1 + "kmg".indexOf(unit.toLowerCase(Locale.ROOT)));
+    }
+
+    private static String sizeText(long bytes) {
+        for (String unit : new String[] {"g", "m", "k"}) {
+            if (bytes != 0 && bytes % (1L << shift(unit)) == 0) {
+                return (bytes >> shift(unit)) + unit;
+            }
+        }
+        return Long.toString(bytes);
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

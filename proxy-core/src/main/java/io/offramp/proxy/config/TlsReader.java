@@ -1,0 +1,85 @@
+package io.offramp.proxy.config;
+
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.KeyType;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the {@code tls} section of a listener. */
+final class TlsReader {
+    private static final Scalar<ProtocolVersion> VERSION = new Scalar<>("\"1.2\" or \"1.3\"", text ->
+            Arrays.stream(ProtocolVersion.values()).filter(each -> each.label().equals(text)).findFirst().orElse(null));
+    private static final Scalar<String> CIPHER = new Scalar<>("the name of a cipher", TlsReader::cipher);
+
+    private final CertificateReader certificates;
+
+    TlsReader(Surroundings surroundings) {
+        certificates = new CertificateReader(surroundings);
+    }
+
+    /** The section, or null after a problem. */
+    @Nullable TlsConfig read(Value value) {
+        Section tls = value.section("cert", "key", "certificates", "development", "versions", "ciphers");
+        if (tls == null) {
+            return null;
+        }
+        CertificateReader.Result identities = certificates.read(tls);
+        Set<ProtocolVersion> versions = versions(tls.get("versions"));
+        Value list = tls.get("ciphers");
+        if (list == null) {
+            List<String> all = CipherNames.SUPPORTED.stream().filter(each -> versions.contains(version(each))).toList();
+            return new TlsConfig(identities.certificates(), versions, all);
+        }
+        Map<String, Value> ciphers = list.distinct("a list of ciphers", CIPHER);
+        ciphers.forEach((cipher, item) -> checkUsable(cipher, item, versions, identities.keyTypes()));
+        dropVersionsWithoutCipher(versions, ciphers.keySet(), list, tls.get("versions") != null);
+        return new TlsConfig(identities.certificates(), versions, List.copyOf(ciphers.keySet()));
+    }
+
+    private static Set<ProtocolVersion> versions(@Nullable Value list) {
+        Set<ProtocolVersion> read = list == null ? Set.of() : list.distinct("a list of \"1.2\" and \"1.3\"", VERSION).keySet();
+        return read.isEmpty() ? EnumSet.allOf(ProtocolVersion.class) : EnumSet.copyOf(read);
+    }
+
+    private static void checkUsable(String cipher, Value item, Set<ProtocolVersion> versions, Set<KeyType> keyTypes) {
+        ProtocolVersion version = version(cipher);
+        if (!versions.contains(version)) {
+            item.error("is for TLS " + version.label() + ", which is not among the versions");
+        } else if (cipher.contains("_ECDSA_") && keyTypes.stream().noneMatch(KeyType::isEcdsa)) {
+            item.warn("never used: no certificate has an ECDSA key");
+        } else if (cipher.contains("_RSA_") && keyTypes.stream().allMatch(KeyType::isEcdsa)) {
+            item.warn("never used: no certificate has an RSA key");
+        }
+    }
+
+    /** Who names only TLS 1.3 ciphers wants TLS 1.3 only, unless the versions say otherwise. */
+    private static void dropVersionsWithoutCipher(
+            Set<ProtocolVersion> versions, Set<String> ciphers, Value list, boolean explicit) {
+        for (ProtocolVersion version : ciphers.isEmpty() ? Set.<ProtocolVersion>of() : Set.copyOf(versions)) {
+            if (ciphers.stream().anyMatch(cipher -> version(cipher) == version)) {
+                continue;
+            }
+            if (explicit) {
+                list.error("none is for TLS " + version.label() + ", which is among the versions");
+            } else {
+                list.warn("none is for TLS " + version.label() + ", which is therefore not offered");
+                versions.remove(version);
+            }
+        }
+    }
+
+    private static String cipher(String text) {
+        if (CipherNames.SUPPORTED.contains(text)) {
+            return text;
+        }
+        throw new IllegalArgumentException("unknown cipher \"" + text + "\"" + Suggestion.of(text, CipherNames.SUPPORTED));
+    }
+
+    private static ProtocolVersion version(String cipher) {
+        return CipherNames.version(cipher);
+    }
+}

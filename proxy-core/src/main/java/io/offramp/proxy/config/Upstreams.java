@@ -1,0 +1,78 @@
+package io.offramp.proxy.config;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The upstreams: those under {@code upstreams}, and those written in place. */
+final class Upstreams {
+    private static final Scalar<String> TARGET = new Scalar<>("the name of an upstream, or host:port", text -> text);
+
+    private final Map<String, Value> named = new LinkedHashMap<>();
+    private final Map<String, UpstreamConfig> upstreams = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
+
+    /** Reads what is under {@code upstreams}: before the routes, which refer to it. */
+    void read(Value section) {
+        Map<String, Value> entries = section.entries("a mapping with upstreams by name");
+        if (entries != null) {
+            entries.forEach(this::readNamed);
+        }
+    }
+
+    /** The name of the upstream that a listener or a route sends to, or null after a problem. */
+    @Nullable String target(Value value) {
+        String text = value.as(TARGET);
+        if (text == null) {
+            return null;
+        }
+        if (named.containsKey(text)) {
+            used.add(text);
+            return text;
+        }
+        if (text.indexOf(':') < 0) {
+            value.error("unknown upstream \"" + text + "\"" + Suggestion.of(text, named.keySet()));
+            return null;
+        }
+        HostPort server = value.as(Scalar.SERVER);
+        return server == null ? null : inPlace(server);
+    }
+
+    /** By name, in the order of the file. */
+    Map<String, UpstreamConfig> all() {
+        return upstreams;
+    }
+
+    /** Tells of those that no route leads to. */
+    void warnOfUnused() {
+        named.forEach((name, value) -> {
+            if (!used.contains(name)) {
+                value.warn("not used by any listener");
+            }
+        });
+    }
+
+    private String inPlace(HostPort server) {
+        upstreams.putIfAbsent(server.toString(), new UpstreamConfig(server.toString(), List.of(server)));
+        return server.toString();
+    }
+
+    private void readNamed(String name, Value value) {
+        named.put(name, value);
+        if (!name.matches("[A-Za-z0-9_.-]+")) {
+            value.error("a name has letters, digits, dots, dashes and underscores only");
+        }
+        Value servers = value;
+        if (!value.isList()) {
+            Section section = value.section("servers");
+            servers = section == null ? null : section.require("servers", "a list of host:port");
+        }
+        if (servers != null) {
+            Set<HostPort> distinct = servers.distinct("a list of host:port", Scalar.SERVER).keySet();
+            upstreams.put(name, new UpstreamConfig(name, List.copyOf(distinct)));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.offramp.proxy.config;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.ComposerException;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.schema.FailsafeSchema;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+
+/** Turns a file into nodes that know their place. A file may be written by anyone: size, depth and aliases are bounded. */
+final class YamlFile {
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_DEPTH = 20;
+    private static final int MAX_ALIASES = 50;
+
+    private YamlFile() {}
+
+    /** The text, or null after a problem. */
+    static @Nullable String read(Path file, Problems problems) {
+        try {
+            if (Files.isDirectory(file)) {
+                return refuse(problems, "is a directory");
+            }
+            byte[] bytes = readBounded(file);
+            if (bytes.length > MAX_BYTES) {
+                return refuse(problems, "is larger than 1 MiB");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (NoSuchFileException e) {
+            return refuse(problems, "no such file");
+        } catch (CharacterCodingException e) {
+            return refuse(problems, "is not UTF-8 text");
+        } catch (IOException e) {
+            return refuse(problems, "not readable: " + e.getMessage());
+        }
+    }
+
+    /** The root of the only document, or null after a problem. */
+    static @Nullable Node compose(String yaml, Problems problems) {
+        LoadSettings settings = LoadSettings.builder()
+                .setSchema(new FailsafeSchema()) // each scalar as it is written: 1.2 stays 1.2
+                .setCodePointLimit(MAX_BYTES)
+                .setAllowNonScalarKeys(true) // told with its place by whoever reads the mapping
+                .setMaxAliasesForCollections(MAX_ALIASES)
+                .build();
+        try {
+            return new BoundedComposer(settings, yaml).getSingleNode().orElseGet(() -> refuse(problems, "is empty"));
+        } catch (MarkedYamlEngineException e) {
+            problems.error(e.getProblemMark().or(e::getContextMark), "", "not valid YAML: " + reason(e));
+        } catch (YamlEngineException e) {
+            problems.error(Optional.empty(), "", "not valid YAML: " + e.getMessage());
+        }
+        return null;
+    }
+
+    private static String reason(MarkedYamlEngineException e) {
+        return e.getContext() == null || e.getContext().isEmpty() ? e.getProblem() : e.getContext() + ", " + e.getProblem();
+    }
+
+    private static byte[] readBounded(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            return in.readNBytes(MAX_BYTES + 1);
+        }
+    }
+
+    private static <T> @Nullable T refuse(Problems problems, String message) {
+        problems.error(Optional.empty(), "", message);
+        return null;
+    }
+
+    /** The composer calls itself for each level: without a bound, brackets alone overflow the stack. */
+    private static final class BoundedComposer extends Composer {
+        private int depth;
+
+        BoundedComposer(LoadSettings settings, String yaml) {
+            super(settings, new ParserImpl(settings, new StreamReader(settings, yaml)));
+        }
+
+        @Override
+        protected SequenceNode composeSequenceNode(Optional<Anchor> anchor) {
+            enter();
+            SequenceNode node = super.composeSequenceNode(anchor);
+            depth--;
+            return node;
+        }
+
+        @Override
+        protected Node composeMappingNode(Optional<Anchor> anchor) {
+            enter();
+            Node node = super.composeMappingNode(anchor);
+            depth--;
+            return node;
+        }
+
+        private void enter() {
+            if (++depth > MAX_DEPTH) {
+                throw new ComposerException("nested deeper than " + MAX_DEPTH + " levels", parser.peekEvent().getStartMark());
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.offramp.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+    private static final String FULL =
+            """
+            listeners:
+              - name: web
+                bind: 127.0.0.1:8443
+                mode: http
+                tls:
+                  certificates:
+                    - cert: site.pem
+                    - {cert: other.pem, key: other.pem}
+                  versions: ["1.3"]
+                  ciphers: [TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256]
+                offload: {backend: device, tx: hw, rx: sw}
+                routes:
+                  - {host: API.example.com, path: /v1/, upstream: app}
+                  - {host: "*.example.com", upstream: 10.0.0.1:80}
+                upstream: short
+              - bind: "[::1]:8444"
+                mode: tcp
+                tls: {cert: site.pem, key: site.pem}
+                offload: {backend: device}
+                upstream: db.internal:5432
+            upstreams:
+              app: {servers: ["127.0.0.1:8081", "[::1]:8082"]}
+              short: [127.0.0.1:8083]
+            admin: {bind: 127.0.0.1:9090}
+            timeouts: {handshake: 1s, request-head: 2s, idle: 3m, body: 4h, upstream-connect: 500ms, upstream-answer: 6s, drain: 0s}
+            limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshake: 16384, upstream-idle: 3}
+            offload:
+              device: {contexts: 128}
+            logging: {access: false, level: debug}
+            threads: 3
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private ConfigFile file;
+
+    @BeforeEach
+    void makeCertificates() throws IOException {
+        file = new ConfigFile(directory);
+        file.certificate("other");
+    }
+
+    @Test
+    void shouldFillInDefaultsWhenTheFileIsTheSmallestThatWorks() throws IOException {
+        // When
+        ProxyConfig config = file.loaded(
+                """
+                listeners:
+                  - bind: 0.0.0.0:8443
+                    tls: {cert: site.pem}
+                    upstream: 127.0.0.1:8080
+                """);
+
+        // Then
+        HostPort server = new HostPort("127.0.0.1", 8080);
+        assertThat(config.upstreams())
+                .containsExactly(Map.entry("127.0.0.1:8080", new UpstreamConfig("127.0.0.1:8080", List.of(server))));
+        assertThat(config.admin()).isNull();
+        assertThat(config.timeouts()).isEqualTo(TimeoutConfig.DEFAULTS);
+        assertThat(config.limits()).isEqualTo(LimitConfig.DEFAULTS);
+        assertThat(config.logging()).isEqualTo(LoggingConfig.DEFAULTS);
+        assertThat(config.backends()).isEmpty();
+        assertThat(config.threads()).isZero();
+        ListenerConfig listener = config.listeners().getFirst();
+        assertThat(listener.name()).isEqualTo("0.0.0.0:8443");
+        assertThat(listener.mode()).isEqualTo(Mode.HTTP);
+        assertThat(listener.offload()).isEqualTo(OffloadConfig.SOFTWARE);
+        assertThat(listener.routes()).containsExactly(new RouteConfig(null, "/", "127.0.0.1:8080"));
+        assertThat(listener.tls().certificates())
+                .containsExactly(new TlsConfig.Certificate(file.path("site.pem"), file.path("site.pem")));
+        assertThat(listener.tls().versions()).containsExactlyInAnyOrder(ProtocolVersion.values());
+        assertThat(listener.tls().ciphers()).hasSize(9);
+    }
+
+    @Test
+    void shouldKeepEverythingWhenTheFileIsTheFullForm() throws IOException {
+        // When
+        ProxyConfig config = file.loaded(FULL);
+
+        // Then
+        ListenerConfig web = new ListenerConfig(
+                "web",
+                new HostPort("127.0.0.1", 8443),
+                Mode.HTTP,
+                new TlsConfig(
+                        List.of(pair("site.pem"), pair("other.pem")),
+                        Set.of(ProtocolVersion.TLS_1_3),
+                        List.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256")),
+                new OffloadConfig("device", Policy.HW, Policy.SW),
+                List.of(
+                        new RouteConfig("api.example.com", "/v1", "app"),
+                        new RouteConfig("*.example.com", "/", "10.0.0.1:80"),
+                        new RouteConfig(null, "/", "short")));
+        assertThat(config.listeners().getFirst()).isEqualTo(web);
+
+        ListenerConfig tcp = config.listeners().getLast();
+        assertThat(tcp.name()).isEqualTo("[::1]:8444");
+        assertThat(tcp.bind()).isEqualTo(new HostPort("::1", 8444));
+        assertThat(tcp.mode()).isEqualTo(Mode.TCP);
+        assertThat(tcp.offload()).isEqualTo(new OffloadConfig("device", Policy.AUTO, Policy.AUTO));
+        assertThat(tcp.routes()).containsExactly(new RouteConfig(null, "/", "db.internal:5432"));
+
+        assertThat(config.upstreams()).containsOnlyKeys("app", "short", "10.0.0.1:80", "db.internal:5432");
+        assertThat(config.upstreams().get("app").servers())
+                .containsExactly(new HostPort("127.0.0.1", 8081), new HostPort("::1", 8082));
+        assertThat(config.upstreams().get("short").servers()).containsExactly(new HostPort("127.0.0.1", 8083));
+        assertThat(config.admin()).isEqualTo(new HostPort("127.0.0.1", 9090));
+        assertThat(config.timeouts())
+                .isEqualTo(new TimeoutConfig(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofMinutes(3),
+                        Duration.ofHours(4),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(6),
+                        Duration.ZERO));
+        assertThat(config.limits()).isEqualTo(new LimitConfig(1024, 64 << 10, 1L << 30, 10, 16384, 3));
+        assertThat(config.backends()).containsExactly(Map.entry("device", Map.of("contexts", "128")));
+        assertThat(config.logging()).isEqualTo(new LoggingConfig(false, "debug"));
+        assertThat(config.threads()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldNeitherWarnNorWriteAnythingWhenTheFileIsTheFullForm() throws IOException {
+        assertThat(file.warnings(FULL)).isEmpty();
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void shouldNameTheCertificateToBeMadeWhenTheListenerIsForDevelopment() throws IOException {
+        // Given
+        String yaml =
+                """
+                listeners:
+                  - {bind: ":8443", tls: {development: true}, upstream: "127.0.0.1:8080"}
+                """;
+
+        // When
+        ProxyConfig config = file.loaded(yaml);
+
+        // Then
+        Path made = directory.resolve("run/offramp-dev.pem");
+        TlsConfig tls = config.listeners().getFirst().tls();
+        assertThat(tls.certificates()).containsExactly(new TlsConfig.Certificate(made, made));
+        assertThat(file.loader().needsDevelopmentCertificate(config)).isTrue();
+        assertThat(made).doesNotExist();
+        assertThat(file.warnings(yaml))
+                .containsExactly("offramp.yaml:2:26: listeners[0].tls: development certificate: no client trusts it, "
+                        + "and it is not for production");
+    }
+
+    @Test
+    void shouldNotNeedADevelopmentCertificateWhenEveryListenerHasItsOwn() throws IOException {
+        assertThat(file.loader().needsDevelopmentCertificate(file.loaded(FULL))).isFalse();
+    }
+
+    @Test
+    void shouldWarnWhenSomethingIsNeverUsed() throws IOException {
+        assertThat(file.warnings(
+                        """
+                        listeners:
+                          - bind: 127.0.0.1:8443
+                            tls: {cert: site.pem, ciphers: [TLS_AES_128_GCM_SHA256]}
+                            routes:
+                              - {path: /api, upstream: "127.0.0.1:1"}
+                              - {host: a.example.com, path: /api/v2, upstream: "127.0.0.1:2"}
+                              - {path: /apis, upstream: "127.0.0.1:3"}
+                          - bind: 127.0.0.1:8444
+                            tls:
+                              cert: site.pem
+                              ciphers:
+                                - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                                - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+                            upstream: 127.0.0.1:4
+                        upstreams:
+                          spare: [127.0.0.1:5]
+                        """))
+                .containsExactly(
+                        "offramp.yaml:3:36: listeners[0].tls.ciphers: none is for TLS 1.2, which is therefore not offered",
+                        "offramp.yaml:6:9: listeners[0].routes[1]: never used: an earlier route takes any host, /api",
+                        "offramp.yaml:12:9: listeners[1].tls.ciphers: none is for TLS 1.3, which is therefore not offered",
+                        "offramp.yaml:13:11: listeners[1].tls.ciphers[1]: never used: no certificate has an RSA key",
+                        "offramp.yaml:16:10: upstreams.spare: not used by any listener");
+    }
+
+    private TlsConfig.Certificate pair(String name) {
+        return new TlsConfig.Certificate(file.path(name), file.path(name));
+    }
+}

@@ -1,0 +1,250 @@
+package io.offramp.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each problem says where it is and what was expected, and all of them are told at once. */
+class ConfigProblemsTest {
+    @TempDir
+    private Path directory;
+
+    private ConfigFile file;
+
+    @BeforeEach
+    void makeCertificate() throws IOException {
+        file = new ConfigFile(directory);
+    }
+
+    @Test
+    void shouldTellEverythingAtOnceWhenManyThingsAreWrong() throws IOException {
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: 0.0.0.0
+                            mode: https
+                            tls:
+                              cert: missing.pem
+                              key: gone.pem
+                              versions: ["1.1", 1.3]
+                            upstreem: 127.0.0.1:8080
+                          - tls: yes
+                            upstream: app
+                        upstreams:
+                          apps: [127.0.0.1:99999, 127.0.0.1:1, 127.0.0.1:1]
+                        timeouts: {idle: 10, drain: soon, handshake: 0s}
+                        limits: {body: 3 MB, head: 1g, connections: -1}
+                        logging: {access: yes, level: verbose}
+                        admin: 127.0.0.1:9090
+                        threads: many
+                        """))
+                .containsExactly(
+                        "offramp.yaml:2:5: listeners[0]: missing \"upstream\": where requests go, a name or host:port; "
+                                + "or else routes",
+                        "offramp.yaml:2:11: listeners[0].bind: expected host:port such as 0.0.0.0:8443 or :8443, is \"0.0.0.0\"",
+                        "offramp.yaml:3:11: listeners[0].mode: expected http or tcp, is \"https\"",
+                        "offramp.yaml:5:13: listeners[0].tls.cert: no such file: missing.pem",
+                        "offramp.yaml:6:12: listeners[0].tls.key: no such file: gone.pem",
+                        "offramp.yaml:7:18: listeners[0].tls.versions[0]: expected \"1.2\" or \"1.3\", is \"1.1\"",
+                        "offramp.yaml:8:5: listeners[0].upstreem: unknown key, did you mean \"upstream\"?",
+                        "offramp.yaml:9:5: listeners[1]: missing \"bind\": where to listen, such as 0.0.0.0:8443",
+                        "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, certificates, development, "
+                                + "versions, ciphers, is \"yes\"",
+                        "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"?",
+                        "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
+                        "offramp.yaml:12:40: upstreams.apps[2]: is in the list already",
+                        "offramp.yaml:13:18: timeouts.idle: expected a duration such as 10s, 500ms or 1m, is \"10\"",
+                        "offramp.yaml:13:29: timeouts.drain: expected a duration such as 10s, 500ms or 1m, is \"soon\"",
+                        "offramp.yaml:13:46: timeouts.handshake: must be at least 1ms, is 0s",
+                        "offramp.yaml:14:16: limits.body: expected a size in bytes such as 512, 64k or 1m, is \"3 MB\"",
+                        "offramp.yaml:14:28: limits.head: must be 1k to 16m, is 1g",
+                        "offramp.yaml:14:45: limits.connections: must be 1 to 10000000, is -1",
+                        "offramp.yaml:15:19: logging.access: expected true or false, is \"yes\"",
+                        "offramp.yaml:15:31: logging.level: expected error or warn or info or debug, is \"verbose\"",
+                        "offramp.yaml:16:8: admin: expected a mapping with bind, is \"127.0.0.1:9090\"",
+                        "offramp.yaml:17:10: threads: expected a number, is \"many\"");
+    }
+
+    @Test
+    void shouldTellOfBackendsWhenTheyOrTheirSettingsAreUnknown() throws IOException {
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls: {cert: site.pem}
+                            offload: {backend: devise}
+                            upstream: 127.0.0.1:80
+                          - bind: :8444
+                            tls: {cert: site.pem}
+                            offload: {backend: sw, tx: hw, rx: hw-record}
+                            upstream: 127.0.0.1:80
+                          - bind: :8445
+                            tls: {cert: site.pem}
+                            offload: {tx: hw}
+                            upstream: 127.0.0.1:80
+                        offload:
+                          dpu: {}
+                          device: {context: 1, contexts: 0, engines: [1]}
+                        """))
+                .containsExactly(
+                        "offramp.yaml:4:24: listeners[0].offload.backend: unknown backend \"devise\", did you mean \"device\"?",
+                        "offramp.yaml:8:32: listeners[1].offload.tx: expected sw, is \"hw\": the backend is sw",
+                        "offramp.yaml:8:40: listeners[1].offload.rx: expected auto or sw or hw, is \"hw-record\"",
+                        "offramp.yaml:12:14: listeners[2].offload: missing \"backend\": one of device, sw",
+                        "offramp.yaml:15:3: offload.dpu: unknown key; known are device, sw",
+                        "offramp.yaml:16:12: offload.device.context: unknown key, did you mean \"contexts\"?",
+                        "offramp.yaml:16:34: offload.device.contexts: must be at least 1, is 0",
+                        "offramp.yaml:16:46: offload.device.engines: expected a text, is a list");
+    }
+
+    @Test
+    void shouldTellOfCiphersWhenTheyAreUnknownOrOfNoUse() throws IOException {
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls:
+                              cert: site.pem
+                              versions: ["1.3", "1.3"]
+                              ciphers:
+                                - TLS_AES_128_GCM_SHA265
+                                - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                                - RC4
+                                - TLS_AES_128_GCM_SHA256
+                                - TLS_AES_128_GCM_SHA256
+                            upstream: 127.0.0.1:80
+                          - bind: :8444
+                            tls: {cert: site.pem, versions: ["1.2", "1.3"], ciphers: [TLS_AES_256_GCM_SHA384]}
+                            upstream: 127.0.0.1:80
+                        """))
+                .containsExactly(
+                        "offramp.yaml:5:25: listeners[0].tls.versions[1]: is in the list already",
+                        "offramp.yaml:7:11: listeners[0].tls.ciphers[0]: unknown cipher \"TLS_AES_128_GCM_SHA265\", "
+                                + "did you mean \"TLS_AES_128_GCM_SHA256\"?",
+                        "offramp.yaml:8:11: listeners[0].tls.ciphers[1]: is for TLS 1.2, which is not among the versions",
+                        "offramp.yaml:9:11: listeners[0].tls.ciphers[2]: unknown cipher \"RC4\"; known are "
+                                + String.join(", ", CipherNames.SUPPORTED),
+                        "offramp.yaml:11:11: listeners[0].tls.ciphers[4]: is in the list already",
+                        "offramp.yaml:14:62: listeners[1].tls.ciphers: none is for TLS 1.2, which is among the versions");
+    }
+
+    @Test
+    void shouldTellOfCertificatesWhenTheyCannotServe() throws IOException {
+        // Given
+        file.certificate("other");
+        Files.writeString(file.path("empty.pem"), "nothing here\n");
+
+        // When, Then
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls: {cert: site.pem, key: other.pem}
+                            upstream: 127.0.0.1:80
+                          - bind: :8444
+                            tls: {certificates: [{cert: site.pem}, {cert: site.pem}, {cert: empty.pem}, {key: site.pem}, {cert: .}]}
+                            upstream: 127.0.0.1:80
+                          - bind: :8445
+                            tls: {cert: site.pem, development: true}
+                            upstream: 127.0.0.1:80
+                          - bind: :8446
+                            tls: {}
+                            upstream: 127.0.0.1:80
+                        """))
+                .containsExactly(
+                        "offramp.yaml:3:32: listeners[0].tls.key: private key does not belong to the certificate of "
+                                + "O=Offramp development,CN=localhost",
+                        "offramp.yaml:6:51: listeners[1].tls.certificates[1].cert: is in the list already",
+                        "offramp.yaml:6:69: listeners[1].tls.certificates[2].cert: no certificate in empty.pem; "
+                                + "PEM is expected: -----BEGIN CERTIFICATE-----",
+                        "offramp.yaml:6:81: listeners[1].tls.certificates[3]: missing \"cert\": a PEM file with the chain, "
+                                + "and with the key if there is no \"key\"",
+                        "offramp.yaml:6:105: listeners[1].tls.certificates[4].cert: is a directory: .",
+                        "offramp.yaml:9:10: listeners[2].tls: has cert and development, of which only one can hold",
+                        "offramp.yaml:12:10: listeners[3].tls: missing \"cert\": a PEM file with the chain, "
+                                + "and with the key if there is no \"key\"");
+    }
+
+    @Test
+    void shouldTellOfRoutesWhenTheyLeadNowhere() throws IOException {
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls: {cert: site.pem}
+                            routes:
+                              - {host: "a b", path: api, upstream: app}
+                              - {path: "/x?y"}
+                              - /api
+                          - bind: :8444
+                            mode: tcp
+                            tls: {cert: site.pem}
+                            routes: [{upstream: "127.0.0.1:1"}]
+                          - bind: :8445
+                            tls: {cert: site.pem}
+                            upstream: http://127.0.0.1:8080
+                          - bind: :8446
+                            tls: {cert: site.pem}
+                            routes: []
+                          - bind: :8447
+                            tls: {cert: site.pem}
+                            upstream:
+                        """))
+                .containsExactly(
+                        "offramp.yaml:5:16: listeners[0].routes[0].host: expected a host name such as www.example.com "
+                                + "or *.example.com, is \"a b\"",
+                        "offramp.yaml:5:29: listeners[0].routes[0].path: expected a path such as /api, without query, is \"api\"",
+                        "offramp.yaml:5:44: listeners[0].routes[0].upstream: unknown upstream \"app\"; there is none",
+                        "offramp.yaml:6:9: listeners[0].routes[1]: missing \"upstream\": where these requests go, a name or host:port",
+                        "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, is \"/x?y\"",
+                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, is \"/api\"",
+                        "offramp.yaml:8:5: listeners[1]: missing \"upstream\": a tcp listener sends everything to one: "
+                                + "a name or host:port",
+                        "offramp.yaml:11:13: listeners[1].routes: a tcp listener has no routes, only an upstream",
+                        "offramp.yaml:14:15: listeners[2].upstream: expected host:port such as 127.0.0.1:8080, "
+                                + "is \"http://127.0.0.1:8080\"",
+                        "offramp.yaml:17:13: listeners[3].routes: expected a list of routes, is an empty list",
+                        "offramp.yaml:20:14: listeners[4].upstream: expected the name of an upstream, or host:port, is empty");
+    }
+
+    @Test
+    void shouldTellOfDuplicatesWhenNamesOrAddressesAreTaken() throws IOException {
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - {name: web, bind: ":8443", tls: {cert: site.pem}, upstream: app}
+                          - {name: web, bind: "127.0.0.1:8443", tls: {cert: site.pem}, upstream: app}
+                          - {bind: ":8444", bind: ":8445", tls: {cert: site.pem}, upstream: app}
+                        upstreams:
+                          app: [127.0.0.1:1]
+                          app: [127.0.0.1:2]
+                          "a b": [127.0.0.1:3]
+                          none: {servers: []}
+                        admin: {bind: ":8444"}
+                        """))
+                .containsExactly(
+                        "offramp.yaml:3:12: listeners[1].name: \"web\" is the name of listeners[0] already",
+                        "offramp.yaml:3:23: listeners[1].bind: 127.0.0.1:8443 is taken by listeners[0].bind (0.0.0.0:8443)",
+                        "offramp.yaml:4:21: listeners[2].bind: is there already, in line 4",
+                        "offramp.yaml:7:3: upstreams.app: is there already, in line 6",
+                        "offramp.yaml:8:10: upstreams.a b: a name has letters, digits, dots, dashes and underscores only",
+                        "offramp.yaml:9:19: upstreams.none.servers: expected a list of host:port, is an empty list",
+                        "offramp.yaml:10:15: admin.bind: 0.0.0.0:8444 is taken by listeners[2].bind");
+    }
+
+    @Test
+    void shouldTellWhenTheRequestLineIsLargerThanTheHead() throws IOException {
+        assertThat(file.problems(
+                        """
+                        listeners: [{bind: ":8443", tls: {cert: site.pem}, upstream: "127.0.0.1:80"}]
+                        limits: {request-line: 64k}
+                        """))
+                .containsExactly("offramp.yaml:2:9: limits: request-line is 65536 bytes, more than head with 32768, "
+                        + "of which it is a part");
+    }
+}

@@ -1,0 +1,97 @@
+package io.offramp.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are no configuration at all. */
+class YamlFileTest {
+    @TempDir
+    private Path directory;
+
+    private ConfigFile file;
+
+    @BeforeEach
+    void makeFile() throws IOException {
+        file = new ConfigFile(directory);
+    }
+
+    @Test
+    void shouldTellPlaceAndReasonWhenTheSyntaxIsWrong() throws IOException {
+        assertThat(file.problems("listeners:\n  - bind: [::1]:8443\n"))
+                .containsExactly("offramp.yaml:2:12: not valid YAML: while parsing a flow node, expected the node content, but found ':'");
+        assertThat(file.problems("listeners:\n\t- bind: x\n"))
+                .containsExactly("offramp.yaml:2:1: not valid YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any token. "
+                        + "(Do not use \\t(TAB) for indentation)");
+        assertThat(file.problems("a: 1\n---\nb: 2\n"))
+                .containsExactly("offramp.yaml:2:1: not valid YAML: expected a single document in the stream, but found another document");
+        assertThat(file.problems("a: *nowhere\n"))
+                .containsExactly("offramp.yaml:1:4: not valid YAML: found undefined alias nowhere");
+    }
+
+    @Test
+    void shouldTellWhenTheFileIsNoMapping() throws IOException {
+        String expected = "expected a mapping with listeners, upstreams, admin, timeouts, limits, offload, logging, threads, is ";
+        assertThat(file.problems("# nothing\n")).containsExactly("offramp.yaml: is empty");
+        assertThat(file.problems("hello\n")).containsExactly("offramp.yaml:1:1: " + expected + "\"hello\"");
+        assertThat(file.problems("- a\n")).containsExactly("offramp.yaml:1:1: " + expected + "a list");
+        assertThat(file.problems("[a]: 1\nlisteners: 5\n"))
+                .containsExactly(
+                        "offramp.yaml:1:1: expected a key, is a list",
+                        "offramp.yaml:2:12: listeners: expected a list of listeners, is \"5\"");
+        assertThat(file.problems("threads: 1\n"))
+                .containsExactly("offramp.yaml:1:1: missing \"listeners\": a list of {bind, tls, upstream}");
+    }
+
+    @Test
+    void shouldTellWhenTheFileCannotBeRead() throws IOException {
+        assertThat(file.loader().load(Path.of("no-such.yaml")))
+                .hasToString("Rejected[problems=[no-such.yaml: no such file]]");
+        assertThat(file.loader().load(Path.of(".")))
+                .hasToString("Rejected[problems=[.: is a directory]]");
+        Files.write(file.file(), new byte[] {'a', ':', (byte) 0xff, '\n'});
+        assertThat(file.loader().load(file.file()))
+                .hasToString("Rejected[problems=[" + file.file() + ": is not UTF-8 text]]");
+    }
+
+    @Test
+    void shouldRefuseWhenTheFileIsHuge() throws IOException {
+        assertThat(file.problems("# padding\n".repeat(200_000))).containsExactly("offramp.yaml: is larger than 1 MiB");
+    }
+
+    @Test
+    void shouldRefuseWhenNestingIsDeep() throws IOException {
+        assertThat(file.problems("[".repeat(100_000)))
+                .containsExactly("offramp.yaml:1:21: not valid YAML: nested deeper than 20 levels");
+    }
+
+    @Test
+    void shouldRefuseWhenAliasesMultiply() throws IOException {
+        // Given
+        StringBuilder yaml = new StringBuilder("a0: &a0 [x]\n");
+        for (int i = 1; i < 20; i++) {
+            yaml.append("a%d: &a%d [%s]\n".formatted(i, i, "*a%d, ".formatted(i - 1).repeat(9)));
+        }
+
+        // When, Then
+        assertThat(file.problems(yaml.toString()))
+                .containsExactly("offramp.yaml: not valid YAML: Number of aliases for non-scalar nodes exceeds the specified max=50");
+    }
+
+    @Test
+    void shouldReadAliasesWhenThereAreFew() throws IOException {
+        assertThat(file.loaded(
+                                """
+                                listeners:
+                                  - {bind: ":8443", tls: &tls {cert: site.pem}, upstream: "127.0.0.1:80"}
+                                  - {bind: ":8444", tls: *tls, upstream: "127.0.0.1:80"}
+                                """)
+                        .listeners())
+                .hasSize(2);
+    }
+}
