@@ -1,0 +1,55 @@
+package io.offramp.offload.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.TxSink;
+import io.offramp.offload.error.OffloadException;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A socket that remembers what was written to it. Releases each buffer at once. */
+public final class CollectingTxSink implements TxSink {
+    private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
+    private final List<OffloadException> faults = new ArrayList<>();
+    private final List<String> degradations = new ArrayList<>();
+
+    @Override
+    public void onSealed(Object message) {
+        assertThat(message).isInstanceOf(ByteBuf.class);
+        ByteBuf records = (ByteBuf) message;
+        try {
+            byte[] bytes = new byte[records.readableBytes()];
+            records.readBytes(bytes);
+            wire.writeBytes(bytes);
+        } finally {
+            records.release();
+        }
+    }
+
+    @Override
+    public void onFault(OffloadException fault) {
+        faults.add(fault);
+    }
+
+    @Override
+    public void onDegraded(String reason) {
+        degradations.add(reason);
+    }
+
+    /** All bytes so far. */
+    public byte[] wire() {
+        return wire.toByteArray();
+    }
+
+    /** Faults in order; more than one is itself a fault. */
+    public List<OffloadException> faults() {
+        return faults;
+    }
+
+    /** Reasons in order. */
+    public List<String> degradations() {
+        return degradations;
+    }
+}
