@@ -1,0 +1,28 @@
+package io.offramp.offload.sw;
+
+import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.aead.AeadEngines;
+import java.util.Map;
+
+/** Where the service loader finds the software backend. */
+public final class SwProvider implements OffloadProvider {
+    @Override
+    public String name() {
+        return SwOffload.NAME;
+    }
+
+    /** None: the engine is a matter of the machine ({@link AeadEngines}). */
+    @Override
+    public Map<String, String> settings() {
+        return Map.of();
+    }
+
+    @Override
+    public RecordOffload open(Map<String, String> settings) {
+        if (!settings.isEmpty()) {
+            throw new IllegalArgumentException(settings.keySet().iterator().next() + ": the sw backend has no settings");
+        }
+        return new SwOffload(AeadEngines.best());
+    }
+}
