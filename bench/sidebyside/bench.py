@@ -7,7 +7,7 @@ import sys
 import time
 
 from . import cases as all_cases
-from . import load, machine, process, report, site, special
+from . import load, machine, offload, process, report, site, special
 from .proxies import PROXIES, REPOSITORY, Setting
 
 
@@ -35,8 +35,10 @@ class Bench:
 
     # --- set-up -------------------------------------------------------------------------------------------------------
 
-    def setting(self, ports):
-        return Setting(self.folder, self.certificates, self.upstream_port, self.options.proxy_cpus, ports)
+    def setting(self, *kinds):
+        """Free ports for a proxy that listens with these kinds of certificates, and all else that it needs."""
+        *ports, admin = process.free_ports(len(kinds) + 1)
+        return Setting(self.folder, self.certificates, self.upstream_port, self.options.proxy_cpus, dict(zip(kinds, ports)), admin)
 
     def start_upstream(self):
         self.upstream_port, = process.free_ports(1)
@@ -50,13 +52,18 @@ class Bench:
             if missing:
                 self.skip(proxy, missing)
                 continue
-            ecdsa, rsa = process.free_ports(2)
-            self.ports[proxy.name] = {"ecdsa": ecdsa, "rsa": rsa}
+            setting = self.setting("ecdsa", "rsa")
             try:
-                self.servers[proxy.name] = proxy.start(self.setting(self.ports[proxy.name]))
+                server = proxy.start(setting)
             except process.StartError as error:
                 self.skip(proxy, str(error))
                 continue
+            deviation = proxy.backend and offload.deviation(setting.ports["ecdsa"], setting.admin_port, proxy.backend)
+            if deviation:
+                server.stop()
+                self.skip(proxy, deviation)
+                continue
+            self.servers[proxy.name], self.ports[proxy.name] = server, setting.ports
             self.proxies.append(proxy)
 
     def skip(self, proxy, reason):
@@ -135,9 +142,9 @@ class Bench:
         for proxy in (proxy for proxy in PROXIES if proxy.name in self.options.proxies and proxy.name not in self.skipped):
             if time.monotonic() > self.deadline:
                 break
-            port, = process.free_ports(1)
+            setting = self.setting("ecdsa")
             try:
-                results[proxy.name] = action(lambda: proxy.start(self.setting({"ecdsa": port})), port)
+                results[proxy.name] = action(lambda: proxy.start(setting), setting.ports["ecdsa"])
             except (OSError, process.StartError) as error:
                 print(f"  {proxy.name}: {error}", flush=True)
         return results
@@ -188,7 +195,8 @@ class Bench:
     def print_head(self):
         about, options = self.result["machine"], self.options
         print(f"side-by-side, {options.form} form, commit {self.result['commit']}, {self.result['began']}")
-        print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}, load average {about['load_average_1min']}")
+        print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}, "
+              f"load average {about['load_average_1min']}")
         for name, version in about["versions"].items():
             print(f"  {name}: {version}")
         print(f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and upstream on cores "
@@ -206,8 +214,10 @@ class Bench:
             print(f"Raw results: {self.options.json}")
 
     def exit_code(self):
-        """1 when nothing was measured or a row has errors."""
+        """1 when nothing was measured, a row has errors, or a proxy that was asked for by name did not start."""
         rows = self.result["rows"]
+        if self.skipped and self.options.named:
+            return 1
         measured = rows or self.result.get("start") or self.result.get("idle")
         return 0 if measured and not any(row["errors"] for row in rows) else 1
 

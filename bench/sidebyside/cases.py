@@ -29,7 +29,8 @@ def requests(size, connections, unit="request"):
 
 def handshakes(version, reuse=False):
     def drive(bench, port, seconds):
-        return load.handshakes(port, "/1k", SIZES["1k"], reuse, bench.handshake_clients, seconds, bench.load_cores, bench.environment(version))
+        return load.handshakes(port, "/1k", SIZES["1k"], reuse, bench.handshake_clients, seconds, bench.load_cores,
+                               bench.environment(version))
     return drive
 
 

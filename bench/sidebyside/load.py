@@ -48,7 +48,7 @@ def wrk(port, path, connections, seconds, cores, env):
 
 def handshakes(port, path, body_bytes, reuse, parallel, seconds, cores, env):
     """Connections with one request each, from `parallel` runs of `openssl s_time`; unit: connection."""
-    command = ["openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-reuse" if reuse else "-new", "-time", str(int(seconds)), "-www", path]
+    command = ["openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-reuse" if reuse else "-new", "-time", str(seconds), "-www", path]
     outputs = []
     begin = time.monotonic()
     threads = [threading.Thread(target=lambda: outputs.append(process.run(command, cores, seconds + 30, env))) for _ in range(parallel)]

@@ -29,7 +29,7 @@ FORMS = {
     "default": Form(5, 3, 8, 1.4, 100, 3600, (*NAMES, "start")),
     "full": Form(9, 5, 15, 1.2, 100, 3 * 3600, (*NAMES, "start", "idle")),
     "quick": Form(2, 1, 2, 1, 100, 225, (*(name for name in NAMES if name not in ("first-byte", "full-13-rsa")), "start")),
-    "smoke": Form(1, 1, 1, 1, 8, 60, ("keepalive-1k", "upload", "full-13")),
+    "smoke": Form(1, 1, 1, 1, 32, 60, ("keepalive-1k", "upload", "full-13")),
 }
 SMOKE_PROXIES = ("nginx", "hitch", "offramp-sw", "offramp-hw-tcp")
 
@@ -67,7 +67,8 @@ def parse(arguments):
     parser = argparse.ArgumentParser("side-by-side", description=DESCRIPTION)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--quick", action="store_const", const="quick", dest="form", help="short rounds, under 4 minutes")
-    form.add_argument("--smoke", action="store_const", const="smoke", dest="form", help="one tiny iteration: shows that it works, measures nothing")
+    form.add_argument("--smoke", action="store_const", const="smoke", dest="form",
+                      help="one tiny iteration: shows that it works, measures nothing")
     form.add_argument("--full", action="store_const", const="full", dest="form", help="long rounds, and 10,000 idle connections")
     parser.add_argument("--cases", help=f"some of {', '.join((*NAMES, 'start', 'idle'))}; patterns allowed")
     parser.add_argument("--proxies", help=f"some of {', '.join(proxy.name for proxy in PROXIES)}; patterns allowed")
@@ -88,6 +89,7 @@ def parse(arguments):
             setattr(options, name, getattr(defaults, name))
     options.uploads_per_second, options.upload_mib = defaults.uploads_per_second, defaults.upload_mib
     options.cases = chosen(options.cases, (*NAMES, "start", "idle"), "case") if options.cases else list(defaults.cases)
+    options.named = bool(options.proxies) or options.form == "smoke"
     names = [proxy.name for proxy in PROXIES]
     if options.proxies:
         options.proxies = chosen(options.proxies, names, "proxy")

@@ -23,6 +23,7 @@ class Setting:
     upstream_port: int
     cores: set
     ports: dict           # certificate kind -> port to listen on
+    admin_port: int       # for those that have one
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +34,11 @@ class Proxy:
     program: str
     command: Callable     # (name, Setting) -> command line; writes the configuration
     start_seconds: int = 10
-    jvm: bool = False
+    backend: str | None = None   # that carries the records of both directions; Offramp only
+
+    @property
+    def jvm(self):
+        return self.backend is not None
 
     def missing(self):
         """Why it cannot be started here; None if it can."""
@@ -45,7 +50,11 @@ class Proxy:
         command = self.command(self.name, setting)
         server = process.Server(self.name, command, setting.cores, setting.folder / f"{self.name}.log", cwd=REPOSITORY)
         for port in setting.ports.values():
-            server.await_port(port, self.start_seconds)
+            try:
+                server.await_port(port, self.start_seconds)
+            except process.StartError:
+                server.stop()
+                raise
         return server
 
 
@@ -151,8 +160,10 @@ socket = r:TCP_NODELAY=1
     return ["stunnel", conf]
 
 
-def offramp(mode, backend, tx, rx):
+def offramp(mode, backend):
     """Command function of Offramp in one mode and with one backend for both directions."""
+    policy = "sw" if backend == "sw" else "hw"
+
     def command(name, setting):
         listeners = "\n".join(f"""  - bind: 127.0.0.1:{port}
     mode: {mode}
@@ -162,6 +173,9 @@ def offramp(mode, backend, tx, rx):
         conf = write(setting, f"{name}.yaml", f"""listeners:
 {listeners}
 threads: {len(setting.cores)}
+admin: {{bind: 127.0.0.1:{setting.admin_port}}}
+timeouts: {{idle: 300s}}
+limits: {{upstream-idle: 128}}
 logging: {{access: false, level: warn}}
 """)
         return ["./offramp", "run", conf]
@@ -169,9 +183,9 @@ logging: {{access: false, level: warn}}
 
 
 def offramp_proxies():
-    for backend, tx, label in (("sw", "sw", "sw"), ("device", "hw", "hw"), ("ktls", "hw", "ktls")):
+    for label, backend in (("sw", "sw"), ("hw", "device"), ("ktls", "ktls")):
         for mode, suffix in (("http", ""), ("tcp", "-tcp")):
-            yield Proxy(f"offramp-{label}{suffix}", mode, "./offramp", offramp(mode, backend, tx, tx), start_seconds=60, jvm=True)
+            yield Proxy(f"offramp-{label}{suffix}", mode, "./offramp", offramp(mode, backend), start_seconds=60, backend=backend)
 
 
 PROXIES = [

@@ -25,14 +25,19 @@ def summarise(case, proxy, rounds):
     return row
 
 
+def ratio(value, base):
+    """None where the base is 0: a round so short that it took less than one tick of the clock."""
+    return value / base if base else None
+
+
 def add_ratios(rows):
     """Adds to each row CPU and rate relative to the best peer of its kind: CPU below 1 is cheaper, rate above 1 is faster."""
     for row in rows:
         peers = [peer for peer in rows if peer["kind"] == row["kind"] and not peer["proxy"].startswith("offramp") and not peer["errors"]]
         row["cpu_ratio"] = row["rate_ratio"] = None
         if peers and not row["errors"]:
-            row["cpu_ratio"] = row["cpu_us"] / min(peer["cpu_us"] for peer in peers)
-            row["rate_ratio"] = row["rate"] / max(peer["rate"] for peer in peers)
+            row["cpu_ratio"] = ratio(row["cpu_us"], min(peer["cpu_us"] for peer in peers))
+            row["rate_ratio"] = ratio(row["rate"], max(peer["rate"] for peer in peers))
     return rows
 
 
