@@ -50,7 +50,7 @@ abstract class AeadEngineContract {
     @EnumSource
     void shouldGiveTheAnswersOfWycheproof(AeadSuite suite) {
         List<KnownAnswer> answers = Wycheproof.vectors(suite).orElse(List.of());
-        assumeTrue(!answers.isEmpty(), "no Wycheproof vectors in " + Wycheproof.FOLDER);
+        assumeTrue(!answers.isEmpty(), "Wycheproof vectors not found in " + Wycheproof.FOLDER);
         assertThat(answers).hasSizeGreaterThan(50).anyMatch(known -> !known.valid());
         answers.forEach(this::assertAnswer);
     }
