@@ -1,5 +1,6 @@
 package io.offramp.proxy.session;
 
+import io.offramp.offload.Availability;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
@@ -43,6 +44,31 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
     /** Everything in software. */
     public static OffloadPlan software(RecordOffload software) {
         return new OffloadPlan(software, software, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS);
+    }
+
+    /** What happens to what we send, for the start-up line: {@code auto (sw, then device)}. */
+    public String describeTx() {
+        return describe(tx, Direction.TX);
+    }
+
+    /** What happens to what we receive, for the start-up line. */
+    public String describeRx() {
+        return describe(rx, Direction.RX);
+    }
+
+    private String describe(Policy policy, Direction direction) {
+        if (policy == Policy.SW || device == software) {
+            return "sw";
+        }
+        String unavailable = "";
+        if (device.availability() instanceof Availability.Unavailable(String cause)) {
+            unavailable = ", which is unavailable: " + cause;
+        } else if (!device.capabilities().directions().contains(direction)) {
+            unavailable = ", which does not take this direction";
+        }
+        return policy == Policy.HW
+                ? "hw (" + device.name() + unavailable + ")"
+                : "auto (sw first, then " + device.name() + unavailable + ")";
     }
 
     /** True where the policy of a direction may still move it into the device. */
