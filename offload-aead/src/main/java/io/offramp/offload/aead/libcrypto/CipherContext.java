@@ -42,7 +42,7 @@ final class CipherContext implements AutoCloseable {
             NativeMemory.putInt(block + TAG_TYPE, OSSL_PARAM_OCTET_STRING);
             NativeMemory.putLong(block + TAG_SIZE, AeadSuite.TAG_BYTES);
             NativeMemory.putBytes(block + AAD, key);
-            Evp.init(context, cipher, block + AAD, 0, encrypt, 0);
+            Evp.setKey(context, cipher, block + AAD, encrypt);
             NativeMemory.wipe(block + AAD, key.length);
         } catch (RuntimeException e) {
             close();
@@ -60,7 +60,7 @@ final class CipherContext implements AutoCloseable {
         Objects.checkFromIndexSize(aadIndex, aadBytes, aad.capacity());
         NativeMemory.putIntBigEndian(block, nonceHead);
         NativeMemory.putLongBigEndian(block + 4, nonceTail);
-        Evp.init(context, 0, 0, block, encrypt, expectedTag == 0 ? 0 : tagAt(expectedTag));
+        Evp.setNonce(context, block, encrypt, expectedTag == 0 ? 0 : tagAt(expectedTag));
         if (aad.hasMemoryAddress()) {
             update(aad.memoryAddress() + aadIndex, 0, aadBytes);
         } else {

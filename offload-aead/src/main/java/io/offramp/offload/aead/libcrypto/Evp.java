@@ -39,6 +39,8 @@ final class Evp {
     private static final MethodHandle ERROR_STRING = procedure("ERR_error_string_n", JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     private static final MethodHandle INIT =
+            function("EVP_CipherInit_ex2", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle INIT_NONCE =
             critical("EVP_CipherInit_ex2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
     private static final MethodHandle UPDATE_SHORT =
             critical("EVP_CipherUpdate", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
@@ -114,10 +116,21 @@ final class Evp {
         }
     }
 
-    /** Sets what is not 0 of cipher, key, nonce and parameters. */
-    static void init(long context, long cipher, long key, long nonce, boolean encrypt, long params) {
+    /** Sets up a new context: key schedule, direction. */
+    static void setKey(long context, long cipher, long key, boolean encrypt) {
         try {
-            require((int) INIT.invokeExact(context, cipher, key, nonce, encrypt ? 1 : 0, params), "EVP_CipherInit_ex2");
+            require((int) INIT.invokeExact(context, cipher, key, NULL, encrypt ? 1 : 0, NULL), "EVP_CipherInit_ex2");
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    /** Starts a message under the key that the context has. {@code params} may be 0. */
+    static void setNonce(long context, long nonce, boolean encrypt, long params) {
+        try {
+            require(
+                    (int) INIT_NONCE.invokeExact(context, NULL, NULL, nonce, encrypt ? 1 : 0, params),
+                    "EVP_CipherInit_ex2");
         } catch (Throwable e) {
             throw rethrown(e);
         }
