@@ -1,0 +1,107 @@
+package io.offramp.app.demo;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers one request after the other, however many the client has sent ahead. Reads no further while an answer is
+ * under way or the client does not take what was written; a {@code FlowControlHandler} in front holds what had been
+ * decoded by then.
+ */
+final class DemoHandler extends ChannelInboundHandlerAdapter {
+    private @Nullable Answer answer;
+    private boolean reading;
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpRequest request && DemoSocket.isFor(request)) {
+            DemoSocket.upgrade(ctx, this, request);
+            return;
+        }
+        reading = true;
+        try {
+            if (message instanceof HttpRequest request) {
+                begin(ctx, request);
+            }
+            if (message instanceof HttpContent content) {
+                go(ctx, content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+        settle(ctx);
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            HttpUtil.setKeepAlive(request, false);
+            new Reply(ctx, request).text(400, "not an HTTP request\n");
+            return;
+        }
+        if (HttpUtil.is100ContinueExpected(request)) {
+            Reply.goOn(ctx);
+        }
+        answer = DemoPages.answer(ctx, request, () -> {
+            settle(ctx);
+            ctx.flush();
+        });
+    }
+
+    private void go(ChannelHandlerContext ctx, HttpContent content) {
+        Answer current = answer;
+        if (current == null) {
+            return;
+        }
+        if (content.decoderResult().isFailure()) {
+            ctx.close();
+            return;
+        }
+        current.onContent(content.content());
+        if (content instanceof LastHttpContent) {
+            reading = false;
+            current.onEnd();
+        }
+    }
+
+    /** Decides whether the next message may come. */
+    private void settle(ChannelHandlerContext ctx) {
+        boolean waits = false;
+        if (answer != null && !reading) {
+            waits = !answer.isComplete();
+            answer = waits ? answer : null;
+        }
+        boolean goesOn = !waits && ctx.channel().isWritable();
+        if (!goesOn) {
+            ctx.flush();
+        }
+        ctx.channel().config().setAutoRead(goesOn);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        // The other way, whoever wrote that much settles when it has written: here it may be in the middle of a chunk.
+        if (ctx.channel().isWritable()) {
+            if (answer != null && !reading) {
+                answer.onWritable();
+            }
+            settle(ctx);
+            ctx.flush();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

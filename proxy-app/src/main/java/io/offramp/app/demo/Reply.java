@@ -1,0 +1,159 @@
+package io.offramp.app.demo;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * The answer to one request, as bytes: head, content in pieces, end. Written without an encoder, for a benchmark's
+ * upstream has to be cheaper than what is measured. Confined to the event loop.
+ */
+final class Reply {
+    static final String TEXT = "text/plain; charset=utf-8";
+
+    private static final int HEAD_BYTES = 256;
+    private static final ByteBuf CRLF = Unpooled.unreleasableBuffer(ascii("\r\n"));
+    private static final ByteBuf LAST_CHUNK = Unpooled.unreleasableBuffer(ascii("0\r\n"));
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static volatile Dated dated = new Dated(0, "");
+
+    private final ChannelHandlerContext ctx;
+    private final boolean headOnly;
+    private final boolean http11;
+    private final boolean keepAlive;
+    private boolean chunked;
+    private boolean closes;
+
+    private record Dated(long second, String text) {}
+
+    Reply(ChannelHandlerContext ctx, HttpRequest request) {
+        this.ctx = ctx;
+        this.headOnly = HttpMethod.HEAD.equals(request.method());
+        this.http11 = request.protocolVersion().isKeepAliveDefault();
+        this.keepAlive = HttpUtil.isKeepAlive(request);
+    }
+
+    /** Writes all of an answer. Takes ownership of the content. Does not flush. */
+    void whole(int status, String contentType, ByteBuf content) {
+        begin(status, contentType, content.readableBytes());
+        if (hasContent(status)) {
+            write(content);
+        } else {
+            content.release();
+        }
+        end();
+    }
+
+    /** Writes all of an answer. Does not flush. */
+    void text(int status, String text) {
+        whole(status, TEXT, ByteBufUtil.writeUtf8(ctx.alloc(), text));
+    }
+
+    /** Writes the head of an answer with this much content. */
+    void begin(int status, String contentType, long contentBytes) {
+        closes = !keepAlive;
+        ByteBuf head = head(status);
+        if (hasContent(status)) {
+            ByteBufUtil.writeAscii(head, "content-type: " + contentType + "\r\n");
+            ByteBufUtil.writeAscii(head, "content-length: " + contentBytes + "\r\n");
+        }
+        finish(head);
+    }
+
+    /** Writes the head of an answer whose length is not known: chunks, or for HTTP/1.0 until the connection ends. */
+    void beginChunked(int status, String contentType) {
+        chunked = http11 && !headOnly;
+        closes = !keepAlive || !http11;
+        ByteBuf head = head(status);
+        ByteBufUtil.writeAscii(head, "content-type: " + contentType + "\r\n");
+        if (http11) {
+            ByteBufUtil.writeAscii(head, "transfer-encoding: chunked\r\ntrailer: x-demo-bytes\r\n");
+        }
+        finish(head);
+    }
+
+    /** Writes some of the content; takes ownership. */
+    void write(ByteBuf content) {
+        if (headOnly || !content.isReadable()) {
+            content.release();
+        } else if (chunked) {
+            String size = Integer.toHexString(content.readableBytes()) + "\r\n";
+            ctx.write(ByteBufUtil.writeAscii(ctx.alloc(), size));
+            ctx.write(content);
+            ctx.write(CRLF.duplicate());
+        } else {
+            ctx.write(content);
+        }
+    }
+
+    /** Ends an answer of {@link #begin}. */
+    void end() {
+        if (closes) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** Ends an answer of {@link #beginChunked}; its trailer tells the length. */
+    void endChunked(long contentBytes) {
+        if (chunked) {
+            ctx.write(LAST_CHUNK.duplicate());
+            ctx.write(ByteBufUtil.writeAscii(ctx.alloc(), "x-demo-bytes: " + contentBytes + "\r\n\r\n"));
+        }
+        end();
+    }
+
+    /** Asks the client to go on and send its content (RFC 9110 §10.1.1). */
+    static void goOn(ChannelHandlerContext ctx) {
+        ctx.writeAndFlush(ascii("HTTP/1.1 100 Continue\r\n\r\n"));
+    }
+
+    private ByteBuf head(int status) {
+        ByteBuf head = ctx.alloc().directBuffer(HEAD_BYTES);
+        ByteBufUtil.writeAscii(head, "HTTP/1.1 ");
+        ByteBufUtil.writeAscii(head, status == 200 ? "200 OK" : HttpResponseStatus.valueOf(status).toString());
+        ByteBufUtil.writeAscii(head, "\r\nserver: offramp-demo\r\ndate: ");
+        ByteBufUtil.writeAscii(head, date());
+        ByteBufUtil.writeAscii(head, "\r\n");
+        return head;
+    }
+
+    private void finish(ByteBuf head) {
+        if (closes) {
+            ByteBufUtil.writeAscii(head, "connection: close\r\n");
+        } else if (!http11) {
+            ByteBufUtil.writeAscii(head, "connection: keep-alive\r\n");
+        }
+        ByteBufUtil.writeAscii(head, "\r\n");
+        ctx.write(head);
+    }
+
+    private static boolean hasContent(int status) {
+        return status != 204 && status != 304;
+    }
+
+    private static String date() {
+        long second = System.currentTimeMillis() / 1000;
+        Dated known = dated;
+        if (known.second != second) {
+            known = new Dated(second, DATE.format(Instant.ofEpochSecond(second)));
+            dated = known;
+        }
+        return known.text;
+    }
+
+    private static ByteBuf ascii(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    }
+}
