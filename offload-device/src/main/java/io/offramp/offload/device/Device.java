@@ -1,0 +1,151 @@
+package io.offramp.offload.device;
+
+import static io.offramp.offload.counter.OffloadCounter.Kind.GAUGE;
+
+import io.offramp.offload.Availability;
+import io.offramp.offload.Capabilities;
+import io.offramp.offload.DeclineReason;
+import io.offramp.offload.InstallResult;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.RxSession;
+import io.offramp.offload.RxSink;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.TxSink;
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.counter.OffloadCounter;
+import io.offramp.offload.device.driver.DeviceDriver;
+import io.offramp.offload.device.driver.session.DeviceResources;
+import io.offramp.offload.device.driver.session.Require;
+import io.offramp.offload.device.hardware.Nic;
+import io.offramp.offload.key.AeadSuite;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.record.RecordBoundary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The device and its driver as a backend. Thread-safe. */
+public final class Device implements RecordOffload {
+    static final String NAME = "device";
+
+    private final AeadEngine engine;
+    private final Nic nic;
+    private final DeviceResources resources;
+    private final DeviceDriver driver;
+    private final Availability availability;
+    private final Capabilities capabilities;
+    private final List<OffloadCounter> counters;
+
+    /** @param engine of the device's AES-GCM, and of the driver's software */
+    Device(DeviceSettings settings, AeadEngine engine) {
+        this.engine = engine;
+        nic = new Nic(settings.limits(), engine);
+        nic.setUp(settings.isUp());
+        resources = DeviceResources.of(nic, engine);
+        driver = new DeviceDriver(resources);
+        availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
+        capabilities = new Capabilities(
+                RecordMode.HW,
+                EnumSet.allOf(Direction.class),
+                EnumSet.allOf(ProtocolVersion.class),
+                Arrays.stream(AeadSuite.values()).filter(suite -> suite.isGcm() && engine.supports(suite)).collect(Collectors.toSet()),
+                settings.limits().contexts());
+        counters = allCounters();
+    }
+
+    private List<OffloadCounter> allCounters() {
+        List<OffloadCounter> all = new ArrayList<>(resources.counters().published());
+        all.add(gauge("device_contexts", "TIS and TIR objects on the device now, idle ones included", nic.contextMemory()::used));
+        all.add(gauge("device_deks", "Keys on the device now", nic.deks()::loaded));
+        all.add(gauge("device_steering_rules", "Flows that the device recognises now", nic.steering()::used));
+        return List.copyOf(all);
+    }
+
+    private static OffloadCounter gauge(String name, String description, LongSupplier value) {
+        return new OffloadCounter(name, description, GAUGE, value);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability() {
+        return availability;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public String description() {
+        return "model of a ConnectX-style NIC, " + nic.limits().contexts() + " contexts, inline engine on " + engine.name();
+    }
+
+    @Override
+    public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
+        Require.aligned(Direction.TX, keys, at);
+        InstallResult.Declined<TxSession> refusal = refusal(keys);
+        return refusal == null ? driver.installTx(target, keys, at, sink) : refusal;
+    }
+
+    @Override
+    public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
+        Require.aligned(Direction.RX, keys, at);
+        InstallResult.Declined<RxSession> refusal = refusal(keys);
+        return refusal == null ? driver.installRx(target, keys, at, sink) : refusal;
+    }
+
+    private <S> InstallResult.@Nullable Declined<S> refusal(TrafficKeys keys) {
+        if (!capabilities.suites().contains(keys.suite())) {
+            return new InstallResult.Declined<>(DeclineReason.SUITE, "device has no " + keys.suite().kernelName());
+        }
+        if (!nic.isUp()) {
+            return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, "device is down");
+        }
+        return null;
+    }
+
+    /** NETDEV_DOWN: live sessions go on in software for good, new ones are declined. Called from any thread. */
+    public void down() {
+        nic.setUp(false);
+        resources.live().announceDown();
+    }
+
+    /** The device works again, for new sessions. Called from any thread. */
+    public void up() {
+        nic.setUp(true);
+    }
+
+    /** The device itself. */
+    Nic nic() {
+        return nic;
+    }
+
+    /** What its sessions share. */
+    DeviceResources resources() {
+        return resources;
+    }
+
+    @Override
+    public List<OffloadCounter> counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+        nic.deks().close();
+    }
+}

@@ -1,0 +1,87 @@
+package io.offramp.offload.device.driver.pool;
+
+import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.index.IndexStack;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * TIS objects, kept for reuse when a connection closes: making one is a command, which is what limits the rate of new connections. Lock-free,
+ * thread-safe.
+ */
+public final class TisPool {
+    /** What {@link #take} gives when the device has no room. */
+    public static final int NONE = ContextTable.NONE;
+
+    private static final int BULK = 16;
+    private static final int HIGH_WATERMARK = 4096;
+
+    private final ContextTable table;
+    private final IndexStack idle;
+    private final AtomicInteger inUse = new AtomicInteger();
+    private final LongAdder created;
+    private final LongAdder destroyed;
+
+    /**
+     * @param table     what the device has
+     * @param capacity  how many it can have at most
+     * @param created   counts objects made
+     * @param destroyed counts objects destroyed
+     */
+    public TisPool(ContextTable table, int capacity, LongAdder created, LongAdder destroyed) {
+        this.table = table;
+        this.created = created;
+        this.destroyed = destroyed;
+        idle = new IndexStack(new AtomicIntegerArray(capacity + 1));
+    }
+
+    /** A TIS that nobody uses, or {@link #NONE}. */
+    public int take() {
+        int number = idle.pop();
+        if (number == IndexStack.NONE) {
+            number = create();
+        }
+        if (number != NONE) {
+            inUse.incrementAndGet();
+        }
+        return number;
+    }
+
+    /** Gives a TIS back. */
+    public void giveBack(int number) {
+        inUse.decrementAndGet();
+        idle.push(number);
+        if (idle.size() >= HIGH_WATERMARK) {
+            trim(BULK);
+        }
+    }
+
+    /** Destroys up to that many idle ones, which makes room for other contexts; true if there was one. */
+    public boolean trim(int count) {
+        int done = 0;
+        while (done < count) {
+            int number = idle.pop();
+            if (number == IndexStack.NONE) {
+                break;
+            }
+            table.destroy(number);
+            destroyed.increment();
+            done++;
+        }
+        return done > 0;
+    }
+
+    /** How many are out. */
+    public int inUse() {
+        return inUse.get();
+    }
+
+    private int create() {
+        int number = table.create(0);
+        if (number != NONE) {
+            created.increment();
+        }
+        return number;
+    }
+}

@@ -1,0 +1,87 @@
+package io.offramp.offload.device.driver.queue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.offramp.offload.device.hardware.engine.QueueSet;
+import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.key.AeadSuite;
+import io.offramp.offload.record.ContentType;
+
+/** An event loop's own queues, shared by the sessions that live there. Confined to its thread. */
+public final class DeviceChannel {
+    private static final int TAIL_STRIDE = 32;
+    private static final int FIRST_TYPE = ContentType.CHANGE_CIPHER_SPEC.code();
+
+    private final QueueSet queues;
+    private final SendRing send;
+    private final SendRing control;
+    private final ReceiveRing receive;
+    // What stands behind the content of every record: type byte and space for the tag. Never written, so one copy per type will do.
+    private final ByteBuf tails;
+    private final int tailsKey;
+
+    /** @param queues of the device, for this thread alone */
+    public DeviceChannel(QueueSet queues) {
+        this.queues = queues;
+        send = new SendRing(queues.sendQueue(), queues.sendCompletions(), queues::ringSend);
+        control = new SendRing(queues.controlQueue(), queues.controlCompletions(), queues::ringControl);
+        receive = new ReceiveRing(queues.receiveQueue(), queues.receiveCompletions(), queues::ringReceive);
+        int bytes = ContentType.values().length * TAIL_STRIDE;
+        tails = Unpooled.directBuffer(bytes, bytes).setZero(0, bytes);
+        for (ContentType type : ContentType.values()) {
+            tails.setByte((type.code() - FIRST_TYPE) * TAIL_STRIDE, type.code());
+        }
+        tailsKey = queues.regions().map(tails);
+    }
+
+    /** SQ. */
+    public SendRing send() {
+        return send;
+    }
+
+    /** Async ICOSQ. */
+    public SendRing control() {
+        return control;
+    }
+
+    /** RQ. */
+    public ReceiveRing receive() {
+        return receive;
+    }
+
+    /** Number of the RQ, which a TIR is bound to. */
+    public int receiveQueueNumber() {
+        return queues.receiveQueue().number();
+    }
+
+    /** Host memory that the device may reach. */
+    public MemoryRegions regions() {
+        return queues.regions();
+    }
+
+    /** Memory key of the {@link #tailAddress tails}. */
+    public int tailsKey() {
+        return tailsKey;
+    }
+
+    /**
+     * Where the tail of a record lies: type byte if {@code typeBytes} is 1, then {@link AeadSuite#TAG_BYTES} bytes of space.
+     *
+     * @param typeBytes 1 in TLS 1.3, else 0
+     */
+    public static long tailAddress(ContentType type, int typeBytes) {
+        return (long) (type.code() - FIRST_TYPE) * TAIL_STRIDE + 1 - typeBytes;
+    }
+
+    /** Puts a packet on the wire towards the device; false if the device dropped it. */
+    public boolean deliver(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
+        return queues.receive(header, headerBytes, wire, index, bytes);
+    }
+
+    /** Frees the queues; the thread does not use them any more. */
+    public void close() {
+        queues.regions().unmap(tailsKey);
+        tails.release();
+        queues.close();
+    }
+}

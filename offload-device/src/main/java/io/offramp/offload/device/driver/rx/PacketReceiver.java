@@ -1,0 +1,48 @@
+package io.offramp.offload.device.driver.rx;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.driver.queue.CompletionHandler;
+import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.queue.Cqe;
+import io.offramp.offload.device.hardware.queue.TlsOffload;
+
+/** Presents bytes of a flow to the device as one packet, and takes its completion. */
+final class PacketReceiver implements CompletionHandler {
+    private final DeviceChannel channel;
+    private final ByteBuf header;
+    private final int headerBytes;
+    private TlsOffload result = TlsOffload.NOT_DECRYPTED;
+
+    /** @param header of the flow's packets; its sequence is changed here */
+    PacketReceiver(DeviceChannel channel, ByteBuf header, int headerBytes) {
+        this.channel = channel;
+        this.header = header;
+        this.headerBytes = headerBytes;
+    }
+
+    /**
+     * Lets the device write a packet's payload to host memory.
+     *
+     * @param host has {@code bytes} writable bytes from 0 on
+     * @return what the device did; if not decrypted, host memory holds what was on the wire
+     */
+    TlsOffload receive(int tcpSequence, ByteBuf wire, int index, int bytes, ByteBuf host) {
+        int key = channel.regions().map(host);
+        channel.receive().post(key, 0, bytes, this);
+        PacketHeader.tcpSequence(header, 0, headerBytes, tcpSequence);
+        boolean isDelivered = channel.deliver(header, headerBytes, wire, index, bytes);
+        channel.receive().poll();
+        channel.regions().unmap(key);
+        if (!isDelivered) {
+            host.setBytes(0, wire, index, bytes);
+            return TlsOffload.NOT_DECRYPTED;
+        }
+        return result;
+    }
+
+    @Override
+    public void onCompletion(ByteBuf ring, int cqe) {
+        result = Cqe.tlsOffload(ring, cqe);
+    }
+}

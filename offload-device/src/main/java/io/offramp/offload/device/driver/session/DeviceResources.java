@@ -1,0 +1,27 @@
+package io.offramp.offload.device.driver.session;
+
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.device.driver.counter.DeviceCounters;
+import io.offramp.offload.device.driver.pool.DekPool;
+import io.offramp.offload.device.driver.pool.TisPool;
+import io.offramp.offload.device.hardware.Nic;
+
+/**
+ * What all sessions of a device share. Thread-safe.
+ *
+ * @param nic      the device
+ * @param software engine for what the device does not do
+ * @param deks     keys on the device
+ * @param tises    send contexts on the device
+ * @param live     sessions that the device works for
+ * @param counters what is counted
+ */
+public record DeviceResources(
+        Nic nic, AeadEngine software, DekPool deks, TisPool tises, LiveSessions live, DeviceCounters counters) {
+    /** All of a device, none of it in use. */
+    public static DeviceResources of(Nic nic, AeadEngine software) {
+        DeviceCounters counters = new DeviceCounters();
+        TisPool tises = new TisPool(nic.tises(), nic.limits().contexts(), counters.txPoolAllocated, counters.txPoolFreed);
+        return new DeviceResources(nic, software, new DekPool(nic.deks()), tises, new LiveSessions(), counters);
+    }
+}

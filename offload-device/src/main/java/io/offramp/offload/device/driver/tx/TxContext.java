@@ -1,0 +1,83 @@
+package io.offramp.offload.device.driver.tx;
+
+import io.offramp.offload.DeclineReason;
+import io.offramp.offload.InstallResult;
+import io.offramp.offload.device.driver.pool.DekPool;
+import io.offramp.offload.device.driver.pool.TisPool;
+import io.offramp.offload.device.driver.queue.ParamsPoster;
+import io.offramp.offload.device.driver.queue.SendRing;
+import io.offramp.offload.device.driver.session.DeviceResources;
+import io.offramp.offload.device.hardware.queue.Opcode;
+import io.offramp.offload.key.TrafficKeys;
+
+/** The device's objects for one TX session: a TIS and a DEK. Programmed with the first packet, as mlx5 does, so that an install posts nothing. */
+final class TxContext {
+    private final DeviceResources device;
+    private final int tis;
+    private int dek;
+    private boolean isPostPending = true;
+
+    private TxContext(DeviceResources device, int tis, int dek) {
+        this.device = device;
+        this.tis = tis;
+        this.dek = dek;
+    }
+
+    /** Takes a TIS and a DEK, or neither. */
+    static InstallResult<TxContext> open(DeviceResources device, TrafficKeys keys) {
+        int tis = device.tises().take();
+        if (tis == TisPool.NONE) {
+            return new InstallResult.Declined<>(
+                    DeclineReason.CAPACITY, "device has no TIS left (" + device.nic().contextMemory().used() + " contexts in use)");
+        }
+        int dek = device.deks().allocate(keys);
+        if (dek == DekPool.NONE) {
+            device.tises().giveBack(tis);
+            return new InstallResult.Declined<>(
+                    DeclineReason.CAPACITY, "device has no DEK left (" + device.deks().inUse() + " in use)");
+        }
+        device.counters().txContexts.increment();
+        return new InstallResult.Installed<>(new TxContext(device, tis, dek));
+    }
+
+    /** Number of the TIS. */
+    int tis() {
+        return tis;
+    }
+
+    /** Posts the params if the device does not have them: static, progress, fence. */
+    void postPending(SendRing ring, TrafficKeys keys, long recordNumber) {
+        if (!isPostPending) {
+            return;
+        }
+        isPostPending = false;
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIS, tis, keys, dek, recordNumber, null);
+        // The device takes the sequence of the first packet, as in mlx5.
+        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIS, tis, 0, null);
+        ParamsPoster.postFence(ring);
+    }
+
+    /** Goes on with another key; false if there is no DEK for it, the context then is as before. */
+    boolean rekey(TrafficKeys next) {
+        int nextDek = device.deks().allocate(next);
+        if (nextDek == DekPool.NONE) {
+            return false;
+        }
+        device.deks().free(dek);
+        dek = nextDek;
+        isPostPending = true;
+        return true;
+    }
+
+    /** Gives everything back. */
+    void close() {
+        device.deks().free(dek);
+        device.tises().giveBack(tis);
+        device.counters().txDeleted.increment();
+    }
+
+    @Override
+    public String toString() {
+        return "tis=" + tis + " dek=" + dek;
+    }
+}

@@ -1,0 +1,142 @@
+package io.offramp.offload.device.driver.tx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.offramp.offload.device.driver.queue.CompletionHandler;
+import io.offramp.offload.device.hardware.queue.Cqe;
+import io.offramp.offload.device.hardware.queue.Syndrome;
+import io.offramp.offload.record.ContentType;
+
+/**
+ * What one call to {@code seal} has under way: plaintext, room for its records, and the WQEs that make the one into the other. Kept whole until
+ * the last completion, so that software can make the same records where the device did not.
+ */
+final class TxMessage implements CompletionHandler {
+    private final DeviceTxSession session;
+    private ContentType type = ContentType.APPLICATION_DATA;
+    private ByteBuf plaintext = Unpooled.EMPTY_BUFFER;
+    private ByteBuf wire = Unpooled.EMPTY_BUFFER;
+    private int maxPlaintextBytes;
+    private int plaintextKey;
+    private int wireKey;
+    private long firstRecord;
+    private int outstanding;
+    private boolean isPosted;
+    private int sentBytes;
+    private int sentPackets;
+    private int syndrome;
+    private int vendorSyndrome;
+
+    TxMessage(DeviceTxSession session) {
+        this.session = session;
+    }
+
+    /** Starts over. Ownership of both buffers moves here. */
+    void start(ContentType newType, ByteBuf newPlaintext, int newMaxPlaintextBytes, ByteBuf newWire, long newFirstRecord) {
+        type = newType;
+        plaintext = newPlaintext;
+        maxPlaintextBytes = newMaxPlaintextBytes;
+        wire = newWire;
+        firstRecord = newFirstRecord;
+        outstanding = 0;
+        isPosted = false;
+        sentBytes = 0;
+        sentPackets = 0;
+        syndrome = 0;
+        vendorSyndrome = 0;
+    }
+
+    /** Ownership of what goes to the socket moves to the caller; nothing of the message is held any more. */
+    ByteBuf end() {
+        ByteBuf sealed = wire;
+        plaintext.release();
+        plaintext = Unpooled.EMPTY_BUFFER;
+        wire = Unpooled.EMPTY_BUFFER;
+        return sealed;
+    }
+
+    ContentType type() {
+        return type;
+    }
+
+    /** Sequence of the first record. */
+    long firstRecord() {
+        return firstRecord;
+    }
+
+    /** Bytes that left the device. */
+    int sentBytes() {
+        return sentBytes;
+    }
+
+    /** Packets that left the device. */
+    int sentPackets() {
+        return sentPackets;
+    }
+
+    ByteBuf plaintext() {
+        return plaintext;
+    }
+
+    ByteBuf wire() {
+        return wire;
+    }
+
+    int maxPlaintextBytes() {
+        return maxPlaintextBytes;
+    }
+
+    int plaintextKey() {
+        return plaintextKey;
+    }
+
+    int wireKey() {
+        return wireKey;
+    }
+
+    void mappedAs(int newPlaintextKey, int newWireKey) {
+        plaintextKey = newPlaintextKey;
+        wireKey = newWireKey;
+    }
+
+    boolean hasFailed() {
+        return syndrome != 0;
+    }
+
+    boolean isSent() {
+        return !hasFailed() && sentBytes == wire.capacity();
+    }
+
+    boolean isOutOfSequence() {
+        return vendorSyndrome == Syndrome.SEQUENCE;
+    }
+
+    String failure() {
+        return Syndrome.describe(syndrome, vendorSyndrome);
+    }
+
+    /** Another WQE of this message is posted. */
+    void onPosted() {
+        outstanding++;
+    }
+
+    /** No more WQEs follow. */
+    void onAllPosted() {
+        isPosted = true;
+    }
+
+    @Override
+    public void onCompletion(ByteBuf ring, int cqe) {
+        int bytes = Cqe.byteCount(ring, cqe);
+        sentBytes += bytes;
+        sentPackets += Math.ceilDiv(bytes, RecordPoster.MSS);
+        if (Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR && !hasFailed()) {
+            syndrome = Cqe.syndrome(ring, cqe);
+            vendorSyndrome = Cqe.vendorSyndrome(ring, cqe);
+        }
+        outstanding--;
+        if (outstanding == 0 && isPosted) {
+            session.onMessageDone(this);
+        }
+    }
+}

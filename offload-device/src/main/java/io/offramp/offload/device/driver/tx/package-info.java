@@ -1,0 +1,5 @@
+/** The sending half of the driver. */
+@NullMarked
+package io.offramp.offload.device.driver.tx;
+
+import org.jspecify.annotations.NullMarked;

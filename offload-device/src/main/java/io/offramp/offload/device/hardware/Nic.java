@@ -1,0 +1,76 @@
+package io.offramp.offload.device.hardware;
+
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.device.hardware.context.ContextMemory;
+import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.engine.QueueSet;
+import io.offramp.offload.device.hardware.key.DekTable;
+import io.offramp.offload.device.hardware.steering.Steering;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The device: tables that all queues share, and the command to make queues. Thread-safe; each queue set is confined to one thread. */
+public final class Nic {
+    private final NicLimits limits;
+    private final ContextMemory contextMemory;
+    private final ContextTable tises;
+    private final ContextTable tirs;
+    private final DekTable deks;
+    private final Steering steering;
+    private final AtomicInteger queueSets = new AtomicInteger();
+    private volatile boolean isUp = true;
+
+    /** @param engine does the arithmetic of the AES-GCM engine */
+    public Nic(NicLimits limits, AeadEngine engine) {
+        this.limits = limits;
+        contextMemory = new ContextMemory(limits.contexts());
+        tises = new ContextTable(contextMemory);
+        tirs = new ContextTable(contextMemory);
+        deks = new DekTable(limits.deks(), engine);
+        steering = new Steering(limits.steeringEntries());
+    }
+
+    /** How much it has. */
+    public NicLimits limits() {
+        return limits;
+    }
+
+    /** Memory that TIS and TIR share. */
+    public ContextMemory contextMemory() {
+        return contextMemory;
+    }
+
+    /** Send contexts. */
+    public ContextTable tises() {
+        return tises;
+    }
+
+    /** Receive contexts. */
+    public ContextTable tirs() {
+        return tirs;
+    }
+
+    /** Keys. */
+    public DekTable deks() {
+        return deks;
+    }
+
+    /** Flow tables. */
+    public Steering steering() {
+        return steering;
+    }
+
+    /** Command: makes the queues of one channel. */
+    public QueueSet createQueues() {
+        return new QueueSet(queueSets.getAndIncrement(), tises, tirs, deks, steering, this::isUp);
+    }
+
+    /** True while it works. */
+    public boolean isUp() {
+        return isUp;
+    }
+
+    /** Takes it down, where it flushes what is posted and decrypts nothing, or up again. Commands work in both states. */
+    public void setUp(boolean up) {
+        isUp = up;
+    }
+}

@@ -1,0 +1,19 @@
+package io.offramp.offload.device.hardware.context;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a context does with the records it tracks: {@code auth_state}. The ordinal is the number in the params. */
+public enum AuthState {
+    /** Nothing yet. */
+    NO_OFFLOAD,
+    /** Encrypts or decrypts. */
+    OFFLOAD,
+    /** Only authenticates. */
+    AUTHENTICATION;
+
+    private static final AuthState[] VALUES = values();
+
+    static @Nullable AuthState of(int code) {
+        return code < VALUES.length ? VALUES[code] : null;
+    }
+}

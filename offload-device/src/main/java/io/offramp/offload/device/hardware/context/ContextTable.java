@@ -1,0 +1,63 @@
+package io.offramp.offload.device.hardware.context;
+
+import io.offramp.offload.device.index.IndexAllocator;
+import io.offramp.offload.device.index.IndexStack;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All TIS, or all TIR. Numbers are 24 bits wide and start at 1: 0 in a WQE means none. TIS and TIR take their memory
+ * from one {@link ContextMemory}. Thread-safe.
+ */
+public final class ContextTable {
+    /** No context. */
+    public static final int NONE = 0;
+
+    private final ContextMemory memory;
+    private final IndexAllocator numbers;
+    private final AtomicReferenceArray<@Nullable TlsContext> contexts;
+
+    /** @param memory what both tables live in */
+    public ContextTable(ContextMemory memory) {
+        this.memory = memory;
+        numbers = new IndexAllocator(memory.capacity());
+        contexts = new AtomicReferenceArray<>(memory.capacity());
+    }
+
+    /**
+     * Command: makes an empty context.
+     *
+     * @param receiveQueue the RQ of a TIR; 0 for a TIS
+     * @return its number, or {@link #NONE} if there is no room
+     */
+    public int create(int receiveQueue) {
+        if (!memory.take()) {
+            return NONE;
+        }
+        int index = numbers.allocate();
+        if (index == IndexStack.NONE) {
+            memory.giveBack();
+            return NONE;
+        }
+        contexts.set(index, new TlsContext(receiveQueue));
+        return index + 1;
+    }
+
+    /** Command: destroys a context. */
+    public void destroy(int number) {
+        if (contexts.getAndSet(number - 1, null) != null) {
+            numbers.free(number - 1);
+            memory.giveBack();
+        }
+    }
+
+    /** The context with this number, or null. */
+    public @Nullable TlsContext get(int number) {
+        return number > 0 && number <= contexts.length() ? contexts.get(number - 1) : null;
+    }
+
+    /** How many there are now. */
+    public int inUse() {
+        return numbers.inUse();
+    }
+}

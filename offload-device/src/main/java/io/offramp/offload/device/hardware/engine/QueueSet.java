@@ -1,0 +1,271 @@
+package io.offramp.offload.device.hardware.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.context.TlsContext;
+import io.offramp.offload.device.hardware.key.DekTable;
+import io.offramp.offload.device.hardware.packet.FlowKey;
+import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.queue.CompletionQueue;
+import io.offramp.offload.device.hardware.queue.ControlSegment;
+import io.offramp.offload.device.hardware.queue.DataSegment;
+import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.queue.Opcode;
+import io.offramp.offload.device.hardware.queue.ParamsWqe;
+import io.offramp.offload.device.hardware.queue.Syndrome;
+import io.offramp.offload.device.hardware.queue.TlsOffload;
+import io.offramp.offload.device.hardware.queue.WorkQueue;
+import io.offramp.offload.device.hardware.steering.Steering;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queues of one channel (SQ, ICOSQ, RQ and their CQs) and the engines behind them. The engines are inline: ringing a doorbell does the
+ * work on the caller's thread. Confined to one thread.
+ */
+public final class QueueSet {
+    private static final int SEND_BLOCKS = 1024;
+    private static final int CONTROL_BLOCKS = 64;
+    private static final int RECEIVE_ENTRIES = 64;
+
+    private final int number;
+    private final ContextTable tises;
+    private final ContextTable tirs;
+    private final DekTable deks;
+    private final Steering steering;
+    private final BooleanSupplier isUp;
+    private final MemoryRegions regions = new MemoryRegions();
+    private final WorkQueue sendQueue;
+    private final WorkQueue controlQueue;
+    private final WorkQueue receiveQueue;
+    private final CompletionQueue sendCompletions = new CompletionQueue(SEND_BLOCKS);
+    private final CompletionQueue controlCompletions = new CompletionQueue(CONTROL_BLOCKS);
+    private final CompletionQueue receiveCompletions = new CompletionQueue(RECEIVE_ENTRIES);
+    private final RecordCipher cipher = new RecordCipher();
+    private final TxEngine tx;
+    private final RxEngine rx;
+    private final FlowKey flow = new FlowKey();
+    private boolean hasUnfencedParams;
+
+    /**
+     * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
+     * @param isUp   whether the device works
+     */
+    public QueueSet(int number, ContextTable tises, ContextTable tirs, DekTable deks, Steering steering, BooleanSupplier isUp) {
+        this.number = number;
+        this.tises = tises;
+        this.tirs = tirs;
+        this.deks = deks;
+        this.steering = steering;
+        this.isUp = isUp;
+        sendQueue = new WorkQueue(4 * number + 1, SEND_BLOCKS, WorkQueue.BLOCK_BYTES);
+        controlQueue = new WorkQueue(4 * number + 2, CONTROL_BLOCKS, WorkQueue.BLOCK_BYTES);
+        receiveQueue = new WorkQueue(4 * number + 3, RECEIVE_ENTRIES, DataSegment.BYTES);
+        tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()));
+        rx = new RxEngine(cipher);
+    }
+
+    /** Number of this set. */
+    public int number() {
+        return number;
+    }
+
+    /** Host memory that these queues may reach. */
+    public MemoryRegions regions() {
+        return regions;
+    }
+
+    /** SQ: packets, and the params of their TIS. */
+    public WorkQueue sendQueue() {
+        return sendQueue;
+    }
+
+    /** CQ of the SQ. */
+    public CompletionQueue sendCompletions() {
+        return sendCompletions;
+    }
+
+    /** Async ICOSQ: the params of TIRs. */
+    public WorkQueue controlQueue() {
+        return controlQueue;
+    }
+
+    /** CQ of the ICOSQ. */
+    public CompletionQueue controlCompletions() {
+        return controlCompletions;
+    }
+
+    /** RQ: host memory for packets. */
+    public WorkQueue receiveQueue() {
+        return receiveQueue;
+    }
+
+    /** CQ of the RQ. */
+    public CompletionQueue receiveCompletions() {
+        return receiveCompletions;
+    }
+
+    /** Doorbell of the SQ: works on everything before this running index. */
+    public void ringSend(int producer) {
+        sendQueue.doorbell(producer);
+        work(sendQueue, sendCompletions);
+    }
+
+    /** Doorbell of the ICOSQ: works on everything before this running index. */
+    public void ringControl(int producer) {
+        controlQueue.doorbell(producer);
+        work(controlQueue, controlCompletions);
+    }
+
+    /** Doorbell of the RQ: entries before this running index may be filled. */
+    public void ringReceive(int producer) {
+        receiveQueue.doorbell(producer);
+    }
+
+    /**
+     * A packet comes in from the wire. Its payload goes to the next RQ entry, a CQE follows.
+     *
+     * @param wire holds the payload; read, not kept
+     * @return false if the packet was dropped: no entry, or not enough room in it
+     */
+    public boolean receive(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
+        if (receiveQueue.waiting() == 0) {
+            return false;
+        }
+        int entry = receiveQueue.consumer();
+        int at = receiveQueue.offset(entry);
+        ByteBuf ring = receiveQueue.memory();
+        long address = DataSegment.address(ring, at);
+        receiveQueue.consume(1);
+        ByteBuf host = regions.resolve(DataSegment.lkey(ring, at), address, bytes);
+        if (host == null || DataSegment.byteCount(ring, at) < bytes) {
+            return false;
+        }
+        TlsOffload tls = deliver(header, headerBytes, wire, index, bytes, host, (int) address);
+        receiveCompletions.pushReceived(entry, bytes, tls);
+        return true;
+    }
+
+    private TlsOffload deliver(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+        TlsContext context = isUp.getAsBoolean() ? steer(header, headerBytes) : null;
+        if (context == null) {
+            host.setBytes(hostIndex, wire, index, bytes);
+            return TlsOffload.NOT_DECRYPTED;
+        }
+        int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
+        return rx.receive(context, sequence, wire, index, bytes, host, hostIndex);
+    }
+
+    private @Nullable TlsContext steer(ByteBuf header, int headerBytes) {
+        if (!PacketHeader.isValid(header, 0, headerBytes)) {
+            return null;
+        }
+        flow.read(header, 0, headerBytes);
+        TlsContext context = tirs.get(steering.tableOf(flow).lookup(flow));
+        return context != null && context.receiveQueue() == receiveQueue.number() ? context : null;
+    }
+
+    private void work(WorkQueue queue, CompletionQueue completions) {
+        while (queue.waiting() > 0) {
+            int index = queue.consumer();
+            int at = queue.offset(index);
+            int blocks = blocks(queue, index, at);
+            if (blocks == 0) {
+                queue.consume(queue.waiting());
+                completions.pushError(index, Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
+            } else {
+                queue.consume(blocks);
+                execute(queue.memory(), at, index, completions);
+            }
+        }
+    }
+
+    /** Length of a WQE in blocks; 0 if it is not one. */
+    private static int blocks(WorkQueue queue, int index, int at) {
+        ByteBuf ring = queue.memory();
+        int octowords = ControlSegment.octowords(ring, at);
+        int bytes = octowords * ControlSegment.OCTOWORD_BYTES;
+        int blocks = Math.ceilDiv(bytes, WorkQueue.BLOCK_BYTES);
+        boolean isSound = octowords > 0
+                && blocks <= queue.waiting()
+                && at + bytes <= ring.capacity()
+                && ControlSegment.wqeIndex(ring, at) == (index & 0xffff)
+                && ControlSegment.queueNumber(ring, at) == queue.number();
+        return isSound ? blocks : 0;
+    }
+
+    private void execute(ByteBuf ring, int at, int index, CompletionQueue completions) {
+        if (!isUp.getAsBoolean()) {
+            completions.pushError(index, Syndrome.FLUSHED, Syndrome.NONE);
+            return;
+        }
+        if (ControlSegment.isFenced(ring, at)) {
+            hasUnfencedParams = false;
+        }
+        int sent = 0;
+        int vendor = Syndrome.NONE;
+        switch (ControlSegment.opcode(ring, at)) {
+            case Opcode.NOP -> { }
+            case Opcode.SEND, Opcode.LSO -> {
+                if (hasUnfencedParams) {
+                    vendor = Syndrome.NOT_FENCED;
+                } else {
+                    sent = tx.send(ring, at);
+                }
+            }
+            case Opcode.UMR -> vendor = loadStatic(ring, at);
+            case Opcode.SET_PSV -> vendor = loadProgress(ring, at);
+            default -> vendor = Syndrome.MALFORMED;
+        }
+        if (sent < 0) {
+            completions.pushError(index, tx.syndrome(), tx.vendorSyndrome());
+        } else if (vendor != Syndrome.NONE) {
+            completions.pushError(index, Syndrome.QUEUE_OPERATION, vendor);
+        } else if (ControlSegment.wantsCompletion(ring, at)) {
+            completions.pushSent(index, sent);
+        }
+    }
+
+    private int loadStatic(ByteBuf ring, int at) {
+        if (ControlSegment.octowords(ring, at) != ParamsWqe.STATIC_OCTOWORDS || !ParamsWqe.hasStaticParams(ring, at)) {
+            return Syndrome.MALFORMED;
+        }
+        TlsContext context = context(ControlSegment.modifier(ring, at), ControlSegment.tisTir(ring, at));
+        if (context == null) {
+            return Syndrome.NO_CONTEXT;
+        }
+        hasUnfencedParams = true;
+        return context.loadStatic(ring, at + ParamsWqe.STATIC_PARAMS, deks) ? Syndrome.NONE : Syndrome.MALFORMED;
+    }
+
+    private int loadProgress(ByteBuf ring, int at) {
+        if (ControlSegment.octowords(ring, at) != ParamsWqe.PROGRESS_OCTOWORDS) {
+            return Syndrome.MALFORMED;
+        }
+        TlsContext context = context(ControlSegment.modifier(ring, at), ParamsWqe.progressContext(ring, at));
+        if (context == null) {
+            return Syndrome.NO_CONTEXT;
+        }
+        hasUnfencedParams = true;
+        return context.loadProgress(ring, at + ParamsWqe.PROGRESS_PARAMS) ? Syndrome.NONE : Syndrome.MALFORMED;
+    }
+
+    private @Nullable TlsContext context(int modifier, int number) {
+        return switch (modifier) {
+            case Opcode.MODIFIER_TIS -> tises.get(number);
+            case Opcode.MODIFIER_TIR -> tirs.get(number);
+            default -> null;
+        };
+    }
+
+    /** Frees the rings. */
+    public void close() {
+        sendQueue.close();
+        controlQueue.close();
+        receiveQueue.close();
+        sendCompletions.close();
+        controlCompletions.close();
+        receiveCompletions.close();
+        cipher.close();
+    }
+}

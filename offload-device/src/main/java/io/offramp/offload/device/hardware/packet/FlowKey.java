@@ -1,0 +1,64 @@
+package io.offramp.offload.device.hardware.packet;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a steering rule matches: IP version, both addresses and both ports of a TCP packet, as they stand in its header. One that reads
+ * every packet is reused by its thread; one that is a key in a table does not change any more.
+ */
+public final class FlowKey {
+    private boolean isIpv6;
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private int ports;
+
+    /** Matches nothing yet. */
+    public FlowKey() {}
+
+    /** Takes the flow from a valid header. */
+    public FlowKey read(ByteBuf header, int at, int headerBytes) {
+        isIpv6 = headerBytes == PacketHeader.IPV6_BYTES;
+        if (isIpv6) {
+            int source = at + PacketHeader.IPV6_SOURCE;
+            sourceHigh = header.getLong(source);
+            sourceLow = header.getLong(source + 8);
+            destinationHigh = header.getLong(source + 16);
+            destinationLow = header.getLong(source + 24);
+            ports = header.getInt(at + PacketHeader.IPV6_TCP);
+        } else {
+            sourceHigh = 0;
+            sourceLow = header.getUnsignedInt(at + PacketHeader.IPV4_SOURCE);
+            destinationHigh = 0;
+            destinationLow = header.getUnsignedInt(at + PacketHeader.IPV4_SOURCE + 4);
+            ports = header.getInt(at + PacketHeader.IPV4_TCP);
+        }
+        return this;
+    }
+
+    /** Which of the two tables it is for. */
+    public boolean isIpv6() {
+        return isIpv6;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FlowKey that
+                && isIpv6 == that.isIpv6
+                && ports == that.ports
+                && sourceLow == that.sourceLow
+                && destinationLow == that.destinationLow
+                && sourceHigh == that.sourceHigh
+                && destinationHigh == that.destinationHigh;
+    }
+
+    @Override
+    public int hashCode() {
+        long hash = sourceHigh ^ Long.rotateLeft(destinationHigh, 21);
+        hash = hash * 31 + (sourceLow ^ Long.rotateLeft(destinationLow, 21));
+        hash = (hash ^ ports) * 0x9e37_79b9_7f4a_7c15L;
+        return (int) (hash >>> 32);
+    }
+}

@@ -1,0 +1,75 @@
+package io.offramp.offload.device.hardware.queue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/**
+ * A ring of {@link Cqe}s from the device to the driver. An entry is new while its owner bit is the parity of the round that the driver is
+ * in. As many entries as its work queue, so that it never overruns.
+ */
+public final class CompletionQueue {
+    /** What {@link #poll()} gives when there is nothing new. */
+    public static final int EMPTY = -1;
+
+    private final int entries;
+    private final ByteBuf memory;
+    private int producer;
+    private int consumer;
+
+    /** @param entries a power of two */
+    public CompletionQueue(int entries) {
+        this.entries = entries;
+        memory = Unpooled.directBuffer(entries * Cqe.BYTES, entries * Cqe.BYTES).setZero(0, entries * Cqe.BYTES);
+        for (int i = 0; i < entries; i++) {
+            Cqe.invalidate(memory, i * Cqe.BYTES, 1);
+        }
+    }
+
+    /** The ring itself. */
+    public ByteBuf memory() {
+        return memory;
+    }
+
+    /** Device: a WQE of a send queue is done. */
+    public void pushSent(int wqeIndex, int byteCount) {
+        push(Cqe.REQUEST, wqeIndex, byteCount, TlsOffload.NOT_DECRYPTED, 0, 0);
+    }
+
+    /** Device: a WQE of a send queue has failed. */
+    public void pushError(int wqeIndex, int syndrome, int vendorSyndrome) {
+        push(Cqe.REQUEST_ERROR, wqeIndex, 0, TlsOffload.NOT_DECRYPTED, syndrome, vendorSyndrome);
+    }
+
+    /** Device: a packet has come in. */
+    public void pushReceived(int wqeIndex, int byteCount, TlsOffload tls) {
+        push(Cqe.RESPONSE_SEND, wqeIndex, byteCount, tls, 0, 0);
+    }
+
+    /** Driver: offset of the next new entry in the ring, now the driver's, or {@link #EMPTY}. */
+    public int poll() {
+        int at = (consumer & entries - 1) * Cqe.BYTES;
+        if (Cqe.isInvalid(memory, at) || Cqe.owner(memory, at) != parity(consumer)) {
+            return EMPTY;
+        }
+        consumer++;
+        return at;
+    }
+
+    private void push(int opcode, int wqeIndex, int byteCount, TlsOffload tls, int syndrome, int vendor) {
+        if (producer - consumer == entries) {
+            throw new IllegalStateException("completion queue overrun, " + entries + " entries");
+        }
+        int at = (producer & entries - 1) * Cqe.BYTES;
+        Cqe.write(memory, at, opcode, parity(producer), wqeIndex, byteCount, tls.ordinal(), syndrome, vendor);
+        producer++;
+    }
+
+    private int parity(int index) {
+        return (index & entries) == 0 ? 0 : 1;
+    }
+
+    /** Frees the ring. */
+    public void close() {
+        memory.release();
+    }
+}

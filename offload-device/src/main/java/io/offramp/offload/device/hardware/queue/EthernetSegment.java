@@ -1,0 +1,56 @@
+package io.offramp.offload.device.hardware.queue;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The second segment of a SEND or LSO, with the packet's headers inline. The Ethernet header is left out: the host's kernel owns the
+ * real wire.
+ *
+ * <pre>
+ *      31                           16 15                           0
+ *     +-------------------------------+------------------------------+
+ *  0  |                      checksum offload flags                  |   not used by the model
+ *     +--------------------------------------------------------------+
+ *  4  |                     flow table metadata                      |   not used by the model
+ *     +-------------------------------+------------------------------+
+ *  8  |              mss              |                              |
+ *     +-------------------------------+------------------------------+
+ * 12  |        inline_hdr_sz          |  inline header, first bytes  |
+ *     +-------------------------------+------------------------------+
+ * 16  |            rest of the inline header, padded to 16           |
+ *     +--------------------------------------------------------------+
+ * </pre>
+ */
+public final class EthernetSegment {
+    /** Where the inline header starts. */
+    public static final int INLINE_HEADER = 14;
+
+    private static final int FIXED_WORDS = 8;
+    private static final int MSS = 8;
+    private static final int INLINE_HEADER_BYTES = 12;
+
+    private EthernetSegment() {}
+
+    /** Length in units of 16 bytes with a header of that length. */
+    public static int octowords(int headerBytes) {
+        return Math.ceilDiv(INLINE_HEADER + headerBytes, ControlSegment.OCTOWORD_BYTES);
+    }
+
+    /** Fills everything, header included. */
+    public static void write(ByteBuf out, int at, int mss, ByteBuf header, int headerBytes) {
+        out.setZero(at, FIXED_WORDS);
+        out.setInt(at + MSS, mss << 16);
+        out.setShort(at + INLINE_HEADER_BYTES, headerBytes);
+        out.setBytes(at + INLINE_HEADER, header, 0, headerBytes);
+    }
+
+    /** Payload bytes per packet of a large send. */
+    public static int mss(ByteBuf in, int at) {
+        return in.getUnsignedShort(at + MSS);
+    }
+
+    /** Length of the inline header. */
+    public static int headerBytes(ByteBuf in, int at) {
+        return in.getUnsignedShort(at + INLINE_HEADER_BYTES);
+    }
+}

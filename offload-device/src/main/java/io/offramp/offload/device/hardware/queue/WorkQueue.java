@@ -1,0 +1,80 @@
+package io.offramp.offload.device.hardware.queue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/**
+ * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries and rings the
+ * doorbell; the device consumes.
+ */
+public final class WorkQueue {
+    /** Length of a basic block of a send queue. */
+    public static final int BLOCK_BYTES = 64;
+
+    /** Most blocks that one WQE has. */
+    public static final int MAX_WQE_BLOCKS = 16;
+
+    private final int number;
+    private final int entryBytes;
+    private final int entries;
+    private final ByteBuf memory;
+    private int producer;
+    private int consumer;
+
+    /**
+     * @param number     of the queue, 24 bits
+     * @param entries    a power of two
+     * @param entryBytes length of one
+     */
+    public WorkQueue(int number, int entries, int entryBytes) {
+        this.number = number;
+        this.entries = entries;
+        this.entryBytes = entryBytes;
+        memory = Unpooled.directBuffer(entries * entryBytes, entries * entryBytes).setZero(0, entries * entryBytes);
+    }
+
+    /** Number of the queue. */
+    public int number() {
+        return number;
+    }
+
+    /** Length of the ring in entries. */
+    public int entries() {
+        return entries;
+    }
+
+    /** The ring itself. */
+    public ByteBuf memory() {
+        return memory;
+    }
+
+    /** Where in the ring the entry with this running index lies, in bytes. */
+    public int offset(int index) {
+        return (index & entries - 1) * entryBytes;
+    }
+
+    /** Driver: everything before this running index is the device's. */
+    public void doorbell(int newProducer) {
+        producer = newProducer;
+    }
+
+    /** Device: running index of the next entry to work on. */
+    public int consumer() {
+        return consumer;
+    }
+
+    /** Device: how many entries wait. */
+    public int waiting() {
+        return producer - consumer;
+    }
+
+    /** Device: these entries are done. */
+    public void consume(int count) {
+        consumer += count;
+    }
+
+    /** Frees the ring. */
+    public void close() {
+        memory.release();
+    }
+}
