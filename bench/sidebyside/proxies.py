@@ -169,7 +169,7 @@ def offramp(mode, backend):
     mode: {mode}
     tls: {{cert: {setting.certificates[kind]}}}
     upstream: 127.0.0.1:{setting.upstream_port}
-    offload: {{backend: {backend}, tx: {tx}, rx: {rx}}}""" for kind, port in setting.ports.items())
+    offload: {{backend: {backend}, tx: {policy}, rx: {policy}}}""" for kind, port in setting.ports.items())
         conf = write(setting, f"{name}.yaml", f"""listeners:
 {listeners}
 threads: {len(setting.cores)}
