@@ -8,6 +8,7 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordFormat;
 import io.offramp.offload.tck.CollectingRxSink.Received;
+import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -68,6 +69,25 @@ interface RxForgeryContract extends ContractFixtures {
 
             assertThat(rx.sink().faults()).as("byte %d, bit %x, seed %d", at, bit, fixtures().seed()).hasSize(1);
             assertThat(rx.sink().received()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rx")
+    default void shouldDieOfAFlippedBitWhereverTheRecordIsCut(Protection protection) {
+        int recordBytes = protection.format().sealedBytes(CONTENT_BYTES, MAX);
+        for (int cut = 1; cut < recordBytes; cut++) {
+            SessionFixtures.Rx rx = fixtures().rx(protection, 0);
+            byte[] forged = rx.peer().seal(DATA, fixtures().content(CONTENT_BYTES));
+            forged[recordBytes - 1] ^= 1;
+
+            fixtures().receive(rx, Arrays.copyOf(forged, cut));
+            assertThat(rx.sink().faults()).as("cut at %d", cut).isEmpty();
+            fixtures().receive(rx, Arrays.copyOfRange(forged, cut, recordBytes));
+
+            assertThat(rx.sink().received()).isEmpty();
+            assertThat(rx.sink().faults()).as("cut at %d", cut).hasSize(1);
+            assertThat(rx.sink().faults().getFirst().alert()).contains(AlertDescription.BAD_RECORD_MAC);
         }
     }
 

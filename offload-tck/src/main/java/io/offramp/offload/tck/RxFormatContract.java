@@ -145,6 +145,20 @@ interface RxFormatContract extends ContractFixtures {
 
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
+    default void shouldRefuseAnOversizeRecordWhereverItsHeaderIsCut(Protection protection) {
+        byte[] header = header(protection.format().maxFragmentBytes() + 1);
+        for (int cut = 1; cut < header.length; cut++) {
+            SessionFixtures.Rx rx = fixtures().rx(protection, 0);
+
+            fixtures().receive(rx, Arrays.copyOf(header, cut));
+            assertThat(rx.sink().faults()).as("cut at %d", cut).isEmpty();
+
+            expectRefusal(rx, Arrays.copyOfRange(header, cut, header.length), AlertDescription.RECORD_OVERFLOW);
+        }
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rx")
     default void shouldRefuseARecordTooShortToAuthenticate(Protection protection) {
         for (int fragmentBytes : new int[] {0, 1, protection.format().minFragmentBytes() - 1}) {
             SessionFixtures.Rx rx = fixtures().rx(protection, 0);
