@@ -1,14 +1,21 @@
 package io.offramp.proxy.handshake;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why there is no session.
  *
  * @param reason to count by
  * @param detail one clause for the log; numbers and names, never a secret
+ * @param cause  for {@link Reason#INTERNAL} what went wrong with us, to be logged with its trace; null for whatever a client did
  */
-public record HandshakeFailure(Reason reason, String detail) {
+public record HandshakeFailure(Reason reason, String detail, @Nullable Throwable cause) {
+    /** A failure that the client caused. */
+    public HandshakeFailure(Reason reason, String detail) {
+        this(reason, detail, null);
+    }
+
     /** Classes of failure, by who is at fault. */
     public enum Reason {
         /** The client closed before it sent anything: a port scan or a health check. */

@@ -1,0 +1,121 @@
+package io.offramp.proxy.handshake;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Vector;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CertificateEntry;
+import org.bouncycastle.tls.SignatureAndHashAlgorithm;
+import org.bouncycastle.tls.TlsCredentialedSigner;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.crypto.TlsCertificate;
+import org.bouncycastle.tls.crypto.TlsStreamSigner;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCertificate;
+import org.jspecify.annotations.Nullable;
+
+/** A server identity as the engine wants it, prepared once and shared by all connections. Thread-safe. */
+final class Credentials {
+    private final KeyType keyType;
+    private final Certificate certificate12;
+    private final Certificate certificate13;
+    private final Map<SigningScheme, Signer> signers = new EnumMap<>(SigningScheme.class);
+
+    Credentials(ServerIdentity identity, CryptoProviders providers) {
+        this.keyType = identity.keyType();
+        TlsCertificate[] chain = identity.chain().stream().map(EncodedCertificate::new).toArray(TlsCertificate[]::new);
+        this.certificate12 = new Certificate(chain);
+        CertificateEntry[] entries = new CertificateEntry[chain.length];
+        for (int i = 0; i < chain.length; i++) {
+            entries[i] = new CertificateEntry(chain[i], null);
+        }
+        this.certificate13 = new Certificate(new byte[0], entries);
+        CryptoProviders.Choice choice = providers.choice(CryptoProviders.Primitive.of(keyType));
+        for (SigningScheme scheme : SigningScheme.of(keyType, false)) { // all that TLS 1.3 has, and more
+            signers.put(scheme, new Signer(scheme, identity.privateKey(), choice.provider()));
+        }
+    }
+
+    KeyType keyType() {
+        return keyType;
+    }
+
+    /**
+     * Ready to sign in the best scheme that the client can verify, or null if it can verify none.
+     *
+     * @param clientSchemes of {@link SignatureAndHashAlgorithm}; null where a TLS 1.2 client did not say
+     */
+    @Nullable TlsCredentialedSigner signer(@Nullable Vector<?> clientSchemes, boolean tls13) {
+        for (SigningScheme scheme : SigningScheme.of(keyType, tls13)) {
+            boolean verifiable = clientSchemes == null ? scheme.parameters() == null : clientSchemes.contains(scheme.wire());
+            Signer signer = signers.get(scheme);
+            if (verifiable && signer != null) {
+                return new SchemeSigner(signer, tls13 ? certificate13 : certificate12);
+            }
+        }
+        return null;
+    }
+
+    /** Bouncy Castle's encodes itself anew for each connection. */
+    private static final class EncodedCertificate extends JcaTlsCertificate {
+        private final byte[] encoded;
+
+        EncodedCertificate(X509Certificate certificate) {
+            super(HandshakeCrypto.shared(), certificate);
+            try {
+                this.encoded = super.getEncoded();
+            } catch (IOException e) {
+                throw new IllegalStateException("certificate was parsed but does not encode", e);
+            }
+        }
+
+        /** The encoding itself, not a copy: the engine only writes it out. */
+        @Override
+        public byte[] getEncoded() {
+            return encoded;
+        }
+    }
+
+    private record SchemeSigner(Signer signer, Certificate certificate) implements TlsCredentialedSigner {
+        @Override
+        public Certificate getCertificate() {
+            return certificate;
+        }
+
+        @Override
+        public SignatureAndHashAlgorithm getSignatureAndHashAlgorithm() {
+            return signer.scheme().wire();
+        }
+
+        @Override
+        public byte[] generateRawSignature(byte[] hash) throws IOException {
+            throw new TlsFatalAlert(AlertDescription.internal_error, "signatures are made over messages, not hashes");
+        }
+
+        @Override
+        public TlsStreamSigner getStreamSigner() {
+            ByteArrayOutputStream message = new ByteArrayOutputStream(256);
+            return new TlsStreamSigner() {
+                @Override
+                public OutputStream getOutputStream() {
+                    return message;
+                }
+
+                @Override
+                public byte[] getSignature() throws IOException {
+                    try {
+                        return signer.sign(message.toByteArray());
+                    } catch (GeneralSecurityException e) {
+                        throw new TlsFatalAlert(AlertDescription.internal_error, e);
+                    }
+                }
+            };
+        }
+    }
+}

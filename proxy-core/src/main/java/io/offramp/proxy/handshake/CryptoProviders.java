@@ -1,0 +1,219 @@
+package io.offramp.proxy.handshake;
+
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Provider;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.conscrypt.Conscrypt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which JCA provider does which primitive of a handshake: the fastest that works on this machine. A provider counts as working when
+ * the primitive has been run once, because native ones may be on the class path without their library loading. Thread-safe.
+ *
+ * <p>Measured in docs/BENCHMARKS.md: Conscrypt is best at X25519 and ECDSA, Corretto's at RSA, and both are several times
+ * faster than the JDK at all three. Corretto's takes half a second to load, so it is asked first only where it gains more.
+ */
+public final class CryptoProviders {
+    /** A provider that may be there. */
+    enum Candidate {
+        CONSCRYPT(true),
+        CORRETTO(true),
+        BOUNCY_CASTLE(false),
+        JDK(false);
+
+        private final boolean fast;
+
+        Candidate(boolean fast) {
+            this.fast = fast;
+        }
+    }
+
+    /** What is needed from a provider. */
+    enum Primitive {
+        X25519(Candidate.CONSCRYPT, Candidate.BOUNCY_CASTLE, Candidate.JDK),
+        P256(Candidate.CONSCRYPT, Candidate.CORRETTO, Candidate.BOUNCY_CASTLE, Candidate.JDK),
+        P384(Candidate.CONSCRYPT, Candidate.CORRETTO, Candidate.BOUNCY_CASTLE, Candidate.JDK),
+        ECDSA(Candidate.CONSCRYPT, Candidate.CORRETTO, Candidate.BOUNCY_CASTLE, Candidate.JDK),
+        RSA(Candidate.CORRETTO, Candidate.CONSCRYPT, Candidate.JDK, Candidate.BOUNCY_CASTLE);
+
+        private final List<Candidate> preference;
+
+        Primitive(Candidate... preference) {
+            this.preference = List.of(preference);
+        }
+
+        static Primitive of(Group group) {
+            return switch (group) {
+                case X25519 -> X25519;
+                case SECP256R1 -> P256;
+                case SECP384R1 -> P384;
+            };
+        }
+
+        static Primitive of(KeyType key) {
+            return key.isEcdsa() ? ECDSA : RSA;
+        }
+    }
+
+    /**
+     * A provider that has shown that it can do it.
+     *
+     * @param provider null for whatever the JDK has installed
+     */
+    record Choice(Candidate candidate, @Nullable Provider provider, String label) {}
+
+    /** Loaded at most once in a process, and only when asked for. */
+    private enum Loaded {
+        CONSCRYPT(() -> Conscrypt.isAvailable() ? Conscrypt.newProvider() : null),
+        CORRETTO(() -> {
+            AmazonCorrettoCryptoProvider accp = AmazonCorrettoCryptoProvider.INSTANCE;
+            return accp.getLoadingError() == null ? accp : null;
+        }),
+        BOUNCY_CASTLE(BouncyCastleProvider::new);
+
+        private final Supplier<@Nullable Provider> loader;
+        private boolean tried;
+        private @Nullable Provider provider;
+
+        Loaded(Supplier<@Nullable Provider> loader) {
+            this.loader = loader;
+        }
+
+        synchronized @Nullable Provider get() {
+            if (!tried) {
+                tried = true;
+                provider = load();
+            }
+            return provider;
+        }
+
+        private @Nullable Provider load() {
+            try {
+                return loader.get();
+            } catch (RuntimeException | LinkageError e) { // no native library for this machine: the next one is asked
+                return null;
+            }
+        }
+    }
+
+    private static final CryptoProviders BEST = new CryptoProviders(List.of(Candidate.values()));
+
+    private final List<Candidate> allowed;
+    private final Map<Primitive, Choice> choices = new ConcurrentHashMap<>();
+    private final Map<Group, KeyAgreements> agreements = new ConcurrentHashMap<>();
+
+    /** @param allowed the others are treated as absent */
+    CryptoProviders(List<Candidate> allowed) {
+        this.allowed = allowed;
+    }
+
+    /** The best of this machine. */
+    static CryptoProviders best() {
+        return BEST;
+    }
+
+    /**
+     * One clause for the start-up log, {@code X25519 Conscrypt 2.9.0, P256 Conscrypt 2.9.0, …}: what the listeners built so far use.
+     */
+    public static String describe() {
+        return BEST.choices.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
+                .map(e -> e.getKey() + " " + e.getValue().label())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Who does it; probed the first time, which may take half a second. */
+    Choice choice(Primitive primitive) {
+        return choices.computeIfAbsent(primitive, this::probe);
+    }
+
+    /** The tools of a group. */
+    KeyAgreements agreements(Group group) {
+        return agreements.computeIfAbsent(group, g -> new KeyAgreements(g, choice(Primitive.of(g)).provider()));
+    }
+
+    /** True where the primitive is cheap enough for an event loop. RSA signing never is. */
+    boolean isFast(Primitive primitive) {
+        return primitive != Primitive.RSA && choice(primitive).candidate().fast;
+    }
+
+    private Choice probe(Primitive primitive) {
+        for (Candidate candidate : primitive.preference) {
+            if (allowed.contains(candidate)) {
+                Choice choice = load(candidate);
+                if (choice != null && works(primitive, choice.provider())) {
+                    return choice;
+                }
+            }
+        }
+        throw new IllegalStateException("no provider of " + primitive + " among " + allowed);
+    }
+
+    private static @Nullable Choice load(Candidate candidate) {
+        Provider provider = switch (candidate) {
+            case CONSCRYPT -> Loaded.CONSCRYPT.get();
+            case CORRETTO -> Loaded.CORRETTO.get();
+            case BOUNCY_CASTLE -> Loaded.BOUNCY_CASTLE.get();
+            case JDK -> null;
+        };
+        if (candidate == Candidate.JDK) {
+            return new Choice(candidate, null, "JDK " + Runtime.version().feature());
+        }
+        return provider == null ? null : new Choice(candidate, provider, label(candidate, provider));
+    }
+
+    private static String label(Candidate candidate, Provider provider) {
+        return switch (candidate) {
+            case CONSCRYPT -> {
+                Conscrypt.Version version = Conscrypt.version();
+                yield "Conscrypt " + version.major() + "." + version.minor() + "." + version.patch();
+            }
+            case CORRETTO -> "Corretto " + provider.getVersionStr();
+            case BOUNCY_CASTLE -> "Bouncy Castle " + provider.getVersionStr();
+            case JDK -> "JDK";
+        };
+    }
+
+    private static boolean works(Primitive primitive, @Nullable Provider provider) {
+        try {
+            switch (primitive) {
+                case X25519 -> agree(Group.X25519, provider);
+                case P256 -> agree(Group.SECP256R1, provider);
+                case P384 -> agree(Group.SECP384R1, provider);
+                case ECDSA -> sign(SigningScheme.ECDSA_SECP256R1_SHA256, "EC", new ECGenParameterSpec("secp256r1"), provider);
+                case RSA -> sign(SigningScheme.RSA_PSS_RSAE_SHA256, "RSA", null, provider);
+            }
+            return true;
+        } catch (GeneralSecurityException | RuntimeException | LinkageError e) { // the next one is asked
+            return false;
+        }
+    }
+
+    private static void agree(Group group, @Nullable Provider provider) throws GeneralSecurityException {
+        KeyAgreements tools = new KeyAgreements(group, provider);
+        KeyPair ours = tools.generate();
+        tools.agree(ours.getPrivate(), tools.decode(KeyAgreements.share(group, tools.generate())));
+    }
+
+    private static void sign(
+            SigningScheme scheme, String keyAlgorithm, @Nullable ECGenParameterSpec curve, @Nullable Provider provider)
+            throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(keyAlgorithm);
+        if (curve == null) {
+            generator.initialize(2048);
+        } else {
+            generator.initialize(curve);
+        }
+        new Signer(scheme, generator.generateKeyPair().getPrivate(), provider).sign(new byte[1]);
+    }
+}

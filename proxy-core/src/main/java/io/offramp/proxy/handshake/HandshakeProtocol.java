@@ -1,0 +1,204 @@
+package io.offramp.proxy.handshake;
+
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.key.TrafficKeys;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.ClientHello;
+import org.bouncycastle.tls.ContentType;
+import org.bouncycastle.tls.HandshakeMessageInput;
+import org.bouncycastle.tls.HandshakeType;
+import org.bouncycastle.tls.ProtocolName;
+import org.bouncycastle.tls.SecurityParameters;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsServerProtocol;
+import org.bouncycastle.tls.TlsUtils;
+
+/**
+ * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's non-blocking
+ * server, with what it leaves open closed. Not thread-safe; may change threads between calls.
+ */
+final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCrypto.Phases {
+    /** What is to happen to a record. */
+    enum Verdict {
+        OFFER,
+        DROP,
+        REFUSE
+    }
+
+    private static final int MAX_RECORD_BYTES = 1 << 14;
+
+    private final HandshakeCrypto crypto;
+    private final HandshakeServer server;
+    private final ByteArrayOutputStream messages = new ByteArrayOutputStream(0);
+    private int unprocessedBytes;
+    private boolean retried;
+
+    private HandshakeProtocol(HandshakeSettings settings) {
+        this.crypto = new HandshakeCrypto(settings.providers(), this);
+        this.server = new HandshakeServer(crypto, settings);
+    }
+
+    static HandshakeProtocol start(HandshakeSettings settings) throws IOException {
+        HandshakeProtocol protocol = new HandshakeProtocol(settings);
+        protocol.accept(protocol.server);
+        return protocol;
+    }
+
+    /**
+     * What to do with a record of this outer type now. Bouncy Castle would go on taking plaintext handshake messages after the
+     * server's flight (RFC 8446 §5), and does not know 0-RTT data.
+     */
+    Verdict verdict(int recordType) {
+        boolean awaitsRetry = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
+        if (recordType == ContentType.application_data && awaitsRetry && server.earlyDataOffered()) {
+            return Verdict.DROP;
+        }
+        if (recordType == ContentType.handshake && connection_state >= CS_SERVER_HELLO && !awaitsRetry && isTls13()) {
+            return Verdict.REFUSE;
+        }
+        return Verdict.OFFER;
+    }
+
+    /**
+     * Takes one whole record, header included, and answers into the output.
+     *
+     * @throws IOException if the handshake has failed; the alert, if one could be written, is in the output
+     */
+    void offer(byte[] record) throws IOException {
+        offerInput(record, 0, record.length);
+        flushMessages();
+    }
+
+    /** Fails the handshake: the alert goes to the output. */
+    TlsFatalAlert refuse(short alert, String message) throws IOException {
+        TlsFatalAlert refusal = new TlsFatalAlert(alert, message);
+        handleException(alert, message, refusal);
+        return refusal;
+    }
+
+    boolean isComplete() {
+        return server.completed() != null;
+    }
+
+    /** The choices made and the alerts raised. */
+    HandshakeServer server() {
+        return server;
+    }
+
+    /**
+     * What the session needs; the caller's. The output has been read to its end: only then are the sequence numbers final, since the
+     * server's Finished of TLS 1.2 is written after the engine calls the handshake complete.
+     *
+     * @param rxBytes of the client's stream up to here
+     * @param txBytes of our stream up to here
+     */
+    Handshaken handshaken(long rxBytes, long txBytes) {
+        SecurityParameters negotiated = server.completed();
+        TapCipher cipher = crypto.lastCipher();
+        if (negotiated == null || cipher == null || getAvailableOutputBytes() > 0) {
+            throw new IllegalStateException("handshake is not complete");
+        }
+        TrafficKeys rx = cipher.rxKeys();
+        TrafficKeys tx = cipher.txKeys();
+        TlsSuite suite = TlsSuite.of(negotiated.getCipherSuite());
+        Group group = server.group();
+        ProtocolName protocol = negotiated.getApplicationProtocol();
+        return new Handshaken(
+                suite.version(),
+                suite.aead(),
+                suite.name(),
+                group == null ? null : group.label(),
+                server.serverName(),
+                protocol == null ? null : protocol.getUtf8Decoding(),
+                false,
+                rx,
+                new RecordBoundary(Direction.RX, rxBytes, rx.nextSequence()),
+                tx,
+                new RecordBoundary(Direction.TX, txBytes, tx.nextSequence()),
+                suite.version() == ProtocolVersion.TLS_1_3 ? crypto.takeApplicationSecrets() : null);
+    }
+
+    /** Wipes every secret and key that is still here. May be called more than once. */
+    void destroy() {
+        crypto.destroy();
+    }
+
+    @Override
+    public void onKeyChange() throws IOException {
+        flushMessages();
+    }
+
+    /** Not after a HelloRetryRequest: what was on its way has been dropped by then (RFC 8446 §4.2.10). */
+    @Override
+    public boolean expectsEarlyData() {
+        return server.earlyDataOffered() && !retried;
+    }
+
+    @Override
+    protected ClientHello receiveClientHelloMessage(ByteArrayInputStream buf) throws IOException {
+        ClientHello hello = super.receiveClientHelloMessage(buf);
+        retried = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
+        if (!retried) {
+            server.onFirstClientHello(hello);
+        }
+        return hello;
+    }
+
+    @Override
+    protected void processRecord(short type, byte[] buf, int off, int len) throws IOException {
+        if (buf == TapCipher.SKIPPED) {
+            return;
+        }
+        if (type == ContentType.handshake) {
+            unprocessedBytes += len;
+        }
+        super.processRecord(type, buf, off, len);
+    }
+
+    /** RFC 8446 §5.1: messages that change the keys end their record, else a message would span two keys. */
+    @Override
+    protected void handleHandshakeMessage(short type, HandshakeMessageInput buf) throws IOException {
+        unprocessedBytes -= 4 + buf.available();
+        if (unprocessedBytes != 0 && (type == HandshakeType.client_hello || type == HandshakeType.finished)) {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, unprocessedBytes + " bytes behind message " + type);
+        }
+        super.handleHandshakeMessage(type, buf);
+    }
+
+    /** Collects handshake messages, so that a flight is one record for each key instead of one for each message. */
+    @Override
+    protected void writeRecord(short type, byte[] buf, int off, int len) throws IOException {
+        if (type == ContentType.handshake) {
+            messages.write(buf, off, len);
+        } else {
+            flushMessages();
+            super.writeRecord(type, buf, off, len);
+        }
+    }
+
+    /** A message that ends too early is the peer's fault, not ours. */
+    @Override
+    protected void handleException(short alert, String message, Throwable e) throws IOException {
+        super.handleException(e instanceof EOFException ? AlertDescription.decode_error : alert, message, e);
+    }
+
+    private void flushMessages() throws IOException {
+        if (messages.size() > 0) {
+            byte[] flight = messages.toByteArray();
+            messages.reset();
+            for (int at = 0; at < flight.length; at += MAX_RECORD_BYTES) {
+                super.writeRecord(ContentType.handshake, flight, at, Math.min(MAX_RECORD_BYTES, flight.length - at));
+            }
+        }
+    }
+
+    private boolean isTls13() {
+        return TlsUtils.isTLSv13(getContext().getServerVersion());
+    }
+}

@@ -1,0 +1,157 @@
+package io.offramp.proxy.handshake;
+
+import io.offramp.offload.record.ProtocolVersion;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.Vector;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import org.bouncycastle.tls.ContentType;
+import org.bouncycastle.tls.ProtocolName;
+
+/** How a listener shakes hands. Built once per listener and shared by its connections; building it probes providers and may block. */
+public final class HandshakeSettings {
+    private static final org.bouncycastle.tls.ProtocolVersion[] BOTH = {
+        org.bouncycastle.tls.ProtocolVersion.TLSv13, org.bouncycastle.tls.ProtocolVersion.TLSv12
+    };
+
+    private final CryptoProviders providers;
+    private final IdentityTable identities;
+    private final org.bouncycastle.tls.ProtocolVersion[] versions;
+    private final int[] suites;
+    private final Vector<ProtocolName> protocols = new Vector<>();
+    private final Duration timeout;
+    private final int maxBytes;
+    private final Executor worker;
+    private final boolean stepsAreDear;
+
+    /**
+     * Prepares certificates and providers.
+     *
+     * @param identities at least one; the first answers for names that none has
+     * @param versions   at least one
+     * @param ciphers    standard names in order of preference, of {@link #supportedCiphers()}
+     * @param protocols  what ALPN may choose, {@code http/1.1}; empty for no ALPN
+     * @param timeout    from the start of the connection to the end of the handshake
+     * @param maxBytes   what a client may send before its handshake is complete
+     * @param worker     runs the steps that would stall an event loop: RSA signatures, and all where no native provider is there
+     * @throws IllegalArgumentException if a list is empty, a cipher unknown, or no cipher fits any version
+     */
+    public HandshakeSettings(
+            List<ServerIdentity> identities,
+            Set<ProtocolVersion> versions,
+            List<String> ciphers,
+            List<String> protocols,
+            Duration timeout,
+            int maxBytes,
+            Executor worker) {
+        this(CryptoProviders.best(), identities, versions, ciphers, protocols, timeout, maxBytes, worker);
+    }
+
+    HandshakeSettings(
+            CryptoProviders providers,
+            List<ServerIdentity> identities,
+            Set<ProtocolVersion> versions,
+            List<String> ciphers,
+            List<String> protocols,
+            Duration timeout,
+            int maxBytes,
+            Executor worker) {
+        if (identities.isEmpty()) {
+            throw new IllegalArgumentException("at least one certificate is needed");
+        }
+        this.providers = providers;
+        this.identities = new IdentityTable(identities, providers);
+        this.versions = Arrays.stream(BOTH)
+                .filter(version -> versions.stream().anyMatch(wanted -> wanted.code() == version.getFullVersion()))
+                .toArray(org.bouncycastle.tls.ProtocolVersion[]::new);
+        this.suites = codes(versions, ciphers);
+        protocols.forEach(name -> this.protocols.add(ProtocolName.asUtf8Encoding(name)));
+        this.timeout = timeout;
+        this.maxBytes = maxBytes;
+        this.worker = worker;
+        this.stepsAreDear = areStepsDear(identities, providers);
+    }
+
+    /** All ciphers that can be configured, by the standard's names, in the default order of preference. */
+    public static List<String> supportedCiphers() {
+        return TlsSuite.ALL.stream().map(TlsSuite::name).toList();
+    }
+
+    /** From the start of the connection to the end of the handshake. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /** What a client may send before its handshake is complete. */
+    public int maxBytes() {
+        return maxBytes;
+    }
+
+    /** Whether any step of a handshake leaves the event loop. */
+    public boolean usesWorker() {
+        return stepsAreDear;
+    }
+
+    CryptoProviders providers() {
+        return providers;
+    }
+
+    IdentityTable identities() {
+        return identities;
+    }
+
+    /** Newest first. */
+    org.bouncycastle.tls.ProtocolVersion[] versions() {
+        return versions.clone();
+    }
+
+    /** In order of preference. */
+    int[] suites() {
+        return suites.clone();
+    }
+
+    /** Empty for no ALPN. */
+    Vector<ProtocolName> protocols() {
+        return protocols;
+    }
+
+    Executor worker() {
+        return worker;
+    }
+
+    /** Keys are exchanged and signatures made in answer to plaintext handshake records; what is left is hashing. */
+    boolean isDear(int recordType) {
+        return stepsAreDear && recordType == ContentType.handshake;
+    }
+
+    private static boolean areStepsDear(List<ServerIdentity> identities, CryptoProviders providers) {
+        Stream<CryptoProviders.Primitive> used = Stream.concat(
+                Group.ALL.stream().map(CryptoProviders.Primitive::of),
+                identities.stream().map(identity -> CryptoProviders.Primitive.of(identity.keyType())));
+        return used.distinct().toList().stream().anyMatch(primitive -> !providers.isFast(primitive));
+    }
+
+    private static int[] codes(Set<ProtocolVersion> versions, List<String> ciphers) {
+        int[] codes = ciphers.stream()
+                .map(HandshakeSettings::suite)
+                .filter(suite -> versions.contains(suite.version()))
+                .mapToInt(TlsSuite::code)
+                .toArray();
+        if (codes.length == 0) {
+            throw new IllegalArgumentException("none of " + ciphers + " is a cipher of TLS "
+                    + versions.stream().map(ProtocolVersion::label).sorted().toList());
+        }
+        return codes;
+    }
+
+    private static TlsSuite suite(String name) {
+        TlsSuite suite = TlsSuite.named(name);
+        if (suite == null) {
+            throw new IllegalArgumentException("unknown cipher '" + name + "'");
+        }
+        return suite;
+    }
+}

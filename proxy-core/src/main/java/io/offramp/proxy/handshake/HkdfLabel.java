@@ -1,0 +1,22 @@
+package io.offramp.proxy.handshake;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** The {@code info} of HKDF-Expand-Label (RFC 8446 §7.1). */
+final class HkdfLabel {
+    private static final String PREFIX = "tls13 ";
+
+    private HkdfLabel() {}
+
+    /** For a label without context. */
+    static byte[] of(String label, int length) {
+        byte[] full = (PREFIX + label).getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(2 + 1 + full.length + 1)
+                .putShort((short) length)
+                .put((byte) full.length)
+                .put(full)
+                .put((byte) 0)
+                .array();
+    }
+}
