@@ -1,0 +1,84 @@
+package io.offramp.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.offramp.proxy.http.HeaderRules.Persistence;
+import io.offramp.proxy.http.codec.ConnectionOptions;
+import io.offramp.proxy.http.codec.Framing;
+import io.offramp.proxy.upstream.AnswerHead;
+import io.offramp.proxy.upstream.WriteBurst;
+
+/** Writes one answer to a client, framed as its version of HTTP and its request's method allow. */
+final class AnswerWriter {
+    private final WriteBurst burst;
+    private final BodyWriter body;
+    private int status;
+    private boolean endsWithConnection;
+
+    AnswerWriter(WriteBurst burst) {
+        this.burst = burst;
+        body = new BodyWriter(burst);
+    }
+
+    /** Status of the head that was written; 0 before. */
+    int status() {
+        return status;
+    }
+
+    /** Bytes of body so far. */
+    long bytes() {
+        return body.bytes();
+    }
+
+    /** Whether the client can tell the end of the body only from the end of the connection. */
+    boolean endsWithConnection() {
+        return endsWithConnection;
+    }
+
+    /** Whether a client of that version can tell an answer with that framing from the next on the same connection. */
+    static boolean canPersist(long framing, boolean modern) {
+        return framing >= 0 || modern;
+    }
+
+    /** Writes a head that no body follows: an interim one, or that of a 101. */
+    void bare(AnswerHead head, boolean switching) {
+        if (switching) {
+            status = head.status();
+        }
+        write(head, switching ? Persistence.UPGRADE : Persistence.DEFAULT, Framing.UNTIL_CLOSE, true);
+    }
+
+    /**
+     * Writes the head.
+     *
+     * @param bodiless whether there is no body by status or method
+     * @param modern   whether the client speaks HTTP/1.1
+     */
+    void begin(AnswerHead head, boolean bodiless, boolean keepAlive, boolean modern) {
+        status = head.status();
+        boolean chunked = modern && head.framing() < 0;
+        endsWithConnection = head.framing() < 0 && !chunked;
+        Persistence persistence =
+                !keepAlive ? Persistence.CLOSE : modern ? Persistence.DEFAULT : Persistence.KEEP_ALIVE;
+        write(head, persistence, chunked ? Framing.CHUNKED : head.framing(), bodiless);
+        body.begin(chunked);
+    }
+
+    private void write(AnswerHead head, Persistence persistence, long framing, boolean bodiless) {
+        HttpResponse answer = head.message();
+        ConnectionOptions options = head.options();
+        ByteBuf out = burst.room(head.bytes() + HeaderRules.ADDED_BYTES, head.following());
+        HeaderRules.writeAnswer(answer, options, persistence, framing, bodiless, out);
+    }
+
+    /** Writes a piece of body, which moves here. */
+    void body(ByteBuf piece) {
+        body.write(piece);
+    }
+
+    /** Writes what ends the body. */
+    void end(HttpHeaders trailers) {
+        body.end(trailers);
+    }
+}

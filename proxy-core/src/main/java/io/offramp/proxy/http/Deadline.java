@@ -1,0 +1,79 @@
+package io.offramp.proxy.http;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one moment by which something must have happened on a connection. Moving it is a field write: the single task behind it wakes
+ * at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything. Confined to the event loop.
+ */
+public final class Deadline implements Runnable {
+    private final EventExecutor executor;
+    private final long periodNs;
+    private final Runnable onPassed;
+    private @Nullable Future<?> task;
+    private long deadlineNs;
+    private long wakeNs;
+    private boolean set;
+
+    /**
+     * @param periodNs longest sleep: the shortest time that the deadline is usually away
+     * @param onPassed runs once each time the deadline passes
+     */
+    public Deadline(EventExecutor executor, long periodNs, Runnable onPassed) {
+        this.executor = executor;
+        this.periodNs = periodNs;
+        this.onPassed = onPassed;
+    }
+
+    /** Moves the deadline. */
+    public void in(long delayNs) {
+        long nowNs = System.nanoTime();
+        deadlineNs = nowNs + delayNs;
+        set = true;
+        if (task != null && wakeNs - deadlineNs > 0) {
+            task.cancel(false);
+            task = null;
+        }
+        if (task == null) {
+            sleep(nowNs, Math.min(delayNs, periodNs));
+        }
+    }
+
+    /** Nothing is waited for; the task goes when it wakes next. */
+    public void clear() {
+        set = false;
+    }
+
+    /** The connection is gone. */
+    public void cancel() {
+        set = false;
+        if (task != null) {
+            task.cancel(false);
+            task = null;
+        }
+    }
+
+    @Override
+    public void run() {
+        task = null;
+        if (!set) {
+            return;
+        }
+        long nowNs = System.nanoTime();
+        long leftNs = deadlineNs - nowNs;
+        if (leftNs > 0) {
+            sleep(nowNs, Math.min(leftNs, periodNs));
+        } else {
+            set = false;
+            onPassed.run();
+        }
+    }
+
+    private void sleep(long nowNs, long delayNs) {
+        wakeNs = nowNs + delayNs;
+        task = executor.schedule(this, delayNs, TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,450 @@
+package io.offramp.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.ReferenceCountUtil;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.http.codec.HeadCheck;
+import io.offramp.proxy.http.codec.Leftover;
+import io.offramp.proxy.http.codec.MessageReader;
+import io.offramp.proxy.upstream.UpstreamLoop;
+import io.offramp.proxy.upstream.WriteBurst;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: takes requests one after the other and hands each to an {@link HttpExchange}. Input that the current
+ * exchange cannot take waits here, and reading pauses, so a client that pipelines costs one read burst and no more.
+ */
+final class FrontHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(FrontHandler.class);
+
+    /** How long input is discarded behind an answer that came before its request was complete, so that no reset destroys it. */
+    static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
+
+    private final HttpFrontSettings settings;
+    private final ArrayDeque<ByteBuf> inbox = new ArrayDeque<>(2);
+    private final MessageReader reader;
+    private final Leftover leftover = new Leftover();
+    private ChannelHandlerContext ctx;
+    private UpstreamLoop loop;
+    private WriteBurst burst;
+    private Deadline deadline;
+    private Connection connection;
+    private @Nullable ClientFields fields;
+    private @Nullable HttpExchange exchange;
+    private @Nullable Tunnel tunnel;
+    private Phase phase = Phase.IDLE;
+    private boolean taking;
+    private boolean inBurst;
+    private boolean reading = true;
+    private boolean inputEnded;
+    private boolean draining;
+    private boolean closing;
+
+    /** How much of a buffer was taken. */
+    private enum Taken {
+        ALL,
+        /** The rest is a part of a line. */
+        PARTLY,
+        /** The rest has to wait. */
+        BLOCKED
+    }
+
+    private enum Phase {
+        /** Between requests. */
+        IDLE,
+        /** Within a request's head. */
+        HEAD,
+        /** A request is with its exchange. */
+        EXCHANGE,
+        /** Bytes pass both ways. */
+        TUNNEL,
+        /** The last answer is out; what still comes in is discarded. */
+        LINGERING,
+        /** Closed, or about to be. */
+        CLOSED
+    }
+
+    @SuppressWarnings("NullAway.Init") // the rest is set by handlerAdded
+    FrontHandler(HttpFrontSettings settings) {
+        this.settings = settings;
+        reader = settings.newReader();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        burst = new WriteBurst(context);
+        connection = context.channel().attr(Connection.KEY).get();
+        if (context.channel().isRegistered()) {
+            start();
+        }
+    }
+
+    @Override
+    public void channelRegistered(ChannelHandlerContext context) {
+        start();
+        context.fireChannelRegistered();
+    }
+
+    private void start() {
+        if (loop == null) {
+            loop = settings.upstreams().on(ctx.channel().eventLoop());
+            deadline = new Deadline(ctx.executor(), settings.shortestNs(), this::onDeadline);
+            deadline.in(settings.idleNs());
+        }
+    }
+
+    ChannelHandlerContext ctx() {
+        return ctx;
+    }
+
+    HttpFrontSettings settings() {
+        return settings;
+    }
+
+    UpstreamLoop loop() {
+        return loop;
+    }
+
+    WriteBurst burst() {
+        return burst;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    ClientFields fields() {
+        ClientFields known = fields;
+        if (known == null) {
+            known = ClientFields.of(connection);
+            fields = known;
+        }
+        return known;
+    }
+
+    boolean isWritable() {
+        return ctx.channel().isWritable();
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Whether a read burst is going on, behind which upstreams are flushed anyway. */
+    boolean isInBurst() {
+        return inBurst;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        inBurst = true;
+        inbox.addLast((ByteBuf) message);
+        resume();
+    }
+
+    /** Takes what waits; called whenever there is more of it, the exchange may have room, or the next request its turn. */
+    void resume() {
+        if (taking) {
+            return;
+        }
+        taking = true;
+        Taken taken = Taken.ALL;
+        try {
+            while (taken != Taken.BLOCKED && !inbox.isEmpty()) {
+                ByteBuf in = leftover.join(ctx.alloc(), inbox.removeFirst());
+                taken = Taken.BLOCKED;
+                try {
+                    taken = take(in);
+                } finally {
+                    putBack(in, taken);
+                }
+            }
+        } finally {
+            taking = false;
+        }
+        if (phase != Phase.CLOSED) {
+            read(taken != Taken.BLOCKED);
+            if (taken != Taken.BLOCKED && inputEnded) {
+                onAllTaken();
+            }
+        }
+    }
+
+    private void putBack(ByteBuf in, Taken taken) {
+        if (!in.isReadable() || phase == Phase.CLOSED) {
+            in.release();
+        } else if (taken == Taken.PARTLY) {
+            leftover.keep(in);
+        } else {
+            inbox.addFirst(in);
+        }
+    }
+
+    private Taken take(ByteBuf in) {
+        while (in.isReadable()) {
+            switch (phase) {
+                case IDLE -> beginRequest();
+                case HEAD -> {
+                    if (!readHead(in)) {
+                        return Taken.PARTLY;
+                    }
+                }
+                case EXCHANGE -> {
+                    if (!exchange().takesBody()) {
+                        return Taken.BLOCKED;
+                    }
+                    if (!readBody(in)) {
+                        return Taken.PARTLY;
+                    }
+                }
+                case TUNNEL -> tunnel().fromClient(in);
+                case LINGERING, CLOSED -> in.skipBytes(in.readableBytes());
+            }
+        }
+        return Taken.ALL;
+    }
+
+    private void beginRequest() {
+        phase = Phase.HEAD;
+        exchange = new HttpExchange(this);
+        deadline.in(settings.headNs());
+    }
+
+    /** False if more bytes are needed first. */
+    private boolean readHead(ByteBuf in) {
+        HttpObject object = reader.read(in);
+        if (object instanceof HttpRequest head) {
+            phase = Phase.EXCHANGE;
+            exchange().start(head, reader.headBytes());
+        } else if (object != null) {
+            // What the decoder sends behind a request without a body.
+            ReferenceCountUtil.release(object);
+        }
+        return object != null || isRefused();
+    }
+
+    /** False if more bytes are needed first. */
+    private boolean readBody(ByteBuf in) {
+        if (reader.read(in) instanceof HttpContent piece) {
+            exchange().onRequestBody(piece);
+            return true;
+        }
+        return isRefused();
+    }
+
+    private boolean isRefused() {
+        HeadCheck.Progress refusal = reader.refusal();
+        if (refusal == null) {
+            return false;
+        }
+        phase = Phase.EXCHANGE;
+        exchange().refuse(
+                switch (refusal) {
+                    case LINE_TOO_LONG -> Refusal.LINE_TOO_LONG;
+                    case TOO_LARGE -> Refusal.HEAD_TOO_LARGE;
+                    case VERSION -> Refusal.VERSION;
+                    default -> Refusal.BAD_REQUEST;
+                },
+                reader.problem());
+        return true;
+    }
+
+    private HttpExchange exchange() {
+        if (exchange == null) {
+            throw new IllegalStateException("no exchange in phase " + phase);
+        }
+        return exchange;
+    }
+
+    private Tunnel tunnel() {
+        if (tunnel == null) {
+            throw new IllegalStateException("no tunnel in phase " + phase);
+        }
+        return tunnel;
+    }
+
+    /** Pauses or resumes reading from the client. */
+    void read(boolean on) {
+        if (reading != on) {
+            reading = on;
+            ctx.channel().config().setAutoRead(on);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        inBurst = false;
+        if (tunnel != null) {
+            tunnel.onClientReadComplete();
+        } else if (exchange != null && phase == Phase.EXCHANGE) {
+            exchange.onClientReadComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            if (tunnel != null) {
+                tunnel.onClientWritable();
+            } else if (exchange != null) {
+                exchange.onClientWritable();
+            }
+        }
+    }
+
+    /** The exchange is over and its answer is written. */
+    void onExchangeDone(boolean keepAlive, boolean requestComplete) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        exchange = null;
+        if (keepAlive && !draining) {
+            phase = Phase.IDLE;
+            deadline.in(settings.idleNs());
+            resume();
+        } else if (requestComplete) {
+            closeBehindWrites();
+        } else {
+            phase = Phase.LINGERING;
+            deadline.in(LINGER_NS);
+            resume();
+        }
+    }
+
+    /** The exchange has become a tunnel, which is told everything from now on. */
+    void onTunnel(Tunnel opened) {
+        exchange = null;
+        tunnel = opened;
+        phase = Phase.TUNNEL;
+        resume();
+        opened.onClientReadComplete();
+    }
+
+    /** Ends the connection in order, behind what was written. */
+    void closeBehindWrites() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        phase = Phase.LINGERING;
+        deadline.in(settings.bodyNs());
+        burst.flush();
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ctx.close());
+        resume();
+    }
+
+    /** Ends the connection at once: what the client has of an answer stays visibly incomplete. */
+    void abort(boolean answerEndsWithConnection) {
+        deadline.cancel();
+        phase = Phase.CLOSED;
+        if (answerEndsWithConnection) {
+            Abort.close(ctx.channel());
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void onDeadline() {
+        switch (phase) {
+            case IDLE, LINGERING -> ctx.close();
+            case HEAD -> {
+                phase = Phase.EXCHANGE;
+                exchange().refuse(Refusal.REQUEST_TIMEOUT, "head incomplete");
+            }
+            case EXCHANGE -> exchange().onDeadline();
+            case TUNNEL -> tunnel().onDeadline();
+            case CLOSED -> {}
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            inputEnded = true;
+            if (inbox.isEmpty()) {
+                onAllTaken();
+            }
+        } else if (event == DrainEvent.INSTANCE) {
+            draining = true;
+            if (phase == Phase.IDLE) {
+                closeBehindWrites();
+            }
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    /** The client has ended its stream, and all of it was taken. */
+    private void onAllTaken() {
+        switch (phase) {
+            case IDLE, LINGERING -> closeBehindWrites();
+            case HEAD -> ctx.close();
+            case EXCHANGE -> {
+                if (!exchange().isRequestComplete()) {
+                    ctx.close();
+                }
+            }
+            case TUNNEL -> tunnel().onClientInputEnded();
+            case CLOSED -> {}
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        end();
+    }
+
+    private void end() {
+        phase = Phase.CLOSED;
+        if (deadline != null) {
+            deadline.cancel();
+        }
+        if (tunnel != null) {
+            tunnel.onClientGone();
+            tunnel = null;
+        }
+        if (exchange != null) {
+            exchange.onClientGone();
+            exchange = null;
+        }
+        burst.drop();
+        reader.close();
+        leftover.release();
+        while (!inbox.isEmpty()) {
+            inbox.removeFirst().release();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection {}: {}", connection.id(), cause.toString());
+        } else {
+            LOG.warn("connection {} is closed", connection.id(), cause);
+        }
+        context.close();
+    }
+}

@@ -1,0 +1,190 @@
+package io.offramp.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import io.offramp.proxy.http.codec.ConnectionOptions;
+import io.offramp.proxy.http.codec.Field;
+import io.offramp.proxy.http.codec.Framing;
+import io.offramp.proxy.http.codec.RequestTarget;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * What a proxy changes in heads (RFC 9110 §7.6): fields that are meant for one hop go, those that it owes are set, all others pass as
+ * they came. Writes into buffers of the caller. Pure functions.
+ */
+final class HeaderRules {
+    /** Room that a rewritten head needs beyond its own length, for a start. */
+    static final int ADDED_BYTES = 256;
+
+    private static final byte[] REQUEST_LINE_END = ascii(" HTTP/1.1\r\nHost: ");
+    private static final byte[] VERSION = ascii("HTTP/1.1 ");
+    private static final byte[] CRLF = ascii("\r\n");
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\n");
+    private static final byte[] TE_TRAILERS = ascii("TE: trailers\r\nConnection: TE\r\n");
+    private static final byte[] VIA_1_1 = ascii("Via: 1.1 offramp\r\n");
+    private static final byte[] VIA_1_0 = ascii("Via: 1.0 offramp\r\n");
+    private static final byte[] FORWARDED_FOR = ascii("X-Forwarded-For: ");
+    private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
+
+    private HeaderRules() {}
+
+    /** What an answer's {@code Connection} field says to the client. */
+    enum Persistence {
+        /** Nothing: an HTTP/1.1 connection persists by default. */
+        DEFAULT(new byte[0]),
+        /** To an HTTP/1.0 client that asked for it. */
+        KEEP_ALIVE(HeaderRules.KEEP_ALIVE),
+        /** The connection ends behind this answer. */
+        CLOSE(HeaderRules.CLOSE),
+        /** With 101 only. */
+        UPGRADE(HeaderRules.UPGRADE);
+
+        private final byte[] line;
+
+        Persistence(byte[] line) {
+            this.line = line;
+        }
+    }
+
+    /**
+     * Writes the head of a request for an upstream.
+     *
+     * @param client  what every request of this connection says about its client
+     * @param server  host and port of the upstream, for a request that has no Host
+     * @param upgrade whether the request asks for another protocol, and may
+     * @param framing of its body
+     */
+    static void writeRequest(
+            HttpRequest request,
+            RequestTarget target,
+            ConnectionOptions options,
+            ClientFields client,
+            String server,
+            boolean upgrade,
+            long framing,
+            ByteBuf out) {
+        String authority = target.authority();
+        out.writeBytes(request.method().asciiName().array()).writeByte(' ');
+        ByteBufUtil.writeAscii(out, target.originForm());
+        out.writeBytes(REQUEST_LINE_END);
+        ByteBufUtil.writeAscii(out, authority == null ? server : authority);
+        out.writeBytes(CRLF);
+        HttpHeaders headers = request.headers();
+        boolean modern = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        writeFields(headers, options, true, upgrade, modern, out);
+        writeFraming(framing, framing > 0 || headers.contains(HttpHeaderNames.CONTENT_LENGTH), out);
+        if (upgrade) {
+            out.writeBytes(UPGRADE);
+        } else if (headers.containsValue(HttpHeaderNames.TE, "trailers", true)) {
+            out.writeBytes(TE_TRAILERS);
+        }
+        out.writeBytes(FORWARDED_FOR);
+        for (String hop : headers.getAll(Field.X_FORWARDED_FOR.lower())) {
+            ByteBufUtil.writeAscii(out, hop);
+            out.writeByte(',').writeByte(' ');
+        }
+        out.writeBytes(client.addressAndProto());
+        if (authority != null) {
+            out.writeBytes(FORWARDED_HOST);
+            ByteBufUtil.writeAscii(out, authority);
+            out.writeBytes(CRLF);
+        }
+        out.writeBytes(modern ? VIA_1_1 : VIA_1_0).writeBytes(CRLF);
+    }
+
+    /**
+     * Writes the head of an answer for the client.
+     *
+     * @param framing  of the body that the client gets
+     * @param bodiless whether the answer has no body by its status or its request's method, so that its length, if any, passes as it is
+     */
+    static void writeAnswer(
+            HttpResponse answer,
+            ConnectionOptions options,
+            Persistence persistence,
+            long framing,
+            boolean bodiless,
+            ByteBuf out) {
+        int status = answer.status().code();
+        out.writeBytes(VERSION).writeBytes(answer.status().codeAsText().array()).writeByte(' ');
+        ByteBufUtil.writeAscii(out, answer.status().reasonPhrase());
+        out.writeBytes(CRLF);
+        writeFields(answer.headers(), options, false, persistence == Persistence.UPGRADE, true, out);
+        String length = answer.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        if (!bodiless) {
+            writeFraming(framing, true, out);
+        } else if (length != null && status >= 200 && status != 204) {
+            out.writeBytes(LENGTH);
+            ByteBufUtil.writeAscii(out, length);
+            out.writeBytes(CRLF);
+        }
+        out.writeBytes(persistence.line).writeBytes(CRLF);
+    }
+
+    private static void writeFraming(long framing, boolean withLength, ByteBuf out) {
+        if (framing == Framing.CHUNKED) {
+            out.writeBytes(CHUNKED);
+        } else if (framing >= 0 && withLength) {
+            out.writeBytes(LENGTH);
+            ByteBufUtil.writeAscii(out, Long.toString(framing));
+            out.writeBytes(CRLF);
+        }
+    }
+
+    private static void writeFields(
+            HttpHeaders headers, ConnectionOptions options, boolean request, boolean upgrade, boolean modern, ByteBuf out) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            boolean passes =
+                    switch (Field.of(field.getKey())) {
+                        case OTHER -> !options.names(field.getKey());
+                        case UPGRADE -> upgrade;
+                        case EXPECT -> modern;
+                        case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO -> !request;
+                        default -> false;
+                    };
+            if (passes) {
+                write(field.getKey(), field.getValue(), out);
+            }
+        }
+    }
+
+    /** Writes the trailers behind a last chunk; those that would change framing or routing are left out (RFC 9110 §6.5.1). */
+    static void writeTrailers(HttpHeaders trailers, ByteBuf out) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = trailers.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            if (Field.of(field.getKey()) == Field.OTHER) {
+                write(field.getKey(), field.getValue(), out);
+            }
+        }
+    }
+
+    private static void write(CharSequence name, CharSequence value, ByteBuf out) {
+        if (name instanceof AsciiString ascii) {
+            out.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
+        } else {
+            ByteBufUtil.writeAscii(out, name);
+        }
+        out.writeByte(':').writeByte(' ');
+        ByteBufUtil.writeAscii(out, value);
+        out.writeBytes(CRLF);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,388 @@
+package io.offramp.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.access.Exchange;
+import io.offramp.proxy.http.codec.ConnectionOptions;
+import io.offramp.proxy.http.codec.Framing;
+import io.offramp.proxy.http.codec.RequestTarget;
+import io.offramp.proxy.upstream.AnswerHead;
+import io.offramp.proxy.upstream.AnswerListener;
+import io.offramp.proxy.upstream.UpstreamConnection;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.UpstreamServer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer: chosen a server for, sent, answered, logged once. Every way out leads through {@link #finish} and tells
+ * the {@link FrontHandler}.
+ */
+final class HttpExchange implements AnswerListener {
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private final FrontHandler front;
+    private final AnswerWriter answer;
+    private final long startNs = System.nanoTime();
+    private @Nullable HttpRequest request;
+    private int headBytes;
+    private RequestTarget target = RequestTarget.NONE;
+    private ConnectionOptions options = ConnectionOptions.of(EmptyHttpHeaders.INSTANCE);
+    private @Nullable BodyWriter requestBody;
+    private boolean modern = true;
+    private boolean toHead;
+    private long framing;
+    private long requestBytes;
+    private boolean keepAlive;
+    private boolean upgrade;
+    private @Nullable UpstreamGroup group;
+    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamServer server;
+    private Refusal lastFailure = Refusal.NO_SERVER;
+    private @Nullable String lastProblem;
+    private long tried;
+    private boolean pooled;
+    private boolean retried;
+    private boolean sent;
+    private boolean requestEnded;
+    private boolean done;
+
+    HttpExchange(FrontHandler front) {
+        this.front = front;
+        answer = new AnswerWriter(front.burst());
+    }
+
+    boolean isRequestComplete() {
+        return requestEnded;
+    }
+
+    /** The head is complete. */
+    void start(HttpRequest head, int bytes) {
+        request = head;
+        headBytes = bytes;
+        modern = !head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        toHead = head.method().equals(HttpMethod.HEAD);
+        framing = Framing.ofRequest(head);
+        options = ConnectionOptions.of(head.headers());
+        if (framing == Framing.INVALID || !options.valid()) {
+            refuse(Refusal.BAD_REQUEST, options.valid() ? Framing.problem(head) : "Connection");
+        } else if (head.method().equals(HttpMethod.CONNECT)) {
+            refuse(Refusal.NOT_IMPLEMENTED, null);
+        } else {
+            target = RequestTarget.of(head);
+            if (target.problem() != null) {
+                refuse(Refusal.BAD_REQUEST, target.problem());
+            } else {
+                route(head);
+            }
+        }
+    }
+
+    private void route(HttpRequest head) {
+        requestEnded = framing == 0;
+        keepAlive = (modern ? !options.close() : options.keepAlive()) && !front.isDraining();
+        upgrade = options.upgrade() && modern && framing == 0 && isUpgradable(head.headers());
+        if (framing > front.settings().bodyLimit()) {
+            refuse(Refusal.BODY_TOO_LARGE, null);
+            return;
+        }
+        group = front.settings().router().route(target);
+        if (group == null) {
+            refuse(Refusal.NO_ROUTE, null);
+            return;
+        }
+        tryNextServer(group);
+    }
+
+    /** Not to HTTP/2: requests in such a tunnel would pass every rule of ours. */
+    private static boolean isUpgradable(HttpHeaders headers) {
+        List<String> protocols = headers.getAll(HttpHeaderNames.UPGRADE);
+        return protocols.size() == 1 && !protocols.getFirst().regionMatches(true, 0, "h2", 0, 2);
+    }
+
+    private void tryNextServer(UpstreamGroup from) {
+        UpstreamServer next = front.loop().next(from, tried);
+        if (next == null) {
+            refuse(lastFailure, lastProblem);
+            return;
+        }
+        server = next;
+        UpstreamConnection idle = front.loop().takeIdle(next);
+        if (idle == null) {
+            connect(from, next);
+            return;
+        }
+        from.events().onPoolHit();
+        pooled = true;
+        idle.reserve(this);
+        upstream = idle;
+        send(idle);
+    }
+
+    private void connect(UpstreamGroup from, UpstreamServer to) {
+        pooled = false;
+        UpstreamConnection opening = front.loop().prepare(from, to, front.ctx().alloc(), this);
+        upstream = opening;
+        opening.connect();
+    }
+
+    @Override
+    public void onConnected(UpstreamConnection connection) {
+        send(connection);
+    }
+
+    @Override
+    public void onConnectFailed(UpstreamServer failed, Throwable cause) {
+        upstream = null;
+        tried |= failed.bit();
+        lastFailure = cause instanceof ConnectTimeoutException ? Refusal.GATEWAY_TIMEOUT : Refusal.BAD_GATEWAY;
+        lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
+        UpstreamGroup from = group;
+        if (from != null) {
+            tryNextServer(from);
+        }
+    }
+
+    private void send(UpstreamConnection to) {
+        HttpRequest head = request;
+        if (head == null) {
+            throw new IllegalStateException("no request");
+        }
+        sent = true;
+        to.begin(toHead);
+        int following = (int) Math.max(0, Math.min(framing, Integer.MAX_VALUE));
+        ByteBuf out = to.burst().room(headBytes + HeaderRules.ADDED_BYTES, following);
+        HeaderRules.writeRequest(
+                head, target, options, front.fields(), to.server().name(), upgrade, framing, out);
+        BodyWriter body = new BodyWriter(to.burst());
+        body.begin(framing == Framing.CHUNKED);
+        requestBody = body;
+        expect();
+        if (!requestEnded) {
+            front.resume();
+        }
+        if (!front.isInBurst()) {
+            to.flush();
+        }
+    }
+
+    /** Whether a piece of the request's body can be sent now. */
+    boolean takesBody() {
+        UpstreamConnection to = upstream;
+        return !requestEnded && !done && to != null && sent && to.isWritable();
+    }
+
+    /** The next piece of the request's body, which moves here; only while {@link #takesBody()}. */
+    void onRequestBody(HttpContent piece) {
+        BodyWriter body = requestBody;
+        UpstreamConnection to = upstream;
+        requestBytes += piece.content().readableBytes();
+        if (body == null || to == null || requestBytes > front.settings().bodyLimit()) {
+            piece.release();
+            refuse(Refusal.BODY_TOO_LARGE, null);
+            return;
+        }
+        if (piece instanceof LastHttpContent last) {
+            requestEnded = true;
+            body.end(last);
+        } else {
+            body.write(piece.content());
+        }
+        if (!to.isWritable()) {
+            to.flush();
+        }
+    }
+
+    void onClientReadComplete() {
+        UpstreamConnection to = upstream;
+        if (to != null && sent) {
+            to.flush();
+            if (!requestEnded) {
+                expect();
+            }
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (!requestEnded) {
+            front.resume();
+            UpstreamConnection to = upstream;
+            if (to != null && !front.isInBurst()) {
+                to.flush();
+            }
+        }
+    }
+
+    @Override
+    public void onHead(AnswerHead head) {
+        int status = head.status();
+        if (status == 101) {
+            onSwitching(head);
+        } else if (status >= 200) {
+            keepAlive &= requestEnded && !front.isDraining() && AnswerWriter.canPersist(head.framing(), modern);
+            answer.begin(head, Framing.isBodiless(status, toHead), keepAlive, modern);
+        } else if (modern && (status != 100 || request != null && request.headers().contains(HttpHeaderNames.EXPECT))) {
+            answer.bare(head, false);
+        }
+    }
+
+    private void onSwitching(AnswerHead head) {
+        UpstreamConnection to = upstream;
+        if (to == null || !upgrade) {
+            refuse(Refusal.BAD_GATEWAY, "101 without a request for it");
+            return;
+        }
+        answer.bare(head, true);
+        front.burst().flush();
+        done = true;
+        Tunnel tunnel = new Tunnel(front.ctx(), front.burst(), to, front.deadline(), front.settings().idleNs());
+        tunnel.onClosed(problem -> log(answer.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem));
+        to.reserve(tunnel);
+        to.becomeTunnel();
+        front.onTunnel(tunnel);
+    }
+
+    @Override
+    public void onBody(ByteBuf piece) {
+        answer.body(piece);
+        if (!front.isWritable()) {
+            front.burst().flush();
+            UpstreamConnection from = upstream;
+            if (from != null && !front.isWritable()) {
+                from.read(false);
+            }
+        }
+    }
+
+    void onClientWritable() {
+        UpstreamConnection from = upstream;
+        if (from != null && sent) {
+            from.read(true);
+            expect();
+        }
+    }
+
+    @Override
+    public void onReadComplete() {
+        front.burst().flush();
+        expect();
+    }
+
+    @Override
+    public void onEnd(HttpHeaders trailers) {
+        answer.end(trailers);
+        front.burst().flush();
+        finish(answer.status(), answer.bytes(), null);
+        front.onExchangeDone(keepAlive, requestEnded);
+    }
+
+    @Override
+    public void onFailed(String problem, boolean answered) {
+        UpstreamServer to = server;
+        UpstreamGroup from = group;
+        upstream = null;
+        if (answer.status() != 0) {
+            abort("upstream " + problem + " after " + answer.bytes() + " bytes");
+        } else if (pooled && !answered && !retried && isRepeatable() && to != null && from != null) {
+            // The server closed an idle connection while the request was on its way (RFC 9112 §9.3.1).
+            retried = true;
+            sent = false;
+            from.events().onRetried();
+            connect(from, to);
+        } else {
+            refuse(Refusal.BAD_GATEWAY, "upstream " + problem);
+        }
+    }
+
+    /** Answers by ourselves, or aborts if an answer has begun. */
+    void refuse(Refusal refusal, @Nullable String why) {
+        if (answer.status() != 0) {
+            abort(why == null ? refusal.toString() : why);
+            return;
+        }
+        keepAlive &= requestEnded;
+        refusal.write(front.burst().room(refusal.length(), 0), keepAlive, modern, !toHead);
+        front.burst().flush();
+        finish(refusal.status(), toHead ? 0 : refusal.bodyBytes(), why);
+        front.onExchangeDone(keepAlive, requestEnded);
+    }
+
+    private void abort(String why) {
+        finish(answer.status(), answer.bytes(), why);
+        front.abort(answer.endsWithConnection());
+    }
+
+    void onDeadline() {
+        if (answer.status() == 0 && !requestEnded && upstream != null && upstream.isWritable()) {
+            refuse(Refusal.REQUEST_TIMEOUT, "body incomplete");
+        } else if (!front.isWritable()) {
+            refuse(Refusal.GATEWAY_TIMEOUT, "client does not read");
+        } else {
+            refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
+        }
+    }
+
+    void onClientGone() {
+        if (!done) {
+            boolean begun = answer.status() != 0;
+            finish(begun ? answer.status() : CLIENT_CLOSED_REQUEST, answer.bytes(), "client left");
+        }
+    }
+
+    /** Sets the deadline for what has to happen next. */
+    private void expect() {
+        boolean onClient = !front.isWritable() || !requestEnded && upstream != null && upstream.isWritable();
+        front.deadline().in(onClient ? front.settings().bodyNs() : front.settings().answerNs());
+    }
+
+    /** Without a body, and as good twice as once (RFC 9110 §9.2.2). */
+    private boolean isRepeatable() {
+        return framing == 0
+                && request != null
+                && switch (request.method().name()) {
+                    case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
+                    default -> false;
+                };
+    }
+
+    private void finish(int status, long answerBytes, @Nullable String abort) {
+        done = true;
+        UpstreamConnection used = upstream;
+        upstream = null;
+        if (used != null && requestEnded) {
+            used.release();
+        } else if (used != null) {
+            used.abort();
+        }
+        log(status, requestBytes, answerBytes, abort);
+    }
+
+    private void log(int status, long received, long answered, @Nullable String abort) {
+        front.settings().events().onRequest(status);
+        AccessLog log = front.settings().accessLog();
+        if (log == null) {
+            return;
+        }
+        log.onFinished(new Exchange(
+                front.connection(),
+                request == null ? "-" : request.method().name(),
+                request == null ? "-" : request.uri(),
+                target.authority(),
+                status,
+                received,
+                answered,
+                System.nanoTime() - startNs,
+                server == null ? null : server.name(),
+                abort));
+    }
+}

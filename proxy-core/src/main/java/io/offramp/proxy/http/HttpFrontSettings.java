@@ -1,0 +1,94 @@
+package io.offramp.proxy.http;
+
+import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.config.RouteConfig;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.http.codec.HeadCheck;
+import io.offramp.proxy.http.codec.MessageReader;
+import io.offramp.proxy.upstream.Upstreams;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the HTTP fronts of all connections of one listener share. Immutable, thread-safe. */
+public final class HttpFrontSettings {
+    private final Router router;
+    private final Upstreams upstreams;
+    private final LimitConfig limits;
+    private final @Nullable AccessLog accessLog;
+    private final HttpEvents events;
+    private final long headNs;
+    private final long idleNs;
+    private final long bodyNs;
+    private final long answerNs;
+
+    /**
+     * @param routes    of the listener, in order of precedence
+     * @param upstreams that the routes name
+     * @param accessLog hears of every exchange; null for nobody
+     * @param events    counts requests
+     * @throws IllegalArgumentException if a route names an upstream that is not there
+     */
+    public HttpFrontSettings(
+            List<RouteConfig> routes,
+            Upstreams upstreams,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            @Nullable AccessLog accessLog,
+            HttpEvents events) {
+        router = new Router(routes, upstreams::group);
+        this.upstreams = upstreams;
+        this.limits = limits;
+        this.accessLog = accessLog;
+        this.events = events;
+        headNs = timeouts.requestHead().toNanos();
+        idleNs = timeouts.idle().toNanos();
+        bodyNs = timeouts.body().toNanos();
+        answerNs = timeouts.upstreamAnswer().toNanos();
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    long bodyLimit() {
+        return limits.bodyBytes() == 0 ? Long.MAX_VALUE : limits.bodyBytes();
+    }
+
+    MessageReader newReader() {
+        return new MessageReader(HeadCheck.Kind.REQUEST, limits.requestLineBytes(), limits.headBytes());
+    }
+
+    @Nullable AccessLog accessLog() {
+        return accessLog;
+    }
+
+    HttpEvents events() {
+        return events;
+    }
+
+    long headNs() {
+        return headNs;
+    }
+
+    long idleNs() {
+        return idleNs;
+    }
+
+    long bodyNs() {
+        return bodyNs;
+    }
+
+    long answerNs() {
+        return answerNs;
+    }
+
+    /** The shortest of all: how long a deadline's task may sleep without ever having to be woken. */
+    long shortestNs() {
+        return Math.min(Math.min(headNs, idleNs), Math.min(bodyNs, answerNs));
+    }
+}

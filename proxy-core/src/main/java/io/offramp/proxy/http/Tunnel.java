@@ -1,0 +1,181 @@
+package io.offramp.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.offramp.proxy.session.HalfClose;
+import io.offramp.proxy.upstream.AnswerListener;
+import io.offramp.proxy.upstream.UpstreamConnection;
+import io.offramp.proxy.upstream.WriteBurst;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes both ways between a client and an upstream, each direction with its own end, with back-pressure and one idle limit for both.
+ * Closed when both directions have ended, or one side is gone.
+ */
+public final class Tunnel implements AnswerListener {
+    private final ChannelHandlerContext client;
+    private final WriteBurst toClient;
+    private final UpstreamConnection upstream;
+    private final Deadline deadline;
+    private final long idleNs;
+    private Consumer<@Nullable String> onClosed = problem -> {};
+    private long fromClientBytes;
+    private long toClientBytes;
+    private boolean clientEnded;
+    private boolean upstreamEnded;
+    private boolean closed;
+
+    /**
+     * @param client   of the handler that writes to the client
+     * @param toClient what that handler writes
+     * @param upstream connected; its listener becomes this tunnel
+     */
+    public Tunnel(
+            ChannelHandlerContext client,
+            WriteBurst toClient,
+            UpstreamConnection upstream,
+            Deadline deadline,
+            long idleNs) {
+        this.client = client;
+        this.toClient = toClient;
+        this.upstream = upstream;
+        this.deadline = deadline;
+        this.idleNs = idleNs;
+        deadline.in(idleNs);
+    }
+
+    /** Hears once that the tunnel is closed, and why if it did not end well. */
+    public void onClosed(Consumer<@Nullable String> listener) {
+        onClosed = listener;
+    }
+
+    /** Bytes from the client so far. */
+    public long fromClientBytes() {
+        return fromClientBytes;
+    }
+
+    /** Bytes to the client so far. */
+    public long toClientBytes() {
+        return toClientBytes;
+    }
+
+    /** Takes all of {@code in}, without its ownership. */
+    public void fromClient(ByteBuf in) {
+        int bytes = in.readableBytes();
+        if (closed || clientEnded) {
+            in.skipBytes(bytes);
+            return;
+        }
+        fromClientBytes += bytes;
+        upstream.burst().write(in.readRetainedSlice(bytes));
+        if (!upstream.isWritable()) {
+            upstream.flush();
+            if (!upstream.isWritable()) {
+                client.channel().config().setAutoRead(false);
+            }
+        }
+    }
+
+    /** A read burst from the client is over. */
+    public void onClientReadComplete() {
+        if (!closed) {
+            upstream.flush();
+            deadline.in(idleNs);
+        }
+    }
+
+    /** The client takes more again. */
+    public void onClientWritable() {
+        if (!closed) {
+            upstream.read(true);
+        }
+    }
+
+    /** The client has ended its stream in order. */
+    public void onClientInputEnded() {
+        if (!clientEnded && !closed) {
+            clientEnded = true;
+            upstream.shutdownOutput();
+            closeIfEnded();
+        }
+    }
+
+    /** The client's channel is closed. */
+    public void onClientGone() {
+        close(clientEnded && upstreamEnded ? null : "client left", false);
+    }
+
+    /** Nothing has passed either way for long. */
+    public void onDeadline() {
+        close("idle", false);
+    }
+
+    @Override
+    public void onBody(ByteBuf piece) {
+        if (closed) {
+            piece.release();
+            return;
+        }
+        toClientBytes += piece.readableBytes();
+        toClient.write(piece);
+        if (!client.channel().isWritable()) {
+            toClient.flush();
+            if (!client.channel().isWritable()) {
+                upstream.read(false);
+            }
+        }
+    }
+
+    @Override
+    public void onReadComplete() {
+        toClient.flush();
+        deadline.in(idleNs);
+    }
+
+    @Override
+    public void onWritable() {
+        client.channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public void onInputEnded() {
+        if (!upstreamEnded && !closed) {
+            upstreamEnded = true;
+            toClient.flush();
+            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> HalfClose.write(client.channel()));
+            closeIfEnded();
+        }
+    }
+
+    @Override
+    public void onFailed(String problem, boolean answered) {
+        close("upstream " + problem, true);
+    }
+
+    private void closeIfEnded() {
+        if (clientEnded && upstreamEnded) {
+            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> close(null, false));
+        }
+    }
+
+    private void close(@Nullable String problem, boolean cutOff) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        deadline.cancel();
+        if (problem == null) {
+            upstream.closeBehindWrites();
+        } else {
+            upstream.abort();
+        }
+        if (cutOff) {
+            Abort.close(client.channel());
+        } else {
+            client.close();
+        }
+        onClosed.accept(problem);
+    }
+}

@@ -1,0 +1,115 @@
+package io.offramp.proxy.http.codec;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request goes (RFC 9112 §3.2).
+ *
+ * @param authority  host and port: of an absolute target, else of Host; null where an HTTP/1.0 request has neither
+ * @param originForm path and query, or {@code *}
+ * @param problem    why the request is refused; null if it is not
+ */
+public record RequestTarget(@Nullable String authority, String originForm, @Nullable String problem) {
+    /** Before a request was read. */
+    public static final RequestTarget NONE = new RequestTarget(null, "", null);
+
+    /** Reads target and Host of a request. */
+    public static RequestTarget of(HttpRequest request) {
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1) {
+            return refused("several Host fields");
+        }
+        if (hosts.isEmpty() && !request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            return refused("no Host");
+        }
+        String host = hosts.isEmpty() ? null : hosts.getFirst();
+        if (host != null && !isAuthority(host)) {
+            return refused("Host");
+        }
+        String target = request.uri();
+        if (target.charAt(0) == '/' || target.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
+            return new RequestTarget(host, target, null);
+        }
+        return absolute(target, request.method());
+    }
+
+    /** The authority of an absolute target counts, whatever Host says (RFC 9112 §3.2.2). */
+    private static RequestTarget absolute(String target, HttpMethod method) {
+        int start = target.regionMatches(true, 0, "http://", 0, 7) ? 7 : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
+        if (start < 0) {
+            return refused("request target");
+        }
+        int end = start;
+        while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
+            end++;
+        }
+        String authority = target.substring(start, end);
+        if (!isAuthority(authority)) {
+            return refused("authority of the request target");
+        }
+        String rest = target.substring(end);
+        if (rest.isEmpty()) {
+            return new RequestTarget(authority, method.equals(HttpMethod.OPTIONS) ? "*" : "/", null);
+        }
+        return new RequestTarget(authority, rest.charAt(0) == '?' ? "/" + rest : rest, null);
+    }
+
+    private static RequestTarget refused(String problem) {
+        return new RequestTarget(null, "", problem);
+    }
+
+    /** Host and optional port, without user information. */
+    private static boolean isAuthority(String text) {
+        int at = 0;
+        if (text.startsWith("[")) {
+            at = text.indexOf(']') + 1;
+            for (int i = 1; i < at - 1; i++) {
+                char c = text.charAt(i);
+                if (c != ':' && c != '.' && !Ascii.isHex(c)) {
+                    return false;
+                }
+            }
+            return at > 2 && isPort(text, at);
+        }
+        while (at < text.length() && Ascii.isHost(text.charAt(at))) {
+            at++;
+        }
+        return at > 0 && isPort(text, at);
+    }
+
+    private static boolean isPort(String text, int from) {
+        if (from == text.length()) {
+            return true;
+        }
+        if (text.charAt(from) != ':' || text.length() - from > 6) {
+            return false;
+        }
+        for (int i = from + 1; i < text.length(); i++) {
+            if (!Ascii.isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Host in lower case, without port, or null. */
+    public @Nullable String host() {
+        if (authority == null) {
+            return null;
+        }
+        int port = authority.indexOf(':', Math.max(0, authority.indexOf(']')));
+        return (port < 0 ? authority : authority.substring(0, port)).toLowerCase(Locale.ROOT);
+    }
+
+    /** Path without query; {@code *} for {@code OPTIONS *}. */
+    public String path() {
+        int query = originForm.indexOf('?');
+        return query < 0 ? originForm : originForm.substring(0, query);
+    }
+}

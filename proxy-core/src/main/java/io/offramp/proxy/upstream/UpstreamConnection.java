@@ -1,0 +1,373 @@
+package io.offramp.proxy.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.offramp.proxy.http.codec.ConnectionOptions;
+import io.offramp.proxy.http.codec.Framing;
+import io.offramp.proxy.http.codec.HeadCheck;
+import io.offramp.proxy.http.codec.Leftover;
+import io.offramp.proxy.http.codec.MessageReader;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to an upstream server: carries one request after another, or bytes once it is a tunnel. Its pipeline is built once and
+ * has only this handler; who listens changes with each request. Confined to the event loop.
+ */
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private final UpstreamLoop loop;
+    private final UpstreamGroup group;
+    private final UpstreamServer server;
+    private final ByteBufAllocator allocator;
+    private final MessageReader reader;
+    private final Leftover leftover = new Leftover();
+    private @Nullable Channel channel;
+    private @Nullable WriteBurst burst;
+    private @Nullable AnswerListener listener;
+    private long framing;
+    private State state = State.CONNECTING;
+    private String closedBy = "closed";
+    private boolean toHead;
+    private boolean answered;
+    private boolean persistent;
+    private boolean reading = true;
+    private long idleSinceNs;
+
+    private enum State {
+        CONNECTING,
+        IDLE,
+        HEAD,
+        BODY,
+        TUNNEL,
+        CLOSED
+    }
+
+    UpstreamConnection(
+            UpstreamLoop loop,
+            UpstreamGroup group,
+            UpstreamServer server,
+            ByteBufAllocator allocator,
+            MessageReader reader) {
+        this.loop = loop;
+        this.group = group;
+        this.server = server;
+        this.allocator = allocator;
+        this.reader = reader;
+    }
+
+    /** Opens the connection; the listener hears how it went, later or during the call. */
+    public void connect() {
+        loop.connect(this);
+    }
+
+    /** The server at the other end. */
+    public UpstreamServer server() {
+        return server;
+    }
+
+    /** Names who listens from now on. */
+    public void reserve(AnswerListener next) {
+        listener = next;
+    }
+
+    /**
+     * A request is about to be written; its answer is told to the listener.
+     *
+     * @param head whether its method is HEAD, so that the answer has no body
+     */
+    public void begin(boolean head) {
+        toHead = head;
+        reader.bodiless(head);
+        answered = false;
+        persistent = true;
+        state = State.HEAD;
+    }
+
+    /** From here on bytes pass both ways, and each direction ends on its own. */
+    public void becomeTunnel() {
+        state = State.TUNNEL;
+        answered = true;
+        channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    /** Where to write; the connection is open. */
+    public WriteBurst burst() {
+        if (burst == null) {
+            throw new IllegalStateException("not connected to " + server.name());
+        }
+        return burst;
+    }
+
+    /** Sends what was written; nothing if it is not connected. */
+    public void flush() {
+        if (burst != null && state != State.CLOSED) {
+            burst.flush();
+        }
+    }
+
+    /** Whether more may be written without passing the high watermark. */
+    public boolean isWritable() {
+        return channel().isWritable();
+    }
+
+    /** Pauses or resumes reading. */
+    public void read(boolean on) {
+        if (reading != on) {
+            reading = on;
+            channel().config().setAutoRead(on);
+        }
+    }
+
+    /** Ends what we send behind what was written, and goes on receiving. */
+    public void shutdownOutput() {
+        flush();
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess() && channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            }
+        });
+    }
+
+    /** Gives the connection back behind a complete request and answer: for the next, or to be closed. */
+    public void release() {
+        if (state == State.IDLE && persistent) {
+            read(true);
+            idleSinceNs = System.nanoTime();
+            loop.keep(this);
+        } else {
+            abort();
+        }
+    }
+
+    /** Closes when what was written is out. */
+    public void closeBehindWrites() {
+        flush();
+        listener = null;
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> abort());
+    }
+
+    /** Closes at once; the listener hears nothing more. */
+    public void abort() {
+        listener = null;
+        end(State.CLOSED);
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    UpstreamGroup group() {
+        return group;
+    }
+
+    ByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    boolean isAborted() {
+        return state == State.CLOSED;
+    }
+
+    long idleSinceNs() {
+        return idleSinceNs;
+    }
+
+    Channel channel() {
+        if (channel == null) {
+            throw new IllegalStateException("no channel to " + server.name());
+        }
+        return channel;
+    }
+
+    void connecting(Channel opened) {
+        channel = opened;
+    }
+
+    void onConnected() {
+        if (state == State.CONNECTING && listener != null) {
+            state = State.IDLE;
+            listener.onConnected(this);
+        }
+    }
+
+    void onConnectFailed(Throwable cause) {
+        AnswerListener last = takeListener();
+        if (last != null) {
+            last.onConnectFailed(server, cause);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        burst = new WriteBurst(ctx);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = leftover.join(ctx.alloc(), (ByteBuf) message);
+        boolean more = true;
+        try {
+            while (more && in.isReadable() && state != State.CLOSED) {
+                more = consume(in);
+            }
+        } finally {
+            if (in.isReadable() && state != State.CLOSED) {
+                leftover.keep(in);
+            } else {
+                in.release();
+            }
+        }
+    }
+
+    /** Takes the next object; false if more bytes are needed first. */
+    private boolean consume(ByteBuf in) {
+        AnswerListener to = listener;
+        if (to == null || state == State.IDLE) {
+            // Bytes that no request asked for: whatever they mean, no answer behind them can be trusted.
+            fail("garbage: bytes without a request");
+            return false;
+        }
+        answered = true;
+        if (state == State.TUNNEL) {
+            to.onBody(in.readRetainedSlice(in.readableBytes()));
+            return false;
+        }
+        HttpObject object = reader.read(in);
+        if (object == null) {
+            refuse();
+            return false;
+        }
+        switch (object) {
+            case HttpResponse head -> onHead(to, head, in.readableBytes());
+            case LastHttpContent last -> onLast(to, last, in);
+            case HttpContent piece -> to.onBody(piece.content());
+            default -> throw new IllegalStateException(object.toString());
+        }
+        return true;
+    }
+
+    private void refuse() {
+        HeadCheck.Progress refusal = reader.refusal();
+        if (refusal != null) {
+            String problem = reader.problem();
+            fail("garbage: " + (problem == null ? refusal.toString() : problem));
+        }
+    }
+
+    private void onHead(AnswerListener to, HttpResponse head, int following) {
+        framing = Framing.ofAnswer(head, toHead);
+        ConnectionOptions options = ConnectionOptions.of(head.headers());
+        if (framing == Framing.INVALID || !options.valid()) {
+            fail("garbage: " + (options.valid() ? Framing.problem(head) : "Connection"));
+            return;
+        }
+        if (head.status().code() >= 200) {
+            boolean lasting = !head.protocolVersion().equals(HttpVersion.HTTP_1_0) || options.keepAlive();
+            persistent = lasting && !options.close() && framing != Framing.UNTIL_CLOSE;
+            state = State.BODY;
+        }
+        to.onHead(new AnswerHead(head, options, framing, reader.headBytes(), following));
+    }
+
+    /** The end of an answer, or what the decoder sends behind an interim head. */
+    private void onLast(AnswerListener to, LastHttpContent last, ByteBuf in) {
+        if (state != State.BODY) {
+            last.release();
+            return;
+        }
+        if (last.content().isReadable()) {
+            to.onBody(last.content());
+        }
+        if (state == State.BODY) {
+            complete(!in.isReadable(), last.trailingHeaders());
+        }
+    }
+
+    private void complete(boolean nothingBehind, HttpHeaders trailers) {
+        AnswerListener last = takeListener();
+        persistent &= nothingBehind;
+        state = State.IDLE;
+        if (last != null) {
+            last.onEnd(trailers);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (listener != null) {
+            listener.onReadComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (listener != null && ctx.channel().isWritable()) {
+            listener.onWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && listener != null && state == State.TUNNEL) {
+            listener.onInputEnded();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(cause instanceof IOException ? "reset" : cause.toString());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (state == State.IDLE && listener == null) {
+            loop.forget(this);
+        }
+        if (state == State.BODY && framing == Framing.UNTIL_CLOSE) {
+            complete(true, EmptyHttpHeaders.INSTANCE);
+        }
+        fail(closedBy);
+    }
+
+    private void fail(String problem) {
+        AnswerListener last = takeListener();
+        if (state == State.IDLE && last == null) {
+            loop.forget(this);
+        }
+        closedBy = problem;
+        end(State.CLOSED);
+        channel().close();
+        if (last != null) {
+            last.onFailed(problem, answered);
+        }
+    }
+
+    private @Nullable AnswerListener takeListener() {
+        AnswerListener last = listener;
+        listener = null;
+        return last;
+    }
+
+    private void end(State last) {
+        state = last;
+        if (burst != null) {
+            burst.drop();
+        }
+        reader.close();
+        leftover.release();
+    }
+}

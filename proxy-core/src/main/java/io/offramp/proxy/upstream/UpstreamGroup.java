@@ -1,0 +1,58 @@
+package io.offramp.proxy.upstream;
+
+import io.offramp.proxy.config.UpstreamConfig;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Servers that answer the same requests. Thread-safe. */
+public final class UpstreamGroup {
+    private final String name;
+    private final UpstreamServer[] servers;
+    private final UpstreamEvents events;
+    private final int index;
+
+    UpstreamGroup(UpstreamConfig config, UpstreamEvents events, int index) {
+        name = config.name();
+        this.events = events;
+        this.index = index;
+        servers = IntStream.range(0, config.servers().size())
+                .mapToObj(i -> new UpstreamServer(config.servers().get(i), i))
+                .toArray(UpstreamServer[]::new);
+    }
+
+    /** As configured. */
+    public String name() {
+        return name;
+    }
+
+    /** Who counts. */
+    public UpstreamEvents events() {
+        return events;
+    }
+
+    int index() {
+        return index;
+    }
+
+    int size() {
+        return servers.length;
+    }
+
+    /**
+     * The next server to try. A group of one has nothing to gain from skipping its only server.
+     *
+     * @param from  where the search starts, any number
+     * @param tried bits of the servers that failed this request already
+     * @return null if all have failed, this request or a moment ago
+     */
+    @Nullable UpstreamServer next(int from, long tried, long nowNs) {
+        for (int i = 0; i < servers.length; i++) {
+            UpstreamServer server = servers[Math.floorMod(from + i, servers.length)];
+            boolean untried = (tried & server.bit()) == 0;
+            if (untried && (servers.length == 1 || server.isTried(nowNs))) {
+                return server;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,75 @@
+package io.offramp.proxy.upstream;
+
+import io.netty.util.NetUtil;
+import io.offramp.proxy.config.HostPort;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One server of a group. Thread-safe: what one event loop learns about it, all know. */
+public final class UpstreamServer {
+    private static final long SKIPPED_NS = TimeUnit.SECONDS.toNanos(3);
+
+    private final String name;
+    private final HostPort host;
+    private final int index;
+    private final AtomicBoolean lookingUp = new AtomicBoolean();
+    private volatile InetSocketAddress address;
+    private volatile boolean down;
+    private volatile long retryAtNs;
+
+    /** Looks the name up, so not on an event loop. */
+    UpstreamServer(HostPort host, int index) {
+        this.host = host;
+        this.index = index;
+        name = host.toString();
+        address = host.resolve();
+    }
+
+    /** {@code host:port} as configured. */
+    public String name() {
+        return name;
+    }
+
+    /** Its bit among those that failed a request: positions 64 apart share one, so that the search always ends. */
+    public long bit() {
+        return 1L << index;
+    }
+
+    /** Where to connect; unresolved if its name is not known. */
+    InetSocketAddress address() {
+        return address;
+    }
+
+    /** Whether it is tried: it has not failed, or that was {@value #SKIPPED_NS} ns ago. */
+    boolean isTried(long nowNs) {
+        return !down || nowNs - retryAtNs >= 0;
+    }
+
+    void onConnected() {
+        if (down) {
+            down = false;
+        }
+    }
+
+    void onFailed(long nowNs) {
+        retryAtNs = nowNs + SKIPPED_NS;
+        down = true;
+        lookUpAgain();
+    }
+
+    /** A server that fails may have moved. */
+    private void lookUpAgain() {
+        if (!NetUtil.isValidIpV4Address(host.host())
+                && !NetUtil.isValidIpV6Address(host.host())
+                && lookingUp.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("lookup " + name).start(() -> {
+                InetSocketAddress found = host.resolve();
+                if (!found.isUnresolved()) {
+                    address = found;
+                }
+                lookingUp.set(false);
+            });
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.offramp.proxy.upstream;
+
+import io.netty.channel.EventLoop;
+import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.config.UpstreamConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** All upstreams of a proxy, shared by its listeners. Thread-safe. */
+public final class Upstreams {
+    private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
+    private final Map<EventLoop, UpstreamLoop> loops = new ConcurrentHashMap<>();
+    private final TimeoutConfig timeouts;
+    private final LimitConfig limits;
+
+    /**
+     * Looks all names up, so not on an event loop. A name that is not known is no error: it is looked up again when it is needed.
+     *
+     * @param configured by name
+     * @param events     who counts, by name of the upstream
+     */
+    public Upstreams(
+            Map<String, UpstreamConfig> configured,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            Function<String, UpstreamEvents> events) {
+        this.timeouts = timeouts;
+        this.limits = limits;
+        configured.forEach(
+                (name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name), groups.size())));
+    }
+
+    /** The group of that name, or null. */
+    public @Nullable UpstreamGroup group(String name) {
+        return groups.get(name);
+    }
+
+    /** Connections of one event loop. */
+    public UpstreamLoop on(EventLoop loop) {
+        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, groups.size(), timeouts, limits));
+    }
+
+    /** Closes all idle connections; those in use close when their clients are done. */
+    public void close() {
+        loops.forEach((loop, connections) -> loop.execute(connections::close));
+    }
+}
