@@ -69,18 +69,19 @@ final class DemoHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Decides whether the next message may come. */
+    /** Decides whether the next message may come. Asks twice, for a flush may have let the answer go on to its end. */
     private void settle(ChannelHandlerContext ctx) {
-        boolean waits = false;
-        if (answer != null && !reading) {
-            waits = !answer.isComplete();
-            answer = waits ? answer : null;
-        }
-        boolean goesOn = !waits && ctx.channel().isWritable();
-        if (!goesOn) {
+        if (holds(ctx)) {
             ctx.flush();
         }
-        ctx.channel().config().setAutoRead(goesOn);
+        ctx.channel().config().setAutoRead(!holds(ctx));
+    }
+
+    private boolean holds(ChannelHandlerContext ctx) {
+        if (answer != null && !reading && answer.isComplete()) {
+            answer = null;
+        }
+        return answer != null && !reading || !ctx.channel().isWritable();
     }
 
     @Override
