@@ -6,13 +6,14 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.HandshakeFailure;
+import io.offramp.proxy.http.HttpEvents;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
 /** What happens at one listener. Resolved once per listener; thread-safe; called on event loops. */
-public final class ListenerMetrics {
+public final class ListenerMetrics implements HttpEvents {
     private static final Duration[] HANDSHAKE_BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
@@ -80,7 +81,7 @@ public final class ListenerMetrics {
         failures.of(reason).increment();
     }
 
-    /** @param status that the client got, 100 to 599; 499 if it went away before one was sent */
+    @Override
     public void onRequest(int status) {
         requestsByClass[Math.clamp(status / 100, 1, 5)].increment();
     }

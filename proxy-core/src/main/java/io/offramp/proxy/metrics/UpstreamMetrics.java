@@ -3,11 +3,12 @@ package io.offramp.proxy.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.offramp.proxy.upstream.UpstreamEvents;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What happens towards one upstream. Resolved once per upstream; thread-safe; called on event loops. */
-public final class UpstreamMetrics {
+public final class UpstreamMetrics implements UpstreamEvents {
     private final LongAdder connectFailures;
     private final LongAdder retries;
     private final LongAdder poolHits;
@@ -27,22 +28,22 @@ public final class UpstreamMetrics {
                 .register(registry);
     }
 
-    /** @param durationNs from the start of the connect */
+    @Override
     public void onConnected(long durationNs) {
         connectDuration.record(durationNs, TimeUnit.NANOSECONDS);
     }
 
-    /** A connect was refused, failed or timed out. */
+    @Override
     public void onConnectFailed() {
         connectFailures.increment();
     }
 
-    /** A request was sent again because its pooled connection had gone stale, or the server did not accept. */
+    @Override
     public void onRetried() {
         retries.increment();
     }
 
-    /** A request found an idle connection. */
+    @Override
     public void onPoolHit() {
         poolHits.increment();
     }
