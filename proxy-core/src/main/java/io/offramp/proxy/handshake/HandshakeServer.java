@@ -25,6 +25,7 @@ final class HandshakeServer extends DefaultTlsServer {
     private final HandshakeSettings settings;
     private @Nullable String serverName;
     private boolean earlyDataOffered;
+    private boolean schemesOffered;
     private int[] groups = new int[0];
     private @Nullable TlsCredentialedSigner credentials;
     private @Nullable SecurityParameters completed;
@@ -47,6 +48,7 @@ final class HandshakeServer extends DefaultTlsServer {
         if (extensions != null) {
             serverName = ServerName.of(extensions);
             earlyDataOffered = extensions.containsKey(ExtensionType.early_data);
+            schemesOffered = extensions.containsKey(ExtensionType.signature_algorithms);
         }
     }
 
@@ -184,11 +186,12 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     private @Nullable TlsCredentialedSigner choose(TlsSuite suite) {
-        SecurityParameters handshake = context.getSecurityParametersHandshake();
+        // the engine fills the gap with SHA-1 (RFC 5246 §7.4.1.4.1), which nobody accepts any more (RFC 9155)
+        Vector schemes = schemesOffered ? context.getSecurityParametersHandshake().getClientSigAlgs() : null;
         boolean tls13 = TlsUtils.isTLSv13(context);
         for (Credentials candidate : settings.identities().candidates(serverName)) {
             if (suite.allows(candidate.keyType()) && (tls13 || knowsCurve(candidate.keyType()))) {
-                TlsCredentialedSigner signer = candidate.signer(handshake.getClientSigAlgs(), tls13);
+                TlsCredentialedSigner signer = candidate.signer(schemes, tls13);
                 if (signer != null) {
                     return signer;
                 }

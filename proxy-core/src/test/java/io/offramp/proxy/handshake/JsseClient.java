@@ -47,8 +47,9 @@ final class JsseClient {
         return socket.getInputStream().readNBytes(data.length);
     }
 
+    /** Without a host, which would be the key of a session cache. */
     static SSLEngine engine() {
-        SSLEngine engine = CONTEXT.createSSLEngine("localhost", 443);
+        SSLEngine engine = CONTEXT.createSSLEngine();
         engine.setUseClientMode(true);
         return engine;
     }

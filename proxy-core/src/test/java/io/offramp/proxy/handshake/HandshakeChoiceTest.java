@@ -1,0 +1,189 @@
+package io.offramp.proxy.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import java.security.cert.Certificate;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the server chooses: certificate, protocol, version, suite, group. */
+class HandshakeChoiceTest {
+    private static final ServerIdentity FIRST = TestSettings.p256("first.test");
+    private static final ServerIdentity FIRST_RSA = TestSettings.rsa("first.test");
+    private static final ServerIdentity EXACT = TestSettings.p256("www.second.test");
+    private static final ServerIdentity WILD = TestSettings.p256("*.second.test");
+
+    @ParameterizedTest
+    @CsvSource({
+        "first.test, first.test",
+        "WWW.Second.test, www.second.test",
+        "api.second.test, *.second.test",
+        "deep.api.second.test, first.test",
+        "second.test, first.test",
+        "unknown.test, first.test",
+        ", first.test"
+    })
+    void shouldChooseTheCertificateByName(String asked, String expected) throws Exception {
+        EngineClient client = new EngineClient(
+                p -> p.setServerNames(asked == null ? List.of() : List.of(new SNIHostName(asked))));
+
+        Certificate served = serve(client, TestSettings.DEFAULT.with(FIRST, EXACT, WILD), asked);
+
+        assertThat(served.toString()).contains("CN=" + expected);
+    }
+
+    private static Certificate serve(EngineClient client, TestSettings settings, String asked) throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings.with((Executor) Runnable::run).build())) {
+            byte[] last = server.receive(client.exchange(server.receive(client.hello())));
+            if (asked != null) {
+                assertThat(server.session().serverName()).isEqualTo(asked.toLowerCase(Locale.ROOT));
+            }
+            client.exchange(last);
+            return client.engine().getSession().getPeerCertificates()[0];
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void shouldServeEcdsaOrRsaByWhatTheClientCanVerify(String version) throws Exception {
+        TestSettings both = TestSettings.DEFAULT.with(FIRST_RSA, FIRST);
+
+        assertThat(serve(client(version, p -> { }), both, null)).isEqualTo(FIRST.leaf());
+        assertThat(serve(client(version, p -> p.setSignatureSchemes(new String[] {"rsa_pss_rsae_sha256", "rsa_pkcs1_sha256"})),
+                both, null)).isEqualTo(FIRST_RSA.leaf());
+        assertThat(serve(client(version, p -> p.setSignatureSchemes(new String[] {"ecdsa_secp256r1_sha256"})), both, null))
+                .isEqualTo(FIRST.leaf());
+    }
+
+    @Test
+    void shouldServeRsaToATls12ClientThatDoesNotKnowTheCurve() throws Exception {
+        EngineClient client = client("TLSv1.2", p -> p.setNamedGroups(new String[] {"x25519"}));
+
+        assertThat(serve(client, TestSettings.DEFAULT.with(FIRST, FIRST_RSA), null)).isEqualTo(FIRST_RSA.leaf());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void shouldRefuseAClientThatSpeaksOnlyOtherProtocols(String version) throws Exception {
+        EngineClient client = client(version, p -> p.setApplicationProtocols(new String[] {"h2"}));
+        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.build())) {
+            byte[] answer = server.receive(client.hello());
+
+            assertThat(answer).isEqualTo(RawClientHello.record(21, new byte[] {2, 120}));
+            assertThat(server.failure().reason()).isEqualTo(Reason.ALERT_SENT);
+            assertThat(server.failure().detail()).startsWith("no_application_protocol");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void shouldNegotiateNoProtocolWhereNoneIsOfferedByEither(String version) throws Exception {
+        assertThat(protocol(client(version, p -> { }), TestSettings.DEFAULT)).isNull();
+        EngineClient http = client(version, p -> p.setApplicationProtocols(new String[] {"h2", "http/1.1"}));
+        assertThat(protocol(http, TestSettings.DEFAULT.withProtocols())).isNull();
+        assertThat(http.engine().getApplicationProtocol()).isEmpty();
+    }
+
+    private static String protocol(EngineClient client, TestSettings settings) throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings.build())) {
+            client.exchange(server.receive(client.exchange(server.receive(client.hello()))));
+            return server.session().protocol();
+        }
+    }
+
+    @Test
+    void shouldPreferItsOwnOrderOfSuites() throws Exception {
+        String[] order = {"TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"};
+        EngineClient client = client("TLSv1.3", p -> p.setCipherSuites(new String[] {order[1], order[0]}));
+        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.withCiphers(order).build())) {
+            server.receive(client.exchange(server.receive(client.hello())));
+
+            assertThat(server.session().cipherSuite()).isEqualTo(order[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLS_1_2, TLSv1.3", "TLS_1_3, TLSv1.2"})
+    void shouldRefuseVersionsThatAreSwitchedOff(ProtocolVersion only, String offered) throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.with(only).build())) {
+            byte[] answer = server.receive(EngineClient.of(offered).hello());
+
+            assertThat(answer).endsWith((byte) 2, (byte) 70);
+            assertThat(server.failure().detail()).startsWith("protocol_version");
+        }
+    }
+
+    @Test
+    void shouldTakeAShareThatIsThereRatherThanRetryForABetterGroup() throws Exception {
+        EngineClient client = client("TLSv1.3", p -> p.setNamedGroups(new String[] {"secp384r1", "x25519"}));
+        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.build())) {
+            server.receive(client.exchange(server.receive(client.hello())));
+
+            assertThat(server.session().group()).isIn("secp384r1", "x25519");
+            assertThat(server.events()).containsExactly("handshaken");
+        }
+    }
+
+    @Test
+    void shouldRetryForAGroupThatBothKnow() throws Exception {
+        EngineClient client = client("TLSv1.3", p -> p.setNamedGroups(new String[] {"secp521r1", "x448", "secp384r1"}));
+        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.build())) {
+            byte[] secondHello = client.exchange(server.receive(client.hello()));
+            assertThat(server.isUndecided()).isTrue();
+            byte[] finished = client.exchange(server.receive(secondHello));
+            server.receive(finished);
+
+            assertThat(server.session().group()).isEqualTo("secp384r1");
+            assertThat(server.session().rxKeys().nextSequence()).isZero();
+            assertThat(server.session().txKeys().nextSequence()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CONSCRYPT", "CORRETTO", "BOUNCY_CASTLE", "JDK"})
+    void shouldShakeHandsWithEachProvider(String name) throws Exception {
+        CryptoProviders only = new CryptoProviders(
+                List.of(CryptoProviders.Candidate.valueOf(name), CryptoProviders.Candidate.JDK));
+        for (ServerIdentity identity : List.of(TestSettings.P256, TestSettings.P384, TestSettings.RSA)) {
+            for (Group group : Group.ALL) {
+                EngineClient client = client("TLSv1.3", p -> p.setNamedGroups(new String[] {group.label()}));
+                assertThat(serve(client, TestSettings.DEFAULT.with(identity).with(only), null)).isEqualTo(identity.leaf());
+            }
+        }
+    }
+
+    @Test
+    void shouldSayWhichProvidersAreUsed() throws Exception {
+        TestSettings.DEFAULT.build();
+
+        assertThat(CryptoProviders.describe()).matches("X25519 \\S.*, P256 \\S.*, P384 \\S.*, ECDSA \\S.*");
+    }
+
+    @Test
+    void shouldRefuseSettingsThatCannotWork() {
+        assertThatThrownBy(() -> TestSettings.DEFAULT.with(new ServerIdentity[0]).build()).hasMessageContaining("certificate");
+        assertThatThrownBy(() -> TestSettings.DEFAULT.withCiphers("TLS_RSA_WITH_RC4_128_MD5").build())
+                .hasMessage("unknown cipher 'TLS_RSA_WITH_RC4_128_MD5'");
+        assertThatThrownBy(() -> TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).withCiphers("TLS_AES_128_GCM_SHA256").build())
+                .hasMessage("none of [TLS_AES_128_GCM_SHA256] is a cipher of TLS [1.2]");
+        assertThat(HandshakeSettings.supportedCiphers()).hasSize(9).startsWith("TLS_AES_128_GCM_SHA256");
+    }
+
+    private static EngineClient client(String version, Consumer<SSLParameters> more) {
+        return new EngineClient(p -> {
+            p.setProtocols(new String[] {version});
+            more.accept(p);
+        });
+    }
+}

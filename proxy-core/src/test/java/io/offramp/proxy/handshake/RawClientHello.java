@@ -1,0 +1,94 @@
+package io.offramp.proxy.handshake;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A ClientHello put together by hand, for what no client would send (RFC 8446 §4.1.2). */
+final class RawClientHello {
+    private static final int SUPPORTED_GROUPS = 10;
+    private static final int SIGNATURE_ALGORITHMS = 13;
+    private static final int SUPPORTED_VERSIONS = 43;
+    private static final int KEY_SHARE = 51;
+
+    private final Map<Integer, byte[]> extensions = new LinkedHashMap<>();
+    private int legacyVersion = 0x0303;
+    private int[] suites = {0x1301, 0xc02b, 0xc02f};
+
+    /** TLS 1.3 with a share for one group. */
+    static RawClientHello tls13(Group group, byte[] share) {
+        return new RawClientHello()
+                .with(SUPPORTED_VERSIONS, new byte[] {2, 3, 4})
+                .with(SUPPORTED_GROUPS, list(shorts(group.code())))
+                .with(SIGNATURE_ALGORITHMS, list(shorts(0x0403, 0x0804)))
+                .with(KEY_SHARE, list(join(shorts(group.code(), share.length), share)));
+    }
+
+    /** TLS 1.2, or what an older client says. */
+    static RawClientHello legacy(int version) {
+        RawClientHello hello = new RawClientHello();
+        hello.legacyVersion = version;
+        return hello;
+    }
+
+    RawClientHello with(int extension, byte[] data) {
+        extensions.put(extension, data);
+        return this;
+    }
+
+    RawClientHello without(int extension) {
+        extensions.remove(extension);
+        return this;
+    }
+
+    RawClientHello withSuites(int... codes) {
+        suites = codes;
+        return this;
+    }
+
+    /** The handshake message. */
+    byte[] message() {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(shorts(legacyVersion));
+        body.writeBytes(new byte[32]);
+        body.write(0); // no session id
+        body.writeBytes(list(shorts(suites)));
+        body.writeBytes(new byte[] {1, 0}); // no compression
+        if (!extensions.isEmpty()) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            extensions.forEach((type, data) -> all.writeBytes(join(shorts(type), list(data))));
+            body.writeBytes(list(all.toByteArray()));
+        }
+        return join(ByteBuffer.allocate(4).putInt(1 << 24 | body.size()).array(), body.toByteArray());
+    }
+
+    /** As one record. */
+    byte[] record() {
+        return record(22, message());
+    }
+
+    static byte[] record(int type, byte[] fragment) {
+        return join(new byte[] {(byte) type, 3, 3}, list(fragment));
+    }
+
+    static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    static byte[] list(byte[] content) {
+        return join(shorts(content.length), content);
+    }
+
+    static byte[] shorts(int... values) {
+        ByteBuffer out = ByteBuffer.allocate(2 * values.length);
+        for (int value : values) {
+            out.putShort((short) value);
+        }
+        return out.array();
+    }
+}
