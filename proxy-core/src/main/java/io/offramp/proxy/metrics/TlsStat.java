@@ -2,8 +2,10 @@ package io.offramp.proxy.metrics;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.record.Direction;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: its own names first, over all backends, then whatever
@@ -28,13 +30,21 @@ final class TlsStat {
     }
 
     private Map<String, Long> values() {
-        Map<String, Long> fromBackends = new LinkedHashMap<>();
+        Map<String, Long> kernel = kernelNames();
+        Map<String, Long> all = new LinkedHashMap<>(kernel);
         for (BackendCounters.Entry e : backends.entries()) {
-            fromBackends.merge(e.counter().name(), e.counter().value().getAsLong(), Long::sum);
+            if (!kernel.containsKey(camelCase(e.counter().name()))) {
+                all.merge(e.counter().name(), e.counter().value().getAsLong(), Long::sum);
+            }
         }
-        Map<String, Long> all = kernelNames();
-        all.putAll(fromBackends);
         return all;
+    }
+
+    private static String camelCase(String name) {
+        return Arrays.stream(name.split("_"))
+                .filter(word -> !word.isEmpty())
+                .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+                .collect(Collectors.joining());
     }
 
     private Map<String, Long> kernelNames() {

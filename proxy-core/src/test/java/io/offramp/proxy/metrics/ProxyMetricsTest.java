@@ -123,7 +123,7 @@ class ProxyMetricsTest {
         OffloadCounter packets = new OffloadCounter(
                 "tx_tls_encrypted_packets", "Packets encrypted", OffloadCounter.Kind.COUNTER, () -> 12);
         OffloadCounter current =
-                new OffloadCounter("TlsCurrTxDevice", "TX sessions now", OffloadCounter.Kind.GAUGE, () -> 3);
+                new OffloadCounter("tls_curr_tx_device", "TX sessions now", OffloadCounter.Kind.GAUGE, () -> 3);
 
         // When
         metrics.bind(new CountingBackend("device", List.of(packets, current)));
@@ -134,11 +134,12 @@ class ProxyMetricsTest {
                 .contains("# HELP tx_tls_encrypted_packets Packets encrypted")
                 .contains("tx_tls_encrypted_packets{backend=\"device\"} 12.0")
                 .contains("tx_tls_encrypted_packets{backend=\"other\"} 12.0")
-                .contains("# TYPE TlsCurrTxDevice gauge")
-                .contains("TlsCurrTxDevice{backend=\"device\"} 3.0");
+                .contains("# TYPE tls_curr_tx_device gauge")
+                .contains("tls_curr_tx_device{backend=\"device\"} 3.0");
         assertThat(metrics.tlsStat())
                 .contains("tx_tls_encrypted_packets        \t24\n")
-                .contains("TlsCurrTxDevice                 \t3\n");
+                .contains("TlsCurrTxDevice                 \t0\n")
+                .doesNotContain("tls_curr_tx_device");
     }
 
     @Test
