@@ -49,8 +49,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One burst of records per operation, through a backend's sessions as the proxy calls them: TLS 1.3, AES-128-GCM, records of 16 KiB. ns per burst;
- * {@code -prof gc} says what a burst allocates: of {@link #receive} take off what {@link #drop} has.
+ * One burst of records per operation, through a backend's sessions as the proxy calls them: TLS 1.3, AES-128-GCM,
+ * records of 16 KiB. ns per burst; {@code -prof gc} says what a burst allocates: of {@link #receive} take off what
+ * {@link #drop} has.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -73,11 +74,15 @@ public class RecordPathBenchmark {
     /** Long before the limit of AES-GCM, so that a fast machine does not run into it. */
     private static final long REKEY_SEQUENCE = 1 << 22;
 
-    /** Threads as an event loop has them: on others Netty neither recycles nor caches, and the allocation that is measured is its own. */
+    /**
+     * Threads as an event loop has them: on others Netty neither recycles nor caches, and the allocation that is
+     * measured is its own.
+     */
     public static final class EventLoopThreads extends ThreadPoolExecutor {
         /** As JMH asks for it. */
         public EventLoopThreads(int threads, String prefix) {
-            super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DefaultThreadFactory(prefix, true));
+            super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                    new DefaultThreadFactory(prefix, true));
         }
     }
 
@@ -115,7 +120,8 @@ public class RecordPathBenchmark {
                     .open(Map.of());
             target = new OffloadTarget(
                     1, channel,
-                    new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 40_000)));
+                    new FiveTuple(new InetSocketAddress("192.0.2.1", 443),
+                            new InetSocketAddress("198.51.100.7", 40_000)));
             plaintext = channel.alloc().directBuffer(bytes).writeZero(bytes);
         }
 
@@ -173,7 +179,8 @@ public class RecordPathBenchmark {
             int sealedBytes = peer.format().sealedBytes(connection.bytes, RecordFormat.MAX_PLAINTEXT_BYTES);
             for (int i = 0; i < BATCH; i++) {
                 bursts[i] = connection.channel.alloc().directBuffer(sealedBytes);
-                peer.seal(ContentType.APPLICATION_DATA, connection.plaintext, RecordFormat.MAX_PLAINTEXT_BYTES, bursts[i]);
+                peer.seal(ContentType.APPLICATION_DATA, connection.plaintext,
+                        RecordFormat.MAX_PLAINTEXT_BYTES, bursts[i]);
                 connection.plaintext.readerIndex(0);
             }
         }
@@ -208,8 +215,8 @@ public class RecordPathBenchmark {
     }
 
     /**
-     * The baseline of {@link #receive}: the bursts are dropped unopened. The gc profiler counts what sealing them ahead allocates, in both: the
-     * difference is the session's.
+     * The baseline of {@link #receive}: the bursts are dropped unopened. The gc profiler counts what sealing them ahead
+     * allocates, in both: the difference is the session's.
      */
     @Benchmark
     @OperationsPerInvocation(BATCH)

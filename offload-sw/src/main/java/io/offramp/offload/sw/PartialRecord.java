@@ -8,8 +8,8 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record that the last read cut off: at most one, in a buffer of exactly its size. Copied out of the read buffer, so that a few bytes of an
- * idle connection do not hold on to a large one.
+ * The record that the last read cut off: at most one, in a buffer of exactly its size. Copied out of the read buffer,
+ * so that a few bytes of an idle connection do not hold on to a large one.
  */
 final class PartialRecord {
     private final ByteBufAllocator allocator;
@@ -29,7 +29,8 @@ final class PartialRecord {
      * Takes from {@code wire} what this record still misses, and no more.
      *
      * @return the record once it is whole, the caller's from then on; null if {@code wire} ended before
-     * @throws io.offramp.offload.error.OffloadException if the header does not pass; what was held stays until {@link #release()}
+     * @throws io.offramp.offload.error.OffloadException if the header does not pass; what was held stays until
+     *     {@link #release()}
      */
     @Nullable ByteBuf fill(ByteBuf wire) {
         ByteBuf record = carry == null ? allocate(wire) : carry;

@@ -23,7 +23,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The host CPU as a backend: takes every version and direction, and every suite that its AEAD engine has, without a limit of its own. */
+/**
+ * The host CPU as a backend: takes every version and direction, and every suite that its AEAD engine has, without a
+ * limit of its own.
+ */
 public final class SwOffload implements RecordOffload {
     static final String NAME = "sw";
 
@@ -78,7 +81,8 @@ public final class SwOffload implements RecordOffload {
         if (!takes(keys)) {
             return declined(keys);
         }
-        return new InstallResult.Installed<>(new SwRxSession(engine, target.channel().alloc(), keys, at, sink, counters));
+        return new InstallResult.Installed<>(
+                new SwRxSession(engine, target.channel().alloc(), keys, at, sink, counters));
     }
 
     private boolean takes(TrafficKeys keys) {
@@ -89,7 +93,8 @@ public final class SwOffload implements RecordOffload {
         if (engine.availability() instanceof Availability.Unavailable(String cause)) {
             return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, cause);
         }
-        return new InstallResult.Declined<>(DeclineReason.SUITE, engine.name() + " has no " + keys.suite().kernelName());
+        return new InstallResult.Declined<>(DeclineReason.SUITE,
+                engine.name() + " has no " + keys.suite().kernelName());
     }
 
     @Override

@@ -21,7 +21,8 @@ public final class SwProvider implements OffloadProvider {
     @Override
     public RecordOffload open(Map<String, String> settings) {
         if (!settings.isEmpty()) {
-            throw new IllegalArgumentException(settings.keySet().iterator().next() + ": the sw backend has no settings");
+            throw new IllegalArgumentException(
+                    settings.keySet().iterator().next() + ": the sw backend has no settings");
         }
         return new SwOffload(AeadEngines.best());
     }

@@ -20,10 +20,11 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens on the caller's stack, in place: what a record carried leaves as a slice of the buffer that it was read into. Only a record that two
- * reads cut apart is copied.
+ * Opens on the caller's stack, in place: what a record carried leaves as a slice of the buffer that it was read into.
+ * Only a record that two reads cut apart is copied.
  *
- * <p>Every callback finds the session standing behind the record that it delivers, so that the sink may rekey, export or close it there.
+ * <p>Every callback finds the session standing behind the record that it delivers, so that the sink may rekey, export
+ * or close it there.
  */
 final class SwRxSession implements RxSession {
     private final AeadEngine engine;
@@ -185,7 +186,10 @@ final class SwRxSession implements RxSession {
         return opener.nextSequence();
     }
 
-    /** Never null while open: callbacks come between records only, and bytes of a partial record lie behind the boundary. */
+    /**
+     * Never null while open: callbacks come between records only, and bytes of a partial record lie behind the
+     * boundary.
+     */
     @Override
     public @Nullable RecordBoundary boundary() {
         return open ? here() : null;

@@ -16,7 +16,10 @@ import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Seals on the caller's stack: all the records of a call go out as one buffer, sealed straight from where the plaintext lies. */
+/**
+ * Seals on the caller's stack: all the records of a call go out as one buffer, sealed straight from where the plaintext
+ * lies.
+ */
 final class SwTxSession implements TxSession {
     private final AeadEngine engine;
     private final ByteBufAllocator allocator;
@@ -75,8 +78,10 @@ final class SwTxSession implements TxSession {
             throw new OffloadMisuseException("record of " + maxPlaintextBytes + " bytes asked for, may be 1 to 16384");
         }
         // RFC 8446 §5.4: no alert or handshake record goes out empty.
-        if (type == ContentType.CHANGE_CIPHER_SPEC || (type != ContentType.APPLICATION_DATA && !plaintext.isReadable())) {
-            throw new OffloadMisuseException(type + " record of " + plaintext.readableBytes() + " bytes cannot be protected");
+        if (type == ContentType.CHANGE_CIPHER_SPEC
+                || (type != ContentType.APPLICATION_DATA && !plaintext.isReadable())) {
+            throw new OffloadMisuseException(type + " record of "
+                    + plaintext.readableBytes() + " bytes cannot be protected");
         }
     }
 

@@ -200,7 +200,8 @@ class SwSessionTest {
     @Test
     void shouldRefuseToSealWhatNoRecordMayCarry() {
         SessionFixtures.Tx tx = fixtures.tx(GCM, 0);
-        for (ContentType type : new ContentType[] {ContentType.ALERT, ContentType.HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC}) {
+        for (ContentType type :
+                new ContentType[] {ContentType.ALERT, ContentType.HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC}) {
             ByteBuf empty = fixtures.buffer(new byte[0]);
 
             assertThatThrownBy(() -> tx.session().seal(type, empty, 100)).isInstanceOf(OffloadMisuseException.class);
@@ -216,7 +217,8 @@ class SwSessionTest {
         SessionFixtures.Tx tx = fixtures.tx(GCM, 0);
         RecordBoundary at = fixtures.boundaryOf(tx.session());
 
-        assertThatThrownBy(() -> tx.session().rekey(at, fixtures.keys(GCM, 1))).isInstanceOf(OffloadMisuseException.class);
+        assertThatThrownBy(() -> tx.session().rekey(at, fixtures.keys(GCM, 1)))
+                .isInstanceOf(OffloadMisuseException.class);
         assertThatThrownBy(() -> tx.session()
                         .rekey(at, fixtures.keys(new Protection(ProtocolVersion.TLS_1_3, AeadSuite.AES_256_GCM), 0)))
                 .isInstanceOf(OffloadMisuseException.class);

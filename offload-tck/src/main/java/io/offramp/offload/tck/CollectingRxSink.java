@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** An application that remembers what it was given. Copies and releases each buffer at once, then lets a test act from inside the callback. */
+/**
+ * An application that remembers what it was given. Copies and releases each buffer at once, then lets a test act from
+ * inside the callback.
+ */
 public final class CollectingRxSink implements RxSink {
     /** One record's content. Equal by bytes. */
     public record Received(ContentType type, byte[] content) {

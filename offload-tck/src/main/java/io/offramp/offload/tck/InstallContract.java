@@ -33,7 +33,8 @@ interface InstallContract extends ContractFixtures {
 
     @Test
     default void shouldTakeSomethingWhenItIsAvailable() {
-        assertThat(Protection.all()).anyMatch(protection -> takes(Direction.TX, protection) || takes(Direction.RX, protection));
+        assertThat(Protection.all())
+                .anyMatch(protection -> takes(Direction.TX, protection) || takes(Direction.RX, protection));
     }
 
     @Test

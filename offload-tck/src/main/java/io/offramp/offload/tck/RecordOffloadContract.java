@@ -14,8 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What every backend has to do. A backend's test subclasses it and says how to open the backend; each test runs for every version and suite that
- * {@link RecordOffload#capabilities()} lists, and is skipped with the cause where the backend cannot run.
+ * What every backend has to do. A backend's test subclasses it and says how to open the backend; each test runs for
+ * every version and suite that {@link RecordOffload#capabilities()} lists, and is skipped with the cause where the
+ * backend cannot run.
  *
  * <pre>{@code
  * class SwOffloadContractTest extends RecordOffloadContract {
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class RecordOffloadContract
-        implements InstallContract, TxContract, RxContract, RxFormatContract, RxForgeryContract, RekeyContract, MoveContract {
+        implements InstallContract, TxContract, RxContract, RxFormatContract,
+                RxForgeryContract, RekeyContract, MoveContract {
     private static final int FIRST_PORT = 40_000;
 
     private RecordOffload offload;
@@ -38,7 +40,9 @@ public abstract class RecordOffloadContract
     /** Opens the backend under test; closed here. */
     protected abstract RecordOffload open();
 
-    /** Waits until the backend has nothing under way for this channel. A backend with threads of its own overrides it. */
+    /**
+     * Waits until the backend has nothing under way for this channel. A backend with threads of its own overrides it.
+     */
     protected void settle(EmbeddedChannel channel) {
         channel.runPendingTasks();
     }
@@ -98,6 +102,7 @@ public abstract class RecordOffloadContract
 
     private Stream<Protection> supported(Direction direction) {
         return Protection.all().stream()
-                .filter(protection -> offload.capabilities().supports(direction, protection.version(), protection.suite()));
+                .filter(protection ->
+                        offload.capabilities().supports(direction, protection.version(), protection.suite()));
     }
 }

@@ -11,8 +11,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The record layer as the standards write it down, on byte arrays and {@code javax.crypto}: the peer of a backend under test. Deliberately plain, and
- * without a line in common with any backend.
+ * The record layer as the standards write it down, on byte arrays and {@code javax.crypto}: the peer of a backend under
+ * test. Deliberately plain, and without a line in common with any backend.
  */
 public final class ReferenceRecords {
     private static final int APPLICATION_DATA = 23;
@@ -37,7 +37,10 @@ public final class ReferenceRecords {
         return sequence;
     }
 
-    /** Seals one record with the type's number and advances the sequence; in TLS 1.2 with GCM the explicit nonce is the sequence. */
+    /**
+     * Seals one record with the type's number and advances the sequence; in TLS 1.2 with GCM the explicit nonce is the
+     * sequence.
+     */
     public byte[] seal(int type, byte[] content) {
         return tls13 ? sealInner(concat(content, new byte[] {(byte) type})) : seal12(type, content, sequence);
     }

@@ -207,7 +207,8 @@ interface RxContract extends ContractFixtures {
     @Test
     default void shouldOpenTheRecordsOfRfc8448Section3() {
         assumeTrue(fixtures().offload().capabilities()
-                .supports(Direction.RX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM), "backend has no RX for the vector");
+                .supports(Direction.RX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM),
+                "backend has no RX for the vector");
         SessionFixtures.Rx client = fixtures().rx(Rfc8448.section3ClientKeys(), 0);
         SessionFixtures.Rx server = fixtures().rx(Rfc8448.section3ServerKeys(), 0);
 

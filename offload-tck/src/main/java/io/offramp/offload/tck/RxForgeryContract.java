@@ -142,7 +142,10 @@ interface RxForgeryContract extends ContractFixtures {
         assertThat(rx.keys().isDestroyed()).isTrue();
     }
 
-    /** A sound record, a forged one, and enough sound ones behind it to fill up whatever length it claims below 256 bytes. */
+    /**
+     * A sound record, a forged one, and enough sound ones behind it to fill up whatever length it claims below 256
+     * bytes.
+     */
     private SessionFixtures.Rx deliverForged(Protection protection, int at, int bit) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         byte[] content = fixtures().content(CONTENT_BYTES);

@@ -43,8 +43,8 @@ interface RxFormatContract extends ContractFixtures {
 
     //= RFC 8446 §5.4
     //= type=test
-    //# If a receiving implementation does not find a non-zero octet in the cleartext, it MUST terminate the connection with
-    //# an "unexpected_message" alert.
+    //# If a receiving implementation does not find a non-zero octet in the cleartext, it MUST terminate the connection
+    //# with an "unexpected_message" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx13")
     default void shouldRefuseARecordThatIsNothingButPadding(Protection protection) {
@@ -67,8 +67,8 @@ interface RxFormatContract extends ContractFixtures {
 
     //= RFC 8446 §5
     //= type=test
-    //# An implementation which receives any other change_cipher_spec value or which receives a protected change_cipher_spec
-    //# record MUST abort the handshake with an "unexpected_message" alert.
+    //# An implementation which receives any other change_cipher_spec value or which receives a protected
+    //# change_cipher_spec record MUST abort the handshake with an "unexpected_message" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx13")
     default void shouldRefuseAProtectedChangeCipherSpec(Protection protection) {
@@ -89,8 +89,9 @@ interface RxFormatContract extends ContractFixtures {
 
     //= RFC 8446 §5.4
     //= type=test
-    //# Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content; if such a
-    //# message is received, the receiving implementation MUST terminate the connection with an "unexpected_message" alert.
+    //# Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content; if
+    //# such a message is received, the receiving implementation MUST terminate the connection with an
+    //# "unexpected_message" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldRefuseAnEmptyAlertOrHandshakeRecord(Protection protection) {
@@ -130,8 +131,8 @@ interface RxFormatContract extends ContractFixtures {
 
     //= RFC 8446 §5.2
     //= type=test
-    //# The length MUST NOT exceed 2^14 + 256 bytes. An endpoint that receives a record that exceeds this length MUST terminate the
-    //# connection with a "record_overflow" alert.
+    //# The length MUST NOT exceed 2^14 + 256 bytes. An endpoint that receives a record that exceeds this length MUST
+    //# terminate the connection with a "record_overflow" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldRefuseAnOversizeRecordBeforeItsBodyArrives(Protection protection) {

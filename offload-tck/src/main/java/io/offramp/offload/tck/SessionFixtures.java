@@ -22,8 +22,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * A connection without a socket, and all that a test of sessions needs around it. Everything random comes from one seed; every buffer
- * comes from one allocator, which {@link #close()} finds empty.
+ * A connection without a socket, and all that a test of sessions needs around it. Everything random comes from one
+ * seed; every buffer comes from one allocator, which {@link #close()} finds empty.
  */
 public final class SessionFixtures implements AutoCloseable {
     /** Where the stream stands when a session is installed: a handshake has gone before. */

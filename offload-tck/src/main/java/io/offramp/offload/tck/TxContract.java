@@ -170,7 +170,8 @@ interface TxContract extends ContractFixtures {
     @Test
     default void shouldSealTheRecordsOfRfc8448Section3() {
         assumeTrue(fixtures().offload().capabilities()
-                .supports(Direction.TX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM), "backend has no TX for the vector");
+                .supports(Direction.TX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM),
+                "backend has no TX for the vector");
         SessionFixtures.Tx client = fixtures().tx(Rfc8448.section3ClientKeys(), 0);
         SessionFixtures.Tx server = fixtures().tx(Rfc8448.section3ServerKeys(), 0);
 

@@ -39,7 +39,8 @@ class ReferenceRecordsTest {
 
     @Test
     void shouldSendTheSequenceAsExplicitNonceInTls12Gcm() {
-        byte[] record = new ReferenceRecords(keys(new Protection(ProtocolVersion.TLS_1_2, AeadSuite.AES_128_GCM))).seal(23, new byte[3]);
+        byte[] record = new ReferenceRecords(keys(new Protection(ProtocolVersion.TLS_1_2, AeadSuite.AES_128_GCM)))
+                .seal(23, new byte[3]);
 
         assertThat(record).startsWith(23, 3, 3, 0, 8 + 3 + 16, 0, 0, 0, 0, 0, 0, 0, 1);
     }

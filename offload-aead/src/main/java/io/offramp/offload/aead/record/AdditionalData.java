@@ -22,7 +22,8 @@ final class AdditionalData {
     private static final int VERSION_OFFSET = 9;
     private static final int LENGTH_OFFSET = 11;
 
-    // One scratch per thread, not per key: an own allocation per idle connection would cost more than this look-up per record.
+    // One scratch per thread, not per key: an own allocation per idle connection would cost more than this look-up per
+    // record.
     private static final FastThreadLocal<ByteBuf> SCRATCH = new FastThreadLocal<>() {
         @Override
         protected ByteBuf initialValue() {
@@ -37,7 +38,9 @@ final class AdditionalData {
 
     private AdditionalData() {}
 
-    /** The thread's scratch, filled; good until the next call on this thread. Borrowed: the caller does not release it. */
+    /**
+     * The thread's scratch, filled; good until the next call on this thread. Borrowed: the caller does not release it.
+     */
     static ByteBuf of(long sequence, int type, int plaintextBytes) {
         ByteBuf aad = SCRATCH.get();
         aad.setLong(0, sequence);

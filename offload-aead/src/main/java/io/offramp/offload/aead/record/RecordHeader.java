@@ -45,35 +45,42 @@ public final class RecordHeader {
     }
 
     /**
-     * Checks a header as soon as its five bytes are there, so that nothing is buffered for a record that can only be refused.
+     * Checks a header as soon as its five bytes are there, so that nothing is buffered for a record that can only be
+     * refused.
      *
      * @param index of the header in {@code wire}
      * @return bytes of the whole record, header included
-     * @throws RecordFormatException {@code unexpected_message} for a type that cannot come under these keys: unprotected records have no place
-     *     behind the handshake (RFC 8446 §5, RFC 5246 §6); {@code decode_error} for a version field that is not the one value that the
-     *     syntax allows (RFC 8446 §5.2, §6.2); {@code record_overflow} for a length over the limit (RFC 8446 §5.2, RFC 5246 §6.2.3)
-     * @throws RecordAuthenticationException for a length under explicit nonce, type and tag: there is nothing that could be deprotected, and
-     *     "if the decryption fails, the receiver MUST terminate the connection with a bad_record_mac alert" (RFC 8446 §5.2)
+     * @throws RecordFormatException {@code unexpected_message} for a type that cannot come under these keys:
+     *     unprotected records have no place behind the handshake (RFC 8446 §5, RFC 5246 §6); {@code decode_error} for a
+     *     version field that is not the one value that the syntax allows (RFC 8446 §5.2, §6.2); {@code record_overflow}
+     *     for a length over the limit (RFC 8446 §5.2, RFC 5246 §6.2.3)
+     * @throws RecordAuthenticationException for a length under explicit nonce, type and tag: there is nothing that
+     *     could be deprotected, and "if the decryption fails, the receiver MUST terminate the connection with a
+     *     bad_record_mac alert" (RFC 8446 §5.2)
      */
     public static int check(RecordFormat format, ByteBuf wire, int index) {
         int type = type(wire, index);
         if (!isExpected(format, type)) {
-            throw new RecordFormatException(UNEXPECTED_MESSAGE, "record of type " + type + " under " + format + " keys (RFC 8446 §5)");
+            throw new RecordFormatException(UNEXPECTED_MESSAGE,
+                    "record of type " + type + " under " + format + " keys (RFC 8446 §5)");
         }
         int version = wire.getUnsignedShort(index + VERSION_OFFSET);
         if (version != ProtocolVersion.LEGACY_RECORD_VERSION) {
             throw new RecordFormatException(
-                    DECODE_ERROR, "record version is 0x" + Integer.toHexString(version) + ", must be 0x303 (RFC 8446 §5.2)");
+                    DECODE_ERROR,
+                    "record version is 0x" + Integer.toHexString(version) + ", must be 0x303 (RFC 8446 §5.2)");
         }
         int fragmentBytes = fragmentBytes(wire, index);
         if (fragmentBytes > format.maxFragmentBytes()) {
             throw new RecordFormatException(
                     RECORD_OVERFLOW,
-                    "record fragment is " + fragmentBytes + " bytes, limit " + format.maxFragmentBytes() + " (RFC 8446 §5.2)");
+                    "record fragment is " + fragmentBytes
+                            + " bytes, limit " + format.maxFragmentBytes() + " (RFC 8446 §5.2)");
         }
         if (fragmentBytes < format.minFragmentBytes()) {
             throw new RecordAuthenticationException(
-                    "record fragment is " + fragmentBytes + " bytes, at least " + format.minFragmentBytes() + " authenticate");
+                    "record fragment is " + fragmentBytes
+                            + " bytes, at least " + format.minFragmentBytes() + " authenticate");
         }
         return RecordFormat.HEADER_BYTES + fragmentBytes;
     }

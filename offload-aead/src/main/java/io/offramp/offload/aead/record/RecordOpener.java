@@ -16,10 +16,11 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens protected records with one key, in place. Its state is the key, the sequence of the next record, and the content of the last one.
+ * Opens protected records with one key, in place. Its state is the key, the sequence of the next record, and the
+ * content of the last one.
  *
- * <p>Content starts {@link RecordFormat#prefixBytes()} behind the header's index and is {@link #contentBytes()} long. Confined to one thread at a
- * time.
+ * <p>Content starts {@link RecordFormat#prefixBytes()} behind the header's index and is {@link #contentBytes()} long.
+ * Confined to one thread at a time.
  */
 public final class RecordOpener implements AutoCloseable {
     private static final long LAST_SEQUENCE = -1;
@@ -77,12 +78,13 @@ public final class RecordOpener implements AutoCloseable {
     }
 
     /**
-     * Takes a record that has been decrypted in place and authenticated by someone else, and advances the sequence by one: what {@link #open} does
-     * behind the cipher.
+     * Takes a record that has been decrypted in place and authenticated by someone else, and advances the sequence by
+     * one: what {@link #open} does behind the cipher.
      *
      * @return type of the content
-     * @throws RecordFormatException {@code record_overflow} for too much content, padding included (RFC 8446 §5.4); {@code unexpected_message} for nothing
-     *     but padding, for a type that cannot be protected, and for an alert or handshake record without content (RFC 8446 §5, §5.4, RFC 5246 §6.2.1)
+     * @throws RecordFormatException {@code record_overflow} for too much content, padding included (RFC 8446 §5.4);
+     *     {@code unexpected_message} for nothing but padding, for a type that cannot be protected, and for an alert or
+     *     handshake record without content (RFC 8446 §5, §5.4, RFC 5246 §6.2.1)
      */
     public ContentType accept(ByteBuf wire, int index) {
         int start = index + format.prefixBytes();
@@ -111,7 +113,8 @@ public final class RecordOpener implements AutoCloseable {
             return opener.open(nonceHead, nonceTailMask ^ nextSequence, wire, index, RecordFormat.HEADER_BYTES,
                     wire, start, innerBytes, wire, start);
         }
-        // RFC 5288 §3: the explicit nonce is whatever the sender chose, the sequence goes into the additional data alone.
+        // RFC 5288 §3: the explicit nonce is whatever the sender chose, the sequence goes into the additional data
+        // alone.
         long nonceTail = format == RecordFormat.TLS_1_2_GCM
                 ? wire.getLong(index + RecordFormat.HEADER_BYTES)
                 : nonceTailMask ^ nextSequence;
@@ -130,7 +133,10 @@ public final class RecordOpener implements AutoCloseable {
         }
     }
 
-    /** Index of the last byte that is not padding; {@code start - 1} if there is none. Long by long: padding can be all of a record. */
+    /**
+     * Index of the last byte that is not padding; {@code start - 1} if there is none. Long by long: padding can be all
+     * of a record.
+     */
     private static int lastNonZero(ByteBuf wire, int start, int bytes) {
         int end = start + bytes;
         while (end - start >= Long.BYTES && wire.getLong(end - Long.BYTES) == 0) {

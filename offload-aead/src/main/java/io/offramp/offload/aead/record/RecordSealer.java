@@ -11,8 +11,9 @@ import io.offramp.offload.record.RecordFormat;
 /**
  * Makes protected records with one key. Its state is the key and the sequence of the next record.
  *
- * <p>The nonce is the IV with the sequence XORed into its last eight bytes (RFC 8446 §5.3, RFC 7905 §2); in TLS 1.2 with GCM it is the salt and
- * the explicit nonce that travels with the record, which here is the sequence (RFC 5288 §3). Confined to one thread at a time.
+ * <p>The nonce is the IV with the sequence XORed into its last eight bytes (RFC 8446 §5.3, RFC 7905 §2); in TLS 1.2
+ * with GCM it is the salt and the explicit nonce that travels with the record, which here is the sequence (RFC 5288
+ * §3). Confined to one thread at a time.
  */
 public final class RecordSealer implements AutoCloseable {
     private final RecordFormat format;
@@ -43,24 +44,24 @@ public final class RecordSealer implements AutoCloseable {
     }
 
     /**
-     * How many records this key may still protect. Counts from sequence 0, not from when this object was made, so that a key
-     * that moves between backends is not used for longer.
+     * How many records this key may still protect. Counts from sequence 0, not from when this object was made, so that
+     * a key that moves between backends is not used for longer.
      *
-     * <p>The bound is that of RFC 8446 §5.5 in TLS 1.2 too: the arithmetic of GCM knows no versions. TLS 1.2 has no KeyUpdate, so there
-     * the connection has to end instead (RFC 5246 §6.1 asks for that only at 2^64 - 1).
+     * <p>The bound is that of RFC 8446 §5.5 in TLS 1.2 too: the arithmetic of GCM knows no versions. TLS 1.2 has no
+     * KeyUpdate, so there the connection has to end instead (RFC 5246 §6.1 asks for that only at 2^64 - 1).
      */
     public long recordsLeft() {
         return Long.compareUnsigned(nextSequence, recordLimit) < 0 ? recordLimit - nextSequence : 0;
     }
 
     /**
-     * Protects all readable bytes of {@code plaintext}, cut into records of at most {@code maxPlaintextBytes}; an empty buffer gives one empty
-     * record. Reads {@code plaintext} where it lies and writes each byte of {@code out} once.
+     * Protects all readable bytes of {@code plaintext}, cut into records of at most {@code maxPlaintextBytes}; an empty
+     * buffer gives one empty record. Reads {@code plaintext} where it lies and writes each byte of {@code out} once.
      *
      * @param plaintext         its reader index moves to its end; still the caller's
      * @param maxPlaintextBytes most content per record, 1 to 16,384
-     * @param out               has {@link RecordFormat#sealedBytes} writable bytes; its writer index moves behind the last record; does not overlap
-     *                          {@code plaintext}
+     * @param out               has {@link RecordFormat#sealedBytes} writable bytes; its writer index moves behind the
+     *                          last record; does not overlap {@code plaintext}
      * @return number of records
      * @throws KeyLimitException if that many records are not left; no index has moved
      */
@@ -90,19 +91,22 @@ public final class RecordSealer implements AutoCloseable {
     /** @throws KeyLimitException if fewer than {@code records} are left */
     public void requireLeft(int records) {
         if (records > recordsLeft()) {
-            throw new KeyLimitException("key may protect " + recordLimit + " records, is at seq=" + Long.toUnsignedString(nextSequence)
+            throw new KeyLimitException("key may protect " + recordLimit + " records, is at seq="
+                    + Long.toUnsignedString(nextSequence)
                     + " and asked for " + records + " more (RFC 8446 §5.5)");
         }
     }
 
     /**
-     * Makes the record with this sequence, and leaves {@link #nextSequence()} alone: for a record that was already made once and is needed again. The
-     * same sequence with other content gives the key away, so the caller has kept type and content unchanged.
+     * Makes the record with this sequence, and leaves {@link #nextSequence()} alone: for a record that was already made
+     * once and is needed again. The same sequence with other content gives the key away, so the caller has kept type
+     * and content unchanged.
      *
      * @return wire bytes written to {@code out} from {@code outIndex}; no index moves
      */
     public int reseal(
-            long sequence, ContentType type, ByteBuf plaintext, int inIndex, int contentBytes, ByteBuf out, int outIndex) {
+            long sequence, ContentType type, ByteBuf plaintext, int inIndex, int contentBytes,
+            ByteBuf out, int outIndex) {
         int prefixBytes = format.prefixBytes();
         int fragmentBytes = contentBytes + format.minFragmentBytes();
         if (format == RecordFormat.TLS_1_3) {

@@ -1,6 +1,6 @@
 /**
- * The record codec: protects and opens whole TLS records with one key. Knows a key and a sequence, nothing of connections, so that a software
- * backend and the software half of a device backend share it.
+ * The record codec: protects and opens whole TLS records with one key. Knows a key and a sequence, nothing of
+ * connections, so that a software backend and the software half of a device backend share it.
  */
 @NullMarked
 package io.offramp.offload.aead.record;

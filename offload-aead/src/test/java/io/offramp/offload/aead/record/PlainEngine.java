@@ -16,7 +16,10 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** An engine of byte arrays and a fresh cipher per call: slow, and too plain to be wrong. Notices when its keys are closed. */
+/**
+ * An engine of byte arrays and a fresh cipher per call: slow, and too plain to be wrong. Notices when its keys are
+ * closed.
+ */
 final class PlainEngine implements AeadEngine {
     int openKeys;
 
@@ -41,7 +44,8 @@ final class PlainEngine implements AeadEngine {
         openKeys++;
         return new Sealer() {
             @Override
-            public int seal(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
+            public int seal(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes,
+                    ByteBuf in, int inIndex,
                     int plaintextBytes, int trailer, ByteBuf out, int outIndex) {
                 byte[] plaintext = ByteBufUtil.getBytes(in, inIndex, plaintextBytes);
                 if (trailer != NO_TRAILER) {
@@ -67,7 +71,8 @@ final class PlainEngine implements AeadEngine {
         openKeys++;
         return new Opener() {
             @Override
-            public boolean open(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
+            public boolean open(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes,
+                    ByteBuf in, int inIndex,
                     int ciphertextBytes, ByteBuf out, int outIndex) {
                 byte[] sealed = ByteBufUtil.getBytes(in, inIndex, ciphertextBytes + AeadSuite.TAG_BYTES);
                 byte[] plaintext = run(Cipher.DECRYPT_MODE, suite, ownKey, nonceHead, nonceTail,

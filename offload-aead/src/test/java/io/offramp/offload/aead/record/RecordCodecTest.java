@@ -133,7 +133,8 @@ class RecordCodecTest {
 
     @Test
     void shouldHaveNoRecordsLeftWhenTheSequenceIsOverTheSignBit() {
-        try (RecordSealer sealer = new RecordSealer(engine, keys(ProtocolVersion.TLS_1_3, AeadSuite.CHACHA20_POLY1305, -5))) {
+        try (RecordSealer sealer = new RecordSealer(engine,
+                keys(ProtocolVersion.TLS_1_3, AeadSuite.CHACHA20_POLY1305, -5))) {
             assertThat(sealer.recordsLeft()).isZero();
         }
     }
@@ -161,13 +162,15 @@ class RecordCodecTest {
         }
 
         assertThat(ByteBufUtil.hexDump(wire))
-                .isEqualTo("1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20441e2b62"
-                        + "974e1f5a6292a2977014bd1e3deae63aeebb21694915e4"
+                .isEqualTo(
+                        "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20"
+                        + "441e2b62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4"
                         + "1703030013c9872760655666b74d7ff1153efd6db6d0b0e3");
     }
 
     private static TrafficKeys keys(ProtocolVersion version, AeadSuite suite, long sequence) {
-        return new TrafficKeys(version, suite, content(suite.keyBytes()), content(TrafficKeys.ivBytes(version, suite)), sequence);
+        return new TrafficKeys(version, suite, content(suite.keyBytes()),
+                content(TrafficKeys.ivBytes(version, suite)), sequence);
     }
 
     private static byte[] content(int bytes) {
