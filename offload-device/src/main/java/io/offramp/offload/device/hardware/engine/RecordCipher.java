@@ -18,6 +18,11 @@ final class RecordCipher {
 
     private final ByteBuf additionalData = Unpooled.directBuffer(TLS_1_2_AAD_BYTES, TLS_1_2_AAD_BYTES);
 
+    /** The fragment length that a header shows, which was found to be one. */
+    static int fragmentBytes(ByteBuf in, int at) {
+        return in.getUnsignedShort(at + LENGTH);
+    }
+
     /** The fragment length that a header shows, or -1 if the header is none under this context. */
     static int fragmentBytes(RecordFormat format, ByteBuf in, int at) {
         int fragment = in.getUnsignedShort(at + LENGTH);

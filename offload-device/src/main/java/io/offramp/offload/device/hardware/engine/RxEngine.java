@@ -27,56 +27,48 @@ final class RxEngine {
      * @param host     has room for {@code bytes} at {@code hostIndex}
      */
     TlsOffload receive(TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
-        TlsOffload result = check(context, sequence, wire, index, bytes);
-        if (result == TlsOffload.DECRYPTED && !decrypt(context, wire, index, bytes, host, hostIndex)) {
-            result = TlsOffload.ERROR;
-        }
-        if (result == TlsOffload.DECRYPTED || result == TlsOffload.ERROR) {
-            // The lengths are in the clear: the position is known even where a record has not authenticated.
-            context.advance(sequence + bytes, context.recordNumber() + countRecords(wire, index, bytes));
-        } else if (result == TlsOffload.RESYNC) {
-            context.lose(sequence);
-        }
+        TlsOffload result = canDecrypt(context) ? decrypt(context, sequence, wire, index, bytes, host, hostIndex) : TlsOffload.NOT_DECRYPTED;
         if (result != TlsOffload.DECRYPTED) {
             host.setBytes(hostIndex, wire, index, bytes);
         }
         return result;
     }
 
-    /** {@link TlsOffload#DECRYPTED} where the packet can be decrypted: in sequence, and a run of whole records. */
-    private static TlsOffload check(TlsContext context, int sequence, ByteBuf wire, int index, int bytes) {
+    private static boolean canDecrypt(TlsContext context) {
         TrackerState tracker = context.tracker();
         Dek dek = context.dek();
-        if (tracker == null || tracker == TrackerState.SEARCHING || dek == null || !dek.isLoaded()) {
-            return TlsOffload.NOT_DECRYPTED;
-        }
-        return sequence == context.nextTcpSequence() && isWholeRecords(context.format(), wire, index, bytes)
-                ? TlsOffload.DECRYPTED
-                : TlsOffload.RESYNC;
+        return tracker != null && tracker != TrackerState.SEARCHING && dek != null && dek.isLoaded();
     }
 
-    private static boolean isWholeRecords(RecordFormat format, ByteBuf wire, int index, int bytes) {
+    private TlsOffload decrypt(TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+        int records = sequence == context.nextTcpSequence() ? countRecords(context.format(), wire, index, bytes) : 0;
+        if (records == 0) {
+            context.lose(sequence);
+            return TlsOffload.RESYNC;
+        }
+        boolean isAuthentic = open(context, wire, index, bytes, host, hostIndex);
+        // The lengths are in the clear: the position is known even where a record has not authenticated.
+        context.advance(sequence + bytes, context.recordNumber() + records);
+        return isAuthentic ? TlsOffload.DECRYPTED : TlsOffload.ERROR;
+    }
+
+    /** How many records these bytes are; 0 if they are not a run of whole ones. */
+    private static int countRecords(RecordFormat format, ByteBuf wire, int index, int bytes) {
+        int records = 0;
         int at = index;
         int end = index + bytes;
         while (end - at >= RecordFormat.HEADER_BYTES) {
             int fragment = RecordCipher.fragmentBytes(format, wire, at);
             if (fragment < 0) {
-                return false;
+                return 0;
             }
             at += RecordFormat.HEADER_BYTES + fragment;
-        }
-        return at == end;
-    }
-
-    private static int countRecords(ByteBuf wire, int index, int bytes) {
-        int records = 0;
-        for (int at = index; at < index + bytes; at += RecordFormat.HEADER_BYTES + wire.getUnsignedShort(at + 3)) {
             records++;
         }
-        return records;
+        return at == end ? records : 0;
     }
 
-    private boolean decrypt(TlsContext context, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+    private boolean open(TlsContext context, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
         Dek dek = context.dek();
         Opener opener = dek == null ? null : dek.opener();
         if (opener == null) {
@@ -86,17 +78,25 @@ final class RxEngine {
         long record = context.recordNumber();
         int done = 0;
         while (done < bytes) {
-            int recordBytes = RecordFormat.HEADER_BYTES + wire.getUnsignedShort(index + done + 3);
+            int recordBytes = RecordFormat.HEADER_BYTES + RecordCipher.fragmentBytes(wire, index + done);
             int inner = recordBytes - prefix - AeadSuite.TAG_BYTES;
             if (!cipher.open(context, opener, record, wire, index + done, inner, host, hostIndex + done)) {
                 return false;
             }
-            host.setBytes(hostIndex + done, wire, index + done, prefix);
-            int tag = done + prefix + inner;
-            host.setBytes(hostIndex + tag, wire, index + tag, AeadSuite.TAG_BYTES);
+            copyFraming(wire, index + done, host, hostIndex + done, prefix, prefix + inner);
             done += recordBytes;
             record++;
         }
         return true;
+    }
+
+    private static void copyFraming(ByteBuf wire, int from, ByteBuf host, int to, int prefix, int tag) {
+        host.setInt(to, wire.getInt(from));
+        host.setByte(to + Integer.BYTES, wire.getByte(from + Integer.BYTES));
+        if (prefix > RecordFormat.HEADER_BYTES) {
+            host.setLong(to + RecordFormat.HEADER_BYTES, wire.getLong(from + RecordFormat.HEADER_BYTES));
+        }
+        host.setLong(to + tag, wire.getLong(from + tag));
+        host.setLong(to + tag + Long.BYTES, wire.getLong(from + tag + Long.BYTES));
     }
 }

@@ -48,7 +48,7 @@ public final class CompletionQueue {
     /** Driver: offset of the next new entry in the ring, now the driver's, or {@link #EMPTY}. */
     public int poll() {
         int at = (consumer & entries - 1) * Cqe.BYTES;
-        if (Cqe.isInvalid(memory, at) || Cqe.owner(memory, at) != parity(consumer)) {
+        if (!Cqe.isOwnedBy(memory, at, parity(consumer))) {
             return EMPTY;
         }
         consumer++;

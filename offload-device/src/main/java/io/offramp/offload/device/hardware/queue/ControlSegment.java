@@ -44,10 +44,13 @@ public final class ControlSegment {
     /** Fills all 16 bytes. */
     public static void write(
             ByteBuf out, int at, int opcode, int modifier, int wqeIndex, int queueNumber, int octowords, int flags, int tisTir) {
-        out.setInt(at, modifier << 24 | (wqeIndex & 0xffff) << 8 | opcode);
-        out.setInt(at + QPN_DS, queueNumber << 8 | octowords);
-        out.setInt(at + FLAGS, flags);
-        out.setInt(at + TIS_TIR, tisTir << 8);
+        int first = modifier << 24 | (wqeIndex & 0xffff) << 8 | opcode;
+        out.setLong(at, pair(first, queueNumber << 8 | octowords));
+        out.setLong(at + FLAGS, pair(flags, tisTir << 8));
+    }
+
+    private static long pair(int first, int second) {
+        return (long) first << 32 | second & 0xffff_ffffL;
     }
 
     /** What to do. */

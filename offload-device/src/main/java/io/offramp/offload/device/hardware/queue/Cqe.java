@@ -49,22 +49,18 @@ public final class Cqe {
     static void write(ByteBuf out, int at, int opcode, int owner, int wqeCounter, int byteCount, int tls, int syndrome, int vendor) {
         out.setByte(at, tls << TLS_SHIFT);
         out.setInt(at + BYTE_COUNT, byteCount);
-        out.setByte(at + VENDOR_SYNDROME, vendor);
-        out.setByte(at + SYNDROME, syndrome);
-        out.setShort(at + WQE_COUNTER, wqeCounter);
-        out.setByte(at + OP_OWN, opcode << 4 | owner);
+        out.setShort(at + VENDOR_SYNDROME, vendor << 8 | syndrome);
+        out.setInt(at + WQE_COUNTER, wqeCounter << 16 | opcode << 4 | owner);
     }
 
     static void invalidate(ByteBuf out, int at, int owner) {
         out.setByte(at + OP_OWN, INVALID | owner);
     }
 
-    static int owner(ByteBuf in, int at) {
-        return in.getByte(at + OP_OWN) & 1;
-    }
-
-    static boolean isInvalid(ByteBuf in, int at) {
-        return (in.getUnsignedByte(at + OP_OWN) & INVALID) == INVALID;
+    /** True for an entry written in a round of that parity. */
+    static boolean isOwnedBy(ByteBuf in, int at, int parity) {
+        int opOwn = in.getUnsignedByte(at + OP_OWN);
+        return (opOwn & 1) == parity && (opOwn & INVALID) != INVALID;
     }
 
     /** What has completed. */

@@ -32,8 +32,7 @@ public final class DataSegment {
 
     /** Writes a segment by reference. */
     public static void write(ByteBuf out, int at, int byteCount, int lkey, long address) {
-        out.setInt(at, byteCount);
-        out.setInt(at + LKEY, lkey);
+        out.setLong(at, (long) byteCount << 32 | lkey & 0xffff_ffffL);
         out.setLong(at + ADDRESS, address);
     }
 

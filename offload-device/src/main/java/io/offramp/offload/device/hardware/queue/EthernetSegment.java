@@ -25,7 +25,6 @@ public final class EthernetSegment {
     /** Where the inline header starts. */
     public static final int INLINE_HEADER = 14;
 
-    private static final int FIXED_WORDS = 8;
     private static final int MSS = 8;
     private static final int INLINE_HEADER_BYTES = 12;
 
@@ -38,7 +37,7 @@ public final class EthernetSegment {
 
     /** Fills everything, header included. */
     public static void write(ByteBuf out, int at, int mss, ByteBuf header, int headerBytes) {
-        out.setZero(at, FIXED_WORDS);
+        out.setLong(at, 0);
         out.setInt(at + MSS, mss << 16);
         out.setShort(at + INLINE_HEADER_BYTES, headerBytes);
         out.setBytes(at + INLINE_HEADER, header, 0, headerBytes);

@@ -1,0 +1,130 @@
+package io.offramp.offload.device;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.offramp.offload.Availability;
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.Sealer;
+import io.offramp.offload.key.AeadSuite;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An engine that writes down every nonce with what it protected, runs a test's code in front of every seal, and lies when asked to. Device and
+ * driver share it, so that a record made by both is seen twice.
+ */
+final class LedgerEngine implements AeadEngine {
+    private final AeadEngine real = AeadEngines.best();
+    private final Map<String, Integer> ledger = new HashMap<>();
+    private final List<String> reused = new ArrayList<>();
+    private Runnable beforeSeal = () -> {};
+    private int lies;
+    private int seals;
+    private int open;
+
+    /** Runs in front of every seal. */
+    void beforeSeal(Runnable action) {
+        beforeSeal = action;
+    }
+
+    /** Says of so many authentic records that they are not. */
+    void lie(int records) {
+        lies = records;
+    }
+
+    /** Nonces that protected two different plaintexts: must stay empty. */
+    List<String> reused() {
+        return reused;
+    }
+
+    /** Seals so far. */
+    int seals() {
+        return seals;
+    }
+
+    /** Keys set up and not closed. */
+    int openKeys() {
+        return open;
+    }
+
+    @Override
+    public String name() {
+        return real.name();
+    }
+
+    @Override
+    public Availability availability() {
+        return real.availability();
+    }
+
+    @Override
+    public boolean supports(AeadSuite suite) {
+        return real.supports(suite);
+    }
+
+    @Override
+    public Sealer sealer(AeadSuite suite, byte[] key) {
+        open++;
+        Sealer sealer = real.sealer(suite, key);
+        String keyName = HexFormat.of().formatHex(key);
+        return new Sealer() {
+            private boolean isOpen = true;
+
+            @Override
+            public int seal(
+                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex, int plaintextBytes,
+                    int trailer, ByteBuf out, int outIndex) {
+                beforeSeal.run();
+                seals++;
+                String nonce = keyName + ' ' + nonceHead + ' ' + nonceTail;
+                int content = 31 * Arrays.hashCode(ByteBufUtil.getBytes(in, inIndex, plaintextBytes)) + trailer
+                        + 17 * Arrays.hashCode(ByteBufUtil.getBytes(aad, aadIndex, aadBytes));
+                Integer before = ledger.putIfAbsent(nonce, content);
+                if (before != null && before != content) {
+                    reused.add(nonce);
+                }
+                return sealer.seal(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, plaintextBytes, trailer, out, outIndex);
+            }
+
+            @Override
+            public void close() {
+                open -= isOpen ? 1 : 0;
+                isOpen = false;
+                sealer.close();
+            }
+        };
+    }
+
+    @Override
+    public Opener opener(AeadSuite suite, byte[] key) {
+        open++;
+        Opener opener = real.opener(suite, key);
+        return new Opener() {
+            private boolean isOpen = true;
+
+            @Override
+            public boolean open(
+                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex, int ciphertextBytes,
+                    ByteBuf out, int outIndex) {
+                if (lies > 0) {
+                    lies--;
+                    return false;
+                }
+                return opener.open(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out, outIndex);
+            }
+
+            @Override
+            public void close() {
+                open -= isOpen ? 1 : 0;
+                isOpen = false;
+                opener.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,45 @@
+package io.offramp.offload.device.hardware.context;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ContextTableTest {
+    @Test
+    void shouldShareItsMemoryWithTheOtherTable() {
+        ContextMemory memory = new ContextMemory(2);
+        ContextTable tises = new ContextTable(memory);
+        ContextTable tirs = new ContextTable(memory);
+
+        assertThat(tises.create(0)).isEqualTo(1);
+        assertThat(tirs.create(7)).isEqualTo(1);
+        assertThat(tises.create(0)).isEqualTo(ContextTable.NONE);
+        tirs.destroy(1);
+        assertThat(tises.create(0)).isEqualTo(2);
+        assertThat(memory.used()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldKnowOnlyWhatWasCreated() {
+        ContextTable tirs = new ContextTable(new ContextMemory(4));
+        int number = tirs.create(7);
+
+        assertThat(tirs.get(number)).extracting(TlsContext::receiveQueue).isEqualTo(7);
+        for (int other : new int[] {-1, 0, 2, 5, 0xff_ffff}) {
+            assertThat(tirs.get(other)).as("context %d", other).isNull();
+        }
+    }
+
+    @Test
+    void shouldGiveMemoryBackOnceWhenDestroyedTwice() {
+        ContextMemory memory = new ContextMemory(2);
+        ContextTable tirs = new ContextTable(memory);
+        int number = tirs.create(0);
+
+        tirs.destroy(number);
+        tirs.destroy(number);
+
+        assertThat(memory.used()).isZero();
+        assertThat(tirs.get(number)).isNull();
+    }
+}
