@@ -16,8 +16,10 @@ final class Binds {
         if (bind == null) {
             return null;
         }
-        taken.stream().filter(other -> other.bind.overlaps(bind)).findFirst().ifPresent(other ->
-                value.error(bind + " is taken by " + other.path + (other.bind.equals(bind) ? "" : " (" + other.bind + ")")));
+        taken.stream().filter(other -> other.bind.overlaps(bind)).findFirst().ifPresent(other -> {
+            String wildcard = other.bind.equals(bind) ? "" : " (" + other.bind + ")";
+            value.error(bind + " is taken by " + other.path + wildcard);
+        });
         taken.add(new Taken(bind, value.path()));
         return bind;
     }

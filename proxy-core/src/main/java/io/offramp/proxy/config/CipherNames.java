@@ -1,21 +1,13 @@
 package io.offramp.proxy.config;
 
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.HandshakeSettings;
 import java.util.List;
 
 /** The cipher suites that there are. */
 final class CipherNames {
     /** In order of preference. */
-    static final List<String> SUPPORTED = List.of(
-            "TLS_AES_128_GCM_SHA256",
-            "TLS_AES_256_GCM_SHA384",
-            "TLS_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+    static final List<String> SUPPORTED = HandshakeSettings.supportedCiphers();
 
     private CipherNames() {}
 

@@ -21,7 +21,8 @@ final class OffloadReader {
     OffloadConfig read(@Nullable Value value) {
         Section section = value == null ? null : value.section("backend", "tx", "rx");
         Value backendValue = section == null ? null : section.require("backend", "one of " + names());
-        String backend = backendValue == null ? null : backendValue.as(new Scalar<>("the name of a backend", this::known));
+        Scalar<String> name = new Scalar<>("the name of a backend", this::known);
+        String backend = backendValue == null ? null : backendValue.as(name);
         if (section == null || backend == null) {
             return OffloadConfig.SOFTWARE;
         }
@@ -84,7 +85,8 @@ final class OffloadReader {
         if (surroundings.backends().containsKey(name)) {
             return name;
         }
-        throw new IllegalArgumentException("unknown backend \"" + name + "\"" + Suggestion.of(name, surroundings.backends().keySet()));
+        String suggestion = Suggestion.of(name, surroundings.backends().keySet());
+        throw new IllegalArgumentException("unknown backend \"" + name + "\"" + suggestion);
     }
 
     private String names() {

@@ -20,6 +20,9 @@ final class RouteReader {
             "a path such as /api, without query", text ->
                     text.startsWith("/") && PATH.matcher(text).matches() ? withoutLastSlash(text) : null);
 
+    private static final String HTTP_PURPOSE = "where requests go, a name or host:port; or else routes";
+    private static final String TCP_PURPOSE = "a tcp listener sends everything to one: a name or host:port";
+
     private final Upstreams upstreams;
 
     RouteReader(Upstreams upstreams) {
@@ -33,14 +36,14 @@ final class RouteReader {
             if (routes != null) {
                 routes.error("a tcp listener has no routes, only an upstream");
             }
-            return fallback(listener.require("upstream", "a tcp listener sends everything to one: a name or host:port"));
+            return fallback(listener.require("upstream", TCP_PURPOSE));
         }
         List<RouteConfig> read = new ArrayList<>();
         if (routes != null) {
             routes.items("a list of routes").forEach(route -> add(route, read));
             read.addAll(fallback(listener.get("upstream")));
         } else {
-            read.addAll(fallback(listener.require("upstream", "where requests go, a name or host:port; or else routes")));
+            read.addAll(fallback(listener.require("upstream", HTTP_PURPOSE)));
         }
         return read;
     }

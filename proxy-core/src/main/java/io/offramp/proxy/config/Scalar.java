@@ -30,7 +30,8 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     static Scalar<Duration> duration(Duration min) {
         return new Scalar<>("a duration such as 10s, 500ms or 1m", text -> {
             Duration duration = parseDuration(text);
-            require(duration == null || duration.compareTo(min) >= 0, "must be at least " + min.toMillis() + "ms, is " + text);
+            boolean inRange = duration == null || duration.compareTo(min) >= 0;
+            require(inRange, "must be at least " + min.toMillis() + "ms, is " + text);
             return duration;
         });
     }

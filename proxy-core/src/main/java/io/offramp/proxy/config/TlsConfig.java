@@ -21,6 +21,11 @@ public record TlsConfig(List<Certificate> certificates, Set<ProtocolVersion> ver
      */
     public record Certificate(Path cert, Path key) {}
 
+    /** One certificate, with every version and cipher that there is. */
+    public static TlsConfig of(Certificate certificate) {
+        return new TlsConfig(List.of(certificate), Set.of(ProtocolVersion.values()), CipherNames.SUPPORTED);
+    }
+
     /** Copies the collections. */
     public TlsConfig {
         certificates = List.copyOf(certificates);

@@ -41,8 +41,9 @@ final class TlsReader {
     }
 
     private static Set<ProtocolVersion> versions(@Nullable Value list) {
-        Set<ProtocolVersion> read = list == null ? Set.of() : list.distinct("a list of \"1.2\" and \"1.3\"", VERSION).keySet();
-        return read.isEmpty() ? EnumSet.allOf(ProtocolVersion.class) : EnumSet.copyOf(read);
+        Set<ProtocolVersion> all = EnumSet.allOf(ProtocolVersion.class);
+        Set<ProtocolVersion> read = list == null ? all : list.distinct("a list of \"1.2\" and \"1.3\"", VERSION).keySet();
+        return read.isEmpty() ? all : EnumSet.copyOf(read);
     }
 
     private static void checkUsable(String cipher, Value item, Set<ProtocolVersion> versions, Set<KeyType> keyTypes) {
@@ -76,7 +77,8 @@ final class TlsReader {
         if (CipherNames.SUPPORTED.contains(text)) {
             return text;
         }
-        throw new IllegalArgumentException("unknown cipher \"" + text + "\"" + Suggestion.of(text, CipherNames.SUPPORTED));
+        String suggestion = Suggestion.of(text, CipherNames.SUPPORTED);
+        throw new IllegalArgumentException("unknown cipher \"" + text + "\"" + suggestion);
     }
 
     private static ProtocolVersion version(String cipher) {

@@ -13,6 +13,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.ComposerException;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -68,7 +69,8 @@ final class YamlFile {
     }
 
     private static String reason(MarkedYamlEngineException e) {
-        return e.getContext() == null || e.getContext().isEmpty() ? e.getProblem() : e.getContext() + ", " + e.getProblem();
+        boolean hasContext = e.getContext() != null && !e.getContext().isEmpty();
+        return hasContext ? e.getContext() + ", " + e.getProblem() : e.getProblem();
     }
 
     private static byte[] readBounded(Path file) throws IOException {
@@ -108,7 +110,8 @@ final class YamlFile {
 
         private void enter() {
             if (++depth > MAX_DEPTH) {
-                throw new ComposerException("nested deeper than " + MAX_DEPTH + " levels", parser.peekEvent().getStartMark());
+                Optional<Mark> at = parser.peekEvent().getStartMark();
+                throw new ComposerException("nested deeper than " + MAX_DEPTH + " levels", at);
             }
         }
     }

@@ -24,12 +24,15 @@ class YamlFileTest {
     @Test
     void shouldTellPlaceAndReasonWhenTheSyntaxIsWrong() throws IOException {
         assertThat(file.problems("listeners:\n  - bind: [::1]:8443\n"))
-                .containsExactly("offramp.yaml:2:12: not valid YAML: while parsing a flow node, expected the node content, but found ':'");
+                .containsExactly("offramp.yaml:2:12: not valid YAML: while parsing a flow node, "
+                        + "expected the node content, but found ':'");
         assertThat(file.problems("listeners:\n\t- bind: x\n"))
-                .containsExactly("offramp.yaml:2:1: not valid YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any token. "
+                .containsExactly("offramp.yaml:2:1: not valid YAML: while scanning for the next token, "
+                        + "found character '\\t(TAB)' that cannot start any token. "
                         + "(Do not use \\t(TAB) for indentation)");
         assertThat(file.problems("a: 1\n---\nb: 2\n"))
-                .containsExactly("offramp.yaml:2:1: not valid YAML: expected a single document in the stream, but found another document");
+                .containsExactly("offramp.yaml:2:1: not valid YAML: expected a single document in the stream, "
+                        + "but found another document");
         assertThat(file.problems("a: *nowhere\n"))
                 .containsExactly("offramp.yaml:1:4: not valid YAML: found undefined alias nowhere");
     }
@@ -80,7 +83,8 @@ class YamlFileTest {
 
         // When, Then
         assertThat(file.problems(yaml.toString()))
-                .containsExactly("offramp.yaml: not valid YAML: Number of aliases for non-scalar nodes exceeds the specified max=50");
+                .containsExactly("offramp.yaml: not valid YAML: "
+                        + "Number of aliases for non-scalar nodes exceeds the specified max=50");
     }
 
     @Test
