@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.offramp.offload.DeclineReason;
+import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordMode;
+import io.offramp.offload.RecordOffload;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.error.RecordAuthenticationException;
@@ -16,7 +18,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +144,26 @@ class ProxyMetricsTest {
                 .contains("tx_tls_encrypted_packets        \t24\n")
                 .contains("TlsCurrTxDevice                 \t0\n")
                 .doesNotContain("tls_curr_tx_device");
+    }
+
+    @Test
+    void shouldPublishEveryCounterOfTheBackendsThatAreThere() throws IOException {
+        ServiceLoader<OffloadProvider> providers = ServiceLoader.load(OffloadProvider.class);
+        assertThat(providers).isNotEmpty();
+        for (OffloadProvider provider : providers) {
+            try (RecordOffload backend = provider.open(Map.of())) {
+                // When
+                metrics.bind(backend);
+
+                // Then
+                String label = "{backend=\"" + backend.name() + "\"} ";
+                assertThat(backend.counters()).isNotEmpty();
+                assertThat(scrape())
+                        .contains(backend.counters().stream()
+                                .map(counter -> counter.name() + label)
+                                .toList());
+            }
+        }
     }
 
     @Test
