@@ -1,0 +1,133 @@
+package io.offramp.app;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import io.offramp.offload.record.RecordBoundary;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Holds the arrows of docs/ARCHITECTURE.md. Lives here because this module alone sees all others. */
+class ArchitectureTest {
+    private static final JavaClasses OURS =
+            new ClassFileImporter(List.of(new ImportOption.DoNotIncludeTests())).importPackages("io.offramp");
+
+    private static final String API = "io.offramp.offload";
+    private static final String[] AEAD = {"io.offramp.offload.aead.."};
+    private static final String[] BACKENDS = {"io.offramp.offload.sw..", "io.offramp.offload.device.."};
+    private static final String PROXY = "io.offramp.proxy..";
+    private static final String APP = "io.offramp.app..";
+
+    @Test
+    void shouldSeeAllModules() {
+        assertThat(OURS.containPackage(API)).isTrue();
+        assertThat(OURS.containPackage("io.offramp.offload.aead")).isTrue();
+        assertThat(OURS.containPackage("io.offramp.offload.sw")).isTrue();
+        assertThat(OURS.containPackage("io.offramp.offload.device")).isTrue();
+        assertThat(OURS.containPackage("io.offramp.proxy.server")).isTrue();
+        assertThat(OURS.containPackage("io.offramp.app")).isTrue();
+    }
+
+    @Test
+    void shouldKeepTheContractFreeOfEverythingElse() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(API, API + ".record", API + ".key", API + ".error", API + ".counter")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(AEAD, concat(BACKENDS, PROXY, APP))));
+    }
+
+    @Test
+    void shouldKeepBackendsApartFromEachOtherAndFromTheProxy() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.offramp.offload.sw..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.offramp.offload.device..", PROXY, APP));
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.offramp.offload.device..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.offramp.offload.sw..", PROXY, APP));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(AEAD)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(BACKENDS, PROXY, APP)));
+    }
+
+    @Test
+    void shouldKeepTheProxyApartFromBackends() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(PROXY)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(AEAD, concat(BACKENDS, APP))));
+    }
+
+    @Test
+    void shouldKeepBouncyCastleInTheHandshake() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.offramp.proxy.handshake..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bouncycastle.."));
+    }
+
+    @Test
+    void shouldKeepForeignMemoryInTheNativePackages() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.offramp.offload.aead.libcrypto..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign.."));
+    }
+
+    @Test
+    void shouldKeepYamlInTheConfiguration() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.offramp.proxy.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.snakeyaml.."));
+    }
+
+    @Test
+    void shouldLetOnlyThoseMakeABoundaryWhoCutTheStreamIntoRecords() {
+        check(classes()
+                .that(DescribedPredicate.describe("make a RecordBoundary", ArchitectureTest::makesBoundary))
+                .should()
+                .resideInAnyPackage(concat(BACKENDS, "io.offramp.proxy.handshake..")));
+    }
+
+    private static boolean makesBoundary(JavaClass type) {
+        return type.getConstructorCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(RecordBoundary.class));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.check(OURS);
+    }
+
+    private static String[] concat(String[] first, String... second) {
+        String[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+}

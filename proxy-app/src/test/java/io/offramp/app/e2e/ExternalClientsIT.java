@@ -1,0 +1,124 @@
+package io.offramp.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Clients that users have: curl, openssl, GnuTLS and wrk, against every combination of modes. */
+class ExternalClientsIT {
+    private static final int BYTES = 5_000_000;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest(name = "tx={0} rx={1}")
+    @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW"})
+    void shouldServeCurl(Policy tx, Policy rx) throws Exception {
+        requireTool("curl");
+        Path upload = directory.resolve("upload");
+        Files.write(upload, new byte[BYTES]);
+        try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
+            for (String version : List.of("1.2", "1.3")) {
+                Path download = directory.resolve("download");
+                String url = "https://localhost:" + proxy.port();
+                run(
+                        null, "curl", "-sSk", "--tlsv" + version, "--tls-max", version, "--resolve",
+                        "localhost:" + proxy.port() + ":127.0.0.1", "-o", download.toString(), url + "/bytes/" + BYTES);
+                String uploaded = run(
+                        null, "curl", "-sSk", "--tlsv" + version, "--tls-max", version, "-H", "Expect: 100-continue",
+                        "--data-binary", "@" + upload, url + "/sha256");
+
+                assertThat(hash(Files.readAllBytes(download))).isEqualTo(proxy.upstreamHash("/bytes/" + BYTES));
+                assertThat(uploaded).startsWith(hash(new byte[BYTES]));
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "tx={0} rx={1}")
+    @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW"})
+    void shouldServeOpenssl(Policy tx, Policy rx) throws Exception {
+        requireTool("openssl");
+        try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
+            for (String version : List.of("-tls1_2", "-tls1_3")) {
+                String answer = run(
+                        "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                        "openssl", "s_client", "-quiet", "-no_ign_eof", version, "-connect",
+                        "127.0.0.1:" + proxy.port());
+
+                assertThat(answer).contains("HTTP/1.1 200 OK");
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "tx={0} rx={1}")
+    @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW"})
+    void shouldServeGnutls(Policy tx, Policy rx) throws Exception {
+        requireTool("gnutls-cli");
+        try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
+            for (String version : List.of("TLS1.2", "TLS1.3")) {
+                String answer = run(
+                        "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                        "gnutls-cli", "--insecure", "--logfile=/dev/null", "--priority",
+                        "NORMAL:-VERS-ALL:+VERS-" + version, "-p", "" + proxy.port(), "127.0.0.1");
+
+                assertThat(answer).contains("HTTP/1.1 200 OK");
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "tx={0} rx={1}")
+    @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW"})
+    void shouldServeWrkWithoutAnError(Policy tx, Policy rx) throws Exception {
+        requireTool("wrk");
+        try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
+            String report = run(
+                    null, "wrk", "-t1", "-c64", "-d2s", "https://127.0.0.1:" + proxy.port() + "/bytes/1024");
+
+            assertThat(report).contains("Requests/sec").doesNotContain("Socket errors").doesNotContain("Non-2xx");
+        }
+    }
+
+    private static void requireTool(String name) {
+        boolean found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+        assumeTrue(found, name + " is not installed");
+    }
+
+    /** Runs a command for at most a minute; its output, which must not be an error. */
+    private static String run(String input, String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("offramp", ".out");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        if (input != null) {
+            process.getOutputStream().write(input.getBytes(StandardCharsets.US_ASCII));
+            process.getOutputStream().flush();
+        }
+        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String text = Files.readString(output, StandardCharsets.ISO_8859_1);
+        Files.delete(output);
+        assertThat(ended).as("%s ended in time: %s", command[0], text).isTrue();
+        assertThat(process.exitValue()).as("%s: %s", command[0], text).isZero();
+        return text;
+    }
+
+    private static String hash(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+}

@@ -1,0 +1,127 @@
+package io.offramp.app.e2e;
+
+import io.offramp.app.demo.DemoUpstream;
+import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.config.LoggingConfig;
+import io.offramp.proxy.config.OffloadConfig;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.RouteConfig;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.HandshakeSettings;
+import io.offramp.proxy.server.ProxyServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+
+/** The whole proxy with the device backend, in front of the demo upstream, on loopback. */
+final class RunningProxy implements AutoCloseable {
+    private final DemoUpstream upstream;
+    private final ProxyServer server;
+
+    /** HTTP mode. */
+    static RunningProxy http(Policy tx, Policy rx) throws Exception {
+        return new RunningProxy(Mode.HTTP, tx, rx, Map.of(), TimeoutConfig.DEFAULTS);
+    }
+
+    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts) throws Exception {
+        Path directory = Files.createTempDirectory("offramp-test");
+        Path pem = DevelopmentCertificate.create(directory);
+        upstream = DemoUpstream.start(0);
+        ListenerConfig listener = new ListenerConfig(
+                "test",
+                new HostPort("127.0.0.1", 0),
+                mode,
+                new TlsConfig(
+                        List.of(new TlsConfig.Certificate(pem, pem)),
+                        Set.of(ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3),
+                        HandshakeSettings.supportedCiphers()),
+                new OffloadConfig("device", tx, rx),
+                List.of(new RouteConfig(null, "/", "demo")));
+        ProxyConfig config = new ProxyConfig(
+                List.of(listener),
+                Map.of("demo", new UpstreamConfig("demo", List.of(new HostPort("127.0.0.1", upstream.port())))),
+                new HostPort("127.0.0.1", 0),
+                timeouts,
+                LimitConfig.DEFAULTS,
+                Map.of("device", device),
+                new LoggingConfig(false, "info"),
+                2);
+        server = ProxyServer.start(config, ServiceLoader.load(OffloadProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList());
+    }
+
+    InetSocketAddress address() {
+        return server.listeners().getFirst().address();
+    }
+
+    int port() {
+        return address().getPort();
+    }
+
+    ProxyServer server() {
+        return server;
+    }
+
+    /** Open connections now. */
+    List<Connection> connections() {
+        List<Connection> open = new ArrayList<>();
+        server.connections().forEach(open::add);
+        return open;
+    }
+
+    /** A page of the admin endpoint. */
+    String admin(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.adminPort() + path))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
+    /** The hash of what the upstream itself serves, read without the proxy. */
+    String upstreamHash(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + upstream.port() + path))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return Clients.hash(client.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                    .body());
+        }
+    }
+
+    /** The value of a counter on the metrics page, summed over its labels; 0 if it is not there. */
+    double metric(String name) throws IOException, InterruptedException {
+        return admin("/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        server.close(Duration.ZERO);
+        upstream.close();
+    }
+}

@@ -1,0 +1,44 @@
+package io.offramp.proxy.server;
+
+import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.access.Slf4jAccessLog;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.http.HttpFront;
+import io.offramp.proxy.http.HttpFrontSettings;
+import io.offramp.proxy.metrics.ListenerMetrics;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.upstream.Upstreams;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the fronts of listeners, which share their upstreams. */
+final class Fronts implements AutoCloseable {
+    private final ProxyConfig config;
+    private final Upstreams upstreams;
+    private final @Nullable AccessLog accessLog;
+
+    /** Looks up the upstreams' names; blocks. */
+    Fronts(ProxyConfig config, ProxyMetrics metrics) {
+        this.config = config;
+        this.upstreams = new Upstreams(config.upstreams(), config.timeouts(), config.limits(), metrics::upstream);
+        this.accessLog = config.logging().access() ? new Slf4jAccessLog() : null;
+    }
+
+    /** What speaks with the clients of one listener. */
+    Front of(ListenerConfig listener, ListenerMetrics metrics) throws StartException {
+        return switch (listener.mode()) {
+            case HTTP -> {
+                HttpFrontSettings settings = new HttpFrontSettings(
+                        listener.routes(), upstreams, config.timeouts(), config.limits(), accessLog, metrics::onRequest);
+                yield pipeline -> HttpFront.install(pipeline, settings);
+            }
+            case TCP -> throw new StartException(listener.name() + ": mode tcp cannot be served yet");
+        };
+    }
+
+    /** Closes idle upstream connections. */
+    @Override
+    public void close() {
+        upstreams.close();
+    }
+}

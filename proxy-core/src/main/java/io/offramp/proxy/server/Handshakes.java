@@ -1,0 +1,52 @@
+package io.offramp.proxy.server;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.handshake.BadCertificateException;
+import io.offramp.proxy.handshake.HandshakeSettings;
+import io.offramp.proxy.handshake.ServerIdentity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Makes the handshake settings of listeners, which share the threads for steps that would stall an event loop. */
+final class Handshakes implements AutoCloseable {
+    private final ProxyConfig config;
+    private final ExecutorService workers;
+
+    /** @param threads started when first needed */
+    Handshakes(ProxyConfig config, int threads) {
+        this.config = config;
+        this.workers = Executors.newFixedThreadPool(threads, new DefaultThreadFactory("offramp-handshake", true));
+    }
+
+    /** Reads a listener's certificates and prepares its crypto. Blocks. */
+    HandshakeSettings settings(ListenerConfig listener) throws StartException {
+        TlsConfig tls = listener.tls();
+        List<ServerIdentity> identities = new ArrayList<>();
+        for (TlsConfig.Certificate certificate : tls.certificates()) {
+            try {
+                identities.add(ServerIdentity.load(certificate.cert(), certificate.key()));
+            } catch (BadCertificateException e) {
+                throw new StartException(listener.name() + ": " + e.getMessage());
+            }
+        }
+        return new HandshakeSettings(
+                identities,
+                tls.versions(),
+                tls.ciphers(),
+                listener.mode() == Mode.HTTP ? List.of("http/1.1") : List.of(),
+                config.timeouts().handshake(),
+                config.limits().handshakeBytes(),
+                workers);
+    }
+
+    @Override
+    public void close() {
+        workers.shutdown();
+    }
+}

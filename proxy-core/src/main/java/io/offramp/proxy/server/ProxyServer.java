@@ -1,0 +1,220 @@
+package io.offramp.proxy.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.RecordOffload;
+import io.offramp.proxy.admin.AdminServer;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.handshake.CryptoProviders;
+import io.offramp.proxy.http.DrainEvent;
+import io.offramp.proxy.metrics.ListenerMetrics;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.session.OffloadPlan;
+import io.offramp.proxy.session.SessionSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running proxy: event loops, listeners, backends, admin. Thread-safe. */
+public final class ProxyServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
+
+    private static final int BACKLOG = 4096;
+
+    /** What a cut connection gets to take its close_notify. */
+    private static final long CUT_LIMIT_MS = 500;
+
+    /** An idle connection costs what its last reads needed; a busy one reads 64 KiB at once. */
+    private static final AdaptiveRecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(1 << 10, 4 << 10, 64 << 10);
+
+    /** A client may have this much waiting before its upstream is no longer read. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 192 << 10);
+
+    private final ProxyConfig config;
+    private final Transport transport = Transport.best();
+    private final ProxyMetrics metrics = new ProxyMetrics();
+    private final ConnectionRegistry connections;
+    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final List<Channel> sockets = new ArrayList<>();
+    private final List<Listening> listeners = new ArrayList<>();
+    private final Backends backends;
+    private final EventLoopGroup loops;
+    private final Handshakes handshakes;
+    private final Fronts fronts;
+    private @Nullable AdminServer admin;
+    private volatile boolean draining;
+
+    /**
+     * A listener that is bound.
+     *
+     * @param config  what was asked for
+     * @param address what it is bound to
+     * @param plan    which backend takes which direction
+     */
+    public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
+
+    private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
+        this.config = config;
+        this.connections = new ConnectionRegistry(config.limits().connections());
+        this.backends = Backends.open(config, providers);
+        int processors = Runtime.getRuntime().availableProcessors();
+        this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors);
+        this.handshakes = new Handshakes(config, processors);
+        this.fronts = new Fronts(config, metrics);
+    }
+
+    /**
+     * Opens backends, binds listeners and admin, and serves. Blocks until all are bound.
+     *
+     * @param providers where backends come from
+     * @throws StartException if something cannot be opened or bound; nothing is left running
+     */
+    public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
+        ProxyServer server = new ProxyServer(config, providers);
+        try {
+            server.bind();
+        } catch (StartException | RuntimeException e) {
+            server.close(Duration.ZERO);
+            throw e;
+        }
+        return server;
+    }
+
+    /** What is bound, in the order of the configuration. */
+    public List<Listening> listeners() {
+        return List.copyOf(listeners);
+    }
+
+    /** The port of the admin endpoint; null if there is none. */
+    public @Nullable Integer adminPort() {
+        return admin == null ? null : admin.port();
+    }
+
+    /** Open client connections. */
+    public ConnectionRegistry connections() {
+        return connections;
+    }
+
+    /** The record-offload backends that are open, software first. */
+    public Collection<RecordOffload> backends() {
+        return backends.all();
+    }
+
+    /** Stops at once. */
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    /**
+     * Stops listening, lets open exchanges end for so long, then cuts what is left. Blocks until everything is freed; idempotent.
+     *
+     * @return connections that were cut
+     */
+    public synchronized int close(Duration drain) {
+        draining = true;
+        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+        sockets.clear();
+        clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
+        if (!drain.isZero()) {
+            clients.newCloseFuture().awaitUninterruptibly(drain.toMillis());
+        }
+        int cut = clients.size();
+        clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
+        fronts.close();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        handshakes.close();
+        backends.close();
+        if (admin != null) {
+            admin.close();
+        }
+        metrics.close();
+        return cut;
+    }
+
+    private void bind() throws StartException {
+        metrics.bindProcess();
+        metrics.bind(PooledByteBufAllocator.DEFAULT);
+        backends.all().forEach(metrics::bind);
+        LOG.info(
+                "JDK {}, transport {}, handshake crypto: {}, backends: {}",
+                Runtime.version(),
+                transport,
+                CryptoProviders.describe(),
+                backends.describe());
+        for (ListenerConfig listener : config.listeners()) {
+            listeners.add(listen(listener));
+        }
+        if (config.admin() != null) {
+            try {
+                admin = AdminServer.start(config.admin(), metrics, connections, () -> draining);
+                LOG.info("admin on {}:{}", config.admin().host(), admin.port());
+            } catch (IOException e) {
+                throw new StartException(e.getMessage());
+            }
+        }
+    }
+
+    private Listening listen(ListenerConfig listener) throws StartException {
+        OffloadPlan plan = backends.plan(listener.offload());
+        ListenerMetrics meters = metrics.listener(listener.name());
+        TlsListener initializer = new TlsListener(
+                listener.name(),
+                handshakes.settings(listener),
+                SessionSettings.of(plan, metrics.tls()),
+                fronts.of(listener, meters),
+                meters,
+                connections,
+                clients);
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channelFactory(transport.server())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(initializer)
+                .bind(listener.bind().resolve())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new StartException("cannot listen on " + listener.bind() + ": " + reason(bound.cause()));
+        }
+        sockets.add(bound.channel());
+        InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
+        LOG.info(
+                "listening on {} ({}), offload: tx {}, rx {}",
+                address,
+                listener.mode().name().toLowerCase(Locale.ROOT),
+                plan.describeTx(),
+                plan.describeRx());
+        return new Listening(listener, address, plan);
+    }
+
+    /** Netty's native transport says {@code bind(..) failed with error(-98): Address already in use}. */
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.substring(message.lastIndexOf(": ") < 0 ? 0 : message.lastIndexOf(": ") + 2);
+    }
+}

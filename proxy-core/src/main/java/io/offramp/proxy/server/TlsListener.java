@@ -1,0 +1,129 @@
+package io.offramp.proxy.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.offramp.offload.FiveTuple;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.handshake.HandshakeFailure;
+import io.offramp.proxy.handshake.HandshakeListener;
+import io.offramp.proxy.handshake.HandshakeSettings;
+import io.offramp.proxy.handshake.Handshaken;
+import io.offramp.proxy.handshake.TlsHandshakeHandler;
+import io.offramp.proxy.metrics.ListenerMetrics;
+import io.offramp.proxy.session.SessionSettings;
+import io.offramp.proxy.session.TlsSessionHandler;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sets up each connection of one listener: handshake, then handover, then the front. Shared by all event loops. */
+@Sharable
+final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsListener.class);
+
+    private final String name;
+    private final HandshakeSettings handshake;
+    private final SessionSettings sessions;
+    private final Front front;
+    private final ListenerMetrics metrics;
+    private final ConnectionRegistry connections;
+    private final ChannelGroup channels;
+
+    /** @param channels gets every open client channel, for the drain */
+    TlsListener(
+            String name,
+            HandshakeSettings handshake,
+            SessionSettings sessions,
+            Front front,
+            ListenerMetrics metrics,
+            ConnectionRegistry connections,
+            ChannelGroup channels) {
+        this.name = name;
+        this.handshake = handshake;
+        this.sessions = sessions;
+        this.front = front;
+        this.metrics = metrics;
+        this.connections = connections;
+        this.channels = channels;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        Connection connection = new Connection(
+                connections.nextId(),
+                name,
+                (InetSocketAddress) channel.localAddress(),
+                (InetSocketAddress) channel.remoteAddress());
+        if (!connections.add(connection)) {
+            metrics.onRefused();
+            LOG.warn("connection from {} refused: {} are open", connection.remote(), connections.limit());
+            channel.close();
+            return;
+        }
+        metrics.onAccepted();
+        channels.add(channel);
+        channel.attr(Connection.KEY).set(connection);
+        channel.closeFuture().addListener(closed -> {
+            connections.remove(connection);
+            metrics.onClosed();
+        });
+        channel.pipeline().addLast(new TlsHandshakeHandler(handshake, this));
+    }
+
+    @Override
+    public void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending) {
+        Channel channel = ctx.channel();
+        Connection connection = channel.attr(Connection.KEY).get();
+        connection.onHandshaken(new Connection.Tls(
+                session.version(),
+                session.suite(),
+                session.cipherSuite(),
+                session.group(),
+                session.serverName(),
+                session.protocol(),
+                session.resumed()));
+        metrics.onHandshaken(
+                connection.tls(),
+                Duration.between(connection.since(), Instant.now()).toNanos());
+        // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        OffloadTarget target = new OffloadTarget(
+                connection.id(), channel, new FiveTuple(connection.local(), connection.remote()));
+        TlsSessionHandler handler = new TlsSessionHandler(session, target, sessions, connection);
+        ctx.pipeline().addLast(handler);
+        front.install(ctx.pipeline());
+        handler.start(pending);
+    }
+
+    @Override
+    public void onFailed(ChannelHandlerContext ctx, HandshakeFailure failure) {
+        metrics.onHandshakeFailed(failure.reason());
+        Connection connection = ctx.channel().attr(Connection.KEY).get();
+        switch (failure.reason()) {
+            // Health checks and port scans do this all day.
+            case NO_DATA, CLOSED -> LOG.debug("{}", describe(connection, failure));
+            case INTERNAL -> LOG.error("{}", describe(connection, failure));
+            default -> LOG.info("{}", describe(connection, failure));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.error("connection from {} could not be set up", ctx.channel().remoteAddress(), cause);
+        ctx.close();
+    }
+
+    private static String describe(Connection connection, HandshakeFailure failure) {
+        return "connection " + connection.id() + " from " + connection.remote() + ": no handshake: "
+                + failure.reason().label() + ": " + failure.detail();
+    }
+}
