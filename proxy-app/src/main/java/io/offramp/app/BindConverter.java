@@ -1,0 +1,17 @@
+package io.offramp.app;
+
+import io.offramp.proxy.config.HostPort;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads where to listen. */
+final class BindConverter implements ITypeConverter<HostPort> {
+    @Override
+    public HostPort convert(String text) {
+        try {
+            return HostPort.parseBind(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.offramp.app;
+
+import io.offramp.proxy.config.ConfigProblem;
+import io.offramp.proxy.config.ConfigResult;
+import io.offramp.proxy.config.ProxyConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says whether a configuration is right; starts nothing, writes nothing. */
+@Command(
+        name = "check",
+        description = "Tells everything that is wrong with a configuration. Starts nothing, writes nothing.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:it can be run", "2:it cannot"},
+        footerHeading = "%nExample:%n",
+        footer = "  offramp check config/offramp.yaml")
+final class CheckCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "the configuration, in YAML")
+    private @Nullable Path file;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        PrintWriter out = spec.commandLine().getOut();
+        ConfigResult.Loaded loaded = ConfigFiles.load(Installation.current(), file);
+        for (ConfigProblem warning : loaded.warnings()) {
+            out.println("warning: " + warning);
+        }
+        ProxyConfig config = loaded.config();
+        String listeners = count(config.listeners(), "listener");
+        String upstreams = count(config.upstreams().keySet(), "upstream");
+        out.println(file + ": good, " + listeners + ", " + upstreams);
+        return ExitCode.OK;
+    }
+
+    private static String count(Collection<?> things, String name) {
+        return things.size() + " " + name + (things.size() == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,31 @@
+package io.offramp.app;
+
+import io.offramp.proxy.config.ConfigProblem;
+import io.offramp.proxy.config.ConfigResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Loads a configuration for a command. */
+final class ConfigFiles {
+    private ConfigFiles() {}
+
+    /**
+     * Loads it.
+     *
+     * @throws CommandFailure with one line for each problem
+     */
+    static ConfigResult.Loaded load(Installation installation, Path file) throws CommandFailure {
+        return switch (installation.configLoader().load(file)) {
+            case ConfigResult.Loaded loaded -> loaded;
+            case ConfigResult.Rejected(List<ConfigProblem> problems) -> throw CommandFailure.badConfig(lines(problems));
+        };
+    }
+
+    private static List<String> lines(List<ConfigProblem> problems) {
+        List<String> lines = new ArrayList<>();
+        problems.forEach(problem -> lines.add(problem.toString()));
+        lines.add(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+        return lines;
+    }
+}

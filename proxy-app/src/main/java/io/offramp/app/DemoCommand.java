@@ -1,0 +1,123 @@
+package io.offramp.app;
+
+import io.offramp.app.demo.DemoUpstream;
+import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.server.ProxyServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Something to see without anything to prepare. */
+@Command(
+        name = "demo",
+        description = "Serves HTTPS on this machine, with a certificate, an upstream and a device of its own.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:stopped by SIGTERM or SIGINT", "1:failed at run time", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  offramp demo",
+            "  offramp demo --tx hw --rx sw --access-log",
+            "  offramp demo --port 9443 --admin-port 9091 --backend sw"
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String DEVICE = "device";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8443",
+            description = "HTTPS port; ${DEFAULT-VALUE} if left out")
+    private int port;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "9090",
+            description = "port of /metrics and /connections; ${DEFAULT-VALUE} if left out")
+    private int adminPort;
+
+    @Option(names = "--access-log", description = "write a line for each request, with its offload modes")
+    private boolean accessLog;
+
+    @Mixin
+    private OffloadOptions offload = new OffloadOptions();
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Installation installation = Installation.current();
+        Path certificate = RunCommand.developmentCertificate(installation);
+        try (DemoUpstream upstream = DemoUpstream.start(0)) {
+            Serving serving = Serving.start(config(installation, certificate, upstream), installation);
+            printHelp(serving.server(), certificate);
+            serving.untilSignal();
+        } catch (IOException e) {
+            throw CommandFailure.atRunTime(e.getMessage());
+        }
+        return ExitCode.OK;
+    }
+
+    private ProxyConfig config(Installation installation, Path file, DemoUpstream upstream) throws CommandFailure {
+        return new SingleListener(
+                        new HostPort(LOOPBACK, port),
+                        ListenerConfig.Mode.HTTP,
+                        new TlsConfig.Certificate(file, file),
+                        offload.resolve(DEVICE, installation.backends()),
+                        List.of(new HostPort(LOOPBACK, upstream.port())),
+                        new HostPort(LOOPBACK, adminPort),
+                        accessLog,
+                        0)
+                .config();
+    }
+
+    private void printHelp(ProxyServer server, Path certificate) {
+        ProxyServer.Listening listening = server.listeners().getFirst();
+        String url = "https://localhost:" + listening.address().getPort();
+        String admin = "http://localhost:" + server.adminPort();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(
+                """
+
+                Offramp demo at %1$s/
+                  what we send (TX):     %2$s
+                  what we receive (RX):  %3$s
+                  certificate:           %4$s (for development only; curl needs -k or --cacert)
+
+                Try in another terminal:
+                  curl -k %1$s/
+                  curl -k --tlsv1.2 --tls-max 1.2 %1$s/bytes/104857600 | sha256sum
+                  wrk -t1 -c64 -d10s %1$s/bytes/1024
+
+                What happens to each connection, and in total:
+                  curl -s %5$s/connections
+                  curl -s %5$s/metrics | grep tls
+
+                Ctrl-C stops it.
+                """
+                        .formatted(
+                                url,
+                                listening.plan().describeTx(),
+                                listening.plan().describeRx(),
+                                certificate,
+                                admin));
+        out.flush();
+    }
+}

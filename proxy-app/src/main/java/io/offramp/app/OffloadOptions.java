@@ -1,0 +1,54 @@
+package io.offramp.app;
+
+import io.offramp.offload.OffloadProvider;
+import io.offramp.proxy.config.OffloadConfig;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which backend takes which direction, as options of a command. */
+final class OffloadOptions {
+    private static final String DEVICE = "device";
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "what --tx and --rx mean by hardware: device, or sw for software only")
+    private @Nullable String backend;
+
+    @Option(names = "--tx", paramLabel = "MODE", description = "records that we send: sw, hw or auto")
+    private @Nullable Policy tx;
+
+    @Option(names = "--rx", paramLabel = "MODE", description = "records that we receive: sw, hw or auto")
+    private @Nullable Policy rx;
+
+    /**
+     * What was asked for. A direction of which nothing is said is {@code auto}.
+     *
+     * @param fallback the backend if nothing at all is said
+     * @throws CommandFailure if there is no such backend
+     */
+    OffloadConfig resolve(String fallback, List<OffloadProvider> backends) throws CommandFailure {
+        String name = backend != null ? backend : tx != null || rx != null ? DEVICE : fallback;
+        List<String> known = backends.stream().map(OffloadProvider::name).sorted().toList();
+        if (!known.contains(name)) {
+            throw refusal("unknown backend \"" + name + "\"; known are " + String.join(", ", known));
+        }
+        if (!name.equals(OffloadConfig.SOFTWARE.backend())) {
+            return new OffloadConfig(name, tx == null ? Policy.AUTO : tx, rx == null ? Policy.AUTO : rx);
+        }
+        if (isHardware(tx) || isHardware(rx)) {
+            throw refusal("sw is software only; --tx and --rx can be nothing else then");
+        }
+        return OffloadConfig.SOFTWARE;
+    }
+
+    private static CommandFailure refusal(String why) {
+        return CommandFailure.badConfig(List.of("--backend: " + why));
+    }
+
+    private static boolean isHardware(@Nullable Policy policy) {
+        return policy != null && policy != Policy.SW;
+    }
+}

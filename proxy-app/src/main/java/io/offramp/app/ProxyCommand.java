@@ -1,0 +1,107 @@
+package io.offramp.app;
+
+import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.OffloadConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.handshake.BadCertificateException;
+import io.offramp.proxy.handshake.ServerIdentity;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One listener without a file. */
+@Command(
+        name = "proxy",
+        description = "Runs one listener, configured by options instead of a file.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:stopped by SIGTERM or SIGINT", "1:failed at run time", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem",
+            "  offramp proxy --from :8443 --to app1:80,app2:80 --cert site.pem --key key.pem",
+            "  offramp proxy --from :5433 --to db:5432 --cert site.pem --mode tcp --tx hw"
+        })
+final class ProxyCommand implements Callable<Integer> {
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "HOST:PORT",
+            converter = BindConverter.class,
+            description = "where to listen; :8443 for all addresses")
+    private @Nullable HostPort from;
+
+    @Option(
+            names = "--to",
+            required = true,
+            split = ",",
+            paramLabel = "HOST:PORT",
+            converter = ServerConverter.class,
+            description = "where to connect to; several are used in turn")
+    private List<HostPort> to = List.of();
+
+    @Option(
+            names = "--cert",
+            required = true,
+            paramLabel = "FILE",
+            description = "PEM file with the certificate chain, and with the key if there is no --key")
+    private @Nullable Path cert;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "PEM file with the private key")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "http",
+            description = "what is spoken inside TLS: http or tcp; http if left out")
+    private ListenerConfig.Mode mode = ListenerConfig.Mode.HTTP;
+
+    @Mixin
+    private OffloadOptions offload = new OffloadOptions();
+
+    @Option(
+            names = "--admin",
+            paramLabel = "HOST:PORT",
+            converter = BindConverter.class,
+            description = "where to serve /metrics, /healthz and /connections; nowhere if left out")
+    private @Nullable HostPort admin;
+
+    @Option(names = "--threads", paramLabel = "N", description = "event loops; one per processor if left out")
+    private int threads;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Installation installation = Installation.current();
+        Serving.start(config(installation), installation).untilSignal();
+        return ExitCode.OK;
+    }
+
+    private ProxyConfig config(Installation installation) throws CommandFailure {
+        if (threads < 0) {
+            throw CommandFailure.badConfig(List.of("--threads: expected a number from 1 on, is " + threads));
+        }
+        String software = OffloadConfig.SOFTWARE.backend();
+        OffloadConfig modes = offload.resolve(software, installation.backends());
+        return new SingleListener(from, mode, certificate(), modes, to, admin, true, threads).config();
+    }
+
+    private TlsConfig.Certificate certificate() throws CommandFailure {
+        TlsConfig.Certificate certificate = new TlsConfig.Certificate(cert, key == null ? cert : key);
+        try {
+            ServerIdentity.load(certificate.cert(), certificate.key());
+            return certificate;
+        } catch (BadCertificateException e) {
+            throw CommandFailure.badConfig(List.of("--cert: " + e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.offramp.app;
+
+import io.offramp.proxy.config.ConfigProblem;
+import io.offramp.proxy.config.ConfigResult;
+import io.offramp.proxy.handshake.DevelopmentCertificate;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Parameters;
+
+/** Runs what a file configures. */
+@Command(
+        name = "run",
+        description = "Runs a configuration. Nothing is started if anything is wrong with it; see offramp check.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:stopped by SIGTERM or SIGINT", "1:failed at run time", "2:wrong configuration"},
+        footerHeading = "%nExamples:%n",
+        footer = {"  offramp run", "  offramp run /etc/offramp/offramp.yaml"})
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "the configuration, in YAML; config/offramp.yaml of this installation if left out")
+    private @Nullable Path file;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Installation installation = Installation.current();
+        ConfigResult.Loaded loaded = ConfigFiles.load(installation, file == null ? installation.defaultConfig() : file);
+        Logging.apply(loaded.config().logging());
+        for (ConfigProblem warning : loaded.warnings()) {
+            LOG.warn("{}", warning);
+        }
+        if (installation.configLoader().needsDevelopmentCertificate(loaded.config())) {
+            developmentCertificate(installation);
+        }
+        Serving.start(loaded.config(), installation).untilSignal();
+        return ExitCode.OK;
+    }
+
+    /** Makes the development certificate, or finds the one made earlier. */
+    static Path developmentCertificate(Installation installation) throws CommandFailure {
+        try {
+            return DevelopmentCertificate.create(installation.stateDirectory());
+        } catch (IOException e) {
+            throw CommandFailure.atRunTime("cannot make a development certificate: " + e);
+        }
+    }
+}

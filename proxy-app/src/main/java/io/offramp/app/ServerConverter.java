@@ -1,0 +1,17 @@
+package io.offramp.app;
+
+import io.offramp.proxy.config.HostPort;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads where to connect to. */
+final class ServerConverter implements ITypeConverter<HostPort> {
+    @Override
+    public HostPort convert(String text) {
+        try {
+            return HostPort.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}

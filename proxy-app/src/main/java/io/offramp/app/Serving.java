@@ -1,0 +1,62 @@
+package io.offramp.app;
+
+import ch.qos.logback.classic.LoggerContext;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.server.ProxyServer;
+import io.offramp.proxy.server.StartException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ExitCode;
+
+/** A proxy from its start to the signal that ends it. */
+final class Serving {
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
+    private final ProxyServer server;
+    private final Duration drain;
+
+    private Serving(ProxyServer server, Duration drain) {
+        this.server = server;
+        this.drain = drain;
+    }
+
+    /**
+     * Starts the proxy.
+     *
+     * @throws CommandFailure if it cannot be started; nothing is left running
+     */
+    static Serving start(ProxyConfig config, Installation installation) throws CommandFailure {
+        Logging.apply(config.logging());
+        try {
+            return new Serving(ProxyServer.start(config, installation.backends()), config.timeouts().drain());
+        } catch (StartException e) {
+            throw CommandFailure.atRunTime(e.getMessage());
+        }
+    }
+
+    ProxyServer server() {
+        return server;
+    }
+
+    /** Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. */
+    void untilSignal() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));
+        LOG.info("serving; SIGTERM drains and stops");
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A JVM that ends on a signal reports 128 + the signal, however well it went: so it is halted with the code that is meant. */
+    private void drain() {
+        LOG.info("stopping: {} connections have {} s to end", server.connections().count(), drain.toSeconds());
+        int cut = server.close(drain);
+        LOG.info(cut == 0 ? "stopped" : "stopped, {} connections were cut", cut);
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+        Runtime.getRuntime().halt(ExitCode.OK);
+    }
+}

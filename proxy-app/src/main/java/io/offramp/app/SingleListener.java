@@ -1,0 +1,52 @@
+package io.offramp.app;
+
+import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.LoggingConfig;
+import io.offramp.proxy.config.OffloadConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.RouteConfig;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.config.UpstreamConfig;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration without a file: one listener, one upstream, defaults for the rest.
+ *
+ * @param bind        where to listen
+ * @param mode        what is spoken inside TLS
+ * @param certificate of the listener
+ * @param offload     of the listener
+ * @param servers     where everything goes
+ * @param admin       null for nowhere
+ * @param accessLog   whether there is one
+ * @param threads     event loops; 0 for one per processor
+ */
+record SingleListener(
+        HostPort bind,
+        ListenerConfig.Mode mode,
+        TlsConfig.Certificate certificate,
+        OffloadConfig offload,
+        List<HostPort> servers,
+        @Nullable HostPort admin,
+        boolean accessLog,
+        int threads) {
+    ProxyConfig config() {
+        UpstreamConfig upstream = new UpstreamConfig("upstream", servers);
+        List<RouteConfig> routes = List.of(new RouteConfig(null, "/", upstream.name()));
+        TlsConfig tls = TlsConfig.of(certificate);
+        return new ProxyConfig(
+                List.of(new ListenerConfig(bind.toString(), bind, mode, tls, offload, routes)),
+                Map.of(upstream.name(), upstream),
+                admin,
+                TimeoutConfig.DEFAULTS,
+                LimitConfig.DEFAULTS,
+                Map.of(),
+                new LoggingConfig(accessLog, LoggingConfig.DEFAULTS.level()),
+                threads);
+    }
+}

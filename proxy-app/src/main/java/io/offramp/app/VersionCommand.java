@@ -1,0 +1,42 @@
+package io.offramp.app;
+
+import io.offramp.offload.Availability;
+import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.RecordOffload;
+import java.io.PrintWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Says what is running here: for bug reports. */
+@Command(
+        name = "version",
+        description = "Prints the versions of Offramp and of what it runs on, and which backends work on this machine.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        footerHeading = "%nExample:%n",
+        footer = "  offramp version")
+final class VersionCommand implements Runnable {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("offramp " + Version.text());
+        out.printf("java %s (%s)%n", Runtime.version(), System.getProperty("java.vm.name"));
+        out.printf("on %s %s%n", System.getProperty("os.name"), System.getProperty("os.arch"));
+        Installation.current().backends().forEach(backend -> out.println("backend " + describe(backend)));
+    }
+
+    private static String describe(OffloadProvider provider) {
+        try (RecordOffload backend = provider.open(Map.of())) {
+            String state = backend.availability() instanceof Availability.Unavailable(String cause)
+                    ? "unavailable: " + cause
+                    : backend.description();
+            return provider.name() + ": " + state;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.offramp.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.proxy.handshake.DevelopmentCertificate;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The command line without a process: what is printed where, and the exit code. */
+class CommandLineTest {
+    private record Outcome(int exitCode, String out, String err) {}
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldAskForACommandWhenThereIsNone() {
+        assertThat(execute())
+                .isEqualTo(new Outcome(2, "", "which command? demo, run, check, proxy, version\nSee offramp --help\n"));
+    }
+
+    @Test
+    void shouldSuggestACommandWhenThereIsNoSuchOne() {
+        // When
+        Outcome outcome = execute("chekc");
+
+        // Then
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.err)
+                .isEqualTo("Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp help?\nSee offramp --help\n");
+    }
+
+    @Test
+    void shouldRefuseWhenAnOptionIsUnknown() {
+        assertThat(execute("demo", "--prot"))
+                .isEqualTo(new Outcome(2, "", "Unknown option: '--prot'\nSee offramp demo --help\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "run", "check", "proxy", "version"})
+    void shouldPrintHelpWithExamplesWhenAskedTo(String command) {
+        // When
+        Outcome outcome = execute(command, "--help");
+
+        // Then
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.err).isEmpty();
+        assertThat(outcome.out).startsWith("Usage: offramp " + command).containsPattern("Examples?:\n +offramp " + command);
+    }
+
+    @Test
+    void shouldListCommandsAndExitCodesWhenAskedForHelp() {
+        // When
+        Outcome outcome = execute("--help");
+
+        // Then
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.out)
+                .contains("  demo  ", "  run  ", "  check  ", "  proxy  ", "  version  ", "Exit codes:", "Examples:");
+    }
+
+    @Test
+    void shouldNameJavaAndBackendsWhenAskedForTheVersion() {
+        // When
+        Outcome outcome = execute("version");
+
+        // Then
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.out.lines())
+                .anyMatch(line -> line.matches("offramp \\d+\\.\\d+\\.\\d+.*"))
+                .anyMatch(line -> line.startsWith("java " + Runtime.version().feature()))
+                .anyMatch(line -> line.startsWith("backend sw: "))
+                .anyMatch(line -> line.startsWith("backend device: "));
+    }
+
+    @Test
+    void shouldSayThatAConfigurationIsGoodWhenItIs() throws IOException {
+        // Given
+        Path cert = DevelopmentCertificate.create(directory);
+        Path file = write("listeners: [{bind: ':8443', tls: {cert: " + cert.getFileName() + "}, upstream: '127.0.0.1:80'}]");
+
+        // When, Then
+        assertThat(execute("check", file.toString()))
+                .isEqualTo(new Outcome(0, file + ": good, 1 listener, 1 upstream\n", ""));
+    }
+
+    @Test
+    void shouldPrintWarningsWhenAConfigurationIsGoodButDoubtful() throws IOException {
+        // Given
+        Path file = write("listeners: [{bind: ':8443', tls: {development: true}, upstream: '127.0.0.1:80'}]");
+
+        // When
+        Outcome outcome = execute("check", file.toString());
+
+        // Then
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.out).startsWith("warning: " + file + ":1:34: listeners[0].tls: development certificate: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"check", "run"})
+    void shouldPrintAllProblemsWhenAConfigurationIsWrong(String command) throws IOException {
+        // Given
+        Path file = write("listener: []\nthreads: x\n");
+
+        // When, Then
+        assertThat(execute(command, file.toString()))
+                .isEqualTo(new Outcome(
+                        2,
+                        "",
+                        """
+                        %1$s:1:1: listener: unknown key, did you mean "listeners"?
+                        %1$s:1:1: missing "listeners": a list of {bind, tls, upstream}
+                        %1$s:2:10: threads: expected a number, is "x"
+                        3 problems
+                        """
+                                .formatted(file)));
+    }
+
+    @Test
+    void shouldRefuseWhenTheConfigurationIsMissing() {
+        assertThat(execute("run", "no-such.yaml")).isEqualTo(new Outcome(2, "", "no-such.yaml: no such file\n1 problem\n"));
+    }
+
+    @Test
+    void shouldRefuseWhenACertificateCannotServe() {
+        assertThat(proxy("--cert", "no-such.pem")).isEqualTo(new Outcome(2, "", "--cert: no such file: no-such.pem\n"));
+    }
+
+    @Test
+    void shouldRefuseWhenAnAddressIsNone() throws IOException {
+        Path cert = DevelopmentCertificate.create(directory);
+        assertThat(execute("proxy", "--from", "8443", "--to", "127.0.0.1:1", "--cert", cert.toString()))
+                .isEqualTo(new Outcome(
+                        2,
+                        "",
+                        "Invalid value for option '--from': expected host:port such as 0.0.0.0:8443 or :8443, is \"8443\"\n"
+                                + "See offramp proxy --help\n"));
+    }
+
+    @Test
+    void shouldRefuseWhenTheBackendDoesNotFit() throws IOException {
+        String cert = DevelopmentCertificate.create(directory).toString();
+        assertThat(proxy("--cert", cert, "--backend", "dpu"))
+                .isEqualTo(new Outcome(2, "", "--backend: unknown backend \"dpu\"; known are device, sw\n"));
+        assertThat(proxy("--cert", cert, "--backend", "sw", "--tx", "hw"))
+                .isEqualTo(new Outcome(2, "", "--backend: sw is software only; --tx and --rx can be nothing else then\n"));
+        assertThat(proxy("--cert", cert, "--threads", "-1"))
+                .isEqualTo(new Outcome(2, "", "--threads: expected a number from 1 on, is -1\n"));
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("offramp.yaml"), yaml);
+    }
+
+    private static Outcome proxy(String... more) {
+        String[] args = {"proxy", "--from", ":8443", "--to", "127.0.0.1:8080"};
+        return execute(Stream.of(args, more).flatMap(Arrays::stream).toArray(String[]::new));
+    }
+
+    private static Outcome execute(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine commandLine = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return new Outcome(commandLine.execute(args), out.toString(), err.toString());
+    }
+}

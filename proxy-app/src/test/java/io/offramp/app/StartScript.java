@@ -1,0 +1,56 @@
+package io.offramp.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Runs the start script as a user does. */
+final class StartScript {
+    private static final int LIMIT_SECONDS = 60;
+    private static final Path SOURCE_TREE = Path.of("").toAbsolutePath().getParent();
+
+    /** What came of one run, standard output and standard error together. */
+    record Outcome(int exitCode, String output) {}
+
+    private StartScript() {}
+
+    /** The one at the top of the source tree. */
+    static Path ofSourceTree() {
+        return SOURCE_TREE.resolve("offramp");
+    }
+
+    /** The one in the directory that was assembled. */
+    static Path ofDistribution() throws IOException {
+        try (Stream<Path> paths = Files.find(
+                SOURCE_TREE.resolve("proxy-app/target"), 4, (path, _) -> path.endsWith("bin/offramp"))) {
+            return paths.findFirst().orElseThrow();
+        }
+    }
+
+    static Process start(Path script, Path directory, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    }
+
+    static Outcome run(Path script, Path directory, String... args) throws IOException, InterruptedException {
+        return end(start(script, directory, args));
+    }
+
+    /** Waits for its end; what it has to say fits into a pipe. */
+    static Outcome end(Process process) throws IOException, InterruptedException {
+        try (var reader = process.inputReader()) {
+            boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+            assertThat(ended).as("ended within " + LIMIT_SECONDS + " s").isTrue();
+            return new Outcome(process.exitValue(), String.join("\n", reader.lines().toList()));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
