@@ -29,7 +29,7 @@ final class Fronts implements AutoCloseable {
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = new HttpFrontSettings(
-                        listener.routes(), upstreams, config.timeouts(), config.limits(), accessLog, metrics::onRequest);
+                        listener.routes(), upstreams, config.timeouts(), config.limits(), accessLog, metrics);
                 yield pipeline -> HttpFront.install(pipeline, settings);
             }
             case TCP -> throw new StartException(listener.name() + ": mode tcp cannot be served yet");

@@ -45,7 +45,6 @@ public final class QueueSet {
     private final TxEngine tx;
     private final RxEngine rx;
     private final FlowKey flow = new FlowKey();
-    private boolean hasUnfencedParams;
 
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
@@ -175,7 +174,7 @@ public final class QueueSet {
                 completions.pushError(index, Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
             } else {
                 queue.consume(blocks);
-                execute(queue.memory(), at, index, completions);
+                execute(queue, at, index, completions);
             }
         }
     }
@@ -194,27 +193,28 @@ public final class QueueSet {
         return isSound ? blocks : 0;
     }
 
-    private void execute(ByteBuf ring, int at, int index, CompletionQueue completions) {
+    private void execute(WorkQueue queue, int at, int index, CompletionQueue completions) {
+        ByteBuf ring = queue.memory();
         if (!isUp.getAsBoolean()) {
             completions.pushError(index, Syndrome.FLUSHED, Syndrome.NONE);
             return;
         }
         if (ControlSegment.isFenced(ring, at)) {
-            hasUnfencedParams = false;
+            queue.onFence();
         }
         int sent = 0;
         int vendor = Syndrome.NONE;
         switch (ControlSegment.opcode(ring, at)) {
             case Opcode.NOP -> { }
             case Opcode.SEND, Opcode.LSO -> {
-                if (hasUnfencedParams) {
+                if (queue.hasUnfencedParams()) {
                     vendor = Syndrome.NOT_FENCED;
                 } else {
                     sent = tx.send(ring, at);
                 }
             }
-            case Opcode.UMR -> vendor = loadStatic(ring, at);
-            case Opcode.SET_PSV -> vendor = loadProgress(ring, at);
+            case Opcode.UMR -> vendor = loadStatic(queue, at);
+            case Opcode.SET_PSV -> vendor = loadProgress(queue, at);
             default -> vendor = Syndrome.MALFORMED;
         }
         if (sent < 0) {
@@ -226,7 +226,8 @@ public final class QueueSet {
         }
     }
 
-    private int loadStatic(ByteBuf ring, int at) {
+    private int loadStatic(WorkQueue queue, int at) {
+        ByteBuf ring = queue.memory();
         if (ControlSegment.octowords(ring, at) != ParamsWqe.STATIC_OCTOWORDS || !ParamsWqe.hasStaticParams(ring, at)) {
             return Syndrome.MALFORMED;
         }
@@ -234,11 +235,12 @@ public final class QueueSet {
         if (context == null) {
             return Syndrome.NO_CONTEXT;
         }
-        hasUnfencedParams = true;
+        queue.onParams();
         return context.loadStatic(ring, at + ParamsWqe.STATIC_PARAMS, deks) ? Syndrome.NONE : Syndrome.MALFORMED;
     }
 
-    private int loadProgress(ByteBuf ring, int at) {
+    private int loadProgress(WorkQueue queue, int at) {
+        ByteBuf ring = queue.memory();
         if (ControlSegment.octowords(ring, at) != ParamsWqe.PROGRESS_OCTOWORDS) {
             return Syndrome.MALFORMED;
         }
@@ -246,7 +248,7 @@ public final class QueueSet {
         if (context == null) {
             return Syndrome.NO_CONTEXT;
         }
-        hasUnfencedParams = true;
+        queue.onParams();
         return context.loadProgress(ring, at + ParamsWqe.PROGRESS_PARAMS) ? Syndrome.NONE : Syndrome.MALFORMED;
     }
 

@@ -20,6 +20,7 @@ public final class WorkQueue {
     private final ByteBuf memory;
     private int producer;
     private int consumer;
+    private boolean hasUnfencedParams;
 
     /**
      * @param number     of the queue, 24 bits
@@ -71,6 +72,21 @@ public final class WorkQueue {
     /** Device: these entries are done. */
     public void consume(int count) {
         consumer += count;
+    }
+
+    /** Device: params were loaded; a fence of this queue puts them in effect, and other queues do not wait for it. */
+    public void onParams() {
+        hasUnfencedParams = true;
+    }
+
+    /** Device: everything before in this queue is in effect. */
+    public void onFence() {
+        hasUnfencedParams = false;
+    }
+
+    /** Device: whether a packet of this queue would find params that may not be in effect. */
+    public boolean hasUnfencedParams() {
+        return hasUnfencedParams;
     }
 
     /** Frees the ring. */

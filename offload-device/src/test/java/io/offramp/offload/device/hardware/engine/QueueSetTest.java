@@ -128,6 +128,19 @@ class QueueSetTest {
     }
 
     @Test
+    void shouldNotWaitForParamsThatAnotherQueueHasLoaded() {
+        postParams();
+        postFence();
+        postControlQueueParams();
+
+        postSend(SEQUENCE, 0, RECORD_BYTES);
+
+        int cqe = lastCompletion(4);
+        assertThat(Cqe.opcode(queues.sendCompletions().memory(), cqe)).isEqualTo(Cqe.REQUEST);
+        assertThat(wireBytes(RECORD_BYTES)).isEqualTo(new ReferenceRecords(keys).seal(23, CONTENT));
+    }
+
+    @Test
     void shouldEmitNothingWithoutParamsWithoutAContextOrWithoutAKey() {
         postSend(SEQUENCE, 0, RECORD_BYTES);
         expectError(lastCompletion(1), Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
@@ -269,6 +282,18 @@ class QueueSetTest {
     private void postFence() {
         control(Opcode.NOP, 0, 1, ControlSegment.FENCE);
         post(1);
+    }
+
+    /** Static params of a TIR, as an install of a receiving direction posts them. */
+    private void postControlQueueParams() {
+        int tir = nic.tirs().create(0);
+        ByteBuf control = queues.controlQueue().memory();
+        ControlSegment.write(control, 0, Opcode.UMR, Opcode.MODIFIER_TIR, 0, queues.controlQueue().number(),
+                ParamsWqe.STATIC_OCTOWORDS, 0, tir);
+        ParamsWqe.writeUmr(control, 0);
+        StaticParams.write(control, ParamsWqe.STATIC_PARAMS, keys.version(), 3, 0, 0, 0, 0);
+        queues.ringControl(ParamsWqe.STATIC_BLOCKS);
+        assertThat(queues.controlCompletions().poll()).as("an error").isEqualTo(CompletionQueue.EMPTY);
     }
 
     /** @param ranges address and length of each payload segment */
