@@ -56,14 +56,17 @@ public final class Device implements RecordOffload {
                 RecordMode.HW,
                 EnumSet.allOf(Direction.class),
                 EnumSet.allOf(ProtocolVersion.class),
-                Arrays.stream(AeadSuite.values()).filter(suite -> suite.isGcm() && engine.supports(suite)).collect(Collectors.toSet()),
+                Arrays.stream(AeadSuite.values())
+                        .filter(suite -> suite.isGcm() && engine.supports(suite))
+                        .collect(Collectors.toSet()),
                 settings.limits().contexts());
         counters = allCounters();
     }
 
     private List<OffloadCounter> allCounters() {
         List<OffloadCounter> all = new ArrayList<>(resources.counters().published());
-        all.add(gauge("device_contexts", "TIS and TIR objects on the device now, idle ones included", nic.contextMemory()::used));
+        all.add(gauge("device_contexts", "TIS and TIR objects on the device now, idle ones included",
+                nic.contextMemory()::used));
         all.add(gauge("device_deks", "Keys on the device now", nic.deks()::loaded));
         all.add(gauge("device_steering_rules", "Flows that the device recognises now", nic.steering()::used));
         return List.copyOf(all);
@@ -90,7 +93,8 @@ public final class Device implements RecordOffload {
 
     @Override
     public String description() {
-        return "model of a ConnectX-style NIC, " + nic.limits().contexts() + " contexts, inline engine on " + engine.name();
+        return "model of a ConnectX-style NIC, " + nic.limits().contexts() + " contexts, inline engine on "
+                + engine.name();
     }
 
     @Override

@@ -25,9 +25,12 @@ record DeviceSettings(NicLimits limits, boolean isUp) {
     /** Settings with one line of help each. */
     static Map<String, String> help() {
         Map<String, String> help = new LinkedHashMap<>();
-        help.put(CONTEXTS, "directions that the device holds at once, 1 to " + MAX_CONTEXTS + "; default " + DEFAULT_CONTEXTS);
-        help.put(DEKS, "keys that the device holds at once, 1 to " + MAX_DEKS + "; default two per context, for rekeys");
-        help.put(STEERING, "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default " + MAX_STEERING);
+        help.put(CONTEXTS, "directions that the device holds at once, 1 to " + MAX_CONTEXTS + "; default "
+                + DEFAULT_CONTEXTS);
+        help.put(DEKS, "keys that the device holds at once, 1 to " + MAX_DEKS
+                + "; default two per context, for rekeys");
+        help.put(STEERING, "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default "
+                + MAX_STEERING);
         help.put(STATE, "up or down; default up");
         return help;
     }

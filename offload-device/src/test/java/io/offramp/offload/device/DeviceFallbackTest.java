@@ -5,11 +5,18 @@ import static io.offramp.offload.device.DeviceFixture.TLS_1_3;
 import static io.offramp.offload.tck.ReferenceRecords.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.offload.InstallResult;
 import io.offramp.offload.RecordMode;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.TxSink;
 import io.offramp.offload.device.hardware.context.TlsContext;
+import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.tck.CollectingTxSink;
 import io.offramp.offload.tck.Protection;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.offload.tck.SessionFixtures;
@@ -49,7 +56,8 @@ class DeviceFallbackTest {
         sessions.settle();
         seal(tx, content, 1_000);
 
-        assertThat(tx.sink().wire()).isEqualTo(concat(tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, 1_000)));
+        assertThat(tx.sink().wire()).isEqualTo(
+                concat(tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, 1_000)));
         assertThat(tx.sink().degradations()).containsExactly("device is down");
         assertThat(tx.session().info().mode()).isEqualTo(RecordMode.SW);
         assertThat(fixture.counter("tx_tls_degraded")).isEqualTo(1);
@@ -84,7 +92,8 @@ class DeviceFallbackTest {
         seal(tx, content, MAX);
 
         assertThat(tx.sink().wire())
-                .isEqualTo(concat(tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, MAX)));
+                .isEqualTo(
+                        concat(tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, MAX)));
         assertThat(fixture.engine().seals()).as("some records were made twice").isGreaterThan(62);
         assertThat(tx.sink().degradations()).containsExactly("device failed a send, syndrome=0x5 vendor=none");
         assertThat(fixture.counter("tx_cqe_err")).isEqualTo(1);
@@ -102,9 +111,53 @@ class DeviceFallbackTest {
 
         seal(tx, content, MAX);
 
-        assertThat(tx.sink().wire()).isEqualTo(concat(tx.expected().seal(DATA, content), tx.expected().seal(DATA, content)));
+        assertThat(tx.sink().wire())
+                .isEqualTo(concat(tx.expected().seal(DATA, content), tx.expected().seal(DATA, content)));
         assertThat(fixture.counter("tx_tls_ooo")).isEqualTo(1);
         assertThat(tx.sink().degradations()).hasSize(1);
+    }
+
+    /** It was down when the params came and is up again: it would seal the next record under the first one's nonce. */
+    @Test
+    void shouldNotTrustTheDeviceFromInsideTheSinkOfAFailedMessage() {
+        TrafficKeys keys = sessions.keys(TLS_1_3, 0);
+        ReferenceRecords expected = new ReferenceRecords(keys);
+        CollectingTxSink wire = new CollectingTxSink();
+        byte[] first = sessions.content(100);
+        byte[] second = sessions.content(100);
+        TxSession[] session = new TxSession[1];
+        boolean[] hasSealed = new boolean[1];
+        TxSink sink = new TxSink() {
+            @Override
+            public void onSealed(Object message) {
+                wire.onSealed(message);
+                if (!hasSealed[0]) {
+                    hasSealed[0] = true;
+                    fixture.device().up();
+                    session[0].seal(ContentType.APPLICATION_DATA, sessions.buffer(second), MAX);
+                }
+            }
+
+            @Override
+            public void onFault(OffloadException fault) {
+                wire.onFault(fault);
+            }
+
+            @Override
+            public void onDegraded(String reason) {
+                wire.onDegraded(reason);
+            }
+        };
+        InstallResult<TxSession> result = fixture.device()
+                .installTx(sessions.target(), keys, new RecordBoundary(Direction.TX, 0, 0), sink);
+        session[0] = ((InstallResult.Installed<TxSession>) result).session();
+        fixture.device().nic().setUp(false);
+
+        session[0].seal(ContentType.APPLICATION_DATA, sessions.buffer(first), MAX);
+
+        assertThat(wire.wire()).isEqualTo(concat(expected.seal(DATA, first), expected.seal(DATA, second)));
+        assertThat(wire.degradations()).hasSize(1);
+        session[0].close();
     }
 
     @Test
@@ -159,7 +212,8 @@ class DeviceFallbackTest {
         sessions.receive(rx, rx.peer().seal(DATA, content));
 
         assertThat(rx.sink().data()).isEqualTo(content);
-        assertThat(rx.sink().degradations()).containsExactly("device left a packet undecrypted that software opened: NOT_DECRYPTED");
+        assertThat(rx.sink().degradations())
+                .containsExactly("device left a packet undecrypted that software opened: NOT_DECRYPTED");
     }
 
     @ParameterizedTest

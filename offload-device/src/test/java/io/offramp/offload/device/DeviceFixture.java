@@ -10,7 +10,10 @@ import io.offramp.offload.tck.SessionFixtures;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A device on a {@link LedgerEngine} with a connection to it. At the end nothing is left on the device, and no nonce was used twice. */
+/**
+ * A device on a {@link LedgerEngine} with a connection to it. At the end nothing is left on the device, and no nonce
+ * was used twice.
+ */
 final class DeviceFixture implements AutoCloseable {
     static final Protection TLS_1_3 = new Protection(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM);
     static final Protection TLS_1_2 = new Protection(ProtocolVersion.TLS_1_2, AeadSuite.AES_256_GCM);

@@ -115,9 +115,11 @@ class DeviceTest {
             SessionFixtures.Rx first = fixture.sessions().rx(TLS_1_3, 0);
 
             assertThat(installTx(fixture, keys(fixture)))
-                    .isEqualTo(new InstallResult.Declined<>(DeclineReason.CAPACITY, "device has no DEK left (1 in use)"));
+                    .isEqualTo(
+                            new InstallResult.Declined<>(DeclineReason.CAPACITY, "device has no DEK left (1 in use)"));
             assertThat(installRx(fixture, keys(fixture)))
-                    .isEqualTo(new InstallResult.Declined<>(DeclineReason.CAPACITY, "device has no DEK left (1 in use)"));
+                    .isEqualTo(
+                            new InstallResult.Declined<>(DeclineReason.CAPACITY, "device has no DEK left (1 in use)"));
             first.session().close();
             fixture.sessions().tx(TLS_1_3, 0);
         }
@@ -129,7 +131,8 @@ class DeviceTest {
             TrafficKeys keys = keys(fixture);
 
             assertThat(installRx(fixture, keys))
-                    .isEqualTo(new InstallResult.Declined<>(DeclineReason.CAPACITY, "steering table is full (0 rules)"));
+                    .isEqualTo(
+                            new InstallResult.Declined<>(DeclineReason.CAPACITY, "steering table is full (0 rules)"));
             assertThat(keys.isDestroyed()).isFalse();
             fixture.sessions().tx(TLS_1_3, 0);
         }
@@ -139,13 +142,15 @@ class DeviceTest {
     void shouldDeclineAddressesThatMakeNoFlow() {
         try (DeviceFixture fixture = new DeviceFixture()) {
             InetSocketAddress v4 = new InetSocketAddress("192.0.2.1", 1);
-            OffloadTarget target = target(fixture, new FiveTuple(v4, InetSocketAddress.createUnresolved("peer.test", 2)));
+            OffloadTarget target =
+                    target(fixture, new FiveTuple(v4, InetSocketAddress.createUnresolved("peer.test", 2)));
 
             InstallResult<RxSession> result = fixture.device()
                     .installRx(target, keys(fixture), new RecordBoundary(Direction.RX, 0, 0), new CollectingRxSink());
 
             assertThat(result).isInstanceOfSatisfying(
-                    InstallResult.Declined.class, declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL));
+                    InstallResult.Declined.class, declined -> assertThat(declined.reason())
+                    .isEqualTo(DeclineReason.CHANNEL));
         }
     }
 
@@ -160,8 +165,10 @@ class DeviceTest {
             CollectingRxSink rxSink = new CollectingRxSink();
             byte[] content = fixture.sessions().content(50_000);
 
-            try (TxSession tx = session(fixture.device().installTx(target, txKeys, new RecordBoundary(Direction.TX, 0, 0), txSink));
-                    RxSession rx = session(fixture.device().installRx(target, rxKeys, new RecordBoundary(Direction.RX, 0, 0), rxSink))) {
+            try (TxSession tx =
+                    session(fixture.device().installTx(target, txKeys, new RecordBoundary(Direction.TX, 0, 0), txSink));
+                    RxSession rx = session(fixture.device()
+                            .installRx(target, rxKeys, new RecordBoundary(Direction.RX, 0, 0), rxSink))) {
                 tx.seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(content), 16_384);
                 rx.receive(fixture.sessions().buffer(txSink.wire()));
             }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An engine that writes down every nonce with what it protected, runs a test's code in front of every seal, and lies when asked to. Device and
- * driver share it, so that a record made by both is seen twice.
+ * An engine that writes down every nonce with what it protected, runs a test's code in front of every seal, and lies
+ * when asked to. Device and driver share it, so that a record made by both is seen twice.
  */
 final class LedgerEngine implements AeadEngine {
     private final AeadEngine real = AeadEngines.best();
@@ -78,7 +78,8 @@ final class LedgerEngine implements AeadEngine {
 
             @Override
             public int seal(
-                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex, int plaintextBytes,
+                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
+                    int plaintextBytes,
                     int trailer, ByteBuf out, int outIndex) {
                 beforeSeal.run();
                 seals++;
@@ -89,7 +90,8 @@ final class LedgerEngine implements AeadEngine {
                 if (before != null && before != content) {
                     reused.add(nonce);
                 }
-                return sealer.seal(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, plaintextBytes, trailer, out, outIndex);
+                return sealer.seal(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, plaintextBytes, trailer,
+                        out, outIndex);
             }
 
             @Override
@@ -110,13 +112,15 @@ final class LedgerEngine implements AeadEngine {
 
             @Override
             public boolean open(
-                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex, int ciphertextBytes,
+                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
+                    int ciphertextBytes,
                     ByteBuf out, int outIndex) {
                 if (lies > 0) {
                     lies--;
                     return false;
                 }
-                return opener.open(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out, outIndex);
+                return opener.open(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out,
+                        outIndex);
             }
 
             @Override

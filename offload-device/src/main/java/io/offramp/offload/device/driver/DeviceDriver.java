@@ -1,7 +1,5 @@
 package io.offramp.offload.device.driver;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
@@ -10,10 +8,11 @@ import io.offramp.offload.RxSink;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.rx.DeviceRxSession;
 import io.offramp.offload.device.driver.session.DeviceResources;
+import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.driver.tx.DeviceTxSession;
-import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,34 +30,30 @@ public final class DeviceDriver {
 
     /** Installs TX for keys that the device can take, on the event loop. */
     public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
-        ByteBuf header = newHeader();
-        int headerBytes;
+        PacketTemplate packets;
         try {
-            headerBytes = PacketHeader.write(header, target.flow().local(), target.flow().remote());
+            packets = new PacketTemplate(target.flow().local(), target.flow().remote());
         } catch (IllegalArgumentException e) {
             return new InstallResult.Declined<>(DeclineReason.CHANNEL, String.valueOf(e.getMessage()));
         }
-        return DeviceTxSession.install(device, channel(), target, keys, at, sink, header, headerBytes);
+        return DeviceTxSession.install(place(target), keys, at, sink, packets);
     }
 
     /** Installs RX for keys that the device can take, on the event loop. */
     public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
-        ByteBuf header = newHeader();
-        int headerBytes;
+        PacketTemplate packets;
         try {
-            headerBytes = PacketHeader.write(header, target.flow().remote(), target.flow().local());
+            packets = new PacketTemplate(target.flow().remote(), target.flow().local());
         } catch (IllegalArgumentException e) {
             return new InstallResult.Declined<>(DeclineReason.CHANNEL, String.valueOf(e.getMessage()));
         }
-        return DeviceRxSession.install(device, channel(), target, keys, at, sink, header, headerBytes);
+        return DeviceRxSession.install(place(target), keys, at, sink, packets);
     }
 
-    private DeviceChannel channel() {
-        return channels.computeIfAbsent(Thread.currentThread(), thread -> new DeviceChannel(device.nic().createQueues()));
-    }
-
-    private static ByteBuf newHeader() {
-        return Unpooled.wrappedBuffer(new byte[PacketHeader.IPV6_BYTES]);
+    private SessionPlace place(OffloadTarget target) {
+        DeviceChannel channel = channels.computeIfAbsent(
+                Thread.currentThread(), thread -> new DeviceChannel(device.nic().createQueues()));
+        return new SessionPlace(device, channel, target);
     }
 
     /** Frees the queues. All sessions have been closed before. */

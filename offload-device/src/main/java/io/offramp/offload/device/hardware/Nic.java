@@ -8,7 +8,10 @@ import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.steering.Steering;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The device: tables that all queues share, and the command to make queues. Thread-safe; each queue set is confined to one thread. */
+/**
+ * The device: tables that all queues share, and the command to make queues. Thread-safe; each queue set is confined
+ * to one thread.
+ */
 public final class Nic {
     private final NicLimits limits;
     private final ContextMemory contextMemory;
@@ -69,7 +72,9 @@ public final class Nic {
         return isUp;
     }
 
-    /** Takes it down, where it flushes what is posted and decrypts nothing, or up again. Commands work in both states. */
+    /**
+     * Takes it down, where it flushes what is posted and decrypts nothing, or up again. Commands work in both states.
+     */
     public void setUp(boolean up) {
         isUp = up;
     }

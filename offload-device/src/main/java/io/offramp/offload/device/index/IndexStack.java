@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A lock-free stack of small numbers that allocates nothing. Several stacks may share their links as long as a number is on one of them
- * at a time. Thread-safe.
+ * A lock-free stack of small numbers that allocates nothing. Several stacks may share their links as long as a number
+ * is on one of them at a time. Thread-safe.
  */
 public final class IndexStack {
     /** What {@link #pop()} gives when there is nothing. */
@@ -15,7 +15,7 @@ public final class IndexStack {
     private static final long INDEX_MASK = 0xffff_ffffL;
 
     private final AtomicIntegerArray links;
-    // Upper half: a count of changes, so that a head that was popped and pushed again in between is not taken for unchanged.
+    // Upper half: a count of changes, so that a head popped and pushed again meanwhile does not pass for unchanged.
     private final AtomicLong head = new AtomicLong(INDEX_MASK);
     private final AtomicInteger size = new AtomicInteger();
 

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * DEK objects, made in bulk and reused. A freed one is wiped at once, but takes a new key only after the device was told to sync, which is
- * done for many at a time. Lock-free, thread-safe.
+ * DEK objects, made in bulk and reused. A freed one is wiped at once, but takes a new key only after the device was
+ * told to sync, which is done for many at a time. Lock-free, thread-safe.
  *
  * <pre>
  *            load                clear               sync

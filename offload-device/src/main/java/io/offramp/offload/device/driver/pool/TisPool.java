@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * TIS objects, kept for reuse when a connection closes: making one is a command, which is what limits the rate of new connections. Lock-free,
- * thread-safe.
+ * TIS objects, kept for reuse when a connection closes: making one is a command, which is what limits the rate of new
+ * connections. Lock-free, thread-safe.
  */
 public final class TisPool {
     /** What {@link #take} gives when the device has no room. */

@@ -16,7 +16,7 @@ public final class DeviceChannel {
     private final SendRing send;
     private final SendRing control;
     private final ReceiveRing receive;
-    // What stands behind the content of every record: type byte and space for the tag. Never written, so one copy per type will do.
+    // What stands behind the content of every record: type byte, space for the tag. Never written: one copy per type.
     private final ByteBuf tails;
     private final int tailsKey;
 
@@ -65,7 +65,8 @@ public final class DeviceChannel {
     }
 
     /**
-     * Where the tail of a record lies: type byte if {@code typeBytes} is 1, then {@link AeadSuite#TAG_BYTES} bytes of space.
+     * Where the tail of a record lies: type byte if {@code typeBytes} is 1, then {@link AeadSuite#TAG_BYTES} bytes of
+     * space.
      *
      * @param typeBytes 1 in TLS 1.3, else 0
      */
@@ -74,8 +75,8 @@ public final class DeviceChannel {
     }
 
     /** Puts a packet on the wire towards the device; false if the device dropped it. */
-    public boolean deliver(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
-        return queues.receive(header, headerBytes, wire, index, bytes);
+    public boolean deliver(PacketTemplate packet, ByteBuf wire, int index, int bytes) {
+        return queues.receive(packet.header(), packet.headerBytes(), wire, index, bytes);
     }
 
     /** Frees the queues; the thread does not use them any more. */

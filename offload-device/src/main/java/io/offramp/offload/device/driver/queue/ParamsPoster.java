@@ -20,12 +20,13 @@ public final class ParamsPoster {
      * @param modifier {@link Opcode#MODIFIER_TIS} or {@link Opcode#MODIFIER_TIR}
      */
     public static void postStatic(
-            SendRing ring, int modifier, int tisTir, TrafficKeys keys, int dek, long recordNumber, @Nullable CompletionHandler handler) {
+            SendRing ring, int modifier, int tisTir, TrafficKeys keys, int dek, long recordNumber,
+            @Nullable CompletionHandler handler) {
         int at = ring.reserve(ParamsWqe.STATIC_BLOCKS);
         ring.writeControl(at, Opcode.UMR, modifier, ParamsWqe.STATIC_OCTOWORDS, 0, tisTir);
         ParamsWqe.writeUmr(ring.memory(), at);
-        StaticParams.write(ring.memory(), at + ParamsWqe.STATIC_PARAMS, keys.version(), recordNumber, 0, keys.nonceHead(),
-                keys.nonceTailMask(), dek);
+        StaticParams.write(ring.memory(), at + ParamsWqe.STATIC_PARAMS, keys.version(), recordNumber, 0,
+                keys.nonceHead(), keys.nonceTailMask(), dek);
         ring.post(ParamsWqe.STATIC_BLOCKS, handler);
     }
 
@@ -35,8 +36,8 @@ public final class ParamsPoster {
         int at = ring.reserve(ParamsWqe.PROGRESS_BLOCKS);
         ring.writeControl(at, Opcode.SET_PSV, modifier, ParamsWqe.PROGRESS_OCTOWORDS, ControlSegment.FENCE, tisTir);
         ParamsWqe.writeProgressContext(ring.memory(), at, tisTir);
-        ProgressParams.write(ring.memory(), at + ParamsWqe.PROGRESS_PARAMS, nextRecordTcpSequence, 0, TrackerState.START,
-                AuthState.NO_OFFLOAD, 0);
+        ProgressParams.write(ring.memory(), at + ParamsWqe.PROGRESS_PARAMS, nextRecordTcpSequence, 0,
+                TrackerState.START, AuthState.NO_OFFLOAD, 0);
         ring.post(ParamsWqe.PROGRESS_BLOCKS, handler);
     }
 

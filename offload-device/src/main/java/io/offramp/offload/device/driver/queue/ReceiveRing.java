@@ -8,7 +8,9 @@ import io.offramp.offload.device.hardware.queue.WorkQueue;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The driver's side of an RQ: posts host memory and hands each packet's completion to whoever posted what it lies in. */
+/**
+ * The driver's side of an RQ: posts host memory and hands each packet's completion to whoever posted what it lies in.
+ */
 public final class ReceiveRing {
     private final WorkQueue queue;
     private final CompletionQueue completions;

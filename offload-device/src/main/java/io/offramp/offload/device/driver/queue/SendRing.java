@@ -10,10 +10,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's side of a send queue, SQ or ICOSQ: finds room, posts, rings, and hands each completion to whoever posted the WQE.
+ * The driver's side of a send queue, SQ or ICOSQ: finds room, posts, rings, and hands each completion to whoever
+ * posted the WQE.
  *
  * <pre>{@code
- * int wqe = ring.reserve(blocks);             // offset in memory(); write the WQE there, ring.writeControl(...) included
+ * int wqe = ring.reserve(blocks);             // write the WQE there: ring.writeControl(...) and the rest
  * ring.post(blocks, handler);
  * ring.doorbell();
  * ring.poll();
@@ -45,8 +46,8 @@ public final class SendRing {
     }
 
     /**
-     * Finds room for a WQE, which must not wrap: the rest of a round that is too short is filled with NOPs. Where the ring is full, waits
-     * for the device.
+     * Finds room for a WQE, which must not wrap: the rest of a round that is too short is filled with NOPs. Where the
+     * ring is full, waits for the device.
      *
      * @param blocks at most {@link WorkQueue#MAX_WQE_BLOCKS}
      * @return offset in {@link #memory()}
@@ -66,7 +67,10 @@ public final class SendRing {
         return queue.offset(producer);
     }
 
-    /** Writes the control segment of the WQE at the offset that {@link #reserve} gave. It always asks for a completion. */
+    /**
+     * Writes the control segment of the WQE at the offset that {@link #reserve} gave. It always asks for a
+     * completion.
+     */
     public void writeControl(int at, int opcode, int modifier, int octowords, int flags, int tisTir) {
         ControlSegment.write(queue.memory(), at, opcode, modifier, producer, queue.number(), octowords,
                 flags | ControlSegment.CQ_UPDATE, tisTir);

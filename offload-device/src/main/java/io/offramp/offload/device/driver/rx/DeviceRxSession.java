@@ -3,19 +3,18 @@ package io.offramp.offload.device.driver.rx;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.offramp.offload.InstallResult;
-import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.InstallResult.Declined;
+import io.offramp.offload.InstallResult.Installed;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.aead.record.RecordOpener;
-import io.offramp.offload.device.driver.queue.DeviceChannel;
-import io.offramp.offload.device.driver.session.DeviceResources;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.session.LiveSession;
 import io.offramp.offload.device.driver.session.Require;
-import io.offramp.offload.device.hardware.packet.FlowKey;
-import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
@@ -28,15 +27,14 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents what was received to the device and delivers what it decrypted. What the device did not decrypt is opened in software; only
- * software's word makes an authentication failure.
+ * Presents what was received to the device and delivers what it decrypted. What the device did not decrypt is opened
+ * in software; only software's word makes an authentication failure.
  *
- * <p>The device writes plaintext into memory of its own, so the wire's bytes stay as they are until every record of a packet has
- * been delivered: a sink that rekeys or exports in the middle finds the rest untouched.
+ * <p>The device writes plaintext into memory of its own, so the wire's bytes stay as they are until every record of a
+ * packet has been delivered: a sink that rekeys or exports in the middle finds the rest untouched.
  */
 public final class DeviceRxSession implements RxSession, LiveSession {
-    private final DeviceResources device;
-    private final OffloadTarget target;
+    private final SessionPlace place;
     private final RxSink sink;
     private final RecordFormat format;
     private final PacketReceiver receiver;
@@ -54,39 +52,34 @@ public final class DeviceRxSession implements RxSession, LiveSession {
     private @Nullable ByteBuf current;
 
     private DeviceRxSession(
-            DeviceResources device, OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink, PacketReceiver receiver,
+            SessionPlace place, TrafficKeys keys, RecordBoundary at, RxSink sink, PacketReceiver receiver,
             RxContext context) {
-        this.device = device;
-        this.target = target;
+        this.place = place;
         this.keys = keys;
         this.sink = sink;
         this.receiver = receiver;
         this.context = context;
         format = keys.format();
-        partial = new PartialRecord(target.channel().alloc(), format);
-        opener = new RecordOpener(device.software(), keys);
+        partial = new PartialRecord(place.allocator(), format);
+        opener = new RecordOpener(place.device().software(), keys);
         wirePosition = at.wirePosition();
+        place.device().live().add(this);
+        place.counters().rxCurrent.increment();
+        place.counters().rxInstalled.increment();
     }
 
     /**
      * Takes what a session needs from the device, or nothing.
      *
-     * @param channel of the event loop that this is called on
-     * @param header  of the flow's packets; the session's if installed
+     * @param packets header of the packets that come in; the session's if installed
      */
     public static InstallResult<RxSession> install(
-            DeviceResources device, DeviceChannel channel, OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink,
-            ByteBuf header, int headerBytes) {
-        FlowKey flow = new FlowKey().read(header, 0, headerBytes);
-        return switch (RxContext.open(device, channel, flow, keys, (int) at.wirePosition())) {
-            case InstallResult.Declined<RxContext>(var reason, var detail) -> new InstallResult.Declined<>(reason, detail);
-            case InstallResult.Installed<RxContext>(var context) -> {
-                PacketReceiver receiver = new PacketReceiver(channel, header, headerBytes);
-                DeviceRxSession session = new DeviceRxSession(device, target, keys, at, sink, receiver, context);
-                device.live().add(session);
-                device.counters().rxCurrent.increment();
-                device.counters().rxInstalled.increment();
-                yield new InstallResult.Installed<>(session);
+            SessionPlace place, TrafficKeys keys, RecordBoundary at, RxSink sink, PacketTemplate packets) {
+        return switch (RxContext.open(place, packets.flow(), keys, (int) at.wirePosition())) {
+            case Declined<RxContext>(var reason, var detail) -> new Declined<>(reason, detail);
+            case Installed<RxContext>(var context) -> {
+                PacketReceiver receiver = new PacketReceiver(place.channel(), packets);
+                yield new Installed<>(new DeviceRxSession(place, keys, at, sink, receiver, context));
             }
         };
     }
@@ -122,7 +115,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
             receivePartial(wire);
         }
         while (isOpen && wire.isReadable()) {
-            int bytes = runBytes(wire);
+            int bytes = RecordRun.bytes(format, wire);
             if (bytes > 0) {
                 receivePacket(wire, wire.readerIndex(), bytes);
             } else {
@@ -147,37 +140,12 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         }
     }
 
-    /** Bytes of whole records at the reader index, as many as a packet holds. A header that does not pass ends the run. */
-    private int runBytes(ByteBuf wire) {
-        int start = wire.readerIndex();
-        int at = start;
-        int end = wire.writerIndex();
-        while (end - at >= RecordFormat.HEADER_BYTES) {
-            int next = at + RecordFormat.HEADER_BYTES + RecordHeader.fragmentBytes(wire, at);
-            if (next > end || next - start > PacketHeader.MAX_PAYLOAD_BYTES || !passes(wire, at)) {
-                break;
-            }
-            at = next;
-        }
-        return at - start;
-    }
-
-    private boolean passes(ByteBuf wire, int at) {
-        try {
-            RecordHeader.check(format, wire, at);
-            return true;
-        } catch (OffloadException refused) {
-            // Said again, and then as a fault, when it is the next record.
-            return false;
-        }
-    }
-
     private void receivePacket(ByteBuf wire, int index, int bytes) {
         if (context == null) {
             deliver(wire, index, bytes, false, wire == current);
             return;
         }
-        ByteBuf host = target.channel().alloc().directBuffer(bytes, bytes);
+        ByteBuf host = place.allocator().directBuffer(bytes, bytes);
         try {
             TlsOffload result = receiver.receive((int) wirePosition, wire, index, bytes, host);
             host.writerIndex(bytes);
@@ -193,11 +161,11 @@ public final class DeviceRxSession implements RxSession, LiveSession {
     private boolean onResult(TlsOffload result, int bytes) {
         switch (result) {
             case DECRYPTED -> {
-                device.counters().rxDecryptedPackets.increment();
-                device.counters().rxDecryptedBytes.add(bytes);
+                place.counters().rxDecryptedPackets.increment();
+                place.counters().rxDecryptedBytes.add(bytes);
             }
-            case RESYNC -> device.counters().rxResyncPackets.increment();
-            case ERROR -> device.counters().rxErrors.increment();
+            case RESYNC -> place.counters().rxResyncPackets.increment();
+            case ERROR -> place.counters().rxErrors.increment();
             case NOT_DECRYPTED -> { }
         }
         return result == TlsOffload.DECRYPTED;
@@ -244,7 +212,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
 
     private void fail(OffloadException fault) {
         if (fault instanceof RecordAuthenticationException) {
-            device.counters().decryptErrors.increment();
+            place.counters().decryptErrors.increment();
         }
         close();
         sink.onFault(fault);
@@ -252,7 +220,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
 
     @Override
     public EventLoop eventLoop() {
-        return target.channel().eventLoop();
+        return place.eventLoop();
     }
 
     @Override
@@ -266,7 +234,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         }
         releaseContext();
         softwareReason = reason;
-        device.counters().rxDegraded.increment();
+        place.counters().rxDegraded.increment();
         sink.onDegraded(reason);
     }
 
@@ -274,7 +242,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         if (context != null) {
             context.close();
             context = null;
-            device.live().remove(this);
+            place.device().live().remove(this);
         }
     }
 
@@ -286,7 +254,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
     @Override
     public SessionInfo info() {
         return context == null
-                ? new SessionInfo("device", RecordMode.SW, device.software().name() + ", " + softwareReason)
+                ? new SessionInfo("device", RecordMode.SW, place.device().software().name() + ", " + softwareReason)
                 : new SessionInfo("device", RecordMode.HW, context.toString());
     }
 
@@ -309,13 +277,13 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         Require.current(boundary(), at);
         Require.successor(keys, next);
         boolean isOnDevice = context == null || context.rekey(next, (int) wirePosition);
-        RecordOpener successor = new RecordOpener(device.software(), next);
+        RecordOpener successor = new RecordOpener(place.device().software(), next);
         opener.close();
         keys.destroy();
         opener = successor;
         keys = next;
         epoch++;
-        device.counters().rxRekeyed.increment();
+        place.counters().rxRekeyed.increment();
         if (!isOnDevice) {
             degrade("device does not take the next key");
         }
@@ -341,6 +309,6 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         opener.close();
         keys.destroy();
         partial.take().release();
-        device.counters().rxCurrent.decrement();
+        place.counters().rxCurrent.decrement();
     }
 }

@@ -3,22 +3,20 @@ package io.offramp.offload.device.driver.rx;
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.device.driver.queue.CompletionHandler;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
-import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 
 /** Presents bytes of a flow to the device as one packet, and takes its completion. */
 final class PacketReceiver implements CompletionHandler {
     private final DeviceChannel channel;
-    private final ByteBuf header;
-    private final int headerBytes;
+    private final PacketTemplate packets;
     private TlsOffload result = TlsOffload.NOT_DECRYPTED;
 
-    /** @param header of the flow's packets; its sequence is changed here */
-    PacketReceiver(DeviceChannel channel, ByteBuf header, int headerBytes) {
+    /** @param packets header of the flow's packets; its sequence is changed here */
+    PacketReceiver(DeviceChannel channel, PacketTemplate packets) {
         this.channel = channel;
-        this.header = header;
-        this.headerBytes = headerBytes;
+        this.packets = packets;
     }
 
     /**
@@ -30,8 +28,8 @@ final class PacketReceiver implements CompletionHandler {
     TlsOffload receive(int tcpSequence, ByteBuf wire, int index, int bytes, ByteBuf host) {
         int key = channel.regions().map(host);
         channel.receive().post(key, 0, bytes, this);
-        PacketHeader.tcpSequence(header, 0, headerBytes, tcpSequence);
-        boolean isDelivered = channel.deliver(header, headerBytes, wire, index, bytes);
+        packets.sequence(tcpSequence);
+        boolean isDelivered = channel.deliver(packets, wire, index, bytes);
         channel.receive().poll();
         channel.regions().unmap(key);
         if (!isDelivered) {

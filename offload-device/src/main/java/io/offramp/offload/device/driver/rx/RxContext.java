@@ -3,30 +3,34 @@ package io.offramp.offload.device.driver.rx;
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
+import io.offramp.offload.InstallResult.Declined;
+import io.offramp.offload.InstallResult.Installed;
 import io.offramp.offload.device.driver.pool.DekPool;
 import io.offramp.offload.device.driver.queue.CompletionHandler;
-import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.ParamsPoster;
+import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.driver.session.DeviceResources;
+import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.Opcode;
+import io.offramp.offload.device.hardware.steering.SteeringTable;
 import io.offramp.offload.key.TrafficKeys;
 
 /** The device's objects for one RX session: a DEK, a TIR, and the steering rule that leads the flow's packets to it. */
 final class RxContext {
+    private final SessionPlace place;
     private final DeviceResources device;
-    private final DeviceChannel channel;
     private final FlowKey flow;
     private final int tir;
     private int dek;
     private boolean isProgrammed;
     private final CompletionHandler onProgrammed = this::onProgrammed;
 
-    private RxContext(DeviceResources device, DeviceChannel channel, FlowKey flow, int tir, int dek) {
-        this.device = device;
-        this.channel = channel;
+    private RxContext(SessionPlace place, FlowKey flow, int tir, int dek) {
+        this.place = place;
+        this.device = place.device();
         this.flow = flow;
         this.tir = tir;
         this.dek = dek;
@@ -37,50 +41,51 @@ final class RxContext {
      *
      * @param tcpSequence where the record numbered {@link TrafficKeys#nextSequence()} starts
      */
-    static InstallResult<RxContext> open(
-            DeviceResources device, DeviceChannel channel, FlowKey flow, TrafficKeys keys, int tcpSequence) {
+    static InstallResult<RxContext> open(SessionPlace place, FlowKey flow, TrafficKeys keys, int tcpSequence) {
+        DeviceResources device = place.device();
         int dek = device.deks().allocate(keys);
         if (dek == DekPool.NONE) {
-            return declined(DeclineReason.CAPACITY, "device has no DEK left (" + device.deks().inUse() + " in use)");
+            return declined("device has no DEK left (" + device.deks().inUse() + " in use)");
         }
-        int tir = createTir(device, channel);
+        int tir = createTir(device, place.channel().receiveQueueNumber());
         if (tir == ContextTable.NONE) {
             device.deks().free(dek);
-            return declined(DeclineReason.CAPACITY,
-                    "device has no TIR left (" + device.nic().contextMemory().used() + " contexts in use)");
+            return declined("device has no TIR left (" + device.nic().contextMemory().used() + " contexts in use)");
         }
-        RxContext context = new RxContext(device, channel, flow, tir, dek);
+        RxContext context = new RxContext(place, flow, tir, dek);
         device.counters().rxContexts.increment();
         if (!context.program(keys, tcpSequence)) {
             context.close();
-            return declined(DeclineReason.UNAVAILABLE, "device does not take the params of tir=" + tir);
+            return new Declined<>(DeclineReason.UNAVAILABLE, "device does not take the params of tir=" + tir);
         }
-        if (!device.nic().steering().tableOf(flow).add(flow, tir)) {
+        SteeringTable steering = device.nic().steering().tableOf(flow);
+        if (!steering.add(flow, tir)) {
             context.close();
-            return declined(DeclineReason.CAPACITY, "steering table is full (" + device.nic().steering().tableOf(flow).used() + " rules)");
+            return declined("steering table is full (" + steering.used() + " rules)");
         }
-        return new InstallResult.Installed<>(context);
+        return new Installed<>(context);
     }
 
-    private static InstallResult<RxContext> declined(DeclineReason reason, String detail) {
-        return new InstallResult.Declined<>(reason, detail);
+    private static InstallResult<RxContext> declined(String detail) {
+        return new Declined<>(DeclineReason.CAPACITY, detail);
     }
 
-    private static int createTir(DeviceResources device, DeviceChannel channel) {
-        int tir = device.nic().tirs().create(channel.receiveQueueNumber());
+    private static int createTir(DeviceResources device, int receiveQueue) {
+        int tir = device.nic().tirs().create(receiveQueue);
         // Idle TIS in our pool take room on the device that they do not need.
         while (tir == ContextTable.NONE && device.tises().trim(1)) {
-            tir = device.nic().tirs().create(channel.receiveQueueNumber());
+            tir = device.nic().tirs().create(receiveQueue);
         }
         return tir;
     }
 
     private boolean program(TrafficKeys keys, int tcpSequence) {
         isProgrammed = false;
-        ParamsPoster.postStatic(channel.control(), Opcode.MODIFIER_TIR, tir, keys, dek, keys.nextSequence(), null);
-        ParamsPoster.postProgress(channel.control(), Opcode.MODIFIER_TIR, tir, tcpSequence, onProgrammed);
-        channel.control().doorbell();
-        channel.control().poll();
+        SendRing ring = place.channel().control();
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, keys.nextSequence(), null);
+        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIR, tir, tcpSequence, onProgrammed);
+        ring.doorbell();
+        ring.poll();
         return isProgrammed;
     }
 

@@ -21,7 +21,8 @@ public record DeviceResources(
     /** All of a device, none of it in use. */
     public static DeviceResources of(Nic nic, AeadEngine software) {
         DeviceCounters counters = new DeviceCounters();
-        TisPool tises = new TisPool(nic.tises(), nic.limits().contexts(), counters.txPoolAllocated, counters.txPoolFreed);
+        TisPool tises =
+                new TisPool(nic.tises(), nic.limits().contexts(), counters.txPoolAllocated, counters.txPoolFreed);
         return new DeviceResources(nic, software, new DekPool(nic.deks()), tises, new LiveSessions(), counters);
     }
 }

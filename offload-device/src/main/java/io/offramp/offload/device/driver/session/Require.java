@@ -20,7 +20,8 @@ public final class Require {
     /** A boundary given back is where the session stands. */
     public static void current(@Nullable RecordBoundary now, RecordBoundary at) {
         if (!at.equals(now)) {
-            throw new OffloadMisuseException("session " + (now == null ? "has no boundary now" : "stands at " + now) + ", asked to act at " + at);
+            throw new OffloadMisuseException("session " + (now == null ? "has no boundary now" : "stands at " + now)
+                    + ", asked to act at " + at);
         }
     }
 

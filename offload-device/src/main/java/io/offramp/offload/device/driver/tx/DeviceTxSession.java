@@ -3,16 +3,19 @@ package io.offramp.offload.device.driver.tx;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.offramp.offload.InstallResult;
-import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.InstallResult.Declined;
+import io.offramp.offload.InstallResult.Installed;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.record.RecordSealer;
-import io.offramp.offload.device.driver.queue.DeviceChannel;
-import io.offramp.offload.device.driver.session.DeviceResources;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
+import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.driver.session.LiveSession;
 import io.offramp.offload.device.driver.session.Require;
+import io.offramp.offload.device.driver.session.SessionPlace;
+import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.error.KeyLimitException;
 import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.key.TrafficKeys;
@@ -23,13 +26,11 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts records in plaintext to the device and passes on what it encrypted. Where the device fails, the same records are made in software, byte
- * for byte, and so is everything behind them.
+ * Posts records in plaintext to the device and passes on what it encrypted. Where the device fails, the same records
+ * are made in software, byte for byte, and so is everything behind them.
  */
 public final class DeviceTxSession implements TxSession, LiveSession {
-    private final DeviceResources device;
-    private final DeviceChannel channel;
-    private final OffloadTarget target;
+    private final SessionPlace place;
     private final TxSink sink;
     private final RecordFormat format;
     private final RecordPoster poster;
@@ -45,11 +46,9 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private int underWay;
 
     private DeviceTxSession(
-            DeviceResources device, DeviceChannel channel, OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink,
-            RecordPoster poster, TxContext context) {
-        this.device = device;
-        this.channel = channel;
-        this.target = target;
+            SessionPlace place, TrafficKeys keys, RecordBoundary at, TxSink sink, RecordPoster poster,
+            TxContext context) {
+        this.place = place;
         this.keys = keys;
         this.sink = sink;
         this.poster = poster;
@@ -57,26 +56,23 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         format = keys.format();
         nextSequence = at.nextSequence();
         wirePosition = at.wirePosition();
+        place.device().live().add(this);
+        place.counters().txCurrent.increment();
+        place.counters().txInstalled.increment();
     }
 
     /**
      * Takes what a session needs from the device, or nothing.
      *
-     * @param channel of the event loop that this is called on
-     * @param header  of the flow's packets; the session's if installed
+     * @param packets header of the packets that go out; the session's if installed
      */
     public static InstallResult<TxSession> install(
-            DeviceResources device, DeviceChannel channel, OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink,
-            ByteBuf header, int headerBytes) {
-        return switch (TxContext.open(device, keys)) {
-            case InstallResult.Declined<TxContext>(var reason, var detail) -> new InstallResult.Declined<>(reason, detail);
-            case InstallResult.Installed<TxContext>(var context) -> {
-                RecordPoster poster = new RecordPoster(channel, keys.format(), header, headerBytes);
-                DeviceTxSession session = new DeviceTxSession(device, channel, target, keys, at, sink, poster, context);
-                device.live().add(session);
-                device.counters().txCurrent.increment();
-                device.counters().txInstalled.increment();
-                yield new InstallResult.Installed<>(session);
+            SessionPlace place, TrafficKeys keys, RecordBoundary at, TxSink sink, PacketTemplate packets) {
+        return switch (TxContext.open(place.device(), keys)) {
+            case Declined<TxContext>(var reason, var detail) -> new Declined<>(reason, detail);
+            case Installed<TxContext>(var context) -> {
+                RecordPoster poster = new RecordPoster(place.channel(), keys.format(), packets);
+                yield new Installed<>(new DeviceTxSession(place, keys, at, sink, poster, context));
             }
         };
     }
@@ -90,7 +86,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             records = RecordSealer.records(plaintext.readableBytes(), maxPlaintextBytes);
             requireLeft(records);
             int wireBytes = format.sealedBytes(plaintext.readableBytes(), maxPlaintextBytes);
-            wire = target.channel().alloc().directBuffer(wireBytes, wireBytes);
+            wire = place.allocator().directBuffer(wireBytes, wireBytes);
         } catch (Throwable thrown) {
             plaintext.release();
             throw thrown;
@@ -108,15 +104,17 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     }
 
     private void post(TxContext posted, TxMessage message, int records) {
-        posted.postPending(channel.send(), keys, nextSequence);
-        message.mappedAs(channel.regions().map(message.plaintext()), channel.regions().map(message.wire()));
+        SendRing ring = place.channel().send();
+        MemoryRegions regions = place.channel().regions();
+        message.mappedAs(regions.map(message.plaintext()), regions.map(message.wire()));
         int sequence = (int) wirePosition;
         // Spent before the device sees it: no nonce is used twice, whatever comes back.
         advance(message, records);
         underWay++;
+        posted.postPending(ring, keys, message);
         poster.post(message, posted.tis(), sequence, records);
-        channel.send().doorbell();
-        channel.send().poll();
+        ring.doorbell();
+        ring.poll();
     }
 
     private void advance(TxMessage message, int records) {
@@ -127,30 +125,32 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     /** The last WQE of a message has completed. */
     void onMessageDone(TxMessage message) {
         underWay--;
-        channel.regions().unmap(message.plaintextKey());
-        channel.regions().unmap(message.wireKey());
+        place.channel().regions().unmap(message.plaintextKey());
+        place.channel().regions().unmap(message.wireKey());
         String failure = null;
         if (message.isSent()) {
             message.wire().writerIndex(message.sentBytes());
-            device.counters().txEncryptedPackets.add(message.sentPackets());
-            device.counters().txEncryptedBytes.add(message.sentBytes());
+            place.counters().txEncryptedPackets.add(message.sentPackets());
+            place.counters().txEncryptedBytes.add(message.sentBytes());
         } else {
             failure = onFailure(message);
         }
         finish(message);
-        if (failure != null) {
-            degrade(failure);
+        if (failure != null && isOpen) {
+            sink.onDegraded(failure);
         }
     }
 
+    /** Leaves the device before anything else is sealed: what it knows of the position is not ours any more. */
     private String onFailure(TxMessage message) {
-        device.counters().txErrors.increment();
+        place.counters().txErrors.increment();
         if (message.isOutOfSequence()) {
-            device.counters().txOutOfOrder.increment();
+            place.counters().txOutOfOrder.increment();
         }
-        toSoftware(message.firstRecord());
+        String reason = "device failed a send, " + message.failure();
+        toSoftware(message.firstRecord(), reason);
         sealInSoftware(message);
-        return "device failed a send, " + message.failure();
+        return reason;
     }
 
     private void sealInSoftware(TxMessage message) {
@@ -175,61 +175,64 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         }
         // RFC 8446 §5.4: no alert or handshake record goes out empty.
         if (type == ContentType.CHANGE_CIPHER_SPEC || type != ContentType.APPLICATION_DATA && !plaintext.isReadable()) {
-            throw new OffloadMisuseException(type + " record of " + plaintext.readableBytes() + " bytes cannot be protected");
+            throw new OffloadMisuseException(type + " record of " + plaintext.readableBytes()
+                    + " bytes cannot be protected");
         }
     }
 
     private void requireLeft(int records) {
         long limit = keys.suite().recordLimit();
         if (Long.compareUnsigned(nextSequence, limit) >= 0 || records > limit - nextSequence) {
-            throw new KeyLimitException("key may protect " + limit + " records, is at seq=" + Long.toUnsignedString(nextSequence)
+            throw new KeyLimitException("key may protect " + limit + " records, is at seq="
+                    + Long.toUnsignedString(nextSequence)
                     + " and asked for " + records + " more (RFC 8446 §5.5)");
         }
     }
 
     @Override
     public EventLoop eventLoop() {
-        return target.channel().eventLoop();
+        return place.eventLoop();
     }
 
     @Override
     public void onDeviceDown() {
         if (context != null) {
-            toSoftware(nextSequence);
-            degrade("device is down");
+            toSoftware(nextSequence, "device is down");
+            sink.onDegraded(softwareReason);
         }
     }
 
-    private void toSoftware(long sequence) {
-        if (software == null) {
-            TrafficKeys at = keys.copyAt(sequence);
-            software = new RecordSealer(device.software(), at);
+    /** Gives the device back and goes on in software from this record. */
+    private void toSoftware(long sequence, String reason) {
+        if (context != null) {
+            releaseContext();
+            softwareReason = reason;
+            place.counters().txDegraded.increment();
+            software = newSealer(sequence);
+        }
+    }
+
+    private RecordSealer newSealer(long sequence) {
+        TrafficKeys at = keys.copyAt(sequence);
+        try {
+            return new RecordSealer(place.device().software(), at);
+        } finally {
             at.destroy();
         }
-    }
-
-    private void degrade(String reason) {
-        if (context == null) {
-            return;
-        }
-        releaseContext();
-        softwareReason = reason;
-        device.counters().txDegraded.increment();
-        sink.onDegraded(reason);
     }
 
     private void releaseContext() {
         if (context != null) {
             context.close();
             context = null;
-            device.live().remove(this);
+            place.device().live().remove(this);
         }
     }
 
     @Override
     public SessionInfo info() {
         return context == null
-                ? new SessionInfo("device", RecordMode.SW, device.software().name() + ", " + softwareReason)
+                ? new SessionInfo("device", RecordMode.SW, place.device().software().name() + ", " + softwareReason)
                 : new SessionInfo("device", RecordMode.HW, context.toString());
     }
 
@@ -248,19 +251,17 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         Require.current(boundary(), at);
         Require.successor(keys, next);
         boolean hasDek = context == null || context.rekey(next);
-        if (software != null) {
-            software.close();
-            software = null;
-        }
         keys.destroy();
         keys = next;
         nextSequence = 0;
-        device.counters().txRekeyed.increment();
-        if (context == null || !hasDek) {
-            toSoftware(0);
+        place.counters().txRekeyed.increment();
+        if (software != null) {
+            software.close();
+            software = newSealer(0);
         }
         if (!hasDek) {
-            degrade("device has no DEK left for the next key");
+            toSoftware(0, "device has no DEK left for the next key");
+            sink.onDegraded(softwareReason);
         }
     }
 
@@ -284,6 +285,6 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             software = null;
         }
         keys.destroy();
-        device.counters().txCurrent.decrement();
+        place.counters().txCurrent.decrement();
     }
 }

@@ -3,8 +3,8 @@ package io.offramp.offload.device.driver.tx;
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.queue.SendRing;
-import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.EthernetSegment;
@@ -32,19 +32,17 @@ final class RecordPoster {
 
     private final DeviceChannel channel;
     private final RecordFormat format;
-    private final ByteBuf header;
-    private final int headerBytes;
+    private final PacketTemplate packets;
     private final int fixedOctowords;
     private final int recordOctowords;
 
-    /** @param header of the flow's packets; its sequence is changed here */
-    RecordPoster(DeviceChannel channel, RecordFormat format, ByteBuf header, int headerBytes) {
+    /** @param packets header of the flow's packets; its sequence is changed here */
+    RecordPoster(DeviceChannel channel, RecordFormat format, PacketTemplate packets) {
         this.channel = channel;
         this.format = format;
-        this.header = header;
-        this.headerBytes = headerBytes;
+        this.packets = packets;
         int wireOctowords = 1;
-        fixedOctowords = 1 + EthernetSegment.octowords(headerBytes) + wireOctowords;
+        fixedOctowords = 1 + EthernetSegment.octowords(packets.headerBytes()) + wireOctowords;
         int contentAndTail = 2 * DataSegment.BYTES;
         recordOctowords =
                 (DataSegment.inlineSegmentBytes(format.prefixBytes()) + contentAndTail) / ControlSegment.OCTOWORD_BYTES;
@@ -64,8 +62,10 @@ final class RecordPoster {
         int wireIndex = 0;
         for (int posted = 0; posted < records; posted += recordsPerSend) {
             int count = Math.min(recordsPerSend, records - posted);
-            int contentBytes = Math.min(message.plaintext().writerIndex() - contentIndex, count * message.maxPlaintextBytes());
-            postSend(message, tis, sequence + wireIndex, message.firstRecord() + posted, count, contentIndex, contentBytes, wireIndex);
+            int contentBytes =
+                    Math.min(message.plaintext().writerIndex() - contentIndex, count * message.maxPlaintextBytes());
+            postSend(message, tis, sequence + wireIndex, message.firstRecord() + posted, count, contentIndex,
+                    contentBytes, wireIndex);
             contentIndex += contentBytes;
             wireIndex += contentBytes + count * format.overheadBytes();
         }
@@ -73,7 +73,8 @@ final class RecordPoster {
     }
 
     private void postSend(
-            TxMessage message, int tis, int sequence, long recordNumber, int records, int contentIndex, int contentBytes, int wireIndex) {
+            TxMessage message, int tis, int sequence, long recordNumber, int records, int contentIndex,
+            int contentBytes, int wireIndex) {
         SendRing ring = channel.send();
         int octowords = fixedOctowords + records * recordOctowords;
         int blocks = Math.ceilDiv(octowords * ControlSegment.OCTOWORD_BYTES, WorkQueue.BLOCK_BYTES);
@@ -81,8 +82,8 @@ final class RecordPoster {
         ByteBuf out = ring.memory();
         int sendBytes = contentBytes + records * format.overheadBytes();
         ring.writeControl(at, sendBytes > MSS ? Opcode.LSO : Opcode.SEND, 0, octowords, 0, tis);
-        PacketHeader.tcpSequence(header, 0, headerBytes, sequence);
-        EthernetSegment.write(out, at + ControlSegment.BYTES, MSS, header, headerBytes);
+        packets.sequence(sequence);
+        EthernetSegment.write(out, at + ControlSegment.BYTES, MSS, packets.header(), packets.headerBytes());
         int segment = at + (fixedOctowords - 1) * ControlSegment.OCTOWORD_BYTES;
         DataSegment.write(out, segment, sendBytes, message.wireKey(), wireIndex);
         segment += DataSegment.BYTES;
@@ -98,10 +99,12 @@ final class RecordPoster {
         ring.post(blocks, message);
     }
 
-    private int writeRecord(ByteBuf out, int at, TxMessage message, long recordNumber, int contentIndex, int contentBytes) {
+    private int writeRecord(
+            ByteBuf out, int at, TxMessage message, long recordNumber, int contentIndex, int contentBytes) {
         ContentType outerType = format == RecordFormat.TLS_1_3 ? ContentType.APPLICATION_DATA : message.type();
         DataSegment.writeInline(out, at, format.prefixBytes());
-        RecordHeader.write(out, at + DataSegment.INLINE_BYTES, outerType.code(), contentBytes + format.minFragmentBytes());
+        int fragmentBytes = contentBytes + format.minFragmentBytes();
+        RecordHeader.write(out, at + DataSegment.INLINE_BYTES, outerType.code(), fragmentBytes);
         if (format.explicitNonceBytes() > 0) {
             // RFC 5288 §3: the sequence is a nonce that does not repeat.
             out.setLong(at + DataSegment.INLINE_BYTES + RecordFormat.HEADER_BYTES, recordNumber);

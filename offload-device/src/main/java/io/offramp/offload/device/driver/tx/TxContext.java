@@ -10,7 +10,10 @@ import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.key.TrafficKeys;
 
-/** The device's objects for one TX session: a TIS and a DEK. Programmed with the first packet, as mlx5 does, so that an install posts nothing. */
+/**
+ * The device's objects for one TX session: a TIS and a DEK. Programmed with the first packet, as mlx5 does, so that
+ * an install posts nothing.
+ */
 final class TxContext {
     private final DeviceResources device;
     private final int tis;
@@ -27,17 +30,19 @@ final class TxContext {
     static InstallResult<TxContext> open(DeviceResources device, TrafficKeys keys) {
         int tis = device.tises().take();
         if (tis == TisPool.NONE) {
-            return new InstallResult.Declined<>(
-                    DeclineReason.CAPACITY, "device has no TIS left (" + device.nic().contextMemory().used() + " contexts in use)");
+            return declined("device has no TIS left (" + device.nic().contextMemory().used() + " contexts in use)");
         }
         int dek = device.deks().allocate(keys);
         if (dek == DekPool.NONE) {
             device.tises().giveBack(tis);
-            return new InstallResult.Declined<>(
-                    DeclineReason.CAPACITY, "device has no DEK left (" + device.deks().inUse() + " in use)");
+            return declined("device has no DEK left (" + device.deks().inUse() + " in use)");
         }
         device.counters().txContexts.increment();
         return new InstallResult.Installed<>(new TxContext(device, tis, dek));
+    }
+
+    private static InstallResult<TxContext> declined(String detail) {
+        return new InstallResult.Declined<>(DeclineReason.CAPACITY, detail);
     }
 
     /** Number of the TIS. */
@@ -45,15 +50,20 @@ final class TxContext {
         return tis;
     }
 
-    /** Posts the params if the device does not have them: static, progress, fence. */
-    void postPending(SendRing ring, TrafficKeys keys, long recordNumber) {
+    /**
+     * Posts the params if the device does not have them: static, progress, fence. If they fail, the message has
+     * failed.
+     */
+    void postPending(SendRing ring, TrafficKeys keys, TxMessage message) {
         if (!isPostPending) {
             return;
         }
         isPostPending = false;
-        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIS, tis, keys, dek, recordNumber, null);
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIS, tis, keys, dek, message.firstRecord(), message);
+        message.onPosted();
         // The device takes the sequence of the first packet, as in mlx5.
-        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIS, tis, 0, null);
+        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIS, tis, 0, message);
+        message.onPosted();
         ParamsPoster.postFence(ring);
     }
 

@@ -8,8 +8,9 @@ import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.record.ContentType;
 
 /**
- * What one call to {@code seal} has under way: plaintext, room for its records, and the WQEs that make the one into the other. Kept whole until
- * the last completion, so that software can make the same records where the device did not.
+ * What one call to {@code seal} has under way: plaintext, room for its records, and the WQEs that make the one into
+ * the other. Kept whole until the last completion, so that software can make the same records where the device did
+ * not.
  */
 final class TxMessage implements CompletionHandler {
     private final DeviceTxSession session;
@@ -32,7 +33,8 @@ final class TxMessage implements CompletionHandler {
     }
 
     /** Starts over. Ownership of both buffers moves here. */
-    void start(ContentType newType, ByteBuf newPlaintext, int newMaxPlaintextBytes, ByteBuf newWire, long newFirstRecord) {
+    void start(
+            ContentType newType, ByteBuf newPlaintext, int newMaxPlaintextBytes, ByteBuf newWire, long newFirstRecord) {
         type = newType;
         plaintext = newPlaintext;
         maxPlaintextBytes = newMaxPlaintextBytes;

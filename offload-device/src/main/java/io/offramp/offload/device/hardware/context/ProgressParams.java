@@ -32,7 +32,8 @@ public final class ProgressParams {
 
     /** Fills all 12 bytes. */
     public static void write(
-            ByteBuf out, int at, int nextRecordTcpSequence, int resyncTcpSequence, TrackerState tracker, AuthState auth, int recordOffset) {
+            ByteBuf out, int at, int nextRecordTcpSequence, int resyncTcpSequence, TrackerState tracker, AuthState auth,
+            int recordOffset) {
         out.setInt(at, nextRecordTcpSequence);
         out.setInt(at + HW_RESYNC_TCP_SN, resyncTcpSequence);
         out.setInt(at + STATE,

@@ -9,7 +9,7 @@ import io.offramp.offload.record.ProtocolVersion;
  * <pre>
  *      31 30 29   26 25 24 23                                    4 3    0
  *     +-----+-------+-----+---------------------------------------+------+
- *  0  |const| tls   |const|                                       |encr. |   const_2 = 2, tls_version 2 (1.2) or 3 (1.3), const_1 = 1,
+ *  0  |const| tls   |const|                                       |encr. |   const_2 = 2, const_1 = 1, version 2 or 3,
  *     | _2  |version| _1  |                                       | std. |   encryption_standard = 1 (TLS)
  *     +-----+-------+-----+---------------------------------------+------+
  *  4  |                                                                  |
@@ -21,8 +21,8 @@ import io.offramp.offload.record.ProtocolVersion;
  *     +------------------------------------------------------------------+
  * 20  |                              gcm_iv                              |   first 4 bytes of the nonce
  *     +------------------------------------------------------------------+
- * 24  |                      implicit_iv (64 bit)                        |   1.3: the other 8, XORed with the record number; 1.2: 0
- * 28  |                                                                  |
+ * 24  |                      implicit_iv (64 bit)                        |   1.3: last 8, to XOR with the record number
+ * 28  |                                                                  |   1.2: 0
  *     +----------------+-------------------------------------------------+
  * 32  |                |                    dek_index                    |
  *     +----------------+-------------------------------------------------+
@@ -56,7 +56,8 @@ public final class StaticParams {
 
     /** Fills all 64 bytes. */
     public static void write(
-            ByteBuf out, int at, ProtocolVersion version, long recordNumber, int resyncTcpSequence, int gcmIv, long implicitIv, int dekIndex) {
+            ByteBuf out, int at, ProtocolVersion version, long recordNumber, int resyncTcpSequence, int gcmIv,
+            long implicitIv, int dekIndex) {
         out.setZero(at, BYTES);
         int tlsVersion = version == ProtocolVersion.TLS_1_3 ? VERSION_TLS_1_3 : VERSION_TLS_1_2;
         out.setInt(at, CONST_2 | tlsVersion << VERSION_SHIFT | CONST_1 | ENCRYPTION_STANDARD_TLS);

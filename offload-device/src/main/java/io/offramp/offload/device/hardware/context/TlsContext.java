@@ -8,8 +8,8 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TIS or TIR: a direction of a connection as the device sees it. Created and destroyed by commands, programmed by WQEs,
- * moved by packets. Confined to the queue set that it belongs to.
+ * One TIS or TIR: a direction of a connection as the device sees it. Created and destroyed by commands, programmed by
+ * WQEs, moved by packets. Confined to the queue set that it belongs to.
  */
 public final class TlsContext {
     private final int receiveQueue;
@@ -65,7 +65,8 @@ public final class TlsContext {
     /** Writes the progress params as they are now. */
     public void storeProgress(ByteBuf out, int at) {
         TrackerState state = tracker == null ? TrackerState.START : tracker;
-        ProgressParams.write(out, at, nextTcpSequence, resyncTcpSequence, state, auth, (int) (recordNumber - initialRecordNumber));
+        ProgressParams.write(out, at, nextTcpSequence, resyncTcpSequence, state, auth,
+                (int) (recordNumber - initialRecordNumber));
     }
 
     /** Its key, or null. */

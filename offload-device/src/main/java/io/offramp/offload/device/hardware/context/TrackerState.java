@@ -2,7 +2,9 @@ package io.offramp.offload.device.hardware.context;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a context knows about record positions: {@code record_tracker_state}. The ordinal is the number in the params. */
+/**
+ * What a context knows about record positions: {@code record_tracker_state}. The ordinal is the number in the params.
+ */
 public enum TrackerState {
     /** Programmed, no record seen. */
     START,

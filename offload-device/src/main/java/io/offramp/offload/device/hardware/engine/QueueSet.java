@@ -20,8 +20,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of one channel (SQ, ICOSQ, RQ and their CQs) and the engines behind them. The engines are inline: ringing a doorbell does the
- * work on the caller's thread. Confined to one thread.
+ * The queues of one channel (SQ, ICOSQ, RQ and their CQs) and the engines behind them. The engines are inline:
+ * ringing a doorbell does the work on the caller's thread. Confined to one thread.
  */
 public final class QueueSet {
     private static final int SEND_BLOCKS = 1024;
@@ -50,7 +50,8 @@ public final class QueueSet {
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
      * @param isUp   whether the device works
      */
-    public QueueSet(int number, ContextTable tises, ContextTable tirs, DekTable deks, Steering steering, BooleanSupplier isUp) {
+    public QueueSet(
+            int number, ContextTable tises, ContextTable tirs, DekTable deks, Steering steering, BooleanSupplier isUp) {
         this.number = number;
         this.tises = tises;
         this.tirs = tirs;
@@ -145,7 +146,8 @@ public final class QueueSet {
         return true;
     }
 
-    private TlsOffload deliver(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+    private TlsOffload deliver(
+            ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
         TlsContext context = isUp.getAsBoolean() ? steer(header, headerBytes) : null;
         if (context == null) {
             host.setBytes(hostIndex, wire, index, bytes);

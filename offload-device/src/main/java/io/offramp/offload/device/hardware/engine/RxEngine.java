@@ -10,8 +10,8 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
 
 /**
- * Decrypts the records of a packet on its way into host memory. All or nothing: if one does not authenticate, the host gets the packet as
- * it was on the wire.
+ * Decrypts the records of a packet on its way into host memory. All or nothing: if one does not authenticate, the
+ * host gets the packet as it was on the wire.
  */
 final class RxEngine {
     private final RecordCipher cipher;
@@ -26,8 +26,11 @@ final class RxEngine {
      * @param sequence TCP sequence of the payload's first byte
      * @param host     has room for {@code bytes} at {@code hostIndex}
      */
-    TlsOffload receive(TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
-        TlsOffload result = canDecrypt(context) ? decrypt(context, sequence, wire, index, bytes, host, hostIndex) : TlsOffload.NOT_DECRYPTED;
+    TlsOffload receive(
+            TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+        TlsOffload result = canDecrypt(context)
+                ? decrypt(context, sequence, wire, index, bytes, host, hostIndex)
+                : TlsOffload.NOT_DECRYPTED;
         if (result != TlsOffload.DECRYPTED) {
             host.setBytes(hostIndex, wire, index, bytes);
         }
@@ -40,7 +43,8 @@ final class RxEngine {
         return tracker != null && tracker != TrackerState.SEARCHING && dek != null && dek.isLoaded();
     }
 
-    private TlsOffload decrypt(TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+    private TlsOffload decrypt(
+            TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
         int records = sequence == context.nextTcpSequence() ? countRecords(context.format(), wire, index, bytes) : 0;
         if (records == 0) {
             context.lose(sequence);

@@ -16,9 +16,9 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
 
 /**
- * Encrypts what a SEND or LSO carries. The first data segment behind the Ethernet segment says where the wire is: in this model the
- * packets leave into host memory, since the host's kernel owns the real one. The others are the payload, records in plaintext with
- * space for the tag. Either every record leaves encrypted, or nothing leaves.
+ * Encrypts what a SEND or LSO carries. The first data segment behind the Ethernet segment says where the wire is: in
+ * this model the packets leave into host memory, since the host's kernel owns the real one. The others are the
+ * payload, records in plaintext with space for the tag. Either every record leaves encrypted, or nothing leaves.
  */
 final class TxEngine {
     private static final int TAG_BYTES = AeadSuite.TAG_BYTES;

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One data encryption key object of the device. Written by commands, used by the engines of the one queue set whose contexts refer to
- * it, never read.
+ * One data encryption key object of the device. Written by commands, used by the engines of the one queue set whose
+ * contexts refer to it, never read.
  */
 public final class Dek {
     private final AeadEngine engine;

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * A ring of {@link Cqe}s from the device to the driver. An entry is new while its owner bit is the parity of the round that the driver is
- * in. As many entries as its work queue, so that it never overruns.
+ * A ring of {@link Cqe}s from the device to the driver. An entry is new while its owner bit is the parity of the
+ * round that the driver is in. As many entries as its work queue, so that it never overruns.
  */
 public final class CompletionQueue {
     /** What {@link #poll()} gives when there is nothing new. */

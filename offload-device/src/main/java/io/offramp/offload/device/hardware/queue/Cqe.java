@@ -46,7 +46,8 @@ public final class Cqe {
 
     private Cqe() {}
 
-    static void write(ByteBuf out, int at, int opcode, int owner, int wqeCounter, int byteCount, int tls, int syndrome, int vendor) {
+    static void write(ByteBuf out, int at, int opcode, int owner, int wqeCounter, int byteCount, int tls, int syndrome,
+            int vendor) {
         out.setByte(at, tls << TLS_SHIFT);
         out.setInt(at + BYTE_COUNT, byteCount);
         out.setShort(at + VENDOR_SYNDROME, vendor << 8 | syndrome);

@@ -36,7 +36,9 @@ public final class DataSegment {
         out.setLong(at + ADDRESS, address);
     }
 
-    /** Writes the first word of an inline segment; the caller writes {@code byteCount} bytes at {@link #INLINE_BYTES}. */
+    /**
+     * Writes the first word of an inline segment; the caller writes {@code byteCount} bytes at {@link #INLINE_BYTES}.
+     */
     public static void writeInline(ByteBuf out, int at, int byteCount) {
         out.setInt(at, INLINE | byteCount);
     }

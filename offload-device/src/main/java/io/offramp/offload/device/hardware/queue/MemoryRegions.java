@@ -5,8 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host memory that the device may reach, by key. The driver maps a buffer before it posts a segment that points into it, and unmaps it
- * after the completion. An address is an offset in the buffer, so that no WQE can make the device touch anything else.
+ * The host memory that the device may reach, by key. The driver maps a buffer before it posts a segment that points
+ * into it, and unmaps it after the completion. An address is an offset in the buffer, so that no WQE can make the
+ * device touch anything else.
  */
 public final class MemoryRegions {
     private static final int INITIAL_REGIONS = 64;
@@ -47,7 +48,8 @@ public final class MemoryRegions {
             return null;
         }
         ByteBuf buffer = regions[lkey];
-        boolean isInside = buffer != null && address >= 0 && byteCount >= 0 && address <= buffer.capacity() - (long) byteCount;
+        boolean isInside =
+                buffer != null && address >= 0 && byteCount >= 0 && address <= buffer.capacity() - (long) byteCount;
         return isInside ? buffer : null;
     }
 

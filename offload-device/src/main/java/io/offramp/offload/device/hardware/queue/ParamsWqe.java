@@ -57,7 +57,8 @@ public final class ParamsWqe {
 
     /** True where the UMR carries static params inline. */
     public static boolean hasStaticParams(ByteBuf in, int at) {
-        return in.getUnsignedByte(at + UMR_FLAGS) == UMR_INLINE && in.getUnsignedShort(at + BSF_OCTOWORDS) == STATIC_PARAMS_OCTOWORDS;
+        return in.getUnsignedByte(at + UMR_FLAGS) == UMR_INLINE
+                && in.getUnsignedShort(at + BSF_OCTOWORDS) == STATIC_PARAMS_OCTOWORDS;
     }
 
     /** Writes which context a SET_PSV is for. */

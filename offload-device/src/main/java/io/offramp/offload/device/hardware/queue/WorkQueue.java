@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries and rings the
- * doorbell; the device consumes.
+ * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries
+ * and rings the doorbell; the device consumes.
  */
 public final class WorkQueue {
     /** Length of a basic block of a send queue. */

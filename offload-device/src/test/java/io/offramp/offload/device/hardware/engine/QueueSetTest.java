@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
 
 /** The sending half of the hardware, fed with WQEs byte by byte as a driver would, and as none should. */
 class QueueSetTest {
-    private static final byte[] CONTENT = "plaintext that must never be seen on the wire".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CONTENT =
+            "plaintext that must never be seen on the wire".getBytes(StandardCharsets.US_ASCII);
     private static final int SEQUENCE = -20;
     private static final int RECORD_BYTES = 5 + CONTENT.length + 1 + 16;
 
@@ -56,8 +57,10 @@ class QueueSetTest {
 
     @BeforeEach
     void program() {
-        headerBytes = PacketHeader.write(header, new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("192.0.2.2", 5));
-        plaintext.writeBytes(new byte[] {23, 3, 3}).writeShort(RECORD_BYTES - 5).writeBytes(CONTENT).writeByte(23).writeZero(16);
+        headerBytes = PacketHeader.write(header, new InetSocketAddress("192.0.2.1", 443),
+                new InetSocketAddress("192.0.2.2", 5));
+        plaintext.writeBytes(new byte[] {23, 3, 3}).writeShort(RECORD_BYTES - 5).writeBytes(CONTENT).writeByte(23)
+                .writeZero(16);
         tis = nic.tises().create(0);
         nic.deks().createBulk(1);
         nic.deks().load(0, keys.suite(), keys.dangerousKey());

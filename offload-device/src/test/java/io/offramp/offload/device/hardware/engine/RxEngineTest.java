@@ -48,7 +48,8 @@ class RxEngineTest {
 
     @BeforeEach
     void program() {
-        headerBytes = PacketHeader.write(header, new InetSocketAddress("2001:db8::2", 5), new InetSocketAddress("2001:db8::1", 443));
+        headerBytes = PacketHeader.write(header, new InetSocketAddress("2001:db8::2", 5),
+                new InetSocketAddress("2001:db8::1", 443));
         tir = nic.tirs().create(queues.receiveQueue().number());
         nic.deks().createBulk(1);
         nic.deks().load(0, keys.suite(), keys.dangerousKey());

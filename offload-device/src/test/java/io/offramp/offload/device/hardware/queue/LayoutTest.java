@@ -12,14 +12,17 @@ class LayoutTest {
 
     @Test
     void shouldLayOutTheControlSegmentAsDocumented() {
-        ControlSegment.write(bytes, 16, Opcode.UMR, Opcode.MODIFIER_TIR, 0xabcdef, 0x112233, 12, ControlSegment.FENCE, 0x445566);
+        ControlSegment.write(bytes, 16, Opcode.UMR, Opcode.MODIFIER_TIR, 0xabcdef, 0x112233, 12, ControlSegment.FENCE,
+                0x445566);
 
-        assertThat(ByteBufUtil.hexDump(bytes, 16, ControlSegment.BYTES)).isEqualTo("02cdef25" + "1122330c" + "00000020" + "44556600");
+        assertThat(ByteBufUtil.hexDump(bytes, 16, ControlSegment.BYTES))
+                .isEqualTo("02cdef25" + "1122330c" + "00000020" + "44556600");
     }
 
     @Test
     void shouldReadBackTheControlSegment() {
-        ControlSegment.write(bytes, 0, Opcode.SET_PSV, Opcode.MODIFIER_TIS, 0xffff, 0xff_ffff, ControlSegment.MAX_OCTOWORDS,
+        ControlSegment.write(bytes, 0, Opcode.SET_PSV, Opcode.MODIFIER_TIS, 0xffff, 0xff_ffff,
+                ControlSegment.MAX_OCTOWORDS,
                 ControlSegment.CQ_UPDATE, 0xff_ffff);
 
         assertThat(ControlSegment.opcode(bytes, 0)).isEqualTo(Opcode.SET_PSV);
@@ -38,7 +41,8 @@ class LayoutTest {
 
         EthernetSegment.write(bytes, 16, 1448, header, 5);
 
-        assertThat(ByteBufUtil.hexDump(bytes, 16, 32)).isEqualTo("00".repeat(8) + "05a80000" + "00050102" + "030405" + "00".repeat(13));
+        assertThat(ByteBufUtil.hexDump(bytes, 16, 32))
+                .isEqualTo("00".repeat(8) + "05a80000" + "00050102" + "030405" + "00".repeat(13));
         assertThat(EthernetSegment.mss(bytes, 16)).isEqualTo(1448);
         assertThat(EthernetSegment.headerBytes(bytes, 16)).isEqualTo(5);
         assertThat(EthernetSegment.octowords(2)).isEqualTo(1);
@@ -70,7 +74,8 @@ class LayoutTest {
         assertThat(bytes.getUnsignedShort(22)).isEqualTo(4);
         assertThat((int) bytes.getUnsignedByte(128)).isEqualTo(0x55);
         assertThat(ParamsWqe.hasStaticParams(bytes, 0)).isTrue();
-        assertThat(ParamsWqe.STATIC_OCTOWORDS * 16).isEqualTo(192).isEqualTo(ParamsWqe.STATIC_BLOCKS * WorkQueue.BLOCK_BYTES);
+        assertThat(ParamsWqe.STATIC_OCTOWORDS * 16).isEqualTo(192)
+                .isEqualTo(ParamsWqe.STATIC_BLOCKS * WorkQueue.BLOCK_BYTES);
 
         ParamsWqe.writeProgressContext(bytes, 0, 0x010203);
         assertThat(bytes.getInt(16)).isEqualTo(0x010203);

@@ -62,7 +62,8 @@ class SteeringTest {
 
     private static FlowKey flow(String address, int port) {
         ByteBuf header = Unpooled.buffer(PacketHeader.IPV6_BYTES);
-        int bytes = PacketHeader.write(header, new InetSocketAddress(address, port), new InetSocketAddress(address, 443));
+        int bytes =
+                PacketHeader.write(header, new InetSocketAddress(address, port), new InetSocketAddress(address, 443));
         return new FlowKey().read(header, 0, bytes);
     }
 }
