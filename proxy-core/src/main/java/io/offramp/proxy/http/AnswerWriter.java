@@ -61,7 +61,8 @@ final class AnswerWriter {
         endsWithConnection = head.framing() < 0 && !chunked;
         Persistence persistence =
                 !keepAlive ? Persistence.CLOSE : modern ? Persistence.DEFAULT : Persistence.KEEP_ALIVE;
-        write(head, persistence, chunked ? Framing.CHUNKED : head.framing(), bodiless);
+        long framing = endsWithConnection ? Framing.UNTIL_CLOSE : chunked ? Framing.CHUNKED : head.framing();
+        write(head, persistence, framing, bodiless);
         body.begin(chunked);
     }
 

@@ -17,6 +17,7 @@ import io.offramp.proxy.http.codec.Framing;
 import io.offramp.proxy.http.codec.RequestTarget;
 import io.offramp.proxy.upstream.AnswerHead;
 import io.offramp.proxy.upstream.AnswerListener;
+import io.offramp.proxy.upstream.Tunnel;
 import io.offramp.proxy.upstream.UpstreamConnection;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;

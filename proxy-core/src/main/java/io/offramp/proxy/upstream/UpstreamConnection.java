@@ -221,7 +221,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         ByteBuf in = leftover.join(ctx.alloc(), (ByteBuf) message);
         boolean more = true;
         try {
-            while (more && in.isReadable() && state != State.CLOSED) {
+            while (more && state != State.CLOSED && (in.isReadable() || isAhead())) {
                 more = consume(in);
             }
         } finally {
@@ -231,6 +231,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 in.release();
             }
         }
+    }
+
+    private boolean isAhead() {
+        return state != State.IDLE && state != State.TUNNEL && reader.isAhead();
     }
 
     /** Takes the next object; false if more bytes are needed first. */

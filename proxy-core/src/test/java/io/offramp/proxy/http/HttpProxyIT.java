@@ -47,7 +47,7 @@ class HttpProxyIT {
             // Then
             assertThat(upstream.accepted()).isEqualTo(1);
             assertThat(proxy.counts().poolHits).hasValue(9);
-            assertThat(proxy.log()).hasSize(10);
+            await().untilAsserted(() -> assertThat(proxy.log()).hasSize(10));
         }
     }
 

@@ -176,6 +176,11 @@ public final class MessageReader {
         close();
     }
 
+    /** Whether the next object is there already, and needs no further bytes. */
+    public boolean isAhead() {
+        return !decoded.isEmpty();
+    }
+
     /** Releases what was decoded and not asked for. */
     public void close() {
         decoded.forEach(ReferenceCountUtil::release);

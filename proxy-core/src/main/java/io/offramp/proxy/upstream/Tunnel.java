@@ -1,12 +1,9 @@
-package io.offramp.proxy.http;
+package io.offramp.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.offramp.proxy.session.HalfClose;
-import io.offramp.proxy.upstream.AnswerListener;
-import io.offramp.proxy.upstream.UpstreamConnection;
-import io.offramp.proxy.upstream.WriteBurst;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

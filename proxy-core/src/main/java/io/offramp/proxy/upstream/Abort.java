@@ -1,17 +1,17 @@
-package io.offramp.proxy.http;
+package io.offramp.proxy.upstream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 
 /** Ends a connection so that nobody can take it for a clean end. */
-final class Abort {
+public final class Abort {
     private Abort() {}
 
     /**
      * Closes with a reset, and past the handlers: a TLS session among them gets no chance to say close_notify. For answers whose end is
      * the end of the connection.
      */
-    static void close(Channel channel) {
+    public static void close(Channel channel) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.pipeline().firstContext().close();
     }

@@ -1,4 +1,4 @@
-package io.offramp.proxy.http;
+package io.offramp.proxy.upstream;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;

@@ -1,0 +1,49 @@
+package io.offramp.proxy.tcp;
+
+import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.config.RouteConfig;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.Upstreams;
+import org.jspecify.annotations.Nullable;
+
+/** What the TCP fronts of all connections of one listener share. Immutable, thread-safe. */
+public final class TcpFrontSettings {
+    private final Upstreams upstreams;
+    private final UpstreamGroup group;
+    private final long idleNs;
+    private final @Nullable AccessLog accessLog;
+
+    /**
+     * @param route     the listener's only one
+     * @param accessLog hears of every connection's end; null for nobody
+     * @throws IllegalArgumentException if the route names an upstream that is not there
+     */
+    public TcpFrontSettings(
+            RouteConfig route, Upstreams upstreams, TimeoutConfig timeouts, @Nullable AccessLog accessLog) {
+        UpstreamGroup named = upstreams.group(route.upstream());
+        if (named == null) {
+            throw new IllegalArgumentException("no upstream '" + route.upstream() + "'");
+        }
+        group = named;
+        this.upstreams = upstreams;
+        this.accessLog = accessLog;
+        idleNs = timeouts.idle().toNanos();
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    UpstreamGroup group() {
+        return group;
+    }
+
+    @Nullable AccessLog accessLog() {
+        return accessLog;
+    }
+
+    long idleNs() {
+        return idleNs;
+    }
+}
