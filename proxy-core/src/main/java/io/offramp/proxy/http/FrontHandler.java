@@ -15,6 +15,7 @@ import io.offramp.proxy.http.codec.Leftover;
 import io.offramp.proxy.http.codec.MessageReader;
 import io.offramp.proxy.upstream.Abort;
 import io.offramp.proxy.upstream.Deadline;
+import io.offramp.proxy.upstream.HalfClosedEpoll;
 import io.offramp.proxy.upstream.Tunnel;
 import io.offramp.proxy.upstream.UpstreamLoop;
 import io.offramp.proxy.upstream.WriteBurst;
@@ -380,6 +381,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
+            HalfClosedEpoll.keep(context.channel());
             inputEnded = true;
             if (inbox.isEmpty()) {
                 onAllTaken();

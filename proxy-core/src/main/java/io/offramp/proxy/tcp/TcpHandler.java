@@ -10,6 +10,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.upstream.Abort;
 import io.offramp.proxy.upstream.AnswerListener;
 import io.offramp.proxy.upstream.Deadline;
+import io.offramp.proxy.upstream.HalfClosedEpoll;
 import io.offramp.proxy.upstream.Tunnel;
 import io.offramp.proxy.upstream.UpstreamConnection;
 import io.offramp.proxy.upstream.UpstreamLoop;
@@ -146,6 +147,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
             context.fireUserEventTriggered(event);
             return;
         }
+        HalfClosedEpoll.keep(context.channel());
         inputEnded = true;
         if (tunnel != null) {
             tunnel.onClientInputEnded();

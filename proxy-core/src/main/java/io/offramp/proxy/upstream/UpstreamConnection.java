@@ -327,6 +327,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent && listener != null && state == State.TUNNEL) {
+            HalfClosedEpoll.keep(ctx.channel());
             listener.onInputEnded();
         }
     }

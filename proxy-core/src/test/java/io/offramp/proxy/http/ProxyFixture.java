@@ -29,6 +29,7 @@ import io.offramp.proxy.upstream.Upstreams;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -45,7 +46,10 @@ public final class ProxyFixture implements AutoCloseable {
     private final Channel server;
     private final Upstreams upstreams;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
+
+    /** One arena of small chunks and no caches, so that its metrics tell what is in use. */
+    private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true, 0, 1, 8192, 4, 0, 0, false);
+
     private final List<Exchange> log = new CopyOnWriteArrayList<>();
     private final Counts counts = new Counts();
 
@@ -180,6 +184,13 @@ public final class ProxyFixture implements AutoCloseable {
     static Wire.Answer ask(Socket socket, String request) throws IOException {
         send(socket, request);
         return Wire.readAnswer(socket.getInputStream());
+    }
+
+    /** A port that nobody listens at. */
+    static HostPort closedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new HostPort("127.0.0.1", socket.getLocalPort());
+        }
     }
 
     static void send(Socket socket, String text) throws IOException {

@@ -10,8 +10,6 @@ import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -31,15 +29,9 @@ class UpstreamFaultIT {
         return new ProxyFixture.Settings().to(servers);
     }
 
-    private static HostPort closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostPort("127.0.0.1", socket.getLocalPort());
-        }
-    }
-
     @Test
     void shouldAnswer502WhenServerRefuses() throws Exception {
-        try (ProxyFixture proxy = new ProxyFixture(to(closedPort()));
+        try (ProxyFixture proxy = new ProxyFixture(to(ProxyFixture.closedPort()));
                 Socket client = proxy.connect()) {
             assertThat(ProxyFixture.ask(client, GET).status()).isEqualTo(502);
             assertThat(ProxyFixture.ask(client, GET).body()).startsWith("502 Bad Gateway: ");
@@ -52,7 +44,7 @@ class UpstreamFaultIT {
     @Test
     void shouldUseNextServerWhenOneRefusesAndSkipItThen() throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
-                ProxyFixture proxy = new ProxyFixture(to(closedPort(), upstream.address(), closedPort()))) {
+                ProxyFixture proxy = new ProxyFixture(to(ProxyFixture.closedPort(), upstream.address(), ProxyFixture.closedPort()))) {
             for (int i = 0; i < 9; i++) {
                 assertThat(proxy.ask(GET).status()).isEqualTo(200);
             }
@@ -62,7 +54,7 @@ class UpstreamFaultIT {
 
     @Test
     void shouldAnswer503WhenAllServersFailedAMomentAgo() throws Exception {
-        try (ProxyFixture proxy = new ProxyFixture(to(closedPort(), closedPort()))) {
+        try (ProxyFixture proxy = new ProxyFixture(to(ProxyFixture.closedPort(), ProxyFixture.closedPort()))) {
             assertThat(proxy.ask(GET).status()).isEqualTo(502);
             assertThat(proxy.ask(GET).status()).isEqualTo(503);
             assertThat(proxy.counts().connectFailed).hasValue(2);

@@ -1,0 +1,51 @@
+package io.offramp.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a half-closed socket usable with Netty 4.2.18's epoll transport. That removes a socket without interest from epoll but goes on
+ * as if it were there: once the peer's FIN has ended our interest in reading, the next write that the socket cannot take at once, or
+ * the next {@code setAutoRead(true)}, fails with ENOENT and closes the connection. An interest that never ends, edge triggering,
+ * prevents the removal. There is no public way to set it.
+ */
+public final class HalfClosedEpoll {
+    private static final Logger LOG = LoggerFactory.getLogger(HalfClosedEpoll.class);
+    private static final int EPOLLET = 1 << 31;
+    private static final @Nullable MethodHandle SET_FLAG = find();
+
+    private HalfClosedEpoll() {}
+
+    private static @Nullable MethodHandle find() {
+        try {
+            Class<?> base = EpollSocketChannel.class.getSuperclass().getSuperclass();
+            return MethodHandles.privateLookupIn(base, MethodHandles.lookup())
+                    .findVirtual(base, "setFlag", MethodType.methodType(void.class, int.class))
+                    .asType(MethodType.methodType(void.class, Channel.class, int.class));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.warn("half-closed connections may be cut short with epoll: {}", e.toString());
+            return null;
+        }
+    }
+
+    /**
+     * The peer has ended its stream, and we go on sending. Called while {@code ChannelInputShutdownEvent} is fired; does nothing for
+     * other transports.
+     */
+    public static void keep(Channel channel) {
+        if (SET_FLAG == null || !(channel instanceof EpollSocketChannel)) {
+            return;
+        }
+        try {
+            SET_FLAG.invokeExact(channel, EPOLLET);
+        } catch (Throwable e) {
+            LOG.warn("{}: {}", channel, e.toString());
+        }
+    }
+}
