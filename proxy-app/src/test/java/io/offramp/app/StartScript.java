@@ -34,13 +34,27 @@ final class StartScript {
     }
 
     static Process start(Path script, Path directory, String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
-        command.addAll(List.of(args));
-        return new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+        return builder(script, directory, args).start();
     }
 
     static Outcome run(Path script, Path directory, String... args) throws IOException, InterruptedException {
         return end(start(script, directory, args));
+    }
+
+    /**
+     * Runs it where programs are found in one directory, and the shell's usual tools behind that: but for Maven.
+     *
+     * @param tools programs that take the place of the machine's
+     */
+    static Outcome runWithTools(Path script, Path tools, String... args) throws IOException, InterruptedException {
+        Path usual = Files.createDirectories(script.resolveSibling("usual"));
+        for (String tool : List.of("bash", "readlink", "dirname", "find", "mkdir", "touch")) {
+            Path forwarder = Files.writeString(usual.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
+            assertThat(forwarder.toFile().setExecutable(true)).isTrue();
+        }
+        ProcessBuilder builder = builder(script, script.getParent(), args);
+        builder.environment().put("PATH", tools + ":" + usual);
+        return end(builder.start());
     }
 
     /** Waits for its end; what it has to say fits into a pipe. */
@@ -52,5 +66,11 @@ final class StartScript {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static ProcessBuilder builder(Path script, Path directory, String... args) {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     }
 }

@@ -63,18 +63,6 @@ class StartScriptIT {
     }
 
     @Test
-    void shouldSayOneSentenceWhenThereIsNoJdk() throws Exception {
-        // Given: the script alone, beside a search that finds nothing
-        Path bin = Files.createDirectories(directory.resolve("bin"));
-        Path script = Files.copy(StartScript.ofSourceTree(), bin.resolve("offramp"));
-        Path search = Files.writeString(bin.resolve("java25"), "#!/bin/sh\necho 'No JDK here.' >&2\nexit 1\n");
-        assertThat(script.toFile().setExecutable(true) && search.toFile().setExecutable(true)).isTrue();
-
-        // When, Then
-        assertThat(StartScript.run(script, directory, "version")).isEqualTo(new Outcome(1, "No JDK here."));
-    }
-
-    @Test
     void shouldFailWithOneLineWhenThePortIsInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             // When

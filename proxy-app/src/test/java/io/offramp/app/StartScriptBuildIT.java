@@ -1,0 +1,121 @@
+package io.offramp.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.app.StartScript.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the start script builds and starts, in a source tree where Maven and Java only say how they were called. */
+class StartScriptBuildIT {
+    private static final String BUILDING = "offramp: building, which takes a minute\n";
+    private static final String BUILT = "mvn -q -B -DskipTests package -pl proxy-app -am\n";
+
+    @TempDir
+    private Path tree;
+
+    private Path script;
+
+    @BeforeEach
+    void makeTree() throws IOException {
+        script = executable("offramp", Files.readString(StartScript.ofSourceTree()));
+        write("pom.xml", "");
+        write("proxy-app/pom.xml", "");
+        write("proxy-app/src/assembly/distribution.xml", "");
+        write("proxy-core/src/main/java/Source.java", "");
+        executable("scripts/java25", "#!/bin/sh\necho " + tree + "/jdk\n");
+        executable("jdk/bin/java", "#!/bin/sh\nfor last; do :; done\necho java $last\n");
+    }
+
+    @Test
+    void shouldBuildOnceWhenNothingIsBuilt() throws Exception {
+        // Given
+        withMaven();
+
+        // When, Then
+        assertThat(run()).isEqualTo(new Outcome(0, BUILDING + BUILT + "java version"));
+        assertThat(run()).isEqualTo(new Outcome(0, "java version"));
+    }
+
+    @Test
+    void shouldBuildAgainWhenASourceIsNewer() throws Exception {
+        // Given
+        withMaven();
+        run();
+        FileTime later = FileTime.from(Instant.now().plusSeconds(5));
+        Files.setLastModifiedTime(tree.resolve("proxy-core/src/main/java/Source.java"), later);
+
+        // When, Then
+        assertThat(run()).isEqualTo(new Outcome(0, BUILDING + BUILT + "java version"));
+    }
+
+    @Test
+    void shouldStartWhatIsThereWhenThereIsNoMaven() throws Exception {
+        // Given
+        withMaven();
+        run();
+        Files.delete(tree.resolve("tools/mvn"));
+        Files.delete(tree.resolve("proxy-app/target/offramp-1.tar.gz"));
+
+        // When, Then
+        assertThat(run()).isEqualTo(new Outcome(0, "java version"));
+    }
+
+    @Test
+    void shouldSayOneSentenceWhenThereIsNeitherBuildNorMaven() throws Exception {
+        assertThat(run())
+                .isEqualTo(new Outcome(
+                        1, "offramp: nothing is built yet, and there is no Maven to do it: install Maven 3.8.7 or newer."));
+    }
+
+    @Test
+    void shouldFailWhenTheBuildFails() throws Exception {
+        // Given
+        executable("tools/mvn", "#!/bin/sh\necho 'COMPILATION ERROR'\nexit 1\n");
+
+        // When, Then
+        assertThat(run()).isEqualTo(new Outcome(1, BUILDING + "COMPILATION ERROR\nofframp: the build failed"));
+    }
+
+    @Test
+    void shouldSayOneSentenceWhenThereIsNoJdk() throws Exception {
+        // Given
+        executable("scripts/java25", "#!/bin/sh\necho 'No JDK here.' >&2\nexit 1\n");
+
+        // When, Then
+        assertThat(run()).isEqualTo(new Outcome(1, "No JDK here."));
+    }
+
+    private void withMaven() throws IOException {
+        executable(
+                "tools/mvn",
+                """
+                #!/bin/sh
+                echo mvn "$@"
+                mkdir -p proxy-app/target/offramp-1/offramp-1/lib
+                touch proxy-app/target/offramp-1.tar.gz
+                """);
+    }
+
+    private Outcome run() throws IOException, InterruptedException {
+        return StartScript.runWithTools(script, tree.resolve("tools"), "version");
+    }
+
+    private Path executable(String name, String text) throws IOException {
+        Path file = write(name, text);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        return file;
+    }
+
+    private Path write(String name, String text) throws IOException {
+        Path file = tree.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+}
