@@ -1,6 +1,5 @@
 package io.offramp.proxy.handshake;
 
-import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.tls.NamedGroup;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,12 @@ enum Group {
     }
 
     static @Nullable Group of(int code) {
-        return Arrays.stream(values()).filter(group -> group.code == code).findAny().orElse(null);
+        for (Group group : ALL) {
+            if (group.code == code) {
+                return group;
+            }
+        }
+        return null;
     }
 
     /** The number on the wire. */

@@ -2,7 +2,6 @@ package io.offramp.proxy.handshake;
 
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
-import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.tls.CipherSuite;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +45,16 @@ enum TlsSuite {
     }
 
     static TlsSuite of(int code) {
-        return ALL.stream()
-                .filter(suite -> suite.code == code)
-                .findAny()
-                .orElseThrow(() -> new IllegalArgumentException("cipher suite " + code));
+        for (TlsSuite suite : ALL) {
+            if (suite.code == code) {
+                return suite;
+            }
+        }
+        throw new IllegalArgumentException("cipher suite " + code);
     }
 
     static @Nullable TlsSuite named(String name) {
-        return Arrays.stream(values()).filter(suite -> suite.name().equals(name)).findAny().orElse(null);
+        return ALL.stream().filter(suite -> suite.name().equals(name)).findAny().orElse(null);
     }
 
     /** The number on the wire. */

@@ -167,7 +167,7 @@ class HandshakeChoiceTest {
     void shouldSayWhichProvidersAreUsed() throws Exception {
         TestSettings.DEFAULT.build();
 
-        assertThat(CryptoProviders.describe()).matches("X25519 \\S.*, P256 \\S.*, P384 \\S.*, ECDSA \\S.*");
+        assertThat(CryptoProviders.describe()).matches("X25519 \\S.*, P-256 \\S.*, P-384 \\S.*, ECDSA P-256 \\S.*");
     }
 
     @Test

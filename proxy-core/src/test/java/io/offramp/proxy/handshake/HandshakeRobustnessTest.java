@@ -214,9 +214,10 @@ class HandshakeRobustnessTest {
         }
     }
 
-    @Test
-    void shouldSkipEarlyDataAndBoundIt() throws Exception {
-        byte[] hello = RawClientHello.tls13(Group.X25519, X25519_SHARE).with(42, new byte[0]).record();
+    @ParameterizedTest
+    @ValueSource(ints = {0x1301, 0x1302, 0x1303})
+    void shouldSkipEarlyDataAndBoundIt(int suite) throws Exception {
+        byte[] hello = RawClientHello.tls13(Group.X25519, X25519_SHARE).withSuites(suite).with(42, new byte[0]).record();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             server.receive(hello);
             for (int sent = 0; sent < 60_000; sent += 5000) {
