@@ -5,7 +5,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.offramp.proxy.upstream.WriteBurst;
 
-/** Writes one message's body, in chunks if its framing says so. Only {@link #end} makes a chunked body look complete. */
+/**
+ * Writes one message's body, in chunks if its framing says so. Only {@link #end} makes a chunked body look complete.
+ */
 final class BodyWriter {
     private static final int LINE_BYTES = 12;
 

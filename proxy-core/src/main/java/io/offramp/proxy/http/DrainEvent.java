@@ -1,9 +1,9 @@
 package io.offramp.proxy.http;
 
 /**
- * User event that tells a client's channel that the proxy is going away: fired inbound, on the channel's event loop or elsewhere. An
- * idle connection closes at once; a busy one says {@code Connection: close} with its current answer and closes behind it. Tunnels and
- * TCP connections go on: the drain's limit ends them.
+ * User event that tells a client's channel that the proxy is going away: fired inbound, on the channel's event loop or
+ * elsewhere. An idle connection closes at once; a busy one says {@code Connection: close} with its current answer and
+ * closes behind it. Tunnels and TCP connections go on: the drain's limit ends them.
  */
 public enum DrainEvent {
     /** The event. */

@@ -27,13 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: takes requests one after the other and hands each to an {@link HttpExchange}. Input that the current
- * exchange cannot take waits here, and reading pauses, so a client that pipelines costs one read burst and no more.
+ * One client's connection: takes requests one after the other and hands each to an {@link HttpExchange}. Input that the
+ * current exchange cannot take waits here, and reading pauses, so a client that pipelines costs one read burst and no
+ * more.
  */
 final class FrontHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(FrontHandler.class);
 
-    /** How long input is discarded behind an answer that came before its request was complete, so that no reset destroys it. */
+    /**
+     * How long input is discarded behind an answer that came before its request was complete, so that no reset destroys
+     * it.
+     */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
     private final HttpFrontSettings settings;
@@ -163,7 +167,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         resume();
     }
 
-    /** Takes what waits; called whenever there is more of it, the exchange may have room, or the next request its turn. */
+    /**
+     * Takes what waits; called whenever there is more of it, the exchange may have room, or the next request its turn.
+     */
     void resume() {
         if (taking) {
             return;

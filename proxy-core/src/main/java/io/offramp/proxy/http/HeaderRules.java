@@ -17,8 +17,8 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * What a proxy changes in heads (RFC 9110 §7.6): fields that are meant for one hop go, those that it owes are set, all others pass as
- * they came. Writes into buffers of the caller. Pure functions.
+ * What a proxy changes in heads (RFC 9110 §7.6): fields that are meant for one hop go, those that it owes are set, all
+ * others pass as they came. Writes into buffers of the caller. Pure functions.
  */
 final class HeaderRules {
     /** Room that a rewritten head needs beyond its own length, for a start. */
@@ -108,7 +108,8 @@ final class HeaderRules {
      * Writes the head of an answer for the client.
      *
      * @param framing  of the body that the client gets
-     * @param bodiless whether the answer has no body by its status or its request's method, so that its length, if any, passes as it is
+     * @param bodiless whether the answer has no body by its status or its request's method, so that its length, if any,
+     *     passes as it is
      */
     static void writeAnswer(
             HttpResponse answer,
@@ -144,7 +145,12 @@ final class HeaderRules {
     }
 
     private static void writeFields(
-            HttpHeaders headers, ConnectionOptions options, boolean request, boolean upgrade, boolean modern, ByteBuf out) {
+            HttpHeaders headers,
+            ConnectionOptions options,
+            boolean request,
+            boolean upgrade,
+            boolean modern,
+            ByteBuf out) {
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
@@ -162,7 +168,10 @@ final class HeaderRules {
         }
     }
 
-    /** Writes the trailers behind a last chunk; those that would change framing or routing are left out (RFC 9110 §6.5.1). */
+    /**
+     * Writes the trailers behind a last chunk; those that would change framing or routing are left out (RFC 9110
+     * §6.5.1).
+     */
     static void writeTrailers(HttpHeaders trailers, ByteBuf out) {
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = trailers.iteratorCharSequence();
         while (fields.hasNext()) {

@@ -25,8 +25,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer: chosen a server for, sent, answered, logged once. Every way out leads through {@link #finish} and tells
- * the {@link FrontHandler}.
+ * One request and its answer: chosen a server for, sent, answered, logged once. Every way out leads through {@link
+ * #finish} and tells the {@link FrontHandler}.
  */
 final class HttpExchange implements AnswerListener {
     private static final int CLIENT_CLOSED_REQUEST = 499;
@@ -133,6 +133,7 @@ final class HttpExchange implements AnswerListener {
         pooled = false;
         UpstreamConnection opening = front.loop().prepare(from, to, front.ctx().alloc(), this);
         upstream = opening;
+        expect();
         opening.connect();
     }
 

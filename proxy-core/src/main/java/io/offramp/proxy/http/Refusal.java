@@ -10,7 +10,7 @@ enum Refusal {
     REQUEST_TIMEOUT(408, "Request Timeout", "the request did not arrive in time"),
     BODY_TOO_LARGE(413, "Content Too Large", "the request's body is larger than is accepted here"),
     LINE_TOO_LONG(414, "URI Too Long", "the request line is longer than is accepted here"),
-    HEAD_TOO_LARGE(431, "Request Header Fields Too Large", "the request's header fields are larger than is accepted here"),
+    HEAD_TOO_LARGE(431, "Request Header Fields Too Large", "the header fields are larger than is accepted here"),
     NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
     BAD_GATEWAY(502, "Bad Gateway", "the server behind this proxy did not answer properly"),
     NO_SERVER(503, "Service Unavailable", "no server behind this proxy is available"),
@@ -28,8 +28,8 @@ enum Refusal {
     Refusal(int status, String reason, String sentence) {
         this.status = status;
         body = (status + " " + reason + ": " + sentence + "\n").getBytes(StandardCharsets.US_ASCII);
-        String lines = "HTTP/1.1 " + status + " " + reason + "\r\nContent-Type: text/plain; charset=us-ascii\r\nContent-Length: "
-                + body.length + "\r\n";
+        String lines = "HTTP/1.1 " + status + " " + reason + "\r\nContent-Type: text/plain; charset=us-ascii\r\n"
+                + "Content-Length: " + body.length + "\r\n";
         head = lines.getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -24,7 +24,9 @@ final class Router {
             if (requestHost == null) {
                 return false;
             }
-            return subdomains ? requestHost.endsWith(host) && requestHost.length() > host.length() : requestHost.equals(host);
+            return subdomains
+                    ? requestHost.endsWith(host) && requestHost.length() > host.length()
+                    : requestHost.equals(host);
         }
 
         /** At a segment's end: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis}. */

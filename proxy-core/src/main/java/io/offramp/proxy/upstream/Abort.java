@@ -8,8 +8,8 @@ public final class Abort {
     private Abort() {}
 
     /**
-     * Closes with a reset, and past the handlers: a TLS session among them gets no chance to say close_notify. For answers whose end is
-     * the end of the connection.
+     * Closes with a reset, and past the handlers: a TLS session among them gets no chance to say close_notify. For
+     * answers whose end is the end of the connection.
      */
     public static void close(Channel channel) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /**
- * What comes back from an upstream, in this order: connected or failed; any number of interim heads; a head; its body; the end. Or, at
- * any point, a failure. All calls are on the event loop of client and upstream.
+ * What comes back from an upstream, in this order: connected or failed; any number of interim heads; a head; its body;
+ * the end. Or, at any point, a failure. All calls are on the event loop of client and upstream.
  */
 public interface AnswerListener {
     /** The connection is open and idle. */

@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one moment by which something must have happened on a connection. Moving it is a field write: the single task behind it wakes
- * at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything. Confined to the event loop.
+ * The one moment by which something must have happened on a connection. Moving it is a field write: the single task
+ * behind it wakes at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything.
+ * Confined to the event loop.
  */
 public final class Deadline implements Runnable {
     private final EventExecutor executor;

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes both ways between a client and an upstream, each direction with its own end, with back-pressure and one idle limit for both.
- * Closed when both directions have ended, or one side is gone.
+ * Bytes both ways between a client and an upstream, each direction with its own end, with back-pressure and one idle
+ * limit for both. Closed when both directions have ended, or one side is gone.
  */
 public final class Tunnel implements AnswerListener {
     private final ChannelHandlerContext client;

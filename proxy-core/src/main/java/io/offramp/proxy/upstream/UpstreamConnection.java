@@ -25,8 +25,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to an upstream server: carries one request after another, or bytes once it is a tunnel. Its pipeline is built once and
- * has only this handler; who listens changes with each request. Confined to the event loop.
+ * One connection to an upstream server: carries one request after another, or bytes once it is a tunnel. Its pipeline
+ * is built once and has only this handler; who listens changes with each request. Confined to the event loop.
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final UpstreamLoop loop;
@@ -121,7 +121,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Whether more may be written without passing the high watermark. */
     public boolean isWritable() {
-        return channel().isWritable();
+        return channel != null && channel.isWritable();
     }
 
     /** Pauses or resumes reading. */

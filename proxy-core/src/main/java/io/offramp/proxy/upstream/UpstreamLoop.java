@@ -25,13 +25,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Upstream connections of one event loop: those that are idle, by server, last used first; and the next server in turn of each group.
- * Confined to that loop.
+ * Upstream connections of one event loop: those that are idle, by server, last used first; and the next server in turn
+ * of each group. Confined to that loop.
  */
 public final class UpstreamLoop {
     private static final int READ_BYTES = 64 << 10;
 
-    /** What a server that has ended its stream can leave in the socket; epoll's FIN makes Netty read all of it, paused or not. */
+    /**
+     * What a server that has ended its stream can leave in the socket; epoll's FIN makes Netty read all of it, paused
+     * or not.
+     */
     private static final int SOCKET_BUFFER_BYTES = 256 << 10;
 
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
@@ -69,7 +72,10 @@ public final class UpstreamLoop {
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    /** The next server in turn that is worth trying; null if there is none. {@code tried}: bits of those that failed this request. */
+    /**
+     * The next server in turn that is worth trying; null if there is none. {@code tried}: bits of those that failed
+     * this request.
+     */
     public @Nullable UpstreamServer next(UpstreamGroup group, long tried) {
         int turn = turns[group.index()]++;
         return group.next(turn, tried, group.size() == 1 ? 0 : System.nanoTime());
@@ -82,7 +88,8 @@ public final class UpstreamLoop {
     }
 
     /**
-     * A connection that is not open yet: {@link UpstreamConnection#connect()} opens it and tells the listener how that went.
+     * A connection that is not open yet: {@link UpstreamConnection#connect()} opens it and tells the listener how that
+     * went.
      *
      * @param allocator for what is read
      */

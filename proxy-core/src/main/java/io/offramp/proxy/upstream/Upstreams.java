@@ -18,7 +18,8 @@ public final class Upstreams {
     private final LimitConfig limits;
 
     /**
-     * Looks all names up, so not on an event loop. A name that is not known is no error: it is looked up again when it is needed.
+     * Looks all names up, so not on an event loop. A name that is not known is no error: it is looked up again when it
+     * is needed.
      *
      * @param configured by name
      * @param events     who counts, by name of the upstream

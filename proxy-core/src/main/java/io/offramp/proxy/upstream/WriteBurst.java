@@ -5,8 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written to a channel between two flushes. A head and a small body are put into one buffer, since a segment or a record of
- * their own would cost more than the copy; larger pieces pass as they are. Confined to the event loop.
+ * What is written to a channel between two flushes. A head and a small body are put into one buffer, since a segment or
+ * a record of their own would cost more than the copy; larger pieces pass as they are. Confined to the event loop.
  */
 public final class WriteBurst {
     private static final int SMALL_BYTES = 2 << 10;

@@ -11,7 +11,8 @@ class HttpProxyIT {
 
     @Test
     void shouldForwardRequestAndAnswerWhenUpstreamAnswers() throws Exception {
-        try (ScriptedUpstream upstream = ScriptedUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello");
+        String wire = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello";
+        try (ScriptedUpstream upstream = ScriptedUpstream.answering(wire);
                 ProxyFixture proxy = new ProxyFixture(new ProxyFixture.Settings().to(upstream.address()))) {
             // When
             Wire.Answer answer = proxy.ask(GET);

@@ -22,7 +22,8 @@ class HttpSemanticsIT {
     @Test
     void shouldPassChunksAndTrailersWhenAnswerIsChunked() throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n");
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n");
                 ProxyFixture proxy = proxyTo(upstream);
                 Socket client = proxy.connect()) {
             for (int i = 0; i < 2; i++) {
@@ -50,7 +51,9 @@ class HttpSemanticsIT {
                     + "5\r\nhello\r\n1;a\r\n!\r\n0\r\nX-Sum: 2\r\nHost: b\r\n\r\n";
             assertThat(ProxyFixture.ask(client, request).body()).isEqualTo("hello!X-Sum: 2\n");
             assertThat(ProxyFixture.ask(client, request).body()).isEqualTo("hello!X-Sum: 2\n");
-            assertThat(upstream.heads().peek()).contains("Transfer-Encoding: chunked\r\n").doesNotContain("Content-Length");
+            assertThat(upstream.heads().peek())
+                    .contains("Transfer-Encoding: chunked\r\n")
+                    .doesNotContain("Content-Length");
         }
     }
 
@@ -62,7 +65,8 @@ class HttpSemanticsIT {
                 });
                 ProxyFixture proxy = proxyTo(upstream)) {
             Wire.Answer answer = proxy.ask(
-                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n+1\r\na\r\n0\r\n\r\n");
+                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            + "5\r\nhello\r\n+1\r\na\r\n0\r\n\r\n");
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.field("Connection")).isEqualTo("close");
         }
@@ -117,7 +121,8 @@ class HttpSemanticsIT {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
                 ProxyFixture proxy = proxyTo(upstream);
                 Socket client = proxy.connect()) {
-            Wire.Answer answer = ProxyFixture.ask(client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: foo, Close\r\n\r\n");
+            String request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: foo, Close\r\n\r\n";
+            Wire.Answer answer = ProxyFixture.ask(client, request);
             assertThat(answer.field("Connection")).isEqualTo("close");
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
@@ -195,18 +200,22 @@ class HttpSemanticsIT {
     @Test
     void shouldRemoveHopByHopFieldsBothWays() throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(
-                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n"
-                                + "Proxy-Authenticate: x\r\nUpgrade: h2c\r\nVia: 1.1 other\r\nX-End: 2\r\n\r\nok");
+                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
+                                + "Keep-Alive: timeout=5\r\nProxy-Authenticate: x\r\nUpgrade: h2c\r\n"
+                                + "Via: 1.1 other\r\nX-End: 2\r\n\r\nok");
                 ProxyFixture proxy = proxyTo(upstream)) {
             Wire.Answer answer = proxy.ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Secret, keep-alive, Host\r\n"
-                    + "X-Secret: 1\r\nKeep-Alive: 3\r\nProxy-Authorization: y\r\nProxy-Connection: keep-alive\r\nProxy: z\r\n"
+                    + "X-Secret: 1\r\nKeep-Alive: 3\r\nProxy-Authorization: y\r\n"
+                    + "Proxy-Connection: keep-alive\r\nProxy: z\r\n"
                     + "TE: trailers\r\nUpgrade: websocket\r\nVia: 1.0 first\r\nX-Forwarded-For: 1.2.3.4\r\n"
-                    + "X-Forwarded-For: 5.6.7.8\r\nX-Forwarded-Proto: gopher\r\nX-Forwarded-Host: evil\r\nX-End: 2\r\n\r\n");
+                    + "X-Forwarded-For: 5.6.7.8\r\nX-Forwarded-Proto: gopher\r\n"
+                    + "X-Forwarded-Host: evil\r\nX-End: 2\r\n\r\n");
 
             assertThat(answer.head())
                     .isEqualTo("HTTP/1.1 200 OK\r\nVia: 1.1 other\r\nX-End: 2\r\nContent-Length: 2\r\n\r\n");
             assertThat(upstream.heads().peek())
-                    .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nVia: 1.0 first\r\nX-End: 2\r\nTE: trailers\r\nConnection: TE\r\n"
+                    .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nVia: 1.0 first\r\nX-End: 2\r\n"
+                            + "TE: trailers\r\nConnection: TE\r\n"
                             + "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
                             + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
         }
@@ -217,7 +226,9 @@ class HttpSemanticsIT {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
                 ProxyFixture proxy = proxyTo(upstream)) {
             assertThat(proxy.ask("GET http://b:81/x?y HTTP/1.1\r\nHost: a\r\n\r\n").status()).isEqualTo(200);
-            assertThat(upstream.heads().peek()).startsWith("GET /x?y HTTP/1.1\r\nHost: b:81\r\n").doesNotContain("Host: a");
+            assertThat(upstream.heads().peek())
+                    .startsWith("GET /x?y HTTP/1.1\r\nHost: b:81\r\n")
+                    .doesNotContain("Host: a");
         }
     }
 

@@ -118,7 +118,8 @@ public final class ProxyFixture implements AutoCloseable {
         upstreams = new Upstreams(settings.upstreams, settings.timeouts, settings.limits, name -> counts);
         boolean epoll = !settings.nio && Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends ServerSocketChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        Class<? extends ServerSocketChannel> type =
+                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         group = new MultiThreadIoEventLoopGroup(1, io);
         AtomicLong ids = new AtomicLong();
         server = new ServerBootstrap()

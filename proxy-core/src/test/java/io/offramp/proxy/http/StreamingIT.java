@@ -67,7 +67,8 @@ class StreamingIT {
     }
 
     private static String hashOf(InputStream in, int bytes, boolean chunked) throws Exception {
-        DigestOutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"));
+        DigestOutputStream sink =
+                new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"));
         byte[] buffer = new byte[1 << 16];
         while (true) {
             int left = chunked ? Integer.parseInt(Wire.readLine(in), 16) : bytes;
@@ -217,7 +218,8 @@ class StreamingIT {
                 ProxyFixture proxy = proxyTo(upstream, false)) {
             String url = "http://127.0.0.1:" + proxy.port() + "/";
             Process curl = new ProcessBuilder(
-                            "/usr/bin/curl", "-sS", "--max-time", "20", "-T", file.toString(), url, "-H", "Expect: 100-continue",
+                            "/usr/bin/curl", "-sS", "--max-time", "20",
+                            "-T", file.toString(), url, "-H", "Expect: 100-continue",
                             "--next", "-sS", "--max-time", "20", url)
                     .redirectErrorStream(true)
                     .start();

@@ -17,15 +17,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes both ways: behind a 101, and in TCP mode. */
 class TunnelIT {
-    private static final String UPGRADE = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Key: x\r\n\r\n";
-    private static final String SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    private static final String UPGRADE = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\n"
+            + "Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n";
+    private static final String SWITCHING =
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     private static final int LARGE = 16 << 20;
 
     private static ProxyFixture tcp(ProxyFixture.Settings settings) {
         return new ProxyFixture(settings, (client, fixture) -> TcpFront.install(
                 client.pipeline(),
-                new TcpFrontSettings(settings.routes.getFirst(), fixture.upstreams(), settings.timeouts, fixture.log()::add)));
+                new TcpFrontSettings(
+                        settings.routes.getFirst(), fixture.upstreams(), settings.timeouts, fixture.log()::add)));
     }
 
     private static ProxyFixture.Settings to(ScriptedUpstream upstream, boolean nio) {
@@ -53,7 +55,8 @@ class TunnelIT {
 
             // Then
             InputStream in = client.getInputStream();
-            assertThat(Wire.readHead(in)).isEqualTo("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+            assertThat(Wire.readHead(in))
+                    .isEqualTo("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
             assertThat(new String(Wire.readExactly(in, 10))).isEqualTo("firsthello");
             ProxyFixture.send(client, "GET / HTTP/1.1\r\n\r\n");
             assertThat(new String(Wire.readExactly(in, 18))).isEqualTo("GET / HTTP/1.1\r\n\r\n");
@@ -132,7 +135,8 @@ class TunnelIT {
     @Test
     void shouldUseNextServerWhenOneRefuses() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(TunnelIT::echo)) {
-            ProxyFixture.Settings settings = new ProxyFixture.Settings().to(ProxyFixture.closedPort(), upstream.address());
+            ProxyFixture.Settings settings =
+                    new ProxyFixture.Settings().to(ProxyFixture.closedPort(), upstream.address());
             try (ProxyFixture proxy = tcp(settings)) {
                 for (int i = 0; i < 4; i++) {
                     try (Socket client = proxy.connect()) {

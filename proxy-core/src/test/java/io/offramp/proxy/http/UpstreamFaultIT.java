@@ -44,7 +44,8 @@ class UpstreamFaultIT {
     @Test
     void shouldUseNextServerWhenOneRefusesAndSkipItThen() throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
-                ProxyFixture proxy = new ProxyFixture(to(ProxyFixture.closedPort(), upstream.address(), ProxyFixture.closedPort()))) {
+                ProxyFixture proxy = new ProxyFixture(
+                        to(ProxyFixture.closedPort(), upstream.address(), ProxyFixture.closedPort()))) {
             for (int i = 0; i < 9; i++) {
                 assertThat(proxy.ask(GET).status()).isEqualTo(200);
             }
@@ -100,7 +101,8 @@ class UpstreamFaultIT {
             assertThat(ProxyFixture.ask(client, GET).status()).isEqualTo(502);
             // The client's own connection is fine.
             assertThat(ProxyFixture.ask(client, GET).status()).isEqualTo(502);
-            await().untilAsserted(() -> assertThat(proxy.log()).hasSize(2).allMatch(e -> e.status() == 502 && e.abort() != null));
+            await().untilAsserted(() -> assertThat(proxy.log()).hasSize(2));
+            assertThat(proxy.log()).allMatch(e -> e.status() == 502 && e.abort() != null);
         }
     }
 
@@ -131,7 +133,8 @@ class UpstreamFaultIT {
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
                     peer.readHead();
                     peer.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n");
-                    peer.send(framing.startsWith("Transfer") ? "3e8\r\n" + "x".repeat(1000) + "\r\n" : "x".repeat(1000));
+                    String data = "x".repeat(1000);
+                    peer.send(framing.startsWith("Transfer") ? "3e8\r\n" + data + "\r\n" : data);
                     if (reset) {
                         // Only when the proxy has taken what was sent: a reset destroys what is on its way.
                         peer.in.read();

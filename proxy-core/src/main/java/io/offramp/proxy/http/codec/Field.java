@@ -12,7 +12,9 @@ public enum Field {
     EXPECT,
     HOST,
     KEEP_ALIVE,
-    /** {@code Proxy-Connection}, {@code Proxy-Authorization} and all others of that family; and {@code Proxy} itself. */
+    /**
+     * {@code Proxy-Connection}, {@code Proxy-Authorization} and all others of that family; and {@code Proxy} itself.
+     */
     PROXY,
     TE,
     TRANSFER_ENCODING,

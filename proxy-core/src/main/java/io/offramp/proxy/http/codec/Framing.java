@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a message's body is (RFC 9112 §6.3), as one number: its length, or one of the negative constants. Every doubt is
- * {@link #INVALID}: Content-Length beside Transfer-Encoding, codings other than exactly {@code chunked}, more than one length.
+ * How long a message's body is (RFC 9112 §6.3), as one number: its length, or one of the negative constants. Every
+ * doubt is {@link #INVALID}: Content-Length beside Transfer-Encoding, codings other than exactly {@code chunked}, more
+ * than one length.
  */
 public final class Framing {
     /** Chunked; the length is not known before the end. */

@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the raw bytes of a head before a decoder does, and refuses what that would let pass: bare line feeds, folded lines, blanks
- * before a colon, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5). Reads, never moves the
- * buffer's indices. Confined to one thread.
+ * Looks at the raw bytes of a head before a decoder does, and refuses what that would let pass: bare line feeds, folded
+ * lines, blanks before a colon, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5).
+ * Reads, never moves the buffer's indices. Confined to one thread.
  */
 public final class HeadCheck {
     /** Most fields in one head, so that rules that look at pairs of fields stay cheap. */
@@ -119,9 +119,8 @@ public final class HeadCheck {
     private Progress step(byte b, ByteBuf in, int i) {
         return switch (part) {
             case START -> start(b);
-            case METHOD -> Ascii.isToken(b) ? Progress.MORE : scanned > partStart && b == ' ' ? to(Part.TARGET) : malformed("method");
-            case TARGET ->
-                Ascii.isTarget(b) ? Progress.MORE : b == ' ' && scanned > partStart + 1 ? to(Part.VERSION) : malformed("request target");
+            case METHOD -> Ascii.isToken(b) ? Progress.MORE : b == ' ' ? to(Part.TARGET) : malformed("method");
+            case TARGET -> Ascii.isTarget(b) ? Progress.MORE : b == ' ' ? targetEnd() : malformed("request target");
             case VERSION -> version(b, in, i);
             case STATUS -> status(b);
             case FIELD_START -> fieldStart(b);
@@ -147,6 +146,10 @@ public final class HeadCheck {
         partStart = scanned;
         part = Part.METHOD;
         return Ascii.isToken(b) ? Progress.MORE : malformed("method");
+    }
+
+    private Progress targetEnd() {
+        return scanned > partStart + 1 ? to(Part.VERSION) : malformed("request target");
     }
 
     /** At the byte behind a version: its line's end in a request, a space in an answer. */

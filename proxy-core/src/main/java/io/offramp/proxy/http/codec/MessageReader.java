@@ -17,9 +17,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of one direction of a connection, one object at a time: a head, pieces of body, a last piece. Netty's decoder does the
- * reading, but is asked step by step instead of standing in a pipeline, so that who reads can stop between any two objects, and what
- * is behind them stays bytes. A head reaches the decoder only when {@link HeadCheck} has seen all of it.
+ * Messages of one direction of a connection, one object at a time: a head, pieces of body, a last piece. Netty's
+ * decoder does the reading, but is asked step by step instead of standing in a pipeline, so that who reads can stop
+ * between any two objects, and what is behind them stays bytes. A head reaches the decoder only when {@link HeadCheck}
+ * has seen all of it.
  *
  * <p>A head that is refused here has no head object: {@link #refusal()} tells. Confined to one thread.
  */
@@ -122,9 +123,10 @@ public final class MessageReader {
     /**
      * The next object.
      *
-     * @param in bytes in stream order; those of the object are taken, those of an unfinished line stay and are to be there again in
-     *     front of what follows them
-     * @return an object that the caller releases; null if more bytes are needed, or {@link #refusal()} says that none will help
+     * @param in bytes in stream order; those of the object are taken, those of an unfinished line stay and are to be
+     *     there again in front of what follows them
+     * @return an object that the caller releases; null if more bytes are needed, or {@link #refusal()} says that none
+     *     will help
      */
     public @Nullable HttpObject read(ByteBuf in) {
         while (decoded.isEmpty()) {

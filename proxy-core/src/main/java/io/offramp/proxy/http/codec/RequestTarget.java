@@ -41,7 +41,8 @@ public record RequestTarget(@Nullable String authority, String originForm, @Null
 
     /** The authority of an absolute target counts, whatever Host says (RFC 9112 §3.2.2). */
     private static RequestTarget absolute(String target, HttpMethod method) {
-        int start = target.regionMatches(true, 0, "http://", 0, 7) ? 7 : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
+        boolean http = target.regionMatches(true, 0, "http://", 0, 7);
+        int start = http ? 7 : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
         if (start < 0) {
             return refused("request target");
         }

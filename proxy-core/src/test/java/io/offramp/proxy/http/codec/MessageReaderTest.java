@@ -60,7 +60,8 @@ class MessageReaderTest {
 
     @Test
     void shouldGiveDataAndTrailersWhenBodyIsChunked() {
-        assertThat(read(HEAD + "5;ext=\"a;b\"\r\nhello\r\n06\r\n world\r\n000\r\nX-Sum: 1\r\nContent-Length: 7\r\n\r\n"))
+        assertThat(read(HEAD
+                        + "5;ext=\"a;b\"\r\nhello\r\n06\r\n world\r\n000\r\nX-Sum: 1\r\nContent-Length: 7\r\n\r\n"))
                 .isEqualTo("hello world|X-Sum: 1");
     }
 
@@ -93,7 +94,9 @@ class MessageReaderTest {
         String stream = HEAD + "5\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n";
         for (int round = 0; round < 300; round++) {
             MessageReader fresh = new MessageReader(Kind.REQUEST, 1000, 1000);
-            assertThat(read(fresh, stream, random)).as("seed %d round %d", seed, round).isEqualTo("hello world|X-Sum: 1");
+            assertThat(read(fresh, stream, random))
+                    .as("seed %d round %d", seed, round)
+                    .isEqualTo("hello world|X-Sum: 1");
         }
     }
 

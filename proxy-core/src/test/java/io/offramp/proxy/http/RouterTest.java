@@ -1,0 +1,72 @@
+package io.offramp.proxy.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.config.RouteConfig;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.http.codec.RequestTarget;
+import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.Upstreams;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RouterTest {
+    private final Upstreams upstreams = new Upstreams(
+            Map.of("api", upstream("api"), "sub", upstream("sub"), "any", upstream("any")),
+            TimeoutConfig.DEFAULTS,
+            LimitConfig.DEFAULTS,
+            name -> UpstreamEvents.NONE);
+
+    private static UpstreamConfig upstream(String name) {
+        return new UpstreamConfig(name, List.of(new HostPort("127.0.0.1", 1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.example, /api, api",
+        "A.Example:8443, /api/x?y, api",
+        "a.example, /apis, none",
+        "a.example, /, none",
+        "b.example, /api, none",
+        "x.b.example, /, sub",
+        "x.y.b.example, /z, sub",
+        "b.example.evil, /, none",
+        "[2001:db8::1]:80, /files/, any",
+        "a.example, /files/x, any",
+        "a.example, /files, none",
+    })
+    void shouldChooseFirstRouteThatMatches(String authority, String target, String expected) {
+        Router router = new Router(
+                List.of(
+                        new RouteConfig("a.example", "/api", "api"),
+                        new RouteConfig("*.b.example", "/", "sub"),
+                        new RouteConfig(null, "/files/", "any")),
+                upstreams::group);
+
+        UpstreamGroup found = router.route(new RequestTarget(authority, target, null));
+
+        assertThat(found == null ? "none" : found.name()).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldMatchEverythingWhenFirstRouteHasNoCondition() {
+        Router router = new Router(List.of(new RouteConfig(null, "/", "any")), upstreams::group);
+
+        assertThat(router.route(new RequestTarget(null, "*", null))).isSameAs(upstreams.group("any"));
+    }
+
+    @Test
+    void shouldRefuseRouteWhenItsUpstreamIsNotThere() {
+        assertThatThrownBy(() -> new Router(List.of(new RouteConfig(null, "/", "gone")), upstreams::group))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'gone'");
+    }
+}
