@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import io.offramp.offload.error.OffloadException;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http.codec.HeadCheck;
 import io.offramp.proxy.http.codec.Leftover;
@@ -451,7 +452,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause instanceof OffloadException) {
+            // The peer's doing, and told by the session where it is worth telling.
             LOG.debug("connection {}: {}", connection.id(), cause.toString());
         } else {
             LOG.warn("connection {} is closed", connection.id(), cause);

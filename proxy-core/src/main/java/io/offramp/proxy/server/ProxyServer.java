@@ -73,6 +73,8 @@ public final class ProxyServer implements AutoCloseable {
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
+    private record Prepared(ListenerConfig config, OffloadPlan plan, TlsListener initializer) {}
+
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         this.config = config;
         this.connections = new ConnectionRegistry(config.limits().connections());
@@ -156,13 +158,17 @@ public final class ProxyServer implements AutoCloseable {
         metrics.bindProcess();
         metrics.bind(PooledByteBufAllocator.DEFAULT);
         backends.all().forEach(metrics::bind);
+        List<Prepared> prepared = new ArrayList<>();
+        for (ListenerConfig listener : config.listeners()) {
+            prepared.add(prepare(listener));
+        }
         LOG.info(
                 "JDK {}, transport {}, handshake crypto: {}, backends: {}",
                 Runtime.version(),
                 transport,
                 CryptoProviders.describe(),
                 backends.describe());
-        for (ListenerConfig listener : config.listeners()) {
+        for (Prepared listener : prepared) {
             listeners.add(listen(listener));
         }
         if (config.admin() != null) {
@@ -175,7 +181,8 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    private Listening listen(ListenerConfig listener) throws StartException {
+    /** Reads certificates and probes providers, so that everything is known before the first socket is open. */
+    private Prepared prepare(ListenerConfig listener) throws StartException {
         OffloadPlan plan = backends.plan(listener.offload());
         ListenerMetrics meters = metrics.listener(listener.name());
         TlsListener initializer = new TlsListener(
@@ -186,6 +193,12 @@ public final class ProxyServer implements AutoCloseable {
                 meters,
                 connections,
                 clients);
+        return new Prepared(listener, plan, initializer);
+    }
+
+    private Listening listen(Prepared prepared) throws StartException {
+        ListenerConfig listener = prepared.config();
+        OffloadPlan plan = prepared.plan();
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(transport.server())
@@ -195,7 +208,7 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childHandler(initializer)
+                .childHandler(prepared.initializer())
                 .bind(listener.bind().resolve())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
