@@ -44,7 +44,15 @@ final class RunningProxy implements AutoCloseable {
         return new RunningProxy(Mode.HTTP, tx, rx, Map.of(), TimeoutConfig.DEFAULTS);
     }
 
+    /** In front of the demo upstream. */
     RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts) throws Exception {
+        this(mode, tx, rx, device, timeouts, 0);
+    }
+
+    /** @param upstreamPort on loopback, in place of the demo upstream; 0 for that */
+    RunningProxy(
+            Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts, int upstreamPort)
+            throws Exception {
         Path directory = Files.createTempDirectory("offramp-test");
         Path pem = DevelopmentCertificate.create(directory);
         upstream = DemoUpstream.start(0);
@@ -60,7 +68,7 @@ final class RunningProxy implements AutoCloseable {
                 List.of(new RouteConfig(null, "/", "demo")));
         ProxyConfig config = new ProxyConfig(
                 List.of(listener),
-                Map.of("demo", new UpstreamConfig("demo", List.of(new HostPort("127.0.0.1", upstream.port())))),
+                Map.of("demo", new UpstreamConfig("demo", List.of(new HostPort("127.0.0.1", upstreamPort == 0 ? upstream.port() : upstreamPort)))),
                 new HostPort("127.0.0.1", 0),
                 timeouts,
                 LimitConfig.DEFAULTS,

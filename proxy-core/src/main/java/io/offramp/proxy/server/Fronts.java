@@ -8,6 +8,8 @@ import io.offramp.proxy.http.HttpFront;
 import io.offramp.proxy.http.HttpFrontSettings;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.tcp.TcpFront;
+import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.upstream.Upstreams;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +27,18 @@ final class Fronts implements AutoCloseable {
     }
 
     /** What speaks with the clients of one listener. */
-    Front of(ListenerConfig listener, ListenerMetrics metrics) throws StartException {
+    Front of(ListenerConfig listener, ListenerMetrics metrics) {
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = new HttpFrontSettings(
                         listener.routes(), upstreams, config.timeouts(), config.limits(), accessLog, metrics);
                 yield pipeline -> HttpFront.install(pipeline, settings);
             }
-            case TCP -> throw new StartException(listener.name() + ": mode tcp cannot be served yet");
+            case TCP -> {
+                TcpFrontSettings settings = new TcpFrontSettings(
+                        listener.routes().getFirst(), upstreams, config.timeouts(), accessLog);
+                yield pipeline -> TcpFront.install(pipeline, settings);
+            }
         };
     }
 
