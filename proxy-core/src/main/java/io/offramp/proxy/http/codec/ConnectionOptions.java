@@ -25,10 +25,10 @@ public record ConnectionOptions(boolean close, boolean keepAlive, boolean upgrad
 
     /** Reads the options of a head. */
     public static ConnectionOptions of(HttpHeaders headers) {
-        List<String> values = headers.getAll(HttpHeaderNames.CONNECTION);
-        if (values.isEmpty()) {
+        if (!headers.contains(HttpHeaderNames.CONNECTION)) {
             return NONE;
         }
+        List<String> values = headers.getAll(HttpHeaderNames.CONNECTION);
         if (values.size() == 1) {
             // Nearly all there are have one option.
             if (values.getFirst().equalsIgnoreCase("keep-alive")) {

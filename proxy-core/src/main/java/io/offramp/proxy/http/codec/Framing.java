@@ -63,23 +63,24 @@ public final class Framing {
     /** Why the framing is {@link #INVALID}; null if it is not. */
     public static @Nullable String problem(HttpMessage message) {
         HttpHeaders headers = message.headers();
-        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
-        if (!codings.isEmpty()) {
-            if (!lengths.isEmpty()) {
-                return "Content-Length beside Transfer-Encoding";
-            }
-            if (message.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
-                return "Transfer-Encoding in HTTP/1.0";
-            }
-            return codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked")
-                    ? null
-                    : "Transfer-Encoding other than chunked";
+        boolean hasLength = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            return hasLength ? "Content-Length beside Transfer-Encoding" : codingProblem(message);
         }
-        if (lengths.size() > 1 || lengths.size() == 1 && digits(lengths.getFirst()) == INVALID) {
-            return "Content-Length";
+        if (hasLength) {
+            List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
+            return lengths.size() > 1 || digits(lengths.getFirst()) == INVALID ? "Content-Length" : null;
         }
         return hasHiddenBody(message) ? "WebSocket draft 76" : null;
+    }
+
+    private static @Nullable String codingProblem(HttpMessage message) {
+        if (message.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            return "Transfer-Encoding in HTTP/1.0";
+        }
+        List<String> codings = message.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        boolean chunked = codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
+        return chunked ? null : "Transfer-Encoding other than chunked";
     }
 
     /** Netty's decoder gives this handshake, which no RFC knows, a body of eight bytes that no field announces. */
