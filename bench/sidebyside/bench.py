@@ -112,6 +112,13 @@ class Bench:
                  for name, sha256 in self.files.sha256.items())
         return [error for error in found if error]
 
+    def settle(self):
+        """Lets each JVM compile what it runs most, as a proxy has after its first minute; each case warms up its own code again."""
+        case = all_cases.CASES[0]
+        for proxy in self.proxies:
+            if proxy.jvm and self.options.settle:
+                case.drive(self, self.ports[proxy.name][case.certificate], self.options.settle)
+
     def run_case(self, case):
         """Warms up the JVMs, then lets every proxy have its turn in each round; the order of turns rotates."""
         checks = {proxy.name: self.body_errors(case, proxy) for proxy in self.proxies}
@@ -178,6 +185,7 @@ class Bench:
         print("\nServers")
         self.start_proxies()
         self.print_fairness()
+        self.settle()
         for case in all_cases.CASES:
             if case.name in self.options.cases:
                 self.run_case(case)
@@ -200,7 +208,8 @@ class Bench:
         for name, version in about["versions"].items():
             print(f"  {name}: {version}")
         print(f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and upstream on cores "
-              f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s, JVMs warmed up for {options.warmup} s in each case.")
+              f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s; JVMs under load for {options.settle} s "
+              f"before the first case and {options.warmup} s before each.")
         if about["load_average_1min"] > 0.5:
             print("NOTE: the machine is busy with other things; expect noise.")
 

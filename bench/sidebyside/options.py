@@ -18,6 +18,7 @@ class Form:
     rounds: int
     seconds: int
     warmup: int
+    settle: int
     uploads_per_second: float
     upload_mib: int
     deadline: int
@@ -26,10 +27,10 @@ class Form:
 
 NAMES = tuple(case.name for case in CASES)
 FORMS = {
-    "default": Form(5, 3, 8, 1.4, 100, 3600, (*NAMES, "start")),
-    "full": Form(9, 5, 15, 1.2, 100, 3 * 3600, (*NAMES, "start", "idle")),
-    "quick": Form(2, 1, 2, 1, 100, 225, (*(name for name in NAMES if name not in ("first-byte", "full-12", "full-13-rsa")), "start")),
-    "smoke": Form(1, 1, 1, 1, 32, 60, ("keepalive-1k", "upload", "full-13")),
+    "default": Form(5, 3, 6, 20, 1.4, 100, 3600, (*NAMES, "start")),
+    "full": Form(9, 5, 10, 30, 1.2, 100, 3 * 3600, (*NAMES, "start", "idle")),
+    "quick": Form(2, 1, 2, 10, 1, 100, 285, (*(name for name in NAMES if name not in ("first-byte", "full-12", "full-13-rsa")), "start")),
+    "smoke": Form(1, 1, 1, 0, 1, 32, 60, ("keepalive-1k", "upload", "full-13")),
 }
 SMOKE_PROXIES = ("nginx", "hitch", "offramp-sw", "offramp-hw-tcp")
 
@@ -66,7 +67,7 @@ def chosen(text, names, what):
 def parse(arguments):
     parser = argparse.ArgumentParser("side-by-side", description=DESCRIPTION)
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--quick", action="store_const", const="quick", dest="form", help="short rounds, under 4 minutes")
+    form.add_argument("--quick", action="store_const", const="quick", dest="form", help="short rounds, under 5 minutes")
     form.add_argument("--smoke", action="store_const", const="smoke", dest="form",
                       help="one tiny iteration: shows that it works, measures nothing")
     form.add_argument("--full", action="store_const", const="full", dest="form", help="long rounds, and 10,000 idle connections")
@@ -75,6 +76,7 @@ def parse(arguments):
     parser.add_argument("--rounds", type=positive(100))
     parser.add_argument("--seconds", type=positive(120), help="of each round")
     parser.add_argument("--warmup", type=positive(300), help="seconds of each case before a JVM is measured in it")
+    parser.add_argument("--settle", type=positive(300), help="seconds of load that a JVM gets once, before the first case")
     parser.add_argument("--deadline", type=positive(86_400), help="seconds after which no further round starts")
     parser.add_argument("--idle-connections", type=positive(15_000), default=10_000)
     parser.add_argument("--handshake-clients", type=positive(64), default=4, help="runs of openssl s_time at the same time")
@@ -84,7 +86,7 @@ def parse(arguments):
     options = parser.parse_args(arguments, argparse.Namespace(form="default"))
 
     defaults = FORMS[options.form]
-    for name in ("rounds", "seconds", "warmup", "deadline"):
+    for name in ("rounds", "seconds", "warmup", "settle", "deadline"):
         if getattr(options, name) is None:
             setattr(options, name, getattr(defaults, name))
     options.uploads_per_second, options.upload_mib = defaults.uploads_per_second, defaults.upload_mib
