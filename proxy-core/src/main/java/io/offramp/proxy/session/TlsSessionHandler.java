@@ -150,6 +150,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
             context.fireUserEventTriggered(event);
         } else if (!inputEnded && !closing) {
             // A FIN that no close_notify announced: the stream may have been cut (RFC 8446 §6.1).
+            onTruncated("FIN");
             abort();
         } else if (closing) {
             context.close();
@@ -158,10 +159,6 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (!inputEnded && !closing) {
-            settings.events().onTruncated();
-            LOG.debug("connection {} from {}: ended without close_notify", connection.id(), connection.remote());
-        }
         release();
         context.fireChannelInactive();
     }
@@ -175,7 +172,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             // A reset by the peer is its right; channelInactive follows.
-            LOG.debug("connection {} from {}: {}", connection.id(), connection.remote(), cause.toString());
+            if (!inputEnded && !closing) {
+                onTruncated(cause.getMessage());
+            }
             abort();
         } else {
             context.fireExceptionCaught(cause);
@@ -237,6 +236,11 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
             }
         });
         ctx.fireExceptionCaught(fault);
+    }
+
+    private void onTruncated(String how) {
+        settings.events().onTruncated();
+        LOG.debug("connection {} from {}: ended without close_notify: {}", connection.id(), connection.remote(), how);
     }
 
     private void onBurstEnd() {

@@ -196,18 +196,24 @@ class TlsSessionHandlerTest {
     }
 
     @Test
-    void shouldCountATruncatedEnd() {
+    void shouldCountATruncatedEndAndCloseWithoutCallingItClean() {
         start(ProtocolVersion.TLS_1_3);
 
-        channel.close(channel.newPromise()).syncUninterruptibly();
-        EmbeddedChannel first = channel;
-        prepare(ProtocolVersion.TLS_1_3);
-        install(settings(plan(Policy.SW))).start(Unpooled.EMPTY_BUFFER);
-        channel.pipeline().fireChannelInactive();
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
 
-        assertThat(first.isOpen()).isFalse();
+        assertThat(channel.isOpen()).isFalse();
         assertThat(events).isEmpty();
         assertThat(scrape()).contains("offramp_tls_truncated_closes_total 1");
+    }
+
+    @Test
+    void shouldNotCallItTruncatedWhenWeCutTheConnection() {
+        start(ProtocolVersion.TLS_1_3);
+
+        channel.unsafe().close(channel.newPromise());
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(scrape()).contains("offramp_tls_truncated_closes_total 0");
     }
 
     @Test
