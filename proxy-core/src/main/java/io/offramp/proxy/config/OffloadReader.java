@@ -23,10 +23,12 @@ final class OffloadReader {
         Value backendValue = section == null ? null : section.require("backend", "one of " + names());
         Scalar<String> name = new Scalar<>("the name of a backend", this::known);
         String backend = backendValue == null ? null : backendValue.as(name);
-        if (section == null || backend == null) {
+        if (section == null) {
             return OffloadConfig.SOFTWARE;
         }
-        return new OffloadConfig(backend, policy(section, "tx", backend), policy(section, "rx", backend));
+        // An unknown backend is told already; its policies are looked at all the same, as if it were not software.
+        String assumed = backend == null ? "" : backend;
+        return new OffloadConfig(assumed, policy(section, "tx", assumed), policy(section, "rx", assumed));
     }
 
     /** The {@code offload} section of the whole file: settings by backend and name, tried out. */

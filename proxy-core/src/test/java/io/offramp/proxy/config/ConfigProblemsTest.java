@@ -77,7 +77,7 @@ class ConfigProblemsTest {
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem}
-                            offload: {backend: devise}
+                            offload: {backend: devise, rx: fast}
                             upstream: 127.0.0.1:80
                           - bind: :8444
                             tls: {cert: site.pem}
@@ -93,6 +93,7 @@ class ConfigProblemsTest {
                         """))
                 .containsExactly(
                         "offramp.yaml:4:24: listeners[0].offload.backend: unknown backend \"devise\", did you mean \"device\"?",
+                        "offramp.yaml:4:36: listeners[0].offload.rx: expected auto or sw or hw, is \"fast\"",
                         "offramp.yaml:8:32: listeners[1].offload.tx: expected sw, is \"hw\": the backend is sw",
                         "offramp.yaml:8:40: listeners[1].offload.rx: expected auto or sw or hw, is \"hw-record\"",
                         "offramp.yaml:12:14: listeners[2].offload: missing \"backend\": one of device, sw",
