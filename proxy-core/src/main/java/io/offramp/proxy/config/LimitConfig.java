@@ -18,5 +18,5 @@ public record LimitConfig(
         int handshakeBytes,
         int upstreamIdlePerLoop) {
     /** What holds where nothing is configured. */
-    public static final LimitConfig DEFAULTS = new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 64 << 10, 64);
+    public static final LimitConfig DEFAULTS = new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 64 << 10, 1024);
 }
