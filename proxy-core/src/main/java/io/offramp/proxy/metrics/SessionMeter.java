@@ -5,11 +5,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.record.Direction;
+import io.offramp.proxy.session.CarriedMeter;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts all the sessions that protect the same direction in the same backend and mode. Thread-safe. */
-final class SessionMeter {
+final class SessionMeter implements CarriedMeter {
     private final Key key;
     private final LongAdder installed;
     private final LongAdder released = new LongAdder();
@@ -28,7 +29,7 @@ final class SessionMeter {
         installed = CounterFamily.single(
                 registry, "offramp.tls.sessions.installed", "Directions that were installed in a backend", tags);
         records = CounterFamily.single(
-                registry, "offramp.tls.records", "Records, counted when a direction is released", tags);
+                registry, "offramp.tls.records", "Records", tags);
         bytes = CounterFamily.single(registry, "offramp.tls.bytes", "Plaintext bytes of those records", tags);
     }
 
@@ -36,10 +37,15 @@ final class SessionMeter {
         installed.increment();
     }
 
-    void onReleased(long carriedRecords, long carriedBytes) {
+    @Override
+    public void add(long moreRecords, long moreBytes) {
+        records.add(moreRecords);
+        bytes.add(moreBytes);
+    }
+
+    @Override
+    public void onReleased() {
         released.increment();
-        records.add(carriedRecords);
-        bytes.add(carriedBytes);
     }
 
     /** Installed now. */

@@ -14,6 +14,7 @@ import io.offramp.offload.error.RecordFormatException;
 import io.offramp.offload.error.ResyncException;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.Direction;
+import io.offramp.proxy.session.CarriedMeter;
 import io.offramp.proxy.session.SessionEvents;
 import java.util.Collection;
 import java.util.Collections;
@@ -76,13 +77,10 @@ public final class TlsMetrics implements SessionEvents {
     }
 
     @Override
-    public void onInstalled(Direction direction, SessionInfo session) {
-        meter(direction, session).onInstalled();
-    }
-
-    @Override
-    public void onReleased(Direction direction, SessionInfo session, long records, long bytes) {
-        meter(direction, session).onReleased(records, bytes);
+    public CarriedMeter onInstalled(Direction direction, SessionInfo session) {
+        SessionMeter meter = meter(direction, session);
+        meter.onInstalled();
+        return meter;
     }
 
     @Override

@@ -25,21 +25,31 @@ final class Placement {
     private final DirectionStats stats;
     private boolean promotes;
     private @Nullable String degraded;
-    private long recordsAtInstall;
-    private long bytesAtInstall;
+    private CarriedMeter meter;
 
-    Placement(SessionSettings settings, Direction direction, DirectionStats stats) {
+    /**
+     * @param session what the handover has installed
+     * @param why     why it is there
+     */
+    Placement(SessionSettings settings, Direction direction, DirectionStats stats, SessionInfo session, String why) {
         this.plan = settings.plan();
         this.events = settings.events();
         this.direction = direction;
         this.stats = stats;
         this.promotes = plan.promotes(direction);
+        this.meter = events.onInstalled(direction, session);
+        stats.onInstalled(session, why);
     }
 
-    /** The handover has placed this direction. */
-    void onInstalled(SessionInfo session, String why) {
-        stats.onInstalled(session, why);
-        events.onInstalled(direction, session);
+    /** Counts what a burst has carried. */
+    void add(long records, long bytes) {
+        stats.add(records, bytes);
+        meter.add(records, bytes);
+    }
+
+    /** The direction has a new key. */
+    void onRekeyed() {
+        stats.onRekeyed();
     }
 
     /** The backend no longer does the work. */
@@ -64,16 +74,13 @@ final class Placement {
         onReleased();
         promotes = false;
         degraded = null;
-        recordsAtInstall = stats.records();
-        bytesAtInstall = stats.bytes();
         stats.onMoved(to, why);
-        events.onInstalled(direction, to);
+        meter = events.onInstalled(direction, to);
         events.onMoved(direction, from, to, why);
     }
 
     /** The direction left its backend. */
     void onReleased() {
-        events.onReleased(
-                direction, stats.session(), stats.records() - recordsAtInstall, stats.bytes() - bytesAtInstall);
+        meter.onReleased();
     }
 }

@@ -51,7 +51,6 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
 
     private final OffloadTarget target;
     private final SessionSettings settings;
-    private final DirectionStats stats;
     private final Listener listener;
     private final ProtocolVersion version;
     private final @Nullable KeySchedule schedule;
@@ -77,7 +76,6 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             Listener listener) {
         this.target = target;
         this.settings = settings;
-        this.stats = stats;
         this.listener = listener;
         this.version = handshaken.version();
         this.messages = new HandshakeMessages(version, this);
@@ -87,11 +85,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                         handshaken.suite(),
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousClient());
-        this.placement = new Placement(settings, Direction.RX, stats);
         OffloadPlan.Placed<RxSession> placed = settings.plan()
                 .placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.events());
         this.session = placed.session();
-        placement.onInstalled(session.info(), placed.why());
+        this.placement = new Placement(settings, Direction.RX, stats, session.info(), placed.why());
     }
 
     /** Takes the next wire bytes; ownership moves here. */
@@ -101,7 +98,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             return;
         }
         session.receive(wire);
-        stats.add(burstRecords, burstBytes);
+        placement.add(burstRecords, burstBytes);
         burstRecords = 0;
         burstBytes = 0;
     }
@@ -191,7 +188,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
         limitKeyUpdates();
         session.rekey(at, schedule.next());
-        stats.onRekeyed();
+        placement.onRekeyed();
         settings.events().onKeyUpdate(Direction.RX);
         if (answerRequested) {
             listener.onKeyUpdateRequested();

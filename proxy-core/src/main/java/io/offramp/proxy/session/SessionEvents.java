@@ -7,11 +7,12 @@ import io.offramp.offload.record.Direction;
 
 /** What sessions tell the metrics. Called on event loops; never per record. */
 public interface SessionEvents {
-    /** A backend took a direction, at the handover or by a move. */
-    void onInstalled(Direction direction, SessionInfo session);
-
-    /** A direction left its backend, at the end or by a move; with what it carried there. */
-    void onReleased(Direction direction, SessionInfo session, long records, long bytes);
+    /**
+     * A backend took a direction, at the handover or by a move.
+     *
+     * @return told of what it carries there, and when it leaves
+     */
+    CarriedMeter onInstalled(Direction direction, SessionInfo session);
 
     /** A backend refused a direction, which goes on in software. */
     void onDeclined(Direction direction, String backend, DeclineReason reason);

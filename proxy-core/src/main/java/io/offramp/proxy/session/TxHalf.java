@@ -32,7 +32,6 @@ final class TxHalf implements TxSink {
     private final ChannelHandlerContext ctx;
     private final OffloadTarget target;
     private final SessionSettings settings;
-    private final DirectionStats stats;
     private final Runnable onFault;
     private final @Nullable KeySchedule schedule;
     private final long keyUpdateRecords;
@@ -55,7 +54,6 @@ final class TxHalf implements TxSink {
         this.ctx = ctx;
         this.target = target;
         this.settings = settings;
-        this.stats = stats;
         this.onFault = onFault;
         this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.suite());
         this.schedule = handshaken.secrets() == null
@@ -65,11 +63,10 @@ final class TxHalf implements TxSink {
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousServer());
         this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);
-        this.placement = new Placement(settings, Direction.TX, stats);
         OffloadPlan.Placed<TxSession> placed = settings.plan()
                 .placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());
         this.session = placed.session();
-        placement.onInstalled(session.info(), placed.why());
+        this.placement = new Placement(settings, Direction.TX, stats, session.info(), placed.why());
     }
 
     /** Takes application data; it leaves with the next {@link #flush()} at the latest. */
@@ -197,7 +194,7 @@ final class TxHalf implements TxSink {
             keyUpdate();
         }
         seal(ContentType.APPLICATION_DATA, plaintext, promise);
-        stats.add(records, bytes);
+        placement.add(records, bytes);
     }
 
     //= RFC 8446 §4.6.3
@@ -215,7 +212,7 @@ final class TxHalf implements TxSink {
             throw new IllegalStateException("no boundary behind a sealed record");
         }
         session.rekey(at, schedule.next());
-        stats.onRekeyed();
+        placement.onRekeyed();
         settings.events().onKeyUpdate(Direction.TX);
     }
 

@@ -14,6 +14,7 @@ import io.offramp.offload.record.Direction;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.TestConnections;
 import io.offramp.proxy.handshake.HandshakeFailure;
+import io.offramp.proxy.session.CarriedMeter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,8 +71,10 @@ class ProxyMetricsTest {
     void shouldCountWhatHappensInSessions() throws IOException {
         // When
         TlsMetrics tls = metrics.tls();
-        tls.onInstalled(Direction.TX, SOFTWARE);
-        tls.onReleased(Direction.TX, SOFTWARE, 64, 1 << 20);
+        CarriedMeter software = tls.onInstalled(Direction.TX, SOFTWARE);
+        software.add(60, 1_000_000);
+        software.add(4, 48_576);
+        software.onReleased();
         tls.onInstalled(Direction.TX, DEVICE);
         tls.onMoved(Direction.TX, SOFTWARE, DEVICE, "auto: 1.0 MiB in 64 records");
         tls.onDeclined(Direction.RX, "device", DeclineReason.CAPACITY);
@@ -170,8 +173,7 @@ class ProxyMetricsTest {
     void shouldFillTheKernelsPageFromSessions() {
         // When
         metrics.tls().onInstalled(Direction.TX, DEVICE);
-        metrics.tls().onInstalled(Direction.RX, SOFTWARE);
-        metrics.tls().onReleased(Direction.RX, SOFTWARE, 1, 1);
+        metrics.tls().onInstalled(Direction.RX, SOFTWARE).onReleased();
         metrics.tls().onFault(Direction.RX, new RecordAuthenticationException("record 7"));
 
         // Then

@@ -1,0 +1,10 @@
+package io.offramp.proxy.session;
+
+/** Counts what one direction carries in one backend, from its install until it leaves. */
+public interface CarriedMeter {
+    /** Adds what a burst has carried. Called on an event loop, on the hot path: never blocks, never allocates. */
+    void add(long records, long bytes);
+
+    /** The direction left its backend. Once. */
+    void onReleased();
+}
