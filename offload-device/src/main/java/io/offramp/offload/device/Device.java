@@ -65,8 +65,9 @@ public final class Device implements RecordOffload {
 
     private List<OffloadCounter> allCounters() {
         List<OffloadCounter> all = new ArrayList<>(resources.counters().published());
-        all.add(gauge("device_contexts", "TIS and TIR objects on the device now, idle ones included",
-                nic.contextMemory()::used));
+        // Idle TIS are the pool's stock, not load: they give way to whoever needs a context.
+        all.add(gauge("device_contexts", "TIS and TIR objects that sessions hold now",
+                () -> resources.tises().inUse() + nic.tirs().inUse()));
         all.add(gauge("device_deks", "Keys on the device now", nic.deks()::loaded));
         all.add(gauge("device_steering_rules", "Flows that the device recognises now", nic.steering()::used));
         return List.copyOf(all);

@@ -60,6 +60,7 @@ final class DeviceFixture implements AutoCloseable {
         assertThat(device.resources().deks().inUse()).as("DEK in use").isZero();
         assertThat(device.nic().deks().loaded()).as("keys on the device").isZero();
         assertThat(device.nic().tirs().inUse()).as("TIR in use").isZero();
+        assertThat(counter("device_contexts")).isZero();
         assertThat(device.nic().steering().used()).as("steering rules").isZero();
         assertThat(counter("tx_tls_ctx")).isEqualTo(counter("tx_tls_del"));
         assertThat(counter("rx_tls_ctx")).isEqualTo(counter("rx_tls_del"));
