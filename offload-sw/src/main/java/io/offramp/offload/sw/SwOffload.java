@@ -12,6 +12,7 @@ import io.offramp.offload.RxSink;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;

@@ -7,8 +7,10 @@ import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.record.PartialRecord;
 import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.aead.record.RecordOpener;
+import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.error.RecordAuthenticationException;
@@ -224,7 +226,7 @@ final class SwRxSession implements RxSession {
         if (open) {
             open = false;
             wipe();
-            partial.release();
+            partial.take().release();
             counters.rx().onClosed();
         }
     }

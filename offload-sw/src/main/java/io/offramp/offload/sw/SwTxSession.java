@@ -8,12 +8,11 @@ import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.record.RecordSealer;
-import io.offramp.offload.error.OffloadMisuseException;
+import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
-import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,7 @@ final class SwTxSession implements TxSession {
     @Override
     public void seal(ContentType type, ByteBuf plaintext, int maxPlaintextBytes) {
         try {
-            requireSealable(type, plaintext, maxPlaintextBytes);
+            Require.sealable(open, type, plaintext, maxPlaintextBytes);
             sink.onSealed(sealAll(type, plaintext, maxPlaintextBytes));
         } finally {
             plaintext.release();
@@ -68,21 +67,6 @@ final class SwTxSession implements TxSession {
         wirePosition += out.readableBytes();
         counters.onBurst(records, contentBytes);
         return out;
-    }
-
-    private void requireSealable(ContentType type, ByteBuf plaintext, int maxPlaintextBytes) {
-        if (!open) {
-            throw new OffloadMisuseException("seal on a closed session, direction=TX");
-        }
-        if (maxPlaintextBytes < 1 || maxPlaintextBytes > RecordFormat.MAX_PLAINTEXT_BYTES) {
-            throw new OffloadMisuseException("record of " + maxPlaintextBytes + " bytes asked for, may be 1 to 16384");
-        }
-        // RFC 8446 §5.4: no alert or handshake record goes out empty.
-        if (type == ContentType.CHANGE_CIPHER_SPEC
-                || (type != ContentType.APPLICATION_DATA && !plaintext.isReadable())) {
-            throw new OffloadMisuseException(type + " record of "
-                    + plaintext.readableBytes() + " bytes cannot be protected");
-        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.error.KeyLimitException;
+import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordFormat;
@@ -20,7 +21,7 @@ public final class RecordSealer implements AutoCloseable {
     private final Sealer sealer;
     private final int nonceHead;
     private final long nonceTailMask;
-    private final long recordLimit;
+    private final AeadSuite suite;
     private long nextSequence;
 
     /** @param keys copied; still the caller's to destroy */
@@ -28,9 +29,9 @@ public final class RecordSealer implements AutoCloseable {
         format = keys.format();
         nonceHead = keys.nonceHead();
         nonceTailMask = keys.nonceTailMask();
-        recordLimit = keys.suite().recordLimit();
+        suite = keys.suite();
         nextSequence = keys.nextSequence();
-        sealer = engine.sealer(keys.suite(), keys.dangerousKey());
+        sealer = engine.sealer(suite, keys.dangerousKey());
     }
 
     /** Geometry of the records that it makes. */
@@ -51,7 +52,7 @@ public final class RecordSealer implements AutoCloseable {
      * KeyUpdate, so there the connection has to end instead (RFC 5246 §6.1 asks for that only at 2^64 - 1).
      */
     public long recordsLeft() {
-        return Long.compareUnsigned(nextSequence, recordLimit) < 0 ? recordLimit - nextSequence : 0;
+        return recordsLeft(suite, nextSequence);
     }
 
     /**
@@ -90,11 +91,26 @@ public final class RecordSealer implements AutoCloseable {
 
     /** @throws KeyLimitException if fewer than {@code records} are left */
     public void requireLeft(int records) {
-        if (records > recordsLeft()) {
-            throw new KeyLimitException("key may protect " + recordLimit + " records, is at seq="
+        requireLeft(suite, nextSequence, records);
+    }
+
+    /**
+     * The same for a key that someone else uses.
+     *
+     * @param nextSequence of that key, unsigned
+     * @throws KeyLimitException if it may protect fewer than {@code records} from there on
+     */
+    public static void requireLeft(AeadSuite suite, long nextSequence, int records) {
+        if (records > recordsLeft(suite, nextSequence)) {
+            throw new KeyLimitException("key may protect " + suite.recordLimit() + " records, is at seq="
                     + Long.toUnsignedString(nextSequence)
                     + " and asked for " + records + " more (RFC 8446 §5.5)");
         }
+    }
+
+    private static long recordsLeft(AeadSuite suite, long nextSequence) {
+        long limit = suite.recordLimit();
+        return Long.compareUnsigned(nextSequence, limit) < 0 ? limit - nextSequence : 0;
     }
 
     /**

@@ -10,14 +10,12 @@ import io.offramp.offload.SessionInfo;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.record.RecordSealer;
+import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.driver.session.LiveSession;
-import io.offramp.offload.device.driver.session.Require;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
-import io.offramp.offload.error.KeyLimitException;
-import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
@@ -82,9 +80,9 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         ByteBuf wire;
         int records;
         try {
-            requireSealable(type, plaintext, maxPlaintextBytes);
+            Require.sealable(isOpen, type, plaintext, maxPlaintextBytes);
             records = RecordSealer.records(plaintext.readableBytes(), maxPlaintextBytes);
-            requireLeft(records);
+            RecordSealer.requireLeft(keys.suite(), nextSequence, records);
             int wireBytes = format.sealedBytes(plaintext.readableBytes(), maxPlaintextBytes);
             wire = place.allocator().directBuffer(wireBytes, wireBytes);
         } catch (Throwable thrown) {
@@ -164,29 +162,6 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         ByteBuf wire = message.end();
         spare = message;
         sink.onSealed(wire);
-    }
-
-    private void requireSealable(ContentType type, ByteBuf plaintext, int maxPlaintextBytes) {
-        if (!isOpen) {
-            throw new OffloadMisuseException("seal on a closed session, direction=TX");
-        }
-        if (maxPlaintextBytes < 1 || maxPlaintextBytes > RecordFormat.MAX_PLAINTEXT_BYTES) {
-            throw new OffloadMisuseException("record of " + maxPlaintextBytes + " bytes asked for, may be 1 to 16384");
-        }
-        // RFC 8446 §5.4: no alert or handshake record goes out empty.
-        if (type == ContentType.CHANGE_CIPHER_SPEC || type != ContentType.APPLICATION_DATA && !plaintext.isReadable()) {
-            throw new OffloadMisuseException(type + " record of " + plaintext.readableBytes()
-                    + " bytes cannot be protected");
-        }
-    }
-
-    private void requireLeft(int records) {
-        long limit = keys.suite().recordLimit();
-        if (Long.compareUnsigned(nextSequence, limit) >= 0 || records > limit - nextSequence) {
-            throw new KeyLimitException("key may protect " + limit + " records, is at seq="
-                    + Long.toUnsignedString(nextSequence)
-                    + " and asked for " + records + " more (RFC 8446 §5.5)");
-        }
     }
 
     @Override

@@ -1,40 +1,48 @@
-package io.offramp.offload.sw;
+package io.offramp.offload.aead.record;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record that the last read cut off: at most one, in a buffer of exactly its size. Copied out of the read buffer,
- * so that a few bytes of an idle connection do not hold on to a large one.
+ * The record that the last read of a connection cut off: at most one, in a buffer of exactly its size. Copied out of
+ * the read buffer, so that a few bytes of an idle connection do not hold on to a large one. Confined to one thread at
+ * a time.
  */
-final class PartialRecord {
+public final class PartialRecord {
     private final ByteBufAllocator allocator;
     private final RecordFormat format;
-    private @Nullable ByteBuf carry;
+    private @Nullable ByteBuf held;
 
-    PartialRecord(ByteBufAllocator allocator, RecordFormat format) {
+    /**
+     * Holds nothing yet.
+     *
+     * @param allocator gives the direct buffers that records are completed in
+     * @param format    of all records to come
+     */
+    public PartialRecord(ByteBufAllocator allocator, RecordFormat format) {
         this.allocator = allocator;
         this.format = format;
     }
 
-    int bytes() {
-        return carry == null ? 0 : carry.readableBytes();
+    /** Bytes held. */
+    public int bytes() {
+        return held == null ? 0 : held.readableBytes();
     }
 
     /**
      * Takes from {@code wire} what this record still misses, and no more.
      *
+     * @param wire its reader index moves; still the caller's
      * @return the record once it is whole, the caller's from then on; null if {@code wire} ended before
-     * @throws io.offramp.offload.error.OffloadException if the header does not pass; what was held stays until
-     *     {@link #release()}
+     * @throws io.offramp.offload.error.OffloadException if the header does not pass {@link RecordHeader#check}; what
+     *     was held stays until {@link #take()}
      */
-    @Nullable ByteBuf fill(ByteBuf wire) {
-        ByteBuf record = carry == null ? allocate(wire) : carry;
-        carry = record;
+    public @Nullable ByteBuf fill(ByteBuf wire) {
+        ByteBuf record = held == null ? allocate(wire) : held;
+        held = record;
         move(wire, record, RecordFormat.HEADER_BYTES);
         if (record.readableBytes() < RecordFormat.HEADER_BYTES) {
             return null;
@@ -58,14 +66,10 @@ final class PartialRecord {
         record.writeBytes(wire, Math.min(missingBytes, wire.readableBytes()));
     }
 
-    /** Gives away what is held, possibly nothing. */
-    ByteBuf take() {
-        ByteBuf taken = carry == null ? Unpooled.EMPTY_BUFFER : carry;
-        carry = null;
+    /** Gives away what is held, possibly nothing; the caller's from then on. */
+    public ByteBuf take() {
+        ByteBuf taken = held == null ? Unpooled.EMPTY_BUFFER : held;
+        held = null;
         return taken;
-    }
-
-    void release() {
-        take().release();
     }
 }
