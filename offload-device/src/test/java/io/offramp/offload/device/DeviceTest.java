@@ -201,6 +201,25 @@ class DeviceTest {
         }
     }
 
+    @Test
+    void shouldSetUpNoKeyInSoftwareWhileTheDeviceDoesTheWork() {
+        try (DeviceFixture fixture = new DeviceFixture()) {
+            SessionFixtures.Tx tx = fixture.sessions().tx(TLS_1_3, 0);
+            SessionFixtures.Rx rx = fixture.sessions().rx(TLS_1_3, 0);
+            assertThat(fixture.engine().openKeys()).as("before the first record").isZero();
+
+            tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(new byte[100]), 16_384);
+            fixture.sessions().receive(rx, rx.peer().seal(23, new byte[100]));
+
+            assertThat(fixture.engine().openKeys()).as("the device's, one per direction").isEqualTo(2);
+            fixture.device().down();
+            fixture.sessions().settle();
+            fixture.sessions().receive(rx, rx.peer().seal(23, new byte[100]));
+            assertThat(rx.sink().data()).hasSize(200);
+            assertThat(fixture.engine().openKeys()).as("software's, one per direction").isEqualTo(2);
+        }
+    }
+
     private static OffloadTarget target(DeviceFixture fixture, FiveTuple flow) {
         return new OffloadTarget(1, fixture.sessions().target().channel(), flow);
     }

@@ -25,20 +25,27 @@ import org.jspecify.annotations.Nullable;
 public final class RecordOpener implements AutoCloseable {
     private static final long LAST_SEQUENCE = -1;
 
+    private final AeadEngine engine;
+    private final TrafficKeys keys;
     private final RecordFormat format;
-    private final Opener opener;
     private final int nonceHead;
     private final long nonceTailMask;
     private long nextSequence;
     private int contentBytes;
+    private @Nullable Opener opener;
 
-    /** @param keys copied; still the caller's to destroy */
+    /**
+     * Sets up nothing in the engine before the first {@link #open}: on a device that decrypts, that never comes.
+     *
+     * @param keys still the caller's, who destroys them after {@link #close()} and not before
+     */
     public RecordOpener(AeadEngine engine, TrafficKeys keys) {
+        this.engine = engine;
+        this.keys = keys;
         format = keys.format();
         nonceHead = keys.nonceHead();
         nonceTailMask = keys.nonceTailMask();
         nextSequence = keys.nextSequence();
-        opener = engine.opener(keys.suite(), keys.dangerousKey());
     }
 
     /** Geometry of the records that it opens. */
@@ -107,6 +114,9 @@ public final class RecordOpener implements AutoCloseable {
     }
 
     private boolean decrypt(ByteBuf wire, int index) {
+        if (opener == null) {
+            opener = engine.opener(keys.suite(), keys.dangerousKey());
+        }
         int start = index + format.prefixBytes();
         int innerBytes = innerBytes(wire, index);
         if (format == RecordFormat.TLS_1_3) {
@@ -171,9 +181,11 @@ public final class RecordOpener implements AutoCloseable {
         return new RecordFormatException(UNEXPECTED_MESSAGE, message + ", direction=RX");
     }
 
-    /** Wipes and frees the key. May be called more than once. */
+    /** Wipes and frees what was set up of the key. May be called more than once. */
     @Override
     public void close() {
-        opener.close();
+        if (opener != null) {
+            opener.close();
+        }
     }
 }
