@@ -8,12 +8,12 @@ import io.netty.buffer.ByteBuf;
  *
  * <pre>
  *      31                           16 15                           0
- *     +-------------------------------+------------------------------+
- *  0  |                      checksum offload flags                  |   not used by the model
  *     +--------------------------------------------------------------+
- *  4  |                     flow table metadata                      |   not used by the model
- *     +-------------------------------+------------------------------+
- *  8  |              mss              |                              |
+ *  0  |             header offsets for software parsing              |   not used by the model
+ *     +---------------+---------------+------------------------------+
+ *  4  |   cs_flags    |   swp_flags   |              mss             |   flags not used by the model
+ *     +---------------+---------------+------------------------------+
+ *  8  |                     flow_table_metadata                      |   not used by the model
  *     +-------------------------------+------------------------------+
  * 12  |        inline_hdr_sz          |  inline header, first bytes  |
  *     +-------------------------------+------------------------------+
@@ -25,7 +25,8 @@ public final class EthernetSegment {
     /** Where the inline header starts. */
     public static final int INLINE_HEADER = 14;
 
-    private static final int MSS = 8;
+    private static final int MSS = 6;
+    private static final int FLOW_TABLE_METADATA = 8;
     private static final int INLINE_HEADER_BYTES = 12;
 
     private EthernetSegment() {}
@@ -37,8 +38,8 @@ public final class EthernetSegment {
 
     /** Fills everything, header included. */
     public static void write(ByteBuf out, int at, int mss, ByteBuf header, int headerBytes) {
-        out.setLong(at, 0);
-        out.setInt(at + MSS, mss << 16);
+        out.setLong(at, mss);
+        out.setInt(at + FLOW_TABLE_METADATA, 0);
         out.setShort(at + INLINE_HEADER_BYTES, headerBytes);
         out.setBytes(at + INLINE_HEADER, header, 0, headerBytes);
     }

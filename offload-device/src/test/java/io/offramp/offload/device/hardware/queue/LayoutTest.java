@@ -42,7 +42,7 @@ class LayoutTest {
         EthernetSegment.write(bytes, 16, 1448, header, 5);
 
         assertThat(ByteBufUtil.hexDump(bytes, 16, 32))
-                .isEqualTo("00".repeat(8) + "05a80000" + "00050102" + "030405" + "00".repeat(13));
+                .isEqualTo("00".repeat(6) + "05a8" + "00".repeat(4) + "00050102" + "030405" + "00".repeat(13));
         assertThat(EthernetSegment.mss(bytes, 16)).isEqualTo(1448);
         assertThat(EthernetSegment.headerBytes(bytes, 16)).isEqualTo(5);
         assertThat(EthernetSegment.octowords(2)).isEqualTo(1);
