@@ -20,13 +20,15 @@ import io.offramp.offload.key.TrafficKeys;
 
 /** The device's objects for one RX session: a DEK, a TIR, and the steering rule that leads the flow's packets to it. */
 final class RxContext {
+    private static final int PARAMS_WQES = 2;
+
     private final SessionPlace place;
     private final DeviceResources device;
     private final FlowKey flow;
     private final int tir;
     private int dek;
-    private boolean isProgrammed;
-    private final CompletionHandler onProgrammed = this::onProgrammed;
+    private int paramsLoaded;
+    private final CompletionHandler onParams = this::onParams;
 
     private RxContext(SessionPlace place, FlowKey flow, int tir, int dek) {
         this.place = place;
@@ -80,17 +82,19 @@ final class RxContext {
     }
 
     private boolean program(TrafficKeys keys, int tcpSequence) {
-        isProgrammed = false;
+        paramsLoaded = 0;
         SendRing ring = place.channel().control();
-        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, keys.nextSequence(), null);
-        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIR, tir, tcpSequence, onProgrammed);
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, keys.nextSequence(), onParams);
+        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIR, tir, tcpSequence, onParams);
         ring.doorbell();
         ring.poll();
-        return isProgrammed;
+        return paramsLoaded == PARAMS_WQES;
     }
 
-    private void onProgrammed(ByteBuf ring, int cqe) {
-        isProgrammed = Cqe.opcode(ring, cqe) == Cqe.REQUEST;
+    private void onParams(ByteBuf ring, int cqe) {
+        if (Cqe.opcode(ring, cqe) == Cqe.REQUEST) {
+            paramsLoaded++;
+        }
     }
 
     /** Goes on with another key from this TCP sequence on; false if the device cannot. */
@@ -99,9 +103,12 @@ final class RxContext {
         if (nextDek == DekPool.NONE) {
             return false;
         }
-        device.deks().free(dek);
+        int retired = dek;
         dek = nextDek;
-        return program(next, tcpSequence);
+        boolean isProgrammed = program(next, tcpSequence);
+        // Not before: until the params are loaded, the TIR refers to it.
+        device.deks().free(retired);
+        return isProgrammed;
     }
 
     /** Gives everything back. */
