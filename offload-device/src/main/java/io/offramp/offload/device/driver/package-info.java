@@ -7,6 +7,12 @@
  * were read from the socket are presented to the device as packets, cut so that each holds whole records; the partial
  * record at the end of a read waits on the host. That is a limit of the model, whose real counterpart keeps the state
  * of a partial record itself.
+ *
+ * <p>Fallback is for good. A send that the device failed is made again in software, the same bytes under the same
+ * sequences, since some of it may have left; a packet that it did not decrypt is opened in software, whose word alone
+ * makes an authentication failure. Then the session gives its objects back and goes on in software. As in the kernel, it
+ * still counts as a device session ({@code tls_curr_tx_device}, {@code tls_curr_rx_device}); {@code tx_tls_degraded}
+ * and {@code rx_tls_degraded} say how many have gone.
  */
 @NullMarked
 package io.offramp.offload.device.driver;

@@ -5,7 +5,6 @@ import io.netty.channel.EventLoop;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.InstallResult.Declined;
 import io.offramp.offload.InstallResult.Installed;
-import io.offramp.offload.RecordMode;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
@@ -79,7 +78,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         return switch (RxContext.open(place, packets.flow(), keys, (int) at.wirePosition())) {
             case Declined<RxContext>(var reason, var detail) -> new Declined<>(reason, detail);
             case Installed<RxContext>(var context) -> {
-                PacketReceiver receiver = new PacketReceiver(place.channel(), packets);
+                PacketReceiver receiver = new PacketReceiver(place, packets);
                 yield new Installed<>(new DeviceRxSession(place, keys, at, sink, receiver, context));
             }
         };
@@ -150,26 +149,14 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         try {
             TlsOffload result = receiver.receive((int) wirePosition, wire, index, bytes, host);
             host.writerIndex(bytes);
-            boolean isWhole = deliver(host, 0, bytes, onResult(result, bytes), wire == current);
-            if (isWhole && result != TlsOffload.DECRYPTED) {
+            boolean isDecrypted = result == TlsOffload.DECRYPTED;
+            boolean isWhole = deliver(host, 0, bytes, isDecrypted, wire == current);
+            if (isWhole && !isDecrypted) {
                 degrade("device left a packet undecrypted that software opened: " + result);
             }
         } finally {
             host.release();
         }
-    }
-
-    private boolean onResult(TlsOffload result, int bytes) {
-        switch (result) {
-            case DECRYPTED -> {
-                place.counters().rxDecryptedPackets.increment();
-                place.counters().rxDecryptedBytes.add(bytes);
-            }
-            case RESYNC -> place.counters().rxResyncPackets.increment();
-            case ERROR -> place.counters().rxErrors.increment();
-            case NOT_DECRYPTED -> { }
-        }
-        return result == TlsOffload.DECRYPTED;
     }
 
     /**
@@ -254,9 +241,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
 
     @Override
     public SessionInfo info() {
-        return context == null
-                ? new SessionInfo("device", RecordMode.SW, place.device().software().name() + ", " + softwareReason)
-                : new SessionInfo("device", RecordMode.HW, context.toString());
+        return place.info(context, softwareReason);
     }
 
     @Override

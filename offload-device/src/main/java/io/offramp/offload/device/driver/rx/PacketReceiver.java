@@ -1,21 +1,25 @@
 package io.offramp.offload.device.driver.rx;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.driver.counter.DeviceCounters;
 import io.offramp.offload.device.driver.queue.CompletionHandler;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
+import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 
-/** Presents bytes of a flow to the device as one packet, and takes its completion. */
+/** Presents bytes of a flow to the device as one packet, and takes its completion, which it counts. */
 final class PacketReceiver implements CompletionHandler {
     private final DeviceChannel channel;
+    private final DeviceCounters counters;
     private final PacketTemplate packets;
     private TlsOffload result = TlsOffload.NOT_DECRYPTED;
 
     /** @param packets header of the flow's packets; its sequence is changed here */
-    PacketReceiver(DeviceChannel channel, PacketTemplate packets) {
-        this.channel = channel;
+    PacketReceiver(SessionPlace place, PacketTemplate packets) {
+        channel = place.channel();
+        counters = place.counters();
         this.packets = packets;
     }
 
@@ -36,7 +40,20 @@ final class PacketReceiver implements CompletionHandler {
             host.setBytes(0, wire, index, bytes);
             return TlsOffload.NOT_DECRYPTED;
         }
+        count(result, bytes);
         return result;
+    }
+
+    private void count(TlsOffload seen, int bytes) {
+        switch (seen) {
+            case DECRYPTED -> {
+                counters.rxDecryptedPackets.increment();
+                counters.rxDecryptedBytes.add(bytes);
+            }
+            case RESYNC -> counters.rxResyncPackets.increment();
+            case ERROR -> counters.rxErrors.increment();
+            case NOT_DECRYPTED -> { }
+        }
     }
 
     @Override

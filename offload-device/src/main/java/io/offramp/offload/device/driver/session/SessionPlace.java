@@ -3,8 +3,11 @@ package io.offramp.offload.device.driver.session;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.SessionInfo;
 import io.offramp.offload.device.driver.counter.DeviceCounters;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session lives.
@@ -14,6 +17,8 @@ import io.offramp.offload.device.driver.queue.DeviceChannel;
  * @param target  its connection
  */
 public record SessionPlace(DeviceResources device, DeviceChannel channel, OffloadTarget target) {
+    private static final String BACKEND = "device";
+
     /** What to count with. */
     public DeviceCounters counters() {
         return device.counters();
@@ -22,6 +27,18 @@ public record SessionPlace(DeviceResources device, DeviceChannel channel, Offloa
     /** The connection's. */
     public ByteBufAllocator allocator() {
         return target.channel().alloc();
+    }
+
+    /**
+     * What a session says of itself.
+     *
+     * @param context        its objects on the device; null once it has none
+     * @param softwareReason why it has none
+     */
+    public SessionInfo info(@Nullable Object context, String softwareReason) {
+        return context == null
+                ? new SessionInfo(BACKEND, RecordMode.SW, device.software().name() + ", " + softwareReason)
+                : new SessionInfo(BACKEND, RecordMode.HW, context.toString());
     }
 
     /** The connection's. */

@@ -5,7 +5,6 @@ import io.netty.channel.EventLoop;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.InstallResult.Declined;
 import io.offramp.offload.InstallResult.Installed;
-import io.offramp.offload.RecordMode;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
@@ -206,9 +205,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
 
     @Override
     public SessionInfo info() {
-        return context == null
-                ? new SessionInfo("device", RecordMode.SW, place.device().software().name() + ", " + softwareReason)
-                : new SessionInfo("device", RecordMode.HW, context.toString());
+        return place.info(context, softwareReason);
     }
 
     @Override
