@@ -14,6 +14,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http.codec.HeadCheck;
 import io.offramp.proxy.http.codec.Leftover;
 import io.offramp.proxy.http.codec.MessageReader;
+import io.offramp.proxy.session.HalfClose;
 import io.offramp.proxy.upstream.Abort;
 import io.offramp.proxy.upstream.Deadline;
 import io.offramp.proxy.upstream.HalfClosedEpoll;
@@ -335,6 +336,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         } else {
             phase = Phase.LINGERING;
             deadline.in(LINGER_NS);
+            burst.flush();
+            // A client that reads to the end need not wait for ours.
+            HalfClose.write(ctx.channel());
             resume();
         }
     }
