@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The whole proxy with the device backend, in front of the demo upstream, on loopback. */
 final class RunningProxy implements AutoCloseable {
@@ -53,6 +54,19 @@ final class RunningProxy implements AutoCloseable {
     RunningProxy(
             Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts, int upstreamPort)
             throws Exception {
+        this(mode, tx, rx, device, timeouts, LimitConfig.DEFAULTS, upstreamPort);
+    }
+
+    /** With everything that tests change. */
+    RunningProxy(
+            Mode mode,
+            Policy tx,
+            Policy rx,
+            Map<String, String> device,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            int upstreamPort)
+            throws Exception {
         Path directory = Files.createTempDirectory("offramp-test");
         Path pem = DevelopmentCertificate.create(directory);
         upstream = DemoUpstream.start(0);
@@ -71,9 +85,9 @@ final class RunningProxy implements AutoCloseable {
                 Map.of("demo", new UpstreamConfig("demo", List.of(new HostPort("127.0.0.1", upstreamPort == 0 ? upstream.port() : upstreamPort)))),
                 new HostPort("127.0.0.1", 0),
                 timeouts,
-                LimitConfig.DEFAULTS,
+                limits,
                 Map.of("device", device),
-                new LoggingConfig(false, "info"),
+                new LoggingConfig(true, "info"),
                 2);
         server = ProxyServer.start(config, ServiceLoader.load(OffloadProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -118,11 +132,16 @@ final class RunningProxy implements AutoCloseable {
         }
     }
 
-    /** The value of a counter on the metrics page, summed over its labels; 0 if it is not there. */
-    double metric(String name) throws IOException, InterruptedException {
+    /**
+     * The value of a counter on the metrics page, summed over its labels; 0 if it is not there.
+     *
+     * @param labels only where it has all of these: {@code reason="timeout"}
+     */
+    double metric(String name, String... labels) throws IOException, InterruptedException {
         return admin("/metrics")
                 .lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> Stream.of(labels).allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

@@ -69,6 +69,11 @@ final class RecordSplitter {
         return wireBytes;
     }
 
+    /** Bytes that have come, cut or not. */
+    long receivedBytes() {
+        return wireBytes + (received == null ? 0 : received.readableBytes());
+    }
+
     /** True until the first byte has come. */
     boolean isUntouched() {
         return wireBytes == 0 && received == null;

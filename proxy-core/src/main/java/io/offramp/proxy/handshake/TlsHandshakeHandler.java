@@ -2,10 +2,12 @@ package io.offramp.proxy.handshake;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
@@ -25,6 +27,9 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
     /** A handshake needs ten; clients that split their hello to dodge filters a few dozen. */
     private static final int MAX_RECORDS = 128;
 
+    /** How long a client that goes on sending gets to take our last alert. */
+    private static final long LINGER_LIMIT_S = 2;
+
     private final HandshakeSettings settings;
     private final HandshakeListener listener;
     private final RecordSplitter splitter = new RecordSplitter();
@@ -35,6 +40,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
     private long writtenBytes;
     private boolean stepping;
     private boolean ended;
+    private boolean lingering;
 
     /** @param settings shared by all connections of a listener */
     public TlsHandshakeHandler(HandshakeSettings settings, HandshakeListener listener) {
@@ -87,7 +93,9 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (ended) {
+        if (lingering) {
+            ctx.close();
+        } else if (ended) {
             ctx.fireExceptionCaught(cause);
         } else if (cause instanceof IOException) {
             failClosed(ctx);
@@ -111,7 +119,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
     private void onTimeout(ChannelHandlerContext ctx) {
         if (!ended) {
             fail(ctx, new HandshakeFailure(Reason.TIMEOUT,
-                    "not complete after " + settings.timeout().toMillis() + " ms and " + splitter.wireBytes() + " bytes"));
+                    "not complete after " + settings.timeout().toMillis() + " ms and " + splitter.receivedBytes() + " bytes"));
         }
     }
 
@@ -251,7 +259,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
     private void failClosed(ChannelHandlerContext ctx) {
         fail(ctx, splitter.isUntouched()
                 ? new HandshakeFailure(Reason.NO_DATA, "closed without a byte")
-                : new HandshakeFailure(Reason.CLOSED, "closed by the client after " + splitter.wireBytes() + " bytes"));
+                : new HandshakeFailure(Reason.CLOSED, "closed by the client after " + splitter.receivedBytes() + " bytes"));
     }
 
     private void fail(ChannelHandlerContext ctx, HandshakeFailure failure) {
@@ -260,9 +268,29 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private void fail(ChannelHandlerContext ctx, HandshakeFailure failure, ByteBuf lastWords) {
         end();
+        lingering = lastWords.isReadable();
         ctx.write(lastWords);
         listener.onFailed(ctx, failure);
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        ChannelFuture told = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        if (lingering) {
+            linger(ctx, told);
+        } else {
+            told.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** Discards what still comes in, until the client closes: a reset would destroy the alert on its way. */
+    private static void linger(ChannelHandlerContext ctx, ChannelFuture told) {
+        var limit = ctx.executor().schedule(() -> ctx.close(), LINGER_LIMIT_S, TimeUnit.SECONDS);
+        ctx.channel().closeFuture().addListener(closed -> limit.cancel(false));
+        ctx.channel().config().setAutoRead(true);
+        told.addListener(sent -> {
+            if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
+                channel.shutdownOutput();
+            } else {
+                ctx.close();
+            }
+        });
     }
 
     /** The alert. The engine writes none before it has understood a ClientHello; then it goes out in plaintext from here. */
