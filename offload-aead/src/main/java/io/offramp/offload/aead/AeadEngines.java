@@ -37,7 +37,9 @@ public final class AeadEngines {
 
     static AeadEngine choose(@Nullable String wanted, AeadEngine libcrypto, AeadEngine jca) {
         return switch (wanted) {
-            case null -> libcrypto.availability() instanceof Unavailable(var cause) ? new Fallback(jca, cause) : libcrypto;
+            case null -> libcrypto.availability() instanceof Unavailable(var cause)
+                    ? new Fallback(jca, cause)
+                    : libcrypto;
             case "libcrypto" -> {
                 if (libcrypto.availability() instanceof Unavailable(var cause)) {
                     throw new IllegalStateException(PROPERTY + "=libcrypto: " + cause);
@@ -45,7 +47,8 @@ public final class AeadEngines {
                 yield libcrypto;
             }
             case "jca" -> jca;
-            default -> throw new IllegalArgumentException(PROPERTY + ": unknown engine '" + wanted + "', expected libcrypto or jca");
+            default -> throw new IllegalArgumentException(
+                    PROPERTY + ": unknown engine '" + wanted + "', expected libcrypto or jca");
         };
     }
 }

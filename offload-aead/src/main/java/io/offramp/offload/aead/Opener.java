@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 /** One key, for opening. Confined to one thread at a time. Never allocates per call with direct buffers. */
 public interface Opener extends AutoCloseable {
     /**
-     * Decrypts and authenticates. Works on indices; moves no reader or writer index. {@code in} and {@code out} may be the same buffer at
-     * the same index, or must not overlap.
+     * Decrypts and authenticates. Works on indices; moves no reader or writer index. {@code in} and {@code out} may be
+     * the same buffer at the same index, or must not overlap.
      *
      * @param nonceHead       first 4 bytes of the nonce, big endian
      * @param nonceTail       last 8 bytes of the nonce, big endian

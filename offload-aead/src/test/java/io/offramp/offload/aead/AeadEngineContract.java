@@ -116,7 +116,8 @@ abstract class AeadEngineContract {
             Arrays.fill(key, (byte) 0);
             for (int i = 0; i < 50; i++) {
                 Message other = Message.random(suite, random, random.nextInt(300), random.nextBoolean());
-                Message message = new Message(suite, first.key(), other.nonce(), other.aad(), other.plaintext(), other.trailer());
+                Message message =
+                        new Message(suite, first.key(), other.nonce(), other.aad(), other.plaintext(), other.trailer());
                 byte[] sealed = IN_PLACE.seal(sealer, message);
                 assertThat(sealed).as("seed %d, %s", seed, message).isEqualTo(message.sealedByJdk());
                 assertThat(IN_PLACE.open(opener, message, sealed)).usingRecursiveComparison()
@@ -129,7 +130,8 @@ abstract class AeadEngineContract {
     @EnumSource
     void shouldMakeTheSameRecordAgainWhenAsked(AeadSuite suite) {
         Message message = Message.random(suite, new Random(1), 333, true);
-        try (Sealer sealer = engine().sealer(suite, message.key()); Opener opener = engine().opener(suite, message.key())) {
+        try (Sealer sealer = engine().sealer(suite, message.key());
+                Opener opener = engine().opener(suite, message.key())) {
             byte[] sealed = PLAIN.seal(sealer, message);
             assertThat(PLAIN.seal(sealer, message)).isEqualTo(sealed);
             assertThat(PLAIN.open(opener, message, sealed).authentic()).isTrue();
@@ -143,7 +145,8 @@ abstract class AeadEngineContract {
         Message message = Message.random(suite, new Random(2), 5000, true);
         for (AeadEngine other : AeadEngines.all()) {
             if (other.availability().isAvailable()) {
-                try (Sealer sealer = other.sealer(suite, message.key()); Opener opener = engine().opener(suite, message.key())) {
+                try (Sealer sealer = other.sealer(suite, message.key());
+                        Opener opener = engine().opener(suite, message.key())) {
                     Opened opened = IN_PLACE.open(opener, message, PLAIN.seal(sealer, message));
                     assertThat(opened.authentic()).as(other.name()).isTrue();
                     assertThat(opened.text()).isEqualTo(message.text());
@@ -164,7 +167,9 @@ abstract class AeadEngineContract {
                         part[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
                         Opened opened = exercise.open(opener, message, sealed);
                         part[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                        assertThat(opened.authentic()).as("bit %d of %d bytes, %s", bit, part.length, exercise).isFalse();
+                        assertThat(opened.authentic())
+                                .as("bit %d of %d bytes, %s", bit, part.length, exercise)
+                                .isFalse();
                         assertThat(opened.text()).containsOnly(0);
                     }
                 }
@@ -199,7 +204,9 @@ abstract class AeadEngineContract {
         opener.close();
         opener.close();
         for (Exercise exercise : exercises().toList()) {
-            assertThatIllegalStateException().isThrownBy(() -> exercise.seal(sealer, message)).withMessageContaining("closed");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> exercise.seal(sealer, message))
+                    .withMessageContaining("closed");
             assertThatIllegalStateException()
                     .isThrownBy(() -> exercise.open(opener, message, message.sealedByJdk()))
                     .withMessageContaining("closed");
@@ -209,8 +216,12 @@ abstract class AeadEngineContract {
     @Test
     void shouldRefuseAKeyOfAnotherLength() {
         for (AeadSuite suite : AeadSuite.values()) {
-            assertThatIllegalArgumentException().isThrownBy(() -> engine().sealer(suite, new byte[24])).withMessageContaining("24");
-            assertThatIllegalArgumentException().isThrownBy(() -> engine().opener(suite, new byte[24])).withMessageContaining("24");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine().sealer(suite, new byte[24]))
+                    .withMessageContaining("24");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine().opener(suite, new byte[24]))
+                    .withMessageContaining("24");
         }
     }
 
@@ -255,7 +266,8 @@ abstract class AeadEngineContract {
 
     @Test
     void shouldTakeAnEmptyBufferAsPlaintextAndAad() {
-        Message message = new Message(AeadSuite.AES_256_GCM, new byte[32], new byte[12], new byte[0], new byte[0], Sealer.NO_TRAILER);
+        Message message = new Message(
+                AeadSuite.AES_256_GCM, new byte[32], new byte[12], new byte[0], new byte[0], Sealer.NO_TRAILER);
         ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(16, 16);
         try (Sealer sealer = engine().sealer(message.suite(), message.key())) {
             int written = sealer.seal(

@@ -17,7 +17,8 @@ enum BufferKind {
     DIRECT_WITHOUT_ADDRESS {
         @Override
         ByteBuf of(byte[] bytes) {
-            return new UnpooledDirectByteBuf(UnpooledByteBufAllocator.DEFAULT, bytes.length, bytes.length).writeBytes(bytes);
+            return new UnpooledDirectByteBuf(UnpooledByteBufAllocator.DEFAULT, bytes.length, bytes.length)
+                    .writeBytes(bytes);
         }
     },
     HEAP {

@@ -34,24 +34,29 @@ record KnownAnswer(String origin, Message message, byte[] sealed, boolean valid)
                         "0388dace60b6a392f328c2b971b2fe78", "ab6e47d42cec13bdf53a67b21257bddf"),
                 gcm(3, AES_128_GCM, GCM_KEY, GCM_IV, "", GCM_TEXT_60 + "1aafd255",
                         GCM_128_60 + "473f5985", "4d5c2af327cd64a62cf35abd2ba6fab4"),
-                gcm(4, AES_128_GCM, GCM_KEY, GCM_IV, GCM_AAD, GCM_TEXT_60, GCM_128_60, "5bc94fbc3221a5db94fae95ae7121a47"),
+                gcm(4, AES_128_GCM, GCM_KEY, GCM_IV, GCM_AAD, GCM_TEXT_60, GCM_128_60,
+                        "5bc94fbc3221a5db94fae95ae7121a47"),
                 gcm(13, AES_256_GCM, zeros(32), zeros(12), "", "", "", "530f8afbc74536b9a963b4f1c4cb738b"),
                 gcm(14, AES_256_GCM, zeros(32), zeros(12), "", zeros(16),
                         "cea7403d4d606b6e074ec5d3baf39d18", "d0d1c8a799996bf0265b98b5d48ab919"),
                 gcm(15, AES_256_GCM, GCM_KEY + GCM_KEY, GCM_IV, "", GCM_TEXT_60 + "1aafd255",
                         GCM_256_60 + "898015ad", "b094dac5d93471bdec1a502270e3cc6c"),
-                gcm(16, AES_256_GCM, GCM_KEY + GCM_KEY, GCM_IV, GCM_AAD, GCM_TEXT_60, GCM_256_60, "76fc6ece0f4e1768cddf8853bb2d551b"),
+                gcm(16, AES_256_GCM, GCM_KEY + GCM_KEY, GCM_IV, GCM_AAD, GCM_TEXT_60, GCM_256_60,
+                        "76fc6ece0f4e1768cddf8853bb2d551b"),
                 rfc8439());
     }
 
     private static KnownAnswer gcm(
-            int testCase, AeadSuite suite, String key, String nonce, String aad, String plaintext, String ciphertext, String tag) {
+            int testCase, AeadSuite suite, String key, String nonce, String aad, String plaintext, String ciphertext,
+            String tag) {
         Message message = new Message(suite, hex(key), hex(nonce), hex(aad), hex(plaintext), Sealer.NO_TRAILER);
-        return new KnownAnswer("McGrew and Viega, GCM specification, test case " + testCase, message, hex(ciphertext + tag), true);
+        return new KnownAnswer(
+                "McGrew and Viega, GCM specification, test case " + testCase, message, hex(ciphertext + tag), true);
     }
 
     private static KnownAnswer rfc8439() {
-        String plaintext = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, "
+        String plaintext = "Ladies and Gentlemen of the class of '99: "
+                + "If I could offer you only one tip for the future, "
                 + "sunscreen would be it.";
         Message message = new Message(
                 CHACHA20_POLY1305,

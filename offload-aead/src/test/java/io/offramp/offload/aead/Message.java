@@ -68,7 +68,8 @@ record Message(AeadSuite suite, byte[] key, byte[] nonce, byte[] aad, byte[] pla
 
     @Override
     public String toString() {
-        return suite + " nonce=" + HexFormat.of().formatHex(nonce) + " aad=" + aad.length + " plaintext=" + plaintext.length
+        return suite + " nonce=" + HexFormat.of().formatHex(nonce) + " aad=" + aad.length
+                + " plaintext=" + plaintext.length
                 + (trailer == Sealer.NO_TRAILER ? "" : " trailer=" + trailer);
     }
 }

@@ -42,7 +42,8 @@ final class Wycheproof {
 
     private static KnownAnswer answer(AeadSuite suite, JsonNode test) {
         Message message = new Message(
-                suite, bytes(test, "key"), bytes(test, "iv"), bytes(test, "aad"), bytes(test, "msg"), Sealer.NO_TRAILER);
+                suite, bytes(test, "key"), bytes(test, "iv"), bytes(test, "aad"), bytes(test, "msg"),
+                Sealer.NO_TRAILER);
         byte[] sealed = KnownAnswer.hex(test.get("ct").asText() + test.get("tag").asText());
         return new KnownAnswer(
                 "Wycheproof " + suite + " tcId " + test.get("tcId") + " " + test.get("comment").asText(),

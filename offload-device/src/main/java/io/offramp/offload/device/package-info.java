@@ -19,8 +19,8 @@
  *       records until they are acknowledged. LSO is not cut into packets; the driver counts what it would be cut into.
  *   <li>Time. Engines run inside the doorbell and a completion is there when it returns; there is no interrupt, no
  *       moderation, no second engine.
- *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on. Behind
- *       one that cannot be parsed, what is posted is dropped without completions.
+ *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on.
+ *       Behind one that cannot be parsed, what is posted is dropped without completions.
  *   <li>Checksums, VLANs, tunnels, Ethernet headers, protection domains, and firmware commands as such: an object is
  *       created by a method call.
  * </ul>

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Many connections of one event loop, whose steps interleave at random, on its one set of queues: none leaves the device. */
+/**
+ * Many connections of one event loop, whose steps interleave at random, on its one set of queues: none leaves the
+ * device.
+ */
 class DeviceInterleavingTest {
     private static final int CONNECTIONS = 25;
     private static final int STEPS = 3_000;

@@ -12,7 +12,10 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import org.jspecify.annotations.Nullable;
 
-/** A cipher with one key, and the thread's heap array through which bytes pass: SunJCE is twice as fast there as in direct memory. */
+/**
+ * A cipher with one key, and the thread's heap array through which bytes pass: SunJCE is twice as fast there as in
+ * direct memory.
+ */
 final class JcaContext implements AutoCloseable {
     private static final FastThreadLocal<byte[]> STAGING = new FastThreadLocal<>();
     private static final int STAGING_BYTES = 17 * 1024;
@@ -25,7 +28,8 @@ final class JcaContext implements AutoCloseable {
 
     JcaContext(AeadSuite suite, byte[] key, int mode) {
         if (key.length != suite.keyBytes()) {
-            throw new IllegalArgumentException("key is " + key.length + " bytes, " + suite + " takes " + suite.keyBytes());
+            throw new IllegalArgumentException(
+                    "key is " + key.length + " bytes, " + suite + " takes " + suite.keyBytes());
         }
         this.suite = suite;
         this.mode = mode;
@@ -47,12 +51,14 @@ final class JcaContext implements AutoCloseable {
         Objects.checkFromIndexSize(aadIndex, aadBytes, aad.capacity());
         requireOpen();
         ByteBuffer bytes = ByteBuffer.wrap(nonce);
-        // SunJCE refuses a nonce twice in a row, which is right for it and wrong for a record that is made again bit by bit.
+        // SunJCE refuses a nonce twice in a row, which is right for it and wrong for a record that is made
+        // again, bit for bit.
         boolean again = cipher != null && bytes.getInt(0) == nonceHead && bytes.getLong(4) == nonceTail;
         bytes.putInt(0, nonceHead).putLong(4, nonceTail);
         try {
             if (cipher == null || again) {
-                cipher = Cipher.getInstance(suite.isGcm() ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305", JcaEngine.PROVIDER);
+                String algorithm = suite.isGcm() ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305";
+                cipher = Cipher.getInstance(algorithm, JcaEngine.PROVIDER);
             }
             AlgorithmParameterSpec spec = suite.isGcm()
                     ? new GCMParameterSpec(Byte.SIZE * AeadSuite.TAG_BYTES, nonce)

@@ -3,7 +3,10 @@ package io.offramp.offload.aead.jca;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 
-/** A key that {@link #destroy()} wipes; {@link javax.crypto.spec.SecretKeySpec} does not. Holds the array that it is given. */
+/**
+ * A key that {@link #destroy()} wipes; {@link javax.crypto.spec.SecretKeySpec} does not. Holds the array that it is
+ * given.
+ */
 final class WipeableKey implements SecretKey {
     private static final long serialVersionUID = 1;
 

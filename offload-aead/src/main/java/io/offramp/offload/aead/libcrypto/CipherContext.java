@@ -5,8 +5,8 @@ import io.offramp.offload.key.AeadSuite;
 import java.util.Objects;
 
 /**
- * A libcrypto context that holds one key, and the small native block that its calls read from and write to. Both are wiped and freed by
- * {@link #close()}.
+ * A libcrypto context that holds one key, and the small native block that its calls read from and write to. Both are
+ * wiped and freed by {@link #close()}.
  *
  * <pre>
  *   block   0 nonce (12)   16 length out (4)   24 output of the final call (16): an AEAD leaves it alone

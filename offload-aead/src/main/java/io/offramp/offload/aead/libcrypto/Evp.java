@@ -10,13 +10,13 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The functions of libcrypto that an AEAD context needs; names and parameters as in its manual, pointers as {@code long}. Touched only
- * where {@link NativeLibrary#libcrypto()} is loaded. Every return code is checked here.
+ * The functions of libcrypto that an AEAD context needs; names and parameters as in its manual, pointers as {@code
+ * long}. Touched only where {@link NativeLibrary#libcrypto()} is loaded. Every return code is checked here.
  */
 final class Evp {
     /**
-     * Up to here an update is a critical call, which saves some ns of some 700 and delays a safepoint by at most a few microseconds. For more
-     * bytes the saving was not measurable.
+     * Up to here an update is a critical call, which saves some ns of some 700 and delays a safepoint by at most a few
+     * microseconds. For more bytes the saving was not measurable.
      */
     static final int CRITICAL_BYTES = 4096;
 
@@ -225,7 +225,8 @@ final class Evp {
     @SuppressWarnings("restricted")
     private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         return switch (NativeLibrary.libcrypto()) {
-            case Loaded(var symbols) -> Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor, options);
+            case Loaded(var symbols) ->
+                    Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor, options);
             case NativeLibrary.Missing(var cause) -> throw new IllegalStateException(cause);
         };
     }

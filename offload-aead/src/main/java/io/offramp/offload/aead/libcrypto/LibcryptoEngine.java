@@ -95,7 +95,8 @@ public final class LibcryptoEngine implements AeadEngine {
             throw new IllegalArgumentException(name + " has no " + suite);
         }
         if (key.length != suite.keyBytes()) {
-            throw new IllegalArgumentException("key is " + key.length + " bytes, " + suite + " takes " + suite.keyBytes());
+            throw new IllegalArgumentException(
+                    "key is " + key.length + " bytes, " + suite + " takes " + suite.keyBytes());
         }
         return cipher;
     }

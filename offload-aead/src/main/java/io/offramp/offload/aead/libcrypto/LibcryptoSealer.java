@@ -51,7 +51,8 @@ final class LibcryptoSealer implements Sealer {
             if (in == out) {
                 context.update(out, out, textBytes);
             } else {
-                // A second update: copying to do one in place was at best 5 % faster at 64 bytes, and slower from 4 KiB on.
+                // A second update: copying to do one in place was at best 5 % faster at 64 bytes, and slower
+                // from 4 KiB on.
                 context.update(in, out, plaintextBytes);
                 context.update(out + plaintextBytes, out + plaintextBytes, 1);
             }

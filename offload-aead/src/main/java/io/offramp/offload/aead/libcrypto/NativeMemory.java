@@ -11,8 +11,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Memory by address, without bounds: callers have checked them. One segment over all of it, so that an access makes no object and checks no
- * lifetime.
+ * Memory by address, without bounds: callers have checked them. One segment over all of it, so that an access makes no
+ * object and checks no lifetime.
  */
 @SuppressWarnings("restricted")
 final class NativeMemory {

@@ -10,8 +10,8 @@
  *
  * <p>Fallback is for good. A send that the device failed is made again in software, the same bytes under the same
  * sequences, since some of it may have left; a packet that it did not decrypt is opened in software, whose word alone
- * makes an authentication failure. Then the session gives its objects back and goes on in software. As in the kernel, it
- * still counts as a device session ({@code tls_curr_tx_device}, {@code tls_curr_rx_device}); {@code tx_tls_degraded}
+ * makes an authentication failure. Then the session gives its objects back and goes on in software. As in the kernel,
+ * it still counts as a device session ({@code tls_curr_tx_device}, {@code tls_curr_rx_device}); {@code tx_tls_degraded}
  * and {@code rx_tls_degraded} say how many have gone.
  */
 @NullMarked
