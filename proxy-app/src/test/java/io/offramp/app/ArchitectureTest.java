@@ -72,6 +72,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepTheHardwareIgnorantOfItsDriverAndOfTheContract() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.offramp.offload.device.hardware..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        API, API + ".error", API + ".counter", API + ".device", API + ".device.driver..",
+                        "io.netty.channel.."));
+    }
+
+    @Test
     void shouldKeepTheProxyApartFromBackends() {
         check(noClasses()
                 .that()
