@@ -36,6 +36,9 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         /** A TLS 1.2 peer wants to renegotiate. */
         void onRenegotiation();
 
+        /** The backend no longer does the work: a move is due, outside of this call. */
+        void onRxDegraded();
+
         /** The peer broke a rule, or the path broke a record. */
         void onRxFault(OffloadException fault);
     }
@@ -178,6 +181,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     @Override
     public void onDegraded(String reason) {
         placement.onDegraded(reason);
+        listener.onRxDegraded();
     }
 
     @Override

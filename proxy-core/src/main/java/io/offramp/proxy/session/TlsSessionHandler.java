@@ -216,6 +216,17 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         ctx.flush();
     }
 
+    /** Ends a burst of its own, for an idle session gets no other. */
+    @Override
+    public void onRxDegraded() {
+        ctx.executor().execute(() -> {
+            if (!ctx.isRemoved()) {
+                onBurstEnd();
+                ctx.fireChannelReadComplete();
+            }
+        });
+    }
+
     /** Tells the peer why, and closes without losing the telling. */
     @Override
     public void onRxFault(OffloadException fault) {

@@ -177,6 +177,12 @@ final class TxHalf implements TxSink {
     @Override
     public void onDegraded(String reason) {
         placement.onDegraded(reason);
+        // An idle session must not go on claiming to be where it is not.
+        ctx.executor().execute(() -> {
+            if (!ended) {
+                moveIfDue();
+            }
+        });
     }
 
     private void sealData(ByteBuf plaintext, ChannelPromise promise) {
