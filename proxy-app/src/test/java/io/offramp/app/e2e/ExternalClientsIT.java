@@ -89,6 +89,26 @@ class ExternalClientsIT {
                     null, "wrk", "-t1", "-c64", "-d2s", "https://127.0.0.1:" + proxy.port() + "/bytes/1024");
 
             assertThat(report).contains("Requests/sec").doesNotContain("Socket errors").doesNotContain("Non-2xx");
+            assertCarried(proxy, "tx", tx, "tx_tls_encrypted_packets");
+            assertCarried(proxy, "rx", rx, "rx_tls_decrypted_packets");
+            assertThat(proxy.metric("offramp_tls_declines_total")).isZero();
+            assertThat(proxy.metric("offramp_tls_moves_total")).isZero();
+        }
+    }
+
+    /** That no session fell back, and that the device did at least a packet for each of wrk's connections where it was asked to. */
+    private static void assertCarried(RunningProxy proxy, String direction, Policy policy, String packets)
+            throws Exception {
+        boolean device = policy == Policy.HW;
+        String installed = "offramp_tls_sessions_installed_total";
+        String label = "direction=\"" + direction + "\"";
+        double inDevice = proxy.metric(installed, label, "backend=\"device\"", "mode=\"hw\"");
+        double inSoftware = proxy.metric(installed, label, "backend=\"sw\"", "mode=\"sw\"");
+        assertThat(device ? inDevice : inSoftware).isGreaterThanOrEqualTo(64);
+        assertThat(device ? inSoftware : inDevice).isZero();
+        assertThat(proxy.metric(packets)).isGreaterThanOrEqualTo(device ? inDevice : 0);
+        if (!device) {
+            assertThat(proxy.metric(packets)).isZero();
         }
     }
 
