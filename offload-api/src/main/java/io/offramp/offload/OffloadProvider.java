@@ -8,8 +8,8 @@ public interface OffloadProvider {
     String name();
 
     /**
-     * Settings that it understands under {@code offload.<name>} of a configuration, with one line of help each, default included.
-     * Anything else there is a configuration error.
+     * Settings that it understands under {@code offload.<name>} of a configuration, with one line of help each, default
+     * included. Anything else there is a configuration error.
      */
     Map<String, String> settings();
 

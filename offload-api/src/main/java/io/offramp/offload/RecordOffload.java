@@ -29,8 +29,8 @@ public interface RecordOffload extends AutoCloseable {
     InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink);
 
     /**
-     * Takes over what we receive. Called on the channel's event loop. Bytes that came in behind the boundary are given to the session
-     * by its first {@link RxSession#receive}.
+     * Takes over what we receive. Called on the channel's event loop. Bytes that came in behind the boundary are given
+     * to the session by its first {@link RxSession#receive}.
      *
      * @param keys at the sequence of the first record; the session's once installed, still the caller's if declined
      * @param at   where the stream stands

@@ -5,8 +5,8 @@ import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of one connection, from its install until {@link #close()} or its export. Owns its {@link TrafficKeys}. Confined to
- * the channel's event loop, so are all callbacks into its sink.
+ * One direction of one connection, from its install until {@link #close()} or its export. Owns its {@link TrafficKeys}.
+ * Confined to the channel's event loop, so are all callbacks into its sink.
  */
 public sealed interface RecordSession extends AutoCloseable permits TxSession, RxSession {
     /** How this direction is protected now; may change when a device falls back. */
@@ -16,14 +16,14 @@ public sealed interface RecordSession extends AutoCloseable permits TxSession, R
     long nextSequence();
 
     /**
-     * Where this direction stands, or null while work is under way in the backend or a record is half processed by it: ask again
-     * after the next callback. Good until the next byte is processed.
+     * Where this direction stands, or null while work is under way in the backend or a record is half processed by it:
+     * ask again after the next callback. Good until the next byte is processed.
      */
     @Nullable RecordBoundary boundary();
 
     /**
-     * Goes on with other keys from this boundary (RFC 8446 §4.6.3). Takes ownership of {@code next}; destroys the old keys once
-     * no posted record needs them. May be called from inside {@link RxSink#onControl}.
+     * Goes on with other keys from this boundary (RFC 8446 §4.6.3). Takes ownership of {@code next}; destroys the old
+     * keys once no posted record needs them. May be called from inside {@link RxSink#onControl}.
      *
      * @param at   this session's boundary
      * @param next same version and suite, sequence 0

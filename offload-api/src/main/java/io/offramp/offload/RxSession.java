@@ -7,11 +7,11 @@ import io.offramp.offload.record.RecordBoundary;
 /** Opens what we receive. What the records carried comes out of the {@link RxSink}, in order. */
 public non-sealed interface RxSession extends RecordSession {
     /**
-     * Takes the next bytes of the stream, cut anywhere. Whole records are opened in place and delivered; the bytes of a partial record stay
-     * in the session, at most one record's worth.
+     * Takes the next bytes of the stream, cut anywhere. Whole records are opened in place and delivered; the bytes of a
+     * partial record stay in the session, at most one record's worth.
      *
-     * <p>Stops delivering at once when the sink closes this session, and uses new keys from the next record on when the sink
-     * rekeys it.
+     * <p>Stops delivering at once when the sink closes this session, and uses new keys from the next record on when the
+     * sink rekeys it.
      *
      * @param wire ownership moves here
      */
@@ -21,8 +21,8 @@ public non-sealed interface RxSession extends RecordSession {
     int bufferedBytes();
 
     /**
-     * Ends this session and gives its keys, at the current sequence, to the caller, with the wire bytes behind the boundary that it
-     * has not opened: they are the first bytes of the next session.
+     * Ends this session and gives its keys, at the current sequence, to the caller, with the wire bytes behind the
+     * boundary that it has not opened: they are the first bytes of the next session.
      *
      * @param at this session's boundary
      */

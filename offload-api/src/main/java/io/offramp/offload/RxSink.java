@@ -6,8 +6,8 @@ import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordBoundary;
 
 /**
- * Takes what an {@link RxSession} opens. Called on the channel's event loop, possibly from inside {@link RxSession#receive}.
- * Nothing arrives that has not been authenticated.
+ * Takes what an {@link RxSession} opens. Called on the channel's event loop, possibly from inside {@link
+ * RxSession#receive}. Nothing arrives that has not been authenticated.
  */
 public interface RxSink {
     /**

@@ -8,18 +8,20 @@ import io.offramp.offload.record.RecordBoundary;
 /** Protects what we send. What goes to the socket comes out of the {@link TxSink}, in the order of the calls. */
 public non-sealed interface TxSession extends RecordSession {
     /**
-     * Protects all of {@code plaintext}, as one record or as several (RFC 8446 §5.2); an empty buffer gives one empty record.
+     * Protects all of {@code plaintext}, as one record or as several (RFC 8446 §5.2); an empty buffer gives one empty
+     * record.
      *
      * @param type              content type of all of them: data, alert or handshake
      * @param plaintext         ownership moves here; a direct buffer is read where it lies
      * @param maxPlaintextBytes most content per record, 1 to 16,384
-     * @throws io.offramp.offload.error.KeyLimitException if the key may not protect that many records more; nothing was written and
-     *     {@code plaintext} was released
+     * @throws io.offramp.offload.error.KeyLimitException if the key may not protect that many records more; nothing was
+     *     written and {@code plaintext} was released
      */
     void seal(ContentType type, ByteBuf plaintext, int maxPlaintextBytes);
 
     /**
-     * Ends this session and gives its keys, at the current sequence, to the caller, so that the direction can go on elsewhere.
+     * Ends this session and gives its keys, at the current sequence, to the caller, so that the direction can go on
+     * elsewhere.
      *
      * @param at this session's boundary: everything sealed before has come out of the sink
      */

@@ -7,14 +7,15 @@ public interface TxSink {
     /**
      * The next message for the socket; ownership moves to the sink.
      *
-     * @param message what the channel's transport writes in order: a {@code ByteBuf} of whole records, or, of a backend that
-     *                protects on the way out of the socket, the plaintext itself or a {@code FileRegion} for a control record
+     * @param message what the channel's transport writes in order: a {@code ByteBuf} of whole records, or, of a backend
+     *                that protects on the way out of the socket, the plaintext itself or a {@code FileRegion} for a
+     *                control record
      */
     void onSealed(Object message);
 
     /**
-     * The session cannot go on and nothing further comes out of it: records may have been lost on the way, so the connection closes.
-     * Never plaintext instead.
+     * The session cannot go on and nothing further comes out of it: records may have been lost on the way, so the
+     * connection closes. Never plaintext instead.
      */
     void onFault(OffloadException fault);
 

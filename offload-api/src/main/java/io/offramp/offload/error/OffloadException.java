@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * A fault of one direction. The leaf says who is at fault and what follows; {@link #alert()} is what the peer is told.
- * Carries no stack trace where it is caused by a peer: the message names numbers, and a peer must not be able to fill a log.
+ * Carries no stack trace where it is caused by a peer: the message names numbers, and a peer must not be able to fill a
+ * log.
  */
 public abstract sealed class OffloadException extends RuntimeException
         permits RecordAuthenticationException,

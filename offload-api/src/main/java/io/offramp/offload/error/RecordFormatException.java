@@ -8,7 +8,8 @@ public final class RecordFormatException extends OffloadException {
     private final transient AlertDescription alert;
 
     /**
-     * @param alert   what the standard asks for: {@code record_overflow}, {@code unexpected_message}, {@code decode_error}
+     * @param alert   what the standard asks for: {@code record_overflow}, {@code unexpected_message}, {@code
+     *                decode_error}
      * @param message says got and limit in bytes
      */
     public RecordFormatException(AlertDescription alert, String message) {

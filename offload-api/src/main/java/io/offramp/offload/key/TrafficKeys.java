@@ -6,7 +6,8 @@ import java.util.Arrays;
 import javax.security.auth.Destroyable;
 
 /**
- * What protects the records of one direction: key, IV and the sequence of the next record (RFC 8446 §7.3, RFC 5246 §6.3).
+ * What protects the records of one direction: key, IV and the sequence of the next record (RFC 8446 §7.3, RFC 5246
+ * §6.3).
  *
  * <p>Has one owner at a time, who destroys it. Not thread-safe. Never prints a secret.
  */
@@ -84,8 +85,8 @@ public final class TrafficKeys implements Destroyable {
     }
 
     /**
-     * What the record sequence is XORed with to give the nonce's last eight bytes, big endian (RFC 8446 §5.3). Zero in TLS 1.2 with
-     * GCM, where the explicit nonce is the sequence itself, so that one formula serves all formats.
+     * What the record sequence is XORed with to give the nonce's last eight bytes, big endian (RFC 8446 §5.3). Zero in
+     * TLS 1.2 with GCM, where the explicit nonce is the sequence itself, so that one formula serves all formats.
      */
     public long nonceTailMask() {
         requireAlive();

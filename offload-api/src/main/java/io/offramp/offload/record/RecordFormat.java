@@ -3,13 +3,15 @@ package io.offramp.offload.record;
 import io.offramp.offload.key.AeadSuite;
 
 /**
- * The geometry of a protected record, fixed by version and suite (RFC 8446 §5.2; RFC 5246 §6.2.3.3, RFC 5288 §3, RFC 7905 §2):
+ * The geometry of a protected record, fixed by version and suite (RFC 8446 §5.2; RFC 5246 §6.2.3.3, RFC 5288 §3, RFC
+ * 7905 §2):
  *
  * <pre>
  *            | header | explicit nonce | ciphertext      | type byte | tag |
  * 1.2 GCM    |   5    |       8        | plaintext bytes |     -     |  16 |
  * 1.2 ChaCha |   5    |       -        | plaintext bytes |     -     |  16 |
- * 1.3        |   5    |       -        | plaintext bytes |     1     |  16 |   (and padding, which we strip but never add)
+ * 1.3        |   5    |       -        | plaintext bytes |     1     |  16 |   (and padding, which we strip but never
+ * add)
  * </pre>
  */
 public enum RecordFormat {
@@ -68,9 +70,9 @@ public enum RecordFormat {
     }
 
     /**
-     * The largest value that the header's length field may have; more is {@code record_overflow}. RFC 8446 §5.2 allows 256 bytes
-     * of expansion. TLS 1.2 allows 2048 (RFC 5246 §6.2.3), but has no padding with an AEAD, so that anything above the
-     * exact expansion would decrypt to too much and is refused before it is buffered.
+     * The largest value that the header's length field may have; more is {@code record_overflow}. RFC 8446 §5.2 allows
+     * 256 bytes of expansion. TLS 1.2 allows 2048 (RFC 5246 §6.2.3), but has no padding with an AEAD, so that anything
+     * above the exact expansion would decrypt to too much and is refused before it is buffered.
      */
     public int maxFragmentBytes() {
         return this == TLS_1_3 ? MAX_PLAINTEXT_BYTES + 256 : MAX_PLAINTEXT_BYTES + minFragmentBytes();
