@@ -28,9 +28,14 @@ final class Clients {
     /** A connected and handshaken socket with exactly this version and suite. */
     static SSLSocket connect(InetSocketAddress address, String version, String cipherSuite) throws IOException {
         Socket tcp = new Socket(address.getAddress(), address.getPort());
+        return connect(tcp, version, cipherSuite);
+    }
+
+    /** The same over a socket that is connected; closes it when it closes. */
+    static SSLSocket connect(Socket tcp, String version, String cipherSuite) throws IOException {
         tcp.setTcpNoDelay(true);
         tcp.setSoTimeout(60_000);
-        SSLSocket tls = (SSLSocket) TRUSTS_ALL.getSocketFactory().createSocket(tcp, "localhost", address.getPort(), true);
+        SSLSocket tls = (SSLSocket) TRUSTS_ALL.getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true);
         tls.setEnabledProtocols(new String[] {version});
         tls.setEnabledCipherSuites(new String[] {cipherSuite});
         tls.startHandshake();

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes both ways between a client and an upstream, each direction with its own end, with back-pressure and one idle
- * limit for both. Closed when both directions have ended, or one side is gone.
+ * limit for both. Closed when both directions have ended, or one side is gone; a stream that was cut on one side is a reset
+ * on the other, never an end.
  */
 public final class Tunnel implements AnswerListener {
     private final ChannelHandlerContext client;
@@ -165,8 +166,10 @@ public final class Tunnel implements AnswerListener {
         deadline.cancel();
         if (problem == null) {
             upstream.closeBehindWrites();
-        } else {
+        } else if (clientEnded) {
             upstream.abort();
+        } else {
+            upstream.reset();
         }
         if (cutOff) {
             Abort.close(client.channel());

@@ -169,6 +169,15 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Closes at once with a reset, for a server that must not take it for the end of a stream; the listener hears nothing more. */
+    public void reset() {
+        listener = null;
+        end(State.CLOSED);
+        if (channel != null) {
+            Abort.close(channel);
+        }
+    }
+
     UpstreamGroup group() {
         return group;
     }
