@@ -127,6 +127,25 @@ class SessionEdgesIT {
         }
     }
 
+    /** What a client pipelines behind its last request must not turn our close into a reset. */
+    @ParameterizedTest
+    @EnumSource(names = {"SW", "HW"})
+    void shouldDeliverTheLastAnswerToAClientThatIsStillSending(Policy policy) throws Exception {
+        int bytes = 2_000_000;
+        try (RunningProxy proxy = proxy(Mode.HTTP, policy, 0);
+                Socket tcp = new Socket()) {
+            tcp.setReceiveBufferSize(16 << 10);
+            tcp.connect(proxy.address());
+            SSLSocket socket = Clients.connect(tcp, "TLSv1.3", suite("TLSv1.3"));
+            Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            Thread pipelining = Thread.ofVirtual().start(() -> pipeline(socket));
+
+            assertThat(Clients.hash(Clients.body(socket))).isEqualTo(proxy.upstreamHash("/bytes/" + bytes));
+            pipelining.interrupt();
+            pipelining.join();
+        }
+    }
+
     @Test
     void shouldAnswerAHundredRequestsInOneRecord() throws Exception {
         try (RunningProxy proxy = proxy(Mode.HTTP, Policy.HW, 0);
@@ -204,6 +223,16 @@ class SessionEdgesIT {
 
     private static Socket tcp(RunningProxy proxy) throws IOException {
         return new Socket(proxy.address().getAddress(), proxy.port());
+    }
+
+    private static void pipeline(SSLSocket socket) {
+        try {
+            while (!Thread.interrupted()) {
+                Clients.send(socket, "GET /bytes/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            }
+        } catch (IOException e) {
+            // The proxy has closed behind its answer.
+        }
     }
 
     /** Answers the first bytes that come, whether or not more do. */

@@ -61,6 +61,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private boolean inputEnded;
     private boolean draining;
     private boolean closing;
+    private boolean discarding;
+    private boolean told;
 
     /** How much of a buffer was taken. */
     private enum Taken {
@@ -227,7 +229,10 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
                     }
                 }
                 case TUNNEL -> tunnel().fromClient(in);
-                case LINGERING, CLOSED -> in.skipBytes(in.readableBytes());
+                case LINGERING, CLOSED -> {
+                    in.skipBytes(in.readableBytes());
+                    discarding = true;
+                }
             }
         }
         return Taken.ALL;
@@ -361,8 +366,23 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         phase = Phase.LINGERING;
         deadline.in(settings.bodyNs());
         burst.flush();
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ctx.close());
+        // As a task, so that what waits to be taken is.
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ctx.executor().execute(this::onLastWritten));
         resume();
+    }
+
+    //= RFC 9112 §9.6
+    //# If a server performs an immediate close of a TCP connection, there is a significant risk that the client will not be
+    //# able to read the last HTTP response.
+    // The kernel resets a connection that is closed with input unread, and forgets what it had to send.
+    private void onLastWritten() {
+        if (!discarding || inputEnded || !ctx.channel().isActive()) {
+            ctx.close();
+        } else {
+            told = true;
+            deadline.in(LINGER_NS);
+            HalfClose.write(ctx.channel());
+        }
     }
 
     /** Ends the connection at once: what the client has of an answer stays visibly incomplete. */
@@ -410,7 +430,14 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     /** The client has ended its stream, and all of it was taken. */
     private void onAllTaken() {
         switch (phase) {
-            case IDLE, LINGERING -> closeBehindWrites();
+            case IDLE -> closeBehindWrites();
+            case LINGERING -> {
+                if (told) {
+                    ctx.close();
+                } else {
+                    closeBehindWrites();
+                }
+            }
             case HEAD -> ctx.close();
             case EXCHANGE -> {
                 if (!exchange().isRequestComplete()) {
