@@ -7,5 +7,7 @@ package io.offramp.proxy.http;
  */
 public enum DrainEvent {
     /** The event. */
-    INSTANCE
+    INSTANCE,
+    /** The same for a connection that has just ended its handshake: it gets one answer if it asks within a head's time. */
+    NEW_CONNECTION
 }

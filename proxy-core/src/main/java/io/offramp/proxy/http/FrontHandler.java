@@ -422,6 +422,11 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             if (phase == Phase.IDLE) {
                 closeBehindWrites();
             }
+        } else if (event == DrainEvent.NEW_CONNECTION) {
+            draining = true;
+            if (phase == Phase.IDLE) {
+                deadline.in(settings.headNs());
+            }
         } else {
             context.fireUserEventTriggered(event);
         }

@@ -134,6 +134,9 @@ public final class ProxyServer implements AutoCloseable {
      * @return connections that were cut
      */
     public synchronized int close(Duration drain) {
+        if (loops.isShuttingDown()) {
+            return 0;
+        }
         draining = true;
         sockets.forEach(socket -> socket.close().awaitUninterruptibly());
         sockets.clear();
@@ -192,7 +195,8 @@ public final class ProxyServer implements AutoCloseable {
                 fronts.of(listener, meters),
                 meters,
                 connections,
-                clients);
+                clients,
+                () -> draining);
         return new Prepared(listener, plan, initializer);
     }
 

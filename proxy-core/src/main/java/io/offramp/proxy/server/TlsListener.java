@@ -16,12 +16,14 @@ import io.offramp.proxy.handshake.HandshakeListener;
 import io.offramp.proxy.handshake.HandshakeSettings;
 import io.offramp.proxy.handshake.Handshaken;
 import io.offramp.proxy.handshake.TlsHandshakeHandler;
+import io.offramp.proxy.http.DrainEvent;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.session.TlsSessionHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +39,12 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final ListenerMetrics metrics;
     private final ConnectionRegistry connections;
     private final ChannelGroup channels;
+    private final BooleanSupplier draining;
 
-    /** @param channels gets every open client channel, for the drain */
+    /**
+     * @param channels gets every open client channel, for the drain
+     * @param draining true once a drain has begun
+     */
     TlsListener(
             String name,
             HandshakeSettings handshake,
@@ -46,7 +52,8 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             Front front,
             ListenerMetrics metrics,
             ConnectionRegistry connections,
-            ChannelGroup channels) {
+            ChannelGroup channels,
+            BooleanSupplier draining) {
         this.name = name;
         this.handshake = handshake;
         this.sessions = sessions;
@@ -54,6 +61,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         this.metrics = metrics;
         this.connections = connections;
         this.channels = channels;
+        this.draining = draining;
     }
 
     @Override
@@ -101,6 +109,9 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         TlsSessionHandler handler = new TlsSessionHandler(session, target, sessions, connection);
         ctx.pipeline().addLast(handler);
         front.install(ctx.pipeline());
+        if (draining.getAsBoolean()) {
+            ctx.pipeline().fireUserEventTriggered(DrainEvent.NEW_CONNECTION);
+        }
         handler.start(pending);
     }
 
