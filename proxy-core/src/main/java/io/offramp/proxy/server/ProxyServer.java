@@ -146,6 +146,10 @@ public final class ProxyServer implements AutoCloseable {
         }
         int cut = clients.size();
         clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
+        // Who does not read has not taken it. A loop that is shut down without a quiet period may end before it has closed its
+        // channels, and what they had to write would leak.
+        clients.forEach(client -> client.eventLoop().execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
+        clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
         fronts.close();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         handshakes.close();
