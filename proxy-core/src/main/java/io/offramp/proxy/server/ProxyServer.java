@@ -16,6 +16,7 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.admin.AdminServer;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.handshake.CryptoProviders;
 import io.offramp.proxy.http.DrainEvent;
@@ -226,7 +227,7 @@ public final class ProxyServer implements AutoCloseable {
         InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
         LOG.info(
                 "listening on {} ({}), offload: tx {}, rx {}",
-                address,
+                Connection.text(address),
                 listener.mode().name().toLowerCase(Locale.ROOT),
                 plan.describeTx(),
                 plan.describeRx());
