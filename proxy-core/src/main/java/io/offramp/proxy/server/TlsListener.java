@@ -73,7 +73,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
                 (InetSocketAddress) channel.remoteAddress());
         if (!connections.add(connection)) {
             metrics.onRefused();
-            LOG.warn("connection from {} refused: {} are open", connection.remote(), connections.limit());
+            LOG.warn("connection from {} refused: {} are open", connection.peer(), connections.limit());
             channel.close();
             return;
         }
@@ -134,7 +134,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     }
 
     private static String describe(Connection connection, HandshakeFailure failure) {
-        return "connection " + connection.id() + " from " + connection.remote() + ": no handshake: "
+        return "connection " + connection.id() + " from " + connection.peer() + ": no handshake: "
                 + failure.reason().label() + ": " + failure.detail();
     }
 }

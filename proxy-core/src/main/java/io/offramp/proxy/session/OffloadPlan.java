@@ -41,11 +41,6 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
         InstallResult<S> install(RecordOffload backend);
     }
 
-    /** Everything in software. */
-    public static OffloadPlan software(RecordOffload software) {
-        return new OffloadPlan(software, software, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS);
-    }
-
     /** What happens to what we send, for the start-up line: {@code auto (sw, then device)}. */
     public String describeTx() {
         return describe(tx, Direction.TX);

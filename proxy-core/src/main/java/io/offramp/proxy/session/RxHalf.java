@@ -218,9 +218,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
     }
 
-    //= RFC 8446 §6
-    //# Alert messages are encrypted as specified by the current connection state [and] MUST NOT be fragmented; a record
-    //# with an Alert type MUST contain exactly one message (§5.1). TLS 1.2 allows several.
+    // In TLS 1.3 a record of type alert holds exactly one message (RFC 8446 §5.1); TLS 1.2 allows several.
     private void alerts(ByteBuf plaintext) {
         if (messages.inMessage()) {
             throw new RecordFormatException(

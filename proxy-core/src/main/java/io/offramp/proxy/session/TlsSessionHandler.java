@@ -199,7 +199,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         LOG.info(
                 "connection {} from {}: client sent alert {}",
                 connection.id(),
-                connection.remote(),
+                connection.peer(),
                 AlertDescription.nameOf(description));
         inputEnded = true;
         abort();
@@ -230,7 +230,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     /** Tells the peer why, and closes without losing the telling. */
     @Override
     public void onRxFault(OffloadException fault) {
-        LOG.info("connection {} from {}: {}", connection.id(), connection.remote(), fault.getMessage());
+        LOG.info("connection {} from {}: {}", connection.id(), connection.peer(), fault.getMessage());
         if (closing) {
             return;
         }
@@ -251,7 +251,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
 
     private void onTruncated(String how) {
         settings.events().onTruncated();
-        LOG.debug("connection {} from {}: ended without close_notify: {}", connection.id(), connection.remote(), how);
+        LOG.debug("connection {} from {}: ended without close_notify: {}", connection.id(), connection.peer(), how);
     }
 
     private void onBurstEnd() {

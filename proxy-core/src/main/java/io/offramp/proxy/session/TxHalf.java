@@ -139,11 +139,6 @@ final class TxHalf implements TxSink {
         return promise;
     }
 
-    /** True once close_notify or a fatal alert has been sent. */
-    boolean ended() {
-        return ended;
-    }
-
     /** Releases and wipes everything. May be called more than once. */
     void close() {
         if (closed) {
