@@ -27,4 +27,20 @@ public interface AeadEngine {
      * @param key {@link AeadSuite#keyBytes()} bytes; copied, still the caller's to wipe
      */
     Opener opener(AeadSuite suite, byte[] key);
+
+    /**
+     * Sets up a key for sealing in pieces.
+     *
+     * @param key {@link AeadSuite#keyBytes()} bytes; copied, still the caller's to wipe
+     * @throws IllegalArgumentException if the suite is not {@linkplain AeadSuite#isGcm() GCM}
+     */
+    SealStream sealStream(AeadSuite suite, byte[] key);
+
+    /**
+     * Sets up a key for opening in pieces.
+     *
+     * @param key {@link AeadSuite#keyBytes()} bytes; copied, still the caller's to wipe
+     * @throws IllegalArgumentException if the suite is not {@linkplain AeadSuite#isGcm() GCM}
+     */
+    OpenStream openStream(AeadSuite suite, byte[] key);
 }

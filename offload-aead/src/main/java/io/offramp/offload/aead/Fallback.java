@@ -29,4 +29,14 @@ record Fallback(AeadEngine engine, String cause) implements AeadEngine {
     public Opener opener(AeadSuite suite, byte[] key) {
         return engine.opener(suite, key);
     }
+
+    @Override
+    public SealStream sealStream(AeadSuite suite, byte[] key) {
+        return engine.sealStream(suite, key);
+    }
+
+    @Override
+    public OpenStream openStream(AeadSuite suite, byte[] key) {
+        return engine.openStream(suite, key);
+    }
 }

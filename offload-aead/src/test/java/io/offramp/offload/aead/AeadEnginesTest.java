@@ -30,6 +30,10 @@ class AeadEnginesTest {
             assertThat(engine.supports(suite)).isTrue();
             engine.sealer(suite, new byte[suite.keyBytes()]).close();
             engine.opener(suite, new byte[suite.keyBytes()]).close();
+            if (suite.isGcm()) {
+                engine.sealStream(suite, new byte[suite.keyBytes()]).close();
+                engine.openStream(suite, new byte[suite.keyBytes()]).close();
+            }
         }
     }
 
@@ -66,6 +70,16 @@ class AeadEnginesTest {
 
         @Override
         public Opener opener(AeadSuite suite, byte[] key) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public SealStream sealStream(AeadSuite suite, byte[] key) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public OpenStream openStream(AeadSuite suite, byte[] key) {
             throw new AssertionError();
         }
     }

@@ -27,6 +27,15 @@ enum BufferKind {
             return ByteBufAllocator.DEFAULT.heapBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
         }
     },
+    SLICE {
+        @Override
+        ByteBuf of(byte[] bytes) {
+            return ByteBufAllocator.DEFAULT.directBuffer(9 + bytes.length)
+                    .writeZero(9)
+                    .writeBytes(bytes)
+                    .slice(9, bytes.length);
+        }
+    },
     COMPOSITE {
         @Override
         ByteBuf of(byte[] bytes) {

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * @param aadInFront the AAD lies in the output buffer just in front of the ciphertext, as a record header does
  */
 record Exercise(BufferKind inKind, BufferKind outKind, boolean inPlace, boolean aadInFront) {
-    private static final int GUARD_BYTES = 67;
+    static final int GUARD_BYTES = 67;
     private static final byte GUARD = (byte) 0xa5;
 
     /** Seals and returns ciphertext and tag. */
@@ -75,21 +75,21 @@ record Exercise(BufferKind inKind, BufferKind outKind, boolean inPlace, boolean 
         }
     }
 
-    private static byte[] guarded(int bytes, byte[] content) {
+    static byte[] guarded(int bytes, byte[] content) {
         byte[] all = new byte[bytes + 2 * GUARD_BYTES];
         Arrays.fill(all, GUARD);
         System.arraycopy(content, 0, all, GUARD_BYTES, content.length);
         return all;
     }
 
-    private static void assertGuards(ByteBuf buffer, int bytes) {
+    static void assertGuards(ByteBuf buffer, int bytes) {
         byte[] guard = new byte[GUARD_BYTES];
         Arrays.fill(guard, GUARD);
         assertThat(ByteBufUtil.getBytes(buffer, 0, GUARD_BYTES)).isEqualTo(guard);
         assertThat(ByteBufUtil.getBytes(buffer, GUARD_BYTES + bytes, GUARD_BYTES)).isEqualTo(guard);
     }
 
-    private static void releaseAll(ByteBuf... buffers) {
+    static void releaseAll(ByteBuf... buffers) {
         for (ByteBuf buffer : buffers) {
             if (buffer.refCnt() > 0) {
                 assertThat(buffer.release()).isTrue();

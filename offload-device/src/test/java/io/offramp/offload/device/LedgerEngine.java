@@ -5,7 +5,9 @@ import io.netty.buffer.ByteBufUtil;
 import io.offramp.offload.Availability;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 import java.util.ArrayList;
@@ -130,5 +132,15 @@ final class LedgerEngine implements AeadEngine {
                 opener.close();
             }
         };
+    }
+
+    @Override
+    public SealStream sealStream(AeadSuite suite, byte[] key) {
+        return real.sealStream(suite, key);
+    }
+
+    @Override
+    public OpenStream openStream(AeadSuite suite, byte[] key) {
+        return real.openStream(suite, key);
     }
 }

@@ -10,7 +10,9 @@ import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.aead.jca.JcaEngine;
 import io.offramp.offload.counter.OffloadCounter;
@@ -53,6 +55,16 @@ class SwOffloadTest {
         @Override
         public Opener opener(AeadSuite suite, byte[] key) {
             return whole.opener(suite, key);
+        }
+
+        @Override
+        public SealStream sealStream(AeadSuite suite, byte[] key) {
+            return whole.sealStream(suite, key);
+        }
+
+        @Override
+        public OpenStream openStream(AeadSuite suite, byte[] key) {
+            return whole.openStream(suite, key);
         }
     }
 

@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.Objects;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,11 @@ final class JcaContext implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(suite + " failed to start: " + e.getMessage(), e);
         }
+    }
+
+    /** For another cipher with the same key: still this context's to wipe. */
+    SecretKey key() {
+        return key;
     }
 
     /** @throws IllegalStateException after {@link #close()} */

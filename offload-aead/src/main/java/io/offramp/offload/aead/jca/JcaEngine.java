@@ -2,7 +2,9 @@ package io.offramp.offload.aead.jca;
 
 import io.offramp.offload.Availability;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 
@@ -36,5 +38,15 @@ public final class JcaEngine implements AeadEngine {
     @Override
     public Opener opener(AeadSuite suite, byte[] key) {
         return new JcaOpener(suite, key);
+    }
+
+    @Override
+    public SealStream sealStream(AeadSuite suite, byte[] key) {
+        return new JcaSealStream(suite, key);
+    }
+
+    @Override
+    public OpenStream openStream(AeadSuite suite, byte[] key) {
+        return new JcaOpenStream(suite, key);
     }
 }

@@ -9,7 +9,8 @@ import java.util.Objects;
  * wiped and freed by {@link #close()}.
  *
  * <pre>
- *   block   0 nonce (12)   16 length out (4)   24 output of the final call (16): an AEAD leaves it alone
+ *   block   0 nonce (12)   16 length out (4)
+ *          24 output of the final call (16), which an AEAD leaves alone; a tag that is not in direct memory
  *          40 OSSL_PARAM "tag": 40 name, 48 type, 56 data, 64 data size, 72 return size
  *          80 OSSL_PARAM end (40)   120 AAD that is not in direct memory (136)
  * </pre>
@@ -17,6 +18,7 @@ import java.util.Objects;
 final class CipherContext implements AutoCloseable {
     private static final int LENGTH_OUT = 16;
     private static final int FINAL_OUT = 24;
+    private static final int TAG = FINAL_OUT;
     private static final int TAG_PARAM = 40;
     private static final int TAG_TYPE = TAG_PARAM + 8;
     private static final int TAG_DATA = TAG_PARAM + 16;
@@ -53,7 +55,7 @@ final class CipherContext implements AutoCloseable {
     /**
      * Starts a message: nonce, then AAD.
      *
-     * @param expectedTag address of the tag when decrypting, else 0
+     * @param expectedTag address of the tag when decrypting; 0 when encrypting, or if {@link #expectTag} follows
      */
     void begin(int nonceHead, long nonceTail, long expectedTag, ByteBuf aad, int aadIndex, int aadBytes) {
         requireOpen();
@@ -83,6 +85,29 @@ final class CipherContext implements AutoCloseable {
     /** Writes the tag of the message just encrypted. */
     void readTag(long address) {
         Evp.getParams(context, tagAt(address));
+    }
+
+    /** Writes the tag of the message just encrypted to any kind of buffer. */
+    void readTag(ByteBuf out, int index) {
+        Objects.checkFromIndexSize(index, AeadSuite.TAG_BYTES, out.capacity());
+        if (out.hasMemoryAddress()) {
+            readTag(out.memoryAddress() + index);
+        } else {
+            readTag(block + TAG);
+            NativeMemory.getBytes(block + TAG, out, index, AeadSuite.TAG_BYTES);
+        }
+    }
+
+    /** Sets the tag that {@link #finish()} compares with, if {@link #begin} did not; any kind of buffer, copied. */
+    void expectTag(ByteBuf tag, int index) {
+        Objects.checkFromIndexSize(index, AeadSuite.TAG_BYTES, tag.capacity());
+        long address = block + TAG;
+        if (tag.hasMemoryAddress()) {
+            address = tag.memoryAddress() + index;
+        } else {
+            NativeMemory.putBytes(address, tag, index, AeadSuite.TAG_BYTES);
+        }
+        Evp.setParams(context, tagAt(address));
     }
 
     /** @throws IllegalStateException after {@link #close()} */

@@ -48,6 +48,7 @@ final class Evp {
             function("EVP_CipherUpdate", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle FINAL = critical("EVP_CipherFinal_ex", JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle GET_PARAMS = critical("EVP_CIPHER_CTX_get_params", JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle SET_PARAMS = critical("EVP_CIPHER_CTX_set_params", JAVA_LONG, JAVA_LONG);
 
     static {
         try {
@@ -164,6 +165,14 @@ final class Evp {
     static void getParams(long context, long params) {
         try {
             require((int) GET_PARAMS.invokeExact(context, params), "EVP_CIPHER_CTX_get_params");
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    static void setParams(long context, long params) {
+        try {
+            require((int) SET_PARAMS.invokeExact(context, params), "EVP_CIPHER_CTX_set_params");
         } catch (Throwable e) {
             throw rethrown(e);
         }

@@ -2,7 +2,9 @@ package io.offramp.offload.aead.libcrypto;
 
 import io.offramp.offload.Availability;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.aead.libcrypto.NativeLibrary.Loaded;
 import io.offramp.offload.aead.libcrypto.NativeLibrary.Missing;
@@ -87,6 +89,23 @@ public final class LibcryptoEngine implements AeadEngine {
     @Override
     public Opener opener(AeadSuite suite, byte[] key) {
         return new LibcryptoOpener(cipher(suite, key), key);
+    }
+
+    @Override
+    public SealStream sealStream(AeadSuite suite, byte[] key) {
+        return new LibcryptoSealStream(gcm(suite, key), key);
+    }
+
+    @Override
+    public OpenStream openStream(AeadSuite suite, byte[] key) {
+        return new LibcryptoOpenStream(gcm(suite, key), key);
+    }
+
+    private long gcm(AeadSuite suite, byte[] key) {
+        if (!suite.isGcm()) {
+            throw new IllegalArgumentException("only AES-GCM works in pieces, not " + suite);
+        }
+        return cipher(suite, key);
     }
 
     private long cipher(AeadSuite suite, byte[] key) {

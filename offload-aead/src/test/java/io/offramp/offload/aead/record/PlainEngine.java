@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.offramp.offload.Availability;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 import java.nio.ByteBuffer;
@@ -86,6 +88,16 @@ final class PlainEngine implements AeadEngine {
                 openKeys--;
             }
         };
+    }
+
+    @Override
+    public SealStream sealStream(AeadSuite suite, byte[] key) {
+        throw new AssertionError("a record codec has whole records");
+    }
+
+    @Override
+    public OpenStream openStream(AeadSuite suite, byte[] key) {
+        throw new AssertionError("a record codec has whole records");
     }
 
     /** Empty where it does not authenticate: no test here opens an empty plaintext with a wrong tag. */
