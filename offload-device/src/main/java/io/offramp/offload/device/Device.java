@@ -19,6 +19,9 @@ import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
+import io.offramp.offload.device.hardware.NicCaps;
+import io.offramp.offload.device.wire.Chance;
+import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,8 @@ public final class Device implements RecordOffload {
 
     private final AeadEngine engine;
     private final Nic nic;
+    private final NicCaps caps;
+    private final String profile;
     private final DeviceResources resources;
     private final DeviceDriver driver;
     private final Availability availability;
@@ -49,18 +55,38 @@ public final class Device implements RecordOffload {
         this.engine = engine;
         nic = new Nic(settings.limits(), engine);
         nic.setUp(settings.isUp());
-        resources = DeviceResources.of(nic, engine);
+        caps = settings.profile().caps();
+        profile = settings.profile().label();
+        resources = DeviceResources.of(nic, engine, settings.driver());
         driver = new DeviceDriver(resources);
         availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
         capabilities = new Capabilities(
                 RecordMode.HW,
-                EnumSet.allOf(Direction.class),
-                EnumSet.allOf(ProtocolVersion.class),
+                directions(),
+                Arrays.stream(ProtocolVersion.values())
+                        .filter(version -> Arrays.stream(AeadSuite.values()).anyMatch(suite -> supports(version, suite)))
+                        .collect(Collectors.toSet()),
                 Arrays.stream(AeadSuite.values())
-                        .filter(suite -> suite.isGcm() && engine.supports(suite))
+                        .filter(suite -> Arrays.stream(ProtocolVersion.values())
+                                .anyMatch(version -> supports(version, suite)))
                         .collect(Collectors.toSet()),
                 settings.limits().contexts());
         counters = allCounters();
+    }
+
+    private Set<Direction> directions() {
+        Set<Direction> directions = EnumSet.noneOf(Direction.class);
+        if (caps.tx()) {
+            directions.add(Direction.TX);
+        }
+        if (caps.rx()) {
+            directions.add(Direction.RX);
+        }
+        return directions;
+    }
+
+    private boolean supports(ProtocolVersion version, AeadSuite suite) {
+        return caps.supports(version, suite) && engine.supports(suite);
     }
 
     private List<OffloadCounter> allCounters() {
@@ -94,38 +120,55 @@ public final class Device implements RecordOffload {
 
     @Override
     public String description() {
-        return "model of a ConnectX-style NIC, " + nic.limits().contexts() + " contexts, inline engine on "
-                + engine.name();
+        String faults = resources.isWired() ? ", faults on its wire" : "";
+        return "model of a NIC, " + profile + ", " + nic.limits().contexts() + " contexts, inline engine on "
+                + engine.name() + faults;
     }
 
     @Override
     public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
         Require.aligned(Direction.TX, keys, at);
-        InstallResult.Declined<TxSession> refusal = refusal(keys);
+        InstallResult.Declined<TxSession> refusal = refusal(target, Direction.TX, keys);
         return refusal == null ? driver.installTx(target, keys, at, sink) : refusal;
     }
 
     @Override
     public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
         Require.aligned(Direction.RX, keys, at);
-        InstallResult.Declined<RxSession> refusal = refusal(keys);
+        InstallResult.Declined<RxSession> refusal = refusal(target, Direction.RX, keys);
         return refusal == null ? driver.installRx(target, keys, at, sink) : refusal;
     }
 
-    private <S> InstallResult.@Nullable Declined<S> refusal(TrafficKeys keys) {
+    private <S> InstallResult.@Nullable Declined<S> refusal(
+            OffloadTarget target, Direction direction, TrafficKeys keys) {
         if (!capabilities.suites().contains(keys.suite())) {
-            return new InstallResult.Declined<>(DeclineReason.SUITE, "device has no " + keys.suite().kernelName());
+            return declined(DeclineReason.SUITE, "device has no " + keys.suite().kernelName());
+        }
+        if (!supports(keys.version(), keys.suite())) {
+            return declined(DeclineReason.VERSION, "device has no TLS " + keys.version().label() + " with "
+                    + keys.suite().kernelName() + " (" + profile + ")");
+        }
+        if (!capabilities.directions().contains(direction)) {
+            return declined(DeclineReason.DIRECTION, "device has no " + direction);
         }
         if (!nic.isUp()) {
-            return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, "device is down");
+            return declined(DeclineReason.UNAVAILABLE, "device is down");
+        }
+        Faults faults = resources.faults();
+        long stream = 4 * target.connectionId() + direction.ordinal();
+        if (faults.decline() > 0 && new Chance(faults.seed(), ~stream).happens(faults.decline())) {
+            return declined(DeclineReason.CAPACITY, "device has no context left (fault)");
         }
         return null;
     }
 
+    private static <S> InstallResult.Declined<S> declined(DeclineReason reason, String detail) {
+        return new InstallResult.Declined<>(reason, detail);
+    }
+
     /** NETDEV_DOWN: live sessions go on in software for good, new ones are declined. Called from any thread. */
     public void down() {
-        nic.setUp(false);
-        resources.live().announceDown();
+        resources.takeDown();
     }
 
     /** The device works again, for new sessions. Called from any thread. */

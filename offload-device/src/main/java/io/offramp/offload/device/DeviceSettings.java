@@ -1,22 +1,32 @@
 package io.offramp.offload.device;
 
+import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
+import io.offramp.offload.device.wire.Faults;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a device is configured.
  *
- * @param limits how much it has
- * @param isUp   whether it works
+ * @param profile what it can do
+ * @param limits  how much it has
+ * @param isUp    whether it works
+ * @param driver  how its driver works
  */
-record DeviceSettings(NicLimits limits, boolean isUp) {
+record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSettings driver) {
+    private static final String PROFILE = "profile";
+    private static final String FAULTS = "faults";
+    private static final String RESYNC = "resync";
+    private static final String DEMOTE_AFTER = "demote-after";
     private static final String CONTEXTS = "contexts";
     private static final String DEKS = "deks";
     private static final String STEERING = "steering";
     private static final String STATE = "state";
 
+    private static final Profile DEFAULT_PROFILE = Profile.CONNECTX_6DX;
     private static final int DEFAULT_CONTEXTS = 65_536;
     private static final int MAX_CONTEXTS = 1 << 20;
     private static final int MAX_DEKS = StaticParams.MAX_DEK_INDEX + 1;
@@ -25,6 +35,7 @@ record DeviceSettings(NicLimits limits, boolean isUp) {
     /** Settings with one line of help each. */
     static Map<String, String> help() {
         Map<String, String> help = new LinkedHashMap<>();
+        help.put(PROFILE, Profile.labels() + "; default " + DEFAULT_PROFILE.label());
         help.put(CONTEXTS, "directions that the device holds at once, 1 to " + MAX_CONTEXTS + "; default "
                 + DEFAULT_CONTEXTS);
         help.put(DEKS, "keys that the device holds at once, 1 to " + MAX_DEKS
@@ -32,6 +43,12 @@ record DeviceSettings(NicLimits limits, boolean isUp) {
         help.put(STEERING, "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default "
                 + MAX_STEERING);
         help.put(STATE, "up or down; default up");
+        help.put(FAULTS, "what goes wrong between driver and device: loss=1% reorder=1% and so on, of " + Faults.NAMES
+                + "; default nothing, and no wire either");
+        help.put(RESYNC, "how a receiving context that lost its position gets it back, async (it asks) or hint (it is"
+                + " told); default async");
+        help.put(DEMOTE_AFTER, "records in a row that the device may leave to the host before a session gives it back;"
+                + " default " + DriverSettings.DEFAULT_DEMOTE_AFTER);
         return help;
     }
 
@@ -45,15 +62,35 @@ record DeviceSettings(NicLimits limits, boolean isUp) {
         int contexts = number(settings, CONTEXTS, 1, MAX_CONTEXTS, DEFAULT_CONTEXTS);
         int deks = number(settings, DEKS, 1, MAX_DEKS, 2 * contexts);
         int steering = number(settings, STEERING, 0, MAX_STEERING, MAX_STEERING);
-        return new DeviceSettings(new NicLimits(contexts, deks, steering), isUp(settings.getOrDefault(STATE, "up")));
+        return new DeviceSettings(
+                Profile.of(settings.getOrDefault(PROFILE, DEFAULT_PROFILE.label())),
+                new NicLimits(contexts, deks, steering),
+                isOne(settings, STATE, "up", "down"),
+                driver(settings));
     }
 
-    private static boolean isUp(String state) {
-        return switch (state) {
-            case "up" -> true;
-            case "down" -> false;
-            default -> throw new IllegalArgumentException(STATE + ": must be up or down, is " + state);
-        };
+    private static DriverSettings driver(Map<String, String> settings) {
+        return new DriverSettings(
+                faults(settings.get(FAULTS)),
+                !isOne(settings, RESYNC, "async", "hint"),
+                number(settings, DEMOTE_AFTER, 1, Integer.MAX_VALUE, DriverSettings.DEFAULT_DEMOTE_AFTER));
+    }
+
+    private static @Nullable Faults faults(@Nullable String text) {
+        try {
+            return text == null ? null : Faults.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(FAULTS + ": " + e.getMessage());
+        }
+    }
+
+    /** True for the first of two words, which is the default. */
+    private static boolean isOne(Map<String, String> settings, String name, String one, String other) {
+        String value = settings.getOrDefault(name, one);
+        if (!value.equals(one) && !value.equals(other)) {
+            throw new IllegalArgumentException(name + ": must be " + one + " or " + other + ", is " + value);
+        }
+        return value.equals(one);
     }
 
     private static int number(Map<String, String> settings, String name, int least, int most, int absent) {

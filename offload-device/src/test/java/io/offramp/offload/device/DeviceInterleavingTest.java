@@ -151,7 +151,10 @@ class DeviceInterleavingTest {
             assertThat(fixture.counter("tx_cqe_err")).isZero();
             assertThat(fixture.counter("rx_tls_err")).isZero();
             assertThat(fixture.counter("tx_tls_encrypted_bytes")).isPositive();
-            assertThat(fixture.counter("rx_tls_decrypted_bytes")).isEqualTo(fixture.counter("tx_tls_encrypted_bytes"));
+            assertThat(fixture.counter("rx_tls_sw_records")).isZero();
+            // What a session that moves has of a partial record is presented again.
+            assertThat(fixture.counter("rx_tls_decrypted_bytes"))
+                    .isGreaterThanOrEqualTo(fixture.counter("tx_tls_encrypted_bytes"));
         }
     }
 

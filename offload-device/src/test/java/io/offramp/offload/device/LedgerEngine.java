@@ -10,12 +10,9 @@ import io.offramp.offload.aead.Opener;
 import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 
 /**
  * An engine that writes down every nonce with what it protected, runs a test's code in front of every seal, and lies
@@ -23,8 +20,7 @@ import java.util.Map;
  */
 final class LedgerEngine implements AeadEngine {
     private final AeadEngine real = AeadEngines.best();
-    private final Map<String, Integer> ledger = new HashMap<>();
-    private final List<String> reused = new ArrayList<>();
+    private final NonceLedger ledger = new NonceLedger();
     private Runnable beforeSeal = () -> {};
     private int lies;
     private int seals;
@@ -42,7 +38,7 @@ final class LedgerEngine implements AeadEngine {
 
     /** Nonces that protected two different plaintexts: must stay empty. */
     List<String> reused() {
-        return reused;
+        return ledger.reused();
     }
 
     /** Seals so far. */
@@ -85,13 +81,13 @@ final class LedgerEngine implements AeadEngine {
                     int trailer, ByteBuf out, int outIndex) {
                 beforeSeal.run();
                 seals++;
-                String nonce = keyName + ' ' + nonceHead + ' ' + nonceTail;
-                int content = 31 * Arrays.hashCode(ByteBufUtil.getBytes(in, inIndex, plaintextBytes)) + trailer
-                        + 17 * Arrays.hashCode(ByteBufUtil.getBytes(aad, aadIndex, aadBytes));
-                Integer before = ledger.putIfAbsent(nonce, content);
-                if (before != null && before != content) {
-                    reused.add(nonce);
+                ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
+                byte[] content = ByteBufUtil.getBytes(in, inIndex, plaintextBytes);
+                if (trailer != Sealer.NO_TRAILER) {
+                    content = Arrays.copyOf(content, plaintextBytes + 1);
+                    content[plaintextBytes] = (byte) trailer;
                 }
+                ledger.update(content);
                 return sealer.seal(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, plaintextBytes, trailer,
                         out, outIndex);
             }
@@ -136,11 +132,67 @@ final class LedgerEngine implements AeadEngine {
 
     @Override
     public SealStream sealStream(AeadSuite suite, byte[] key) {
-        return real.sealStream(suite, key);
+        open++;
+        SealStream stream = real.sealStream(suite, key);
+        String keyName = HexFormat.of().formatHex(key);
+        return new SealStream() {
+            private boolean isOpen = true;
+
+            @Override
+            public void start(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes) {
+                ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
+                stream.start(nonceHead, nonceTail, aad, aadIndex, aadBytes);
+            }
+
+            @Override
+            public void update(ByteBuf in, int inIndex, int bytes, ByteBuf out, int outIndex) {
+                beforeSeal.run();
+                ledger.update(ByteBufUtil.getBytes(in, inIndex, bytes));
+                stream.update(in, inIndex, bytes, out, outIndex);
+            }
+
+            @Override
+            public void finish(ByteBuf out, int outIndex) {
+                stream.finish(out, outIndex);
+            }
+
+            @Override
+            public void close() {
+                open -= isOpen ? 1 : 0;
+                isOpen = false;
+                stream.close();
+            }
+        };
     }
 
     @Override
     public OpenStream openStream(AeadSuite suite, byte[] key) {
-        return real.openStream(suite, key);
+        open++;
+        OpenStream stream = real.openStream(suite, key);
+        return new OpenStream() {
+            private boolean isOpen = true;
+
+            @Override
+            public void start(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes) {
+                stream.start(nonceHead, nonceTail, aad, aadIndex, aadBytes);
+            }
+
+            @Override
+            public void update(ByteBuf in, int inIndex, int bytes, ByteBuf out, int outIndex) {
+                stream.update(in, inIndex, bytes, out, outIndex);
+            }
+
+            @Override
+            public boolean finish(ByteBuf tag, int tagIndex) {
+                return stream.finish(tag, tagIndex);
+            }
+
+            @Override
+            public void close() {
+                open -= isOpen ? 1 : 0;
+                isOpen = false;
+                stream.close();
+            }
+        };
     }
 }

@@ -26,6 +26,20 @@ public final class DeviceCounters {
     public final LongAdder txEncryptedBytes = new LongAdder();
     /** Sends at another sequence than the context's. */
     public final LongAdder txOutOfOrder = new LongAdder();
+    /** DUMPs done. */
+    public final LongAdder txDumpPackets = new LongAdder();
+    /** Their bytes. */
+    public final LongAdder txDumpBytes = new LongAdder();
+    /** Bytes between the start of a record and a packet that a context was brought to. */
+    public final LongAdder txResyncBytes = new LongAdder();
+    /** Packets from before the offload, which left as they were. */
+    public final LongAdder txSkipNoSyncData = new LongAdder();
+    /** Packets dropped because no record was known for them. */
+    public final LongAdder txDropNoSyncData = new LongAdder();
+    /** Packets dropped because they lie on both sides of the offload's start. */
+    public final LongAdder txDropBypass = new LongAdder();
+    /** Packets encrypted on the host because they left through another device, or because the device was down. */
+    public final LongAdder txSoftwarePackets = new LongAdder();
     /** WQEs that failed. */
     public final LongAdder txErrors = new LongAdder();
     /** TX sessions that went to software for good. */
@@ -44,8 +58,28 @@ public final class DeviceCounters {
     public final LongAdder rxDecryptedPackets = new LongAdder();
     /** Their payload. */
     public final LongAdder rxDecryptedBytes = new LongAdder();
-    /** Packets with which the device lost the position. */
+    /** Packets with which the device asked for a resync. */
     public final LongAdder rxResyncPackets = new LongAdder();
+    /** Resync requests begun: the position that the device believes in is asked for. */
+    public final LongAdder rxResyncStarted = new LongAdder();
+    /** Resync requests for which the device has said its position. */
+    public final LongAdder rxResyncEnded = new LongAdder();
+    /** Resync requests given up. */
+    public final LongAdder rxResyncSkipped = new LongAdder();
+    /** Answers posted to the device. */
+    public final LongAdder rxResyncAnswered = new LongAdder();
+    /** Positions that the host has told the device, or wanted to. */
+    public final LongAdder rxDeviceResync = new LongAdder();
+    /** Answers for which the queue had no room, posted later. */
+    public final LongAdder rxResyncRetried = new LongAdder();
+    /** Answers not given: the position is none that can be told. */
+    public final LongAdder rxResyncUnanswered = new LongAdder();
+    /** Records of which the device had decrypted a part. */
+    public final LongAdder rxMixedRecords = new LongAdder();
+    /** Records that the host decrypted. */
+    public final LongAdder rxSoftwareRecords = new LongAdder();
+    /** Packets with a wrong checksum. */
+    public final LongAdder rxChecksumErrors = new LongAdder();
     /** Packets with a record that did not authenticate on the device. */
     public final LongAdder rxErrors = new LongAdder();
     /** RX sessions that went to software for good. */
@@ -69,6 +103,13 @@ public final class DeviceCounters {
                 counter("tx_tls_encrypted_packets", "Packets encrypted by the device", txEncryptedPackets),
                 counter("tx_tls_encrypted_bytes", "Payload bytes of packets encrypted by the device", txEncryptedBytes),
                 counter("tx_tls_ooo", "Sends at another TCP sequence than the device's context", txOutOfOrder),
+                counter("tx_tls_dump_packets", "DUMP WQEs done", txDumpPackets),
+                counter("tx_tls_dump_bytes", "Bytes of DUMP WQEs done", txDumpBytes),
+                counter("tx_tls_resync_bytes", "Bytes between a record's start and a packet sent out of order", txResyncBytes),
+                counter("tx_tls_skip_no_sync_data", "Packets from before the offload sent as they were", txSkipNoSyncData),
+                counter("tx_tls_drop_no_sync_data", "Packets dropped for want of their record", txDropNoSyncData),
+                counter("tx_tls_drop_bypass_req", "Packets dropped on the border of the offload", txDropBypass),
+                counter("tx_tls_sw_packets", "Packets encrypted on the host in the place of the device", txSoftwarePackets),
                 counter("tx_cqe_err", "Send work that the device failed", txErrors),
                 counter("tx_tls_degraded", "TX sessions that went from the device to software", txDegraded),
                 counter("rx_tls_ctx", "RX contexts added to the device", rxContexts),
@@ -76,6 +117,16 @@ public final class DeviceCounters {
                 counter("rx_tls_decrypted_packets", "Packets decrypted by the device", rxDecryptedPackets),
                 counter("rx_tls_decrypted_bytes", "Payload bytes of packets decrypted by the device", rxDecryptedBytes),
                 counter("rx_tls_resync_req_pkt", "Packets with which the device asked for a resync", rxResyncPackets),
+                counter("rx_tls_resync_req_start", "Resync requests begun", rxResyncStarted),
+                counter("rx_tls_resync_req_end", "Resync requests with a position from the device", rxResyncEnded),
+                counter("rx_tls_resync_req_skip", "Resync requests given up", rxResyncSkipped),
+                counter("rx_tls_resync_res_ok", "Resync answers posted to the device", rxResyncAnswered),
+                counter("rx_tls_resync_res_retry", "Resync answers that had to wait for the queue", rxResyncRetried),
+                counter("rx_tls_resync_res_skip", "Resync answers not given", rxResyncUnanswered),
+                counter("rx_tls_mixed_records", "Records partly decrypted by the device", rxMixedRecords),
+                counter("rx_tls_sw_records", "Records decrypted on the host in the place of the device", rxSoftwareRecords),
+                counter("rx_csum_err", "Packets with a wrong TCP checksum", rxChecksumErrors),
+                counter("tls_rx_device_resync", "RX resyncs sent to the device", rxDeviceResync),
                 counter("rx_tls_err", "Packets with a record that did not authenticate on the device", rxErrors),
                 counter("rx_tls_degraded", "RX sessions that went from the device to software", rxDegraded),
                 gauge("tls_curr_tx_device", "TX sessions installed on the device now", txCurrent),

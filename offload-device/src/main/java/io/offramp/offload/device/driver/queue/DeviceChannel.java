@@ -2,14 +2,17 @@ package io.offramp.offload.device.driver.queue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.offramp.offload.device.hardware.engine.Port;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ContentType;
+import org.jspecify.annotations.Nullable;
 
 /** An event loop's own queues, shared by the sessions that live there. Confined to its thread. */
 public final class DeviceChannel {
     private static final int TAIL_STRIDE = 32;
+    private static final int EGRESS_BYTES = 1 << 17;
     private static final int FIRST_TYPE = ContentType.CHANGE_CIPHER_SPEC.code();
 
     private final QueueSet queues;
@@ -19,6 +22,8 @@ public final class DeviceChannel {
     // What stands behind the content of every record: type byte, space for the tag. Never written: one copy per type.
     private final ByteBuf tails;
     private final int tailsKey;
+    private @Nullable ByteBuf egress;
+    private int egressKey;
 
     /** @param queues of the device, for this thread alone */
     public DeviceChannel(QueueSet queues) {
@@ -74,15 +79,38 @@ public final class DeviceChannel {
         return (long) (type.code() - FIRST_TYPE) * TAIL_STRIDE + 1 - typeBytes;
     }
 
+    /** Leads the packets that leave to this port while it is set; null for the host memory that each WQE names. */
+    public void egress(@Nullable Port port) {
+        queues.port(port);
+    }
+
+    /** Lets the device fail the next send. */
+    public void failNextSend() {
+        queues.failNextSend();
+    }
+
+    /** Memory key of {@value #EGRESS_BYTES} bytes in which the device puts packets together that leave by a port. */
+    public int egressKey() {
+        if (egress == null) {
+            egress = Unpooled.directBuffer(EGRESS_BYTES, EGRESS_BYTES);
+            egressKey = queues.regions().map(egress);
+        }
+        return egressKey;
+    }
+
     /** Puts a packet on the wire towards the device; false if the device dropped it. */
-    public boolean deliver(PacketTemplate packet, ByteBuf wire, int index, int bytes) {
-        return queues.receive(packet.header(), packet.headerBytes(), wire, index, bytes);
+    public boolean deliver(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
+        return queues.receive(header, headerBytes, wire, index, bytes);
     }
 
     /** Frees the queues; the thread does not use them any more. */
     public void close() {
         queues.regions().unmap(tailsKey);
         tails.release();
+        if (egress != null) {
+            queues.regions().unmap(egressKey);
+            egress.release();
+        }
         queues.close();
     }
 }

@@ -53,18 +53,24 @@ public final class SendRing {
      * @return offset in {@link #memory()}
      */
     public int reserve(int blocks) {
-        int toEdge = queue.entries() - (producer & queue.entries() - 1);
-        int needed = toEdge < blocks ? toEdge + blocks : blocks;
-        while (queue.entries() - (producer - consumer) < needed) {
+        while (!hasRoom(blocks)) {
             doorbell();
             poll();
         }
+        int toEdge = queue.entries() - (producer & queue.entries() - 1);
         if (toEdge < blocks) {
             for (int i = 0; i < toEdge; i++) {
                 postNop(0);
             }
         }
         return queue.offset(producer);
+    }
+
+    /** True where a WQE fits now. */
+    public boolean hasRoom(int blocks) {
+        int toEdge = queue.entries() - (producer & queue.entries() - 1);
+        int needed = toEdge < blocks ? toEdge + blocks : blocks;
+        return queue.entries() - (producer - consumer) >= needed;
     }
 
     /**

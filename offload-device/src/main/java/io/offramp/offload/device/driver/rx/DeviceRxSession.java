@@ -8,14 +8,15 @@ import io.offramp.offload.InstallResult.Installed;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
-import io.offramp.offload.aead.record.PartialRecord;
-import io.offramp.offload.aead.record.RecordHeader;
-import io.offramp.offload.aead.record.RecordOpener;
 import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
+import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
 import io.offramp.offload.device.driver.session.LiveSession;
 import io.offramp.offload.device.driver.session.SessionPlace;
+import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
+import io.offramp.offload.device.wire.Chance;
+import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.error.RecordAuthenticationException;
@@ -23,46 +24,54 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
-import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents what was received to the device and delivers what it decrypted. What the device did not decrypt is opened
- * in software; only software's word makes an authentication failure.
+ * Presents what was received to the device as packets and delivers what it decrypted. What the device did not decrypt is
+ * opened in software; only software's word makes an authentication failure.
  *
- * <p>The device writes plaintext into memory of its own, so the wire's bytes stay as they are until every record of a
- * packet has been delivered: a sink that rekeys or exports in the middle finds the rest untouched.
+ * <p>The device writes into memory of its own, so the bytes that were received stay as they are until every record of
+ * them has been delivered: a sink that exports in the middle takes the rest untouched.
  */
-public final class DeviceRxSession implements RxSession, LiveSession {
+public final class DeviceRxSession implements RxSession, LiveSession, RecordAssembler.Listener {
     private final SessionPlace place;
     private final RxSink sink;
-    private final RecordFormat format;
     private final PacketReceiver receiver;
-    private final PartialRecord partial;
+    private final PacketTemplate packets;
+    private final RecordAssembler records;
+    private final @Nullable WiredRx wired;
     private TrafficKeys keys;
-    private RecordOpener opener;
-    private long wirePosition;
-    private int epoch;
     private boolean isOpen = true;
 
     private @Nullable RxContext context;
+    private final RxResync resync;
+    private boolean isRenewed;
+    private int undecryptedInARow;
     private String softwareReason = "";
 
-    /** What {@link #receive} works on, while it does; the reader index is at the session's boundary. */
+    /** What {@link #receive} works on, while it does, and where in the stream it starts. */
     private @Nullable ByteBuf current;
+    private int currentIndex;
+    private long currentPosition;
 
     private DeviceRxSession(
-            SessionPlace place, TrafficKeys keys, RecordBoundary at, RxSink sink, PacketReceiver receiver,
+            SessionPlace place, TrafficKeys keys, RecordBoundary at, RxSink sink, PacketTemplate packets,
             RxContext context) {
         this.place = place;
         this.keys = keys;
         this.sink = sink;
-        this.receiver = receiver;
+        this.packets = packets;
         this.context = context;
-        format = keys.format();
-        partial = new PartialRecord(place.allocator(), format);
-        opener = new RecordOpener(place.device().software(), keys);
-        wirePosition = at.wirePosition();
+        receiver = new PacketReceiver(place);
+        records = new RecordAssembler(
+                place.allocator(), place.device().software(), keys, at.wirePosition(), this);
+        currentPosition = at.wirePosition();
+        Faults faults = place.device().faults();
+        wired = place.device().isWired()
+                ? new WiredRx(place, faults, packets, at.wirePosition(), this::onInOrder)
+                : null;
+        Chance chance = wired == null ? new Chance(faults.seed(), 0) : wired.chance();
+        resync = place.device().settings().resyncByHint() ? new HintResync(context) : new AsyncResync(place, context, chance);
         place.device().live().add(this);
         place.counters().rxCurrent.increment();
         place.counters().rxInstalled.increment();
@@ -75,12 +84,11 @@ public final class DeviceRxSession implements RxSession, LiveSession {
      */
     public static InstallResult<RxSession> install(
             SessionPlace place, TrafficKeys keys, RecordBoundary at, RxSink sink, PacketTemplate packets) {
-        return switch (RxContext.open(place, packets.flow(), keys, (int) at.wirePosition())) {
+        int sequence = (int) at.wirePosition() + place.device().faults().sequence();
+        return switch (RxContext.open(place, packets.flow(), keys, sequence)) {
             case Declined<RxContext>(var reason, var detail) -> new Declined<>(reason, detail);
-            case Installed<RxContext>(var context) -> {
-                PacketReceiver receiver = new PacketReceiver(place, packets);
-                yield new Installed<>(new DeviceRxSession(place, keys, at, sink, receiver, context));
-            }
+            case Installed<RxContext>(var context) ->
+                    new Installed<>(new DeviceRxSession(place, keys, at, sink, packets, context));
         };
     }
 
@@ -95,8 +103,18 @@ public final class DeviceRxSession implements RxSession, LiveSession {
             throw new OffloadMisuseException("receive from inside a sink of the same session, direction=RX");
         }
         current = wire;
+        currentIndex = wire.readerIndex();
+        int bytes = wire.readableBytes();
         try {
-            receiveAll(wire);
+            if (wired == null) {
+                receivePackets(wire);
+            } else {
+                wired.receive(wire, this::onPacket);
+            }
+            if (isOpen) {
+                currentPosition += bytes;
+                onAllIn();
+            }
         } catch (Throwable thrown) {
             // A sink that throws has broken the stream: what lies behind its record is lost.
             close();
@@ -110,95 +128,127 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         }
     }
 
-    private void receiveAll(ByteBuf wire) {
-        if (partial.bytes() > 0) {
-            receivePartial(wire);
-        }
-        while (isOpen && wire.isReadable()) {
-            int bytes = RecordRun.bytes(format, wire);
-            if (bytes > 0) {
-                receivePacket(wire, wire.readerIndex(), bytes);
+    private void receivePackets(ByteBuf wire) {
+        int end = wire.writerIndex();
+        for (int at = currentIndex; at < end && isOpen; ) {
+            int bytes = Math.min(end - at, PacketHeader.MAX_PAYLOAD_BYTES);
+            if (context == null || isRenewed) {
+                // Behind a rekey in the same read, the device does not know yet where the next record starts.
+                records.push(wire, at, bytes, DecryptedRuns.ENCRYPTED);
             } else {
-                receivePartial(wire);
+                receivePacket(wire, at, bytes);
             }
+            at += bytes;
         }
     }
 
-    private void receivePartial(ByteBuf wire) {
-        ByteBuf record = null;
-        try {
-            record = partial.fill(wire);
-        } catch (OffloadException fault) {
-            fail(fault);
-        }
-        if (record != null) {
-            try {
-                receivePacket(record, 0, record.readableBytes());
-            } finally {
-                record.release();
-            }
-        }
-    }
-
-    private void receivePacket(ByteBuf wire, int index, int bytes) {
-        if (context == null) {
-            deliver(wire, index, bytes, false, wire == current);
-            return;
-        }
+    private void receivePacket(ByteBuf wire, int at, int bytes) {
         ByteBuf host = place.allocator().directBuffer(bytes, bytes);
         try {
-            TlsOffload result = receiver.receive((int) wirePosition, wire, index, bytes, host);
-            host.writerIndex(bytes);
-            boolean isDecrypted = result == TlsOffload.DECRYPTED;
-            boolean isWhole = deliver(host, 0, bytes, isDecrypted, wire == current);
-            if (isWhole && !isDecrypted) {
-                degrade("device left a packet undecrypted that software opened: " + result);
+            int sequence = (int) currentPosition + at - currentIndex;
+            packets.sequence(sequence);
+            TlsOffload result = receiver.receive(packets.header(), packets.headerBytes(), wire, at, bytes, host);
+            if (result == TlsOffload.RESYNC) {
+                resync.onRequest(sequence, bytes);
             }
+            records.push(host, 0, bytes, mark(result));
         } finally {
             host.release();
         }
     }
 
-    /**
-     * Delivers the records of a packet until its end, or until the sink ends the session or changes its keys.
-     *
-     * @return true at the end, in a session that is alive and has the same keys
-     */
-    private boolean deliver(ByteBuf host, int index, int bytes, boolean isDecrypted, boolean isCurrent) {
-        int startEpoch = epoch;
-        int end = index + bytes;
-        int at = index;
-        while (at < end && isOpen && epoch == startEpoch) {
-            ContentType type = open(host, at, isDecrypted);
-            if (type == null) {
-                return false;
-            }
-            int recordBytes = RecordFormat.HEADER_BYTES + RecordHeader.fragmentBytes(host, at);
-            wirePosition += recordBytes;
-            if (isCurrent && current != null) {
-                current.skipBytes(recordBytes);
-            }
-            ByteBuf content = host.retainedSlice(at + format.prefixBytes(), opener.contentBytes());
-            at += recordBytes;
-            if (type == ContentType.APPLICATION_DATA) {
-                sink.onData(content);
-            } else {
-                sink.onControl(type, content, here());
-            }
+    /** A packet of the wire with faults. */
+    private void onPacket(ByteBuf header, ByteBuf payload) {
+        WiredRx wire = wired;
+        int bytes = payload.readableBytes();
+        ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
+        int headerBytes = header.readableBytes();
+        int epoch = records.epoch();
+        TlsOffload result = receiver.receive(header, headerBytes, payload, 0, bytes, host);
+        if (!receiver.isIntact() || wire == null) {
+            place.counters().rxChecksumErrors.increment();
+            host.release();
+            return;
         }
-        return isOpen && epoch == startEpoch;
+        if (result == TlsOffload.RESYNC && context != null) {
+            resync.onRequest(PacketHeader.tcpSequence(header, 0, headerBytes), bytes);
+        }
+        wire.accept(header, host, result == TlsOffload.DECRYPTED ? epoch : DecryptedRuns.ENCRYPTED);
     }
 
-    private @Nullable ContentType open(ByteBuf host, int at, boolean isDecrypted) {
+    /** Bytes of the wire with faults, in order. */
+    private void onInOrder(ByteBuf segment, int mark) {
         try {
-            return isDecrypted ? opener.accept(host, at) : opener.open(host, at);
-        } catch (OffloadException fault) {
-            fail(fault);
-            return null;
+            if (isOpen) {
+                records.push(segment, segment.readerIndex(), segment.readableBytes(), mark);
+            }
+            if (isRenewed) {
+                programRenewed();
+            }
+        } finally {
+            segment.release();
         }
     }
 
-    private void fail(OffloadException fault) {
+    private int mark(TlsOffload result) {
+        return result == TlsOffload.DECRYPTED ? records.epoch() : DecryptedRuns.ENCRYPTED;
+    }
+
+    private void onAllIn() {
+        records.onSettled();
+        if (isRenewed) {
+            programRenewed();
+        }
+        if (undecryptedInARow > place.device().settings().demoteAfter()) {
+            degrade("device left " + undecryptedInARow + " records in a row to the host");
+        }
+    }
+
+    /** Tells the device, which has a new key, where the first record starts that it can decrypt as a whole. */
+    private void programRenewed() {
+        isRenewed = false;
+        if (context == null) {
+            return;
+        }
+        long start = records.position();
+        int skipped = records.partialRecordBytes();
+        int sequence = (int) (start + skipped) + place.device().faults().sequence();
+        resync.onProgrammed();
+        if (!context.programRenewed(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence)) {
+            degrade("device does not take the next key");
+        }
+    }
+
+    @Override
+    public void onRecord(long position, int recordBytes, long number, Work work, boolean hasMore) {
+        if (context == null) {
+            return;
+        }
+        switch (work) {
+            case DEVICE -> undecryptedInARow = 0;
+            case HOST -> {
+                undecryptedInARow++;
+                place.counters().rxSoftwareRecords.increment();
+            }
+            case MIXED -> {
+                place.counters().rxMixedRecords.increment();
+                place.counters().rxSoftwareRecords.increment();
+            }
+        }
+        resync.onRecord((int) position + place.device().faults().sequence(), recordBytes, number, work, hasMore);
+    }
+
+    @Override
+    public void onContent(ContentType type, ByteBuf content) {
+        if (type == ContentType.APPLICATION_DATA) {
+            sink.onData(content);
+        } else {
+            sink.onControl(type, content, here());
+        }
+    }
+
+    @Override
+    public void onFault(OffloadException fault) {
         if (fault instanceof RecordAuthenticationException) {
             place.counters().decryptErrors.increment();
         }
@@ -228,6 +278,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
 
     private void releaseContext() {
         if (context != null) {
+            resync.close();
             context.close();
             context = null;
             place.device().live().remove(this);
@@ -236,7 +287,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
 
     @Override
     public int bufferedBytes() {
-        return partial.bytes();
+        return records.partialBytes();
     }
 
     @Override
@@ -246,7 +297,7 @@ public final class DeviceRxSession implements RxSession, LiveSession {
 
     @Override
     public long nextSequence() {
-        return opener.nextSequence();
+        return records.nextSequence();
     }
 
     @Override
@@ -255,31 +306,40 @@ public final class DeviceRxSession implements RxSession, LiveSession {
     }
 
     private RecordBoundary here() {
-        return new RecordBoundary(Direction.RX, wirePosition, opener.nextSequence());
+        return new RecordBoundary(Direction.RX, records.position(), records.nextSequence());
     }
 
     @Override
     public void rekey(RecordBoundary at, TrafficKeys next) {
         Require.current(boundary(), at);
         Require.successor(keys, next);
-        boolean isOnDevice = context == null || context.rekey(next, (int) wirePosition);
-        RecordOpener successor = new RecordOpener(place.device().software(), next);
-        opener.close();
+        if (isRenewed) {
+            // A second one before the device was told of the first.
+            programRenewed();
+        }
+        boolean hasDek = context == null || context.renew(next);
+        records.rekey(next);
         keys.destroy();
-        opener = successor;
         keys = next;
-        epoch++;
         place.counters().rxRekeyed.increment();
-        if (!isOnDevice) {
-            degrade("device does not take the next key");
+        if (!hasDek) {
+            degrade("device has no DEK left for the next key");
+        } else {
+            isRenewed = context != null;
+            if (current == null) {
+                records.onSettled();
+                programRenewed();
+            }
         }
     }
 
     @Override
     public Export export(RecordBoundary at) {
         Require.current(boundary(), at);
-        TrafficKeys exported = keys.copyAt(opener.nextSequence());
-        ByteBuf pending = current == null ? partial.take() : current;
+        TrafficKeys exported = keys.copyAt(records.nextSequence());
+        ByteBuf pending = current == null
+                ? records.takePartial()
+                : current.readerIndex(currentIndex + (int) (records.position() - currentPosition));
         current = null;
         close();
         return new Export(exported, pending);
@@ -292,9 +352,11 @@ public final class DeviceRxSession implements RxSession, LiveSession {
         }
         isOpen = false;
         releaseContext();
-        opener.close();
+        records.close();
         keys.destroy();
-        partial.take().release();
+        if (wired != null) {
+            wired.close();
+        }
         place.counters().rxCurrent.decrement();
     }
 }

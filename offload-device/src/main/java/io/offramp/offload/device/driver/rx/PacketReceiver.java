@@ -9,18 +9,16 @@ import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 
-/** Presents bytes of a flow to the device as one packet, and takes its completion, which it counts. */
+/** Presents packets of a flow to the device and takes their completions, which it counts. */
 final class PacketReceiver implements CompletionHandler {
     private final DeviceChannel channel;
     private final DeviceCounters counters;
-    private final PacketTemplate packets;
     private TlsOffload result = TlsOffload.NOT_DECRYPTED;
+    private boolean isIntact = true;
 
-    /** @param packets header of the flow's packets; its sequence is changed here */
-    PacketReceiver(SessionPlace place, PacketTemplate packets) {
+    PacketReceiver(SessionPlace place) {
         channel = place.channel();
         counters = place.counters();
-        this.packets = packets;
     }
 
     /**
@@ -29,19 +27,24 @@ final class PacketReceiver implements CompletionHandler {
      * @param host has {@code bytes} writable bytes from 0 on
      * @return what the device did; if not decrypted, host memory holds what was on the wire
      */
-    TlsOffload receive(int tcpSequence, ByteBuf wire, int index, int bytes, ByteBuf host) {
+    TlsOffload receive(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes, ByteBuf host) {
         int key = channel.regions().map(host);
         channel.receive().post(key, 0, bytes, this);
-        packets.sequence(tcpSequence);
-        boolean isDelivered = channel.deliver(packets, wire, index, bytes);
+        boolean isDelivered = channel.deliver(header, headerBytes, wire, index, bytes);
         channel.receive().poll();
         channel.regions().unmap(key);
         if (!isDelivered) {
             host.setBytes(0, wire, index, bytes);
+            isIntact = true;
             return TlsOffload.NOT_DECRYPTED;
         }
         count(result, bytes);
         return result;
+    }
+
+    /** Whether the checksum of the last packet holds. */
+    boolean isIntact() {
+        return isIntact;
     }
 
     private void count(TlsOffload seen, int bytes) {
@@ -59,5 +62,6 @@ final class PacketReceiver implements CompletionHandler {
     @Override
     public void onCompletion(ByteBuf ring, int cqe) {
         result = Cqe.tlsOffload(ring, cqe);
+        isIntact = Cqe.isIntact(ring, cqe);
     }
 }

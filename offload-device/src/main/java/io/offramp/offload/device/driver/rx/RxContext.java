@@ -15,23 +15,30 @@ import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.Opcode;
+import io.offramp.offload.device.hardware.queue.ParamsWqe;
 import io.offramp.offload.device.hardware.steering.SteeringTable;
 import io.offramp.offload.key.TrafficKeys;
 
 /** The device's objects for one RX session: a DEK, a TIR, and the steering rule that leads the flow's packets to it. */
 final class RxContext {
+    /** Blocks of an answer to a resync request. */
+    static final int ANSWER_BLOCKS = ParamsWqe.STATIC_BLOCKS;
+
     private static final int PARAMS_WQES = 2;
 
     private final SessionPlace place;
     private final DeviceResources device;
     private final FlowKey flow;
     private final int tir;
+    private TrafficKeys keys;
     private int dek;
+    private int retired = DekPool.NONE;
     private int paramsLoaded;
     private final CompletionHandler onParams = this::onParams;
 
-    private RxContext(SessionPlace place, FlowKey flow, int tir, int dek) {
+    private RxContext(SessionPlace place, FlowKey flow, TrafficKeys keys, int tir, int dek) {
         this.place = place;
+        this.keys = keys;
         this.device = place.device();
         this.flow = flow;
         this.tir = tir;
@@ -54,9 +61,9 @@ final class RxContext {
             device.deks().free(dek);
             return declined("device has no TIR left (" + device.nic().contextMemory().used() + " contexts in use)");
         }
-        RxContext context = new RxContext(place, flow, tir, dek);
+        RxContext context = new RxContext(place, flow, keys, tir, dek);
         device.counters().rxContexts.increment();
-        if (!context.program(keys, tcpSequence)) {
+        if (!context.program(keys.nextSequence(), tcpSequence)) {
             context.close();
             return new Declined<>(DeclineReason.UNAVAILABLE, "device does not take the params of tir=" + tir);
         }
@@ -81,14 +88,42 @@ final class RxContext {
         return tir;
     }
 
-    private boolean program(TrafficKeys keys, int tcpSequence) {
+    /** Number of the TIR. */
+    int tir() {
+        return tir;
+    }
+
+    /**
+     * Programs the position: false if the device does not take it.
+     *
+     * @param recordNumber of the record that starts at {@code tcpSequence}
+     */
+    boolean program(long recordNumber, int tcpSequence) {
         paramsLoaded = 0;
         SendRing ring = place.channel().control();
-        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, keys.nextSequence(), onParams);
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, 0, 0, onParams);
         ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIR, tir, tcpSequence, onParams);
         ring.doorbell();
         ring.poll();
         return paramsLoaded == PARAMS_WQES;
+    }
+
+    /** Answers a resync request: the record at {@code tcpSequence}, which is not 0, has this number. */
+    void answer(int tcpSequence, long recordNumber) {
+        SendRing ring = place.channel().control();
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, tcpSequence, 0, null);
+        ring.doorbell();
+        ring.poll();
+    }
+
+    /** Tells the device, unasked, where a record with this number is going to start. */
+    void hint(int tcpSequence, long recordNumber) {
+        device.counters().rxDeviceResync.increment();
+        if (program(recordNumber, tcpSequence)) {
+            device.counters().rxResyncAnswered.increment();
+        } else {
+            device.counters().rxResyncUnanswered.increment();
+        }
     }
 
     private void onParams(ByteBuf ring, int cqe) {
@@ -97,24 +132,42 @@ final class RxContext {
         }
     }
 
-    /** Goes on with another key from this TCP sequence on; false if the device cannot. */
-    boolean rekey(TrafficKeys next, int tcpSequence) {
+    /** Gives the device another key, to be used once {@link #program programmed}; false if it has no room for it. */
+    boolean renew(TrafficKeys next) {
         int nextDek = device.deks().allocate(next);
         if (nextDek == DekPool.NONE) {
             return false;
         }
-        int retired = dek;
+        retired = dek;
         dek = nextDek;
-        boolean isProgrammed = program(next, tcpSequence);
-        // Not before: until the params are loaded, the TIR refers to it.
-        device.deks().free(retired);
+        keys = next;
+        return true;
+    }
+
+    /**
+     * Goes on with the key that {@link #renew} has brought.
+     *
+     * @return false if the device does not take it
+     */
+    boolean programRenewed(long recordNumber, int tcpSequence) {
+        boolean isProgrammed = program(recordNumber, tcpSequence);
+        freeRetired();
         return isProgrammed;
+    }
+
+    private void freeRetired() {
+        // Not before: until the params are loaded, the TIR refers to it.
+        if (retired != DekPool.NONE) {
+            device.deks().free(retired);
+            retired = DekPool.NONE;
+        }
     }
 
     /** Gives everything back. */
     void close() {
         device.nic().steering().tableOf(flow).delete(flow, tir);
         device.nic().tirs().destroy(tir);
+        freeRetired();
         device.deks().free(dek);
         device.counters().rxDeleted.increment();
     }

@@ -5,6 +5,7 @@ import io.offramp.offload.device.driver.counter.DeviceCounters;
 import io.offramp.offload.device.driver.pool.DekPool;
 import io.offramp.offload.device.driver.pool.TisPool;
 import io.offramp.offload.device.hardware.Nic;
+import io.offramp.offload.device.wire.Faults;
 
 /**
  * What all sessions of a device share. Thread-safe.
@@ -15,14 +16,38 @@ import io.offramp.offload.device.hardware.Nic;
  * @param tises    send contexts on the device
  * @param live     sessions that the device works for
  * @param counters what is counted
+ * @param settings how the driver works
  */
 public record DeviceResources(
-        Nic nic, AeadEngine software, DekPool deks, TisPool tises, LiveSessions live, DeviceCounters counters) {
+        Nic nic,
+        AeadEngine software,
+        DekPool deks,
+        TisPool tises,
+        LiveSessions live,
+        DeviceCounters counters,
+        DriverSettings settings) {
     /** All of a device, none of it in use. */
-    public static DeviceResources of(Nic nic, AeadEngine software) {
+    public static DeviceResources of(Nic nic, AeadEngine software, DriverSettings settings) {
         DeviceCounters counters = new DeviceCounters();
         TisPool tises =
                 new TisPool(nic.tises(), nic.limits().contexts(), counters.txPoolAllocated, counters.txPoolFreed);
-        return new DeviceResources(nic, software, new DekPool(nic.deks()), tises, new LiveSessions(), counters);
+        return new DeviceResources(
+                nic, software, new DekPool(nic.deks()), tises, new LiveSessions(), counters, settings);
+    }
+
+    /** What goes wrong on the wire. */
+    public Faults faults() {
+        return settings.faults();
+    }
+
+    /** True where packets take a wire of the model. */
+    public boolean isWired() {
+        return settings.wire() != null;
+    }
+
+    /** NETDEV_DOWN: the device does nothing any more, and every session goes on in software for good. */
+    public void takeDown() {
+        nic.setUp(false);
+        live.announceDown();
     }
 }

@@ -27,10 +27,14 @@ import org.jspecify.annotations.Nullable;
  * are made in software, byte for byte, and so is everything behind them.
  */
 public final class DeviceTxSession implements TxSession, LiveSession {
+    /** So many sends in a row may fail before a session gives the device back. */
+    private static final int MOST_FAILURES = 16;
+
     private final SessionPlace place;
     private final TxSink sink;
     private final RecordFormat format;
     private final RecordPoster poster;
+    private final @Nullable WiredTx wired;
     private TrafficKeys keys;
     private long nextSequence;
     private long wirePosition;
@@ -41,16 +45,20 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private String softwareReason = "";
     private @Nullable TxMessage spare;
     private int underWay;
+    private int failuresInARow;
 
     private DeviceTxSession(
-            SessionPlace place, TrafficKeys keys, RecordBoundary at, TxSink sink, RecordPoster poster,
+            SessionPlace place, TrafficKeys keys, RecordBoundary at, TxSink sink, PacketTemplate packets,
             TxContext context) {
         this.place = place;
         this.keys = keys;
         this.sink = sink;
-        this.poster = poster;
         this.context = context;
         format = keys.format();
+        poster = new RecordPoster(place.channel(), format, packets);
+        wired = place.device().isWired()
+                ? new WiredTx(place, place.device().faults(), packets, keys, at.wirePosition())
+                : null;
         nextSequence = at.nextSequence();
         wirePosition = at.wirePosition();
         place.device().live().add(this);
@@ -67,10 +75,8 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             SessionPlace place, TrafficKeys keys, RecordBoundary at, TxSink sink, PacketTemplate packets) {
         return switch (TxContext.open(place.device(), keys)) {
             case Declined<TxContext>(var reason, var detail) -> new Declined<>(reason, detail);
-            case Installed<TxContext>(var context) -> {
-                RecordPoster poster = new RecordPoster(place.channel(), keys.format(), packets);
-                yield new Installed<>(new DeviceTxSession(place, keys, at, sink, poster, context));
-            }
+            case Installed<TxContext>(var context) ->
+                    new Installed<>(new DeviceTxSession(place, keys, at, sink, packets, context));
         };
     }
 
@@ -91,12 +97,31 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         TxMessage message = spare == null ? new TxMessage(this) : spare;
         spare = null;
         message.start(type, plaintext, maxPlaintextBytes, wire, nextSequence);
-        if (context == null) {
+        if (wired != null) {
+            advance(message, records);
+            carry(wired, message);
+        } else if (context == null) {
             advance(message, records);
             sealInSoftware(message);
             finish(message);
         } else {
             post(context, message, records);
+        }
+    }
+
+    private void carry(WiredTx wire, TxMessage message) {
+        underWay++;
+        try {
+            wire.carry(message, context);
+        } catch (Throwable thrown) {
+            message.end().release();
+            throw thrown;
+        } finally {
+            underWay--;
+        }
+        finish(message);
+        if (isOpen && wire.failuresInARow() > MOST_FAILURES) {
+            degrade(nextSequence, "device failed " + wire.failuresInARow() + " sends in a row");
         }
     }
 
@@ -124,37 +149,43 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         underWay--;
         place.channel().regions().unmap(message.plaintextKey());
         place.channel().regions().unmap(message.wireKey());
-        String failure = null;
         if (message.isSent()) {
+            failuresInARow = 0;
             message.wire().writerIndex(message.sentBytes());
             place.counters().txEncryptedPackets.add(message.sentPackets());
             place.counters().txEncryptedBytes.add(message.sentBytes());
-        } else {
-            failure = onFailure(message);
+            finish(message);
+            return;
         }
-        finish(message);
-        if (failure != null && isOpen) {
-            sink.onDegraded(failure);
-        }
-    }
-
-    /** Leaves the device before anything else is sealed: what it knows of the position is not ours any more. */
-    private String onFailure(TxMessage message) {
         place.counters().txErrors.increment();
         if (message.isOutOfSequence()) {
             place.counters().txOutOfOrder.increment();
         }
+        // Before anything else is sealed: what the device knows of the position is not ours any more.
+        boolean isLost = ++failuresInARow >= MOST_FAILURES || !place.device().nic().isUp();
         String reason = "device failed a send, " + message.failure();
-        toSoftware(message.firstRecord(), reason);
+        if (isLost) {
+            toSoftware(message.firstRecord(), reason);
+        } else if (context != null) {
+            context.postAgain();
+        }
         sealInSoftware(message);
-        return reason;
+        finish(message);
+        if (isLost && isOpen) {
+            sink.onDegraded(reason);
+        }
     }
 
+    /** Makes the records of a message that the device has not made, or not let out. */
     private void sealInSoftware(TxMessage message) {
-        if (software == null) {
-            throw new IllegalStateException("no software sealer, direction=TX");
+        RecordSealer sealer = software == null ? newSealer(message.firstRecord()) : software;
+        try {
+            sealer.seal(message.type(), message.plaintext(), message.maxPlaintextBytes(), message.wire().writerIndex(0));
+        } finally {
+            if (sealer != software) {
+                sealer.close();
+            }
         }
-        software.seal(message.type(), message.plaintext(), message.maxPlaintextBytes(), message.wire().writerIndex(0));
     }
 
     private void finish(TxMessage message) {
@@ -170,9 +201,13 @@ public final class DeviceTxSession implements TxSession, LiveSession {
 
     @Override
     public void onDeviceDown() {
+        degrade(nextSequence, "device is down");
+    }
+
+    private void degrade(long sequence, String reason) {
         if (context != null) {
-            toSoftware(nextSequence, "device is down");
-            sink.onDegraded(softwareReason);
+            toSoftware(sequence, reason);
+            sink.onDegraded(reason);
         }
     }
 
@@ -182,7 +217,8 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             releaseContext();
             softwareReason = reason;
             place.counters().txDegraded.increment();
-            software = newSealer(sequence);
+            // On a wire with faults, what was sent before may be needed again: it has a sealer of its own.
+            software = wired == null ? newSealer(sequence) : null;
         }
     }
 
@@ -231,9 +267,11 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             software.close();
             software = newSealer(0);
         }
+        if (wired != null) {
+            wired.rekey(next);
+        }
         if (!hasDek) {
-            toSoftware(0, "device has no DEK left for the next key");
-            sink.onDegraded(softwareReason);
+            degrade(0, "device has no DEK left for the next key");
         }
     }
 
@@ -255,6 +293,9 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         if (software != null) {
             software.close();
             software = null;
+        }
+        if (wired != null) {
+            wired.close();
         }
         keys.destroy();
         place.counters().txCurrent.decrement();

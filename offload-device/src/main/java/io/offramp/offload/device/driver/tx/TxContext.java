@@ -50,16 +50,32 @@ final class TxContext {
         return tis;
     }
 
+    /** Number of its key. */
+    int dek() {
+        return dek;
+    }
+
+    /** True once after an install or a rekey: the device does not have the params yet. */
+    boolean takePostPending() {
+        boolean isPending = isPostPending;
+        isPostPending = false;
+        return isPending;
+    }
+
+    /** The device does not stand where it should: it gets the params again, with the next message's first record. */
+    void postAgain() {
+        isPostPending = true;
+    }
+
     /**
      * Posts the params if the device does not have them: static, progress, fence. If they fail, the message has
      * failed.
      */
     void postPending(SendRing ring, TrafficKeys keys, TxMessage message) {
-        if (!isPostPending) {
+        if (!takePostPending()) {
             return;
         }
-        isPostPending = false;
-        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIS, tis, keys, dek, message.firstRecord(), message);
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIS, tis, keys, dek, message.firstRecord(), 0, 0, message);
         message.onPosted();
         // The device takes the sequence of the first packet, as in mlx5.
         ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIS, tis, 0, message);

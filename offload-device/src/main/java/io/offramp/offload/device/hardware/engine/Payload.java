@@ -48,6 +48,11 @@ final class Payload {
         return hasMore() && left >= bytes;
     }
 
+    /** How many bytes lie at {@link #index()} in one piece. */
+    int left() {
+        return left;
+    }
+
     ByteBuf segment() {
         return segment;
     }

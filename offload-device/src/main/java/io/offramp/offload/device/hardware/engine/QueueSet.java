@@ -6,12 +6,14 @@ import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
 import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.ParamsWqe;
+import io.offramp.offload.device.hardware.queue.PsvWqe;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
@@ -45,6 +47,8 @@ public final class QueueSet {
     private final TxEngine tx;
     private final RxEngine rx;
     private final FlowKey flow = new FlowKey();
+    private @Nullable Port port;
+    private boolean failsNextSend;
 
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
@@ -105,6 +109,16 @@ public final class QueueSet {
         return receiveCompletions;
     }
 
+    /** Leads packets that leave to this port; null, as at first, where the host memory that a WQE names is the wire. */
+    public void port(@Nullable Port newPort) {
+        port = newPort;
+    }
+
+    /** Lets the next SEND or LSO fail with nothing of it done, as a device in trouble does. */
+    public void failNextSend() {
+        failsNextSend = true;
+    }
+
     /** Doorbell of the SQ: works on everything before this running index. */
     public void ringSend(int producer) {
         sendQueue.doorbell(producer);
@@ -141,14 +155,15 @@ public final class QueueSet {
         if (host == null || DataSegment.byteCount(ring, at) < bytes) {
             return false;
         }
-        TlsOffload tls = deliver(header, headerBytes, wire, index, bytes, host, (int) address);
-        receiveCompletions.pushReceived(entry, bytes, tls);
+        boolean isIntact = TcpChecksum.verify(header, headerBytes, wire, index, bytes);
+        TlsOffload tls = deliver(isIntact, header, headerBytes, wire, index, bytes, host, (int) address);
+        receiveCompletions.pushReceived(entry, bytes, isIntact, tls);
         return true;
     }
 
     private TlsOffload deliver(
-            ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
-        TlsContext context = isUp.getAsBoolean() ? steer(header, headerBytes) : null;
+            boolean isIntact, ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+        TlsContext context = isIntact && isUp.getAsBoolean() ? steer(header, headerBytes) : null;
         if (context == null) {
             host.setBytes(hostIndex, wire, index, bytes);
             return TlsOffload.NOT_DECRYPTED;
@@ -204,27 +219,38 @@ public final class QueueSet {
         if (ControlSegment.isFenced(ring, at)) {
             queue.onFence();
         }
-        int sent = 0;
+        int done = 0;
         int vendor = Syndrome.NONE;
         switch (ControlSegment.opcode(ring, at)) {
             case Opcode.NOP -> { }
             case Opcode.SEND, Opcode.LSO -> {
                 if (queue.hasUnfencedParams()) {
                     vendor = Syndrome.NOT_FENCED;
+                } else if (failsNextSend) {
+                    failsNextSend = false;
+                    vendor = Syndrome.FAULT;
                 } else {
-                    sent = tx.send(ring, at);
+                    done = tx.send(ring, at, port);
                 }
             }
+            case Opcode.DUMP -> {
+                if (queue.hasUnfencedParams()) {
+                    vendor = Syndrome.NOT_FENCED;
+                } else {
+                    done = tx.dump(ring, at);
+                }
+            }
+            case Opcode.GET_PSV -> vendor = storeProgress(ring, at);
             case Opcode.UMR -> vendor = loadStatic(queue, at);
             case Opcode.SET_PSV -> vendor = loadProgress(queue, at);
             default -> vendor = Syndrome.MALFORMED;
         }
-        if (sent < 0) {
+        if (done < 0) {
             completions.pushError(index, tx.syndrome(), tx.vendorSyndrome());
         } else if (vendor != Syndrome.NONE) {
             completions.pushError(index, Syndrome.QUEUE_OPERATION, vendor);
         } else if (ControlSegment.wantsCompletion(ring, at)) {
-            completions.pushSent(index, sent);
+            completions.pushSent(index, done);
         }
     }
 
@@ -254,6 +280,25 @@ public final class QueueSet {
         return context.loadProgress(ring, at + ParamsWqe.PROGRESS_PARAMS) ? Syndrome.NONE : Syndrome.MALFORMED;
     }
 
+    private int storeProgress(ByteBuf ring, int at) {
+        if (ControlSegment.octowords(ring, at) != PsvWqe.OCTOWORDS || !PsvWqe.isValid(ring, at)) {
+            return Syndrome.MALFORMED;
+        }
+        int number = PsvWqe.context(ring, at);
+        TlsContext context = context(ControlSegment.modifier(ring, at), number);
+        if (context == null) {
+            return Syndrome.NO_CONTEXT;
+        }
+        long address = PsvWqe.address(ring, at);
+        ByteBuf host = regions.resolve(PsvWqe.lkey(ring, at), address, PsvWqe.WRITE_BYTES);
+        if (host == null) {
+            return Syndrome.MALFORMED;
+        }
+        host.setInt((int) address, number);
+        context.storeProgress(host, (int) address + PsvWqe.PROGRESS_PARAMS);
+        return Syndrome.NONE;
+    }
+
     private @Nullable TlsContext context(int modifier, int number) {
         return switch (modifier) {
             case Opcode.MODIFIER_TIS -> tises.get(number);
@@ -271,5 +316,7 @@ public final class QueueSet {
         controlCompletions.close();
         receiveCompletions.close();
         cipher.close();
+        tx.close();
+        rx.close();
     }
 }

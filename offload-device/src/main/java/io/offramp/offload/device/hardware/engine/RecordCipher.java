@@ -2,7 +2,9 @@ package io.offramp.offload.device.hardware.engine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.record.ProtocolVersion;
@@ -67,6 +69,38 @@ final class RecordCipher {
         return opener.open(context.nonceHead(), in.getLong(inAt + RecordFormat.HEADER_BYTES),
                 additionalData, 0, TLS_1_2_AAD_BYTES,
                 in, inAt + prefix, innerBytes, out, outAt + prefix);
+    }
+
+    /** Begins to seal the record whose prefix is whole at the context's cursor. */
+    void start(TlsContext context, SealStream stream) {
+        ByteBuf aad = additionalData(context);
+        stream.start(context.nonceHead(), nonceTail(context), aad, 0, aadBytes(context.format()));
+    }
+
+    /** Begins to open the record whose prefix is whole at the context's cursor. */
+    void start(TlsContext context, OpenStream stream) {
+        ByteBuf aad = additionalData(context);
+        stream.start(context.nonceHead(), nonceTail(context), aad, 0, aadBytes(context.format()));
+    }
+
+    private static long nonceTail(TlsContext context) {
+        return context.format() == RecordFormat.TLS_1_3
+                ? context.implicitNonceTail(context.recordNumber())
+                : context.cursor().prefix().getLong(RecordFormat.HEADER_BYTES);
+    }
+
+    private static int aadBytes(RecordFormat format) {
+        return format == RecordFormat.TLS_1_3 ? RecordFormat.HEADER_BYTES : TLS_1_2_AAD_BYTES;
+    }
+
+    private ByteBuf additionalData(TlsContext context) {
+        ByteBuf prefix = context.cursor().prefix();
+        if (context.format() == RecordFormat.TLS_1_3) {
+            return additionalData.setBytes(0, prefix, 0, RecordFormat.HEADER_BYTES);
+        }
+        int content = context.cursor().recordBytes() - context.format().overheadBytes();
+        fillAdditionalData(context.recordNumber(), prefix.getByte(0), content);
+        return additionalData;
     }
 
     private void fillAdditionalData(long record, byte type, int contentBytes) {

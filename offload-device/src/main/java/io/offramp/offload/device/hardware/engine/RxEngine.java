@@ -1,23 +1,33 @@
 package io.offramp.offload.device.hardware.engine;
 
 import io.netty.buffer.ByteBuf;
-import io.offramp.offload.aead.Opener;
+import io.offramp.offload.device.hardware.context.RecordCursor;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
-import io.offramp.offload.device.hardware.key.Dek;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
-import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
 
 /**
- * Decrypts the records of a packet on its way into host memory. All or nothing: if one does not authenticate, the
- * host gets the packet as it was on the wire.
+ * Decrypts the records of a packet on its way into host memory, and keeps the position of its flow. All or nothing: a
+ * packet of which one byte cannot be decrypted, or one record does not authenticate, goes to the host as it was on the
+ * wire.
+ *
+ * <pre>
+ *   START ──────────► TRACKING, OFFLOAD ──────────────────► SEARCHING
+ *    in order, from     in order; a gap inside of a record     a header was lost: looks for bytes like one
+ *    next_record_tcp_sn misses that record alone                  │
+ *                         ▲                                       ▼
+ *                         └──────────────────────────────── TRACKING, NO_OFFLOAD
+ *                           static params with resync_tcp_sn     follows lengths from there and asks for the number;
+ *                           say the number                       back to SEARCHING when they lead nowhere
+ * </pre>
  */
 final class RxEngine {
-    private final RecordCipher cipher;
+    private final HeaderSearch search = new HeaderSearch();
+    private final PartialOpen records;
 
     RxEngine(RecordCipher cipher) {
-        this.cipher = cipher;
+        records = new PartialOpen(cipher);
     }
 
     /**
@@ -28,79 +38,85 @@ final class RxEngine {
      */
     TlsOffload receive(
             TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
-        TlsOffload result = canDecrypt(context)
-                ? decrypt(context, sequence, wire, index, bytes, host, hostIndex)
-                : TlsOffload.NOT_DECRYPTED;
+        TlsOffload result = track(context, sequence, wire, index, bytes, host, hostIndex);
         if (result != TlsOffload.DECRYPTED) {
             host.setBytes(hostIndex, wire, index, bytes);
         }
         return result;
     }
 
-    private static boolean canDecrypt(TlsContext context) {
-        TrackerState tracker = context.tracker();
-        Dek dek = context.dek();
-        return tracker != null && tracker != TrackerState.SEARCHING && dek != null && dek.isLoaded();
-    }
-
-    private TlsOffload decrypt(
+    private TlsOffload track(
             TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
-        int records = sequence == context.nextTcpSequence() ? countRecords(context.format(), wire, index, bytes) : 0;
-        if (records == 0) {
-            context.lose(sequence);
-            return TlsOffload.RESYNC;
+        if (context.tracker() == null || bytes == 0) {
+            return TlsOffload.NOT_DECRYPTED;
         }
-        boolean isAuthentic = open(context, wire, index, bytes, host, hostIndex);
-        // The lengths are in the clear: the position is known even where a record has not authenticated.
-        context.advance(sequence + bytes, context.recordNumber() + records);
-        return isAuthentic ? TlsOffload.DECRYPTED : TlsOffload.ERROR;
+        if (context.tracker() == TrackerState.SEARCHING) {
+            return search(context, sequence, wire, index, bytes);
+        }
+        int gap = sequence - context.nextTcpSequence();
+        if (gap > 0 && !skips(context, gap)) {
+            context.lose();
+            return search(context, sequence, wire, index, bytes);
+        }
+        // Bytes that went by before are passed as they are; those behind them are followed, not decrypted.
+        int seen = Math.max(0, -gap);
+        if (seen >= bytes) {
+            return TlsOffload.NOT_DECRYPTED;
+        }
+        boolean isWhole = seen == 0 && !context.isAsking() && !context.cursor().isMissed() && records.hasKey(context);
+        int taken = isWhole
+                ? records.decrypt(context, wire, index, bytes, host, hostIndex)
+                : records.follow(context, wire, index + seen, bytes - seen);
+        if (taken < bytes - seen) {
+            context.lose();
+            int from = seen + taken;
+            return search(context, sequence + from, wire, index + from, bytes - from);
+        }
+        context.advance(sequence + bytes);
+        if (!isWhole) {
+            return TlsOffload.NOT_DECRYPTED;
+        }
+        return records.isAuthentic() ? TlsOffload.DECRYPTED : TlsOffload.ERROR;
     }
 
-    /** How many records these bytes are; 0 if they are not a run of whole ones. */
-    private static int countRecords(RecordFormat format, ByteBuf wire, int index, int bytes) {
-        int records = 0;
-        int at = index;
-        int end = index + bytes;
-        while (end - at >= RecordFormat.HEADER_BYTES) {
-            int fragment = RecordCipher.fragmentBytes(format, wire, at);
-            if (fragment < 0) {
-                return 0;
-            }
-            at += RecordFormat.HEADER_BYTES + fragment;
-            records++;
-        }
-        return at == end ? records : 0;
-    }
-
-    private boolean open(TlsContext context, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
-        Dek dek = context.dek();
-        Opener opener = dek == null ? null : dek.opener();
-        if (opener == null) {
+    /**
+     * Passes over bytes that are missing, if the lengths that are known say where the next record starts behind them
+     * (kernel tls-offload: "stream data is lost, but not the header").
+     */
+    private static boolean skips(TlsContext context, int gap) {
+        RecordCursor cursor = context.cursor();
+        if (cursor.offset() < RecordFormat.HEADER_BYTES || gap > cursor.recordBytes() - cursor.offset()) {
             return false;
         }
-        int prefix = context.format().prefixBytes();
-        long record = context.recordNumber();
-        int done = 0;
-        while (done < bytes) {
-            int recordBytes = RecordFormat.HEADER_BYTES + RecordCipher.fragmentBytes(wire, index + done);
-            int inner = recordBytes - prefix - AeadSuite.TAG_BYTES;
-            if (!cipher.open(context, opener, record, wire, index + done, inner, host, hostIndex + done)) {
-                return false;
-            }
-            copyFraming(wire, index + done, host, hostIndex + done, prefix, prefix + inner);
-            done += recordBytes;
-            record++;
+        cursor.miss();
+        cursor.advance(gap);
+        if (cursor.offset() == cursor.recordBytes()) {
+            context.onRecordEnd();
         }
         return true;
     }
 
-    private static void copyFraming(ByteBuf wire, int from, ByteBuf host, int to, int prefix, int tag) {
-        host.setInt(to, wire.getInt(from));
-        host.setByte(to + Integer.BYTES, wire.getByte(from + Integer.BYTES));
-        if (prefix > RecordFormat.HEADER_BYTES) {
-            host.setLong(to + RecordFormat.HEADER_BYTES, wire.getLong(from + RecordFormat.HEADER_BYTES));
+    private TlsOffload search(TlsContext context, int sequence, ByteBuf wire, int index, int bytes) {
+        int from = 0;
+        while (true) {
+            int found = search.find(context.format(), wire, index + from, bytes - from);
+            if (found < 0) {
+                return TlsOffload.NOT_DECRYPTED;
+            }
+            from += found;
+            context.ask(sequence + from);
+            int taken = records.follow(context, wire, index + from, bytes - from);
+            if (taken == bytes - from) {
+                context.advance(sequence + bytes);
+                return TlsOffload.RESYNC;
+            }
+            // The lengths led to something that is no header: that was a record's content.
+            context.lose();
+            from += Math.max(1, taken);
         }
-        host.setLong(to + tag, wire.getLong(from + tag));
-        host.setLong(to + tag + Long.BYTES, wire.getLong(from + tag + Long.BYTES));
+    }
+
+    void close() {
+        records.close();
     }
 }

@@ -1,12 +1,14 @@
 package io.offramp.offload.device.hardware.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
 import io.offramp.offload.device.hardware.key.Dek;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.EthernetSegment;
@@ -14,11 +16,14 @@ import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Encrypts what a SEND or LSO carries. The first data segment behind the Ethernet segment says where the wire is: in
- * this model the packets leave into host memory, since the host's kernel owns the real one. The others are the
- * payload, records in plaintext with space for the tag. Either every record leaves encrypted, or nothing leaves.
+ * Encrypts what a SEND or LSO carries, and takes what a DUMP feeds it. The first data segment behind the Ethernet
+ * segment says where the wire is: in this model the packets leave into host memory, since the host's kernel owns the
+ * real one, or through a {@link Port} that finds them there. The other segments are the payload: a run of the stream,
+ * records in plaintext with space for the tag, which may start and end in mid-record. What does not go through the
+ * cipher does not leave.
  */
 final class TxEngine {
     private static final int TAG_BYTES = AeadSuite.TAG_BYTES;
@@ -27,34 +32,37 @@ final class TxEngine {
     private final MemoryRegions regions;
     private final RecordCipher cipher;
     private final Payload payload;
+    private final PartialSeal partial;
     private int syndrome;
     private int vendorSyndrome;
-    private long record;
 
     TxEngine(ContextTable tises, MemoryRegions regions, RecordCipher cipher, Payload payload) {
         this.tises = tises;
         this.regions = regions;
         this.cipher = cipher;
         this.payload = payload;
+        partial = new PartialSeal(cipher, payload);
     }
 
-    /** Syndrome of the send that gave {@code false}. */
+    /** Syndrome of the WQE that failed. */
     int syndrome() {
         return syndrome;
     }
 
-    /** Vendor syndrome of the send that gave {@code false}. */
+    /** Vendor syndrome of the WQE that failed. */
     int vendorSyndrome() {
         return vendorSyndrome;
     }
 
     /**
-     * Works on one WQE.
+     * Works on one SEND or LSO.
      *
-     * @param at its offset in the ring
-     * @return payload bytes that left, or -1 if it failed: then nothing has left and the context has not moved
+     * @param at   its offset in the ring
+     * @param port where packets go; null where host memory is the wire
+     * @return payload bytes that left, or -1 if it failed: then nothing has left, and a context that had begun has lost
+     *     its position
      */
-    int send(ByteBuf ring, int at) {
+    int send(ByteBuf ring, int at, @Nullable Port port) {
         int ethernet = at + ControlSegment.BYTES;
         int wqeEnd = at + ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES;
         int headerBytes = EthernetSegment.headerBytes(ring, ethernet);
@@ -63,8 +71,8 @@ final class TxEngine {
         if (wireSegment + DataSegment.BYTES > wqeEnd || !PacketHeader.isValid(ring, header, headerBytes)) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
         }
-        TlsContext context = tises.get(ControlSegment.tisTir(ring, at));
-        if (context == null || context.tracker() == null) {
+        TlsContext context = programmed(ControlSegment.tisTir(ring, at));
+        if (context == null) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
         }
         int sequence = PacketHeader.tcpSequence(ring, header, headerBytes);
@@ -73,51 +81,93 @@ final class TxEngine {
         if (!isExpected) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.SEQUENCE);
         }
-        payload.start(ring, wireSegment + DataSegment.BYTES, wqeEnd);
-        int sent = sendTo(context, ring, wireSegment);
-        if (sent >= 0) {
-            context.advance(sequence + sent, record);
-        }
-        return sent;
-    }
-
-    private int sendTo(TlsContext context, ByteBuf ring, int wireSegment) {
-        Dek dek = context.dek();
-        Sealer sealer = dek == null ? null : dek.sealer();
-        if (sealer == null) {
-            return fail(Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
-        }
         int wireBytes = DataSegment.byteCount(ring, wireSegment);
-        long address = DataSegment.address(ring, wireSegment);
-        ByteBuf wire = regions.resolve(DataSegment.lkey(ring, wireSegment), address, wireBytes);
+        int wireIndex = (int) DataSegment.address(ring, wireSegment);
+        ByteBuf wire =
+                regions.resolve(DataSegment.lkey(ring, wireSegment), DataSegment.address(ring, wireSegment), wireBytes);
         if (wire == null) {
             return fail(Syndrome.PROTECTION, Syndrome.NONE);
         }
-        record = context.recordNumber();
-        int from = (int) address;
-        int at = from;
-        int end = from + wireBytes;
-        while (payload.hasMore()) {
-            int recordBytes = sealRecord(context, sealer, wire, at, end);
-            if (recordBytes < 0) {
-                return recordBytes;
-            }
-            at += recordBytes;
-            record++;
+        payload.start(ring, wireSegment + DataSegment.BYTES, wqeEnd);
+        if (seal(context, wire, wireIndex, wireBytes) < 0) {
+            return -1;
         }
-        return payload.isBroken() ? fail(Syndrome.PROTECTION, Syndrome.NONE) : at - from;
+        context.advance(sequence + wireBytes);
+        if (port != null) {
+            int mss = EthernetSegment.mss(ring, ethernet);
+            emit(port, mss, ring.slice(header, headerBytes), sequence, wire, wireIndex, wireBytes);
+        }
+        return wireBytes;
     }
 
-    private int sealRecord(TlsContext context, Sealer sealer, ByteBuf wire, int at, int end) {
+    /**
+     * Works on one DUMP: the bytes go through the context's cipher and nowhere else.
+     *
+     * @return their number, or -1 if it failed
+     */
+    int dump(ByteBuf ring, int at) {
+        TlsContext context = programmed(ControlSegment.tisTir(ring, at));
+        if (context == null) {
+            return fail(Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
+        }
+        int segment = at + ControlSegment.BYTES;
+        payload.start(ring, segment, at + ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES);
+        SealStream stream = context.sealStream();
+        if (stream == null) {
+            return fail(Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
+        }
+        int bytes = 0;
+        while (payload.hasMore()) {
+            int piece = partial.dump(context, stream);
+            if (piece < 0) {
+                return failInPayload(context);
+            }
+            bytes += piece;
+        }
+        return payload.isBroken() ? failInPayload(context) : bytes;
+    }
+
+    private @Nullable TlsContext programmed(int tis) {
+        TlsContext context = tises.get(tis);
+        Dek dek = context == null ? null : context.dek();
+        return context != null && context.tracker() != null && dek != null && dek.isLoaded() ? context : null;
+    }
+
+    private int seal(TlsContext context, ByteBuf wire, int from, int wireBytes) {
+        int at = from;
+        int end = from + wireBytes;
+        while (at < end) {
+            int sealed = context.cursor().offset() == 0 ? sealRecord(context, wire, at, end) : 0;
+            if (sealed == 0) {
+                SealStream stream = context.sealStream();
+                sealed = stream == null ? -1 : partial.seal(context, stream, wire, at, end - at);
+            }
+            if (sealed < 0) {
+                return failInPayload(context);
+            }
+            at += sealed;
+        }
+        return payload.hasMore() || payload.isBroken() ? failInPayload(context) : wireBytes;
+    }
+
+    /** Seals a record that lies in this send as a whole: bytes sealed, 0 if it does not, -1 if it is none. */
+    private int sealRecord(TlsContext context, ByteBuf wire, int at, int end) {
         RecordFormat format = context.format();
         int prefix = format.prefixBytes();
-        if (end - at < format.overheadBytes() || !payload.copyTo(wire, at, prefix)) {
-            return failInPayload();
+        if (end - at < format.overheadBytes() || !payload.isContiguous(prefix)) {
+            return 0;
         }
-        int fragment = RecordCipher.fragmentBytes(format, wire, at);
-        if (fragment < 0 || RecordFormat.HEADER_BYTES + fragment > end - at) {
-            return failInPayload();
+        int fragment = RecordCipher.fragmentBytes(format, payload.segment(), payload.index());
+        if (fragment < 0) {
+            return -1;
         }
+        int recordBytes = RecordFormat.HEADER_BYTES + fragment;
+        Dek dek = context.dek();
+        Sealer sealer = dek == null ? null : dek.sealer();
+        if (recordBytes > end - at || sealer == null) {
+            return 0;
+        }
+        payload.copyTo(wire, at, prefix);
         int content = fragment - format.minFragmentBytes();
         ByteBuf in = wire;
         int inIndex = at + prefix;
@@ -126,17 +176,30 @@ final class TxEngine {
             inIndex = payload.index();
             payload.skip(content);
         } else if (!payload.copyTo(wire, inIndex, content)) {
-            return failInPayload();
+            return -1;
         }
         int trailer = format.typeBytes() == 0 ? Sealer.NO_TRAILER : payload.readByte();
         if (format.typeBytes() != 0 && trailer < 0 || !payload.skip(TAG_BYTES)) {
-            return failInPayload();
+            return -1;
         }
-        cipher.seal(context, sealer, record, in, inIndex, content, trailer, wire, at);
-        return RecordFormat.HEADER_BYTES + fragment;
+        cipher.seal(context, sealer, context.recordNumber(), in, inIndex, content, trailer, wire, at);
+        context.onRecordEnd();
+        return recordBytes;
     }
 
-    private int failInPayload() {
+    private static void emit(
+            Port port, int mss, ByteBuf header, int sequence, ByteBuf wire, int wireIndex, int wireBytes) {
+        for (int done = 0; done < wireBytes; done += mss) {
+            int bytes = Math.min(mss, wireBytes - done);
+            PacketHeader.tcpSequence(header, 0, header.capacity(), sequence + done);
+            TcpChecksum.write(header, header.capacity(), wire, wireIndex + done, bytes);
+            port.transmit(header, header.capacity(), wire, wireIndex + done, bytes);
+        }
+    }
+
+    /** A context that has taken a part of what it cannot take does not know where it stands. */
+    private int failInPayload(TlsContext context) {
+        context.lose();
         return payload.isBroken()
                 ? fail(Syndrome.PROTECTION, Syndrome.NONE)
                 : fail(Syndrome.QUEUE_OPERATION, Syndrome.FRAMING);
@@ -146,5 +209,9 @@ final class TxEngine {
         syndrome = why;
         vendorSyndrome = vendor;
         return -1;
+    }
+
+    void close() {
+        partial.close();
     }
 }

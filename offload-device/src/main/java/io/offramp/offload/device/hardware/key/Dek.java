@@ -1,7 +1,9 @@
 package io.offramp.offload.device.hardware.key;
 
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Arrays;
@@ -17,6 +19,8 @@ public final class Dek {
     private @Nullable AeadSuite suite;
     private @Nullable Sealer sealer;
     private @Nullable Opener opener;
+    private @Nullable SealStream sealStream;
+    private @Nullable OpenStream openStream;
     private long clearedAt = DekTable.NEVER;
 
     Dek(AeadEngine engine) {
@@ -49,6 +53,14 @@ public final class Dek {
             opener.close();
             opener = null;
         }
+        if (sealStream != null) {
+            sealStream.close();
+            sealStream = null;
+        }
+        if (openStream != null) {
+            openStream.close();
+            openStream = null;
+        }
     }
 
     /** True while it holds a key. */
@@ -70,5 +82,21 @@ public final class Dek {
             opener = engine.opener(suite, key);
         }
         return opener;
+    }
+
+    /** Seals under this key piece by piece, for the one context that uses it, or null if there is none. */
+    public @Nullable SealStream sealStream() {
+        if (sealStream == null && key != null && suite != null) {
+            sealStream = engine.sealStream(suite, key);
+        }
+        return sealStream;
+    }
+
+    /** Opens under this key piece by piece, for the one context that uses it, or null if there is none. */
+    public @Nullable OpenStream openStream() {
+        if (openStream == null && key != null && suite != null) {
+            openStream = engine.openStream(suite, key);
+        }
+        return openStream;
     }
 }

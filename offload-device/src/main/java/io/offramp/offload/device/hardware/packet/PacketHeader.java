@@ -111,7 +111,8 @@ public final class PacketHeader {
         out.setInt(at + tcp(headerBytes) + TCP_SEQUENCE, sequence);
     }
 
-    private static int tcp(int headerBytes) {
+    /** Where the TCP header starts. */
+    static int tcp(int headerBytes) {
         return headerBytes == IPV4_BYTES ? IPV4_TCP : IPV6_TCP;
     }
 }

@@ -32,17 +32,21 @@ public final class CompletionQueue {
 
     /** Device: a WQE of a send queue is done. */
     public void pushSent(int wqeIndex, int byteCount) {
-        push(Cqe.REQUEST, wqeIndex, byteCount, TlsOffload.NOT_DECRYPTED, 0, 0);
+        push(Cqe.REQUEST, wqeIndex, byteCount, false, TlsOffload.NOT_DECRYPTED, 0, 0);
     }
 
     /** Device: a WQE of a send queue has failed. */
     public void pushError(int wqeIndex, int syndrome, int vendorSyndrome) {
-        push(Cqe.REQUEST_ERROR, wqeIndex, 0, TlsOffload.NOT_DECRYPTED, syndrome, vendorSyndrome);
+        push(Cqe.REQUEST_ERROR, wqeIndex, 0, false, TlsOffload.NOT_DECRYPTED, syndrome, vendorSyndrome);
     }
 
-    /** Device: a packet has come in. */
-    public void pushReceived(int wqeIndex, int byteCount, TlsOffload tls) {
-        push(Cqe.RESPONSE_SEND, wqeIndex, byteCount, tls, 0, 0);
+    /**
+     * Device: a packet has come in.
+     *
+     * @param isIntact whether its TCP checksum holds
+     */
+    public void pushReceived(int wqeIndex, int byteCount, boolean isIntact, TlsOffload tls) {
+        push(Cqe.RESPONSE_SEND, wqeIndex, byteCount, isIntact, tls, 0, 0);
     }
 
     /** Driver: offset of the next new entry in the ring, now the driver's, or {@link #EMPTY}. */
@@ -55,12 +59,13 @@ public final class CompletionQueue {
         return at;
     }
 
-    private void push(int opcode, int wqeIndex, int byteCount, TlsOffload tls, int syndrome, int vendor) {
+    private void push(
+            int opcode, int wqeIndex, int byteCount, boolean isIntact, TlsOffload tls, int syndrome, int vendor) {
         if (producer - consumer == entries) {
             throw new IllegalStateException("completion queue overrun, " + entries + " entries");
         }
         int at = (producer & entries - 1) * Cqe.BYTES;
-        Cqe.write(memory, at, opcode, parity(producer), wqeIndex, byteCount, tls.ordinal(), syndrome, vendor);
+        Cqe.write(memory, at, opcode, parity(producer), wqeIndex, byteCount, isIntact, tls.ordinal(), syndrome, vendor);
         producer++;
     }
 

@@ -11,6 +11,8 @@ import io.netty.buffer.ByteBuf;
  *   0  |tls_outer_l3  |               |                              |   bits 4..3 of the first byte: tls_offload
  *      |_tunneled     |               |                              |
  *      +--------------+---------------+------------------------------+
+ *  28  |  hds_ip_ext  |               |                              |   bit 2 of the first byte: l4_ok
+ *      +--------------+---------------+------------------------------+
  *  44  |                          byte_cnt                           |
  *      +--------------+---------------+---------------+--------------+
  *  52  |              |               | vendor_err_   |   syndrome   |   of an error
@@ -36,6 +38,8 @@ public final class Cqe {
     /** {@code op_own} of an entry that was never written. */
     static final int INVALID = 0xf0;
 
+    private static final int HEADER_FLAGS = 28;
+    private static final int L4_OK = 1 << 2;
     private static final int BYTE_COUNT = 44;
     private static final int VENDOR_SYNDROME = 54;
     private static final int SYNDROME = 55;
@@ -46,9 +50,11 @@ public final class Cqe {
 
     private Cqe() {}
 
-    static void write(ByteBuf out, int at, int opcode, int owner, int wqeCounter, int byteCount, int tls, int syndrome,
-            int vendor) {
+    static void write(
+            ByteBuf out, int at, int opcode, int owner, int wqeCounter, int byteCount, boolean isIntact, int tls,
+            int syndrome, int vendor) {
         out.setByte(at, tls << TLS_SHIFT);
+        out.setByte(at + HEADER_FLAGS, isIntact ? L4_OK : 0);
         out.setInt(at + BYTE_COUNT, byteCount);
         out.setShort(at + VENDOR_SYNDROME, vendor << 8 | syndrome);
         out.setInt(at + WQE_COUNTER, wqeCounter << 16 | opcode << 4 | owner);
@@ -77,6 +83,11 @@ public final class Cqe {
     /** Payload bytes that left or came. */
     public static int byteCount(ByteBuf in, int at) {
         return in.getInt(at + BYTE_COUNT);
+    }
+
+    /** True where a received packet's TCP checksum holds. */
+    public static boolean isIntact(ByteBuf in, int at) {
+        return (in.getByte(at + HEADER_FLAGS) & L4_OK) != 0;
     }
 
     /** What the device did with the records of a packet. */

@@ -14,13 +14,19 @@ public final class Opcode {
     /** Writes progress params. */
     public static final int SET_PSV = 0x20;
 
+    /** Reads progress params into host memory. */
+    public static final int GET_PSV = 0x21;
+
+    /** Feeds bytes to a context's cipher that are not sent. */
+    public static final int DUMP = 0x23;
+
     /** Writes static params. */
     public static final int UMR = 0x25;
 
     /** Modifier of UMR and SET_PSV: the context is a TIS. */
     public static final int MODIFIER_TIS = 1;
 
-    /** Modifier of UMR and SET_PSV: the context is a TIR. */
+    /** Modifier of UMR, SET_PSV and GET_PSV: the context is a TIR. */
     public static final int MODIFIER_TIR = 2;
 
     private Opcode() {}

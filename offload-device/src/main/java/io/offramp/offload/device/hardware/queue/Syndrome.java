@@ -26,8 +26,11 @@ public final class Syndrome {
     /** Vendor syndrome: the packet does not start where the context stands. */
     public static final int SEQUENCE = 4;
 
-    /** Vendor syndrome: the payload is not a run of whole records. */
+    /** Vendor syndrome: the payload is not a run of records. */
     public static final int FRAMING = 5;
+
+    /** Vendor syndrome: a fault that was asked for. */
+    public static final int FAULT = 6;
 
     private Syndrome() {}
 
@@ -40,6 +43,7 @@ public final class Syndrome {
             case NOT_FENCED -> "not_fenced";
             case SEQUENCE -> "sequence";
             case FRAMING -> "framing";
+            case FAULT -> "fault";
             default -> Integer.toString(vendor);
         };
     }

@@ -54,7 +54,7 @@ class RxEngineTest {
         nic.deks().createBulk(1);
         nic.deks().load(0, keys.suite(), keys.dangerousKey());
         SendRing control = new SendRing(queues.controlQueue(), queues.controlCompletions(), queues::ringControl);
-        ParamsPoster.postStatic(control, Opcode.MODIFIER_TIR, tir, keys, 0, 3, null);
+        ParamsPoster.postStatic(control, Opcode.MODIFIER_TIR, tir, keys, 0, 3, 0, 0, null);
         ParamsPoster.postProgress(control, Opcode.MODIFIER_TIR, tir, SEQUENCE, null);
         control.doorbell();
         FlowKey flow = new FlowKey().read(header, 0, headerBytes);
@@ -115,16 +115,17 @@ class RxEngineTest {
 
         assertThat(receive(SEQUENCE + lost.length, next)).isEqualTo(TlsOffload.RESYNC);
         assertThat(ByteBufUtil.getBytes(host, 0, next.length)).isEqualTo(next);
-        assertThat(context().tracker()).isEqualTo(TrackerState.SEARCHING);
+        assertThat(context().isAsking()).isTrue();
         assertThat(receive(SEQUENCE, lost)).isEqualTo(TlsOffload.NOT_DECRYPTED);
     }
 
     @Test
-    void shouldAskForAResyncWhenThereIsNoHeaderWhereOneBelongs() {
+    void shouldSearchWhenThereIsNoHeaderWhereOneBelongs() {
         byte[] packet = peer.seal(23, new byte[100]);
         packet[1] = 4;
 
-        assertThat(receive(SEQUENCE, packet)).isEqualTo(TlsOffload.RESYNC);
+        assertThat(receive(SEQUENCE, packet)).isEqualTo(TlsOffload.NOT_DECRYPTED);
+        assertThat(context().tracker()).isEqualTo(TrackerState.SEARCHING);
         assertThat(ByteBufUtil.getBytes(host, 0, packet.length)).isEqualTo(packet);
     }
 

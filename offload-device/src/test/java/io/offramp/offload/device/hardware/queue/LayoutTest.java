@@ -83,10 +83,25 @@ class LayoutTest {
     }
 
     @Test
+    void shouldLayOutGetPsvAsDocumented() {
+        bytes.setInt(0, 0x7777_7777);
+        PsvWqe.write(bytes, 0, 0x010203, 0x0405, 0x0607_0809_0a0bL);
+
+        assertThat(bytes.getInt(0)).as("the control segment is written apart").isEqualTo(0x7777_7777);
+        assertThat(ByteBufUtil.hexDump(bytes, 16, 48)).isEqualTo("00".repeat(19) + "10" + "00000405"
+                + "00000607" + "08090a0b" + "00010203" + "00".repeat(12));
+        assertThat(PsvWqe.isValid(bytes, 0)).isTrue();
+        assertThat(PsvWqe.context(bytes, 0)).isEqualTo(0x010203);
+        assertThat(PsvWqe.lkey(bytes, 0)).isEqualTo(0x0405);
+        assertThat(PsvWqe.address(bytes, 0)).isEqualTo(0x0607_0809_0a0bL);
+    }
+
+    @Test
     void shouldLayOutTheCqeAsDocumented() {
-        Cqe.write(bytes, 64, Cqe.REQUEST_ERROR, 1, 0xabcd, 0x0102_0304, TlsOffload.ERROR.ordinal(), 0x05, 0x07);
+        Cqe.write(bytes, 64, Cqe.REQUEST_ERROR, 1, 0xabcd, 0x0102_0304, true, TlsOffload.ERROR.ordinal(), 0x05, 0x07);
 
         assertThat((int) bytes.getUnsignedByte(64)).isEqualTo(3 << 3);
+        assertThat((int) bytes.getUnsignedByte(64 + 28)).isEqualTo(1 << 2);
         assertThat(bytes.getInt(64 + 44)).isEqualTo(0x0102_0304);
         assertThat(ByteBufUtil.hexDump(bytes, 64 + 54, 2)).isEqualTo("0705");
         assertThat(ByteBufUtil.hexDump(bytes, 64 + 60, 4)).isEqualTo("abcd00d1");
@@ -95,12 +110,13 @@ class LayoutTest {
     @Test
     void shouldReadBackTheCqe() {
         for (TlsOffload tls : TlsOffload.values()) {
-            Cqe.write(bytes, 0, Cqe.RESPONSE_SEND, 0, 0xffff, 77, tls.ordinal(), 0xff, 0xfe);
+            Cqe.write(bytes, 0, Cqe.RESPONSE_SEND, 0, 0xffff, 77, false, tls.ordinal(), 0xff, 0xfe);
 
             assertThat(Cqe.opcode(bytes, 0)).isEqualTo(Cqe.RESPONSE_SEND);
             assertThat(Cqe.wqeCounter(bytes, 0)).isEqualTo(0xffff);
             assertThat(Cqe.byteCount(bytes, 0)).isEqualTo(77);
             assertThat(Cqe.tlsOffload(bytes, 0)).isEqualTo(tls);
+            assertThat(Cqe.isIntact(bytes, 0)).isFalse();
             assertThat(Cqe.syndrome(bytes, 0)).isEqualTo(0xff);
             assertThat(Cqe.vendorSyndrome(bytes, 0)).isEqualTo(0xfe);
         }

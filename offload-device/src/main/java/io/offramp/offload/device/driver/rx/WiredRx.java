@@ -1,0 +1,151 @@
+package io.offramp.offload.device.driver.rx;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
+import io.offramp.offload.device.driver.session.SessionPlace;
+import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.packet.TcpChecksum;
+import io.offramp.offload.device.wire.Chance;
+import io.offramp.offload.device.wire.Faults;
+import io.offramp.offload.device.wire.TcpReceiver;
+import io.offramp.offload.device.wire.TcpSender;
+import io.offramp.offload.device.wire.Wire;
+
+/**
+ * Receives over a wire with faults: what the real socket has brought is sent once more, by a far end of the model's TCP,
+ * as packets to the device and from there to a host that puts them in order. All of it has arrived when {@link #receive}
+ * returns. Confined to the event loop.
+ */
+final class WiredRx {
+    /** So often nothing may arrive in a row before something is wrong with the model itself. */
+    private static final int STALL_LIMIT = 10_000;
+
+    /** Takes a packet from the wire. */
+    @FunctionalInterface
+    interface Ingress {
+        /**
+         * A packet has come in.
+         *
+         * @param header  its header
+         * @param payload its payload; borrowed
+         */
+        void onPacket(ByteBuf header, ByteBuf payload);
+    }
+
+    private final SessionPlace place;
+    private final Faults faults;
+    private final Chance chance;
+    private final PacketTemplate packets;
+    private final Wire wire;
+    private final TcpSender farEnd;
+    private final TcpReceiver host;
+    private final ByteBuf history;
+    private long end;
+    private int packetsSent;
+    private boolean isOpen = true;
+
+    /**
+     * @param packets  header of the flow's packets; its sequence is changed here
+     * @param delivery takes what is in order
+     */
+    WiredRx(SessionPlace place, Faults faults, PacketTemplate packets, long start, TcpReceiver.Delivery delivery) {
+        this.place = place;
+        this.faults = faults;
+        this.packets = packets;
+        chance = new Chance(faults.seed(), 2 * place.target().connectionId() + 1);
+        wire = new Wire(faults, chance, place.allocator());
+        farEnd = new TcpSender(faults, chance, start, false);
+        host = new TcpReceiver(start, delivery);
+        history = place.allocator().directBuffer(TcpSender.HISTORY_BYTES);
+        end = start;
+    }
+
+    /** Randomness of this direction. */
+    Chance chance() {
+        return chance;
+    }
+
+    /** Sends bytes of the stream and receives them. */
+    void receive(ByteBuf bytes, Ingress ingress) {
+        remember(bytes);
+        farEnd.extend(bytes.readableBytes());
+        end += bytes.readableBytes();
+        int stalled = 0;
+        while (isOpen && host.next() < end) {
+            long before = host.next();
+            step(ingress);
+            stalled = host.next() > before ? 0 : stalled + 1;
+            if (stalled > STALL_LIMIT) {
+                throw new IllegalStateException("nothing arrives, position " + before + " of " + end);
+            }
+        }
+        while (isOpen && wire.packets() > 0) {
+            arrive(wire.next(), ingress);
+        }
+    }
+
+    /** The far end keeps what it may have to send again, and what it may send again although it need not. */
+    private void remember(ByteBuf bytes) {
+        int keep = (int) (end - Math.max(end - history.readableBytes(), farEnd.unacknowledged() - TcpSender.HISTORY_BYTES));
+        history.skipBytes(history.readableBytes() - keep);
+        history.discardReadBytes();
+        history.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+    }
+
+    private void step(Ingress ingress) {
+        TcpSender.Range due = farEnd.poll();
+        if (due != null) {
+            transmit(due);
+        }
+        Wire.Packet packet = wire.next();
+        if (packet != null) {
+            arrive(packet, ingress);
+        } else if (due == null) {
+            farEnd.onTimeout();
+        }
+    }
+
+    private void transmit(TcpSender.Range range) {
+        if (++packetsSent == faults.downAfter()) {
+            place.device().takeDown();
+        }
+        int index = history.writerIndex() - (int) (end - range.position());
+        // Only what is still kept: a part from before this session may have been asked for.
+        int missing = Math.max(0, history.readerIndex() - index);
+        int bytes = range.bytes() - missing;
+        if (bytes > 0) {
+            packets.sequence((int) (range.position() + missing) + faults.sequence());
+            ByteBuf header = packets.header();
+            TcpChecksum.write(header, packets.headerBytes(), history, index + missing, bytes);
+            wire.send(header, packets.headerBytes(), history, index + missing, bytes);
+        }
+    }
+
+    private void arrive(Wire.Packet packet, Ingress ingress) {
+        try {
+            ingress.onPacket(packet.header(), packet.payload());
+        } finally {
+            packet.header().release();
+            packet.payload().release();
+        }
+        if (!chance.happens(faults.ackLag())) {
+            farEnd.onAck(host.next());
+        }
+    }
+
+    /** Puts a packet's payload in order; ownership moves. */
+    void accept(ByteBuf header, ByteBuf payload, int mark) {
+        int sequence = PacketHeader.tcpSequence(header, 0, header.readableBytes());
+        host.receive(host.positionOf(sequence, faults.sequence()), payload, mark);
+    }
+
+    /** Forgets everything. May be called from inside of a delivery. */
+    void close() {
+        if (isOpen) {
+            isOpen = false;
+            wire.close();
+            host.close();
+            history.release();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.offramp.offload.device.driver.session;
+
+import io.offramp.offload.device.wire.Faults;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the driver works.
+ *
+ * @param wire         what goes wrong on the wire; null where the connection's bytes pass by reference, in order
+ * @param resyncByHint whether the host tells a lost device the next position unasked; else it waits to be asked
+ * @param demoteAfter  records in a row that the device may leave to the host before a session gives it back
+ */
+public record DriverSettings(@Nullable Faults wire, boolean resyncByHint, int demoteAfter) {
+    /** So many records in a row are no loss on the wire any more. */
+    public static final int DEFAULT_DEMOTE_AFTER = 4096;
+
+    /** Without faults, as ConnectX resyncs. */
+    public static final DriverSettings DEFAULTS = new DriverSettings(null, false, DEFAULT_DEMOTE_AFTER);
+
+    /** What goes wrong: nothing where there is no wire. */
+    public Faults faults() {
+        return wire == null ? Faults.NONE : wire;
+    }
+}

@@ -1,0 +1,88 @@
+package io.offramp.offload.device.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries packets one way, one a tick, and treats them as its faults have it. Confined to one thread.
+ */
+public final class Wire {
+    private static final int MOST_TICKS_LATE = 8;
+
+    /**
+     * A packet under way.
+     *
+     * @param header  IP and TCP header; the receiver's
+     * @param payload the receiver's to release
+     */
+    public record Packet(ByteBuf header, ByteBuf payload) {}
+
+    private record UnderWay(long arrival, Packet packet) {}
+
+    private final Faults faults;
+    private final Chance chance;
+    private final ByteBufAllocator allocator;
+    private final List<UnderWay> underWay = new ArrayList<>();
+    private long now;
+
+    /** @param allocator for the payload of packets */
+    public Wire(Faults faults, Chance chance, ByteBufAllocator allocator) {
+        this.faults = faults;
+        this.chance = chance;
+        this.allocator = allocator;
+    }
+
+    /** Takes a packet; header and payload are copied. */
+    public void send(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
+        now++;
+        if (chance.happens(faults.loss())) {
+            return;
+        }
+        put(header, headerBytes, payload, index, bytes);
+        if (chance.happens(faults.duplicate())) {
+            put(header, headerBytes, payload, index, bytes);
+        }
+    }
+
+    private void put(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
+        ByteBuf copy = allocator.directBuffer(bytes, bytes).writeBytes(payload, index, bytes);
+        if (bytes > 0 && chance.happens(faults.corrupt())) {
+            int at = chance.below(bytes);
+            copy.setByte(at, copy.getByte(at) ^ 1 << chance.below(Byte.SIZE));
+        }
+        int late = chance.happens(faults.reorder()) ? 1 + chance.below(MOST_TICKS_LATE) : 0;
+        underWay.add(new UnderWay(now + late, new Packet(header.copy(0, headerBytes), copy)));
+    }
+
+    /** The packet that arrives next, or null if none is under way. */
+    public @Nullable Packet next() {
+        if (underWay.isEmpty()) {
+            return null;
+        }
+        int first = 0;
+        for (int i = 1; i < underWay.size(); i++) {
+            if (underWay.get(i).arrival < underWay.get(first).arrival) {
+                first = i;
+            }
+        }
+        UnderWay arrived = underWay.remove(first);
+        now = Math.max(now, arrived.arrival);
+        return arrived.packet;
+    }
+
+    /** How many packets are under way. */
+    public int packets() {
+        return underWay.size();
+    }
+
+    /** Drops what is under way. */
+    public void close() {
+        for (Packet packet = next(); packet != null; packet = next()) {
+            packet.header().release();
+            packet.payload().release();
+        }
+    }
+}
