@@ -176,7 +176,8 @@ interface RxContract extends ContractFixtures {
 
     //= RFC 5288 §3
     //= type=test
-    //# The nonce_explicit MAY be the 64-bit sequence number.    @ParameterizedTest(allowZeroInvocations = true)
+    //# The nonce_explicit MAY be the 64-bit sequence number.
+    @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rxExplicitNonce")
     default void shouldTakeTheExplicitNonceThatThePeerChose(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 1);
