@@ -74,9 +74,7 @@ public final class RecordOpener implements AutoCloseable {
      * @throws KeyLimitException             if the sequence would wrap, which it must not (RFC 8446 §5.3)
      */
     public ContentType open(ByteBuf wire, int index) {
-        if (nextSequence == LAST_SEQUENCE) {
-            throw new KeyLimitException("record sequence would wrap, direction=RX (RFC 8446 §5.3)");
-        }
+        requireNoWrap();
         if (!decrypt(wire, index)) {
             throw new RecordAuthenticationException("record of " + RecordHeader.fragmentBytes(wire, index)
                     + " bytes does not authenticate, direction=RX, seq=" + Long.toUnsignedString(nextSequence));
@@ -92,8 +90,10 @@ public final class RecordOpener implements AutoCloseable {
      * @throws RecordFormatException {@code record_overflow} for too much content, padding included (RFC 8446 §5.4);
      *     {@code unexpected_message} for nothing but padding, for a type that cannot be protected, and for an alert or
      *     handshake record without content (RFC 8446 §5, §5.4, RFC 5246 §6.2.1)
+     * @throws KeyLimitException     if the sequence would wrap, as in {@link #open}
      */
     public ContentType accept(ByteBuf wire, int index) {
+        requireNoWrap();
         int start = index + format.prefixBytes();
         int innerBytes = innerBytes(wire, index);
         requireWithin(innerBytes - format.typeBytes());
@@ -111,6 +111,12 @@ public final class RecordOpener implements AutoCloseable {
         }
         nextSequence++;
         return type;
+    }
+
+    private void requireNoWrap() {
+        if (nextSequence == LAST_SEQUENCE) {
+            throw new KeyLimitException("record sequence would wrap, direction=RX (RFC 8446 §5.3)");
+        }
     }
 
     private boolean decrypt(ByteBuf wire, int index) {

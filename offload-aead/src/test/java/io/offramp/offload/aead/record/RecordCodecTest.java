@@ -146,6 +146,7 @@ class RecordCodecTest {
 
         try (RecordOpener opener = new RecordOpener(engine, keys)) {
             assertThatThrownBy(() -> opener.open(wire, 0)).isInstanceOf(KeyLimitException.class);
+            assertThatThrownBy(() -> opener.accept(wire, 0)).isInstanceOf(KeyLimitException.class);
         }
     }
 
