@@ -43,6 +43,13 @@ public final class CollectingTxSink implements TxSink {
         return wire.toByteArray();
     }
 
+    /** All bytes so far, which the sink forgets: to carry them to the other end. */
+    public byte[] take() {
+        byte[] taken = wire.toByteArray();
+        wire.reset();
+        return taken;
+    }
+
     /** Faults in order; more than one is itself a fault. */
     public List<OffloadException> faults() {
         return faults;

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.Availability;
+import io.offramp.offload.FiveTuple;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.record.Direction;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,12 +32,12 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class RecordOffloadContract
         implements InstallContract, TxContract, RxContract, RxFormatContract,
-                RxForgeryContract, RekeyContract, MoveContract {
+                RxForgeryContract, RekeyContract, MoveContract, ConnectionContract, LoadContract {
     private static final int FIRST_PORT = 40_000;
 
     private RecordOffload offload;
     private SessionFixtures fixtures;
-    private int tests;
+    private int connections;
 
     /** Opens the backend under test; closed here. */
     protected abstract RecordOffload open();
@@ -45,6 +47,11 @@ public abstract class RecordOffloadContract
      */
     protected void settle(EmbeddedChannel channel) {
         channel.runPendingTasks();
+    }
+
+    /** Addresses of each test's connection; IPv4 unless overridden. */
+    protected FiveTuple flow(int port) {
+        return SessionFixtures.ipv4(port);
     }
 
     @BeforeAll
@@ -62,7 +69,7 @@ public abstract class RecordOffloadContract
 
     @BeforeEach
     final void openFixtures() {
-        fixtures = new SessionFixtures(offload, FIRST_PORT + tests++ % 20_000, this::settle);
+        fixtures = connect(this::flow);
     }
 
     @AfterEach
@@ -75,6 +82,11 @@ public abstract class RecordOffloadContract
         return fixtures;
     }
 
+    @Override
+    public final SessionFixtures connect(IntFunction<FiveTuple> addresses) {
+        return new SessionFixtures(offload, addresses.apply(FIRST_PORT + connections++ % 20_000), this::settle);
+    }
+
     /** What the backend takes in the TX direction. */
     final Stream<Protection> tx() {
         return supported(Direction.TX);
@@ -83,6 +95,16 @@ public abstract class RecordOffloadContract
     /** What the backend takes in the RX direction. */
     final Stream<Protection> rx() {
         return supported(Direction.RX);
+    }
+
+    /** What the backend takes in both directions. */
+    final Stream<Protection> both() {
+        return tx().filter(rx().toList()::contains);
+    }
+
+    /** {@link #both()} in TLS 1.3. */
+    final Stream<Protection> both13() {
+        return both().filter(Protection::isTls13);
     }
 
     /** {@link #tx()} in TLS 1.3. */

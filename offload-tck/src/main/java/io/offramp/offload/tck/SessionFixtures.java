@@ -3,6 +3,7 @@ package io.offramp.offload.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.FiveTuple;
@@ -17,6 +18,7 @@ import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -56,19 +58,34 @@ public final class SessionFixtures implements AutoCloseable {
     private final long seed;
     private final Random random;
 
+    /** An IPv4 connection from this port; see the other constructor. */
+    public SessionFixtures(RecordOffload offload, int port, Consumer<EmbeddedChannel> settle) {
+        this(offload, ipv4(port), settle);
+    }
+
     /**
-     * @param port   the peer's port, so that each connection has its own five-tuple; seeds the randomness too
+     * @param flow   of its own for each connection; the peer's port seeds the randomness too
      * @param settle waits until the backend has nothing under way
      */
-    public SessionFixtures(RecordOffload offload, int port, Consumer<EmbeddedChannel> settle) {
+    public SessionFixtures(RecordOffload offload, FiveTuple flow, Consumer<EmbeddedChannel> settle) {
+        int port = flow.remote().getPort();
         this.offload = offload;
         this.settle = settle;
         this.seed = (long) SEED_BITS << 16 | port;
         this.random = new Random(seed);
         channel.config().setAllocator(allocator);
-        target = new OffloadTarget(
-                port, channel,
-                new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", port)));
+        target = new OffloadTarget(port, channel, flow);
+    }
+
+    /** A peer at this port, over IPv4 (addresses of RFC 5737). */
+    public static FiveTuple ipv4(int port) {
+        return new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", port));
+    }
+
+    /** A peer at this port, over IPv6 (addresses of RFC 3849). */
+    public static FiveTuple ipv6(int port) {
+        return new FiveTuple(
+                new InetSocketAddress("2001:db8::1", 443), new InetSocketAddress("2001:db8:ffff::7", port));
     }
 
     /** The backend under test. */
@@ -110,6 +127,17 @@ public final class SessionFixtures implements AutoCloseable {
     /** A direct buffer with these bytes, from the channel's allocator; the caller's. */
     public ByteBuf buffer(byte[] bytes) {
         return allocator.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
+    }
+
+    /** The same bytes in so many direct buffers, one behind the other in a composite one; the caller's. */
+    public ByteBuf pieces(byte[] bytes, int pieces) {
+        CompositeByteBuf composite = allocator.compositeDirectBuffer(pieces);
+        for (int i = 0; i < pieces; i++) {
+            int from = (int) ((long) bytes.length * i / pieces);
+            int to = (int) ((long) bytes.length * (i + 1) / pieces);
+            composite.addComponent(true, buffer(Arrays.copyOfRange(bytes, from, to)));
+        }
+        return composite;
     }
 
     /** Installs TX with fresh keys at this sequence. */
