@@ -133,6 +133,64 @@ interface RxForgeryContract extends ContractFixtures {
         assertThat(rx.session().boundary()).isNull();
     }
 
+    /** The kernel's {@code bad_rec}: 64 bytes that never were a record, and nothing behind them is looked at. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rx")
+    default void shouldDieOnceOfBytesThatAreNoRecord(Protection protection) {
+        SessionFixtures.Rx rx = fixtures().rx(protection, 0);
+        byte[] bad = new byte[64];
+        Arrays.fill(bad, (byte) 0x55);
+
+        fixtures().receive(rx, bad);
+        fixtures().receive(rx, bad);
+
+        assertThat(rx.sink().received()).isEmpty();
+        assertThat(rx.sink().faults()).hasSize(1);
+        assertThat(rx.sink().faults().getFirst().alert()).contains(AlertDescription.UNEXPECTED_MESSAGE);
+    }
+
+    /** The kernel's {@code bad_in_large_read}: what lies in front of the bad record is delivered first. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rx")
+    default void shouldDeliverWhatLiesInFrontOfAForgedRecord(Protection protection) {
+        for (boolean inOneRead : new boolean[] {true, false}) {
+            SessionFixtures.Rx rx = fixtures().rx(protection, 0);
+            byte[] content = fixtures().content(2 * CONTENT_BYTES);
+            byte[] sound = rx.peer().sealAll(DATA, content, CONTENT_BYTES);
+            byte[] forged = rx.peer().seal(DATA, fixtures().content(CONTENT_BYTES));
+            forged[forged.length - 1]++;
+
+            byte[] first = inOneRead ? concat(sound, forged) : sound;
+            rx.session().receive(fixtures().buffer(first));
+            rx.session().receive(fixtures().buffer(forged));
+            fixtures().settle();
+
+            assertThat(rx.sink().data()).isEqualTo(content);
+            assertThat(rx.sink().faults()).hasSize(1);
+            assertThat(rx.sink().faults().getFirst().alert()).contains(AlertDescription.BAD_RECORD_MAC);
+        }
+    }
+
+    /** The kernel's {@code bad_cmsg}: a control record is no better, and the session stays dead. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rx")
+    default void shouldDieOfAForgedControlRecord(Protection protection) {
+        for (int type : new int[] {HANDSHAKE, ALERT}) {
+            SessionFixtures.Rx rx = fixtures().rx(protection, 0);
+            byte[] content = fixtures().content(CONTENT_BYTES);
+            byte[] sound = rx.peer().seal(DATA, content);
+            byte[] forged = rx.peer().seal(type, new byte[] {1, 0});
+            forged[forged.length - 1]++;
+
+            fixtures().receive(rx, concat(sound, forged));
+            fixtures().receive(rx, rx.peer().seal(DATA, content));
+
+            assertThat(rx.sink().received()).containsExactly(new Received(ContentType.APPLICATION_DATA, content));
+            assertThat(rx.sink().faults()).hasSize(1);
+            assertThat(rx.sink().faults().getFirst().alert()).contains(AlertDescription.BAD_RECORD_MAC);
+        }
+    }
+
     private void expectDeath(Protection protection, int at, int bit, AlertDescription alert) {
         SessionFixtures.Rx rx = deliverForged(protection, at, bit);
 
