@@ -52,6 +52,67 @@ interface MoveContract extends ContractFixtures {
         exported.destroy();
     }
 
+    /** The kernel's {@code getsockopt}: all that was given, at the record that comes next. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("tx")
+    default void shouldGiveTxKeysBackAtTheCurrentSequence(Protection protection) {
+        SessionFixtures.Tx tx = fixtures().tx(protection, 6);
+        TrafficKeys given = tx.keys().copyAt(6);
+        tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(300)), 100);
+
+        expectKeys(tx.session().export(fixtures().boundaryOf(tx.session())), given, 9);
+    }
+
+    /** The kernel's {@code getsockopt}. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rx")
+    default void shouldGiveRxKeysBackAtTheCurrentSequence(Protection protection) {
+        SessionFixtures.Rx rx = fixtures().rx(protection, 6);
+        TrafficKeys given = rx.keys().copyAt(6);
+        fixtures().receive(rx, rx.peer().sealAll(DATA, fixtures().content(300), 100));
+
+        RxSession.Export export = rx.session().export(fixtures().boundaryOf(rx.session()));
+        export.pending().release();
+        expectKeys(export.keys(), given, 9);
+    }
+
+    /** The kernel's {@code rekey_getsockopt}: the keys of now, not those of the install. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("tx13")
+    default void shouldGiveTheNewKeysBackWhenTxWasRekeyed(Protection protection) {
+        SessionFixtures.Tx tx = fixtures().tx(protection, 6);
+        TrafficKeys next = fixtures().keys(protection, 0);
+        TrafficKeys given = next.copyAt(0);
+        tx.session().rekey(fixtures().boundaryOf(tx.session()), next);
+        tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(200)), 100);
+
+        expectKeys(tx.session().export(fixtures().boundaryOf(tx.session())), given, 2);
+    }
+
+    /** The kernel's {@code rekey_getsockopt}. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rx13")
+    default void shouldGiveTheNewKeysBackWhenRxWasRekeyed(Protection protection) {
+        SessionFixtures.Rx rx = fixtures().rx(protection, 6);
+        TrafficKeys next = fixtures().keys(protection, 0);
+        TrafficKeys given = next.copyAt(0);
+        rx.session().rekey(fixtures().boundaryOf(rx.session()), next);
+        fixtures().receive(rx, new ReferenceRecords(given).sealAll(DATA, fixtures().content(200), 100));
+
+        RxSession.Export export = rx.session().export(fixtures().boundaryOf(rx.session()));
+        export.pending().release();
+        expectKeys(export.keys(), given, 2);
+    }
+
+    private static void expectKeys(TrafficKeys exported, TrafficKeys given, long nextSequence) {
+        assertThat(exported.version()).isEqualTo(given.version());
+        assertThat(exported.suite()).isEqualTo(given.suite());
+        assertThat(exported.dangerousKey()).isEqualTo(given.dangerousKey());
+        assertThat(exported.dangerousIv()).isEqualTo(given.dangerousIv());
+        assertThat(exported.nextSequence()).isEqualTo(nextSequence);
+        exported.destroy();
+    }
+
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldGoOnElsewhereWhenRxIsExportedAtARecordsEnd(Protection protection) {

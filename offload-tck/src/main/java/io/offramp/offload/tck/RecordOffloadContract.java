@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class RecordOffloadContract
         implements InstallContract, TxContract, TxFramingContract, RxContract, RxFormatContract, RxSequenceContract,
-                RxForgeryContract, RekeyContract, MoveContract, ConnectionContract, LoadContract {
+                RxForgeryContract, RekeyContract, RekeyUnderWayContract, MoveContract, ConnectionContract, LoadContract {
     private static final int FIRST_PORT = 40_000;
 
     private RecordOffload offload;
