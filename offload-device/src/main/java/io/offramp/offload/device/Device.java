@@ -20,6 +20,7 @@ import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicCaps;
+import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.key.AeadSuite;
@@ -48,6 +49,7 @@ public final class Device implements RecordOffload {
     private final DeviceDriver driver;
     private final Availability availability;
     private final Capabilities capabilities;
+    private final DeviceCpu cpu = new DeviceCpu();
     private final List<OffloadCounter> counters;
 
     /** @param engine of the device's AES-GCM, and of the driver's software */
@@ -96,6 +98,7 @@ public final class Device implements RecordOffload {
                 () -> resources.tises().inUse() + nic.tirs().inUse()));
         all.add(gauge("device_deks", "Keys on the device now", nic.deks()::loaded));
         all.add(gauge("device_steering_rules", "Flows that the device recognises now", nic.steering()::used));
+        all.add(cpu.counter());
         return List.copyOf(all);
     }
 
