@@ -25,7 +25,7 @@ public sealed interface RecordSession extends AutoCloseable permits TxSession, R
      * Goes on with other keys from this boundary (RFC 8446 §4.6.3). Takes ownership of {@code next}; destroys the old
      * keys once no posted record needs them. May be called from inside {@link RxSink#onControl}.
      *
-     * @param at   this session's boundary
+     * @param at   this session's boundary; of a {@link TxSession}, {@link TxSession#sealedBoundary()} does as well
      * @param next same version and suite, sequence 0
      */
     void rekey(RecordBoundary at, TrafficKeys next);

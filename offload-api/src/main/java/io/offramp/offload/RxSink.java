@@ -31,4 +31,10 @@ public interface RxSink {
 
     /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
     default void onDegraded(String reason) {}
+
+    /**
+     * A burst of callbacks that came outside of a call into the session has ended: what it led to can be flushed now. A
+     * backend that does its work inside of the calls never says this.
+     */
+    default void onBurstEnd() {}
 }

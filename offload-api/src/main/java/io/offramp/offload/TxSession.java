@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordBoundary;
+import org.jspecify.annotations.Nullable;
 
 /** Protects what we send. What goes to the socket comes out of the {@link TxSink}, in the order of the calls. */
 public non-sealed interface TxSession extends RecordSession {
@@ -18,6 +19,12 @@ public non-sealed interface TxSession extends RecordSession {
      *     written and {@code plaintext} was released
      */
     void seal(ContentType type, ByteBuf plaintext, int maxPlaintextBytes);
+
+    /**
+     * Where this direction stands behind everything that {@link #seal} was given, whether it has come out or not: good for
+     * {@link #rekey}, which takes effect there. Null once closed.
+     */
+    @Nullable RecordBoundary sealedBoundary();
 
     /**
      * Ends this session and gives its keys, at the current sequence, to the caller, so that the direction can go on

@@ -2,6 +2,7 @@ package io.offramp.offload.device;
 
 import static io.offramp.offload.counter.OffloadCounter.Kind.GAUGE;
 
+import io.netty.channel.EventLoop;
 import io.offramp.offload.Availability;
 import io.offramp.offload.Capabilities;
 import io.offramp.offload.DeclineReason;
@@ -20,6 +21,7 @@ import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicCaps;
+import io.offramp.offload.device.hardware.engine.EngineThread;
 import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
@@ -33,8 +35,11 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The device and its driver as a backend. Thread-safe. */
@@ -54,13 +59,22 @@ public final class Device implements RecordOffload {
 
     /** @param engine of the device's AES-GCM, and of the driver's software */
     Device(DeviceSettings settings, AeadEngine engine) {
+        this(settings, engine, null);
+    }
+
+    /** @param interrupts runs a task on an event loop, called from the device's threads; null for the loop itself */
+    Device(DeviceSettings settings, AeadEngine engine, @Nullable BiConsumer<EventLoop, Runnable> interrupts) {
         this.engine = engine;
-        nic = new Nic(settings.limits(), engine);
+        ThreadFactory threads = cpu.threads("offramp-engine");
+        nic = new Nic(
+                settings.limits(),
+                engine,
+                Stream.generate(() -> new EngineThread(threads)).limit(settings.engines()).toList());
         nic.setUp(settings.isUp());
         caps = settings.profile().caps();
         profile = settings.profile().label();
         resources = DeviceResources.of(nic, engine, settings.driver());
-        driver = new DeviceDriver(resources);
+        driver = new DeviceDriver(resources, interrupts);
         availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
         capabilities = new Capabilities(
                 RecordMode.HW,
@@ -123,8 +137,9 @@ public final class Device implements RecordOffload {
 
     @Override
     public String description() {
+        String engines = nic.engines() == 0 ? "inline engine" : nic.engines() + " engine threads";
         String faults = resources.isWired() ? ", faults on its wire" : "";
-        return "model of a NIC, " + profile + ", " + nic.limits().contexts() + " contexts, inline engine on "
+        return "model of a NIC, " + profile + ", " + nic.limits().contexts() + " contexts, " + engines + " on "
                 + engine.name() + faults;
     }
 
@@ -184,6 +199,11 @@ public final class Device implements RecordOffload {
         return nic;
     }
 
+    /** Its driver. */
+    DeviceDriver driver() {
+        return driver;
+    }
+
     /** What its sessions share. */
     DeviceResources resources() {
         return resources;
@@ -197,6 +217,6 @@ public final class Device implements RecordOffload {
     @Override
     public void close() {
         driver.close();
-        nic.deks().close();
+        nic.close();
     }
 }

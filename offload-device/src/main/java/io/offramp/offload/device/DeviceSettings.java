@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param limits  how much it has
  * @param isUp    whether it works
  * @param driver  how its driver works
+ * @param engines threads of its own; 0 for the threads of whoever posts
  */
-record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSettings driver) {
+record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSettings driver, int engines) {
     private static final String PROFILE = "profile";
     private static final String FAULTS = "faults";
+    private static final String ENGINES = "engines";
     private static final String RESYNC = "resync";
     private static final String DEMOTE_AFTER = "demote-after";
     private static final String CONTEXTS = "contexts";
@@ -30,6 +32,7 @@ record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSet
     private static final int DEFAULT_CONTEXTS = 65_536;
     private static final int MAX_CONTEXTS = 1 << 20;
     private static final int MAX_DEKS = StaticParams.MAX_DEK_INDEX + 1;
+    private static final int MAX_ENGINES = 64;
     private static final int MAX_STEERING = 65_535;
 
     /** Settings with one line of help each. */
@@ -43,6 +46,8 @@ record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSet
         help.put(STEERING, "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default "
                 + MAX_STEERING);
         help.put(STATE, "up or down; default up");
+        help.put(ENGINES, "threads that the device works on, 0 to " + MAX_ENGINES + "; default 0, inline: the event loops do"
+                + " its work");
         help.put(FAULTS, "what goes wrong between driver and device: loss=1% reorder=1% and so on, of " + Faults.NAMES
                 + "; default nothing, and no wire either");
         help.put(RESYNC, "how a receiving context that lost its position gets it back, async (it asks) or hint (it is"
@@ -66,7 +71,17 @@ record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSet
                 Profile.of(settings.getOrDefault(PROFILE, DEFAULT_PROFILE.label())),
                 new NicLimits(contexts, deks, steering),
                 isOne(settings, STATE, "up", "down"),
-                driver(settings));
+                driver(settings),
+                engines(settings));
+    }
+
+    private static int engines(Map<String, String> settings) {
+        int engines = number(settings, ENGINES, 0, MAX_ENGINES, 0);
+        if (engines > 0 && settings.containsKey(FAULTS)) {
+            throw new IllegalArgumentException(ENGINES + ": must be 0 with " + FAULTS + ", whose time is virtual, is "
+                    + engines);
+        }
+        return engines;
     }
 
     private static DriverSettings driver(Map<String, String> settings) {

@@ -45,7 +45,7 @@ class DeviceTest {
         assertRefused(Map.of("deks", "many"), "deks: must be 1 to 16777216, is many");
         assertRefused(Map.of("steering", "65536"), "steering: must be 0 to 65535, is 65536");
         assertRefused(Map.of("state", "sideways"), "state: must be up or down, is sideways");
-        assertRefused(Map.of("mtu", "1500"), "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, faults, resync, demote-after]");
+        assertRefused(Map.of("mtu", "1500"), "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, engines, faults, resync, demote-after]");
     }
 
     private static void assertRefused(Map<String, String> settings, String message) {

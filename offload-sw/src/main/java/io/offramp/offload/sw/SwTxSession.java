@@ -86,6 +86,11 @@ final class SwTxSession implements TxSession {
     }
 
     @Override
+    public @Nullable RecordBoundary sealedBoundary() {
+        return boundary();
+    }
+
+    @Override
     public void rekey(RecordBoundary at, TrafficKeys next) {
         Require.current(boundary(), at);
         Require.successor(keys, next);

@@ -67,6 +67,9 @@ class SwSessionTest {
         }
 
         @Override
+        public void onBurstEnd() {}
+
+        @Override
         public void onDegraded(String reason) {
             throw new AssertionError(reason);
         }

@@ -1,5 +1,6 @@
 package io.offramp.offload.device.driver;
 
+import io.netty.channel.EventLoop;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
@@ -16,16 +17,34 @@ import io.offramp.offload.device.driver.tx.DeviceTxSession;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Installs sessions on the device. Thread-safe. */
 public final class DeviceDriver {
     private final DeviceResources device;
+    private final @Nullable BiConsumer<EventLoop, Runnable> interrupts;
     // Looked up at installs only: a session keeps its channel.
     private final ConcurrentHashMap<Thread, DeviceChannel> channels = new ConcurrentHashMap<>();
 
-    /** @param device what all sessions share */
-    public DeviceDriver(DeviceResources device) {
+    /**
+     * A driver for one device.
+     *
+     * @param device     what all sessions share
+     * @param interrupts runs a task on an event loop, called from threads of the device; null for the loop itself
+     */
+    public DeviceDriver(DeviceResources device, @Nullable BiConsumer<EventLoop, Runnable> interrupts) {
         this.device = device;
+        this.interrupts = interrupts;
+    }
+
+    /** Waits until the device has nothing under way for the calling event loop, and takes the completions. */
+    public void settle() {
+        DeviceChannel channel = channels.get(Thread.currentThread());
+        if (channel != null) {
+            channel.settle();
+        }
     }
 
     /** Installs TX for keys that the device can take, on the event loop. */
@@ -52,8 +71,13 @@ public final class DeviceDriver {
 
     private SessionPlace place(OffloadTarget target) {
         DeviceChannel channel = channels.computeIfAbsent(
-                Thread.currentThread(), thread -> new DeviceChannel(device.nic().createQueues()));
+                Thread.currentThread(), thread -> new DeviceChannel(device.nic().createQueues(), loopOf(target)));
         return new SessionPlace(device, channel, target);
+    }
+
+    private Executor loopOf(OffloadTarget target) {
+        EventLoop loop = target.channel().eventLoop();
+        return interrupts == null ? loop : task -> interrupts.accept(loop, task);
     }
 
     /** Frees the queues. All sessions have been closed before. */

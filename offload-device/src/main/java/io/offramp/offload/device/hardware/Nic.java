@@ -3,9 +3,11 @@ package io.offramp.offload.device.hardware;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.device.hardware.context.ContextMemory;
 import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.engine.EngineThread;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.steering.Steering;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to one thread.
  */
 public final class Nic {
+    private final List<EngineThread> engines;
     private final NicLimits limits;
     private final ContextMemory contextMemory;
     private final ContextTable tises;
@@ -22,8 +25,19 @@ public final class Nic {
     private final AtomicInteger queueSets = new AtomicInteger();
     private volatile boolean isUp = true;
 
-    /** @param engine does the arithmetic of the AES-GCM engine */
+    /** With inline engines. */
     public Nic(NicLimits limits, AeadEngine engine) {
+        this(limits, engine, List.of());
+    }
+
+    /**
+     * A device that works.
+     *
+     * @param engine  does the arithmetic of the AES-GCM engine
+     * @param engines threads that work on queues; the device's to close
+     */
+    public Nic(NicLimits limits, AeadEngine engine, List<EngineThread> engines) {
+        this.engines = List.copyOf(engines);
         this.limits = limits;
         contextMemory = new ContextMemory(limits.contexts());
         tises = new ContextTable(contextMemory);
@@ -64,7 +78,20 @@ public final class Nic {
 
     /** Command: makes the queues of one channel. */
     public QueueSet createQueues() {
-        return new QueueSet(queueSets.getAndIncrement(), tises, tirs, deks, steering, this::isUp);
+        int number = queueSets.getAndIncrement();
+        EngineThread thread = engines.isEmpty() ? null : engines.get(number % engines.size());
+        return new QueueSet(number, tises, tirs, deks, steering, this::isUp, thread);
+    }
+
+    /** Threads of its own that work on its queues; none where the work is done inline. */
+    public int engines() {
+        return engines.size();
+    }
+
+    /** Ends its threads. No queue is in use any more. */
+    public void close() {
+        engines.forEach(EngineThread::close);
+        deks.close();
     }
 
     /** True while it works. */

@@ -40,6 +40,8 @@ public final class DeviceCounters {
     public final LongAdder txDropBypass = new LongAdder();
     /** Packets encrypted on the host because they left through another device, or because the device was down. */
     public final LongAdder txSoftwarePackets = new LongAdder();
+    /** Messages made on the host because the queue was full. */
+    public final LongAdder txQueueStopped = new LongAdder();
     /** WQEs that failed. */
     public final LongAdder txErrors = new LongAdder();
     /** TX sessions that went to software for good. */
@@ -110,6 +112,7 @@ public final class DeviceCounters {
                 counter("tx_tls_drop_no_sync_data", "Packets dropped for want of their record", txDropNoSyncData),
                 counter("tx_tls_drop_bypass_req", "Packets dropped on the border of the offload", txDropBypass),
                 counter("tx_tls_sw_packets", "Packets encrypted on the host in the place of the device", txSoftwarePackets),
+                counter("tx_queue_stopped", "Messages encrypted on the host because the send queue was full", txQueueStopped),
                 counter("tx_cqe_err", "Send work that the device failed", txErrors),
                 counter("tx_tls_degraded", "TX sessions that went from the device to software", txDegraded),
                 counter("rx_tls_ctx", "RX contexts added to the device", rxContexts),

@@ -7,6 +7,10 @@ import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ContentType;
+import java.util.ArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** An event loop's own queues, shared by the sessions that live there. Confined to its thread. */
@@ -16,6 +20,10 @@ public final class DeviceChannel {
     private static final int FIRST_TYPE = ContentType.CHANGE_CIPHER_SPEC.code();
 
     private final QueueSet queues;
+    private final Executor loop;
+    private final AtomicBoolean isRaised = new AtomicBoolean();
+    private final ArrayList<Runnable> afterPoll = new ArrayList<>();
+    private boolean isPolling;
     private final SendRing send;
     private final SendRing control;
     private final ReceiveRing receive;
@@ -25,9 +33,15 @@ public final class DeviceChannel {
     private @Nullable ByteBuf egress;
     private int egressKey;
 
-    /** @param queues of the device, for this thread alone */
-    public DeviceChannel(QueueSet queues) {
+    /**
+     * Takes queues for one event loop.
+     *
+     * @param queues of the device, for this event loop alone
+     * @param loop   runs a task on the event loop; called from the threads of the device
+     */
+    public DeviceChannel(QueueSet queues, Executor loop) {
         this.queues = queues;
+        this.loop = loop;
         send = new SendRing(queues.sendQueue(), queues.sendCompletions(), queues::ringSend);
         control = new SendRing(queues.controlQueue(), queues.controlCompletions(), queues::ringControl);
         receive = new ReceiveRing(queues.receiveQueue(), queues.receiveCompletions(), queues::ringReceive);
@@ -37,6 +51,60 @@ public final class DeviceChannel {
             tails.setByte((type.code() - FIRST_TYPE) * TAIL_STRIDE, type.code());
         }
         tailsKey = queues.regions().map(tails);
+        queues.onInterrupt(this::raise);
+    }
+
+    /** True where completions come later, by an interrupt. */
+    public boolean isAsynchronous() {
+        return queues.isAsynchronous();
+    }
+
+    /** Any thread: has the event loop poll soon, once for all that happens until then. */
+    private void raise() {
+        if (isRaised.compareAndSet(false, true)) {
+            try {
+                loop.execute(this::poll);
+            } catch (RejectedExecutionException e) {
+                // The event loop has ended, and everything on it.
+                isRaised.set(false);
+            }
+        }
+    }
+
+    /** Takes all completions that are there. */
+    public void poll() {
+        isRaised.set(false);
+        isPolling = true;
+        send.poll();
+        control.poll();
+        receive.poll();
+        isPolling = false;
+        for (int i = 0; i < afterPoll.size(); i++) {
+            afterPoll.get(i).run();
+        }
+        afterPoll.clear();
+    }
+
+    /** Waits until nothing is under way. Blocks: for the end of an event loop, and for tests. */
+    public void settle() {
+        do {
+            poll();
+            if (!isIdle()) {
+                Thread.onSpinWait();
+            }
+        } while (!isIdle());
+    }
+
+    private boolean isIdle() {
+        return send.isIdle() && control.isIdle() && receive.isIdle() && afterPoll.isEmpty();
+    }
+
+    /** Runs an action once when all completions of this poll have been dealt with, or soon, outside of one. */
+    public void afterPoll(Runnable action) {
+        afterPoll.add(action);
+        if (!isPolling) {
+            raise();
+        }
     }
 
     /** SQ. */
@@ -103,8 +171,9 @@ public final class DeviceChannel {
         return queues.receive(header, headerBytes, wire, index, bytes);
     }
 
-    /** Frees the queues; the thread does not use them any more. */
+    /** Waits for what is under way and frees the queues; the event loop does not use them any more. */
     public void close() {
+        settle();
         queues.regions().unmap(tailsKey);
         tails.release();
         if (egress != null) {

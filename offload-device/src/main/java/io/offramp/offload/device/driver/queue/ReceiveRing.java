@@ -17,6 +17,7 @@ public final class ReceiveRing {
     private final IntConsumer doorbell;
     private final @Nullable CompletionHandler[] handlers;
     private int producer;
+    private int completed;
 
     /** @param doorbell takes the new running index of the producer */
     public ReceiveRing(WorkQueue queue, CompletionQueue completions, IntConsumer doorbell) {
@@ -24,6 +25,16 @@ public final class ReceiveRing {
         this.completions = completions;
         this.doorbell = doorbell;
         handlers = new CompletionHandler[queue.entries()];
+    }
+
+    /** True where one more packet can be posted for. */
+    public boolean hasRoom() {
+        return producer - completed < queue.entries();
+    }
+
+    /** True where no packet is waited for. */
+    public boolean isIdle() {
+        return producer == completed;
     }
 
     /** Posts memory for one packet and rings the doorbell. */
@@ -40,6 +51,7 @@ public final class ReceiveRing {
             int slot = Cqe.wqeCounter(ring, cqe) & queue.entries() - 1;
             CompletionHandler handler = handlers[slot];
             handlers[slot] = null;
+            completed++;
             if (handler != null) {
                 handler.onCompletion(ring, cqe);
             }

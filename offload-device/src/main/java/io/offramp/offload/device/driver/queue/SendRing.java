@@ -66,6 +66,11 @@ public final class SendRing {
         return queue.offset(producer);
     }
 
+    /** True where everything that was posted has completed. */
+    public boolean isIdle() {
+        return producer == consumer;
+    }
+
     /** True where a WQE fits now. */
     public boolean hasRoom(int blocks) {
         int toEdge = queue.entries() - (producer & queue.entries() - 1);

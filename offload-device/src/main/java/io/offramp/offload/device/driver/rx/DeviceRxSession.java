@@ -9,6 +9,8 @@ import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.aead.record.Require;
+import io.offramp.offload.device.driver.counter.DeviceCounters;
+import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
 import io.offramp.offload.device.driver.session.LiveSession;
@@ -27,29 +29,40 @@ import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents what was received to the device as packets and delivers what it decrypted. What the device did not decrypt is
- * opened in software; only software's word makes an authentication failure.
+ * Presents what was received to the device as packets and delivers what it decrypted, in order. What the device did not
+ * decrypt is opened in software; only software's word makes an authentication failure.
  *
- * <p>The device writes into memory of its own, so the bytes that were received stay as they are until every record of
- * them has been delivered: a sink that exports in the middle takes the rest untouched.
+ * <p>The device writes into memory of its own, so where it works inline the bytes that were received stay as they are
+ * until every record of them has been delivered: a sink that exports in the middle takes the rest untouched. Where
+ * engines have threads of their own, packets are under way between two calls, and there is no boundary meanwhile.
  */
 public final class DeviceRxSession implements RxSession, LiveSession, RecordAssembler.Listener {
     private final SessionPlace place;
+    private final DeviceChannel channel;
     private final RxSink sink;
-    private final PacketReceiver receiver;
     private final PacketTemplate packets;
     private final RecordAssembler records;
     private final @Nullable WiredRx wired;
+    private final RxResync resync;
     private TrafficKeys keys;
     private boolean isOpen = true;
 
     private @Nullable RxContext context;
-    private final RxResync resync;
+    private @Nullable RxContext leaving;
     private boolean isRenewed;
+    private boolean isProgramming;
     private int undecryptedInARow;
     private String softwareReason = "";
 
-    /** What {@link #receive} works on, while it does, and where in the stream it starts. */
+    /** Packets in the order of the stream. */
+    private @Nullable RxPacket first;
+    private @Nullable RxPacket last;
+    private @Nullable RxPacket spare;
+    private int underWay;
+    private boolean isDraining;
+    private boolean isBurstUnderWay;
+
+    /** What {@link #receive} works on, while it does inline, and where in the stream it starts. */
     private @Nullable ByteBuf current;
     private int currentIndex;
     private long currentPosition;
@@ -62,7 +75,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         this.sink = sink;
         this.packets = packets;
         this.context = context;
-        receiver = new PacketReceiver(place);
+        channel = place.channel();
         records = new RecordAssembler(
                 place.allocator(), place.device().software(), keys, at.wirePosition(), this);
         currentPosition = at.wirePosition();
@@ -71,7 +84,9 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
                 ? new WiredRx(place, faults, packets, at.wirePosition(), this::onInOrder)
                 : null;
         Chance chance = wired == null ? new Chance(faults.seed(), 0) : wired.chance();
-        resync = place.device().settings().resyncByHint() ? new HintResync(context) : new AsyncResync(place, context, chance);
+        resync = place.device().settings().resyncByHint()
+                ? new HintResync(context)
+                : new AsyncResync(place, context, chance);
         place.device().live().add(this);
         place.counters().rxCurrent.increment();
         place.counters().rxInstalled.increment();
@@ -98,18 +113,27 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             wire.release();
             return;
         }
-        if (current != null) {
+        if (current != null || isDraining) {
             wire.release();
             throw new OffloadMisuseException("receive from inside a sink of the same session, direction=RX");
+        }
+        if (channel.isAsynchronous()) {
+            try {
+                receivePackets(wire, wire.readerIndex());
+                currentPosition += wire.readableBytes();
+            } finally {
+                wire.release();
+            }
+            return;
         }
         current = wire;
         currentIndex = wire.readerIndex();
         int bytes = wire.readableBytes();
         try {
             if (wired == null) {
-                receivePackets(wire);
+                receivePackets(wire, currentIndex);
             } else {
-                wired.receive(wire, this::onPacket);
+                wired.receive(wire, this::onWirePacket);
             }
             if (isOpen) {
                 currentPosition += bytes;
@@ -128,52 +152,153 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         }
     }
 
-    private void receivePackets(ByteBuf wire) {
+    private void receivePackets(ByteBuf wire, int index) {
         int end = wire.writerIndex();
-        for (int at = currentIndex; at < end && isOpen; ) {
+        for (int at = index; at < end && isOpen; ) {
             int bytes = Math.min(end - at, PacketHeader.MAX_PAYLOAD_BYTES);
-            if (context == null || isRenewed) {
-                // Behind a rekey in the same read, the device does not know yet where the next record starts.
-                records.push(wire, at, bytes, DecryptedRuns.ENCRYPTED);
+            // Behind a rekey, the device is told first where the next record starts.
+            if (context == null || isRenewed || isProgramming || !channel.receive().hasRoom()) {
+                passBy(wire, at, bytes);
             } else {
-                receivePacket(wire, at, bytes);
+                present(wire, at, bytes, (int) currentPosition + at - index);
             }
             at += bytes;
         }
     }
 
-    private void receivePacket(ByteBuf wire, int at, int bytes) {
-        ByteBuf host = place.allocator().directBuffer(bytes, bytes);
-        try {
-            int sequence = (int) currentPosition + at - currentIndex;
-            packets.sequence(sequence);
-            TlsOffload result = receiver.receive(packets.header(), packets.headerBytes(), wire, at, bytes, host);
-            if (result == TlsOffload.RESYNC) {
-                resync.onRequest(sequence, bytes);
-            }
-            records.push(host, 0, bytes, mark(result));
-        } finally {
-            host.release();
+    private void passBy(ByteBuf wire, int at, int bytes) {
+        if (first == null) {
+            isDraining = channel.isAsynchronous();
+            records.push(wire, at, bytes, DecryptedRuns.ENCRYPTED);
+            isDraining = false;
+        } else {
+            append().pass(wire, at, bytes);
         }
     }
 
-    /** A packet of the wire with faults. */
-    private void onPacket(ByteBuf header, ByteBuf payload) {
-        WiredRx wire = wired;
-        int bytes = payload.readableBytes();
-        ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
-        int headerBytes = header.readableBytes();
-        int epoch = records.epoch();
-        TlsOffload result = receiver.receive(header, headerBytes, payload, 0, bytes, host);
-        if (!receiver.isIntact() || wire == null) {
-            place.counters().rxChecksumErrors.increment();
-            host.release();
+    private void present(ByteBuf wire, int at, int bytes, int sequence) {
+        ByteBuf host = place.allocator().directBuffer(bytes, bytes);
+        packets.sequence(sequence);
+        underWay++;
+        append().present(
+                channel, packets.header(), packets.headerBytes(), wire, at, bytes, host, sequence, records.epoch());
+        if (!channel.isAsynchronous()) {
+            channel.receive().poll();
+            drain();
+        }
+    }
+
+    private RxPacket append() {
+        RxPacket packet = spare == null ? new RxPacket(this) : spare;
+        spare = null;
+        if (last == null) {
+            first = packet;
+        } else {
+            last.next = packet;
+        }
+        last = packet;
+        return packet;
+    }
+
+    /** A packet has gone through the device. */
+    void onPacketDone(int hostKey) {
+        underWay--;
+        channel.regions().unmap(hostKey);
+        if (channel.isAsynchronous()) {
+            if (!isBurstUnderWay) {
+                isBurstUnderWay = true;
+                channel.afterPoll(this::onPolled);
+            }
+        }
+        if (underWay == 0 && leaving != null) {
+            leaving.close();
+            leaving = null;
+        }
+    }
+
+    /** Completions have come outside of a call: delivers what is in order now. */
+    private void onPolled() {
+        isBurstUnderWay = false;
+        isDraining = true;
+        try {
+            drain();
+            if (isOpen && underWay == 0) {
+                onAllIn();
+            }
+        } catch (Throwable thrown) {
+            close();
+            throw thrown;
+        } finally {
+            isDraining = false;
+        }
+        if (isOpen) {
+            sink.onBurstEnd();
+        }
+    }
+
+    private void drain() {
+        for (RxPacket packet = first; packet != null && packet.isDone(); packet = first) {
+            first = packet.next;
+            last = first == null ? null : last;
+            try {
+                if (isOpen) {
+                    count(packet);
+                    ask(packet);
+                    records.push(packet.host(), packet.hostIndex(), packet.bytes(), packet.mark());
+                }
+            } finally {
+                packet.release();
+                spare = packet;
+            }
+        }
+    }
+
+    private void count(RxPacket packet) {
+        if (!packet.isPresented()) {
             return;
         }
-        if (result == TlsOffload.RESYNC && context != null) {
-            resync.onRequest(PacketHeader.tcpSequence(header, 0, headerBytes), bytes);
+        DeviceCounters counters = place.counters();
+        switch (packet.result()) {
+            case DECRYPTED -> {
+                counters.rxDecryptedPackets.increment();
+                counters.rxDecryptedBytes.add(packet.bytes());
+            }
+            case RESYNC -> counters.rxResyncPackets.increment();
+            case ERROR -> counters.rxErrors.increment();
+            case NOT_DECRYPTED -> { }
         }
-        wire.accept(header, host, result == TlsOffload.DECRYPTED ? epoch : DecryptedRuns.ENCRYPTED);
+    }
+
+    private void ask(RxPacket packet) {
+        if (packet.result() == TlsOffload.RESYNC && context != null) {
+            resync.onRequest(packet.sequence(), packet.bytes());
+        }
+    }
+
+    /** A packet of the wire with faults: its payload is put in order, with what the device said of it. */
+    private void onWirePacket(ByteBuf header, ByteBuf payload) {
+        WiredRx wire = wired;
+        int bytes = payload.readableBytes();
+        if (wire == null || bytes == 0) {
+            return;
+        }
+        int headerBytes = header.readableBytes();
+        ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
+        int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
+        RxPacket packet = spare == null ? new RxPacket(this) : spare;
+        spare = null;
+        underWay++;
+        packet.present(channel, header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
+        channel.receive().poll();
+        count(packet);
+        if (packet.isIntact()) {
+            ask(packet);
+            wire.accept(header, host.retain(), packet.mark());
+        } else {
+            place.counters().rxChecksumErrors.increment();
+        }
+        packet.release();
+        spare = packet;
     }
 
     /** Bytes of the wire with faults, in order. */
@@ -188,10 +313,6 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         } finally {
             segment.release();
         }
-    }
-
-    private int mark(TlsOffload result) {
-        return result == TlsOffload.DECRYPTED ? records.epoch() : DecryptedRuns.ENCRYPTED;
     }
 
     private void onAllIn() {
@@ -210,11 +331,16 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         if (context == null) {
             return;
         }
-        long start = records.position();
         int skipped = records.partialRecordBytes();
-        int sequence = (int) (start + skipped) + place.device().faults().sequence();
+        int sequence = (int) (records.position() + skipped) + place.device().faults().sequence();
         resync.onProgrammed();
-        if (!context.programRenewed(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence)) {
+        isProgramming = true;
+        context.program(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence, this::onProgrammed);
+    }
+
+    private void onProgrammed(boolean isLoaded) {
+        isProgramming = false;
+        if (!isLoaded) {
             degrade("device does not take the next key");
         }
     }
@@ -235,7 +361,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
                 place.counters().rxSoftwareRecords.increment();
             }
         }
-        resync.onRecord((int) position + place.device().faults().sequence(), recordBytes, number, work, hasMore);
+        int sequence = (int) position + place.device().faults().sequence();
+        resync.onRecord(sequence, recordBytes, number, work, hasMore || first != null);
     }
 
     @Override
@@ -267,7 +394,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     }
 
     private void degrade(String reason) {
-        if (context == null) {
+        if (context == null || !isOpen) {
             return;
         }
         releaseContext();
@@ -277,11 +404,21 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     }
 
     private void releaseContext() {
-        if (context != null) {
-            resync.close();
-            context.close();
-            context = null;
-            place.device().live().remove(this);
+        RxContext released = context;
+        if (released == null) {
+            return;
+        }
+        context = null;
+        isRenewed = false;
+        isProgramming = false;
+        resync.close();
+        released.unsteer();
+        place.device().live().remove(this);
+        if (underWay == 0) {
+            released.close();
+        } else {
+            // An engine may be at work with its key.
+            leaving = released;
         }
     }
 
@@ -302,7 +439,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     @Override
     public @Nullable RecordBoundary boundary() {
-        return isOpen ? here() : null;
+        boolean isUnderWay = channel.isAsynchronous() && (first != null || isDraining || isProgramming);
+        return isOpen && !isUnderWay ? here() : null;
     }
 
     private RecordBoundary here() {
@@ -311,12 +449,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     @Override
     public void rekey(RecordBoundary at, TrafficKeys next) {
-        Require.current(boundary(), at);
+        Require.current(isOpen ? here() : null, at);
         Require.successor(keys, next);
-        if (isRenewed) {
-            // A second one before the device was told of the first.
-            programRenewed();
-        }
         boolean hasDek = context == null || context.renew(next);
         records.rekey(next);
         keys.destroy();
@@ -324,12 +458,11 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         place.counters().rxRekeyed.increment();
         if (!hasDek) {
             degrade("device has no DEK left for the next key");
-        } else {
-            isRenewed = context != null;
-            if (current == null) {
-                records.onSettled();
-                programRenewed();
-            }
+            return;
+        }
+        isRenewed = context != null;
+        if (current == null && first == null && !isDraining) {
+            onAllIn();
         }
     }
 
@@ -357,6 +490,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         if (wired != null) {
             wired.close();
         }
+        drain();
         place.counters().rxCurrent.decrement();
     }
 }

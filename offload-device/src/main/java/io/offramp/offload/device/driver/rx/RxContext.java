@@ -18,6 +18,10 @@ import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.ParamsWqe;
 import io.offramp.offload.device.hardware.steering.SteeringTable;
 import io.offramp.offload.key.TrafficKeys;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The device's objects for one RX session: a DEK, a TIR, and the steering rule that leads the flow's packets to it. */
 final class RxContext {
@@ -32,9 +36,9 @@ final class RxContext {
     private final int tir;
     private TrafficKeys keys;
     private int dek;
-    private int retired = DekPool.NONE;
-    private int paramsLoaded;
-    private final CompletionHandler onParams = this::onParams;
+    private final List<Integer> retired = new ArrayList<>(0);
+    private @Nullable Programming underWay;
+    private boolean isLeaving;
 
     private RxContext(SessionPlace place, FlowKey flow, TrafficKeys keys, int tir, int dek) {
         this.place = place;
@@ -63,13 +67,24 @@ final class RxContext {
         }
         RxContext context = new RxContext(place, flow, keys, tir, dek);
         device.counters().rxContexts.increment();
-        if (!context.program(keys.nextSequence(), tcpSequence)) {
+        if (place.channel().isAsynchronous()) {
+            // As in mlx5: the rule follows the params, and a flow without one is simply not decrypted.
+            context.program(keys.nextSequence(), tcpSequence, isLoaded -> {
+                if (isLoaded) {
+                    context.steer();
+                }
+            });
+            return new Installed<>(context);
+        }
+        boolean[] isLoaded = new boolean[1];
+        context.program(keys.nextSequence(), tcpSequence, loaded -> isLoaded[0] = loaded);
+        if (!isLoaded[0]) {
             context.close();
             return new Declined<>(DeclineReason.UNAVAILABLE, "device does not take the params of tir=" + tir);
         }
-        SteeringTable steering = device.nic().steering().tableOf(flow);
-        if (!steering.add(flow, tir)) {
+        if (!context.steer()) {
             context.close();
+            SteeringTable steering = device.nic().steering().tableOf(flow);
             return declined("steering table is full (" + steering.used() + " rules)");
         }
         return new Installed<>(context);
@@ -94,18 +109,48 @@ final class RxContext {
     }
 
     /**
-     * Programs the position: false if the device does not take it.
+     * Programs the key and the position.
      *
      * @param recordNumber of the record that starts at {@code tcpSequence}
+     * @param whenDone     told whether the device has taken it, at once where its engines are inline; not after
+     *                     {@link #unsteer}
      */
-    boolean program(long recordNumber, int tcpSequence) {
-        paramsLoaded = 0;
+    void program(long recordNumber, int tcpSequence, Consumer<Boolean> whenDone) {
+        Programming programming = new Programming(whenDone);
+        underWay = programming;
         SendRing ring = place.channel().control();
-        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, 0, 0, onParams);
-        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIR, tir, tcpSequence, onParams);
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, 0, 0, programming);
+        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIR, tir, tcpSequence, programming);
         ring.doorbell();
-        ring.poll();
-        return paramsLoaded == PARAMS_WQES;
+        poll(ring);
+    }
+
+    private void poll(SendRing ring) {
+        if (!place.channel().isAsynchronous()) {
+            ring.poll();
+        }
+    }
+
+    /** Both params of one programming; only the last one counts. */
+    private final class Programming implements CompletionHandler {
+        private final Consumer<Boolean> whenDone;
+        private int completed;
+        private int loaded;
+
+        Programming(Consumer<Boolean> whenDone) {
+            this.whenDone = whenDone;
+        }
+
+        @Override
+        public void onCompletion(ByteBuf ring, int cqe) {
+            completed++;
+            loaded += Cqe.opcode(ring, cqe) == Cqe.REQUEST ? 1 : 0;
+            if (completed == PARAMS_WQES && underWay == this) {
+                underWay = null;
+                freeRetired();
+                whenDone.accept(loaded == PARAMS_WQES);
+            }
+        }
     }
 
     /** Answers a resync request: the record at {@code tcpSequence}, which is not 0, has this number. */
@@ -113,23 +158,14 @@ final class RxContext {
         SendRing ring = place.channel().control();
         ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, tcpSequence, 0, null);
         ring.doorbell();
-        ring.poll();
+        poll(ring);
     }
 
     /** Tells the device, unasked, where a record with this number is going to start. */
     void hint(int tcpSequence, long recordNumber) {
         device.counters().rxDeviceResync.increment();
-        if (program(recordNumber, tcpSequence)) {
-            device.counters().rxResyncAnswered.increment();
-        } else {
-            device.counters().rxResyncUnanswered.increment();
-        }
-    }
-
-    private void onParams(ByteBuf ring, int cqe) {
-        if (Cqe.opcode(ring, cqe) == Cqe.REQUEST) {
-            paramsLoaded++;
-        }
+        program(recordNumber, tcpSequence, isLoaded ->
+                (isLoaded ? device.counters().rxResyncAnswered : device.counters().rxResyncUnanswered).increment());
     }
 
     /** Gives the device another key, to be used once {@link #program programmed}; false if it has no room for it. */
@@ -138,34 +174,32 @@ final class RxContext {
         if (nextDek == DekPool.NONE) {
             return false;
         }
-        retired = dek;
+        retired.add(dek);
         dek = nextDek;
         keys = next;
         return true;
     }
 
-    /**
-     * Goes on with the key that {@link #renew} has brought.
-     *
-     * @return false if the device does not take it
-     */
-    boolean programRenewed(long recordNumber, int tcpSequence) {
-        boolean isProgrammed = program(recordNumber, tcpSequence);
-        freeRetired();
-        return isProgrammed;
-    }
-
     private void freeRetired() {
         // Not before: until the params are loaded, the TIR refers to it.
-        if (retired != DekPool.NONE) {
-            device.deks().free(retired);
-            retired = DekPool.NONE;
-        }
+        retired.forEach(device.deks()::free);
+        retired.clear();
     }
 
-    /** Gives everything back. */
-    void close() {
+    private boolean steer() {
+        return !isLeaving && device.nic().steering().tableOf(flow).add(flow, tir);
+    }
+
+    /** Leads the flow's packets past the device from here on. */
+    void unsteer() {
+        isLeaving = true;
+        underWay = null;
         device.nic().steering().tableOf(flow).delete(flow, tir);
+    }
+
+    /** Gives everything back. No packet of the flow is under way in the device. */
+    void close() {
+        unsteer();
         device.nic().tirs().destroy(tir);
         freeRetired();
         device.deks().free(dek);

@@ -10,6 +10,7 @@ import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.aead.record.Require;
+import io.offramp.offload.device.driver.pool.DekPool;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.driver.session.LiveSession;
@@ -23,8 +24,9 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts records in plaintext to the device and passes on what it encrypted. Where the device fails, the same records
- * are made in software, byte for byte, and so is everything behind them.
+ * Posts records in plaintext to the device and passes on what it encrypted, in the order of the calls. Where the device
+ * fails, the same records are made in software, byte for byte, and the device is told its position anew; where it fails
+ * again and again, or is down, the session goes on in software for good.
  */
 public final class DeviceTxSession implements TxSession, LiveSession {
     /** So many sends in a row may fail before a session gives the device back. */
@@ -35,25 +37,31 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private final RecordFormat format;
     private final RecordPoster poster;
     private final @Nullable WiredTx wired;
-    private TrafficKeys keys;
+    private TxEpoch epoch;
     private long nextSequence;
     private long wirePosition;
     private boolean isOpen = true;
 
     private @Nullable TxContext context;
+    private @Nullable TxContext leaving;
     private @Nullable RecordSealer software;
     private String softwareReason = "";
-    private @Nullable TxMessage spare;
     private int underWay;
     private int failuresInARow;
+
+    private @Nullable TxMessage first;
+    private @Nullable TxMessage last;
+    private @Nullable TxMessage spare;
+    private boolean isCalled;
+    private boolean isBurstUnderWay;
 
     private DeviceTxSession(
             SessionPlace place, TrafficKeys keys, RecordBoundary at, TxSink sink, PacketTemplate packets,
             TxContext context) {
         this.place = place;
-        this.keys = keys;
         this.sink = sink;
         this.context = context;
+        epoch = new TxEpoch(keys, place.device().deks());
         format = keys.format();
         poster = new RecordPoster(place.channel(), format, packets);
         wired = place.device().isWired()
@@ -87,61 +95,77 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         try {
             Require.sealable(isOpen, type, plaintext, maxPlaintextBytes);
             records = RecordSealer.records(plaintext.readableBytes(), maxPlaintextBytes);
-            RecordSealer.requireLeft(keys.suite(), nextSequence, records);
+            RecordSealer.requireLeft(epoch.keys().suite(), nextSequence, records);
             int wireBytes = format.sealedBytes(plaintext.readableBytes(), maxPlaintextBytes);
             wire = place.allocator().directBuffer(wireBytes, wireBytes);
         } catch (Throwable thrown) {
             plaintext.release();
             throw thrown;
         }
-        TxMessage message = spare == null ? new TxMessage(this) : spare;
+        TxMessage message = append(type, plaintext, maxPlaintextBytes, wire);
+        int sequence = (int) wirePosition;
+        // Spent before anybody sees it: no nonce is used twice, whatever comes back.
+        nextSequence += records;
+        wirePosition += wire.capacity();
+        boolean wasCalled = isCalled;
+        isCalled = true;
+        try {
+            make(message, sequence, records);
+            emit();
+        } finally {
+            isCalled = wasCalled;
+        }
+    }
+
+    private TxMessage append(ContentType type, ByteBuf plaintext, int maxPlaintextBytes, ByteBuf wire) {
+        TxMessage message = spare == null ? new TxMessage(this, epoch) : spare;
         spare = null;
-        message.start(type, plaintext, maxPlaintextBytes, wire, nextSequence);
-        if (wired != null) {
-            advance(message, records);
-            carry(wired, message);
-        } else if (context == null) {
-            advance(message, records);
-            sealInSoftware(message);
-            finish(message);
+        message.start(epoch, type, plaintext, maxPlaintextBytes, wire, nextSequence);
+        epoch.onMessage();
+        if (last == null) {
+            first = message;
         } else {
-            post(context, message, records);
+            last.next = message;
+        }
+        last = message;
+        return message;
+    }
+
+    private void make(TxMessage message, int sequence, int records) {
+        TxContext device = context;
+        if (wired != null) {
+            carry(wired, message);
+        } else if (device == null) {
+            sealInSoftware(message);
+        } else if (poster.hasRoom(message, records)) {
+            post(device, message, sequence, records);
+        } else {
+            // The device is behind: waiting for it would hold up the event loop.
+            place.counters().txQueueStopped.increment();
+            sealInSoftware(message);
+            device.postAgain();
+        }
+    }
+
+    private void post(TxContext device, TxMessage message, int sequence, int records) {
+        SendRing ring = place.channel().send();
+        MemoryRegions regions = place.channel().regions();
+        message.mappedAs(regions.map(message.plaintext()), regions.map(message.wire()));
+        underWay++;
+        device.postPending(ring, epoch.keys(), message);
+        poster.post(message, device.tis(), sequence, records);
+        ring.doorbell();
+        if (!place.channel().isAsynchronous()) {
+            ring.poll();
         }
     }
 
     private void carry(WiredTx wire, TxMessage message) {
-        underWay++;
-        try {
-            wire.carry(message, context);
-        } catch (Throwable thrown) {
-            message.end().release();
-            throw thrown;
-        } finally {
-            underWay--;
+        wire.carry(message, context);
+        message.onDone();
+        if (wire.failuresInARow() > MOST_FAILURES) {
+            degrade("device failed " + wire.failuresInARow() + " sends in a row");
         }
-        finish(message);
-        if (isOpen && wire.failuresInARow() > MOST_FAILURES) {
-            degrade(nextSequence, "device failed " + wire.failuresInARow() + " sends in a row");
-        }
-    }
-
-    private void post(TxContext posted, TxMessage message, int records) {
-        SendRing ring = place.channel().send();
-        MemoryRegions regions = place.channel().regions();
-        message.mappedAs(regions.map(message.plaintext()), regions.map(message.wire()));
-        int sequence = (int) wirePosition;
-        // Spent before the device sees it: no nonce is used twice, whatever comes back.
-        advance(message, records);
-        underWay++;
-        posted.postPending(ring, keys, message);
-        poster.post(message, posted.tis(), sequence, records);
-        ring.doorbell();
-        ring.poll();
-    }
-
-    private void advance(TxMessage message, int records) {
-        nextSequence += records;
-        wirePosition += message.wire().capacity();
     }
 
     /** The last WQE of a message has completed. */
@@ -152,46 +176,88 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         if (message.isSent()) {
             failuresInARow = 0;
             message.wire().writerIndex(message.sentBytes());
+            message.onDone();
             place.counters().txEncryptedPackets.add(message.sentPackets());
             place.counters().txEncryptedBytes.add(message.sentBytes());
-            finish(message);
-            return;
+        } else {
+            onFailure(message);
         }
+        emit();
+        if (underWay == 0 && leaving != null) {
+            leaving.close();
+            leaving = null;
+        }
+    }
+
+    private void onFailure(TxMessage message) {
         place.counters().txErrors.increment();
         if (message.isOutOfSequence()) {
             place.counters().txOutOfOrder.increment();
         }
-        // Before anything else is sealed: what the device knows of the position is not ours any more.
-        boolean isLost = ++failuresInARow >= MOST_FAILURES || !place.device().nic().isUp();
+        failuresInARow++;
         String reason = "device failed a send, " + message.failure();
-        if (isLost) {
-            toSoftware(message.firstRecord(), reason);
-        } else if (context != null) {
-            context.postAgain();
+        if (!isOpen) {
+            message.onDone();
+            return;
         }
         sealInSoftware(message);
-        finish(message);
-        if (isLost && isOpen) {
-            sink.onDegraded(reason);
+        if (failuresInARow >= MOST_FAILURES || !place.device().nic().isUp()) {
+            degrade(reason);
+        } else if (context != null) {
+            // What the device knows of the position is not ours any more.
+            context.postAgain();
         }
     }
 
     /** Makes the records of a message that the device has not made, or not let out. */
     private void sealInSoftware(TxMessage message) {
-        RecordSealer sealer = software == null ? newSealer(message.firstRecord()) : software;
+        boolean isNext = software != null && software.nextSequence() == message.firstRecord() && message.epoch() == epoch;
+        RecordSealer sealer = isNext && software != null ? software : sealer(message.epoch(), message.firstRecord());
         try {
-            sealer.seal(message.type(), message.plaintext(), message.maxPlaintextBytes(), message.wire().writerIndex(0));
+            sealer.seal(
+                    message.type(), message.plaintext(), message.maxPlaintextBytes(), message.wire().writerIndex(0));
         } finally {
             if (sealer != software) {
                 sealer.close();
             }
         }
+        message.onDone();
     }
 
-    private void finish(TxMessage message) {
-        ByteBuf wire = message.end();
-        spare = message;
-        sink.onSealed(wire);
+    private RecordSealer sealer(TxEpoch keys, long sequence) {
+        TrafficKeys at = keys.keys().copyAt(sequence);
+        try {
+            return new RecordSealer(place.device().software(), at);
+        } finally {
+            at.destroy();
+        }
+    }
+
+    /** Passes on what is made, up to the first message that is not. */
+    private void emit() {
+        for (TxMessage message = first; message != null && message.isDone(); message = first) {
+            first = message.next;
+            last = first == null ? null : last;
+            message.epoch().onMessageEnd();
+            ByteBuf wire = message.end();
+            spare = message;
+            if (!isOpen) {
+                wire.release();
+                continue;
+            }
+            if (!isCalled && !isBurstUnderWay) {
+                isBurstUnderWay = true;
+                place.channel().afterPoll(this::onBurstEnd);
+            }
+            sink.onSealed(wire);
+        }
+    }
+
+    private void onBurstEnd() {
+        isBurstUnderWay = false;
+        if (isOpen) {
+            sink.onBurstEnd();
+        }
     }
 
     @Override
@@ -201,41 +267,32 @@ public final class DeviceTxSession implements TxSession, LiveSession {
 
     @Override
     public void onDeviceDown() {
-        degrade(nextSequence, "device is down");
+        degrade("device is down");
     }
 
-    private void degrade(long sequence, String reason) {
-        if (context != null) {
-            toSoftware(sequence, reason);
-            sink.onDegraded(reason);
+    /** Gives the device back and goes on in software, for good. */
+    private void degrade(String reason) {
+        if (context == null || !isOpen) {
+            return;
         }
-    }
-
-    /** Gives the device back and goes on in software from this record. */
-    private void toSoftware(long sequence, String reason) {
-        if (context != null) {
-            releaseContext();
-            softwareReason = reason;
-            place.counters().txDegraded.increment();
-            // On a wire with faults, what was sent before may be needed again: it has a sealer of its own.
-            software = wired == null ? newSealer(sequence) : null;
-        }
-    }
-
-    private RecordSealer newSealer(long sequence) {
-        TrafficKeys at = keys.copyAt(sequence);
-        try {
-            return new RecordSealer(place.device().software(), at);
-        } finally {
-            at.destroy();
-        }
+        releaseContext();
+        softwareReason = reason;
+        place.counters().txDegraded.increment();
+        // On a wire with faults, what was sent before may be needed again: it has a sealer of its own.
+        software = wired == null ? sealer(epoch, nextSequence) : null;
+        sink.onDegraded(reason);
     }
 
     private void releaseContext() {
-        if (context != null) {
-            context.close();
+        TxContext released = context;
+        if (released != null) {
             context = null;
             place.device().live().remove(this);
+            if (underWay == 0) {
+                released.close();
+            } else {
+                leaving = released;
+            }
         }
     }
 
@@ -251,34 +308,39 @@ public final class DeviceTxSession implements TxSession, LiveSession {
 
     @Override
     public @Nullable RecordBoundary boundary() {
-        return isOpen && underWay == 0 ? new RecordBoundary(Direction.TX, wirePosition, nextSequence) : null;
+        return first == null && underWay == 0 ? sealedBoundary() : null;
+    }
+
+    @Override
+    public @Nullable RecordBoundary sealedBoundary() {
+        return isOpen ? new RecordBoundary(Direction.TX, wirePosition, nextSequence) : null;
     }
 
     @Override
     public void rekey(RecordBoundary at, TrafficKeys next) {
-        Require.current(boundary(), at);
-        Require.successor(keys, next);
-        boolean hasDek = context == null || context.rekey(next);
-        keys.destroy();
-        keys = next;
+        Require.current(sealedBoundary(), at);
+        Require.successor(epoch.keys(), next);
+        int lastDek = context == null ? DekPool.NONE : context.renew(next);
+        if (wired != null) {
+            wired.rekey(next);
+        }
+        epoch.retire(lastDek);
+        epoch = new TxEpoch(next, place.device().deks());
         nextSequence = 0;
         place.counters().txRekeyed.increment();
         if (software != null) {
             software.close();
-            software = newSealer(0);
+            software = sealer(epoch, 0);
         }
-        if (wired != null) {
-            wired.rekey(next);
-        }
-        if (!hasDek) {
-            degrade(0, "device has no DEK left for the next key");
+        if (context != null && lastDek == DekPool.NONE) {
+            degrade("device has no DEK left for the next key");
         }
     }
 
     @Override
     public TrafficKeys export(RecordBoundary at) {
         Require.current(boundary(), at);
-        TrafficKeys exported = keys.copyAt(nextSequence);
+        TrafficKeys exported = epoch.keys().copyAt(nextSequence);
         close();
         return exported;
     }
@@ -297,7 +359,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         if (wired != null) {
             wired.close();
         }
-        keys.destroy();
+        epoch.keys().destroy();
         place.counters().txCurrent.decrement();
     }
 }

@@ -30,6 +30,9 @@ final class RecordPoster {
     /** Most payload of one large send. */
     static final int MAX_SEND_BYTES = 1 << 18;
 
+    /** Static params, progress params and a fence. */
+    private static final int PARAMS_BLOCKS = 8;
+
     private final DeviceChannel channel;
     private final RecordFormat format;
     private final PacketTemplate packets;
@@ -48,6 +51,21 @@ final class RecordPoster {
                 (DataSegment.inlineSegmentBytes(format.prefixBytes()) + contentAndTail) / ControlSegment.OCTOWORD_BYTES;
     }
 
+    /** True where the message fits in the queue now. Where the engine is inline, it always finds room. */
+    boolean hasRoom(TxMessage message, int records) {
+        if (!channel.isAsynchronous()) {
+            return true;
+        }
+        int sends = Math.ceilDiv(records, recordsPerSend(message));
+        return channel.send().hasRoom(sends * WorkQueue.MAX_WQE_BLOCKS + PARAMS_BLOCKS);
+    }
+
+    private int recordsPerSend(TxMessage message) {
+        return Math.min(
+                (ControlSegment.MAX_OCTOWORDS - fixedOctowords) / recordOctowords,
+                MAX_SEND_BYTES / (message.maxPlaintextBytes() + format.overheadBytes()));
+    }
+
     /**
      * Posts the message.
      *
@@ -55,9 +73,7 @@ final class RecordPoster {
      * @param records  how many it is cut into
      */
     void post(TxMessage message, int tis, int sequence, int records) {
-        int recordsPerSend = Math.min(
-                (ControlSegment.MAX_OCTOWORDS - fixedOctowords) / recordOctowords,
-                MAX_SEND_BYTES / (message.maxPlaintextBytes() + format.overheadBytes()));
+        int recordsPerSend = recordsPerSend(message);
         int contentIndex = message.plaintext().readerIndex();
         int wireIndex = 0;
         for (int posted = 0; posted < records; posted += recordsPerSend) {

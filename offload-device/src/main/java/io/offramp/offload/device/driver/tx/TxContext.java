@@ -83,16 +83,21 @@ final class TxContext {
         ParamsPoster.postFence(ring);
     }
 
-    /** Goes on with another key; false if there is no DEK for it, the context then is as before. */
-    boolean rekey(TrafficKeys next) {
+    /**
+     * Goes on with another key.
+     *
+     * @return the DEK of the last one, the caller's to free when nothing that is posted needs it; or {@link DekPool#NONE}
+     *     if there is none for the next key: the context then is as before
+     */
+    int renew(TrafficKeys next) {
         int nextDek = device.deks().allocate(next);
         if (nextDek == DekPool.NONE) {
-            return false;
+            return DekPool.NONE;
         }
-        device.deks().free(dek);
+        int last = dek;
         dek = nextDek;
         isPostPending = true;
-        return true;
+        return last;
     }
 
     /** Gives everything back. */

@@ -6,6 +6,7 @@ import io.offramp.offload.device.driver.queue.CompletionHandler;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.record.ContentType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one call to {@code seal} has under way: plaintext, room for its records, and the WQEs that make the one into
@@ -14,6 +15,9 @@ import io.offramp.offload.record.ContentType;
  */
 final class TxMessage implements CompletionHandler {
     private final DeviceTxSession session;
+    private TxEpoch epoch;
+    private boolean isDone;
+    @Nullable TxMessage next;
     private ContentType type = ContentType.APPLICATION_DATA;
     private ByteBuf plaintext = Unpooled.EMPTY_BUFFER;
     private ByteBuf wire = Unpooled.EMPTY_BUFFER;
@@ -28,13 +32,17 @@ final class TxMessage implements CompletionHandler {
     private int syndrome;
     private int vendorSyndrome;
 
-    TxMessage(DeviceTxSession session) {
+    TxMessage(DeviceTxSession session, TxEpoch epoch) {
         this.session = session;
+        this.epoch = epoch;
     }
 
     /** Starts over. Ownership of both buffers moves here. */
     void start(
-            ContentType newType, ByteBuf newPlaintext, int newMaxPlaintextBytes, ByteBuf newWire, long newFirstRecord) {
+            TxEpoch newEpoch, ContentType newType, ByteBuf newPlaintext, int newMaxPlaintextBytes, ByteBuf newWire, long newFirstRecord) {
+        epoch = newEpoch;
+        isDone = false;
+        next = null;
         type = newType;
         plaintext = newPlaintext;
         maxPlaintextBytes = newMaxPlaintextBytes;
@@ -55,6 +63,21 @@ final class TxMessage implements CompletionHandler {
         plaintext = Unpooled.EMPTY_BUFFER;
         wire = Unpooled.EMPTY_BUFFER;
         return sealed;
+    }
+
+    /** The keys that it is under. */
+    TxEpoch epoch() {
+        return epoch;
+    }
+
+    /** True where its records are made, and wait for their turn at most. */
+    boolean isDone() {
+        return isDone;
+    }
+
+    /** Its records are made. */
+    void onDone() {
+        isDone = true;
     }
 
     ContentType type() {

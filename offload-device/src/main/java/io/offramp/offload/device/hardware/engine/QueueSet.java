@@ -22,8 +22,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of one channel (SQ, ICOSQ, RQ and their CQs) and the engines behind them. The engines are inline:
- * ringing a doorbell does the work on the caller's thread. Confined to one thread.
+ * The queues of one channel (SQ, ICOSQ, RQ and their CQs) and the engines behind them. The engines are inline, where
+ * ringing a doorbell does the work on the caller's thread, or belong to an {@link EngineThread}, which the doorbell wakes
+ * and which raises an interrupt when it has completed something. The driver's side is confined to one thread.
  */
 public final class QueueSet {
     private static final int SEND_BLOCKS = 1024;
@@ -47,15 +48,21 @@ public final class QueueSet {
     private final TxEngine tx;
     private final RxEngine rx;
     private final FlowKey flow = new FlowKey();
+    private final PacketRing arriving = new PacketRing(RECEIVE_ENTRIES);
+    private final @Nullable EngineThread thread;
+    private Runnable interrupt = () -> {};
     private @Nullable Port port;
     private boolean failsNextSend;
 
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
      * @param isUp   whether the device works
+     * @param thread what works on these queues; null for whoever rings
      */
     public QueueSet(
-            int number, ContextTable tises, ContextTable tirs, DekTable deks, Steering steering, BooleanSupplier isUp) {
+            int number, ContextTable tises, ContextTable tirs, DekTable deks, Steering steering, BooleanSupplier isUp,
+            @Nullable EngineThread thread) {
+        this.thread = thread;
         this.number = number;
         this.tises = tises;
         this.tirs = tirs;
@@ -67,6 +74,23 @@ public final class QueueSet {
         receiveQueue = new WorkQueue(4 * number + 3, RECEIVE_ENTRIES, DataSegment.BYTES);
         tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()));
         rx = new RxEngine(cipher);
+    }
+
+    /** True where an engine of its own works on these queues, so that completions come later. */
+    public boolean isAsynchronous() {
+        return thread != null;
+    }
+
+    /**
+     * Says what to do when something has completed. Called once by the driver, before it posts anything.
+     *
+     * @param newInterrupt runs on the engine's thread: hands over to the driver's, and does not block
+     */
+    public void onInterrupt(Runnable newInterrupt) {
+        interrupt = newInterrupt;
+        if (thread != null) {
+            thread.add(this);
+        }
     }
 
     /** Number of this set. */
@@ -122,13 +146,21 @@ public final class QueueSet {
     /** Doorbell of the SQ: works on everything before this running index. */
     public void ringSend(int producer) {
         sendQueue.doorbell(producer);
-        work(sendQueue, sendCompletions);
+        if (thread == null) {
+            work(sendQueue, sendCompletions);
+        } else {
+            thread.wake();
+        }
     }
 
     /** Doorbell of the ICOSQ: works on everything before this running index. */
     public void ringControl(int producer) {
         controlQueue.doorbell(producer);
-        work(controlQueue, controlCompletions);
+        if (thread == null) {
+            work(controlQueue, controlCompletions);
+        } else {
+            thread.wake();
+        }
     }
 
     /** Doorbell of the RQ: entries before this running index may be filled. */
@@ -139,10 +171,38 @@ public final class QueueSet {
     /**
      * A packet comes in from the wire. Its payload goes to the next RQ entry, a CQE follows.
      *
-     * @param wire holds the payload; read, not kept
+     * @param header copied
+     * @param wire   holds the payload; read, not kept beyond the CQE
      * @return false if the packet was dropped: no entry, or not enough room in it
      */
     public boolean receive(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
+        if (thread == null) {
+            return take(header, headerBytes, wire, index, bytes);
+        }
+        if (!arriving.offer(header, headerBytes, wire, index, bytes)) {
+            return false;
+        }
+        thread.wake();
+        return true;
+    }
+
+    /** Engine thread: does what there is to do; true if there was something. */
+    boolean work() {
+        boolean hasWorked = sendQueue.waiting() > 0 || controlQueue.waiting() > 0;
+        work(controlQueue, controlCompletions);
+        work(sendQueue, sendCompletions);
+        for (PacketRing.Slot slot = arriving.poll(); slot != null; slot = arriving.poll()) {
+            hasWorked = true;
+            take(slot.header(), slot.headerBytes(), slot.wire(), slot.index(), slot.bytes());
+            arriving.release();
+        }
+        if (hasWorked) {
+            interrupt.run();
+        }
+        return hasWorked;
+    }
+
+    private boolean take(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
         if (receiveQueue.waiting() == 0) {
             return false;
         }
@@ -307,8 +367,11 @@ public final class QueueSet {
         };
     }
 
-    /** Frees the rings. */
+    /** Frees the rings. Nothing is posted any more. */
     public void close() {
+        if (thread != null) {
+            thread.remove(this);
+        }
         sendQueue.close();
         controlQueue.close();
         receiveQueue.close();

@@ -2,10 +2,12 @@ package io.offramp.offload.device.hardware.queue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.invoke.VarHandle;
 
 /**
  * A ring of {@link Cqe}s from the device to the driver. An entry is new while its owner bit is the parity of the
- * round that the driver is in. As many entries as its work queue, so that it never overruns.
+ * round that the driver is in. As many entries as its work queue, so that it never overruns. Device and driver may be
+ * two threads: the owner bit is written last and read first.
  */
 public final class CompletionQueue {
     /** What {@link #poll()} gives when there is nothing new. */
@@ -14,7 +16,7 @@ public final class CompletionQueue {
     private final int entries;
     private final ByteBuf memory;
     private int producer;
-    private int consumer;
+    private volatile int consumer;
 
     /** @param entries a power of two */
     public CompletionQueue(int entries) {
@@ -50,11 +52,14 @@ public final class CompletionQueue {
     }
 
     /** Driver: offset of the next new entry in the ring, now the driver's, or {@link #EMPTY}. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
     public int poll() {
         int at = (consumer & entries - 1) * Cqe.BYTES;
         if (!Cqe.isOwnedBy(memory, at, parity(consumer))) {
             return EMPTY;
         }
+        // Not before: the rest of the entry was written in front of its owner bit.
+        VarHandle.acquireFence();
         consumer++;
         return at;
     }

@@ -1,6 +1,7 @@
 package io.offramp.offload.device.hardware.queue;
 
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.VarHandle;
 
 /**
  * A completion. 64 bytes; the fields that the model uses:
@@ -57,6 +58,7 @@ public final class Cqe {
         out.setByte(at + HEADER_FLAGS, isIntact ? L4_OK : 0);
         out.setInt(at + BYTE_COUNT, byteCount);
         out.setShort(at + VENDOR_SYNDROME, vendor << 8 | syndrome);
+        VarHandle.releaseFence();
         out.setInt(at + WQE_COUNTER, wqeCounter << 16 | opcode << 4 | owner);
     }
 

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryRegions {
     private static final int INITIAL_REGIONS = 64;
 
-    private @Nullable ByteBuf[] regions = new ByteBuf[INITIAL_REGIONS];
+    // A key is known to the device from a WQE only, so what the doorbell publishes is enough; the array itself may be
+    // replaced while the device looks at another key.
+    private volatile @Nullable ByteBuf[] regions = new ByteBuf[INITIAL_REGIONS];
     private int[] free = new int[INITIAL_REGIONS];
     private int freeCount;
 
@@ -44,10 +46,11 @@ public final class MemoryRegions {
 
     /** Device: the buffer with this key if the range lies in it, else null. */
     public @Nullable ByteBuf resolve(int lkey, long address, int byteCount) {
-        if (lkey < 0 || lkey >= regions.length) {
+        @Nullable ByteBuf[] now = regions;
+        if (lkey < 0 || lkey >= now.length) {
             return null;
         }
-        ByteBuf buffer = regions[lkey];
+        ByteBuf buffer = now[lkey];
         boolean isInside =
                 buffer != null && address >= 0 && byteCount >= 0 && address <= buffer.capacity() - (long) byteCount;
         return isInside ? buffer : null;

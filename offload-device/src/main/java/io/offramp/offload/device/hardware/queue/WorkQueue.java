@@ -5,7 +5,7 @@ import io.netty.buffer.Unpooled;
 
 /**
  * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries
- * and rings the doorbell; the device consumes.
+ * and rings the doorbell; the device consumes, on the same thread or on one of its own.
  */
 public final class WorkQueue {
     /** Length of a basic block of a send queue. */
@@ -18,7 +18,8 @@ public final class WorkQueue {
     private final int entryBytes;
     private final int entries;
     private final ByteBuf memory;
-    private int producer;
+    // Written by the driver behind the entries, read by the device in front of them.
+    private volatile int producer;
     private int consumer;
     private boolean hasUnfencedParams;
 

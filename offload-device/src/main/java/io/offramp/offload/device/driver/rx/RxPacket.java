@@ -1,0 +1,129 @@
+package io.offramp.offload.device.driver.rx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.offramp.offload.device.driver.queue.CompletionHandler;
+import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.hardware.queue.Cqe;
+import io.offramp.offload.device.hardware.queue.TlsOffload;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes of the stream on their way through the device: what came in, and the host memory that the device writes to. Or
+ * bytes that pass it by and wait for their turn. Reused by its session.
+ */
+final class RxPacket implements CompletionHandler {
+    private final DeviceRxSession session;
+    private ByteBuf wire = Unpooled.EMPTY_BUFFER;
+    private ByteBuf host = Unpooled.EMPTY_BUFFER;
+    private int hostKey;
+    private int hostIndex;
+    private int bytes;
+    private int sequence;
+    private int epoch;
+    private boolean isPresented;
+    private boolean isDone;
+    private boolean isIntact;
+    private TlsOffload result = TlsOffload.NOT_DECRYPTED;
+    @Nullable RxPacket next;
+
+    RxPacket(DeviceRxSession session) {
+        this.session = session;
+    }
+
+    /**
+     * Gives the bytes to the device as one packet.
+     *
+     * @param header      of the packet
+     * @param newWire     holds the payload; retained until the packet is done
+     * @param newHost     has room for it; the packet's
+     * @param newSequence TCP sequence of the first byte
+     * @param newEpoch    of the key that the device has
+     */
+    void present(
+            DeviceChannel channel, ByteBuf header, int headerBytes, ByteBuf newWire, int index, int newBytes,
+            ByteBuf newHost, int newSequence, int newEpoch) {
+        wire = newWire.retain();
+        host = newHost;
+        hostIndex = 0;
+        bytes = newBytes;
+        sequence = newSequence;
+        epoch = newEpoch;
+        isPresented = true;
+        isDone = false;
+        hostKey = channel.regions().map(newHost);
+        channel.receive().post(hostKey, 0, newBytes, this);
+        if (!channel.deliver(header, headerBytes, newWire, index, newBytes)) {
+            throw new IllegalStateException("device has dropped a packet for which memory was posted");
+        }
+    }
+
+    /** Takes bytes that pass the device by; retained until the packet is done. */
+    void pass(ByteBuf newWire, int index, int newBytes) {
+        host = newWire.retain();
+        hostIndex = index;
+        bytes = newBytes;
+        isPresented = false;
+        isDone = true;
+        isIntact = true;
+        result = TlsOffload.NOT_DECRYPTED;
+    }
+
+    @Override
+    public void onCompletion(ByteBuf ring, int cqe) {
+        result = Cqe.tlsOffload(ring, cqe);
+        isIntact = Cqe.isIntact(ring, cqe);
+        isDone = true;
+        session.onPacketDone(hostKey);
+    }
+
+    /** True where the device is done with it. */
+    boolean isDone() {
+        return isDone;
+    }
+
+    /** True where it went through the device. */
+    boolean isPresented() {
+        return isPresented;
+    }
+
+    /** Whether its checksum holds. */
+    boolean isIntact() {
+        return isIntact;
+    }
+
+    /** What the device did. */
+    TlsOffload result() {
+        return result;
+    }
+
+    /** The epoch of the key that the device has decrypted with, or {@link DecryptedRuns#ENCRYPTED}. */
+    int mark() {
+        return result == TlsOffload.DECRYPTED ? epoch : DecryptedRuns.ENCRYPTED;
+    }
+
+    ByteBuf host() {
+        return host;
+    }
+
+    int hostIndex() {
+        return hostIndex;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    int sequence() {
+        return sequence;
+    }
+
+    /** Lets go of its buffers. */
+    void release() {
+        wire.release();
+        host.release();
+        wire = Unpooled.EMPTY_BUFFER;
+        host = Unpooled.EMPTY_BUFFER;
+        next = null;
+    }
+}
