@@ -16,6 +16,19 @@ public interface RecordOffload extends AutoCloseable {
     /** What it takes where it is available. */
     Capabilities capabilities();
 
+    /** How much it takes; does not change while it is open. */
+    default Capacity capacity() {
+        return Capacity.UNLIMITED;
+    }
+
+    /**
+     * True while it would decline any install for want of capacity. Asked before a living session is taken apart to be moved here. A
+     * hint, free of side effects and cheap; called from any thread.
+     */
+    default boolean isBusy() {
+        return false;
+    }
+
     /** One clause for the start-up line: the engine, the device's profile. */
     String description();
 

@@ -5,6 +5,7 @@ import static io.offramp.offload.counter.OffloadCounter.Kind.GAUGE;
 import io.netty.channel.EventLoop;
 import io.offramp.offload.Availability;
 import io.offramp.offload.Capabilities;
+import io.offramp.offload.Capacity;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
@@ -17,6 +18,7 @@ import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.counter.OffloadCounter;
+import io.offramp.offload.device.capacity.Admission;
 import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
@@ -52,6 +54,8 @@ public final class Device implements RecordOffload {
     private final String profile;
     private final DeviceResources resources;
     private final DeviceDriver driver;
+    private final Capacity capacity;
+    private final Admission admission;
     private final Availability availability;
     private final Capabilities capabilities;
     private final DeviceCpu cpu = new DeviceCpu();
@@ -75,6 +79,8 @@ public final class Device implements RecordOffload {
         profile = settings.profile().label();
         resources = DeviceResources.of(nic, engine, settings.driver());
         driver = new DeviceDriver(resources, interrupts);
+        capacity = settings.capacity();
+        admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), System::nanoTime);
         availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
         capabilities = new Capabilities(
                 RecordMode.HW,
@@ -107,13 +113,17 @@ public final class Device implements RecordOffload {
 
     private List<OffloadCounter> allCounters() {
         List<OffloadCounter> all = new ArrayList<>(resources.counters().published());
-        // Idle TIS are the pool's stock, not load: they give way to whoever needs a context.
-        all.add(gauge("device_contexts", "TIS and TIR objects that sessions hold now",
-                () -> resources.tises().inUse() + nic.tirs().inUse()));
+        all.addAll(admission.counters());
+        all.add(gauge("device_contexts", "TIS and TIR objects that sessions hold now", this::contextsInUse));
         all.add(gauge("device_deks", "Keys on the device now", nic.deks()::loaded));
         all.add(gauge("device_steering_rules", "Flows that the device recognises now", nic.steering()::used));
         all.add(cpu.counter());
         return List.copyOf(all);
+    }
+
+    // Idle TIS are the pool's stock, not load: they give way to whoever needs a context.
+    private long contextsInUse() {
+        return resources.tises().inUse() + nic.tirs().inUse();
     }
 
     private static OffloadCounter gauge(String name, String description, LongSupplier value) {
@@ -136,6 +146,16 @@ public final class Device implements RecordOffload {
     }
 
     @Override
+    public Capacity capacity() {
+        return capacity;
+    }
+
+    @Override
+    public boolean isBusy() {
+        return admission.isClosed();
+    }
+
+    @Override
     public String description() {
         String engines = nic.engines() == 0 ? "inline engine" : nic.engines() + " engine threads";
         String faults = resources.isWired() ? ", faults on its wire" : "";
@@ -147,14 +167,18 @@ public final class Device implements RecordOffload {
     public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
         Require.aligned(Direction.TX, keys, at);
         InstallResult.Declined<TxSession> refusal = refusal(target, Direction.TX, keys);
-        return refusal == null ? driver.installTx(target, keys, at, sink) : refusal;
+        return refusal == null
+                ? admission.admit(() -> driver.installTx(target, keys, at, admission.metered(sink)))
+                : refusal;
     }
 
     @Override
     public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
         Require.aligned(Direction.RX, keys, at);
         InstallResult.Declined<RxSession> refusal = refusal(target, Direction.RX, keys);
-        return refusal == null ? driver.installRx(target, keys, at, sink) : refusal;
+        return refusal == null
+                ? admission.admit(() -> driver.installRx(target, keys, at, admission.metered(sink, keys.format())))
+                : refusal;
     }
 
     private <S> InstallResult.@Nullable Declined<S> refusal(

@@ -1,5 +1,7 @@
 package io.offramp.offload.device;
 
+import io.offramp.offload.Capacity;
+import io.offramp.offload.device.capacity.CapacitySettings;
 import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
@@ -13,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param profile what it can do
  * @param limits  how much it has
+ * @param capacity how much it does
  * @param isUp    whether it works
  * @param driver  how its driver works
  * @param engines threads of its own; 0 for the threads of whoever posts
  */
-record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSettings driver, int engines) {
+record DeviceSettings(
+        Profile profile, NicLimits limits, Capacity capacity, boolean isUp, DriverSettings driver, int engines) {
     private static final String PROFILE = "profile";
     private static final String FAULTS = "faults";
     private static final String ENGINES = "engines";
@@ -54,6 +58,7 @@ record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSet
                 + " told); default async");
         help.put(DEMOTE_AFTER, "records in a row that the device may leave to the host before a session gives it back;"
                 + " default " + DriverSettings.DEFAULT_DEMOTE_AFTER);
+        help.putAll(CapacitySettings.help());
         return help;
     }
 
@@ -70,6 +75,7 @@ record DeviceSettings(Profile profile, NicLimits limits, boolean isUp, DriverSet
         return new DeviceSettings(
                 Profile.of(settings.getOrDefault(PROFILE, DEFAULT_PROFILE.label())),
                 new NicLimits(contexts, deks, steering),
+                CapacitySettings.parse(settings, contexts),
                 isOne(settings, STATE, "up", "down"),
                 driver(settings),
                 engines(settings));

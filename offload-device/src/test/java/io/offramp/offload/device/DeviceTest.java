@@ -45,7 +45,9 @@ class DeviceTest {
         assertRefused(Map.of("deks", "many"), "deks: must be 1 to 16777216, is many");
         assertRefused(Map.of("steering", "65536"), "steering: must be 0 to 65535, is 65536");
         assertRefused(Map.of("state", "sideways"), "state: must be up or down, is sideways");
-        assertRefused(Map.of("mtu", "1500"), "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, engines, faults, resync, demote-after]");
+        assertRefused(Map.of("mtu", "1500"), "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, "
+                + "engines, faults, resync, demote-after, records-per-second, gbit-per-second, installs-per-second, "
+                + "install-latency, record-latency]");
     }
 
     private static void assertRefused(Map<String, String> settings, String message) {
@@ -135,6 +137,47 @@ class DeviceTest {
                             new InstallResult.Declined<>(DeclineReason.CAPACITY, "steering table is full (0 rules)"));
             assertThat(keys.isDestroyed()).isFalse();
             fixture.sessions().tx(TLS_1_3, 0);
+        }
+    }
+
+    @Test
+    void shouldDeclineInstallsAboveItsRate() {
+        try (DeviceFixture fixture = new DeviceFixture("installs-per-second", "1")) {
+            fixture.sessions().tx(TLS_1_3, 0);
+
+            assertThat(fixture.device().isBusy()).isTrue();
+            assertThat(installRx(fixture, keys(fixture)))
+                    .isEqualTo(new InstallResult.Declined<>(DeclineReason.CAPACITY, "device installs at most 1/s"));
+            assertThat(fixture.counter("device_declined_install_rate")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldDeclineWhileItsLoadIsAtItsRate() {
+        try (DeviceFixture fixture = new DeviceFixture("gbit-per-second", "0.01", "records-per-second", "1000000")) {
+            SessionFixtures.Tx tx = fixture.sessions().tx(TLS_1_3, 0);
+
+            tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(new byte[4_000_000]), 16_384);
+
+            assertThat(installTx(fixture, keys(fixture))).isInstanceOfSatisfying(
+                    InstallResult.Declined.class, declined -> assertThat(declined.detail())
+                    .matches("device is at its rate \\(.* of 0\\.0100 Gbit/s\\)"));
+            assertThat(fixture.device().isBusy()).isTrue();
+            assertThat(fixture.counter("device_declined_load")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldBeBusyWhileNoContextIsLeft() {
+        try (DeviceFixture fixture = new DeviceFixture("contexts", "1")) {
+            SessionFixtures.Tx tx = fixture.sessions().tx(TLS_1_3, 0);
+
+            assertThat(fixture.device().isBusy()).isTrue();
+            installRx(fixture, keys(fixture));
+            assertThat(fixture.counter("device_declined_contexts")).isEqualTo(1);
+
+            tx.session().close();
+            assertThat(fixture.device().isBusy()).isFalse();
         }
     }
 

@@ -1,0 +1,33 @@
+package io.offramp.offload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class CapacityTest {
+    @Test
+    void shouldLimitNothingWhenUnlimited() {
+        assertThat(Capacity.UNLIMITED.limitsLoad()).isFalse();
+        assertThat(Capacity.UNLIMITED.limitsInstalls()).isFalse();
+    }
+
+    @Test
+    void shouldAllowATenthOfASecondOfInstallsAtOnce() {
+        assertThat(installs(500).installBurst()).isEqualTo(50);
+        assertThat(installs(3).installBurst()).isEqualTo(1);
+        assertThat(installs(3).limitsInstalls()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseWhatNoDeviceHas() {
+        assertThatThrownBy(() -> installs(0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("rates");
+        assertThatThrownBy(() -> new Capacity(1, 1, 1, 1, -1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("latencies");
+    }
+
+    private static Capacity installs(long perSecond) {
+        return new Capacity(1, Capacity.NO_LIMIT, 1_000, perSecond, 0, 0);
+    }
+}

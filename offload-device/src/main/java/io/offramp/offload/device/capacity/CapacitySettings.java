@@ -1,0 +1,107 @@
+package io.offramp.offload.device.capacity;
+
+import io.offramp.offload.Capacity;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Rates and latencies of a device as configuration writes them. All are optional; what is absent is not limited. */
+public final class CapacitySettings {
+    private static final String RECORDS = "records-per-second";
+    private static final String GBIT = "gbit-per-second";
+    private static final String INSTALLS = "installs-per-second";
+    private static final String INSTALL_LATENCY = "install-latency";
+    private static final String RECORD_LATENCY = "record-latency";
+
+    private static final long MAX_RATE = 1_000_000_000_000L;
+    private static final BigDecimal BITS_PER_GBIT = BigDecimal.valueOf(1_000_000_000);
+    private static final BigDecimal MAX_GBIT = BigDecimal.valueOf(100_000);
+    private static final Pattern LATENCY = Pattern.compile("(\\d{1,9})(ns|us|ms|s)");
+    private static final long MAX_LATENCY_NS = 10_000_000_000L;
+
+    private CapacitySettings() {}
+
+    /** Settings with one line of help each. */
+    public static Map<String, String> help() {
+        Map<String, String> help = new LinkedHashMap<>();
+        help.put(RECORDS, "records that the device protects in a second, both directions together; unlimited if left out");
+        help.put(GBIT, "Gbit of records in a second, both directions together, such as 100 or 2.5; unlimited if left out");
+        help.put(INSTALLS, "installs that the device takes in a second; unlimited if left out");
+        help.put(INSTALL_LATENCY, "from an install until the device does the work, such as 50us; 0ns if left out");
+        help.put(RECORD_LATENCY, "what a record waits for in an idle device, such as 1us; 0ns if left out");
+        return help;
+    }
+
+    /**
+     * Reads them; other settings are not looked at.
+     *
+     * @param contexts directions that the device holds at once
+     * @throws IllegalArgumentException if a value is wrong: {@code install-latency: must be …, is fast}
+     */
+    public static Capacity parse(Map<String, String> settings, long contexts) {
+        return new Capacity(
+                contexts,
+                rate(RECORDS, settings.get(RECORDS)),
+                bits(settings.get(GBIT)),
+                rate(INSTALLS, settings.get(INSTALLS)),
+                latency(INSTALL_LATENCY, settings.get(INSTALL_LATENCY)),
+                latency(RECORD_LATENCY, settings.get(RECORD_LATENCY)));
+    }
+
+    private static long rate(String name, @Nullable String value) {
+        if (value == null) {
+            return Capacity.NO_LIMIT;
+        }
+        try {
+            long rate = Long.parseLong(value.strip());
+            if (rate >= 1 && rate <= MAX_RATE) {
+                return rate;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for a number out of range.
+        }
+        throw new IllegalArgumentException(name + ": must be 1 to " + MAX_RATE + ", is " + value);
+    }
+
+    private static long bits(@Nullable String value) {
+        if (value == null) {
+            return Capacity.NO_LIMIT;
+        }
+        try {
+            BigDecimal gbit = new BigDecimal(value.strip());
+            if (gbit.compareTo(MAX_GBIT) <= 0 && gbit.multiply(BITS_PER_GBIT).compareTo(BigDecimal.ONE) >= 0) {
+                return gbit.multiply(BITS_PER_GBIT).longValue();
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for a number out of range.
+        }
+        throw new IllegalArgumentException(GBIT + ": must be above 0, at most " + MAX_GBIT + ", is " + value);
+    }
+
+    private static long latency(String name, @Nullable String value) {
+        if (value == null) {
+            return 0;
+        }
+        Matcher parts = LATENCY.matcher(value.strip());
+        if (parts.matches()) {
+            long ns = Long.parseLong(parts.group(1)) * nanos(parts.group(2));
+            if (ns <= MAX_LATENCY_NS) {
+                return ns;
+            }
+        }
+        throw new IllegalArgumentException(
+                name + ": must be a time of at most 10s with its unit, ns, us, ms or s, such as 50us, is " + value);
+    }
+
+    private static long nanos(String unit) {
+        return switch (unit) {
+            case "ns" -> 1;
+            case "us" -> 1_000;
+            case "ms" -> 1_000_000;
+            default -> 1_000_000_000;
+        };
+    }
+}

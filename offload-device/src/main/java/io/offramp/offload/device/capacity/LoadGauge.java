@@ -1,0 +1,96 @@
+package io.offramp.offload.device.capacity;
+
+import io.offramp.offload.Capacity;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the device has to do, over windows of 100 ms. Written by event loops, once per message; read at installs. Lock-free, thread-safe.
+ */
+final class LoadGauge {
+    /** How long is looked back. */
+    static final long WINDOW_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Capacity capacity;
+    private final LongSupplier clock;
+    private final LongAdder records = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final AtomicReference<Window> window;
+
+    /** The window under way, and the rates of the one before it. */
+    private record Window(long startNs, long records, long bytes, double recordsPerSecond, double bitsPerSecond) {}
+
+    /** @param clock ns, monotonic */
+    LoadGauge(Capacity capacity, LongSupplier clock) {
+        this.capacity = capacity;
+        this.clock = clock;
+        window = new AtomicReference<>(new Window(clock.getAsLong(), 0, 0, 0, 0));
+    }
+
+    /** Adds what the device was given. */
+    void add(long moreRecords, long moreWireBytes) {
+        records.add(moreRecords);
+        bytes.add(moreWireBytes);
+        current();
+    }
+
+    /** Which rate the device is at, with its figures; null while there is room. */
+    @Nullable String over() {
+        Window w = current();
+        double windowRecords = (records.sum() - w.records) * SECOND_NS / WINDOW_NS;
+        double recordRate = Math.max(w.recordsPerSecond, windowRecords);
+        if (recordRate >= capacity.recordsPerSecond()) {
+            return String.format(
+                    Locale.ROOT,
+                    "device is at its rate (%.0f of %d records/s)",
+                    recordRate,
+                    capacity.recordsPerSecond());
+        }
+        double windowBits = (bytes.sum() - w.bytes) * Byte.SIZE * SECOND_NS / WINDOW_NS;
+        double bitRate = Math.max(w.bitsPerSecond, windowBits);
+        if (bitRate >= capacity.bitsPerSecond()) {
+            return String.format(
+                    Locale.ROOT, "device is at its rate (%s of %s Gbit/s)", gbit(bitRate), gbit(capacity.bitsPerSecond()));
+        }
+        return null;
+    }
+
+    /** Records of the last whole window, per second. */
+    long recordsPerSecond() {
+        return (long) current().recordsPerSecond;
+    }
+
+    /** Bits on the wire of the last whole window, per second. */
+    long bitsPerSecond() {
+        return (long) current().bitsPerSecond;
+    }
+
+    private Window current() {
+        long now = clock.getAsLong();
+        Window w = window.get();
+        long ns = now - w.startNs;
+        if (ns < WINDOW_NS) {
+            return w;
+        }
+        long allRecords = records.sum();
+        long allBytes = bytes.sum();
+        Window next = new Window(
+                now,
+                allRecords,
+                allBytes,
+                (allRecords - w.records) * SECOND_NS / ns,
+                (allBytes - w.bytes) * Byte.SIZE * SECOND_NS / ns);
+        // Who loses the race takes the other's: both end the same window.
+        return window.compareAndSet(w, next) ? next : window.get();
+    }
+
+    private static String gbit(double bitsPerSecond) {
+        return String.format(Locale.ROOT, "%.3g", bitsPerSecond / 1e9);
+    }
+}
