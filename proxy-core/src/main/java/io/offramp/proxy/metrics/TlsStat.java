@@ -3,17 +3,39 @@ package io.offramp.proxy.metrics;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.record.Direction;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: its own names first, over all backends, then whatever
- * the backends count. A name that several backends have shows their sum.
+ * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: all of its own names first, in its order, over all backends, then whatever
+ * the backends count. A name that several backends have shows their sum; one of the kernel's that nothing counts is 0.
  */
 final class TlsStat {
     /** The kernel's line, {@code "%-32s\t%lu\n"} (net/tls/tls_proc.c). */
     private static final String LINE = "%-32s\t%d\n";
+
+    /** net/tls/tls_proc.c of Linux 6.14, in its order. */
+    private static final List<String> KERNEL = List.of(
+            "TlsCurrTxSw",
+            "TlsCurrRxSw",
+            "TlsCurrTxDevice",
+            "TlsCurrRxDevice",
+            "TlsTxSw",
+            "TlsRxSw",
+            "TlsTxDevice",
+            "TlsRxDevice",
+            "TlsDecryptError",
+            "TlsRxDeviceResync",
+            "TlsDecryptRetry",
+            "TlsRxNoPadViolation",
+            "TlsRxRekeyOk",
+            "TlsRxRekeyError",
+            "TlsTxRekeyOk",
+            "TlsTxRekeyError",
+            "TlsRxRekeyReceived");
 
     private final TlsMetrics tls;
     private final BackendCounters backends;
@@ -30,11 +52,15 @@ final class TlsStat {
     }
 
     private Map<String, Long> values() {
-        Map<String, Long> kernel = kernelNames();
-        Map<String, Long> all = new LinkedHashMap<>(kernel);
+        Map<String, Long> ours = counted();
+        Map<String, Long> all = new LinkedHashMap<>();
+        KERNEL.forEach(name -> all.put(name, ours.getOrDefault(name, 0L)));
         for (BackendCounters.Entry e : backends.entries()) {
-            if (!kernel.containsKey(camelCase(e.counter().name()))) {
-                all.merge(e.counter().name(), e.counter().value().getAsLong(), Long::sum);
+            String kernel = camelCase(e.counter().name());
+            // What sessions count already is the same thing seen from the other side.
+            if (!ours.containsKey(kernel)) {
+                String name = KERNEL.contains(kernel) ? kernel : e.counter().name();
+                all.merge(name, e.counter().value().getAsLong(), Long::sum);
             }
         }
         return all;
@@ -47,8 +73,8 @@ final class TlsStat {
                 .collect(Collectors.joining());
     }
 
-    private Map<String, Long> kernelNames() {
-        Map<String, Long> values = new LinkedHashMap<>();
+    private Map<String, Long> counted() {
+        Map<String, Long> values = new HashMap<>();
         values.put("TlsCurrTxSw", current(Direction.TX, true));
         values.put("TlsCurrRxSw", current(Direction.RX, true));
         values.put("TlsCurrTxDevice", current(Direction.TX, false));
@@ -60,6 +86,8 @@ final class TlsStat {
         values.put("TlsDecryptError", tls.authenticationFailures());
         values.put("TlsTxRekeyOk", tls.keyUpdatesSent());
         values.put("TlsRxRekeyOk", tls.keyUpdatesReceived());
+        // Each that is received is acted upon, or ends the connection.
+        values.put("TlsRxRekeyReceived", tls.keyUpdatesReceived());
         return values;
     }
 

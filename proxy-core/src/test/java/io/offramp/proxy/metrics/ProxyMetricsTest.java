@@ -185,6 +185,36 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void shouldHaveTheKernelsWholePageAndSumsOfWhatBackendsCount() {
+        // Given
+        OffloadCounter resyncs = new OffloadCounter("tls_rx_device_resync", "", OffloadCounter.Kind.COUNTER, () -> 4);
+        metrics.bind(new CountingBackend("device", List.of(resyncs)));
+        metrics.bind(new CountingBackend("other", List.of(resyncs)));
+        metrics.tls().onKeyUpdate(Direction.RX);
+
+        // When, Then
+        assertThat(metrics.tlsStat()).isEqualTo("""
+                TlsCurrTxSw                     \t0
+                TlsCurrRxSw                     \t0
+                TlsCurrTxDevice                 \t0
+                TlsCurrRxDevice                 \t0
+                TlsTxSw                         \t0
+                TlsRxSw                         \t0
+                TlsTxDevice                     \t0
+                TlsRxDevice                     \t0
+                TlsDecryptError                 \t0
+                TlsRxDeviceResync               \t8
+                TlsDecryptRetry                 \t0
+                TlsRxNoPadViolation             \t0
+                TlsRxRekeyOk                    \t1
+                TlsRxRekeyError                 \t0
+                TlsTxRekeyOk                    \t0
+                TlsTxRekeyError                 \t0
+                TlsRxRekeyReceived              \t1
+                """);
+    }
+
+    @Test
     void shouldKnowTheProcessWhenBound() throws IOException {
         // When
         metrics.bindProcess();
