@@ -8,6 +8,7 @@ import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadPlan;
+import io.offramp.proxy.session.RecordCost;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,7 +46,8 @@ final class Backends implements AutoCloseable {
     OffloadPlan plan(OffloadConfig config) {
         RecordOffload software = opened.get(SOFTWARE);
         RecordOffload device = opened.get(config.backend());
-        return new OffloadPlan(software, device, config.tx(), config.rx(), AutoPolicy.DEFAULTS);
+        AutoPolicy auto = AutoPolicy.of(device.capacity(), RecordCost.MEASURED);
+        return new OffloadPlan(software, device, config.tx(), config.rx(), auto);
     }
 
     /** All of them, software first. */

@@ -1,10 +1,13 @@
 package io.offramp.proxy.session;
 
+import io.offramp.offload.Capacity;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When {@code auto} moves a direction from software to the device: when the session has shown that it will pay, for an install costs
- * about as much as tens of records do, and a device has few contexts.
+ * about as much as tens of records do, and a device has few contexts. What a session has carried is the best guess at what it is
+ * still going to carry.
  *
  * @param bytes       content carried before a move is considered
  * @param recordBytes mean content per record from which a device pays
@@ -13,14 +16,44 @@ public record AutoPolicy(long bytes, int recordBytes) {
     /** One MiB in records of 4 KiB or more. */
     public static final AutoPolicy DEFAULTS = new AutoPolicy(1 << 20, 4 << 10);
 
+    /** Records are no longer than this, so that a device which pays for none of them is not asked. */
+    private static final int LARGEST_RECORD_BYTES = 1 << 14;
+
+    private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /**
+     * What a device's figures ask for, and at least {@link #DEFAULTS}, which hold where nothing is limited.
+     *
+     * <ul>
+     *   <li>Records are so long that software needs no less time for one than it waits for in the device.
+     *   <li>The session has carried so much that the same again wins an install back: its latency, or the time in which the device takes
+     *       no other, whichever is longer.
+     * </ul>
+     */
+    public static AutoPolicy of(Capacity capacity, RecordCost cost) {
+        double slowerNs = capacity.recordLatencyNs() + cost.driverNsPerRecord() - cost.nsPerRecord();
+        double least = slowerNs <= 0 ? 0 : slowerNs / cost.nsPerByte();
+        int recordBytes = (int) Math.clamp(Math.ceil(least), DEFAULTS.recordBytes, LARGEST_RECORD_BYTES);
+        double installNs = Math.max(
+                capacity.installLatencyNs(), capacity.limitsInstalls() ? SECOND_NS / capacity.installsPerSecond() : 0);
+        double savedPerByteNs = cost.savedNs(1, recordBytes) / recordBytes;
+        double wonBack = savedPerByteNs <= 0 ? Long.MAX_VALUE : installNs / savedPerByteNs;
+        return new AutoPolicy(Math.max(DEFAULTS.bytes, (long) Math.ceil(wonBack)), recordBytes);
+    }
+
     /** True where a direction that has carried this much should move. */
-    boolean promotes(long records, long carriedBytes) {
+    public boolean promotes(long records, long carriedBytes) {
         return carriedBytes >= bytes && carriedBytes >= records * recordBytes;
     }
 
     /** Why a direction is not in the device yet. */
     String waiting() {
         return "auto: below " + size(bytes) + " in records of " + size(recordBytes);
+    }
+
+    /** Why a direction is not in the device although it should be. */
+    String busy(String backend) {
+        return "auto: waits, " + backend + " is busy";
     }
 
     /** Why a direction was moved. */

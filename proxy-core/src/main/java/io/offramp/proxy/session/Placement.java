@@ -24,6 +24,7 @@ final class Placement {
     private final Direction direction;
     private final DirectionStats stats;
     private boolean promotes;
+    private boolean waits;
     private @Nullable String degraded;
     private CarriedMeter meter;
 
@@ -63,9 +64,21 @@ final class Placement {
             return new Move(plan.software(), stats.session().backend() + " degraded: " + degraded);
         }
         if (promotes && plan.auto().promotes(stats.records(), stats.bytes())) {
+            if (plan.device().isBusy()) {
+                onBusy();
+                return null;
+            }
             return new Move(plan.device(), plan.auto().promoted(stats.records(), stats.bytes()));
         }
         return null;
+    }
+
+    /** Taken apart only to be declined, a session would have been promoted for good, and in vain. */
+    private void onBusy() {
+        if (!waits) {
+            waits = true;
+            stats.onInstalled(stats.session(), plan.auto().busy(plan.device().name()));
+        }
     }
 
     /** A move was made, whether the backend took the direction or declined it. A direction is promoted at most once. */

@@ -2,6 +2,7 @@ package io.offramp.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.offload.Capacity;
 import org.junit.jupiter.api.Test;
 
 class AutoPolicyTest {
@@ -22,5 +23,42 @@ class AutoPolicyTest {
     @Test
     void shouldLeaveSmallRecordsInSoftwareHoweverMany() {
         assertThat(policy.promotes(10_000, 10_000L * 1024)).isFalse();
+    }
+
+    @Test
+    void shouldKeepItsDefaultsWhereNothingIsLimited() {
+        assertThat(AutoPolicy.of(Capacity.UNLIMITED, RecordCost.MEASURED)).isEqualTo(AutoPolicy.DEFAULTS);
+    }
+
+    @Test
+    void shouldAskForAsMuchAsWinsAnInstallBack() {
+        // Given: 1 ns is saved per byte but for 1,024 ns in the driver for each record of 4 KiB, so 0.75 ns per byte
+        RecordCost cost = new RecordCost(0, 1, 1_024);
+
+        // When, Then
+        assertThat(AutoPolicy.of(installs(Capacity.NO_LIMIT, 3_000_000), cost))
+                .as("by its latency: 3 ms / 0.75 ns")
+                .isEqualTo(new AutoPolicy(4_000_000, 4_096));
+        assertThat(AutoPolicy.of(installs(100, 3_000_000), cost))
+                .as("by the rate: 10 ms / 0.75 ns")
+                .isEqualTo(new AutoPolicy(13_333_334, 4_096));
+    }
+
+    @Test
+    void shouldAskForRecordsThatSoftwareIsSlowerWith() {
+        Capacity slow = new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 8_000);
+        assertThat(AutoPolicy.of(slow, new RecordCost(0, 1, 0)).recordBytes()).isEqualTo(8_000);
+        assertThat(AutoPolicy.of(slow, new RecordCost(8_000, 1, 0)).recordBytes()).isEqualTo(4_096);
+        assertThat(AutoPolicy.of(slow, new RecordCost(0, 0.1, 0)).recordBytes()).isEqualTo(16_384);
+    }
+
+    @Test
+    void shouldNeverPromoteWhereTheDriverCostsMoreThanTheCipher() {
+        AutoPolicy never = AutoPolicy.of(Capacity.UNLIMITED, new RecordCost(0, 0.001, 1_000));
+        assertThat(never.promotes(1 << 20, 1L << 34)).isFalse();
+    }
+
+    private static Capacity installs(long perSecond, long latencyNs) {
+        return new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, perSecond, latencyNs, 0);
     }
 }

@@ -12,14 +12,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.offload.FiveTuple;
+import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RecordOffload;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.device.DeviceProvider;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.sw.SwProvider;
+import io.offramp.offload.tck.CollectingTxSink;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.connection.Connection;
@@ -310,6 +314,36 @@ class TlsSessionHandlerTest {
         assertThat(connection.tx().moves()).isEqualTo(1);
         assertThat(connection.rx().moves()).isEqualTo(1);
         assertThat(connection.rx().why()).isEqualTo("auto: 1 KiB in 2 records");
+    }
+
+    @Test
+    void shouldLeaveASessionInSoftwareUntilABusyBackendHasRoom() {
+        // Given
+        try (RecordOffload full = new DeviceProvider().open(Map.of("contexts", "1"))) {
+            prepare(ProtocolVersion.TLS_1_3);
+            TxSession elsewhere = takeContext(full);
+            OffloadPlan plan = new OffloadPlan(software, full, Policy.SW, Policy.AUTO, new AutoPolicy(2000, 500));
+            install(settings(plan)).start(Unpooled.EMPTY_BUFFER);
+
+            // When, Then
+            receive(client.seal(DATA, "a".repeat(2000).getBytes(US_ASCII)));
+            assertThat(connection.rx().why()).isEqualTo("auto: waits, device is busy");
+            assertThat(connection.rx().moves()).isZero();
+            elsewhere.close();
+            receive(client.seal(DATA, "a".repeat(1000).getBytes(US_ASCII)));
+            assertThat(connection.rx().why()).isEqualTo("auto: 2 KiB in 2 records");
+            assertThat(connection.rx().conf()).isEqualTo("hw");
+            assertThat(received()).isEqualTo("a".repeat(3000));
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    private TxSession takeContext(RecordOffload backend) {
+        TrafficKeys keys = new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, random(16), random(12), 0);
+        OffloadTarget target = new OffloadTarget(2, new EmbeddedChannel(), new FiveTuple(local, remote));
+        InstallResult<TxSession> result =
+                backend.installTx(target, keys, new RecordBoundary(Direction.TX, 0, 0), new CollectingTxSink());
+        return ((InstallResult.Installed<TxSession>) result).session();
     }
 
     @Test

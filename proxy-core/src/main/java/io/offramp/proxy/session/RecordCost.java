@@ -1,0 +1,31 @@
+package io.offramp.proxy.session;
+
+/**
+ * What records cost the host, in ns of CPU: an assumption of {@code auto} and of {@code whatif}, which a user may replace by figures of
+ * another machine.
+ *
+ * @param nsPerRecord       a record in software, however long
+ * @param nsPerByte         each byte of it
+ * @param driverNsPerRecord a record that a device protects, which the driver still frames, posts and completes
+ */
+public record RecordCost(double nsPerRecord, double nsPerByte, double driverNsPerRecord) {
+    /** AES-128-GCM by libcrypto on a Xeon of 2023, by {@code bench/jmh}; see docs/BENCHMARKS.md. */
+    public static final RecordCost MEASURED = new RecordCost(450, 0.13, 150);
+
+    /** @throws IllegalArgumentException if a cost is negative or not a number */
+    public RecordCost {
+        if (!(nsPerRecord >= 0 && nsPerByte >= 0 && driverNsPerRecord >= 0)) {
+            throw new IllegalArgumentException("costs must not be negative");
+        }
+    }
+
+    /** What so many records with so many bytes cost in software. */
+    public double softwareNs(double records, double bytes) {
+        return records * nsPerRecord + bytes * nsPerByte;
+    }
+
+    /** What the host is spared where a device protects them; negative where the driver costs more than the cipher. */
+    public double savedNs(double records, double bytes) {
+        return softwareNs(records, bytes) - records * driverNsPerRecord;
+    }
+}
