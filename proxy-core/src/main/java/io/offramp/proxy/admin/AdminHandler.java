@@ -17,7 +17,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.offramp.proxy.admin.AdminPages.Page;
-import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +31,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws Exception {
         if (request.decoderResult().isFailure()) {
             Page.Whole page = AdminPages.text(HttpResponseStatus.BAD_REQUEST, "not an HTTP request\n");
             HttpResponse response = response(request, page);
@@ -73,7 +72,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return response;
     }
 
-    private static void stream(ChannelHandlerContext ctx, HttpRequest request, Page.Streamed page) throws IOException {
+    private static void stream(ChannelHandlerContext ctx, HttpRequest request, Page.Streamed page) throws Exception {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         describe(response, page.contentType());
         // HTTP/1.0 has no chunks: there, the end of the connection ends the page (RFC 9112 §6.3).

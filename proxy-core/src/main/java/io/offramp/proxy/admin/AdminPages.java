@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.stream.ChunkedInput;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import java.io.IOException;
@@ -21,6 +22,7 @@ final class AdminPages {
             <html lang="en"><head><title>Offramp</title></head><body><h1>Offramp</h1><ul>
             <li><a href="/metrics">/metrics</a>: all meters, for Prometheus</li>
             <li><a href="/connections">/connections</a>: open connections and where their records are protected, JSON</li>
+            <li><a href="/sessions">/sessions</a>: the last sessions and what they carried, CSV, for offramp whatif</li>
             <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
             </ul></body></html>
@@ -36,7 +38,7 @@ final class AdminPages {
         record Whole(HttpResponseStatus status, String contentType, ByteBuf content) implements Page {}
 
         /** A page that is made while it is sent; the receiver closes it. */
-        record Streamed(String contentType, ConnectionsJson content) implements Page {}
+        record Streamed(String contentType, ChunkedInput<ByteBuf> content) implements Page {}
     }
 
     AdminPages(ProxyMetrics metrics, ConnectionRegistry connections, BooleanSupplier draining) {
@@ -51,6 +53,7 @@ final class AdminPages {
             case "/" -> whole(HttpResponseStatus.OK, "text/html; charset=utf-8", INDEX);
             case "/metrics" -> scrape(alloc);
             case "/connections" -> new Page.Streamed("application/json", new ConnectionsJson(connections));
+            case "/sessions" -> new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
             case "/tls_stat" -> whole(HttpResponseStatus.OK, TEXT, metrics.tlsStat());
             case "/healthz" -> draining.getAsBoolean()
                     ? whole(HttpResponseStatus.SERVICE_UNAVAILABLE, TEXT, "draining\n")

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections} and {@code /tls_stat}. Has one thread of
+ * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code /tls_stat}. Has one thread of
  * its own, so that the largest page costs the proxy's event loops nothing. Neither authenticated nor encrypted: bind it to loopback.
  */
 public final class AdminServer implements AutoCloseable {

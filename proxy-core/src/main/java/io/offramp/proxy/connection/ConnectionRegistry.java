@@ -5,11 +5,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** All open client connections of the process. Thread-safe; event loops do not wait for each other here. */
+/** All open client connections of the process, and what those were that have closed. Thread-safe; event loops do not wait for each other here. */
 public final class ConnectionRegistry implements Iterable<Connection> {
     private final ConcurrentHashMap<Long, Connection> byId = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicInteger count = new AtomicInteger();
+    private final SessionLog sessions = new SessionLog(SessionLog.DEFAULT_SESSIONS);
     private final int limit;
 
     /** @param limit most connections that are open at once, at least 1 */
@@ -42,16 +43,22 @@ public final class ConnectionRegistry implements Iterable<Connection> {
         return true;
     }
 
-    /** Forgets a connection that has closed; nothing happens if it was never taken, or was removed before. */
+    /** Only remembers what a connection was that has closed; nothing happens if it was never taken, or was removed before. */
     public void remove(Connection connection) {
         if (byId.remove(connection.id(), connection)) {
             count.decrementAndGet();
+            sessions.add(connection);
         }
     }
 
     /** Open connections now. */
     public int count() {
         return count.get();
+    }
+
+    /** The last sessions that have closed. */
+    public SessionLog sessions() {
+        return sessions;
     }
 
     /** Most connections that are open at once. */

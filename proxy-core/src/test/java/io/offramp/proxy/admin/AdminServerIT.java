@@ -7,7 +7,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.connection.SessionCsv;
+import io.offramp.proxy.connection.SessionStats;
 import io.offramp.proxy.connection.TestConnections;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import java.io.IOException;
@@ -19,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +113,32 @@ class AdminServerIT {
     }
 
     @Test
+    void shouldServeClosedSessionsAndThenOpenOnesAsCsv() throws Exception {
+        // Given
+        connections.add(TestConnections.established(1, "a"));
+        connections.add(TestConnections.accepted(2));
+        for (int i = 3; i < 3_003; i++) {
+            Connection closes = TestConnections.established(i, "a");
+            connections.add(closes);
+            connections.remove(closes);
+        }
+
+        // When
+        HttpResponse<String> response = send("GET", "/sessions");
+
+        // Then
+        assertThat(response.headers().firstValue("content-type")).hasValue("text/csv; charset=utf-8; header=present");
+        List<String> lines = response.body().lines().toList();
+        SessionCsv csv = SessionCsv.of(lines.getFirst());
+        List<SessionStats> sessions = lines.stream().skip(1).map(csv::parse).toList();
+        assertThat(sessions).hasSize(3_001);
+        assertThat(sessions.subList(0, 3_000)).noneMatch(SessionStats::isOpen);
+        assertThat(sessions.getLast().isOpen()).as("one without a session is left out").isTrue();
+        assertThat(lines.getLast()).endsWith(
+                ",open,web,1.3,aes-gcm-128,3,40000,1,120,hw,sw,configured,device declined: no TIR left,0");
+    }
+
+    @Test
     void shouldServeCountersInTheKernelsFormat() throws Exception {
         assertThat(send("GET", "/tls_stat").body().lines())
                 .contains("TlsCurrTxSw                     \t0")
@@ -117,7 +147,7 @@ class AdminServerIT {
 
     @Test
     void shouldNameItsPagesInTheIndex() throws Exception {
-        assertThat(send("GET", "/").body()).contains("/metrics", "/connections", "/tls_stat", "/healthz");
+        assertThat(send("GET", "/").body()).contains("/metrics", "/connections", "/sessions", "/tls_stat", "/healthz");
     }
 
     @Test
@@ -130,7 +160,7 @@ class AdminServerIT {
 
     @Test
     void shouldAnswerHeadWithoutABody() throws Exception {
-        for (String path : new String[] {"/", "/metrics", "/connections", "/healthz"}) {
+        for (String path : new String[] {"/", "/metrics", "/connections", "/sessions", "/healthz"}) {
             HttpResponse<String> response = send("HEAD", path);
             assertThat(response.statusCode()).as(path).isEqualTo(200);
             assertThat(response.body()).as(path).isEmpty();

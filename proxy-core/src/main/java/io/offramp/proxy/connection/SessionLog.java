@@ -1,0 +1,110 @@
+package io.offramp.proxy.connection;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last sessions that have closed: a ring that keeps about 100 bytes for each, 10 MiB for the default number, and nothing for those
+ * that never were. Event loops write one entry when a connection closes, without waiting for each other; any thread reads.
+ */
+public final class SessionLog {
+    /** How many sessions are kept where nothing else is said. */
+    public static final int DEFAULT_SESSIONS = 100_000;
+
+    private final AtomicReferenceArray<@Nullable SessionStats> ring;
+    private final AtomicLong written = new AtomicLong();
+    private final SharedTexts reasons = new SharedTexts();
+
+    /** @param sessions how many are kept, at least 1 */
+    public SessionLog(int sessions) {
+        ring = new AtomicReferenceArray<>(sessions);
+    }
+
+    /** Keeps a connection that closes; nothing is kept of one that had no TLS session. */
+    void add(Connection closed) {
+        SessionStats stats = statsOf(closed, false, Instant.now());
+        if (stats != null) {
+            ring.setRelease((int) (written.getAndIncrement() % ring.length()), stats);
+        }
+    }
+
+    /** A connection as it is now; null while it has no TLS session. */
+    public @Nullable SessionStats live(Connection open) {
+        return statsOf(open, true, Instant.now());
+    }
+
+    /** Sessions that have closed ever. */
+    public long total() {
+        return written.get();
+    }
+
+    /**
+     * Those that are kept, oldest first. What closes meanwhile may or may not be among them, and may take the place of the oldest; never
+     * blocks.
+     */
+    public Iterator<SessionStats> iterator() {
+        return new Oldest(written.get());
+    }
+
+    private @Nullable SessionStats statsOf(Connection connection, boolean isOpen, Instant end) {
+        Connection.Tls tls = connection.tls();
+        if (tls == null) {
+            return null;
+        }
+        Instant start = connection.since();
+        return new SessionStats(
+                start.toEpochMilli(),
+                Math.max(0, Duration.between(start, end).toMillis()),
+                isOpen,
+                connection.listener(),
+                tls.version(),
+                tls.suite(),
+                carried(connection.tx()),
+                carried(connection.rx()),
+                connection.tx().moves() + connection.rx().moves());
+    }
+
+    private SessionStats.Carried carried(DirectionStats stats) {
+        return new SessionStats.Carried(stats.records(), stats.bytes(), stats.conf(), reasons.of(stats.why()));
+    }
+
+    private final class Oldest implements Iterator<SessionStats> {
+        private final long end;
+        private long next;
+        private @Nullable SessionStats found;
+
+        Oldest(long end) {
+            this.end = end;
+            next = Math.max(0, end - ring.length());
+            advance();
+        }
+
+        // A slot that was claimed and not written yet is empty the first time round.
+        private void advance() {
+            found = null;
+            while (found == null && next < end) {
+                found = ring.getAcquire((int) (next++ % ring.length()));
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return found != null;
+        }
+
+        @Override
+        public SessionStats next() {
+            SessionStats stats = found;
+            if (stats == null) {
+                throw new NoSuchElementException();
+            }
+            advance();
+            return stats;
+        }
+    }
+}
