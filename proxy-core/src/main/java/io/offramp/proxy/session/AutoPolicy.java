@@ -26,16 +26,16 @@ public record AutoPolicy(long bytes, int recordBytes) {
      *
      * <ul>
      *   <li>Records are so long that software needs no less time for one than it waits for in the device.
-     *   <li>The session has carried so much that the same again wins an install back: its latency, or the time in which the device takes
-     *       no other, whichever is longer.
+     *   <li>The session has carried so much that the same again wins an install back: what it costs the host, its latency, or the time
+     *       in which the device takes no other, whichever is longest.
      * </ul>
      */
     public static AutoPolicy of(Capacity capacity, RecordCost cost) {
         double slowerNs = capacity.recordLatencyNs() + cost.driverNsPerRecord() - cost.nsPerRecord();
         double least = slowerNs <= 0 ? 0 : slowerNs / cost.nsPerByte();
         int recordBytes = (int) Math.clamp(Math.ceil(least), DEFAULTS.recordBytes, LARGEST_RECORD_BYTES);
-        double installNs = Math.max(
-                capacity.installLatencyNs(), capacity.limitsInstalls() ? SECOND_NS / capacity.installsPerSecond() : 0);
+        double turnNs = capacity.limitsInstalls() ? SECOND_NS / capacity.installsPerSecond() : 0;
+        double installNs = Math.max(cost.nsPerInstall(), Math.max(capacity.installLatencyNs(), turnNs));
         double savedPerByteNs = cost.savedNs(1, recordBytes) / recordBytes;
         double wonBack = savedPerByteNs <= 0 ? Long.MAX_VALUE : installNs / savedPerByteNs;
         return new AutoPolicy(Math.max(DEFAULTS.bytes, (long) Math.ceil(wonBack)), recordBytes);

@@ -33,7 +33,7 @@ class AutoPolicyTest {
     @Test
     void shouldAskForAsMuchAsWinsAnInstallBack() {
         // Given: 1 ns is saved per byte but for 1,024 ns in the driver for each record of 4 KiB, so 0.75 ns per byte
-        RecordCost cost = new RecordCost(0, 1, 1_024);
+        RecordCost cost = new RecordCost(0, 1, 1_024, 0);
 
         // When, Then
         assertThat(AutoPolicy.of(installs(Capacity.NO_LIMIT, 3_000_000), cost))
@@ -42,19 +42,22 @@ class AutoPolicyTest {
         assertThat(AutoPolicy.of(installs(100, 3_000_000), cost))
                 .as("by the rate: 10 ms / 0.75 ns")
                 .isEqualTo(new AutoPolicy(13_333_334, 4_096));
+        assertThat(AutoPolicy.of(Capacity.UNLIMITED, new RecordCost(0, 1, 0, 2_000_000)))
+                .as("by what it costs the host")
+                .isEqualTo(new AutoPolicy(2_000_000, 4_096));
     }
 
     @Test
     void shouldAskForRecordsThatSoftwareIsSlowerWith() {
         Capacity slow = new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 8_000);
-        assertThat(AutoPolicy.of(slow, new RecordCost(0, 1, 0)).recordBytes()).isEqualTo(8_000);
-        assertThat(AutoPolicy.of(slow, new RecordCost(8_000, 1, 0)).recordBytes()).isEqualTo(4_096);
-        assertThat(AutoPolicy.of(slow, new RecordCost(0, 0.1, 0)).recordBytes()).isEqualTo(16_384);
+        assertThat(AutoPolicy.of(slow, new RecordCost(0, 1, 0, 0)).recordBytes()).isEqualTo(8_000);
+        assertThat(AutoPolicy.of(slow, new RecordCost(8_000, 1, 0, 0)).recordBytes()).isEqualTo(4_096);
+        assertThat(AutoPolicy.of(slow, new RecordCost(0, 0.1, 0, 0)).recordBytes()).isEqualTo(16_384);
     }
 
     @Test
     void shouldNeverPromoteWhereTheDriverCostsMoreThanTheCipher() {
-        AutoPolicy never = AutoPolicy.of(Capacity.UNLIMITED, new RecordCost(0, 0.001, 1_000));
+        AutoPolicy never = AutoPolicy.of(Capacity.UNLIMITED, new RecordCost(0, 0.001, 1_000, 0));
         assertThat(never.promotes(1 << 20, 1L << 34)).isFalse();
     }
 

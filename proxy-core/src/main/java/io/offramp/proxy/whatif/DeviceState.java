@@ -1,0 +1,94 @@
+package io.offramp.proxy.whatif;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A device at one moment of a simulation: who is on it, and what it may take. Times are ns and never go back. */
+final class DeviceState {
+    private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final DeviceFigures figures;
+    private double tokens;
+    private long tokensAtNs;
+    private long contexts;
+    private double records;
+    private double bits;
+    private long peakContexts;
+    private double peakRecords;
+    private double peakBits;
+    private double contextNs;
+    private long contextsAtNs;
+
+    DeviceState(DeviceFigures figures) {
+        this.figures = figures;
+        tokens = figures.capacity().installBurst();
+    }
+
+    /** Why it declines a direction now; null if it takes it, and then it has. */
+    @Nullable Refusal install(Flow flow, long nowNs) {
+        if (!figures.takes(flow)) {
+            return Refusal.SUITE;
+        }
+        if (records >= figures.capacity().recordsPerSecond() || bits >= figures.capacity().bitsPerSecond()) {
+            return Refusal.LOAD;
+        }
+        refill(nowNs);
+        if (figures.capacity().limitsInstalls() && tokens < 1) {
+            return Refusal.INSTALL_RATE;
+        }
+        if (contexts >= figures.contexts()) {
+            return Refusal.CONTEXTS;
+        }
+        tokens -= 1;
+        hold(1, nowNs);
+        records += flow.recordsPerSecond();
+        bits += flow.bitsPerSecond();
+        peakRecords = Math.max(peakRecords, records);
+        peakBits = Math.max(peakBits, bits);
+        return null;
+    }
+
+    /** A direction that it has taken ends. */
+    void release(Flow flow, long nowNs) {
+        hold(-1, nowNs);
+        // An empty device has no load, whatever rounding has left.
+        records = contexts == 0 ? 0 : records - flow.recordsPerSecond();
+        bits = contexts == 0 ? 0 : bits - flow.bitsPerSecond();
+    }
+
+    /** When it may take the next install. */
+    long nextInstallNs(long nowNs) {
+        refill(nowNs);
+        double missing = Math.max(0, 1 - tokens);
+        return nowNs + (long) Math.ceil(missing * SECOND_NS / figures.capacity().installsPerSecond());
+    }
+
+    private void refill(long nowNs) {
+        double come = (nowNs - tokensAtNs) / SECOND_NS * figures.capacity().installsPerSecond();
+        tokens = Math.min(figures.capacity().installBurst(), tokens + come);
+        tokensAtNs = nowNs;
+    }
+
+    private void hold(int more, long nowNs) {
+        contextNs += (double) contexts * (nowNs - contextsAtNs);
+        contextsAtNs = nowNs;
+        contexts += more;
+        peakContexts = Math.max(peakContexts, contexts);
+    }
+
+    long peakContexts() {
+        return peakContexts;
+    }
+
+    double meanContexts(long spanNs) {
+        return spanNs == 0 ? 0 : contextNs / spanNs;
+    }
+
+    double peakRecordsPerSecond() {
+        return peakRecords;
+    }
+
+    double peakBitsPerSecond() {
+        return peakBits;
+    }
+}
