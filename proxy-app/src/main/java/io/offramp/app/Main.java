@@ -22,6 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             CheckCommand.class,
             ProxyCommand.class,
+            SessionsCommand.class,
+            WhatIfCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },
@@ -32,7 +34,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  offramp demo                        something to see",
             "  offramp check config/offramp.yaml   is this configuration right?",
             "  offramp run config/offramp.yaml     run it",
-            "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem"
+            "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem",
+            "  offramp sessions                    who is connected, and where are the records protected?",
+            "  curl -s localhost:9090/sessions | offramp whatif -"
         })
 public final class Main implements Runnable {
     @Spec
@@ -42,7 +46,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? demo, run, check, proxy, version");
+        throw new ParameterException(spec.commandLine(), "which command? demo, run, check, proxy, sessions, whatif, version");
     }
 
     /** Runs one command and ends the process with its exit code. */

@@ -26,7 +26,7 @@ class CommandLineTest {
     @Test
     void shouldAskForACommandWhenThereIsNone() {
         assertThat(execute())
-                .isEqualTo(new Outcome(2, "", "which command? demo, run, check, proxy, version\nSee offramp --help\n"));
+                .isEqualTo(new Outcome(2, "", "which command? demo, run, check, proxy, sessions, whatif, version\nSee offramp --help\n"));
     }
 
     @Test
@@ -47,7 +47,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "check", "proxy", "version"})
+    @ValueSource(strings = {"demo", "run", "check", "proxy", "sessions", "whatif", "version"})
     void shouldPrintHelpWithExamplesWhenAskedTo(String command) {
         // When
         Outcome outcome = execute(command, "--help");
@@ -66,7 +66,7 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isZero();
         assertThat(outcome.out)
-                .contains("  demo  ", "  run  ", "  check  ", "  proxy  ", "  version  ", "Exit codes:", "Examples:");
+                .contains("  demo  ", "  run  ", "  check  ", "  proxy  ", "  sessions  ", "  whatif  ", "  version  ", "Exit codes:", "Examples:");
     }
 
     @Test

@@ -1,0 +1,182 @@
+package io.offramp.app;
+
+import io.offramp.app.whatif.JsonReport;
+import io.offramp.app.whatif.TextReport;
+import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.RecordOffload;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.connection.SessionStats;
+import io.offramp.proxy.session.RecordCost;
+import io.offramp.proxy.whatif.Capture;
+import io.offramp.proxy.whatif.CaptureException;
+import io.offramp.proxy.whatif.DeviceFigures;
+import io.offramp.proxy.whatif.Flow;
+import io.offramp.proxy.whatif.Outcome;
+import io.offramp.proxy.whatif.Simulation;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what a device would do for traffic that a proxy has seen. */
+@Command(
+        name = "whatif",
+        description = {
+            "Which of my traffic would profit from a device? Runs the sessions of a capture over a device with these figures, once for each"
+                    + " policy, and prints what it would take, what it would refuse and why, and the CPU that it would free.",
+            "A running proxy serves a capture at /sessions of its admin address."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:the capture cannot be read, or has no session", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  offramp whatif sessions.csv",
+            "  curl -s localhost:9090/sessions | offramp whatif - --contexts 1000 --installs-per-second 500",
+            "  offramp whatif sessions.csv --gbit-per-second 25 --install-latency 50us --record-latency 1us --json"
+        })
+final class WhatIfCommand implements Callable<Integer> {
+    private static final String BACKEND = "device";
+    private static final String STDIN = "-";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "CAPTURE", description = "what /sessions of a proxy has served; - for standard input")
+    private String capture = "";
+
+    @Option(names = "--profile", paramLabel = "NAME", description = "a device whose figures are known; see config/device.yaml")
+    private @Nullable String profile;
+
+    @Option(names = "--contexts", paramLabel = "N", description = "directions that the device holds at once")
+    private @Nullable String contexts;
+
+    @Option(names = "--records-per-second", paramLabel = "N", description = "records that it protects; unlimited if left out")
+    private @Nullable String recordsPerSecond;
+
+    @Option(names = "--gbit-per-second", paramLabel = "X", description = "Gbit of records on the wire; unlimited if left out")
+    private @Nullable String gbitPerSecond;
+
+    @Option(names = "--installs-per-second", paramLabel = "N", description = "directions that it takes on; unlimited if left out")
+    private @Nullable String installsPerSecond;
+
+    @Option(names = "--install-latency", paramLabel = "TIME", description = "until it does the work, such as 50us; none if left out")
+    private @Nullable String installLatency;
+
+    @Option(names = "--record-latency", paramLabel = "TIME", description = "what a record waits for in it, such as 1us; none if left out")
+    private @Nullable String recordLatency;
+
+    @Option(
+            names = "--host-ns-per-record",
+            paramLabel = "X",
+            description = "CPU of a record in software, besides its bytes; measured if left out")
+    private double nsPerRecord = RecordCost.MEASURED.nsPerRecord();
+
+    @Option(names = "--host-ns-per-byte", paramLabel = "X", description = "CPU of each of its bytes; measured if left out")
+    private double nsPerByte = RecordCost.MEASURED.nsPerByte();
+
+    @Option(
+            names = "--driver-ns-per-record",
+            paramLabel = "X",
+            description = "CPU of the host for a record that the device protects; measured if left out")
+    private double driverNsPerRecord = RecordCost.MEASURED.driverNsPerRecord();
+
+    @Option(names = "--host-ns-per-install", paramLabel = "X", description = "CPU of the host for an install; estimated if left out")
+    private double nsPerInstall = RecordCost.MEASURED.nsPerInstall();
+
+    @Option(names = "--json", description = "print JSON instead of tables")
+    private boolean json;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        RecordCost cost = cost();
+        Simulation simulation = new Simulation(figures(), cost);
+        List<SessionStats> sessions = sessions();
+        if (sessions.isEmpty()) {
+            throw CommandFailure.atRunTime(capture + " has no session yet");
+        }
+        List<Flow> flows = Flow.of(sessions);
+        List<Outcome> outcomes =
+                Stream.of(Policy.SW, Policy.HW, Policy.AUTO).map(policy -> simulation.run(policy, flows)).toList();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            JsonReport.print(out, simulation, outcomes);
+        } else {
+            new TextReport(out, simulation).print(sessions.size(), outcomes);
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private RecordCost cost() throws CommandFailure {
+        try {
+            return new RecordCost(nsPerRecord, nsPerByte, driverNsPerRecord, nsPerInstall);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.badConfig(List.of("--host-ns-…, --driver-ns-per-record: " + e.getMessage()));
+        }
+    }
+
+    /** The backend itself says what such settings make of it. */
+    private DeviceFigures figures() throws CommandFailure {
+        OffloadProvider provider = Installation.current().backends().stream()
+                .filter(backend -> backend.name().equals(BACKEND))
+                .findFirst()
+                .orElseThrow(() -> CommandFailure.atRunTime("there is no backend " + BACKEND + " in this installation"));
+        try (RecordOffload device = provider.open(settings())) {
+            return DeviceFigures.of(device);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.badConfig(List.of("--" + e.getMessage()));
+        }
+    }
+
+    private Map<String, String> settings() {
+        Map<String, @Nullable String> options = new LinkedHashMap<>();
+        options.put("profile", profile);
+        options.put("contexts", contexts);
+        options.put("records-per-second", recordsPerSecond);
+        options.put("gbit-per-second", gbitPerSecond);
+        options.put("installs-per-second", installsPerSecond);
+        options.put("install-latency", installLatency);
+        options.put("record-latency", recordLatency);
+        Map<String, String> settings = new LinkedHashMap<>();
+        options.forEach((name, value) -> {
+            if (value != null) {
+                settings.put(name, value);
+            }
+        });
+        return settings;
+    }
+
+    private List<SessionStats> sessions() throws CommandFailure {
+        boolean fromStdin = capture.equals(STDIN);
+        try (InputStream in = fromStdin ? System.in : Files.newInputStream(Path.of(capture))) {
+            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            return Capture.read(lines, fromStdin ? "standard input" : capture);
+        } catch (CaptureException e) {
+            throw CommandFailure.atRunTime(e.getMessage());
+        } catch (NoSuchFileException e) {
+            throw CommandFailure.atRunTime(capture + ": no such file");
+        } catch (IOException e) {
+            throw CommandFailure.atRunTime(capture + ": cannot be read: " + e.getMessage());
+        }
+    }
+}

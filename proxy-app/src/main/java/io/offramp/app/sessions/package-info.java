@@ -1,0 +1,5 @@
+/** How {@code offramp sessions} prints the connections of a running proxy. */
+@NullMarked
+package io.offramp.app.sessions;
+
+import org.jspecify.annotations.NullMarked;
