@@ -88,19 +88,19 @@ final class WhatIfCommand implements Callable<Integer> {
     @Option(
             names = "--host-ns-per-record",
             paramLabel = "X",
-            description = "CPU of a record in software, besides its bytes; measured if left out")
+            description = "CPU of a record in software, besides its bytes; ${DEFAULT-VALUE} if left out")
     private double nsPerRecord = RecordCost.MEASURED.nsPerRecord();
 
-    @Option(names = "--host-ns-per-byte", paramLabel = "X", description = "CPU of each of its bytes; measured if left out")
+    @Option(names = "--host-ns-per-byte", paramLabel = "X", description = "CPU of each of its bytes; ${DEFAULT-VALUE} if left out")
     private double nsPerByte = RecordCost.MEASURED.nsPerByte();
 
     @Option(
             names = "--driver-ns-per-record",
             paramLabel = "X",
-            description = "CPU of the host for a record that the device protects; measured if left out")
+            description = "CPU of the host for a record that the device protects; ${DEFAULT-VALUE} if left out")
     private double driverNsPerRecord = RecordCost.MEASURED.driverNsPerRecord();
 
-    @Option(names = "--host-ns-per-install", paramLabel = "X", description = "CPU of the host for an install; estimated if left out")
+    @Option(names = "--host-ns-per-install", paramLabel = "X", description = "CPU of the host for an install; ${DEFAULT-VALUE}, an estimate, if left out")
     private double nsPerInstall = RecordCost.MEASURED.nsPerInstall();
 
     @Option(names = "--json", description = "print JSON instead of tables")

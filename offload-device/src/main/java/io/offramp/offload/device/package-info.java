@@ -6,7 +6,8 @@
  * <p>Modelled as in mlx5: DEK, TIS and TIR objects with static and progress params in the device's bit layouts; SQ,
  * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; steering by exact match of the flow, added
  * only after the TIR's params have completed; the check of every packet's TCP sequence; all or nothing per packet; the
- * pools of TIS and DEK with their marks; the names of ethtool's and {@code /proc/net/tls_stat}'s counters.
+ * pools of TIS and DEK with their marks; the names of ethtool's and {@code /proc/net/tls_stat}'s counters. How much the
+ * device takes is configured, and beyond it installs are declined ({@link io.offramp.offload.device.capacity}).
  *
  * <p>Not modelled, and where the real device or driver does more:
  * <ul>

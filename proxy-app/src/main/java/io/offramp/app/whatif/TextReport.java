@@ -73,7 +73,7 @@ public final class TextReport {
                 cost.nsPerByte(),
                 cost.driverNsPerRecord(),
                 cost.nsPerInstall(),
-                cost.equals(RecordCost.MEASURED) ? " (figures of another machine: see --help)" : "");
+                cost.equals(RecordCost.MEASURED) ? " (measured elsewhere: docs/BENCHMARKS.md)" : "");
         print(
                 "          sessions: records spread evenly over each; auto: after %s, in records of %s or more",
                 Units.bytes(simulation.auto().bytes()),

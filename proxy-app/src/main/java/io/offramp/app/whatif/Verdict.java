@@ -34,7 +34,7 @@ final class Verdict {
                 Units.cpu(totals.savedNs()),
                 Units.cpu(totals.softwareNs()),
                 Units.percent(totals.savedNs(), totals.softwareNs()),
-                Units.percent(most.getValue().savedNs(), totals.savedNs()),
+                Units.percent(Math.min(most.getValue().savedNs(), totals.savedNs()), totals.savedNs()),
                 traffic.sizeLabel(),
                 traffic.lifetimeLabel(),
                 Units.count(most.getValue().flows()),

@@ -2,7 +2,6 @@ package io.offramp.proxy.session;
 
 import io.offramp.offload.Capacity;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 
 /**
  * When {@code auto} moves a direction from software to the device: when the session has shown that it will pay, for an install costs
@@ -19,23 +18,22 @@ public record AutoPolicy(long bytes, int recordBytes) {
     /** Records are no longer than this, so that a device which pays for none of them is not asked. */
     private static final int LARGEST_RECORD_BYTES = 1 << 14;
 
-    private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
-
     /**
      * What a device's figures ask for, and at least {@link #DEFAULTS}, which hold where nothing is limited.
      *
      * <ul>
      *   <li>Records are so long that software needs no less time for one than it waits for in the device.
-     *   <li>The session has carried so much that the same again wins an install back: what it costs the host, its latency, or the time
-     *       in which the device takes no other, whichever is longest.
+     *   <li>The session has carried so much that the same again wins an install back: what it costs the host, or its latency if that is
+     *       longer.
      * </ul>
+     *
+     * The rates of a device do not move these: who finds it busy waits.
      */
     public static AutoPolicy of(Capacity capacity, RecordCost cost) {
         double slowerNs = capacity.recordLatencyNs() + cost.driverNsPerRecord() - cost.nsPerRecord();
         double least = slowerNs <= 0 ? 0 : slowerNs / cost.nsPerByte();
         int recordBytes = (int) Math.clamp(Math.ceil(least), DEFAULTS.recordBytes, LARGEST_RECORD_BYTES);
-        double turnNs = capacity.limitsInstalls() ? SECOND_NS / capacity.installsPerSecond() : 0;
-        double installNs = Math.max(cost.nsPerInstall(), Math.max(capacity.installLatencyNs(), turnNs));
+        double installNs = Math.max(cost.nsPerInstall(), capacity.installLatencyNs());
         double savedPerByteNs = cost.savedNs(1, recordBytes) / recordBytes;
         double wonBack = savedPerByteNs <= 0 ? Long.MAX_VALUE : installNs / savedPerByteNs;
         return new AutoPolicy(Math.max(DEFAULTS.bytes, (long) Math.ceil(wonBack)), recordBytes);

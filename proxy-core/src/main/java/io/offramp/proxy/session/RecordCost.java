@@ -10,8 +10,11 @@ package io.offramp.proxy.session;
  * @param nsPerInstall      an install on a device: its key, its context and the move
  */
 public record RecordCost(double nsPerRecord, double nsPerByte, double driverNsPerRecord, double nsPerInstall) {
-    /** AES-128-GCM by libcrypto on a Xeon of 2023, by {@code bench/jmh}; see docs/BENCHMARKS.md. The install is an estimate. */
-    public static final RecordCost MEASURED = new RecordCost(450, 0.13, 150, 10_000);
+    /**
+     * AES-128-GCM by libcrypto and the device model less its cipher, by {@code bench/jmh}: docs/BENCHMARKS.md has machine and command. The
+     * install is an estimate.
+     */
+    public static final RecordCost MEASURED = new RecordCost(430, 0.23, 450, 10_000);
 
     /** @throws IllegalArgumentException if a cost is negative or not a number */
     public RecordCost {

@@ -36,12 +36,9 @@ class AutoPolicyTest {
         RecordCost cost = new RecordCost(0, 1, 1_024, 0);
 
         // When, Then
-        assertThat(AutoPolicy.of(installs(Capacity.NO_LIMIT, 3_000_000), cost))
+        assertThat(AutoPolicy.of(latency(3_000_000, 0), cost))
                 .as("by its latency: 3 ms / 0.75 ns")
                 .isEqualTo(new AutoPolicy(4_000_000, 4_096));
-        assertThat(AutoPolicy.of(installs(100, 3_000_000), cost))
-                .as("by the rate: 10 ms / 0.75 ns")
-                .isEqualTo(new AutoPolicy(13_333_334, 4_096));
         assertThat(AutoPolicy.of(Capacity.UNLIMITED, new RecordCost(0, 1, 0, 2_000_000)))
                 .as("by what it costs the host")
                 .isEqualTo(new AutoPolicy(2_000_000, 4_096));
@@ -49,7 +46,7 @@ class AutoPolicyTest {
 
     @Test
     void shouldAskForRecordsThatSoftwareIsSlowerWith() {
-        Capacity slow = new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 8_000);
+        Capacity slow = latency(0, 8_000);
         assertThat(AutoPolicy.of(slow, new RecordCost(0, 1, 0, 0)).recordBytes()).isEqualTo(8_000);
         assertThat(AutoPolicy.of(slow, new RecordCost(8_000, 1, 0, 0)).recordBytes()).isEqualTo(4_096);
         assertThat(AutoPolicy.of(slow, new RecordCost(0, 0.1, 0, 0)).recordBytes()).isEqualTo(16_384);
@@ -61,7 +58,7 @@ class AutoPolicyTest {
         assertThat(never.promotes(1 << 20, 1L << 34)).isFalse();
     }
 
-    private static Capacity installs(long perSecond, long latencyNs) {
-        return new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, perSecond, latencyNs, 0);
+    private static Capacity latency(long installNs, long recordNs) {
+        return new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 10, installNs, recordNs);
     }
 }

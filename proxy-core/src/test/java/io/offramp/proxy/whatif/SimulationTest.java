@@ -143,17 +143,15 @@ class SimulationTest {
 
     @Test
     void shouldPromoteOneAfterTheOtherAtTheRateOfInstalls() {
-        // Given: an install per second is won back by 1 s / (4,596 ns / 4,096 B) = 850 MiB, due after half the time
+        // Given: one install per second, and both are due after 50 s
         Simulation simulation = device(capacity(10, Capacity.NO_LIMIT, 1, 0));
-        long records = 2 * simulation.auto().bytes() / 4_096 + 1;
 
         // When
-        Outcome outcome = simulation.run(Policy.AUTO, List.of(flow(0, 100, records), flow(0, 100, records)));
+        Outcome outcome = simulation.run(Policy.AUTO, List.of(flow(0, 100, 512), flow(0, 100, 512)));
 
         // Then
-        assertThat(simulation.auto().bytes()).isEqualTo(891_209_748);
-        assertThat(outcome.fates().get(0).share()).isEqualTo(0.5, within(1e-4));
-        assertThat(outcome.fates().get(1).share()).isEqualTo(0.49, within(1e-4));
+        assertThat(outcome.fates().get(0).share()).isEqualTo(0.5, within(ROUNDING));
+        assertThat(outcome.fates().get(1).share()).isEqualTo(0.49, within(ROUNDING));
     }
 
     @Test
