@@ -73,7 +73,7 @@ public final class Admission {
     public boolean isClosed() {
         return !contextsLeft.getAsBoolean()
                 || capacity.limitsInstalls() && installs.isEmpty()
-                || capacity.limitsLoad() && load.over() != null;
+                || capacity.limitsLoad() && load.isOver();
     }
 
     /** The sink that a session gets: the same, or one that also tells the load where that is limited. */

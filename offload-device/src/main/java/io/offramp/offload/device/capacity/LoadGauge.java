@@ -40,25 +40,39 @@ final class LoadGauge {
         current();
     }
 
+    /** True while records or bits are at their rate. */
+    boolean isOver() {
+        Window w = current();
+        return recordRate(w) >= capacity.recordsPerSecond() || bitRate(w) >= capacity.bitsPerSecond();
+    }
+
     /** Which rate the device is at, with its figures; null while there is room. */
     @Nullable String over() {
         Window w = current();
-        double windowRecords = (records.sum() - w.records) * SECOND_NS / WINDOW_NS;
-        double recordRate = Math.max(w.recordsPerSecond, windowRecords);
-        if (recordRate >= capacity.recordsPerSecond()) {
+        if (recordRate(w) >= capacity.recordsPerSecond()) {
             return String.format(
                     Locale.ROOT,
                     "device is at its rate (%.0f of %d records/s)",
-                    recordRate,
+                    recordRate(w),
                     capacity.recordsPerSecond());
         }
-        double windowBits = (bytes.sum() - w.bytes) * Byte.SIZE * SECOND_NS / WINDOW_NS;
-        double bitRate = Math.max(w.bitsPerSecond, windowBits);
-        if (bitRate >= capacity.bitsPerSecond()) {
+        if (bitRate(w) >= capacity.bitsPerSecond()) {
             return String.format(
-                    Locale.ROOT, "device is at its rate (%s of %s Gbit/s)", gbit(bitRate), gbit(capacity.bitsPerSecond()));
+                    Locale.ROOT,
+                    "device is at its rate (%s of %s Gbit/s)",
+                    gbit(bitRate(w)),
+                    gbit(capacity.bitsPerSecond()));
         }
         return null;
+    }
+
+    // What the window under way has already, as if nothing more came, says so before it ends.
+    private double recordRate(Window w) {
+        return Math.max(w.recordsPerSecond, (records.sum() - w.records) * SECOND_NS / WINDOW_NS);
+    }
+
+    private double bitRate(Window w) {
+        return Math.max(w.bitsPerSecond, (bytes.sum() - w.bytes) * Byte.SIZE * SECOND_NS / WINDOW_NS);
     }
 
     /** Records of the last whole window, per second. */

@@ -16,7 +16,9 @@ class LoadGaugeTest {
         // When, Then
         load.add(99, 0);
         assertThat(load.over()).isNull();
+        assertThat(load.isOver()).isFalse();
         load.add(1, 0);
+        assertThat(load.isOver()).isTrue();
         assertThat(load.over()).isEqualTo("device is at its rate (1000 of 1000 records/s)");
         clock.advanceUs(100_000);
         assertThat(load.over()).as("of the window before").isNotNull();
