@@ -100,7 +100,10 @@ final class WhatIfCommand implements Callable<Integer> {
             description = "CPU of the host for a record that the device protects; ${DEFAULT-VALUE} if left out")
     private double driverNsPerRecord = RecordCost.MEASURED.driverNsPerRecord();
 
-    @Option(names = "--host-ns-per-install", paramLabel = "X", description = "CPU of the host for an install; ${DEFAULT-VALUE}, an estimate, if left out")
+    @Option(
+            names = "--host-ns-per-install",
+            paramLabel = "X",
+            description = "CPU of the host for an install; ${DEFAULT-VALUE}, an estimate, if left out")
     private double nsPerInstall = RecordCost.MEASURED.nsPerInstall();
 
     @Option(names = "--json", description = "print JSON instead of tables")

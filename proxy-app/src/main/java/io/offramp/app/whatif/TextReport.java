@@ -68,7 +68,8 @@ public final class TextReport {
                 Units.time(capacity.recordLatencyNs()));
         RecordCost cost = simulation.cost();
         print(
-                "assumed   host: %.0f ns per record and %.3f ns per byte in software, %.0f ns per record on the device, %.0f ns per install%s",
+                "assumed   host: %.0f ns per record and %.3f ns per byte in software, %.0f ns per record on the device,"
+                        + " %.0f ns per install%s",
                 cost.nsPerRecord(),
                 cost.nsPerByte(),
                 cost.driverNsPerRecord(),

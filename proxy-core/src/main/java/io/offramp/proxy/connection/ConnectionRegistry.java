@@ -5,7 +5,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** All open client connections of the process, and what those were that have closed. Thread-safe; event loops do not wait for each other here. */
+/**
+ * All open client connections of the process, and what those were that have closed. Thread-safe; event loops do not wait for each other
+ * here.
+ */
 public final class ConnectionRegistry implements Iterable<Connection> {
     private final ConcurrentHashMap<Long, Connection> byId = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last sessions that have closed: a ring that keeps about 100 bytes for each, 10 MiB for the default number, and nothing for those
+ * The last sessions that have closed: a ring that keeps about 120 bytes for each, 12 MB for the default number, and nothing for those
  * that never were. Event loops write one entry when a connection closes, without waiting for each other; any thread reads.
  */
 public final class SessionLog {

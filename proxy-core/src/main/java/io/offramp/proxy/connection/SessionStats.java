@@ -4,7 +4,7 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 
 /**
- * What one TLS session was: a line of a capture. Immutable, about 100 bytes: its texts are shared with others.
+ * What one TLS session was: a line of a capture. Immutable, about 120 bytes: its texts are shared with others.
  *
  * @param startMs    when it was accepted, ms since 1970
  * @param lifetimeMs from then until it closed, or until now
