@@ -3,20 +3,16 @@ package io.offramp.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code offramp whatif} on captures whose outcome is plain. */
 class WhatIfCommandTest {
     private static final String HEADER = "start_ms,lifetime_ms,state,listener,version,cipher,tx_records,tx_bytes,"
             + "rx_records,rx_bytes,txconf,rxconf,tx_why,rx_why,moves\n";
-
-    private record Outcome(int exitCode, String out, String err) {}
 
     @TempDir
     private Path directory;
@@ -28,13 +24,13 @@ class WhatIfCommandTest {
                 + "0,2000,closed,web,1.3,chacha20-poly1305,10,1000,10,1000,sw,sw,configured,configured,0\n");
 
         // When
-        Outcome outcome = execute(capture, "--contexts", "2", "--host-ns-per-record", "500", "--host-ns-per-byte", "0.1",
+        CommandRun outcome = execute(capture, "--contexts", "2", "--host-ns-per-record", "500", "--host-ns-per-byte", "0.1",
                 "--driver-ns-per-record", "100", "--host-ns-per-install", "0");
 
         // Then
-        assertThat(outcome.err).isEmpty();
-        assertThat(outcome.exitCode).isZero();
-        assertThat(outcome.out.lines().map(line -> line.replaceAll(" +", " ")))
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out().lines().map(line -> line.replaceAll(" +", " ")))
                 .contains("capture 2 sessions, 4,126 records, 64.0 MiB")
                 .contains("device 2 contexts, records/s unlimited, Gbit/s unlimited, installs/s unlimited,"
                         + " install latency 0, record latency 0")
@@ -55,7 +51,7 @@ class WhatIfCommandTest {
         Path capture = capture("0,20,closed,web,1.3,aes-gcm-128,2,1500,1,200,sw,sw,configured,configured,0\n");
 
         // When, Then
-        assertThat(execute(capture).out)
+        assertThat(execute(capture).out())
                 .endsWith("verdict: nothing profits: sessions are too short or their records too small to win an install back\n");
     }
 
@@ -65,11 +61,11 @@ class WhatIfCommandTest {
         Path capture = capture("0,20,closed,web,1.3,aes-gcm-128,2,1500,1,200,sw,sw,configured,configured,0\n");
 
         // When
-        Outcome outcome = execute(capture, "--json", "--installs-per-second", "5", "--install-latency", "50us");
+        CommandRun outcome = execute(capture, "--json", "--installs-per-second", "5", "--install-latency", "50us");
 
         // Then
-        assertThat(outcome.exitCode).isZero();
-        assertThat(outcome.out)
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
                 .contains("\"recordsPerSecond\" : null", "\"installsPerSecond\" : 5", "\"installLatencyNs\" : 50000")
                 .contains("\"policy\" : \"auto\"", "\"install_rate\" : 1", "\"verdict\" : \"nothing profits: ")
                 .endsWith("}\n");
@@ -79,42 +75,36 @@ class WhatIfCommandTest {
     void shouldNameTheLineOfACaptureThatIsWrong() throws IOException {
         Path capture = capture("0,20,closed,web,1.3,aes-gcm-128,2,many,1,200,sw,sw,configured,configured,0\n");
         assertThat(execute(capture))
-                .isEqualTo(new Outcome(
+                .isEqualTo(new CommandRun(
                         1, "", "offramp: " + capture + ":2: tx_bytes: expected a number from 0 on, is \"many\"\n"));
     }
 
     @Test
     void shouldRefuseWhereThereIsNothingToSimulate() throws IOException {
         Path empty = capture("");
-        assertThat(execute(empty)).isEqualTo(new Outcome(1, "", "offramp: " + empty + " has no session yet\n"));
+        assertThat(execute(empty)).isEqualTo(new CommandRun(1, "", "offramp: " + empty + " has no session yet\n"));
         assertThat(execute(Path.of("no-such.csv")))
-                .isEqualTo(new Outcome(1, "", "offramp: no-such.csv: no such file\n"));
+                .isEqualTo(new CommandRun(1, "", "offramp: no-such.csv: no such file\n"));
     }
 
     @Test
     void shouldNameTheOptionWhoseValueIsWrong() throws IOException {
         Path capture = capture("");
         assertThat(execute(capture, "--install-latency", "50"))
-                .isEqualTo(new Outcome(
+                .isEqualTo(new CommandRun(
                         2,
                         "",
                         "--install-latency: must be a time of at most 10s with its unit, ns, us, ms or s, such as 50us, is 50\n"));
-        assertThat(execute(capture, "--contexts", "0").err).isEqualTo("--contexts: must be 1 to 1048576, is 0\n");
-        assertThat(execute(capture, "--host-ns-per-byte", "-1").exitCode).isEqualTo(2);
+        assertThat(execute(capture, "--contexts", "0").err()).isEqualTo("--contexts: must be 1 to 1048576, is 0\n");
+        assertThat(execute(capture, "--host-ns-per-byte", "-1").exitCode()).isEqualTo(2);
     }
 
     private Path capture(String lines) throws IOException {
         return Files.writeString(directory.resolve("sessions.csv"), HEADER + lines);
     }
 
-    private static Outcome execute(Path capture, String... options) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine commandLine = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] args = new String[options.length + 2];
-        args[0] = "whatif";
-        args[1] = capture.toString();
-        System.arraycopy(options, 0, args, 2, options.length);
-        return new Outcome(commandLine.execute(args), out.toString(), err.toString());
+    private static CommandRun execute(Path capture, String... options) {
+        return CommandRun.of(Stream.concat(Stream.of("whatif", capture.toString()), Stream.of(options))
+                .toArray(String[]::new));
     }
 }
