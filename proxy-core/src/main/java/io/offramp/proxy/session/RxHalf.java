@@ -39,6 +39,9 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         /** The backend no longer does the work: a move is due, outside of this call. */
         void onRxDegraded();
 
+        /** A burst was delivered outside of {@link RxHalf#receive}. */
+        void onRxBurstEnd();
+
         /** The peer broke a rule, or the path broke a record. */
         void onRxFault(OffloadException fault);
     }
@@ -101,6 +104,15 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             return;
         }
         session.receive(wire);
+        countBurst();
+    }
+
+    /** True while what has come in is still with the backend: the stream's end is not the end of what it brings. */
+    boolean isUnderWay() {
+        return !ended && session.boundary() == null;
+    }
+
+    private void countBurst() {
         placement.add(burstRecords, burstBytes);
         burstRecords = 0;
         burstBytes = 0;
@@ -166,6 +178,14 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         } finally {
             controlEnd = null;
             plaintext.release();
+        }
+    }
+
+    @Override
+    public void onBurstEnd() {
+        if (!closed) {
+            countBurst();
+            listener.onRxBurstEnd();
         }
     }
 

@@ -48,6 +48,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     private RxHalf rx;
     private boolean started;
     private boolean inputEnded;
+    private boolean finReceived;
     private boolean closing;
 
     /**
@@ -148,12 +149,22 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (!(event instanceof ChannelInputShutdownEvent)) {
             context.fireUserEventTriggered(event);
-        } else if (!inputEnded && !closing) {
+        } else if (rx.isUnderWay()) {
+            // The close_notify in front of it may be with the device still.
+            finReceived = true;
+        } else {
+            onFin();
+        }
+    }
+
+    private void onFin() {
+        finReceived = false;
+        if (!inputEnded && !closing) {
             // A FIN that no close_notify announced: the stream may have been cut (RFC 8446 §6.1).
             onTruncated("FIN");
             abort();
         } else if (closing) {
-            context.close();
+            ctx.close();
         }
     }
 
@@ -225,6 +236,18 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
                 ctx.fireChannelReadComplete();
             }
         });
+    }
+
+    @Override
+    public void onRxBurstEnd() {
+        if (ctx.isRemoved()) {
+            return;
+        }
+        onBurstEnd();
+        ctx.fireChannelReadComplete();
+        if (finReceived && !rx.isUnderWay()) {
+            onFin();
+        }
     }
 
     /** Tells the peer why, and closes without losing the telling. */

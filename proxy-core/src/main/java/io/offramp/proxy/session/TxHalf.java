@@ -162,6 +162,15 @@ final class TxHalf implements TxSink {
         ctx.write(message, sealing.remove());
     }
 
+    /** What a backend with threads of its own has made meanwhile goes out. */
+    @Override
+    public void onBurstEnd() {
+        ctx.flush();
+        if (!ended) {
+            moveIfDue();
+        }
+    }
+
     @Override
     public void onFault(OffloadException fault) {
         ended = true;
@@ -208,7 +217,7 @@ final class TxHalf implements TxSink {
         }
         answerOwed = false;
         seal(ContentType.HANDSHAKE, Unpooled.wrappedBuffer(KEY_UPDATE_NOT_REQUESTED), ctx.newPromise());
-        RecordBoundary at = session.boundary();
+        RecordBoundary at = session.sealedBoundary();
         if (at == null) {
             throw new IllegalStateException("no boundary behind a sealed record");
         }
