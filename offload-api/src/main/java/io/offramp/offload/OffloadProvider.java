@@ -13,6 +13,11 @@ public interface OffloadProvider {
      */
     Map<String, String> settings();
 
+    /** Whether its backend takes whole connections: {@link RecordOffload#connections()} is not null then. */
+    default boolean takesConnections() {
+        return false;
+    }
+
     /**
      * Opens the backend. A machine that cannot run it is not an error: {@link RecordOffload#availability()} says so.
      *

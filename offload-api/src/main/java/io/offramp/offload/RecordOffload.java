@@ -4,6 +4,7 @@ import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An open backend. Thread-safe; each session that it installs is confined to its channel's event loop. */
 public interface RecordOffload extends AutoCloseable {
@@ -50,6 +51,11 @@ public interface RecordOffload extends AutoCloseable {
      * @param sink gets what the records carried
      */
     InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink);
+
+    /** What takes whole connections in this backend; null if nothing does. */
+    default @Nullable ConnectionOffload connections() {
+        return null;
+    }
 
     /** What it counts; the list does not change while it is open. */
     List<OffloadCounter> counters();

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import io.offramp.offload.Availability;
 import io.offramp.offload.Capabilities;
 import io.offramp.offload.Capacity;
+import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
@@ -25,6 +26,7 @@ import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicCaps;
 import io.offramp.offload.device.hardware.engine.EngineThread;
 import io.offramp.offload.device.thread.DeviceCpu;
+import io.offramp.offload.device.toe.Toe;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.key.AeadSuite;
@@ -59,6 +61,7 @@ public final class Device implements RecordOffload {
     private final Availability availability;
     private final Capabilities capabilities;
     private final DeviceCpu cpu = new DeviceCpu();
+    private final Toe toe;
     private final List<OffloadCounter> counters;
 
     /** @param engine of the device's AES-GCM, and of the driver's software */
@@ -81,6 +84,7 @@ public final class Device implements RecordOffload {
         driver = new DeviceDriver(resources, interrupts);
         capacity = settings.capacity();
         admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), System::nanoTime);
+        toe = new Toe(settings.toeThreads(), cpu);
         availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
         capabilities = new Capabilities(
                 RecordMode.HW,
@@ -208,6 +212,11 @@ public final class Device implements RecordOffload {
         return new InstallResult.Declined<>(reason, detail);
     }
 
+    @Override
+    public ConnectionOffload connections() {
+        return toe;
+    }
+
     /** NETDEV_DOWN: live sessions go on in software for good, new ones are declined. Called from any thread. */
     public void down() {
         resources.takeDown();
@@ -240,6 +249,7 @@ public final class Device implements RecordOffload {
 
     @Override
     public void close() {
+        toe.stop();
         driver.close();
         nic.close();
     }

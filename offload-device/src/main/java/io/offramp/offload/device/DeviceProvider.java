@@ -20,6 +20,11 @@ public final class DeviceProvider implements OffloadProvider {
     }
 
     @Override
+    public boolean takesConnections() {
+        return true;
+    }
+
+    @Override
     public Device open(Map<String, String> settings) {
         return new Device(DeviceSettings.parse(settings), AeadEngines.best());
     }

@@ -13,15 +13,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a device is configured.
  *
- * @param profile what it can do
- * @param limits  how much it has
- * @param capacity how much it does
- * @param isUp    whether it works
- * @param driver  how its driver works
- * @param engines threads of its own; 0 for the threads of whoever posts
+ * @param profile    what it can do
+ * @param limits     how much it has
+ * @param capacity   how much it does
+ * @param isUp       whether it works
+ * @param driver     how its driver works
+ * @param engines    threads of its own that work on queues; 0 for the threads of whoever posts
+ * @param toeThreads event loops for the connections that it owns, and as many workers
  */
 record DeviceSettings(
-        Profile profile, NicLimits limits, Capacity capacity, boolean isUp, DriverSettings driver, int engines) {
+        Profile profile,
+        NicLimits limits,
+        Capacity capacity,
+        boolean isUp,
+        DriverSettings driver,
+        int engines,
+        int toeThreads) {
     private static final String PROFILE = "profile";
     private static final String FAULTS = "faults";
     private static final String ENGINES = "engines";
@@ -31,6 +38,7 @@ record DeviceSettings(
     private static final String DEKS = "deks";
     private static final String STEERING = "steering";
     private static final String STATE = "state";
+    private static final String TOE_THREADS = "toe-threads";
 
     private static final Profile DEFAULT_PROFILE = Profile.CONNECTX_6DX;
     private static final int DEFAULT_CONTEXTS = 65_536;
@@ -38,6 +46,7 @@ record DeviceSettings(
     private static final int MAX_DEKS = StaticParams.MAX_DEK_INDEX + 1;
     private static final int MAX_ENGINES = 64;
     private static final int MAX_STEERING = 65_535;
+    private static final int MAX_TOE_THREADS = 1024;
 
     /** Settings with one line of help each. */
     static Map<String, String> help() {
@@ -50,6 +59,8 @@ record DeviceSettings(
         help.put(STEERING, "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default "
                 + MAX_STEERING);
         help.put(STATE, "up or down; default up");
+        help.put(TOE_THREADS, "threads for connections in mode hw-record, and as many for dear handshakes, 1 to "
+                + MAX_TOE_THREADS + "; default 1");
         help.put(ENGINES, "threads that the device works on, 0 to " + MAX_ENGINES + "; default 0, inline: the event loops do"
                 + " its work");
         help.put(FAULTS, "what goes wrong between driver and device: loss=1% reorder=1% and so on, of " + Faults.NAMES
@@ -78,7 +89,8 @@ record DeviceSettings(
                 CapacitySettings.parse(settings, contexts),
                 isOne(settings, STATE, "up", "down"),
                 driver(settings),
-                engines(settings));
+                engines(settings),
+                number(settings, TOE_THREADS, 1, MAX_TOE_THREADS, 1));
     }
 
     private static int engines(Map<String, String> settings) {

@@ -45,8 +45,14 @@ class DeviceTest {
         assertRefused(Map.of("deks", "many"), "deks: must be 1 to 16777216, is many");
         assertRefused(Map.of("steering", "65536"), "steering: must be 0 to 65535, is 65536");
         assertRefused(Map.of("state", "sideways"), "state: must be up or down, is sideways");
+        assertRefused(Map.of("toe-threads", "0"), "toe-threads: must be 1 to 1024, is 0");
+        assertRefused(Map.of("profile", "bluefield"), "profile: must be connectx-6dx or linux-6.18, is bluefield");
+        assertRefused(Map.of("faults", "loss=90%"),
+                "faults: loss must be a share such as 1% or 0.01, at most 50%, is 90%");
+        assertRefused(Map.of("faults", "loss=1%", "engines", "1"),
+                "engines: must be 0 with faults, whose time is virtual, is 1");
         assertRefused(Map.of("mtu", "1500"), "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, "
-                + "engines, faults, resync, demote-after, records-per-second, gbit-per-second, installs-per-second, "
+                + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, installs-per-second, "
                 + "install-latency, record-latency]");
     }
 
