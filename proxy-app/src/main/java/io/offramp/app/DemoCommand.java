@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  offramp demo",
             "  offramp demo --tx hw --rx sw --access-log",
+            "  offramp demo --hw-record",
             "  offramp demo --port 9443 --admin-port 9091 --backend sw"
         })
 final class DemoCommand implements Callable<Integer> {

@@ -23,17 +23,25 @@ final class OffloadOptions {
     @Option(names = "--rx", paramLabel = "MODE", description = "records that we receive: sw, hw or auto")
     private @Nullable Policy rx;
 
+    @Option(
+            names = "--hw-record",
+            description = "the device owns the connections: TCP session, handshake and records, in place of --tx and --rx")
+    private boolean hwRecord;
+
     /**
      * What was asked for. A direction of which nothing is said is {@code auto}.
      *
      * @param fallback the backend if nothing at all is said
-     * @throws CommandFailure if there is no such backend
+     * @throws CommandFailure if there is no such backend, or it cannot do that
      */
     OffloadConfig resolve(String fallback, List<OffloadProvider> backends) throws CommandFailure {
-        String name = backend != null ? backend : tx != null || rx != null ? DEVICE : fallback;
+        String name = backend != null ? backend : tx != null || rx != null || hwRecord ? DEVICE : fallback;
         List<String> known = backends.stream().map(OffloadProvider::name).sorted().toList();
         if (!known.contains(name)) {
             throw refusal("unknown backend \"" + name + "\"; known are " + String.join(", ", known));
+        }
+        if (hwRecord || tx == Policy.HW_RECORD || rx == Policy.HW_RECORD) {
+            return hwRecord(name, backends);
         }
         if (!name.equals(OffloadConfig.SOFTWARE.backend())) {
             return new OffloadConfig(name, tx == null ? Policy.AUTO : tx, rx == null ? Policy.AUTO : rx);
@@ -42,6 +50,16 @@ final class OffloadOptions {
             throw refusal("sw is software only; --tx and --rx can be nothing else then");
         }
         return OffloadConfig.SOFTWARE;
+    }
+
+    private OffloadConfig hwRecord(String name, List<OffloadProvider> backends) throws CommandFailure {
+        if (tx != null || rx != null) {
+            throw CommandFailure.badConfig(List.of("--hw-record: is for both directions, without --tx and --rx"));
+        }
+        if (backends.stream().noneMatch(each -> each.name().equals(name) && each.takesConnections())) {
+            throw CommandFailure.badConfig(List.of("--hw-record: " + name + " takes no whole connections"));
+        }
+        return OffloadConfig.hwRecord(name);
     }
 
     private static CommandFailure refusal(String why) {

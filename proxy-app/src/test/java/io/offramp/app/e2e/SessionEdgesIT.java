@@ -34,6 +34,7 @@ class SessionEdgesIT {
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
         "HTTP, TLSv1.3, SW", "HTTP, TLSv1.2, HW", "TCP, TLSv1.3, HW", "TCP, TLSv1.2, SW",
+        "HTTP, TLSv1.3, HW_RECORD", "TCP, TLSv1.2, HW_RECORD",
     })
     void shouldTellATruncatedEndFromACleanOne(Mode mode, String version, Policy policy) throws Exception {
         try (RunningProxy proxy = proxy(mode, policy, 0)) {
@@ -54,12 +55,15 @@ class SessionEdgesIT {
         }
     }
 
-    @ParameterizedTest(name = "{0}, clean: {1}")
-    @CsvSource({"TLSv1.3, true", "TLSv1.3, false", "TLSv1.2, true", "TLSv1.2, false"})
-    void shouldNotPassATruncatedStreamOnAsACompleteOne(String version, boolean clean) throws Exception {
+    @ParameterizedTest(name = "{0}, clean: {1}, {2}")
+    @CsvSource({
+        "TLSv1.3, true, HW", "TLSv1.3, false, HW", "TLSv1.2, true, HW", "TLSv1.2, false, HW",
+        "TLSv1.3, true, HW_RECORD", "TLSv1.3, false, HW_RECORD",
+    })
+    void shouldNotPassATruncatedStreamOnAsACompleteOne(String version, boolean clean, Policy policy) throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<String> received = CompletableFuture.supplyAsync(() -> readAll(upstream));
-            try (RunningProxy proxy = proxy(Mode.TCP, Policy.HW, upstream.getLocalPort());
+            try (RunningProxy proxy = proxy(Mode.TCP, policy, upstream.getLocalPort());
                     Socket tcp = tcp(proxy)) {
                 SSLSocket socket = Clients.connect(tcp, version, suite(version));
                 Clients.send(socket, "half of it");
@@ -83,6 +87,7 @@ class SessionEdgesIT {
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
         "HTTP, TLSv1.3, SW", "HTTP, TLSv1.3, HW", "TCP, TLSv1.3, HW", "TCP, TLSv1.3, SW",
+        "HTTP, TLSv1.3, HW_RECORD", "TCP, TLSv1.3, HW_RECORD",
     })
     void shouldKeepASlowAnswerFlowingBehindCloseNotifyAndFin(Mode mode, String version, Policy policy)
             throws Exception {
@@ -110,7 +115,7 @@ class SessionEdgesIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SW", "HW"})
+    @EnumSource(names = {"SW", "HW", "HW_RECORD"})
     void shouldShowThe413ToAClientThatIsStillSending(Policy policy) throws Exception {
         LimitConfig d = LimitConfig.DEFAULTS;
         LimitConfig small = new LimitConfig(
@@ -129,7 +134,7 @@ class SessionEdgesIT {
 
     /** What a client pipelines behind its last request must not turn our close into a reset. */
     @ParameterizedTest
-    @EnumSource(names = {"SW", "HW"})
+    @EnumSource(names = {"SW", "HW", "HW_RECORD"})
     void shouldDeliverTheLastAnswerToAClientThatIsStillSending(Policy policy) throws Exception {
         int bytes = 2_000_000;
         try (RunningProxy proxy = proxy(Mode.HTTP, policy, 0);
@@ -171,7 +176,7 @@ class SessionEdgesIT {
     }
 
     @ParameterizedTest(name = "tx={0} rx={1}")
-    @CsvSource({"SW, SW", "HW, SW", "SW, HW", "HW, HW"})
+    @CsvSource({"SW, SW", "HW, SW", "SW, HW", "HW, HW", "HW_RECORD, HW_RECORD"})
     void shouldGoOnBehindOpensslsKeyUpdates(Policy tx, Policy rx) throws Exception {
         String received = "offramp_tls_key_updates_total";
         try (RunningProxy proxy = RunningProxy.http(tx, rx);
@@ -198,7 +203,7 @@ class SessionEdgesIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SW", "HW"})
+    @EnumSource(names = {"SW", "HW", "HW_RECORD"})
     void shouldRefuseToRenegotiate(Policy policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 OpensslClient openssl = new OpensslClient(proxy.port(), "-tls1_2")) {

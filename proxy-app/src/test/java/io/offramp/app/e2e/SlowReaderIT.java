@@ -24,7 +24,7 @@ class SlowReaderIT {
     private static final long BOUND_BYTES = (192 + 64 + 16) << 10;
 
     @ParameterizedTest
-    @EnumSource(names = {"SW", "HW"})
+    @EnumSource(names = {"SW", "HW", "HW_RECORD"})
     void shouldKeepMemoryFlatUnderManySlowReaders(Policy policy) throws Exception {
         long before = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
         List<SSLSocket> sockets = new ArrayList<>();

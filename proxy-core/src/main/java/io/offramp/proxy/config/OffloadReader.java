@@ -3,12 +3,15 @@ package io.offramp.proxy.config;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.config.OffloadConfig.Policy;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what takes the records: of a listener, and the settings of the backends. */
 final class OffloadReader {
-    private static final Scalar<Policy> POLICY = Scalar.choice(Policy.class);
+    private static final Scalar<Policy> POLICY = Scalar.choice(List.of(Policy.AUTO, Policy.SW, Policy.HW));
+    private static final Scalar<Boolean> MODE = new Scalar<>("per-direction or hw-record", OffloadReader::isHwRecord);
+    private static final String DEVICE = "device";
     private static final String SOFTWARE = OffloadConfig.SOFTWARE.backend();
 
     private final Surroundings surroundings;
@@ -19,7 +22,11 @@ final class OffloadReader {
 
     /** The {@code offload} section of a listener; software where it has none. */
     OffloadConfig read(@Nullable Value value) {
-        Section section = value == null ? null : value.section("backend", "tx", "rx");
+        Section section = value == null ? null : value.section("backend", "mode", "tx", "rx");
+        boolean isHwRecord = section != null && section.get("mode", MODE, false);
+        if (isHwRecord) {
+            return readHwRecord(section);
+        }
         Value backendValue = section == null ? null : section.require("backend", "one of " + names());
         Scalar<String> name = new Scalar<>("the name of a backend", this::known);
         String backend = backendValue == null ? null : backendValue.as(name);
@@ -29,6 +36,38 @@ final class OffloadReader {
         // An unknown backend is told already; its policies are looked at all the same, as if it were not software.
         String assumed = backend == null ? "" : backend;
         return new OffloadConfig(assumed, policy(section, "tx", assumed), policy(section, "rx", assumed));
+    }
+
+    /** The backend owns the listener: nothing else is left to choose. */
+    private OffloadConfig readHwRecord(Section section) {
+        for (String direction : List.of("tx", "rx")) {
+            Value written = section.get(direction);
+            if (written != null) {
+                written.error("not with mode hw-record, which is for both directions");
+            }
+        }
+        Scalar<String> owner = new Scalar<>("the name of a backend", this::ownerOfConnections);
+        Value backend = section.get("backend");
+        if (backend == null && !surroundings.backends().containsKey(DEVICE)) {
+            section.value().error("mode hw-record needs the backend " + DEVICE + ", which is not there");
+        }
+        return OffloadConfig.hwRecord(section.get("backend", owner, DEVICE));
+    }
+
+    private static @Nullable Boolean isHwRecord(String text) {
+        return switch (text) {
+            case "hw-record" -> true;
+            case "per-direction" -> false;
+            default -> null;
+        };
+    }
+
+    private String ownerOfConnections(String name) {
+        OffloadProvider provider = surroundings.backends().get(known(name));
+        if (provider == null || !provider.takesConnections()) {
+            throw new IllegalArgumentException(name + " takes no whole connections, as mode hw-record needs");
+        }
+        return name;
     }
 
     /** The {@code offload} section of the whole file: settings by backend and name, tried out. */

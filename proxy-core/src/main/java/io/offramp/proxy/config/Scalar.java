@@ -1,7 +1,7 @@
 package io.offramp.proxy.config;
 
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -64,10 +64,14 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
 
     /** The constants of an enum, in lower case. */
     static <E extends Enum<E>> Scalar<E> choice(Class<E> type) {
-        E[] constants = type.getEnumConstants();
-        String expected = Arrays.stream(constants).map(Scalar::label).collect(Collectors.joining(" or "));
+        return choice(List.of(type.getEnumConstants()));
+    }
+
+    /** Some constants of an enum, in lower case. */
+    static <E extends Enum<E>> Scalar<E> choice(List<E> constants) {
+        String expected = constants.stream().map(Scalar::label).collect(Collectors.joining(" or "));
         return new Scalar<>(expected, text ->
-                Arrays.stream(constants).filter(each -> label(each).equals(text)).findFirst().orElse(null));
+                constants.stream().filter(each -> label(each).equals(text)).findFirst().orElse(null));
     }
 
     private static @Nullable Boolean bool(String text) {

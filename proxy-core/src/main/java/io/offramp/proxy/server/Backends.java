@@ -1,6 +1,7 @@
 package io.offramp.proxy.server;
 
 import io.offramp.offload.Availability;
+import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.config.ListenerConfig;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The record-offload backends that a configuration names, each opened once, and software, which is always there. */
 final class Backends implements AutoCloseable {
@@ -48,6 +50,34 @@ final class Backends implements AutoCloseable {
         RecordOffload device = opened.get(config.backend());
         AutoPolicy auto = AutoPolicy.of(device.capacity(), RecordCost.MEASURED);
         return new OffloadPlan(software, device, config.tx(), config.rx(), auto);
+    }
+
+    /**
+     * What owns a listener's connections; null if the host does.
+     *
+     * @throws StartException if the backend does not take whole connections
+     */
+    @Nullable ConnectionOffload connections(ListenerConfig listener) throws StartException {
+        OffloadConfig config = listener.offload();
+        if (!config.isHwRecord()) {
+            return null;
+        }
+        ConnectionOffload connections = opened.get(config.backend()).connections();
+        if (connections == null) {
+            throw new StartException(
+                    listener.name() + ": offload: " + config.backend() + " takes no whole connections (hw-record)");
+        }
+        return connections;
+    }
+
+    /** Ends the threads of backends that own connections, which are all closed. */
+    void stopConnections() {
+        for (RecordOffload backend : opened.values()) {
+            ConnectionOffload connections = backend.connections();
+            if (connections != null) {
+                connections.stop();
+            }
+        }
     }
 
     /** All of them, software first. */

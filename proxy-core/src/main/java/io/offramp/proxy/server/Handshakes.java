@@ -1,6 +1,7 @@
 package io.offramp.proxy.server;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.offramp.offload.ConnectionOffload;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.config.ProxyConfig;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the handshake settings of listeners, which share the threads for steps that would stall an event loop. */
 final class Handshakes implements AutoCloseable {
@@ -24,8 +26,12 @@ final class Handshakes implements AutoCloseable {
         this.workers = Executors.newFixedThreadPool(threads, new DefaultThreadFactory("offramp-handshake", true));
     }
 
-    /** Reads a listener's certificates and prepares its crypto. Blocks. */
-    HandshakeSettings settings(ListenerConfig listener) throws StartException {
+    /**
+     * Reads a listener's certificates and prepares its crypto. Blocks.
+     *
+     * @param device where handshakes run; null for the host
+     */
+    HandshakeSettings settings(ListenerConfig listener, @Nullable ConnectionOffload device) throws StartException {
         TlsConfig tls = listener.tls();
         List<ServerIdentity> identities = new ArrayList<>();
         for (TlsConfig.Certificate certificate : tls.certificates()) {
@@ -42,7 +48,7 @@ final class Handshakes implements AutoCloseable {
                 listener.mode() == Mode.HTTP ? List.of("http/1.1") : List.of(),
                 config.timeouts().handshake(),
                 config.limits().handshakeBytes(),
-                workers);
+                device == null ? workers : device.workers());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.admin.AdminServer;
@@ -74,7 +75,8 @@ public final class ProxyServer implements AutoCloseable {
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
-    private record Prepared(ListenerConfig config, OffloadPlan plan, TlsListener initializer) {}
+    private record Prepared(
+            ListenerConfig config, OffloadPlan plan, @Nullable ConnectionOffload device, TlsListener initializer) {}
 
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         this.config = config;
@@ -152,6 +154,8 @@ public final class ProxyServer implements AutoCloseable {
         clients.forEach(client -> client.eventLoop().execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
         clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
         fronts.close();
+        // Before the host's, which have to hear that their channels have closed.
+        backends.stopConnections();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         handshakes.close();
         backends.close();
@@ -192,24 +196,25 @@ public final class ProxyServer implements AutoCloseable {
     /** Reads certificates and probes providers, so that everything is known before the first socket is open. */
     private Prepared prepare(ListenerConfig listener) throws StartException {
         OffloadPlan plan = backends.plan(listener.offload());
+        ConnectionOffload device = backends.connections(listener);
         ListenerMetrics meters = metrics.listener(listener.name());
+        Front front = fronts.of(listener, meters);
         TlsListener initializer = new TlsListener(
                 listener.name(),
-                handshakes.settings(listener),
+                handshakes.settings(listener, device),
                 SessionSettings.of(plan, metrics.tls()),
-                fronts.of(listener, meters),
+                device == null ? front : new PlaintextFront(device, loops, front),
                 meters,
                 connections,
                 clients,
                 () -> draining);
-        return new Prepared(listener, plan, initializer);
+        return new Prepared(listener, plan, device, initializer);
     }
 
     private Listening listen(Prepared prepared) throws StartException {
         ListenerConfig listener = prepared.config();
         OffloadPlan plan = prepared.plan();
-        ChannelFuture bound = new ServerBootstrap()
-                .group(loops)
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .channelFactory(transport.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -217,9 +222,8 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childHandler(prepared.initializer())
-                .bind(listener.bind().resolve())
-                .awaitUninterruptibly();
+                .childHandler(prepared.initializer());
+        ChannelFuture bound = bind(bootstrap, prepared.device(), listener.bind().resolve()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new StartException("cannot listen on " + listener.bind() + ": " + reason(bound.cause()));
         }
@@ -232,6 +236,11 @@ public final class ProxyServer implements AutoCloseable {
                 plan.describeTx(),
                 plan.describeRx());
         return new Listening(listener, address, plan);
+    }
+
+    /** On the host's event loops, or on the device's. */
+    private ChannelFuture bind(ServerBootstrap listener, @Nullable ConnectionOffload device, InetSocketAddress to) {
+        return device == null ? listener.group(loops).bind(to) : device.listen(listener, transport.handler(), to);
     }
 
     /** Netty's native transport says {@code bind(..) failed with error(-98): Address already in use}. */

@@ -27,7 +27,10 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets up each connection of one listener: handshake, then handover, then the front. Shared by all event loops. */
+/**
+ * Sets up each connection of one listener: handshake, then handover, then the front. Shared by all event loops: the host's, or those of
+ * a device that owns its connections.
+ */
 @Sharable
 final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener {
     private static final Logger LOG = LoggerFactory.getLogger(TlsListener.class);

@@ -4,9 +4,11 @@ import io.offramp.offload.Availability;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.RecordMode;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
+import io.offramp.offload.SessionInfo;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.error.OffloadMisuseException;
@@ -19,7 +21,7 @@ import io.offramp.proxy.config.OffloadConfig.Policy;
  * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it, and the reason is
  * kept.
  *
- * @param software takes everything
+ * @param software takes everything; on the device's threads, as its firmware, where the device owns the connections
  * @param device   what {@code hw} and {@code auto} mean; {@code software} itself where a listener has no other backend
  * @param tx       policy for what we send
  * @param rx       policy for what we receive
@@ -52,6 +54,9 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
     }
 
     private String describe(Policy policy, Direction direction) {
+        if (policy == Policy.HW_RECORD) {
+            return RecordMode.HW_RECORD.label() + " (" + device.name() + ")";
+        }
         if (policy == Policy.SW || device == software) {
             return "sw";
         }
@@ -71,6 +76,18 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
         return policy(direction) == Policy.AUTO && device != software;
     }
 
+    /**
+     * What a session of this plan is to the outside. Where the device owns the connection, all of it is done there, if only by its
+     * firmware.
+     */
+    SessionInfo shown(Direction direction, SessionInfo session) {
+        if (policy(direction) != Policy.HW_RECORD) {
+            return session;
+        }
+        String part = session.mode() == RecordMode.SW ? "toe firmware, " : "toe ";
+        return new SessionInfo(device.name(), RecordMode.HW_RECORD, part + session.detail());
+    }
+
     /** Places what we send, at the handover. Takes ownership of the keys. */
     Placed<TxSession> placeTx(
             OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink, SessionEvents events) {
@@ -85,7 +102,7 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
 
     private <S> Placed<S> place(Direction direction, SessionEvents events, Installer<S> installer) {
         return switch (policy(direction)) {
-            case HW -> install(device, direction, "configured", events, installer);
+            case HW, HW_RECORD -> install(device, direction, "configured", events, installer);
             case SW -> install(software, direction, "configured", events, installer);
             case AUTO -> install(software, direction, auto.waiting(), events, installer);
         };

@@ -23,6 +23,7 @@ final class Placement {
     private final SessionEvents events;
     private final Direction direction;
     private final DirectionStats stats;
+    private SessionInfo installed;
     private boolean promotes;
     private boolean waits;
     private @Nullable String degraded;
@@ -38,8 +39,10 @@ final class Placement {
         this.direction = direction;
         this.stats = stats;
         this.promotes = plan.promotes(direction);
-        this.meter = events.onInstalled(direction, session);
-        stats.onInstalled(session, why);
+        this.installed = session;
+        SessionInfo shown = plan.shown(direction, session);
+        this.meter = events.onInstalled(direction, shown);
+        stats.onInstalled(shown, why);
     }
 
     /** Counts what a burst has carried. */
@@ -61,7 +64,7 @@ final class Placement {
     /** The move that is due now, or null; costs two comparisons where none is. */
     @Nullable Move due() {
         if (degraded != null) {
-            return new Move(plan.software(), stats.session().backend() + " degraded: " + degraded);
+            return new Move(plan.software(), installed.backend() + " degraded: " + degraded);
         }
         if (promotes && plan.auto().promotes(stats.records(), stats.bytes())) {
             if (plan.device().isBusy()) {
@@ -83,12 +86,14 @@ final class Placement {
 
     /** A move was made, whether the backend took the direction or declined it. A direction is promoted at most once. */
     void onMoved(SessionInfo to, String why) {
-        SessionInfo from = stats.session();
+        SessionInfo from = installed;
+        SessionInfo shown = plan.shown(direction, to);
         onReleased();
+        installed = to;
         promotes = false;
         degraded = null;
-        stats.onMoved(to, why);
-        meter = events.onInstalled(direction, to);
+        stats.onMoved(shown, why);
+        meter = events.onInstalled(direction, shown);
         events.onMoved(direction, from, to, why);
     }
 

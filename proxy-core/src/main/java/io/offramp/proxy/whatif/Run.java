@@ -79,7 +79,7 @@ final class Run {
     private long askNs(Flow flow) {
         return switch (policy) {
             case SW -> Long.MAX_VALUE;
-            case HW -> flow.startNs();
+            case HW, HW_RECORD -> flow.startNs();
             case AUTO -> auto.promotes(flow.records(), flow.bytes())
                     ? flow.whenCarriedNs(auto.bytes())
                     : Long.MAX_VALUE;

@@ -1,0 +1,52 @@
+package io.offramp.proxy.server;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.offramp.offload.ConnectionOffload;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.session.HalfClose;
+import io.offramp.proxy.upstream.HalfClosedEpoll;
+
+/**
+ * The front of a listener whose connections the device owns: behind the TLS session, on a device thread, leads to the host; the front
+ * proper is installed in the channel of plaintext that the host gets, on one of its event loops.
+ *
+ * @param device presents its connections
+ * @param hosts  loops that their channels are spread over
+ * @param front  what speaks with the client
+ */
+record PlaintextFront(ConnectionOffload device, EventLoopGroup hosts, Front front) implements Front {
+    private static final ChannelHandler KEEP_HALF_CLOSED = new KeepHalfClosed();
+
+    @Override
+    public void install(ChannelPipeline pipeline) {
+        Channel owned = pipeline.channel();
+        Connection connection = owned.attr(Connection.KEY).get();
+        pipeline.addLast(KEEP_HALF_CLOSED);
+        device.present(pipeline, () -> HalfClose.write(owned), hosts.next(), new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel plaintext) {
+                plaintext.attr(Connection.KEY).set(connection);
+                front.install(plaintext.pipeline());
+            }
+        });
+    }
+
+    /** Fronts do this for the channel that they are in, which here has no socket. */
+    @ChannelHandler.Sharable
+    private static final class KeepHalfClosed extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                HalfClosedEpoll.keep(context.channel());
+            }
+            context.fireUserEventTriggered(event);
+        }
+    }
+}
