@@ -70,6 +70,20 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldRefuseModesOfDirectionsWhenTheDeviceOwnsTheConnections() {
+        assertThat(execute("demo", "--hw-record", "--tx", "hw").err)
+                .contains("--hw-record: is for both directions, without --tx and --rx");
+        assertThat(execute("demo", "--tx", "hw_record").err)
+                .contains("--hw-record: is for both directions, without --tx and --rx");
+    }
+
+    @Test
+    void shouldRefuseHwRecordWhenTheBackendTakesNoConnections() {
+        assertThat(execute("demo", "--hw-record", "--backend", "sw").err)
+                .contains("--hw-record: sw takes no whole connections");
+    }
+
+    @Test
     void shouldNameJavaAndBackendsWhenAskedForTheVersion() {
         // When
         Outcome outcome = execute("version");

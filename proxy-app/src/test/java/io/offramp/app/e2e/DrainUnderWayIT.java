@@ -11,13 +11,15 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A drain that begins in the middle of things. */
 class DrainUnderWayIT {
-    @Test
-    void shouldServeOneRequestToWhoWasInItsHandshake() throws Exception {
-        try (RunningProxy proxy = RunningProxy.http(Policy.HW, Policy.HW);
+    @ParameterizedTest
+    @EnumSource(names = {"HW", "HW_RECORD"})
+    void shouldServeOneRequestToWhoWasInItsHandshake(Policy policy) throws Exception {
+        try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 Socket tcp = new Socket(proxy.address().getAddress(), proxy.port())) {
             await().until(() -> proxy.connections().size() == 1);
             CompletableFuture<Integer> drain =

@@ -15,22 +15,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections that come in numbers, and what is left of them. */
 class ManyConnectionsIT {
     private static final String VERSION = "TLSv1.3";
     private static final String SUITE = "TLS_AES_128_GCM_SHA256";
 
-    @Test
-    void shouldCloseAtOnceWhatIsAboveTheLimit() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"HW", "HW_RECORD"})
+    void shouldCloseAtOnceWhatIsAboveTheLimit(Policy policy) throws Exception {
         List<Socket> sockets = new ArrayList<>();
         LimitConfig d = LimitConfig.DEFAULTS;
         LimitConfig ten = new LimitConfig(
                 d.requestLineBytes(), d.headBytes(), d.bodyBytes(), 10, d.handshakeBytes(), d.upstreamIdlePerLoop());
         try (LogCapture log = new LogCapture("io.offramp");
                 RunningProxy proxy = new RunningProxy(
-                        Mode.HTTP, Policy.HW, Policy.HW, Map.of(), TimeoutConfig.DEFAULTS, ten, 0)) {
+                        Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, ten, 0)) {
             for (int i = 0; i < 10; i++) {
                 sockets.add(connect(proxy));
             }
@@ -55,9 +57,10 @@ class ManyConnectionsIT {
         }
     }
 
-    @Test
-    void shouldKeepNoDescriptorOfTwoThousandConnections() throws Exception {
-        try (RunningProxy proxy = RunningProxy.http(Policy.HW, Policy.HW)) {
+    @ParameterizedTest
+    @EnumSource(names = {"HW", "HW_RECORD"})
+    void shouldKeepNoDescriptorOfTwoThousandConnections(Policy policy) throws Exception {
+        try (RunningProxy proxy = RunningProxy.http(policy, policy)) {
             serve(proxy, 20);
             connectOnly(proxy, 20);
             int before = descriptors();

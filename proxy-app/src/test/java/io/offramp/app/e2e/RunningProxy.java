@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The whole proxy with the device backend, in front of the demo upstream, on loopback. */
@@ -67,6 +68,20 @@ final class RunningProxy implements AutoCloseable {
             LimitConfig limits,
             int upstreamPort)
             throws Exception {
+        this(mode, tx, rx, device, timeouts, limits, upstreamPort, UnaryOperator.identity());
+    }
+
+    /** @param backends sees each provider of a backend before it is used */
+    RunningProxy(
+            Mode mode,
+            Policy tx,
+            Policy rx,
+            Map<String, String> device,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            int upstreamPort,
+            UnaryOperator<OffloadProvider> backends)
+            throws Exception {
         Path directory = Files.createTempDirectory("offramp-test");
         Path pem = DevelopmentCertificate.create(directory);
         upstream = DemoUpstream.start(0);
@@ -91,6 +106,7 @@ final class RunningProxy implements AutoCloseable {
                 2);
         server = ProxyServer.start(config, ServiceLoader.load(OffloadProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
+                .map(backends)
                 .toList());
     }
 

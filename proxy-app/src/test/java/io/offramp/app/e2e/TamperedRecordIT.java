@@ -28,14 +28,15 @@ class TamperedRecordIT {
         "TLSv1.3, TLS_AES_128_GCM_SHA256, HW",
         "TLSv1.3, TLS_CHACHA20_POLY1305_SHA256, SW",
         "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, SW",
-        "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, HW"
+        "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, HW",
+        "TLSv1.3, TLS_AES_128_GCM_SHA256, HW_RECORD"
     })
     void shouldCloseWithBadRecordMacWhereverTheBitIs(String version, String suite, Policy rx) throws Exception {
         long seed = (version + suite + rx).hashCode();
         Random random = new Random(seed);
         for (int i = 0; i < 10; i++) {
             long bit = 8L * (HANDSHAKE_BYTES + random.nextInt(UPLOAD_BYTES - HANDSHAKE_BYTES - TAIL_BYTES)) + random.nextInt(8);
-            try (RunningProxy proxy = RunningProxy.http(Policy.SW, rx);
+            try (RunningProxy proxy = RunningProxy.http(rx == Policy.HW_RECORD ? rx : Policy.SW, rx);
                     FragmentingRelay relay = new FragmentingRelay(proxy.address(), seed + i, bit);
                     SSLSocket socket = Clients.connect(relay.address(), version, suite)) {
                 assertThatThrownBy(() -> Clients.post(socket, "/sha256", UPLOAD_BYTES, seed))

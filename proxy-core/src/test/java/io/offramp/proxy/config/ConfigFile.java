@@ -37,8 +37,8 @@ final class ConfigFile {
     ConfigLoader loader() {
         return new ConfigLoader(
                 List.of(
-                        new FakeBackend("sw", Map.of()),
-                        new FakeBackend("device", Map.of("contexts", "how many", "engines", "how many"))),
+                        new FakeBackend("sw", Map.of(), false),
+                        new FakeBackend("device", Map.of("contexts", "how many", "engines", "how many"), true)),
                 directory.resolve("run"));
     }
 

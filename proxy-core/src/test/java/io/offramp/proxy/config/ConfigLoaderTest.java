@@ -94,6 +94,17 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void shouldGiveTheListenerToTheDeviceWhenTheModeIsHwRecord() throws IOException {
+        for (String offload : List.of("{mode: hw-record}", "{backend: device, mode: hw-record}")) {
+            ProxyConfig config = file.loaded("listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: 'a:1', offload: "
+                    + offload + "}]");
+
+            OffloadConfig expected = new OffloadConfig("device", Policy.HW_RECORD, Policy.HW_RECORD);
+            assertThat(config.listeners().getFirst().offload()).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void shouldKeepEverythingWhenTheFileIsTheFullForm() throws IOException {
         // When
         ProxyConfig config = file.loaded(FULL);

@@ -104,6 +104,36 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void shouldTellWhenTheModeIsHwRecordAndSomethingIsAgainstIt() throws IOException {
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls: {cert: site.pem}
+                            offload: {mode: hw-record, tx: hw, rx: auto}
+                            upstream: 127.0.0.1:80
+                          - bind: :8444
+                            tls: {cert: site.pem}
+                            offload: {backend: sw, mode: hw-record}
+                            upstream: 127.0.0.1:80
+                          - bind: :8445
+                            tls: {cert: site.pem}
+                            offload: {backend: dpu, mode: hw-record}
+                            upstream: 127.0.0.1:80
+                          - bind: :8446
+                            tls: {cert: site.pem}
+                            offload: {backend: device, mode: record}
+                            upstream: 127.0.0.1:80
+                        """))
+                .containsExactly(
+                        "offramp.yaml:4:36: listeners[0].offload.tx: not with mode hw-record, which is for both directions",
+                        "offramp.yaml:4:44: listeners[0].offload.rx: not with mode hw-record, which is for both directions",
+                        "offramp.yaml:8:24: listeners[1].offload.backend: sw takes no whole connections, as mode hw-record needs",
+                        "offramp.yaml:12:24: listeners[2].offload.backend: unknown backend \"dpu\"; known are device, sw",
+                        "offramp.yaml:16:38: listeners[3].offload.mode: expected per-direction or hw-record, is \"record\"");
+    }
+
+    @Test
     void shouldTellOfCiphersWhenTheyAreUnknownOrOfNoUse() throws IOException {
         assertThat(file.problems(
                         """

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A backend that has settings and nothing else. Each of them is a number from 1 on. */
-record FakeBackend(String name, Map<String, String> settings) implements OffloadProvider {
+/** A backend that says what it has, and has nothing. Each of them is a number from 1 on. */
+record FakeBackend(String name, Map<String, String> settings, boolean takesConnections) implements OffloadProvider {
     @Override
     public RecordOffload open(Map<String, String> values) {
         values.forEach((setting, value) -> {
