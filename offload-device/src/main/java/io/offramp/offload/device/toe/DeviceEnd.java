@@ -33,6 +33,7 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
     private long sentBytes;
     private int received;
     private int stepBytes;
+    private boolean broken;
     private volatile boolean paused;
     private volatile int written;
     private volatile boolean closed;
@@ -112,6 +113,7 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        broken = true;
         toHost.offer(new Signal.Fault(cause));
         host.doorbell().ring();
     }
@@ -156,6 +158,11 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
 
     private void write(ByteBuf plaintext, boolean last) {
         received++;
+        if (broken) {
+            // The firmware has said its last word, and the host has not heard of it yet.
+            plaintext.release();
+            return;
+        }
         stepBytes += plaintext.readableBytes();
         if (last || stepBytes >= STEP_BYTES) {
             stepBytes = 0;
@@ -169,14 +176,17 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
         switch (what) {
             case OUTPUT -> endOutput.get().addListener(onWritten(++received));
             case CONNECTION -> ctx.close();
-            case RESET -> {
-                ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-                ChannelHandlerContext first = ctx.pipeline().firstContext();
-                if (first != null) {
-                    first.close();
-                }
-            }
+            case RESET -> reset();
             case INPUT -> throw new IllegalStateException(what + " from the host");
+        }
+    }
+
+    private void reset() {
+        ChannelHandlerContext first = ctx.pipeline().firstContext();
+        // A socket that has closed meanwhile takes no options.
+        if (first != null && ctx.channel().isOpen()) {
+            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            first.close();
         }
     }
 

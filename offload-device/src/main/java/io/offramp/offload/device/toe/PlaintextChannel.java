@@ -1,18 +1,14 @@
 package io.offramp.offload.device.toe;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A write's promise completes when the device's socket has taken the records, and until then its bytes count against the water marks.
  */
-final class PlaintextChannel extends AbstractChannel implements DuplexChannel {
-    private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-
+final class PlaintextChannel extends OwnedChannel {
     private final Lane toDevice = new Lane();
     private final ChannelOutboundBuffer.MessageProcessor handOver = this::handOver;
     private final DeviceEnd device;
     private final PlaintextConfig config;
     private final Doorbell doorbell;
-    private final SocketAddress local;
-    private final SocketAddress remote;
     private boolean readPending;
     private boolean receiving;
     private int sent;
@@ -46,12 +38,10 @@ final class PlaintextChannel extends AbstractChannel implements DuplexChannel {
 
     /** Made by its other end. */
     PlaintextChannel(Channel deviceChannel, DeviceEnd device, EventLoop loop) {
-        super(null);
+        super(deviceChannel);
         this.device = device;
         this.config = new PlaintextConfig(this, deviceChannel, () -> readPending = false);
         this.doorbell = new Doorbell(loop, this::work, () -> device.toHost().clear());
-        this.local = deviceChannel.localAddress();
-        this.remote = deviceChannel.remoteAddress();
     }
 
     /** What the device takes from. */
@@ -93,9 +83,11 @@ final class PlaintextChannel extends AbstractChannel implements DuplexChannel {
     private void acknowledge(int written) {
         while (acknowledged != written) {
             acknowledged++;
+            // What a promise's listener does may close the channel.
+            ChannelOutboundBuffer pending = unsafe().outboundBuffer();
             if (outputEnd != null && acknowledged == sent) {
                 outputEnd.trySuccess();
-            } else if (unsafe().outboundBuffer() instanceof ChannelOutboundBuffer pending) {
+            } else if (pending != null) {
                 pending.remove();
             }
         }
@@ -188,11 +180,6 @@ final class PlaintextChannel extends AbstractChannel implements DuplexChannel {
         return true;
     }
 
-    @Override
-    public ChannelFuture shutdownOutput() {
-        return shutdownOutput(newPromise());
-    }
-
     /** Ends what we send, behind what was written; flushes that. Done when the device has sent its close_notify. */
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
@@ -243,22 +230,6 @@ final class PlaintextChannel extends AbstractChannel implements DuplexChannel {
     }
 
     @Override
-    public ChannelFuture shutdownInput() {
-        return shutdownInput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdown(ChannelPromise promise) {
-        shutdownInput();
-        return shutdownOutput(promise);
-    }
-
-    @Override
-    public ChannelFuture shutdown() {
-        return shutdown(newPromise());
-    }
-
-    @Override
     public boolean isInputShutdown() {
         return inputEnded;
     }
@@ -269,18 +240,8 @@ final class PlaintextChannel extends AbstractChannel implements DuplexChannel {
     }
 
     @Override
-    public boolean isShutdown() {
-        return inputEnded && outputEnded;
-    }
-
-    @Override
     public PlaintextConfig config() {
         return config;
-    }
-
-    @Override
-    public ChannelMetadata metadata() {
-        return METADATA;
     }
 
     @Override
@@ -289,46 +250,11 @@ final class PlaintextChannel extends AbstractChannel implements DuplexChannel {
     }
 
     @Override
-    public boolean isActive() {
-        return !closed;
-    }
-
-    @Override
-    protected boolean isCompatible(EventLoop loop) {
-        return true;
-    }
-
-    @Override
-    protected SocketAddress localAddress0() {
-        return local;
-    }
-
-    @Override
-    protected SocketAddress remoteAddress0() {
-        return remote;
-    }
-
-    @Override
-    protected void doBind(SocketAddress address) {
-        throw new IllegalStateException("connected by the device: " + this);
-    }
-
-    @Override
-    protected void doDisconnect() {
-        doClose();
-    }
-
-    @Override
     protected AbstractUnsafe newUnsafe() {
         return new PlaintextUnsafe();
     }
 
-    private final class PlaintextUnsafe extends AbstractUnsafe {
-        @Override
-        public void connect(SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
-            promise.setFailure(new IllegalStateException("connected by the device: " + PlaintextChannel.this));
-        }
-
+    private final class PlaintextUnsafe extends OwnedUnsafe {
         /** Takes what was written and not flushed along, as the sessions of other listeners do. */
         @Override
         public void close(ChannelPromise promise) {

@@ -235,6 +235,19 @@ class PlaintextChannelTest {
     }
 
     @Test
+    void shouldWriteNothingBehindAFault() {
+        ByteBuf plaintext = buffer("a");
+        link.host.writeAndFlush(plaintext);
+        link.device.pipeline().fireExceptionCaught(new IllegalStateException("bad record"));
+        link.run();
+        link.host.close();
+        link.run();
+
+        assertThat(link.socket.taken).containsExactly("close");
+        assertThat(plaintext.refCnt()).isZero();
+    }
+
+    @Test
     void shouldPassEventsToAHostThatDoesNotRead() {
         link.front.seen.clear();
         link.host.config().setAutoRead(false);
