@@ -83,6 +83,27 @@ class SessionEdgesIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"SW", "HW", "HW_RECORD"})
+    void shouldPassABrokenUpstreamOnAsAReset(Policy policy) throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                RunningProxy proxy = proxy(Mode.TCP, policy, upstream.getLocalPort());
+                SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
+            Clients.send(socket, "question");
+            try (Socket broken = upstream.accept()) {
+                broken.getInputStream().readNBytes(8);
+                broken.getOutputStream().write("half an answ".getBytes(US_ASCII));
+                assertThat(socket.getInputStream().readNBytes(12)).hasSize(12);
+                broken.setSoLinger(true, 0);
+            }
+
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .isInstanceOf(IOException.class)
+                    .hasStackTraceContaining("reset");
+            await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
+        }
+    }
+
     /** On epoll, a socket that is half closed has lost its connection at the next change of interest. */
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({

@@ -12,7 +12,10 @@ public final class Abort {
      * answers whose end is the end of the connection.
      */
     public static void close(Channel channel) {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.pipeline().firstContext().close();
+        // A socket that has closed by itself takes no options, and needs none.
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.pipeline().firstContext().close();
+        }
     }
 }
