@@ -80,7 +80,19 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         API, API + ".error", API + ".counter", API + ".device", API + ".device.driver..",
-                        "io.netty.channel.."));
+                        API + ".device.toe..", "io.netty.channel.."));
+    }
+
+    @Test
+    void shouldKeepTheOwnerOfConnectionsApartFromRecordsAndKeys() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.offramp.offload.device.toe..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        API + ".key", API + ".record", API + ".device", API + ".device.driver..",
+                        API + ".device.hardware.."));
     }
 
     @Test

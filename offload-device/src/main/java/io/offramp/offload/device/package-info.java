@@ -1,7 +1,8 @@
 /**
  * Backend {@code device}: a model of a ConnectX-style NIC with TLS offload ({@link
  * io.offramp.offload.device.hardware}) and the driver that talks to it ({@link io.offramp.offload.device.driver}).
- * The two halves meet at queues, tables and the wire, and nowhere else.
+ * The two halves meet at queues, tables and the wire, and nowhere else. Beside them, the device can own whole connections: {@link
+ * io.offramp.offload.device.toe}.
  *
  * <p>Modelled as in mlx5: DEK, TIS and TIR objects with static and progress params in the device's bit layouts; SQ,
  * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; steering by exact match of the flow, added
