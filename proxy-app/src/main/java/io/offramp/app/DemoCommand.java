@@ -3,6 +3,7 @@ package io.offramp.app;
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.server.ProxyServer;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  offramp demo",
             "  offramp demo --tx hw --rx sw --access-log",
             "  offramp demo --hw-record",
+            "  offramp demo --tx hw --rx hw --set faults=loss=1%,reorder=1%",
             "  offramp demo --port 9443 --admin-port 9091 --backend sw"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -77,11 +79,13 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private ProxyConfig config(Installation installation, Path file, DemoUpstream upstream) throws CommandFailure {
+        OffloadConfig modes = offload.resolve(DEVICE, installation.backends());
         return new SingleListener(
                         new HostPort(LOOPBACK, port),
                         ListenerConfig.Mode.HTTP,
                         new TlsConfig.Certificate(file, file),
-                        offload.resolve(DEVICE, installation.backends()),
+                        modes,
+                        offload.settings(modes, installation.backends()),
                         List.of(new HostPort(LOOPBACK, upstream.port())),
                         new HostPort(LOOPBACK, adminPort),
                         accessLog,

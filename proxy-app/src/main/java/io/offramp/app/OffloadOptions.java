@@ -3,7 +3,9 @@ package io.offramp.app;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.OffloadConfig.Policy;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,6 +29,31 @@ final class OffloadOptions {
             names = "--hw-record",
             description = "the device owns the connections: TCP session, handshake and records, in place of --tx and --rx")
     private boolean hwRecord;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "a setting of the backend, such as engines=2 or faults=loss=1%%; may be repeated")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    /**
+     * Settings of the backend, tried out.
+     *
+     * @throws CommandFailure if it has no such setting, or not with that value
+     */
+    Map<String, Map<String, String>> settings(OffloadConfig config, List<OffloadProvider> backends)
+            throws CommandFailure {
+        for (OffloadProvider provider : backends) {
+            if (provider.name().equals(config.backend())) {
+                try {
+                    provider.open(settings).close();
+                } catch (IllegalArgumentException e) {
+                    throw CommandFailure.badConfig(List.of("--set: " + e.getMessage()));
+                }
+            }
+        }
+        return settings.isEmpty() ? Map.of() : Map.of(config.backend(), settings);
+    }
 
     /**
      * What was asked for. A direction of which nothing is said is {@code auto}.

@@ -92,7 +92,17 @@ final class ProxyCommand implements Callable<Integer> {
         }
         String software = OffloadConfig.SOFTWARE.backend();
         OffloadConfig modes = offload.resolve(software, installation.backends());
-        return new SingleListener(from, mode, certificate(), modes, to, admin, true, threads).config();
+        return new SingleListener(
+                        from,
+                        mode,
+                        certificate(),
+                        modes,
+                        offload.settings(modes, installation.backends()),
+                        to,
+                        admin,
+                        true,
+                        threads)
+                .config();
     }
 
     private TlsConfig.Certificate certificate() throws CommandFailure {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode        what is spoken inside TLS
  * @param certificate of the listener
  * @param offload     of the listener
+ * @param backends    settings of backends, by backend and name
  * @param servers     where everything goes
  * @param admin       null for nowhere
  * @param accessLog   whether there is one
@@ -31,6 +32,7 @@ record SingleListener(
         ListenerConfig.Mode mode,
         TlsConfig.Certificate certificate,
         OffloadConfig offload,
+        Map<String, Map<String, String>> backends,
         List<HostPort> servers,
         @Nullable HostPort admin,
         boolean accessLog,
@@ -45,7 +47,7 @@ record SingleListener(
                 admin,
                 TimeoutConfig.DEFAULTS,
                 LimitConfig.DEFAULTS,
-                Map.of(),
+                backends,
                 new LoggingConfig(accessLog, LoggingConfig.DEFAULTS.level()),
                 threads);
     }

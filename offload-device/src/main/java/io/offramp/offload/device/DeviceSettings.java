@@ -6,6 +6,7 @@ import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
 import io.offramp.offload.device.wire.Faults;
+import io.offramp.offload.device.wire.Wire;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,11 @@ record DeviceSettings(
     private static final int MAX_ENGINES = 64;
     private static final int MAX_STEERING = 65_535;
     private static final int MAX_TOE_THREADS = 1024;
+
+    /** The same with somebody looking at its wires. */
+    DeviceSettings tapped(Wire.Tap tap) {
+        return new DeviceSettings(profile, limits, capacity, isUp, driver.tapped(tap), engines, toeThreads);
+    }
 
     /** Settings with one line of help each. */
     static Map<String, String> help() {

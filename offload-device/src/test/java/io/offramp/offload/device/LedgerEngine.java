@@ -13,6 +13,8 @@ import io.offramp.offload.key.AeadSuite;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that writes down every nonce with what it protected, runs a test's code in front of every seal, and lies
@@ -81,13 +83,14 @@ final class LedgerEngine implements AeadEngine {
                     int trailer, ByteBuf out, int outIndex) {
                 beforeSeal.run();
                 seals++;
-                ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
+                NonceLedger.Message message =
+                        ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
                 byte[] content = ByteBufUtil.getBytes(in, inIndex, plaintextBytes);
                 if (trailer != Sealer.NO_TRAILER) {
                     content = Arrays.copyOf(content, plaintextBytes + 1);
                     content[plaintextBytes] = (byte) trailer;
                 }
-                ledger.update(content);
+                message.update(content);
                 return sealer.seal(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, plaintextBytes, trailer,
                         out, outIndex);
             }
@@ -136,18 +139,19 @@ final class LedgerEngine implements AeadEngine {
         SealStream stream = real.sealStream(suite, key);
         String keyName = HexFormat.of().formatHex(key);
         return new SealStream() {
+            private NonceLedger.@Nullable Message message;
             private boolean isOpen = true;
 
             @Override
             public void start(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes) {
-                ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
+                message = ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
                 stream.start(nonceHead, nonceTail, aad, aadIndex, aadBytes);
             }
 
             @Override
             public void update(ByteBuf in, int inIndex, int bytes, ByteBuf out, int outIndex) {
                 beforeSeal.run();
-                ledger.update(ByteBufUtil.getBytes(in, inIndex, bytes));
+                Objects.requireNonNull(message).update(ByteBufUtil.getBytes(in, inIndex, bytes));
                 stream.update(in, inIndex, bytes, out, outIndex);
             }
 

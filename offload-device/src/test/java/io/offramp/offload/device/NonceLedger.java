@@ -28,59 +28,66 @@ final class NonceLedger {
     private final Map<Nonce, Protected> recent = new LinkedHashMap<>(RECENT, 0.75f, true);
     private final Map<Nonce, Protected> old = new LinkedHashMap<>();
     private final List<String> reused = new ArrayList<>();
-    private Protected current = new Protected();
-    private Nonce currentNonce = new Nonce("", 0, 0);
-    private int at;
 
     /** Nonces that protected two different plaintexts. */
     List<String> reused() {
         return reused;
     }
 
+    /** A message that is being protected: several may be under way at once. */
+    final class Message {
+        private final Nonce nonce;
+        private final Protected known;
+        private int at;
+
+        private Message(Nonce nonce, Protected known) {
+            this.nonce = nonce;
+            this.known = known;
+        }
+
+        /** The next bytes of its plaintext. */
+        void update(byte[] plaintext) {
+            if (known.isOld) {
+                // Only a whole one can be compared with what is left of it.
+                if (at != 0 || plaintext.length != known.bytes || Arrays.hashCode(plaintext) != known.hash) {
+                    reused.add(nonce + " after a long time");
+                }
+                return;
+            }
+            int both = Math.min(plaintext.length, Math.max(0, known.bytes - at));
+            if (!Arrays.equals(known.content, at, at + both, plaintext, 0, both)) {
+                reused.add(nonce.toString());
+            }
+            int end = at + plaintext.length;
+            if (end > known.bytes) {
+                if (end > known.content.length) {
+                    known.content = Arrays.copyOf(known.content, Math.max(end, 2 * known.content.length));
+                }
+                System.arraycopy(plaintext, both, known.content, at + both, plaintext.length - both);
+                known.bytes = end;
+            }
+            at = end;
+        }
+    }
+
     /** A message begins. */
-    void start(String key, int head, long tail, ByteBuf aad, int aadIndex, int aadBytes) {
-        currentNonce = new Nonce(key, head, tail);
+    Message start(String key, int head, long tail, ByteBuf aad, int aadIndex, int aadBytes) {
+        Nonce nonce = new Nonce(key, head, tail);
         byte[] data = ByteBufUtil.getBytes(aad, aadIndex, aadBytes);
-        Protected known = recent.get(currentNonce);
+        Protected known = recent.get(nonce);
         if (known == null) {
-            known = old.remove(currentNonce);
+            known = old.remove(nonce);
             if (known == null) {
                 known = new Protected();
                 known.aad = data;
             }
-            recent.put(currentNonce, known);
+            recent.put(nonce, known);
             retire();
         }
         if (!Arrays.equals(known.aad, data)) {
-            reused.add(currentNonce + " with other additional data");
+            reused.add(nonce + " with other additional data");
         }
-        current = known;
-        at = 0;
-    }
-
-    /** The next bytes of its plaintext. */
-    void update(byte[] plaintext) {
-        Protected known = current;
-        if (known.isOld) {
-            // Only a whole one can be compared with what is left of it.
-            if (at != 0 || plaintext.length != known.bytes || Arrays.hashCode(plaintext) != known.hash) {
-                reused.add(currentNonce + " after a long time");
-            }
-            return;
-        }
-        int both = Math.min(plaintext.length, Math.max(0, known.bytes - at));
-        if (!Arrays.equals(known.content, at, at + both, plaintext, 0, both)) {
-            reused.add(currentNonce.toString());
-        }
-        int end = at + plaintext.length;
-        if (end > known.bytes) {
-            if (end > known.content.length) {
-                known.content = Arrays.copyOf(known.content, Math.max(end, 2 * known.content.length));
-            }
-            System.arraycopy(plaintext, both, known.content, at + both, plaintext.length - both);
-            known.bytes = end;
-        }
-        at = end;
+        return new Message(nonce, known);
     }
 
     private void retire() {

@@ -20,24 +20,44 @@ public final class Wire {
      */
     public record Packet(ByteBuf header, ByteBuf payload) {}
 
+    /** Sees every packet that is sent, whatever becomes of it. */
+    @FunctionalInterface
+    public interface Tap {
+        /** A packet as it is sent; nothing of it may be kept. */
+        void onPacket(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes);
+    }
+
     private record UnderWay(long arrival, Packet packet) {}
 
     private final Faults faults;
     private final Chance chance;
     private final ByteBufAllocator allocator;
+    private final Tap tap;
     private final List<UnderWay> underWay = new ArrayList<>();
     private long now;
 
-    /** @param allocator for the payload of packets */
+    /** With nobody looking. */
     public Wire(Faults faults, Chance chance, ByteBufAllocator allocator) {
+        this(faults, chance, allocator, (header, headerBytes, payload, index, bytes) -> {});
+    }
+
+    /**
+     * A wire on which nothing is under way.
+     *
+     * @param allocator for the payload of packets
+     * @param tap       sees what is sent
+     */
+    public Wire(Faults faults, Chance chance, ByteBufAllocator allocator, Tap tap) {
         this.faults = faults;
         this.chance = chance;
         this.allocator = allocator;
+        this.tap = tap;
     }
 
     /** Takes a packet; header and payload are copied. */
     public void send(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         now++;
+        tap.onPacket(header, headerBytes, payload, index, bytes);
         if (chance.happens(faults.loss())) {
             return;
         }

@@ -53,7 +53,7 @@ final class WiredRx {
         this.faults = faults;
         this.packets = packets;
         chance = new Chance(faults.seed(), 2 * place.target().connectionId() + 1);
-        wire = new Wire(faults, chance, place.allocator());
+        wire = new Wire(faults, chance, place.allocator(), place.device().settings().tap());
         farEnd = new TcpSender(faults, chance, start, false);
         host = new TcpReceiver(start, delivery);
         history = place.allocator().directBuffer(TcpSender.HISTORY_BYTES);

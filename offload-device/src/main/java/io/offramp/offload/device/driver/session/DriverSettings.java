@@ -1,6 +1,7 @@
 package io.offramp.offload.device.driver.session;
 
 import io.offramp.offload.device.wire.Faults;
+import io.offramp.offload.device.wire.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +10,24 @@ import org.jspecify.annotations.Nullable;
  * @param wire         what goes wrong on the wire; null where the connection's bytes pass by reference, in order
  * @param resyncByHint whether the host tells a lost device the next position unasked; else it waits to be asked
  * @param demoteAfter  records in a row that the device may leave to the host before a session gives it back
+ * @param tap          sees what is sent on wires with faults
  */
-public record DriverSettings(@Nullable Faults wire, boolean resyncByHint, int demoteAfter) {
+public record DriverSettings(@Nullable Faults wire, boolean resyncByHint, int demoteAfter, Wire.Tap tap) {
     /** So many records in a row are no loss on the wire any more. */
     public static final int DEFAULT_DEMOTE_AFTER = 4096;
 
     /** Without faults, as ConnectX resyncs. */
     public static final DriverSettings DEFAULTS = new DriverSettings(null, false, DEFAULT_DEMOTE_AFTER);
+
+    /** With nobody looking. */
+    public DriverSettings(@Nullable Faults wire, boolean resyncByHint, int demoteAfter) {
+        this(wire, resyncByHint, demoteAfter, (header, headerBytes, payload, index, bytes) -> {});
+    }
+
+    /** The same with somebody looking. */
+    public DriverSettings tapped(Wire.Tap newTap) {
+        return new DriverSettings(wire, resyncByHint, demoteAfter, newTap);
+    }
 
     /** What goes wrong: nothing where there is no wire. */
     public Faults faults() {

@@ -54,7 +54,7 @@ final class WiredTx {
         format = keys.format();
         chance = new Chance(faults.seed(), 2 * place.target().connectionId());
         records = new RecordList(sequence(start), keys.nextSequence(), this::release);
-        wire = new Wire(faults, chance, place.allocator());
+        wire = new Wire(faults, chance, place.allocator(), place.device().settings().tap());
         sender = new TcpSender(faults, chance, start, true);
         farEnd = new TcpReceiver(start, this::onArrived);
         xmit = new Xmit(place, records, packets, faults.mss(), keys, sequence(start));

@@ -292,6 +292,9 @@ public final class QueueSet {
                 } else {
                     done = tx.send(ring, at, port);
                 }
+                if (vendor != Syndrome.NONE) {
+                    tx.lose(ring, at);
+                }
             }
             case Opcode.DUMP -> {
                 if (queue.hasUnfencedParams()) {

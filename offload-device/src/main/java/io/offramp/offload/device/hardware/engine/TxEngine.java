@@ -86,6 +86,7 @@ final class TxEngine {
         ByteBuf wire =
                 regions.resolve(DataSegment.lkey(ring, wireSegment), DataSegment.address(ring, wireSegment), wireBytes);
         if (wire == null) {
+            context.lose();
             return fail(Syndrome.PROTECTION, Syndrome.NONE);
         }
         payload.start(ring, wireSegment + DataSegment.BYTES, wqeEnd);
@@ -125,6 +126,17 @@ final class TxEngine {
             bytes += piece;
         }
         return payload.isBroken() ? failInPayload(context) : bytes;
+    }
+
+    /**
+     * A send was not done. What is posted behind it must not find its context waiting for a first packet, and take its
+     * sequence from the wrong one: only new params help.
+     */
+    void lose(ByteBuf ring, int at) {
+        TlsContext context = tises.get(ControlSegment.tisTir(ring, at));
+        if (context != null) {
+            context.lose();
+        }
     }
 
     private @Nullable TlsContext programmed(int tis) {

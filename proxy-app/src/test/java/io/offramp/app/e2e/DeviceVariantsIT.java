@@ -1,0 +1,139 @@
+package io.offramp.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offramp.offload.RecordMode;
+import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.connection.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A device with threads of its own, on a wire with faults, with little room: no client notices. */
+class DeviceVariantsIT {
+    private static final int BYTES = 20 << 20;
+    private static final String FAULTS =
+            "seed=3 loss=1% reorder=1% duplicate=0.1% corrupt=0.1% retransmit=1% ack-lag=10%";
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "TLSv1.3, TLS_AES_128_GCM_SHA256",
+        "TLSv1.3, TLS_AES_256_GCM_SHA384",
+        "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+    })
+    void shouldCarryEveryByteOverAWireWithFaults(String version, String suite) throws Exception {
+        try (RunningProxy proxy = start(Map.of("faults", FAULTS));
+                SSLSocket socket = Clients.connect(proxy.address(), version, suite)) {
+            carry(proxy, socket);
+
+            expectHardware(proxy);
+            assertThat(proxy.metric("tx_tls_ooo")).as("sends out of order").isPositive();
+            assertThat(proxy.metric("tx_tls_dump_bytes")).as("bytes fed to the device again").isPositive();
+            assertThat(proxy.metric("rx_tls_resync_res_ok")).as("positions given back").isPositive();
+            assertThat(proxy.metric("rx_tls_decrypted_bytes")).as("of %d", BYTES).isGreaterThan(BYTES / 2.0);
+            assertThat(proxy.admin("/tls_stat")).containsPattern("TlsRxDeviceResync +\t[1-9]");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "TLSv1.3, TLS_AES_128_GCM_SHA256",
+        "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+    })
+    void shouldCarryEveryByteOnEngineThreads(String version, String suite) throws Exception {
+        try (RunningProxy proxy = start(Map.of("engines", "2"));
+                SSLSocket socket = Clients.connect(proxy.address(), version, suite)) {
+            carry(proxy, socket);
+
+            expectHardware(proxy);
+            assertThat(proxy.metric("device_cpu_ns")).as("the device's own work").isPositive();
+            assertThat(proxy.metric("tx_tls_encrypted_bytes")).isGreaterThan(BYTES / 2.0);
+            assertThat(proxy.metric("rx_tls_decrypted_bytes")).isGreaterThan(BYTES / 2.0);
+            assertThat(proxy.metric("tx_cqe_err")).isZero();
+        }
+    }
+
+    @Test
+    void shouldGoOnInSoftwareWhenTheDeviceGoesDownBetweenTwoPackets() throws Exception {
+        try (RunningProxy proxy = start(Map.of("faults", FAULTS + " down-after=2000"));
+                SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
+            carry(proxy, socket);
+
+            Connection connection = proxy.connections().getFirst();
+            assertThat(connection.tx().session().mode()).isEqualTo(RecordMode.SW);
+            assertThat(connection.rx().session().mode()).isEqualTo(RecordMode.SW);
+            assertThat(connection.tx().why()).contains("device is down");
+            assertThat(connection.rx().why()).contains("device is down");
+        }
+    }
+
+    /** Every second direction finds no room; what closes gives its contexts back. */
+    @Test
+    void shouldServeMoreConnectionsThanTheDeviceHasRoomFor() throws Exception {
+        int clients = 40;
+        try (RunningProxy proxy = start(Map.of("contexts", "" + clients))) {
+            List<SSLSocket> sockets = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                sockets.add(Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256"));
+                assertThat(Clients.getHash(sockets.get(i), "/bytes/100000")).isEqualTo(proxy.upstreamHash("/bytes/100000"));
+            }
+            assertThat(proxy.metric("device_contexts")).isEqualTo(clients);
+            assertThat(proxy.metric("offramp_tls_declines_total", "reason=\"capacity\"")).isEqualTo(clients);
+            assertThat(proxy.connections().getLast().tx().why()).contains("device declined: device has no");
+            for (SSLSocket socket : sockets) {
+                assertThat(Clients.getHash(socket, "/bytes/10000")).isEqualTo(proxy.upstreamHash("/bytes/10000"));
+                socket.close();
+            }
+            await().until(() -> proxy.metric("device_contexts") == 0);
+            assertThat(proxy.metric("device_deks")).isZero();
+            assertThat(proxy.metric("device_steering_rules")).isZero();
+        }
+    }
+
+    @Test
+    void shouldOffloadTls12AloneAsReleasedKernelsDo() throws Exception {
+        try (RunningProxy proxy = start(Map.of("profile", "linux-6.18"));
+                SSLSocket old = Clients.connect(
+                        proxy.address(), "TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+                SSLSocket current = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
+            Clients.getHash(old, "/bytes/1000");
+            Clients.getHash(current, "/bytes/1000");
+
+            for (Connection connection : proxy.connections()) {
+                boolean isOld = "1.2".equals(connection.tls().version().label());
+                assertThat(connection.tx().session().mode()).isEqualTo(isOld ? RecordMode.HW : RecordMode.SW);
+                assertThat(connection.rx().why()).isEqualTo(isOld
+                        ? "configured"
+                        : "device declined: device has no TLS 1.3 with aes-gcm-128 (linux-6.18)");
+            }
+        }
+    }
+
+    private static RunningProxy start(Map<String, String> device) throws Exception {
+        return new RunningProxy(Mode.HTTP, Policy.HW, Policy.HW, device, TimeoutConfig.DEFAULTS);
+    }
+
+    private static void carry(RunningProxy proxy, SSLSocket socket) throws Exception {
+        String down = Clients.getHash(socket, "/bytes/" + BYTES);
+        String up = Clients.post(socket, "/sha256", BYTES, 5);
+
+        assertThat(down).isEqualTo(proxy.upstreamHash("/bytes/" + BYTES));
+        assertThat(up).startsWith(Clients.postHash(BYTES, 5));
+    }
+
+    private static void expectHardware(RunningProxy proxy) {
+        Connection connection = proxy.connections().getFirst();
+        assertThat(connection.tx().session().mode()).isEqualTo(RecordMode.HW);
+        assertThat(connection.rx().session().mode()).isEqualTo(RecordMode.HW);
+        assertThat(connection.tx().moves()).isZero();
+        assertThat(connection.rx().moves()).isZero();
+    }
+}
