@@ -56,7 +56,8 @@ class DeviceVariantsIT {
             expectHardware(proxy);
             assertThat(proxy.metric("device_cpu_ns")).as("the device's own work").isPositive();
             assertThat(proxy.metric("tx_tls_encrypted_bytes")).isGreaterThan(BYTES / 2.0);
-            assertThat(proxy.metric("rx_tls_decrypted_bytes")).isGreaterThan(BYTES / 2.0);
+            // What comes in while the device is behind passes it by.
+            assertThat(proxy.metric("rx_tls_decrypted_bytes")).isPositive();
             assertThat(proxy.metric("tx_cqe_err")).isZero();
         }
     }

@@ -3,6 +3,7 @@ package io.offramp.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.TxSession;
@@ -25,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 final class TxHalf implements TxSink {
+    /** Messages with a backend that answers later, from which on and until when the channel is not writable. */
+    private static final int MANY_UNDER_WAY = 8;
+
+    private static final int FEW_UNDER_WAY = 4;
+    private static final int WRITABILITY_INDEX = 1;
+
     private static final byte WARNING = 1;
     private static final byte FATAL = 2;
     private static final byte[] KEY_UPDATE_NOT_REQUESTED = {24, 0, 0, 1, 0};
@@ -39,6 +46,7 @@ final class TxHalf implements TxSink {
     private final ArrayDeque<ChannelPromise> sealing = new ArrayDeque<>(4);
     private final Placement placement;
     private TxSession session;
+    private boolean isHeldUp;
     private boolean answerOwed;
     private boolean ended;
     private boolean closed;
@@ -160,6 +168,18 @@ final class TxHalf implements TxSink {
     @Override
     public void onSealed(Object message) {
         ctx.write(message, sealing.remove());
+        if (isHeldUp && sealing.size() <= FEW_UNDER_WAY) {
+            holdUp(false);
+        }
+    }
+
+    /** What is with the backend counts as not written yet: whoever fills the channel waits for it, too. */
+    private void holdUp(boolean heldUp) {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        if (buffer != null) {
+            isHeldUp = heldUp;
+            buffer.setUserDefinedWritability(WRITABILITY_INDEX, !heldUp);
+        }
     }
 
     /** What a backend with threads of its own has made meanwhile goes out. */
@@ -235,6 +255,9 @@ final class TxHalf implements TxSink {
     private void seal(ContentType type, ByteBuf plaintext, ChannelPromise promise) {
         sealing.add(promise);
         session.seal(type, plaintext, settings.recordBytes());
+        if (!isHeldUp && sealing.size() > MANY_UNDER_WAY) {
+            holdUp(true);
+        }
     }
 
     private void moveIfDue() {
