@@ -20,11 +20,13 @@ import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.capacity.Admission;
+import io.offramp.offload.device.capacity.Pacer;
 import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicCaps;
 import io.offramp.offload.device.hardware.engine.EngineThread;
+import io.offramp.offload.device.hardware.engine.Pace;
 import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.device.toe.Toe;
 import io.offramp.offload.device.wire.Chance;
@@ -73,10 +75,12 @@ public final class Device implements RecordOffload {
     Device(DeviceSettings settings, AeadEngine engine, @Nullable BiConsumer<EventLoop, Runnable> interrupts) {
         this.engine = engine;
         ThreadFactory threads = cpu.threads("offramp-engine");
+        boolean isPaced = settings.capacity().limitsLoad() || settings.capacity().recordLatencyNs() > 0;
+        Pace pace = isPaced ? new Pacer(settings.capacity(), System::nanoTime)::work : Pace.UNLIMITED;
         nic = new Nic(
                 settings.limits(),
                 engine,
-                Stream.generate(() -> new EngineThread(threads)).limit(settings.engines()).toList());
+                Stream.generate(() -> new EngineThread(threads, pace)).limit(settings.engines()).toList());
         nic.setUp(settings.isUp());
         caps = settings.profile().caps();
         profile = settings.profile().label();

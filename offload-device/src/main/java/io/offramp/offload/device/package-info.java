@@ -1,30 +1,30 @@
 /**
  * Backend {@code device}: a model of a ConnectX-style NIC with TLS offload ({@link
  * io.offramp.offload.device.hardware}) and the driver that talks to it ({@link io.offramp.offload.device.driver}).
- * The two halves meet at queues, tables and the wire, and nowhere else. Beside them, the device can own whole connections: {@link
- * io.offramp.offload.device.toe}.
+ * The two halves meet at queues, tables and the wire, and nowhere else. {@link io.offramp.offload.device.toe} gives whole
+ * connections to the device.
  *
  * <p>Modelled as in mlx5: DEK, TIS and TIR objects with static and progress params in the device's bit layouts; SQ,
- * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; steering by exact match of the flow, added
- * only after the TIR's params have completed; the check of every packet's TCP sequence; all or nothing per packet; the
- * pools of TIS and DEK with their marks; the names of ethtool's and {@code /proc/net/tls_stat}'s counters. How much the
- * device takes is configured, and beyond it installs are declined ({@link io.offramp.offload.device.capacity}).
+ * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; large send cut at the MSS; steering by exact
+ * match of the flow, added only after the TIR's params have completed; records cut by packets anywhere; the check of
+ * every packet's TCP sequence; all or nothing per packet; the record list with its start marker, and resync by params and
+ * DUMP (TX); the tracker's states, GET_PSV, the log of headers and next-record hints (RX); re-encryption of records that
+ * the device decrypted in part; the pools of TIS and DEK with their marks; capability bits; the names of ethtool's and
+ * {@code /proc/net/tls_stat}'s counters.
  *
  * <p>Not modelled, and where the real device or driver does more:
  * <ul>
- *   <li>Resync. A context that lost its position (TX: another sequence than expected; RX: not where the next record
- *       starts) does not get it back: there is no DUMP replay, no GET_PSV and no resync request that is answered. The
- *       session goes on in software for good.
- *   <li>Partial records. The device takes runs of whole records, see {@link
- *       io.offramp.offload.device.hardware.engine}; the driver keeps the partial record at the end of a read.
- *   <li>TCP. Nothing is retransmitted, acknowledged or reordered between the halves, so the driver keeps no list of
- *       records until they are acknowledged. LSO is not cut into packets; the driver counts what it would be cut into.
- *   <li>Time. Engines run inside the doorbell and a completion is there when it returns; there is no interrupt, no
- *       moderation, no second engine.
- *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on.
- *       Behind one that cannot be parsed, what is posted is dropped without completions.
- *   <li>Checksums, VLANs, tunnels, Ethernet headers, protection domains, and firmware commands as such: an object is
- *       created by a method call.
+ *   <li>TCP. The real one is the host kernel's. Where faults are configured, the model has one of its own between the
+ *       halves, with cumulative acknowledgments, duplicate ACKs and time-outs, without SACK or congestion control, and in
+ *       virtual time: each burst of the proxy runs until all of it has arrived.
+ *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on, but the
+ *       context of a failed send is lost until it gets new params. Behind one that cannot be parsed, what is posted is
+ *       dropped without completions.
+ *   <li>Interrupt moderation: an engine thread raises one interrupt for each round of work.
+ *   <li>The strategy {@code DRIVER_REQ} of the FPGA-based predecessor, and nfp's next-record sync on the sending side.
+ *   <li>Checksums where there are no faults, VLANs, tunnels, Ethernet headers, protection domains, and firmware commands
+ *       as such: an object is created by a method call. {@code install-latency} is a figure for {@code auto} and
+ *       {@code whatif}; the running device does not wait for it.
  * </ul>
  */
 @NullMarked

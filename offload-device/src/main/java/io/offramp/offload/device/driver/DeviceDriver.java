@@ -55,7 +55,9 @@ public final class DeviceDriver {
         } catch (IllegalArgumentException e) {
             return new InstallResult.Declined<>(DeclineReason.CHANNEL, String.valueOf(e.getMessage()));
         }
-        return DeviceTxSession.install(place(target), keys, at, sink, packets);
+        InstallResult<TxSession> result = DeviceTxSession.install(place(target), keys, at, sink, packets);
+        device.tises().refill(target.channel().eventLoop());
+        return result;
     }
 
     /** Installs RX for keys that the device can take, on the event loop. */

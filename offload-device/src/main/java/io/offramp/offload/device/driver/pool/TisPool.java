@@ -2,6 +2,8 @@ package io.offramp.offload.device.driver.pool;
 
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.index.IndexStack;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,11 +17,13 @@ public final class TisPool {
     public static final int NONE = ContextTable.NONE;
 
     private static final int BULK = 16;
+    private static final int LOW_WATERMARK = 1024;
     private static final int HIGH_WATERMARK = 4096;
 
     private final ContextTable table;
     private final IndexStack idle;
     private final AtomicInteger inUse = new AtomicInteger();
+    private final AtomicBoolean isRefilling = new AtomicBoolean();
     private final LongAdder created;
     private final LongAdder destroyed;
 
@@ -46,6 +50,33 @@ public final class TisPool {
             inUse.incrementAndGet();
         }
         return number;
+    }
+
+    /**
+     * Fills the pool up to its low mark, a bulk at a time, so that an install finds a TIS ready. Stops where the device
+     * has no more than half of its room left: others need contexts, too.
+     *
+     * @param later runs a task behind what its thread has to do now
+     */
+    public void refill(Executor later) {
+        if (idle.size() <= LOW_WATERMARK && isRefilling.compareAndSet(false, true)) {
+            later.execute(() -> makeBulk(later));
+        }
+    }
+
+    private void makeBulk(Executor later) {
+        boolean hasMade = true;
+        for (int i = 0; i < BULK && hasMade; i++) {
+            int number = table.hasHalfLeft() ? create() : NONE;
+            hasMade = number != NONE;
+            if (hasMade) {
+                idle.push(number);
+            }
+        }
+        isRefilling.set(false);
+        if (hasMade) {
+            refill(later);
+        }
     }
 
     /** Gives a TIS back. */

@@ -56,6 +56,11 @@ public final class ContextTable {
         return number > 0 && number <= contexts.length() ? contexts.get(number - 1) : null;
     }
 
+    /** True while at least half of the memory for contexts is free. */
+    public boolean hasHalfLeft() {
+        return 2 * memory.used() < memory.capacity();
+    }
+
     /** How many there are now. */
     public int inUse() {
         return numbers.inUse();

@@ -13,12 +13,19 @@ public final class EngineThread {
     private static final int SPINS = 200;
 
     private final List<QueueSet> queues = new CopyOnWriteArrayList<>();
+    private final Pace pace;
     private final Thread thread;
     private volatile boolean isAsleep;
     private volatile boolean isClosed;
 
-    /** @param threads makes the thread, which is started here */
-    public EngineThread(ThreadFactory threads) {
+    /**
+     * Starts the thread.
+     *
+     * @param threads makes it
+     * @param pace    how long its work takes at least
+     */
+    public EngineThread(ThreadFactory threads, Pace pace) {
+        this.pace = pace;
         thread = threads.newThread(this::run);
         thread.start();
     }
@@ -62,7 +69,7 @@ public final class EngineThread {
         // Held against removal only: a set of queues is freed by its driver's thread.
         synchronized (this) {
             for (QueueSet set : queues) {
-                hasWorked |= set.work();
+                hasWorked |= set.work(pace);
             }
         }
         return hasWorked;

@@ -18,6 +18,7 @@ import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.device.hardware.steering.Steering;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,7 @@ public final class QueueSet {
     private Runnable interrupt = () -> {};
     private @Nullable Port port;
     private boolean failsNextSend;
+    private long bytesWorked;
 
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
@@ -186,8 +188,14 @@ public final class QueueSet {
         return true;
     }
 
-    /** Engine thread: does what there is to do; true if there was something. */
-    boolean work() {
+    /**
+     * Engine thread: does what there is to do, and tells the driver when as much time has passed as it takes.
+     *
+     * @return true if there was something
+     */
+    boolean work(Pace pace) {
+        long recordsBefore = cipher.records();
+        bytesWorked = 0;
         boolean hasWorked = sendQueue.waiting() > 0 || controlQueue.waiting() > 0;
         work(controlQueue, controlCompletions);
         work(sendQueue, sendCompletions);
@@ -197,9 +205,17 @@ public final class QueueSet {
             arriving.release();
         }
         if (hasWorked) {
+            waitFor(pace.work(cipher.records() - recordsBefore, bytesWorked));
             interrupt.run();
         }
         return hasWorked;
+    }
+
+    private static void waitFor(long ns) {
+        long until = System.nanoTime() + ns;
+        for (long left = ns; left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private boolean take(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
@@ -218,6 +234,7 @@ public final class QueueSet {
         boolean isIntact = TcpChecksum.verify(header, headerBytes, wire, index, bytes);
         TlsOffload tls = deliver(isIntact, header, headerBytes, wire, index, bytes, host, (int) address);
         receiveCompletions.pushReceived(entry, bytes, isIntact, tls);
+        bytesWorked += bytes;
         return true;
     }
 
@@ -308,6 +325,7 @@ public final class QueueSet {
             case Opcode.SET_PSV -> vendor = loadProgress(queue, at);
             default -> vendor = Syndrome.MALFORMED;
         }
+        bytesWorked += Math.max(0, done);
         if (done < 0) {
             completions.pushError(index, tx.syndrome(), tx.vendorSyndrome());
         } else if (vendor != Syndrome.NONE) {

@@ -18,7 +18,13 @@ final class RecordCipher {
     private static final int LENGTH = 3;
     private static final int TLS_1_2_AAD_BYTES = 13;
 
+    private long records;
     private final ByteBuf additionalData = Unpooled.directBuffer(TLS_1_2_AAD_BYTES, TLS_1_2_AAD_BYTES);
+
+    /** Records, and parts of records, that were begun so far. */
+    long records() {
+        return records;
+    }
 
     /** The fragment length that a header shows, which was found to be one. */
     static int fragmentBytes(ByteBuf in, int at) {
@@ -39,6 +45,7 @@ final class RecordCipher {
             TlsContext context, Sealer sealer, long record,
             ByteBuf in, int inIndex, int contentBytes, int trailer,
             ByteBuf out, int at) {
+        records++;
         RecordFormat format = context.format();
         int outIndex = at + format.prefixBytes();
         if (format == RecordFormat.TLS_1_3) {
@@ -58,6 +65,7 @@ final class RecordCipher {
             TlsContext context, Opener opener, long record,
             ByteBuf in, int inAt, int innerBytes,
             ByteBuf out, int outAt) {
+        records++;
         RecordFormat format = context.format();
         int prefix = format.prefixBytes();
         if (format == RecordFormat.TLS_1_3) {
@@ -73,12 +81,14 @@ final class RecordCipher {
 
     /** Begins to seal the record whose prefix is whole at the context's cursor. */
     void start(TlsContext context, SealStream stream) {
+        records++;
         ByteBuf aad = additionalData(context);
         stream.start(context.nonceHead(), nonceTail(context), aad, 0, aadBytes(context.format()));
     }
 
     /** Begins to open the record whose prefix is whole at the context's cursor. */
     void start(TlsContext context, OpenStream stream) {
+        records++;
         ByteBuf aad = additionalData(context);
         stream.start(context.nonceHead(), nonceTail(context), aad, 0, aadBytes(context.format()));
     }
