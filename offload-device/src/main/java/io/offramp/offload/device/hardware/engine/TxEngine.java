@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * Encrypts what a SEND or LSO carries, and takes what a DUMP feeds it. The first data segment behind the Ethernet
  * segment says where the wire is: in this model the packets leave into host memory, since the host's kernel owns the
  * real one, or through a {@link Port} that finds them there. The other segments are the payload: a run of the stream,
- * records in plaintext with space for the tag, which may start and end in mid-record. What does not go through the
- * cipher does not leave.
+ * records in plaintext with space for the tag, which may start and end in mid-record. Where the WQE names a TIS, what
+ * does not go through its cipher does not leave; where it names none, the payload leaves as it is.
  */
 final class TxEngine {
     private static final int TAG_BYTES = AeadSuite.TAG_BYTES;
+    /** In a WQE: the packet is none of a connection that is offloaded, or from before that. */
+    private static final int NO_TIS = 0;
 
     private final ContextTable tises;
     private final MemoryRegions regions;
@@ -71,14 +73,13 @@ final class TxEngine {
         if (wireSegment + DataSegment.BYTES > wqeEnd || !PacketHeader.isValid(ring, header, headerBytes)) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
         }
-        TlsContext context = programmed(ControlSegment.tisTir(ring, at));
-        if (context == null) {
+        int tis = ControlSegment.tisTir(ring, at);
+        TlsContext context = programmed(tis);
+        if (context == null && tis != NO_TIS) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
         }
         int sequence = PacketHeader.tcpSequence(ring, header, headerBytes);
-        boolean isExpected = context.tracker() == TrackerState.START
-                || context.tracker() == TrackerState.TRACKING && context.nextTcpSequence() == sequence;
-        if (!isExpected) {
+        if (context != null && !expects(context, sequence)) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.SEQUENCE);
         }
         int wireBytes = DataSegment.byteCount(ring, wireSegment);
@@ -86,14 +87,19 @@ final class TxEngine {
         ByteBuf wire =
                 regions.resolve(DataSegment.lkey(ring, wireSegment), DataSegment.address(ring, wireSegment), wireBytes);
         if (wire == null) {
-            context.lose();
+            lose(ring, at);
             return fail(Syndrome.PROTECTION, Syndrome.NONE);
         }
         payload.start(ring, wireSegment + DataSegment.BYTES, wqeEnd);
-        if (seal(context, wire, wireIndex, wireBytes) < 0) {
+        if (context == null) {
+            if (!payload.copyTo(wire, wireIndex, wireBytes) || payload.hasMore()) {
+                return fail(Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
+            }
+        } else if (seal(context, wire, wireIndex, wireBytes) < 0) {
             return -1;
+        } else {
+            context.advance(sequence + wireBytes);
         }
-        context.advance(sequence + wireBytes);
         if (port != null) {
             int mss = EthernetSegment.mss(ring, ethernet);
             emit(port, mss, ring.slice(header, headerBytes), sequence, wire, wireIndex, wireBytes);
@@ -137,6 +143,11 @@ final class TxEngine {
         if (context != null) {
             context.lose();
         }
+    }
+
+    private static boolean expects(TlsContext context, int sequence) {
+        return context.tracker() == TrackerState.START
+                || context.tracker() == TrackerState.TRACKING && context.nextTcpSequence() == sequence;
     }
 
     private @Nullable TlsContext programmed(int tis) {
