@@ -2,8 +2,8 @@ package io.offramp.offload.device.driver.rx;
 
 /**
  * The strategy {@code CORE_NEXT_HINT}: the device is not asked. Where the host had to decrypt records one after the other,
- * it tells the device where the next one starts, at ever larger intervals if that does not help. The hint is about a
- * record that has not come in yet, so the device can be there in time.
+ * it tells the device where the next one starts: behind the 3rd, 5th, 9th … 129th of them, and every 128 from there on. The
+ * hint is about a record that has not come in yet, so the device can be there in time.
  */
 final class HintResync implements RxResync {
     private static final int FIRST_TARGET = 2;
@@ -31,8 +31,8 @@ final class HintResync implements RxResync {
                 isFirst = true;
                 isDue = false;
             }
-            case MIXED -> { }
-            case HOST -> onEncrypted();
+            case MIXED -> isFirst = true;
+            case HOST -> onEncrypted(hasMore);
         }
         if (isDue && !hasMore) {
             isDue = false;
@@ -40,13 +40,15 @@ final class HintResync implements RxResync {
         }
     }
 
-    private void onEncrypted() {
+    private void onEncrypted(boolean hasMore) {
+        if (isDue && hasMore) {
+            return;
+        }
         if (isFirst) {
             isFirst = false;
-            encrypted = 0;
+            encrypted = 1;
             target = FIRST_TARGET;
         } else if (++encrypted > target) {
-            encrypted = 0;
             target = target < LAST_DOUBLED_TARGET ? 2 * target : target + LAST_DOUBLED_TARGET;
             isDue = true;
         }
