@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeviceTxSession implements TxSession, LiveSession {
     /** So many sends in a row may fail before a session gives the device back. */
-    private static final int MOST_FAILURES = 16;
+    static final int MOST_FAILURES = 16;
 
     private final SessionPlace place;
     private final TxSink sink;

@@ -130,7 +130,7 @@ final class WiredTx {
             if (++packetsSent == faults.downAfter()) {
                 place.device().takeDown();
             }
-            if (context == null || !place.device().nic().isUp() || chance.happens(faults.reroute())) {
+            if (context == null || !isDeviceUsable() || chance.happens(faults.reroute())) {
                 bytes = Math.min(bytes, faults.mss());
                 transmitInSoftware(sequence, bytes);
             } else {
@@ -143,6 +143,10 @@ final class WiredTx {
                 }
             }
         }
+    }
+
+    private boolean isDeviceUsable() {
+        return place.device().nic().isUp() && xmit.failuresInARow() <= DeviceTxSession.MOST_FAILURES;
     }
 
     /** The packet leaves through another device, which knows nothing of TLS. */

@@ -47,6 +47,7 @@ final class Xmit implements CompletionHandler {
     private boolean isLost;
     private int failuresInARow;
     private final CompletionHandler onDump = this::onDump;
+    private final CompletionHandler onSend = this::onSend;
 
     /**
      * @param records  what may be sent
@@ -204,7 +205,7 @@ final class Xmit implements CompletionHandler {
                 ring.memory(), at + ControlSegment.BYTES, mss, packets.header(), packets.headerBytes());
         int egress = at + (1 + ethernetOctowords) * ControlSegment.OCTOWORD_BYTES;
         DataSegment.write(ring.memory(), egress, bytes, channel.egressKey(), 0);
-        ring.post(blocks, this);
+        ring.post(blocks, onSend);
         return egress + DataSegment.BYTES;
     }
 
@@ -222,7 +223,7 @@ final class Xmit implements CompletionHandler {
         return done;
     }
 
-    /** How many WQEs the device has failed since one succeeded. */
+    /** How many sends the device has failed since one succeeded, whatever became of params and DUMPs between them. */
     int failuresInARow() {
         return failuresInARow;
     }
@@ -235,15 +236,17 @@ final class Xmit implements CompletionHandler {
         }
     }
 
+    private void onSend(ByteBuf ring, int cqe) {
+        onCompletion(ring, cqe);
+        failuresInARow = Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR ? failuresInARow + 1 : 0;
+    }
+
     /** What the device failed is lost, and it does not stand where we think it does. */
     @Override
     public void onCompletion(ByteBuf ring, int cqe) {
         if (Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR) {
             counters.txErrors.increment();
             isLost = true;
-            failuresInARow++;
-        } else {
-            failuresInARow = 0;
         }
     }
 }
