@@ -44,6 +44,7 @@ final class XmitFixture implements AutoCloseable {
     final TxContext context;
     final Xmit xmit;
     final List<Left> left = new ArrayList<>();
+    private final PacketTemplate packets;
     private final RecordFormat format;
     private final ReferenceRecords reference;
     private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
@@ -56,7 +57,7 @@ final class XmitFixture implements AutoCloseable {
         format = keys.format();
         reference = new ReferenceRecords(keys);
         records = new RecordList(START, FIRST, this::release);
-        PacketTemplate packets =
+        packets =
                 new PacketTemplate(driver.place.target().flow().local(), driver.place.target().flow().remote());
         xmit = new Xmit(driver.place, records, packets, MSS, keys, START);
         context = ((InstallResult.Installed<TxContext>) TxContext.open(driver.device, keys)).session();
@@ -96,8 +97,15 @@ final class XmitFixture implements AutoCloseable {
 
     private void transmit(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         assertThat(TcpChecksum.verify(header, headerBytes, payload, index, bytes)).isTrue();
+        assertThat(withoutSequence(header)).as("headers are not touched").isEqualTo(withoutSequence(packets.header()));
         int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
         left.add(new Left(sequence - START, ByteBufUtil.getBytes(payload, index, bytes)));
+    }
+
+    /** An IPv4 header, but for TCP sequence and checksum. */
+    private static String withoutSequence(ByteBuf header) {
+        String hex = ByteBufUtil.hexDump(header, 0, PacketHeader.IPV4_BYTES);
+        return hex.substring(0, 48) + hex.substring(56, 72) + hex.substring(76);
     }
 
     /** Bytes of the stream as they should be on the wire. */
