@@ -45,7 +45,7 @@ abstract class SendQueueFixture {
     private final ByteBuf header = Unpooled.buffer(64);
     final ByteBuf plaintext = Unpooled.directBuffer(1_000);
     final ByteBuf wire = Unpooled.directBuffer(1_000, 1_000).setZero(0, 1_000);
-    private final int plaintextKey = queues.regions().map(plaintext);
+    final int plaintextKey = queues.regions().map(plaintext);
     final int wireKey = queues.regions().map(wire);
     final TrafficKeys keys =
             new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, new byte[16], new byte[12], 3);
@@ -127,6 +127,11 @@ abstract class SendQueueFixture {
 
     /** @param ranges address and length of each payload segment */
     void postSend(int sequence, int... ranges) {
+        postPart(sequence, RECORD_BYTES, ranges);
+    }
+
+    /** The same for a part of a record with so many bytes. */
+    void postPart(int sequence, int bytes, int... ranges) {
         roomFor(16);
         int ethernet = EthernetSegment.octowords(headerBytes);
         int octowords = 1 + ethernet + 1 + ranges.length / 2;
@@ -134,7 +139,7 @@ abstract class SendQueueFixture {
         PacketHeader.tcpSequence(header, 0, headerBytes, sequence);
         EthernetSegment.write(ring, at() + ControlSegment.BYTES, 1448, header, headerBytes);
         int segment = at() + (1 + ethernet) * 16;
-        DataSegment.write(ring, segment, RECORD_BYTES, wireKey, 0);
+        DataSegment.write(ring, segment, bytes, wireKey, 0);
         for (int i = 0; i < ranges.length; i += 2) {
             segment += DataSegment.BYTES;
             DataSegment.write(ring, segment, ranges[i + 1], plaintextKey, ranges[i]);
