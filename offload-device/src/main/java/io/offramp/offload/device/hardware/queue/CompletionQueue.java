@@ -1,7 +1,6 @@
 package io.offramp.offload.device.hardware.queue;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -21,7 +20,7 @@ public final class CompletionQueue {
     /** @param entries a power of two */
     public CompletionQueue(int entries) {
         this.entries = entries;
-        memory = Unpooled.directBuffer(entries * Cqe.BYTES, entries * Cqe.BYTES).setZero(0, entries * Cqe.BYTES);
+        memory = RingMemory.allocate(entries * Cqe.BYTES);
         for (int i = 0; i < entries; i++) {
             Cqe.invalidate(memory, i * Cqe.BYTES, 1);
         }

@@ -1,7 +1,6 @@
 package io.offramp.offload.device.hardware.queue;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 
 /**
  * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries
@@ -32,7 +31,7 @@ public final class WorkQueue {
         this.number = number;
         this.entries = entries;
         this.entryBytes = entryBytes;
-        memory = Unpooled.directBuffer(entries * entryBytes, entries * entryBytes).setZero(0, entries * entryBytes);
+        memory = RingMemory.allocate(entries * entryBytes);
     }
 
     /** Number of the queue. */
