@@ -7,7 +7,7 @@ import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ContentType;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,7 +22,7 @@ public final class DeviceChannel {
     private final QueueSet queues;
     private final Executor loop;
     private final AtomicBoolean isRaised = new AtomicBoolean();
-    private final ArrayList<Runnable> afterPoll = new ArrayList<>();
+    private final ArrayDeque<Runnable> afterPoll = new ArrayDeque<>();
     private boolean isPolling;
     private final SendRing send;
     private final SendRing control;
@@ -75,14 +75,23 @@ public final class DeviceChannel {
     public void poll() {
         isRaised.set(false);
         isPolling = true;
-        send.poll();
-        control.poll();
-        receive.poll();
-        isPolling = false;
-        for (int i = 0; i < afterPoll.size(); i++) {
-            afterPoll.get(i).run();
+        try {
+            send.poll();
+            control.poll();
+            receive.poll();
+        } finally {
+            isPolling = false;
         }
-        afterPoll.clear();
+        try {
+            while (!afterPoll.isEmpty()) {
+                afterPoll.removeFirst().run();
+            }
+        } finally {
+            // One that throws must not keep the others from being run.
+            if (!afterPoll.isEmpty()) {
+                raise();
+            }
+        }
     }
 
     /** Waits until nothing is under way. Blocks: for the end of an event loop, and for tests. */

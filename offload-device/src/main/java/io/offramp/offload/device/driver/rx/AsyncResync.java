@@ -53,7 +53,6 @@ final class AsyncResync implements RxResync {
     private @Nullable ByteBuf progress;
     private int progressKey;
     private boolean isClosed;
-    private boolean isStale;
 
     private boolean owesAnswer;
     private int owedSequence;
@@ -87,7 +86,6 @@ final class AsyncResync implements RxResync {
             skip();
             return;
         }
-        isStale = false;
         progress = place.allocator().directBuffer(PsvWqe.WRITE_BYTES, PsvWqe.WRITE_BYTES).setZero(0, PsvWqe.WRITE_BYTES);
         progressKey = place.channel().regions().map(progress);
         int at = ring.reserve(PsvWqe.BLOCKS);
@@ -114,7 +112,7 @@ final class AsyncResync implements RxResync {
                 && ProgressParams.auth(params, at) == AuthState.NO_OFFLOAD;
         int sequence = ProgressParams.resyncTcpSequence(params, at);
         params.release();
-        if (isClosed || isStale || !isAsking || state != State.ASYNC) {
+        if (isClosed || !isAsking || state != State.ASYNC) {
             skip();
             return;
         }
@@ -202,7 +200,6 @@ final class AsyncResync implements RxResync {
     public void onProgrammed() {
         state = State.IDLE;
         owesAnswer = false;
-        isStale = true;
     }
 
     @Override

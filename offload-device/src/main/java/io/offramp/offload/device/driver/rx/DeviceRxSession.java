@@ -118,12 +118,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             throw new OffloadMisuseException("receive from inside a sink of the same session, direction=RX");
         }
         if (channel.isAsynchronous()) {
-            try {
-                receivePackets(wire, wire.readerIndex());
-                currentPosition += wire.readableBytes();
-            } finally {
-                wire.release();
-            }
+            receiveLater(wire);
             return;
         }
         current = wire;
@@ -149,6 +144,19 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
                 current = null;
                 wire.release();
             }
+        }
+    }
+
+    private void receiveLater(ByteBuf wire) {
+        try {
+            receivePackets(wire, wire.readerIndex());
+            currentPosition += wire.readableBytes();
+        } catch (Throwable thrown) {
+            close();
+            throw thrown;
+        } finally {
+            isDraining = false;
+            wire.release();
         }
     }
 
@@ -204,15 +212,17 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     void onPacketDone(int hostKey) {
         underWay--;
         channel.regions().unmap(hostKey);
-        if (channel.isAsynchronous()) {
-            if (!isBurstUnderWay) {
-                isBurstUnderWay = true;
-                channel.afterPoll(this::onPolled);
-            }
-        }
+        pollLater();
         if (underWay == 0 && leaving != null) {
             leaving.close();
             leaving = null;
+        }
+    }
+
+    private void pollLater() {
+        if (channel.isAsynchronous() && !isBurstUnderWay) {
+            isBurstUnderWay = true;
+            channel.afterPoll(this::onPolled);
         }
     }
 
@@ -340,6 +350,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     private void onProgrammed(boolean isLoaded) {
         isProgramming = false;
+        // There is a boundary again, for which somebody may be waiting.
+        pollLater();
         if (!isLoaded) {
             degrade("device does not take the next key");
         }
