@@ -8,6 +8,7 @@ import io.offramp.offload.InstallResult.Installed;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
+import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.device.driver.counter.DeviceCounters;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
@@ -26,6 +27,7 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,7 +165,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     private void receivePackets(ByteBuf wire, int index) {
         int end = wire.writerIndex();
         for (int at = index; at < end && isOpen; ) {
-            int bytes = Math.min(end - at, PacketHeader.MAX_PAYLOAD_BYTES);
+            int bytes = packetBytes(wire, at, end - at);
             // Behind a rekey, the device is told first where the next record starts.
             if (context == null || isRenewed || isProgramming || !channel.receive().hasRoom()) {
                 passBy(wire, at, bytes);
@@ -172,6 +174,20 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             }
             at += bytes;
         }
+    }
+
+    /** A read that is more than a packet is cut behind a record, where one is known to end: whole ones are dealt with best. */
+    private int packetBytes(ByteBuf wire, int at, int bytes) {
+        if (bytes <= PacketHeader.MAX_PAYLOAD_BYTES) {
+            return bytes;
+        }
+        int ended = 0;
+        int next = first == null ? Math.max(0, records.partialRecordBytes() - records.partialBytes()) : bytes;
+        while (next <= PacketHeader.MAX_PAYLOAD_BYTES && next + RecordFormat.HEADER_BYTES <= bytes) {
+            ended = next;
+            next += RecordFormat.HEADER_BYTES + RecordHeader.fragmentBytes(wire, at + next);
+        }
+        return ended == 0 ? PacketHeader.MAX_PAYLOAD_BYTES : ended;
     }
 
     private void passBy(ByteBuf wire, int at, int bytes) {

@@ -1,5 +1,6 @@
 package io.offramp.offload.device.hardware.engine;
 
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
@@ -44,6 +45,8 @@ public final class EngineThread {
 
     /** Doorbell. */
     void wake() {
+        // The doorbell first, then the look: else both sides could miss each other.
+        VarHandle.fullFence();
         if (isAsleep) {
             isAsleep = false;
             LockSupport.unpark(thread);

@@ -1,6 +1,7 @@
 package io.offramp.offload.device.hardware.queue;
 
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -12,10 +13,21 @@ public final class CompletionQueue {
     /** What {@link #poll()} gives when there is nothing new. */
     public static final int EMPTY = -1;
 
+    private static final VarHandle CONSUMER;
+
+    static {
+        try {
+            CONSUMER = MethodHandles.lookup().findVarHandle(CompletionQueue.class, "consumer", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final int entries;
     private final ByteBuf memory;
     private int producer;
-    private volatile int consumer;
+    // Read by the device to find an overrun only.
+    private int consumer;
 
     /** @param entries a power of two */
     public CompletionQueue(int entries) {
@@ -51,7 +63,6 @@ public final class CompletionQueue {
     }
 
     /** Driver: offset of the next new entry in the ring, now the driver's, or {@link #EMPTY}. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
     public int poll() {
         int at = (consumer & entries - 1) * Cqe.BYTES;
         if (!Cqe.isOwnedBy(memory, at, parity(consumer))) {
@@ -59,13 +70,13 @@ public final class CompletionQueue {
         }
         // Not before: the rest of the entry was written in front of its owner bit.
         VarHandle.acquireFence();
-        consumer++;
+        CONSUMER.setOpaque(this, consumer + 1);
         return at;
     }
 
     private void push(
             int opcode, int wqeIndex, int byteCount, boolean isIntact, TlsOffload tls, int syndrome, int vendor) {
-        if (producer - consumer == entries) {
+        if (producer - (int) CONSUMER.getOpaque(this) == entries) {
             throw new IllegalStateException("completion queue overrun, " + entries + " entries");
         }
         int at = (producer & entries - 1) * Cqe.BYTES;
