@@ -8,9 +8,7 @@ import io.offramp.offload.InstallResult.Installed;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
-import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.aead.record.Require;
-import io.offramp.offload.device.driver.counter.DeviceCounters;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
@@ -27,7 +25,6 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
-import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +53,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     private int undecryptedInARow;
     private String softwareReason = "";
 
-    /** Packets in the order of the stream. */
-    private @Nullable RxPacket first;
-    private @Nullable RxPacket last;
-    private @Nullable RxPacket spare;
+    private final PacketQueue queue = new PacketQueue(this);
     private int underWay;
     private boolean isDraining;
     private boolean isBurstUnderWay;
@@ -181,22 +175,17 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         if (bytes <= PacketHeader.MAX_PAYLOAD_BYTES) {
             return bytes;
         }
-        int ended = 0;
-        int next = first == null ? Math.max(0, records.partialRecordBytes() - records.partialBytes()) : bytes;
-        while (next <= PacketHeader.MAX_PAYLOAD_BYTES && next + RecordFormat.HEADER_BYTES <= bytes) {
-            ended = next;
-            next += RecordFormat.HEADER_BYTES + RecordHeader.fragmentBytes(wire, at + next);
-        }
+        int ended = queue.isEmpty() ? records.endWithin(wire, at, bytes, PacketHeader.MAX_PAYLOAD_BYTES) : 0;
         return ended == 0 ? PacketHeader.MAX_PAYLOAD_BYTES : ended;
     }
 
     private void passBy(ByteBuf wire, int at, int bytes) {
-        if (first == null) {
+        if (queue.isEmpty()) {
             isDraining = channel.isAsynchronous();
             records.push(wire, at, bytes, DecryptedRuns.ENCRYPTED);
             isDraining = false;
         } else {
-            append().pass(wire, at, bytes);
+            queue.append().pass(wire, at, bytes);
         }
     }
 
@@ -204,24 +193,12 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         ByteBuf host = place.allocator().directBuffer(bytes, bytes);
         packets.sequence(sequence);
         underWay++;
-        append().present(
+        queue.append().present(
                 channel, packets.header(), packets.headerBytes(), wire, at, bytes, host, sequence, records.epoch());
         if (!channel.isAsynchronous()) {
             channel.receive().poll();
             drain();
         }
-    }
-
-    private RxPacket append() {
-        RxPacket packet = spare == null ? new RxPacket(this) : spare;
-        spare = null;
-        if (last == null) {
-            first = packet;
-        } else {
-            last.next = packet;
-        }
-        last = packet;
-        return packet;
     }
 
     /** A packet has gone through the device. */
@@ -263,35 +240,16 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     }
 
     private void drain() {
-        for (RxPacket packet = first; packet != null && packet.isDone(); packet = first) {
-            first = packet.next;
-            last = first == null ? null : last;
+        for (RxPacket packet = queue.pollDone(); packet != null; packet = queue.pollDone()) {
             try {
                 if (isOpen) {
-                    count(packet);
+                    packet.count(place.counters());
                     ask(packet);
                     records.push(packet.host(), packet.hostIndex(), packet.bytes(), packet.mark());
                 }
             } finally {
-                packet.release();
-                spare = packet;
+                queue.release(packet);
             }
-        }
-    }
-
-    private void count(RxPacket packet) {
-        if (!packet.isPresented()) {
-            return;
-        }
-        DeviceCounters counters = place.counters();
-        switch (packet.result()) {
-            case DECRYPTED -> {
-                counters.rxDecryptedPackets.increment();
-                counters.rxDecryptedBytes.add(packet.bytes());
-            }
-            case RESYNC -> counters.rxResyncPackets.increment();
-            case ERROR -> counters.rxErrors.increment();
-            case NOT_DECRYPTED -> { }
         }
     }
 
@@ -311,20 +269,18 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         int headerBytes = header.readableBytes();
         ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
         int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
-        RxPacket packet = spare == null ? new RxPacket(this) : spare;
-        spare = null;
+        RxPacket packet = queue.take();
         underWay++;
         packet.present(channel, header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
         channel.receive().poll();
-        count(packet);
+        packet.count(place.counters());
         if (packet.isIntact()) {
             ask(packet);
             wire.accept(header, host.retain(), packet.mark());
         } else {
             place.counters().rxChecksumErrors.increment();
         }
-        packet.release();
-        spare = packet;
+        queue.release(packet);
     }
 
     /** Bytes of the wire with faults, in order. */
@@ -390,7 +346,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             }
         }
         int sequence = (int) position + place.device().faults().sequence();
-        resync.onRecord(sequence, recordBytes, number, work, hasMore || first != null);
+        resync.onRecord(sequence, recordBytes, number, work, hasMore || !queue.isEmpty());
     }
 
     @Override
@@ -467,7 +423,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     @Override
     public @Nullable RecordBoundary boundary() {
-        boolean isUnderWay = channel.isAsynchronous() && (first != null || isDraining || isProgramming);
+        boolean isUnderWay = channel.isAsynchronous() && (!queue.isEmpty() || isDraining || isProgramming);
         return isOpen && !isUnderWay ? here() : null;
     }
 
@@ -489,7 +445,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             return;
         }
         isRenewed = context != null;
-        if (current == null && first == null && !isDraining) {
+        if (current == null && queue.isEmpty() && !isDraining) {
             onAllIn();
         }
     }

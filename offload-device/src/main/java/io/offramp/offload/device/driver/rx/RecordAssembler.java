@@ -239,6 +239,21 @@ final class RecordAssembler {
                 : RecordFormat.HEADER_BYTES + RecordHeader.fragmentBytes(held, 0);
     }
 
+    /**
+     * Where the last record ends that ends within the next bytes of the stream, counted from their first; 0 if none does.
+     *
+     * @param most looked at, of {@code bytes} that are there
+     */
+    int endWithin(ByteBuf segment, int at, int bytes, int most) {
+        int ended = 0;
+        int next = Math.max(0, partialRecordBytes() - partialBytes());
+        while (next <= most && next + RecordFormat.HEADER_BYTES <= bytes) {
+            ended = next;
+            next += RecordFormat.HEADER_BYTES + RecordHeader.fragmentBytes(segment, at + next);
+        }
+        return ended;
+    }
+
     /** Gives away the bytes of a partial record, as they were on the wire; the caller's. */
     ByteBuf takePartial() {
         ByteBuf held = partial;

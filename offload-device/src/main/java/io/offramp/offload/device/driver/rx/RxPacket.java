@@ -2,6 +2,7 @@ package io.offramp.offload.device.driver.rx;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.offramp.offload.device.driver.counter.DeviceCounters;
 import io.offramp.offload.device.driver.queue.CompletionHandler;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.hardware.queue.Cqe;
@@ -82,9 +83,20 @@ final class RxPacket implements CompletionHandler {
         return isDone;
     }
 
-    /** True where it went through the device. */
-    boolean isPresented() {
-        return isPresented;
+    /** Counts what the device did with it, if it went through the device. */
+    void count(DeviceCounters counters) {
+        if (!isPresented) {
+            return;
+        }
+        switch (result) {
+            case DECRYPTED -> {
+                counters.rxDecryptedPackets.increment();
+                counters.rxDecryptedBytes.add(bytes);
+            }
+            case RESYNC -> counters.rxResyncPackets.increment();
+            case ERROR -> counters.rxErrors.increment();
+            case NOT_DECRYPTED -> { }
+        }
     }
 
     /** Whether its checksum holds. */
