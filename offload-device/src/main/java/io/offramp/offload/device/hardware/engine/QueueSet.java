@@ -8,13 +8,8 @@ import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
-import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
-import io.offramp.offload.device.hardware.queue.Opcode;
-import io.offramp.offload.device.hardware.queue.ParamsWqe;
-import io.offramp.offload.device.hardware.queue.PsvWqe;
-import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.device.hardware.steering.Steering;
@@ -33,9 +28,7 @@ public final class QueueSet {
     private static final int RECEIVE_ENTRIES = 64;
 
     private final int number;
-    private final ContextTable tises;
     private final ContextTable tirs;
-    private final DekTable deks;
     private final Steering steering;
     private final BooleanSupplier isUp;
     private final MemoryRegions regions = new MemoryRegions();
@@ -48,13 +41,12 @@ public final class QueueSet {
     private final RecordCipher cipher = new RecordCipher();
     private final TxEngine tx;
     private final RxEngine rx;
+    private final WqeWorker worker;
     private final FlowKey flow = new FlowKey();
     private final PacketRing arriving = new PacketRing(RECEIVE_ENTRIES);
     private final @Nullable EngineThread thread;
     private Runnable interrupt = () -> {};
-    private @Nullable Port port;
-    private boolean failsNextSend;
-    private long bytesWorked;
+    private long bytesReceived;
 
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
@@ -66,9 +58,7 @@ public final class QueueSet {
             @Nullable EngineThread thread) {
         this.thread = thread;
         this.number = number;
-        this.tises = tises;
         this.tirs = tirs;
-        this.deks = deks;
         this.steering = steering;
         this.isUp = isUp;
         sendQueue = new WorkQueue(4 * number + 1, SEND_BLOCKS, WorkQueue.BLOCK_BYTES);
@@ -76,6 +66,7 @@ public final class QueueSet {
         receiveQueue = new WorkQueue(4 * number + 3, RECEIVE_ENTRIES, DataSegment.BYTES);
         tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()));
         rx = new RxEngine(cipher);
+        worker = new WqeWorker(tises, tirs, deks, regions, tx, isUp);
     }
 
     /** True where an engine of its own works on these queues, so that completions come later. */
@@ -137,19 +128,19 @@ public final class QueueSet {
 
     /** Leads packets that leave to this port; null, as at first, where the host memory that a WQE names is the wire. */
     public void port(@Nullable Port newPort) {
-        port = newPort;
+        worker.port(newPort);
     }
 
     /** Lets the next SEND or LSO fail with nothing of it done, as a device in trouble does. */
     public void failNextSend() {
-        failsNextSend = true;
+        worker.failNextSend();
     }
 
     /** Doorbell of the SQ: works on everything before this running index. */
     public void ringSend(int producer) {
         sendQueue.doorbell(producer);
         if (thread == null) {
-            work(sendQueue, sendCompletions);
+            worker.work(sendQueue, sendCompletions);
         } else {
             thread.wake();
         }
@@ -159,7 +150,7 @@ public final class QueueSet {
     public void ringControl(int producer) {
         controlQueue.doorbell(producer);
         if (thread == null) {
-            work(controlQueue, controlCompletions);
+            worker.work(controlQueue, controlCompletions);
         } else {
             thread.wake();
         }
@@ -195,17 +186,17 @@ public final class QueueSet {
      */
     boolean work(Pace pace) {
         long recordsBefore = cipher.records();
-        bytesWorked = 0;
+        long bytesBefore = worker.bytesWorked() + bytesReceived;
         boolean hasWorked = sendQueue.waiting() > 0 || controlQueue.waiting() > 0;
-        work(controlQueue, controlCompletions);
-        work(sendQueue, sendCompletions);
+        worker.work(controlQueue, controlCompletions);
+        worker.work(sendQueue, sendCompletions);
         for (PacketRing.Slot slot = arriving.poll(); slot != null; slot = arriving.poll()) {
             hasWorked = true;
             take(slot.header(), slot.headerBytes(), slot.wire(), slot.index(), slot.bytes());
             arriving.release();
         }
         if (hasWorked) {
-            waitFor(pace.work(cipher.records() - recordsBefore, bytesWorked));
+            waitFor(pace.work(cipher.records() - recordsBefore, worker.bytesWorked() + bytesReceived - bytesBefore));
             interrupt.run();
         }
         return hasWorked;
@@ -234,7 +225,7 @@ public final class QueueSet {
         boolean isIntact = TcpChecksum.verify(header, headerBytes, wire, index, bytes);
         TlsOffload tls = deliver(isIntact, header, headerBytes, wire, index, bytes, host, (int) address);
         receiveCompletions.pushReceived(entry, bytes, isIntact, tls);
-        bytesWorked += bytes;
+        bytesReceived += bytes;
         return true;
     }
 
@@ -256,136 +247,6 @@ public final class QueueSet {
         flow.read(header, 0, headerBytes);
         TlsContext context = tirs.get(steering.tableOf(flow).lookup(flow));
         return context != null && context.receiveQueue() == receiveQueue.number() ? context : null;
-    }
-
-    private void work(WorkQueue queue, CompletionQueue completions) {
-        while (queue.waiting() > 0) {
-            int index = queue.consumer();
-            int at = queue.offset(index);
-            int blocks = blocks(queue, index, at);
-            if (blocks == 0) {
-                queue.consume(queue.waiting());
-                completions.pushError(index, Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
-            } else {
-                queue.consume(blocks);
-                execute(queue, at, index, completions);
-            }
-        }
-    }
-
-    /** Length of a WQE in blocks; 0 if it is not one. */
-    private static int blocks(WorkQueue queue, int index, int at) {
-        ByteBuf ring = queue.memory();
-        int octowords = ControlSegment.octowords(ring, at);
-        int bytes = octowords * ControlSegment.OCTOWORD_BYTES;
-        int blocks = Math.ceilDiv(bytes, WorkQueue.BLOCK_BYTES);
-        boolean isSound = octowords > 0
-                && blocks <= queue.waiting()
-                && at + bytes <= ring.capacity()
-                && ControlSegment.wqeIndex(ring, at) == (index & 0xffff)
-                && ControlSegment.queueNumber(ring, at) == queue.number();
-        return isSound ? blocks : 0;
-    }
-
-    private void execute(WorkQueue queue, int at, int index, CompletionQueue completions) {
-        ByteBuf ring = queue.memory();
-        if (!isUp.getAsBoolean()) {
-            completions.pushError(index, Syndrome.FLUSHED, Syndrome.NONE);
-            return;
-        }
-        if (ControlSegment.isFenced(ring, at)) {
-            queue.onFence();
-        }
-        int done = 0;
-        int vendor = Syndrome.NONE;
-        switch (ControlSegment.opcode(ring, at)) {
-            case Opcode.NOP -> { }
-            case Opcode.SEND, Opcode.LSO -> {
-                if (queue.hasUnfencedParams()) {
-                    vendor = Syndrome.NOT_FENCED;
-                } else if (failsNextSend) {
-                    failsNextSend = false;
-                    vendor = Syndrome.FAULT;
-                } else {
-                    done = tx.send(ring, at, port);
-                }
-                if (vendor != Syndrome.NONE) {
-                    tx.lose(ring, at);
-                }
-            }
-            case Opcode.DUMP -> {
-                if (queue.hasUnfencedParams()) {
-                    vendor = Syndrome.NOT_FENCED;
-                } else {
-                    done = tx.dump(ring, at);
-                }
-            }
-            case Opcode.GET_PSV -> vendor = storeProgress(ring, at);
-            case Opcode.UMR -> vendor = loadStatic(queue, at);
-            case Opcode.SET_PSV -> vendor = loadProgress(queue, at);
-            default -> vendor = Syndrome.MALFORMED;
-        }
-        bytesWorked += Math.max(0, done);
-        if (done < 0) {
-            completions.pushError(index, tx.syndrome(), tx.vendorSyndrome());
-        } else if (vendor != Syndrome.NONE) {
-            completions.pushError(index, Syndrome.QUEUE_OPERATION, vendor);
-        } else if (ControlSegment.wantsCompletion(ring, at)) {
-            completions.pushSent(index, done);
-        }
-    }
-
-    private int loadStatic(WorkQueue queue, int at) {
-        ByteBuf ring = queue.memory();
-        if (ControlSegment.octowords(ring, at) != ParamsWqe.STATIC_OCTOWORDS || !ParamsWqe.hasStaticParams(ring, at)) {
-            return Syndrome.MALFORMED;
-        }
-        TlsContext context = context(ControlSegment.modifier(ring, at), ControlSegment.tisTir(ring, at));
-        if (context == null) {
-            return Syndrome.NO_CONTEXT;
-        }
-        queue.onParams();
-        return context.loadStatic(ring, at + ParamsWqe.STATIC_PARAMS, deks) ? Syndrome.NONE : Syndrome.MALFORMED;
-    }
-
-    private int loadProgress(WorkQueue queue, int at) {
-        ByteBuf ring = queue.memory();
-        if (ControlSegment.octowords(ring, at) != ParamsWqe.PROGRESS_OCTOWORDS) {
-            return Syndrome.MALFORMED;
-        }
-        TlsContext context = context(ControlSegment.modifier(ring, at), ParamsWqe.progressContext(ring, at));
-        if (context == null) {
-            return Syndrome.NO_CONTEXT;
-        }
-        queue.onParams();
-        return context.loadProgress(ring, at + ParamsWqe.PROGRESS_PARAMS) ? Syndrome.NONE : Syndrome.MALFORMED;
-    }
-
-    private int storeProgress(ByteBuf ring, int at) {
-        if (ControlSegment.octowords(ring, at) != PsvWqe.OCTOWORDS || !PsvWqe.isValid(ring, at)) {
-            return Syndrome.MALFORMED;
-        }
-        int number = PsvWqe.context(ring, at);
-        TlsContext context = context(ControlSegment.modifier(ring, at), number);
-        if (context == null) {
-            return Syndrome.NO_CONTEXT;
-        }
-        long address = PsvWqe.address(ring, at);
-        ByteBuf host = regions.resolve(PsvWqe.lkey(ring, at), address, PsvWqe.WRITE_BYTES);
-        if (host == null) {
-            return Syndrome.MALFORMED;
-        }
-        host.setInt((int) address, number);
-        context.storeProgress(host, (int) address + PsvWqe.PROGRESS_PARAMS);
-        return Syndrome.NONE;
-    }
-
-    private @Nullable TlsContext context(int modifier, int number) {
-        return switch (modifier) {
-            case Opcode.MODIFIER_TIS -> tises.get(number);
-            case Opcode.MODIFIER_TIR -> tirs.get(number);
-            default -> null;
-        };
     }
 
     /** Frees the rings. Nothing is posted any more. */
