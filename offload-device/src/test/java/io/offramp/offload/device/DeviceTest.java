@@ -14,6 +14,7 @@ import io.offramp.offload.RecordMode;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.counter.OffloadCounter;
+import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
@@ -26,6 +27,7 @@ import io.offramp.offload.tck.Protection;
 import io.offramp.offload.tck.SessionFixtures;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
@@ -290,5 +292,25 @@ class DeviceTest {
     private static <S> S session(InstallResult<S> result) {
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
         return ((InstallResult.Installed<S>) result).session();
+    }
+
+    /** IV, position and key: nothing of a session stays in a context that waits for the next one. */
+    @Test
+    void shouldWipeTheContextThatItGivesBack() {
+        try (DeviceFixture fixture = new DeviceFixture()) {
+            SessionFixtures.Tx tx = fixture.sessions().tx(DeviceFixture.TLS_1_3, 5);
+            tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(new byte[100]), 16_384);
+            TlsContext context = Objects.requireNonNull(fixture.device().nic().tises().get(1));
+            long tail = context.implicitNonceTail(0);
+            assertThat(tail).isNotZero();
+
+            tx.session().close();
+
+            assertThat(context.implicitNonceTail(0)).isZero();
+            assertThat(context.nonceHead()).isZero();
+            assertThat(context.dek()).isNull();
+            assertThat(context.tracker()).isNull();
+            assertThat(context.recordNumber()).isZero();
+        }
     }
 }

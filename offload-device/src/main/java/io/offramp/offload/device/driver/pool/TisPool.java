@@ -82,6 +82,7 @@ public final class TisPool {
     /** Gives a TIS back. */
     public void giveBack(int number) {
         inUse.decrementAndGet();
+        table.reset(number);
         idle.push(number);
         if (idle.size() >= HIGH_WATERMARK) {
             trim(BULK);

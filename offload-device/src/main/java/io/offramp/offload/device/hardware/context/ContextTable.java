@@ -43,9 +43,19 @@ public final class ContextTable {
         return index + 1;
     }
 
-    /** Command: destroys a context. */
+    /** Command: makes a context forget what it was told, for its next user. Nothing that names it is under way. */
+    public void reset(int number) {
+        TlsContext context = get(number);
+        if (context != null) {
+            context.wipe();
+        }
+    }
+
+    /** Command: destroys a context. Nothing that names it is under way. */
     public void destroy(int number) {
-        if (contexts.getAndSet(number - 1, null) != null) {
+        TlsContext context = contexts.getAndSet(number - 1, null);
+        if (context != null) {
+            context.wipe();
             numbers.free(number - 1);
             memory.giveBack();
         }

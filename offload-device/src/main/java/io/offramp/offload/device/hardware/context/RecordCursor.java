@@ -30,6 +30,12 @@ public final class RecordCursor {
         isMissed = false;
     }
 
+    /** Forgets what went by, too. */
+    void wipe() {
+        reset();
+        bytes.setZero(0, bytes.capacity());
+    }
+
     /** Bytes of the record that have gone by; 0 at its start. */
     public int offset() {
         return offset;

@@ -98,6 +98,20 @@ public final class TlsContext {
                 (int) (recordNumber - initialRecordNumber));
     }
 
+    /** Forgets everything that it was told. */
+    void wipe() {
+        gcmIv = 0;
+        implicitIv = 0;
+        dek = null;
+        tracker = null;
+        auth = AuthState.NO_OFFLOAD;
+        initialRecordNumber = 0;
+        recordNumber = 0;
+        nextTcpSequence = 0;
+        resyncTcpSequence = 0;
+        cursor.wipe();
+    }
+
     /** Its key, or null. */
     public @Nullable Dek dek() {
         return dek;
