@@ -1,7 +1,6 @@
 package io.offramp.offload.device.driver.tx;
 
 import io.netty.buffer.ByteBuf;
-import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.queue.SendRing;
@@ -11,7 +10,6 @@ import io.offramp.offload.device.hardware.queue.EthernetSegment;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.key.AeadSuite;
-import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordFormat;
 
 /**
@@ -117,14 +115,8 @@ final class RecordPoster {
 
     private int writeRecord(
             ByteBuf out, int at, TxMessage message, long recordNumber, int contentIndex, int contentBytes) {
-        ContentType outerType = format == RecordFormat.TLS_1_3 ? ContentType.APPLICATION_DATA : message.type();
         DataSegment.writeInline(out, at, format.prefixBytes());
-        int fragmentBytes = contentBytes + format.minFragmentBytes();
-        RecordHeader.write(out, at + DataSegment.INLINE_BYTES, outerType.code(), fragmentBytes);
-        if (format.explicitNonceBytes() > 0) {
-            // RFC 5288 §3: the sequence is a nonce that does not repeat.
-            out.setLong(at + DataSegment.INLINE_BYTES + RecordFormat.HEADER_BYTES, recordNumber);
-        }
+        RecordPrefix.write(out, at + DataSegment.INLINE_BYTES, format, message.type(), recordNumber, contentBytes);
         int segment = at + DataSegment.inlineSegmentBytes(format.prefixBytes());
         DataSegment.write(out, segment, contentBytes, message.plaintextKey(), contentIndex);
         segment += DataSegment.BYTES;

@@ -1,7 +1,6 @@
 package io.offramp.offload.device.driver.tx;
 
 import io.netty.buffer.ByteBuf;
-import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
@@ -207,11 +206,7 @@ final class WiredTx {
     private void append(long number, ContentType type, ByteBuf plaintext, int index, int content) {
         int recordBytes = content + format.overheadBytes();
         ByteBuf frame = place.allocator().directBuffer(recordBytes, recordBytes).setZero(0, recordBytes);
-        ContentType outer = format == RecordFormat.TLS_1_3 ? ContentType.APPLICATION_DATA : type;
-        RecordHeader.write(frame, 0, outer.code(), content + format.minFragmentBytes());
-        if (format.explicitNonceBytes() > 0) {
-            frame.setLong(RecordFormat.HEADER_BYTES, number);
-        }
+        RecordPrefix.write(frame, 0, format, type, number, content);
         frame.setBytes(format.prefixBytes(), plaintext, index, content);
         if (format.typeBytes() > 0) {
             frame.setByte(format.prefixBytes() + content, type.code());
