@@ -40,7 +40,7 @@ record SingleListener(
     ProxyConfig config() {
         UpstreamConfig upstream = new UpstreamConfig("upstream", servers);
         List<RouteConfig> routes = List.of(new RouteConfig(null, "/", upstream.name()));
-        TlsConfig tls = TlsConfig.of(certificate);
+        TlsConfig tls = TlsConfig.of(certificate, mode);
         return new ProxyConfig(
                 List.of(new ListenerConfig(bind.toString(), bind, mode, tls, offload, routes)),
                 Map.of(upstream.name(), upstream),

@@ -2,7 +2,6 @@ package io.offramp.app.e2e;
 
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.offload.OffloadProvider;
-import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.ListenerConfig;
@@ -17,7 +16,6 @@ import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.config.UpstreamConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.DevelopmentCertificate;
-import io.offramp.proxy.handshake.HandshakeSettings;
 import io.offramp.proxy.server.ProxyServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -89,10 +86,7 @@ final class RunningProxy implements AutoCloseable {
                 "test",
                 new HostPort("127.0.0.1", 0),
                 mode,
-                new TlsConfig(
-                        List.of(new TlsConfig.Certificate(pem, pem)),
-                        Set.of(ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3),
-                        HandshakeSettings.supportedCiphers()),
+                TlsConfig.of(new TlsConfig.Certificate(pem, pem), mode),
                 new OffloadConfig("device", tx, rx),
                 List.of(new RouteConfig(null, "/", "demo")));
         ProxyConfig config = new ProxyConfig(

@@ -1,6 +1,7 @@
 package io.offramp.proxy.access;
 
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.Negotiated;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ final class AccessLine {
     }
 
     private void tls(Connection c) {
-        Connection.Tls tls = c.tls();
+        Negotiated tls = c.tls();
         field(" sni=", tls == null ? null : tls.serverName());
         field(" version=", tls == null ? null : tls.version().label());
         field(" cipher=", tls == null ? null : tls.suite().kernelName());

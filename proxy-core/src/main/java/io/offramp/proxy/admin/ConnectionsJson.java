@@ -13,6 +13,7 @@ import io.netty.handler.stream.ChunkedInput;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.connection.DirectionStats;
+import io.offramp.proxy.handshake.Negotiated;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -81,7 +82,7 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         json.writeStringField("peer", c.peer());
         json.writeStringField("local", Connection.text(c.local()));
         json.writeNumberField("age", Duration.between(c.since(), now).toSeconds());
-        Connection.Tls tls = c.tls();
+        Negotiated tls = c.tls();
         if (tls != null) {
             write(tls);
         }
@@ -90,7 +91,7 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         json.writeEndObject();
     }
 
-    private void write(Connection.Tls tls) throws IOException {
+    private void write(Negotiated tls) throws IOException {
         json.writeStringField("sni", tls.serverName());
         json.writeStringField("alpn", tls.protocol());
         json.writeStringField("version", tls.version().label());

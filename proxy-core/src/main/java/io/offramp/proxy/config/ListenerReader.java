@@ -32,7 +32,7 @@ final class ListenerReader {
         HostPort bind = bindValue == null ? null : binds.read(bindValue);
         ListenerConfig.Mode mode = listener.get("mode", MODE, ListenerConfig.Mode.HTTP);
         Value tlsValue = listener.require("tls", "certificate and key, such as {cert: site.pem}");
-        TlsConfig tlsConfig = tlsValue == null ? null : tls.read(tlsValue);
+        TlsConfig tlsConfig = tlsValue == null ? null : tls.read(tlsValue, mode);
         OffloadConfig offloadConfig = offload.read(listener.get("offload"));
         List<RouteConfig> targets = routes.read(listener, mode);
         if (bind == null || tlsConfig == null) {

@@ -4,6 +4,7 @@ import io.offramp.offload.record.ProtocolVersion;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS of one listener.
@@ -11,8 +12,21 @@ import java.util.Set;
  * @param certificates at least one; the first is the default for a name that none has
  * @param versions     at least one
  * @param ciphers      standard names in order of preference: {@code TLS_AES_128_GCM_SHA256}
+ * @param alpn         which protocol is spoken inside
+ * @param tickets      how sessions are resumed
+ * @param clientAuth   whether clients show a certificate
+ * @param recordSize   how much goes into a record
+ * @param keylog       where secrets are written for whoever reads captures; null, as it must be in production, for nowhere
  */
-public record TlsConfig(List<Certificate> certificates, Set<ProtocolVersion> versions, List<String> ciphers) {
+public record TlsConfig(
+        List<Certificate> certificates,
+        Set<ProtocolVersion> versions,
+        List<String> ciphers,
+        AlpnConfig alpn,
+        TicketConfig tickets,
+        ClientAuthConfig clientAuth,
+        RecordSizeConfig recordSize,
+        @Nullable Path keylog) {
     /**
      * PEM files.
      *
@@ -21,9 +35,23 @@ public record TlsConfig(List<Certificate> certificates, Set<ProtocolVersion> ver
      */
     public record Certificate(Path cert, Path key) {}
 
+    /** These certificates, versions and ciphers; everything else as where nothing is configured. */
+    public static TlsConfig of(
+            List<Certificate> certificates, Set<ProtocolVersion> versions, List<String> ciphers, ListenerConfig.Mode mode) {
+        return new TlsConfig(
+                certificates,
+                versions,
+                ciphers,
+                mode == ListenerConfig.Mode.HTTP ? AlpnConfig.HTTP : AlpnConfig.NONE,
+                TicketConfig.DEFAULTS,
+                ClientAuthConfig.OFF,
+                RecordSizeConfig.DEFAULTS,
+                null);
+    }
+
     /** One certificate, with every version and cipher that there is. */
-    public static TlsConfig of(Certificate certificate) {
-        return new TlsConfig(List.of(certificate), Set.of(ProtocolVersion.values()), CipherNames.SUPPORTED);
+    public static TlsConfig of(Certificate certificate, ListenerConfig.Mode mode) {
+        return of(List.of(certificate), Set.of(ProtocolVersion.values()), CipherNames.SUPPORTED, mode);
     }
 
     /** Copies the collections. */

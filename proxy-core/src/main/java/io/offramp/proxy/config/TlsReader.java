@@ -21,8 +21,12 @@ final class TlsReader {
         certificates = new CertificateReader(surroundings);
     }
 
-    /** The section, or null after a problem. */
-    @Nullable TlsConfig read(Value value) {
+    /**
+     * The section, or null after a problem.
+     *
+     * @param mode of the listener
+     */
+    @Nullable TlsConfig read(Value value, ListenerConfig.Mode mode) {
         Section tls = value.section("cert", "key", "certificates", "development", "versions", "ciphers");
         if (tls == null) {
             return null;
@@ -32,12 +36,12 @@ final class TlsReader {
         Value list = tls.get("ciphers");
         if (list == null) {
             List<String> all = CipherNames.SUPPORTED.stream().filter(each -> versions.contains(version(each))).toList();
-            return new TlsConfig(identities.certificates(), versions, all);
+            return TlsConfig.of(identities.certificates(), versions, all, mode);
         }
         Map<String, Value> ciphers = list.distinct("a list of ciphers", CIPHER);
         ciphers.forEach((cipher, item) -> checkUsable(cipher, item, versions, identities.keyTypes()));
         dropVersionsWithoutCipher(versions, ciphers.keySet(), list, tls.get("versions") != null);
-        return new TlsConfig(identities.certificates(), versions, List.copyOf(ciphers.keySet()));
+        return TlsConfig.of(identities.certificates(), versions, List.copyOf(ciphers.keySet()), mode);
     }
 
     private static Set<ProtocolVersion> versions(@Nullable Value list) {

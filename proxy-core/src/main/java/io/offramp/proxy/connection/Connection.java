@@ -1,8 +1,7 @@
 package io.offramp.proxy.connection;
 
 import io.netty.util.AttributeKey;
-import io.offramp.offload.key.AeadSuite;
-import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.Negotiated;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -22,28 +21,8 @@ public final class Connection {
     private final Instant since = Instant.now();
     private final DirectionStats tx = new DirectionStats();
     private final DirectionStats rx = new DirectionStats();
-    private volatile @Nullable Tls tls;
+    private volatile @Nullable Negotiated tls;
     private @Nullable String peer;
-
-    /**
-     * What the handshake negotiated.
-     *
-     * @param version     protocol version
-     * @param suite       AEAD
-     * @param cipherSuite the standard's name
-     * @param group       key exchange group, if any
-     * @param serverName  SNI, if sent
-     * @param protocol    ALPN's choice, if any
-     * @param resumed     whether a session was resumed
-     */
-    public record Tls(
-            ProtocolVersion version,
-            AeadSuite suite,
-            String cipherSuite,
-            @Nullable String group,
-            @Nullable String serverName,
-            @Nullable String protocol,
-            boolean resumed) {}
 
     /** @param listener name of the listener that accepted it */
     public Connection(long id, String listener, InetSocketAddress local, InetSocketAddress remote) {
@@ -54,7 +33,7 @@ public final class Connection {
     }
 
     /** The handshake is complete. Event loop only. */
-    public void onHandshaken(Tls negotiated) {
+    public void onHandshaken(Negotiated negotiated) {
         tls = negotiated;
     }
 
@@ -103,7 +82,7 @@ public final class Connection {
     }
 
     /** Null until the handshake is complete. */
-    public @Nullable Tls tls() {
+    public @Nullable Negotiated tls() {
         return tls;
     }
 

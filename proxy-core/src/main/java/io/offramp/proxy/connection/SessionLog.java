@@ -1,5 +1,6 @@
 package io.offramp.proxy.connection;
 
+import io.offramp.proxy.handshake.Negotiated;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -52,7 +53,7 @@ public final class SessionLog {
     }
 
     private @Nullable SessionStats statsOf(Connection connection, boolean isOpen, Instant end) {
-        Connection.Tls tls = connection.tls();
+        Negotiated tls = connection.tls();
         if (tls == null) {
             return null;
         }

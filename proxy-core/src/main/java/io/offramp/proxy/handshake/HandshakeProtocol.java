@@ -56,7 +56,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
      */
     Verdict verdict(int recordType) {
         boolean awaitsRetry = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
-        if (recordType == ContentType.application_data && awaitsRetry && server.earlyDataOffered()) {
+        if (recordType == ContentType.application_data && awaitsRetry && server.offer().offersEarlyData()) {
             return Verdict.DROP;
         }
         if (recordType == ContentType.handshake && connection_state >= CS_SERVER_HELLO && !awaitsRetry && isTls13()) {
@@ -109,14 +109,16 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         TlsSuite suite = TlsSuite.of(negotiated.getCipherSuite());
         Group group = server.group();
         ProtocolName protocol = negotiated.getApplicationProtocol();
-        return new Handshaken(
+        Negotiated agreed = new Negotiated(
                 suite.version(),
                 suite.aead(),
                 suite.name(),
                 group == null ? null : group.label(),
-                server.serverName(),
+                server.offer().serverName(),
                 protocol == null ? null : protocol.getUtf8Decoding(),
-                false,
+                false);
+        return new Handshaken(
+                agreed,
                 rx,
                 new RecordBoundary(Direction.RX, rxBytes, rx.nextSequence()),
                 tx,
@@ -137,7 +139,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     /** Not after a HelloRetryRequest: what was on its way has been dropped by then (RFC 8446 §4.2.10). */
     @Override
     public boolean expectsEarlyData() {
-        return server.earlyDataOffered() && !retried;
+        return server.offer().offersEarlyData() && !retried;
     }
 
     @Override

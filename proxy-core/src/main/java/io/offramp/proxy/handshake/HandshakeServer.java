@@ -2,19 +2,17 @@ package io.offramp.proxy.handshake;
 
 import java.io.IOException;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Vector;
 import java.util.stream.IntStream;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.DefaultTlsServer;
-import org.bouncycastle.tls.ExtensionType;
-import org.bouncycastle.tls.KeyShareEntry;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsCredentials;
-import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsUtils;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +21,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("rawtypes") // the engine is older than generics
 final class HandshakeServer extends DefaultTlsServer {
     private final HandshakeSettings settings;
-    private @Nullable String serverName;
-    private boolean earlyDataOffered;
-    private boolean schemesOffered;
-    private int[] groups = new int[0];
+    private ClientOffer offer = ClientOffer.NONE;
     private @Nullable TlsCredentialedSigner credentials;
     private @Nullable SecurityParameters completed;
     private int group = -1;
@@ -38,31 +33,19 @@ final class HandshakeServer extends DefaultTlsServer {
         this.settings = settings;
     }
 
-    /**
-     * Takes from the first ClientHello what the engine tells too late or not at all. A second one, after a HelloRetryRequest, changes
-     * nothing of it (RFC 8446 §4.1.2).
-     */
+    /** Once, before anything is chosen. */
     void onFirstClientHello(ClientHello hello) throws IOException {
-        Hashtable extensions = hello.getExtensions();
-        groups = preferred(extensions);
-        if (extensions != null) {
-            serverName = ServerName.of(extensions);
-            earlyDataOffered = extensions.containsKey(ExtensionType.early_data);
-            schemesOffered = extensions.containsKey(ExtensionType.signature_algorithms);
-        }
+        offer = ClientOffer.of(hello);
+    }
+
+    /** What the client asked for. */
+    ClientOffer offer() {
+        return offer;
     }
 
     /** Null until the handshake is complete. */
     @Nullable SecurityParameters completed() {
         return completed;
-    }
-
-    @Nullable String serverName() {
-        return serverName;
-    }
-
-    boolean earlyDataOffered() {
-        return earlyDataOffered;
     }
 
     /** The group of the key exchange. */
@@ -99,26 +82,9 @@ final class HandshakeServer extends DefaultTlsServer {
         return true;
     }
 
-    /** Groups that the client sent a share for come first: a HelloRetryRequest costs more than any group gains. */
     @Override
     public int[] getSupportedGroups() {
-        return groups.clone();
-    }
-
-    private static int[] preferred(@Nullable Hashtable extensions) throws IOException {
-        Vector<?> shares = extensions == null ? null : TlsExtensionsUtils.getKeyShareClientHello(extensions);
-        int[] all = Group.ALL.stream().mapToInt(Group::code).toArray();
-        if (shares == null) {
-            return all;
-        }
-        return IntStream.concat(
-                        IntStream.of(all).filter(code -> hasShare(shares, code)),
-                        IntStream.of(all).filter(code -> !hasShare(shares, code)))
-                .toArray();
-    }
-
-    private static boolean hasShare(Vector<?> shares, int group) {
-        return shares.stream().anyMatch(share -> share instanceof KeyShareEntry entry && entry.getNamedGroup() == group);
+        return offer.preferredGroups().clone();
     }
 
     @Override
@@ -158,7 +124,7 @@ final class HandshakeServer extends DefaultTlsServer {
         if (offered == null) { // RFC 8422 §4: the server is free to choose
             return group = Group.SECP256R1.code();
         }
-        return group = IntStream.of(groups).filter(ours -> contains(offered, ours)).findFirst().orElse(-1);
+        return group = IntStream.of(offer.preferredGroups()).filter(ours -> contains(offered, ours)).findFirst().orElse(-1);
     }
 
     /** TLS 1.2: a suite binds the kind of certificate, and an ECDSA certificate a curve (RFC 8422 §5.1). */
@@ -186,27 +152,8 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     private @Nullable TlsCredentialedSigner choose(TlsSuite suite) {
-        // the engine fills the gap with SHA-1 (RFC 5246 §7.4.1.4.1), which nobody accepts any more (RFC 9155)
-        Vector schemes = schemesOffered ? context.getSecurityParametersHandshake().getClientSigAlgs() : null;
-        boolean tls13 = TlsUtils.isTLSv13(context);
-        for (Credentials candidate : settings.identities().candidates(serverName)) {
-            if (suite.allows(candidate.keyType()) && (tls13 || knowsCurve(candidate.keyType()))) {
-                TlsCredentialedSigner signer = candidate.signer(schemes, tls13);
-                if (signer != null) {
-                    return signer;
-                }
-            }
-        }
-        return null;
-    }
-
-    private boolean knowsCurve(KeyType key) {
-        int[] offered = context.getSecurityParametersHandshake().getClientSupportedGroups();
-        return offered == null || switch (key) {
-            case ECDSA_P256 -> contains(offered, Group.SECP256R1.code());
-            case ECDSA_P384 -> contains(offered, Group.SECP384R1.code());
-            case RSA -> true;
-        };
+        List<Credentials> candidates = settings.identities().candidates(offer.serverName());
+        return CertificateChoice.of(candidates, suite, offer, context.getSecurityParametersHandshake());
     }
 
     private static boolean contains(int[] values, int value) {

@@ -27,52 +27,99 @@ public final class HandshakeSettings {
     private final Executor worker;
     private final boolean stepsAreDear;
 
-    /**
-     * Prepares certificates and providers.
-     *
-     * @param identities at least one; the first answers for names that none has
-     * @param versions   at least one
-     * @param ciphers    standard names in order of preference, of {@link #supportedCiphers()}
-     * @param protocols  what ALPN may choose, {@code http/1.1}; empty for no ALPN
-     * @param timeout    from the start of the connection to the end of the handshake
-     * @param maxBytes   what a client may send before its handshake is complete
-     * @param worker     runs the steps that would stall an event loop: RSA signatures, and all where no native provider is there
-     * @throws IllegalArgumentException if a list is empty, a cipher unknown, or no cipher fits any version
-     */
-    public HandshakeSettings(
-            List<ServerIdentity> identities,
-            Set<ProtocolVersion> versions,
-            List<String> ciphers,
-            List<String> protocols,
-            Duration timeout,
-            int maxBytes,
-            Executor worker) {
-        this(CryptoProviders.best(), identities, versions, ciphers, protocols, timeout, maxBytes, worker);
+    private HandshakeSettings(Builder from) {
+        this.providers = from.providers;
+        this.identities = new IdentityTable(from.identities, providers);
+        this.versions = Arrays.stream(BOTH)
+                .filter(version -> from.versions.stream().anyMatch(wanted -> wanted.code() == version.getFullVersion()))
+                .toArray(org.bouncycastle.tls.ProtocolVersion[]::new);
+        this.suites = codes(from.versions, from.ciphers);
+        from.protocols.forEach(name -> this.protocols.add(ProtocolName.asUtf8Encoding(name)));
+        this.timeout = from.timeout;
+        this.maxBytes = from.maxBytes;
+        this.worker = from.worker;
+        this.stepsAreDear = areStepsDear(from.identities, providers);
     }
 
-    HandshakeSettings(
-            CryptoProviders providers,
-            List<ServerIdentity> identities,
-            Set<ProtocolVersion> versions,
-            List<String> ciphers,
-            List<String> protocols,
-            Duration timeout,
-            int maxBytes,
-            Executor worker) {
-        if (identities.isEmpty()) {
-            throw new IllegalArgumentException("at least one certificate is needed");
+    /**
+     * Settings with the usual values, to be changed and built.
+     *
+     * @param identities at least one; the first answers for names that none has
+     * @param worker     runs the steps that would stall an event loop: RSA signatures, and all where no native provider is there
+     */
+    public static Builder builder(List<ServerIdentity> identities, Executor worker) {
+        return new Builder(identities, worker);
+    }
+
+    /** Collects what differs from the usual values. Not thread-safe. */
+    public static final class Builder {
+        private final Executor worker;
+        private CryptoProviders providers = CryptoProviders.best();
+        private List<ServerIdentity> identities;
+        private Set<ProtocolVersion> versions = Set.of(ProtocolVersion.values());
+        private List<String> ciphers = supportedCiphers();
+        private List<String> protocols = List.of();
+        private Duration timeout = Duration.ofSeconds(10);
+        private int maxBytes = 64 << 10;
+
+        private Builder(List<ServerIdentity> identities, Executor worker) {
+            this.identities = identities;
+            this.worker = worker;
         }
-        this.providers = providers;
-        this.identities = new IdentityTable(identities, providers);
-        this.versions = Arrays.stream(BOTH)
-                .filter(version -> versions.stream().anyMatch(wanted -> wanted.code() == version.getFullVersion()))
-                .toArray(org.bouncycastle.tls.ProtocolVersion[]::new);
-        this.suites = codes(versions, ciphers);
-        protocols.forEach(name -> this.protocols.add(ProtocolName.asUtf8Encoding(name)));
-        this.timeout = timeout;
-        this.maxBytes = maxBytes;
-        this.worker = worker;
-        this.stepsAreDear = areStepsDear(identities, providers);
+
+        /** Others than {@link CryptoProviders#best()}. */
+        Builder providers(CryptoProviders only) {
+            providers = only;
+            return this;
+        }
+
+        /** In place of those given at first. */
+        Builder identities(List<ServerIdentity> others) {
+            identities = others;
+            return this;
+        }
+
+        /** At least one. */
+        public Builder versions(Set<ProtocolVersion> allowed) {
+            versions = allowed;
+            return this;
+        }
+
+        /** Standard names in order of preference, of {@link #supportedCiphers()}. */
+        public Builder ciphers(List<String> names) {
+            ciphers = names;
+            return this;
+        }
+
+        /** What ALPN may choose, {@code http/1.1}; empty for no ALPN. */
+        public Builder protocols(List<String> names) {
+            protocols = names;
+            return this;
+        }
+
+        /** From the start of the connection to the end of the handshake. */
+        public Builder timeout(Duration limit) {
+            timeout = limit;
+            return this;
+        }
+
+        /** What a client may send before its handshake is complete. */
+        public Builder maxBytes(int limit) {
+            maxBytes = limit;
+            return this;
+        }
+
+        /**
+         * Prepares certificates and providers; may block.
+         *
+         * @throws IllegalArgumentException if a list is empty, a cipher unknown, or no cipher fits any version
+         */
+        public HandshakeSettings build() {
+            if (identities.isEmpty()) {
+                throw new IllegalArgumentException("at least one certificate is needed");
+            }
+            return new HandshakeSettings(this);
+        }
     }
 
     /** All ciphers that can be configured, by the standard's names, in the default order of preference. */

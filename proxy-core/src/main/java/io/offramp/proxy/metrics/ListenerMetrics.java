@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.HandshakeFailure;
+import io.offramp.proxy.handshake.Negotiated;
 import io.offramp.proxy.http.HttpEvents;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +69,7 @@ public final class ListenerMetrics implements HttpEvents {
     }
 
     /** @param durationNs from accept */
-    public void onHandshaken(Connection.Tls negotiated, long durationNs) {
+    public void onHandshaken(Negotiated negotiated, long durationNs) {
         handshakes
                 .of(new Handshake(negotiated.version().label(), negotiated.cipherSuite(), negotiated.resumed()))
                 .increment();

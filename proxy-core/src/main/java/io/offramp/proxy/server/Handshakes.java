@@ -3,7 +3,6 @@ package io.offramp.proxy.server;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.offload.ConnectionOffload;
 import io.offramp.proxy.config.ListenerConfig;
-import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.BadCertificateException;
@@ -41,14 +40,13 @@ final class Handshakes implements AutoCloseable {
                 throw new StartException(listener.name() + ": " + e.getMessage());
             }
         }
-        return new HandshakeSettings(
-                identities,
-                tls.versions(),
-                tls.ciphers(),
-                listener.mode() == Mode.HTTP ? List.of("http/1.1") : List.of(),
-                config.timeouts().handshake(),
-                config.limits().handshakeBytes(),
-                device == null ? workers : device.workers());
+        return HandshakeSettings.builder(identities, device == null ? workers : device.workers())
+                .versions(tls.versions())
+                .ciphers(tls.ciphers())
+                .protocols(tls.alpn().protocols())
+                .timeout(config.timeouts().handshake())
+                .maxBytes(config.limits().handshakeBytes())
+                .build();
     }
 
     @Override

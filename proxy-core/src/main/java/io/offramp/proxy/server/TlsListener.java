@@ -94,16 +94,9 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     public void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending) {
         Channel channel = ctx.channel();
         Connection connection = channel.attr(Connection.KEY).get();
-        connection.onHandshaken(new Connection.Tls(
-                session.version(),
-                session.suite(),
-                session.cipherSuite(),
-                session.group(),
-                session.serverName(),
-                session.protocol(),
-                session.resumed()));
+        connection.onHandshaken(session.negotiated());
         metrics.onHandshaken(
-                connection.tls(),
+                session.negotiated(),
                 Duration.between(connection.since(), Instant.now()).toNanos());
         // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);

@@ -83,12 +83,12 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         this.target = target;
         this.settings = settings;
         this.listener = listener;
-        this.version = handshaken.version();
+        this.version = handshaken.negotiated().version();
         this.messages = new HandshakeMessages(version, this);
         this.schedule = handshaken.secrets() == null
                 ? null
                 : new KeySchedule(
-                        handshaken.suite(),
+                        handshaken.negotiated().suite(),
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousClient());
         OffloadPlan.Placed<RxSession> placed = settings.plan()

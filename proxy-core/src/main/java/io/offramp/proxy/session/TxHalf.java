@@ -63,11 +63,11 @@ final class TxHalf implements TxSink {
         this.target = target;
         this.settings = settings;
         this.onFault = onFault;
-        this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.suite());
+        this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.negotiated().suite());
         this.schedule = handshaken.secrets() == null
                 ? null
                 : new KeySchedule(
-                        handshaken.suite(),
+                        handshaken.negotiated().suite(),
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousServer());
         this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);

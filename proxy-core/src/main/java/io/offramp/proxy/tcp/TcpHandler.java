@@ -7,6 +7,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.Exchange;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.Negotiated;
 import io.offramp.proxy.upstream.Abort;
 import io.offramp.proxy.upstream.AnswerListener;
 import io.offramp.proxy.upstream.Deadline;
@@ -206,7 +207,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
             return;
         }
         done = true;
-        Connection.Tls tls = connection.tls();
+        Negotiated tls = connection.tls();
         log.onFinished(new Exchange(
                 connection,
                 "TCP",

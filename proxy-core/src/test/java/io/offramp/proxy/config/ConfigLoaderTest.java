@@ -114,10 +114,11 @@ class ConfigLoaderTest {
                 "web",
                 new HostPort("127.0.0.1", 8443),
                 Mode.HTTP,
-                new TlsConfig(
+                TlsConfig.of(
                         List.of(pair("site.pem"), pair("other.pem")),
                         Set.of(ProtocolVersion.TLS_1_3),
-                        List.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256")),
+                        List.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"),
+                        Mode.HTTP),
                 new OffloadConfig("device", Policy.HW, Policy.SW),
                 List.of(
                         new RouteConfig("api.example.com", "/v1", "app"),

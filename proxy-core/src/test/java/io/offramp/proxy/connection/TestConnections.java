@@ -4,6 +4,7 @@ import io.offramp.offload.RecordMode;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.Negotiated;
 import java.net.InetSocketAddress;
 
 /** Connections as tests of what shows them need them. */
@@ -21,7 +22,7 @@ public final class TestConnections {
     /** TLS 1.3, sends through the device, receives in software, has carried something each way. */
     public static Connection established(long id, String serverName) {
         Connection c = accepted(id);
-        c.onHandshaken(new Connection.Tls(
+        c.onHandshaken(new Negotiated(
                 ProtocolVersion.TLS_1_3,
                 AeadSuite.AES_128_GCM,
                 "TLS_AES_128_GCM_SHA256",

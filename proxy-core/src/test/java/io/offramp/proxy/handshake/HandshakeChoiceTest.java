@@ -44,10 +44,10 @@ class HandshakeChoiceTest {
     }
 
     private static Certificate serve(EngineClient client, TestSettings settings, String asked) throws Exception {
-        try (EmbeddedHandshake server = new EmbeddedHandshake(settings.with((Executor) Runnable::run).build())) {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings.on((Executor) Runnable::run).build())) {
             byte[] last = server.receive(client.exchange(server.receive(client.hello())));
             if (asked != null) {
-                assertThat(server.session().serverName()).isEqualTo(asked.toLowerCase(Locale.ROOT));
+                assertThat(server.session().negotiated().serverName()).isEqualTo(asked.toLowerCase(Locale.ROOT));
             }
             client.exchange(last);
             return client.engine().getSession().getPeerCertificates()[0];
@@ -98,7 +98,7 @@ class HandshakeChoiceTest {
     private static String protocol(EngineClient client, TestSettings settings) throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings.build())) {
             client.exchange(server.receive(client.exchange(server.receive(client.hello()))));
-            return server.session().protocol();
+            return server.session().negotiated().protocol();
         }
     }
 
@@ -109,7 +109,7 @@ class HandshakeChoiceTest {
         try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.withCiphers(order).build())) {
             server.receive(client.exchange(server.receive(client.hello())));
 
-            assertThat(server.session().cipherSuite()).isEqualTo(order[0]);
+            assertThat(server.session().negotiated().cipherSuite()).isEqualTo(order[0]);
         }
     }
 
@@ -130,7 +130,7 @@ class HandshakeChoiceTest {
         try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.build())) {
             server.receive(client.exchange(server.receive(client.hello())));
 
-            assertThat(server.session().group()).isIn("secp384r1", "x25519");
+            assertThat(server.session().negotiated().group()).isIn("secp384r1", "x25519");
             assertThat(server.events()).containsExactly("handshaken");
         }
     }
@@ -144,7 +144,7 @@ class HandshakeChoiceTest {
             byte[] finished = client.exchange(server.receive(secondHello));
             server.receive(finished);
 
-            assertThat(server.session().group()).isEqualTo("secp384r1");
+            assertThat(server.session().negotiated().group()).isEqualTo("secp384r1");
             assertThat(server.session().rxKeys().nextSequence()).isZero();
             assertThat(server.session().txKeys().nextSequence()).isZero();
         }

@@ -22,7 +22,7 @@ class HandshakeFuzzTest {
     @Test
     void shouldAnswerMutatedHellosWithAlertsOnly() throws Exception {
         HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.P256, TestSettings.RSA)
-                .with((Executor) Runnable::run).build();
+                .on((Executor) Runnable::run).build();
         List<byte[]> seeds = seeds();
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(round);

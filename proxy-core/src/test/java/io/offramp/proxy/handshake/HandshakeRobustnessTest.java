@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,9 +67,10 @@ class HandshakeRobustnessTest {
 
     @Test
     void shouldBoundBytesBeforeTheHandshakeIsComplete() throws Exception {
-        HandshakeSettings tight = new HandshakeSettings(
-                List.of(TestSettings.P256), Set.of(ProtocolVersion.TLS_1_3),
-                HandshakeSettings.supportedCiphers(), List.of(), SETTINGS.timeout(), 20_000, Runnable::run);
+        HandshakeSettings tight = TestSettings.DEFAULT
+                .with(ProtocolVersion.TLS_1_3)
+                .changed(builder -> builder.maxBytes(20_000))
+                .build();
         try (EmbeddedHandshake server = new EmbeddedHandshake(tight)) {
             byte[] message = new byte[30_000];
             message[0] = 1;
@@ -260,7 +260,7 @@ class HandshakeRobustnessTest {
     void shouldRefuseBadKeyShares(String provider) throws Exception {
         CryptoProviders.Candidate candidate = CryptoProviders.Candidate.valueOf(provider);
         CryptoProviders only = new CryptoProviders(List.of(candidate, CryptoProviders.Candidate.JDK));
-        HandshakeSettings settings = TestSettings.DEFAULT.with(only).with((Executor) Runnable::run).build();
+        HandshakeSettings settings = TestSettings.DEFAULT.with(only).on((Executor) Runnable::run).build();
         byte[] offCurve = BASE_POINT.clone();
         offCurve[64] ^= 1;
         byte[] compressed = Arrays.copyOf(BASE_POINT, 33);

@@ -7,17 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.UnaryOperator;
 
-/** Settings with the usual values but for what a test is about. */
-record TestSettings(
-        CryptoProviders providers,
-        List<ServerIdentity> identities,
-        Set<ProtocolVersion> versions,
-        List<String> ciphers,
-        List<String> protocols,
-        Duration timeout,
-        int maxBytes,
-        Executor worker) {
+/** Settings with the usual values but for what a test is about. Immutable. */
+final class TestSettings {
     private static final KeyPair P256_KEY = TestCertificates.ec("secp256r1");
     private static final KeyPair P384_KEY = TestCertificates.ec("secp384r1");
     private static final KeyPair RSA_KEY = TestCertificates.rsa(2048);
@@ -27,15 +20,16 @@ record TestSettings(
     static final ServerIdentity RSA = TestCertificates.identity(RSA_KEY, "localhost", "localhost");
 
     /** A P-256 certificate, everything else by default. */
-    static final TestSettings DEFAULT = new TestSettings(
-            CryptoProviders.best(),
-            List.of(P256),
-            Set.of(ProtocolVersion.values()),
-            HandshakeSettings.supportedCiphers(),
-            List.of("http/1.1"),
-            Duration.ofSeconds(10),
-            64 << 10,
-            ForkJoinPool.commonPool());
+    static final TestSettings DEFAULT =
+            new TestSettings(ForkJoinPool.commonPool(), builder -> builder.protocols(List.of("http/1.1")));
+
+    private final Executor worker;
+    private final UnaryOperator<HandshakeSettings.Builder> changes;
+
+    private TestSettings(Executor worker, UnaryOperator<HandshakeSettings.Builder> changes) {
+        this.worker = worker;
+        this.changes = changes;
+    }
 
     static ServerIdentity p256(String... names) {
         return TestCertificates.identity(P256_KEY, names[0], names);
@@ -45,35 +39,40 @@ record TestSettings(
         return TestCertificates.identity(RSA_KEY, names[0], names);
     }
 
+    /** With one more change. */
+    TestSettings changed(UnaryOperator<HandshakeSettings.Builder> change) {
+        return new TestSettings(worker, builder -> change.apply(changes.apply(builder)));
+    }
+
     TestSettings with(ServerIdentity... certificates) {
-        return new TestSettings(providers, List.of(certificates), versions, ciphers, protocols, timeout, maxBytes, worker);
+        return changed(builder -> builder.identities(List.of(certificates)));
     }
 
     TestSettings with(CryptoProviders crypto) {
-        return new TestSettings(crypto, identities, versions, ciphers, protocols, timeout, maxBytes, worker);
+        return changed(builder -> builder.providers(crypto));
     }
 
     TestSettings with(ProtocolVersion only) {
-        return new TestSettings(providers, identities, Set.of(only), ciphers, protocols, timeout, maxBytes, worker);
+        return changed(builder -> builder.versions(Set.of(only)));
     }
 
-    TestSettings with(Executor executor) {
-        return new TestSettings(providers, identities, versions, ciphers, protocols, timeout, maxBytes, executor);
+    TestSettings on(Executor executor) {
+        return new TestSettings(executor, changes);
     }
 
     TestSettings with(Duration limit) {
-        return new TestSettings(providers, identities, versions, ciphers, protocols, limit, maxBytes, worker);
+        return changed(builder -> builder.timeout(limit));
     }
 
     TestSettings withCiphers(String... names) {
-        return new TestSettings(providers, identities, versions, List.of(names), protocols, timeout, maxBytes, worker);
+        return changed(builder -> builder.ciphers(List.of(names)));
     }
 
     TestSettings withProtocols(String... names) {
-        return new TestSettings(providers, identities, versions, ciphers, List.of(names), timeout, maxBytes, worker);
+        return changed(builder -> builder.protocols(List.of(names)));
     }
 
     HandshakeSettings build() {
-        return new HandshakeSettings(providers, identities, versions, ciphers, protocols, timeout, maxBytes, worker);
+        return changes.apply(HandshakeSettings.builder(List.of(P256), worker)).build();
     }
 }

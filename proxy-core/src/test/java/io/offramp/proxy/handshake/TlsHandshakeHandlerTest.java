@@ -56,7 +56,7 @@ class TlsHandshakeHandlerTest {
             byte[] flight = client.exchange(bytewise(server, client.hello()));
             bytewise(server, flight);
 
-            assertThat(server.session().group()).isEqualTo("x25519");
+            assertThat(server.session().negotiated().group()).isEqualTo("x25519");
             assertThat(server.pending()).isEmpty();
         }
     }
@@ -81,7 +81,7 @@ class TlsHandshakeHandlerTest {
             }
             server.receive(client.exchange(answer));
 
-            assertThat(server.session().cipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+            assertThat(server.session().negotiated().cipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
         }
     }
 
@@ -132,7 +132,7 @@ class TlsHandshakeHandlerTest {
     @Test
     void shouldRunDearStepsOnTheWorkerOneAtATime() throws Exception {
         Queue<Runnable> worker = new ArrayDeque<>();
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).with(worker::add).build();
+        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
         EngineClient client = EngineClient.of("TLSv1.2");
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
             assertThat(settings.usesWorker()).isTrue();
@@ -153,7 +153,7 @@ class TlsHandshakeHandlerTest {
             assertThat(server.isUndecided()).isTrue();
             server.channel().runPendingTasks();
 
-            assertThat(server.session().cipherSuite()).isEqualTo("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+            assertThat(server.session().negotiated().cipherSuite()).isEqualTo("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
             assertThat(server.pending()).isEqualTo(pending);
             assertThat(server.channel().config().isAutoRead()).isTrue();
         }
@@ -162,7 +162,7 @@ class TlsHandshakeHandlerTest {
     @Test
     void shouldSurviveACloseWhileTheWorkerIsBusy() throws Exception {
         Queue<Runnable> worker = new ArrayDeque<>();
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).with(worker::add).build();
+        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
             server.receive(EngineClient.of("TLSv1.3").hello());
             server.channel().close();
@@ -178,7 +178,7 @@ class TlsHandshakeHandlerTest {
 
     @Test
     void shouldFailWhenTheWorkerRefuses() throws Exception {
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).with(task -> {
+        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(task -> {
             throw new RejectedExecutionException("full");
         }).build();
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
@@ -192,7 +192,7 @@ class TlsHandshakeHandlerTest {
 
     @Test
     void shouldStayOnTheEventLoopWithAnEcdsaCertificateAndFastProviders() throws Exception {
-        HandshakeSettings settings = TestSettings.DEFAULT.with(task -> {
+        HandshakeSettings settings = TestSettings.DEFAULT.on(task -> {
             throw new AssertionError("worker was used");
         }).build();
         assumeFalse(settings.usesWorker(), "no native crypto provider on this machine");

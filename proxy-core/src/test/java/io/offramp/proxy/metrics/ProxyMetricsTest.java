@@ -11,9 +11,9 @@ import io.offramp.offload.SessionInfo;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.error.RecordAuthenticationException;
 import io.offramp.offload.record.Direction;
-import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.TestConnections;
 import io.offramp.proxy.handshake.HandshakeFailure;
+import io.offramp.proxy.handshake.Negotiated;
 import io.offramp.proxy.session.CarriedMeter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,7 +40,7 @@ class ProxyMetricsTest {
     void shouldCountConnectionsAndHandshakesByListener() throws IOException {
         // Given
         ListenerMetrics web = metrics.listener("web");
-        Connection.Tls tls = Objects.requireNonNull(TestConnections.established(1, "a").tls());
+        Negotiated tls = Objects.requireNonNull(TestConnections.established(1, "a").tls());
 
         // When
         web.onAccepted();

@@ -29,6 +29,7 @@ import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.ApplicationSecrets;
 import io.offramp.proxy.handshake.Handshaken;
+import io.offramp.proxy.handshake.Negotiated;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -377,7 +378,8 @@ class TlsSessionHandlerTest {
     private TlsSessionHandler install(SessionSettings settings) {
         boolean tls13 = rxKeys.version() == ProtocolVersion.TLS_1_3;
         Handshaken handshaken = new Handshaken(
-                rxKeys.version(), AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false,
+                new Negotiated(
+                        rxKeys.version(), AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false),
                 rxKeys, new RecordBoundary(Direction.RX, 1000, 0),
                 txKeys, new RecordBoundary(Direction.TX, 2000, 0),
                 tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), serverSecret.clone()) : null);
