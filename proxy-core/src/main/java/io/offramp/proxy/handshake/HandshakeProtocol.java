@@ -15,6 +15,7 @@ import org.bouncycastle.tls.HandshakeMessageInput;
 import org.bouncycastle.tls.HandshakeType;
 import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.SecurityParameters;
+import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.TlsUtils;
@@ -144,12 +145,25 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
 
     @Override
     protected ClientHello receiveClientHelloMessage(ByteArrayInputStream buf) throws IOException {
-        ClientHello hello = super.receiveClientHelloMessage(buf);
+        ClientHello hello = parsed(buf);
         retried = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
         if (!retried) {
             server.onFirstClientHello(hello);
         }
         return hello;
+    }
+
+    /** The engine has a version of its own, {0xFE, 0xFE}, and throws unchecked at a client that knows it, here or when it looks again. */
+    private ClientHello parsed(ByteArrayInputStream buf) throws IOException {
+        try {
+            ClientHello hello = super.receiveClientHelloMessage(buf);
+            if (hello.getExtensions() != null) {
+                TlsExtensionsUtils.getSupportedVersionsExtensionClient(hello.getExtensions());
+            }
+            return hello;
+        } catch (IllegalArgumentException e) {
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, e.getMessage());
+        }
     }
 
     @Override
