@@ -1,0 +1,33 @@
+package io.offramp.proxy.handshake;
+
+import io.offramp.proxy.fuzz.Bounds;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a certificate file may hold. */
+public final class PemFuzz {
+    private static final long MAX_HEAP_BYTES = 64 << 20;
+
+    private PemFuzz() {}
+
+    /** One input. */
+    public static void fuzzerTestOneInput(byte[] data) throws Exception {
+        Path file = Files.createTempFile("offramp-fuzz", ".pem");
+        try {
+            Files.write(file, data);
+            Bounds.check(MAX_HEAP_BYTES, () -> load(file));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static void load(Path file) {
+        try {
+            ServerIdentity.load(file, file).warnings();
+        } catch (BadCertificateException e) {
+            if (String.valueOf(e.getMessage()).isBlank()) {
+                throw new IllegalStateException("an error that says nothing", e);
+            }
+        }
+    }
+}
