@@ -10,6 +10,11 @@ from . import cases as all_cases
 from . import load, machine, offload, process, report, site, special
 from .proxies import PROXIES, REPOSITORY, Setting
 
+WARM_CONNECTIONS = 20_000    # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
+FURTHER_WARMUP = 0.5         # share of them for the next kind of handshake, most of whose code is the same
+WARMUP_SLICE = 5             # seconds
+WARMUP_LIMIT = 180           # seconds
+
 
 class Bench:
     """State of a run. Folders are temporary and lie on tmpfs."""
@@ -23,7 +28,9 @@ class Bench:
         self.load_cores = options.load_cpus
         self.handshake_clients = options.handshake_clients
         self.uploads_per_second = options.uploads_per_second
+        self.cases = [case for case in all_cases.CASES if case.name in options.cases]
         self.proxies = []
+        self.warm = set()     # names of the proxies that have had handshakes
         self.servers = {}
         self.ports = {}
         self.skipped = {}
@@ -113,18 +120,35 @@ class Bench:
         return [error for error in found if error]
 
     def settle(self):
-        """Lets each JVM compile what it runs most, as a proxy has after its first minute; each case warms up its own code again."""
-        case = all_cases.CASES[0]
+        """Lets each proxy run for a while, as it has after its first minute: a JVM compiles what it runs most. Each case warms up again."""
+        case = next((case for case in self.cases if not case.warm), None)
         for proxy in self.proxies:
-            if proxy.jvm and self.options.settle:
+            if case and self.options.settle:
                 case.drive(self, self.ports[proxy.name][case.certificate], self.options.settle)
 
+    def warm_up(self, case, proxy):
+        """The same for every proxy: some seconds, or some connections, fewer where the proxy has had handshakes of another kind."""
+        port = self.ports[proxy.name][case.certificate]
+        if not case.warm:
+            case.drive(self, port, self.options.warmup)
+            return
+        wanted = self.options.warmup_connections * (FURTHER_WARMUP if proxy.name in self.warm else 1)
+        done, begin = 0, time.monotonic()
+        while done < wanted and time.monotonic() < begin + WARMUP_LIMIT:
+            driven = case.warm(self, port, min(WARMUP_SLICE, self.options.seconds))
+            done += driven.units
+            if driven.errors:
+                break
+        self.warm.add(proxy.name)
+        if done < wanted:
+            print(f"  {proxy.name}: {done:,.0f} warm-up connections instead of {wanted:,.0f} for {case.name}", flush=True)
+
     def run_case(self, case):
-        """Warms up the JVMs, then lets every proxy have its turn in each round; the order of turns rotates."""
+        """Warms up the proxies, then lets every one have its turn in each round; the order of turns rotates."""
         checks = {proxy.name: self.body_errors(case, proxy) for proxy in self.proxies}
         for proxy in self.proxies:
-            if proxy.jvm and not checks[proxy.name]:
-                case.drive(self, self.ports[proxy.name][case.certificate], self.options.warmup)
+            if not checks[proxy.name] and time.monotonic() < self.deadline:
+                self.warm_up(case, proxy)
         rounds = {proxy.name: [] for proxy in self.proxies}
         for index in range(self.options.rounds):
             shift = index % max(1, len(self.proxies))
@@ -137,7 +161,7 @@ class Bench:
                 rounds[proxy.name].append(measured)
                 self.result["rounds"].append(measured)
         rows = [report.summarise(case, proxy, rounds[proxy.name]) for proxy in self.proxies if rounds[proxy.name]]
-        self.result["rows"] += report.add_ratios(rows)
+        self.result["rows"] += report.add_ratios(case, rows)
         if rows:
             print(report.table(case, rows), flush=True)
 
@@ -186,9 +210,8 @@ class Bench:
         self.start_proxies()
         self.print_fairness()
         self.settle()
-        for case in all_cases.CASES:
-            if case.name in self.options.cases:
-                self.run_case(case)
+        for case in self.cases:
+            self.run_case(case)
         for server in self.servers.values():
             server.stop()
         if "start" in self.options.cases:
@@ -208,8 +231,12 @@ class Bench:
         for name, version in about["versions"].items():
             print(f"  {name}: {version}")
         print(f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and upstream on cores "
-              f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s; JVMs under load for {options.settle} s "
-              f"before the first case and {options.warmup} s before each.")
+              f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s.")
+        print(f"Warm-up, the same for every proxy: {options.settle} s before the first case and {options.warmup} s before each; before a case "
+              f"of handshakes {options.warmup_connections:,} connections, {options.warmup_connections * FURTHER_WARMUP:,.0f} in a further one.")
+        if options.warmup_connections < WARM_CONNECTIONS and any(case.warm for case in self.cases):
+            print(f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections; handshakes of Offramp are shown dearer than they "
+                  "are in a server that has run for a minute.")
         if about["load_average_1min"] > 0.5:
             print("NOTE: the machine is busy with other things; expect noise.")
 

@@ -16,6 +16,13 @@ class Case:
     drive: Callable       # (Bench, port, seconds) -> Load
     version: str = "TLSv1.3"
     certificate: str = "ecdsa"
+    warm: Callable | None = None    # like drive; what warms up by connections, where a number of seconds would be too few of them
+    target: float | None = None     # CPU of Offramp as a share of nginx's that it is to stay below
+
+    @property
+    def resumes(self):
+        """Whether its handshakes are to resume a session: all of them, or else none."""
+        return self.name.startswith("resumed")
 
 
 def requests(size, connections, unit="request"):
@@ -34,6 +41,11 @@ def handshakes(version, reuse=False):
     return drive
 
 
+def handshake_case(name, title, version, target, certificate="ecdsa", reuse=False):
+    drive = handshakes(version, reuse)
+    return Case(name, title, "connection", drive, version, certificate, drive, target)
+
+
 def uploads(bench, port, seconds):
     count = max(1, round(seconds * bench.uploads_per_second))
     return load.uploads(port, bench.files, count, bench.load_cores, bench.environment("TLSv1.3"))
@@ -48,9 +60,11 @@ CASES = [
     Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
     Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
     Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
-    Case("full-13", "full handshake + GET 1 KiB, TLS 1.3, ECDSA P-256", "connection", handshakes("TLSv1.3")),
-    Case("full-12", "full handshake + GET 1 KiB, TLS 1.2, ECDSA P-256", "connection", handshakes("TLSv1.2"), "TLSv1.2"),
-    Case("resumed-13", "resumed handshake + GET 1 KiB, TLS 1.3", "connection", handshakes("TLSv1.3", reuse=True)),
-    Case("full-13-rsa", "full handshake + GET 1 KiB, TLS 1.3, RSA-2048", "connection", handshakes("TLSv1.3"), certificate="rsa"),
-    Case("first-byte", "one connection after the other: TCP, full TLS 1.3 handshake, first byte of 1 KiB", "connection", first_bytes),
+    handshake_case("full", "full handshake + GET 1 KiB, TLS 1.3, ECDSA P-256", "TLSv1.3", 0.75),
+    handshake_case("resumed", "resumed handshake + GET 1 KiB, TLS 1.3", "TLSv1.3", 0.75, reuse=True),
+    handshake_case("full12", "full handshake + GET 1 KiB, TLS 1.2, ECDSA P-256", "TLSv1.2", 0.8),
+    handshake_case("resumed12", "resumed handshake + GET 1 KiB, TLS 1.2", "TLSv1.2", 0.75, reuse=True),
+    handshake_case("rsa", "full handshake + GET 1 KiB, TLS 1.3, RSA-2048", "TLSv1.3", 1.05, "rsa"),
+    Case("first-byte", "one connection after the other: TCP, full TLS 1.3 handshake, first byte of 1 KiB", "connection", first_bytes,
+         warm=handshakes("TLSv1.3")),
 ]

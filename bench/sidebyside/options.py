@@ -18,6 +18,7 @@ class Form:
     rounds: int
     seconds: int
     warmup: int
+    warmup_connections: int
     settle: int
     uploads_per_second: float
     upload_mib: int
@@ -27,10 +28,11 @@ class Form:
 
 NAMES = tuple(case.name for case in CASES)
 FORMS = {
-    "default": Form(5, 3, 6, 20, 1.4, 100, 3600, (*NAMES, "start")),
-    "full": Form(9, 5, 10, 30, 1.2, 100, 3 * 3600, (*NAMES, "start", "idle")),
-    "quick": Form(2, 1, 2, 10, 1, 100, 285, (*(name for name in NAMES if name not in ("first-byte", "full-12", "full-13-rsa")), "start")),
-    "smoke": Form(1, 1, 1, 0, 1, 32, 60, ("keepalive-1k", "upload", "full-13")),
+    "default": Form(5, 3, 6, 20_000, 20, 1.4, 100, 2 * 3600, (*NAMES, "start")),
+    "full": Form(9, 5, 10, 20_000, 30, 1.2, 100, 4 * 3600, (*NAMES, "start", "idle")),
+    "quick": Form(2, 1, 2, 2_000, 10, 1, 100, 285, (*(name for name in NAMES if name not in ("first-byte", "full12", "resumed12", "rsa")),
+                                                    "start")),
+    "smoke": Form(1, 1, 1, 1, 0, 1, 32, 60, ("keepalive-1k", "upload", "full")),
 }
 SMOKE_PROXIES = ("nginx", "hitch", "offramp-sw", "offramp-hw-tcp")
 
@@ -71,12 +73,13 @@ def parse(arguments):
     form.add_argument("--smoke", action="store_const", const="smoke", dest="form",
                       help="one tiny iteration: shows that it works, measures nothing")
     form.add_argument("--full", action="store_const", const="full", dest="form", help="long rounds, and 10,000 idle connections")
-    parser.add_argument("--cases", help=f"some of {', '.join((*NAMES, 'start', 'idle'))}; patterns allowed")
+    parser.add_argument("--only", dest="cases", help=f"some of {', '.join((*NAMES, 'start', 'idle'))}; patterns allowed")
     parser.add_argument("--proxies", help=f"some of {', '.join(proxy.name for proxy in PROXIES)}; patterns allowed")
     parser.add_argument("--rounds", type=positive(100))
     parser.add_argument("--seconds", type=positive(120), help="of each round")
-    parser.add_argument("--warmup", type=positive(300), help="seconds of each case before a JVM is measured in it")
-    parser.add_argument("--settle", type=positive(300), help="seconds of load that a JVM gets once, before the first case")
+    parser.add_argument("--warmup", type=positive(300), help="seconds of each case before a proxy is measured in it")
+    parser.add_argument("--warmup-connections", type=positive(1_000_000), help="the same for cases of handshakes, in connections")
+    parser.add_argument("--settle", type=positive(300), help="seconds of load that a proxy gets once, before the first case")
     parser.add_argument("--deadline", type=positive(86_400), help="seconds after which no further round starts")
     parser.add_argument("--idle-connections", type=positive(15_000), default=10_000)
     parser.add_argument("--handshake-clients", type=positive(64), default=4, help="runs of openssl s_time at the same time")
@@ -86,7 +89,7 @@ def parse(arguments):
     options = parser.parse_args(arguments, argparse.Namespace(form="default"))
 
     defaults = FORMS[options.form]
-    for name in ("rounds", "seconds", "warmup", "settle", "deadline"):
+    for name in ("rounds", "seconds", "warmup", "warmup_connections", "settle", "deadline"):
         if getattr(options, name) is None:
             setattr(options, name, getattr(defaults, name))
     options.uploads_per_second, options.upload_mib = defaults.uploads_per_second, defaults.upload_mib

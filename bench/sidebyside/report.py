@@ -16,13 +16,25 @@ def spread(values):
 
 
 def summarise(case, proxy, rounds):
-    """One row: medians over the rounds of a case with a proxy. A row with errors is not ranked."""
+    """One row: medians over the rounds of a case with a proxy. A row with errors is not ranked, nor one that did something else."""
     row = {"case": case.name, "unit": case.unit, "proxy": proxy.name, "kind": proxy.kind, "rounds": len(rounds),
            "errors": sorted({error for measured in rounds for error in measured["errors"]})}
     for column in (*COLUMNS, "reused"):
         row[column] = median([measured[column] for measured in rounds])
     row["spread"] = spread([measured["cpu_us"] for measured in rounds if measured["cpu_us"] is not None] or [0])
+    row["other"] = other_handshakes(case, [measured["reused"] for measured in rounds if measured["reused"] is not None])
+    if row["other"]:
+        row.update({column: None for column in COLUMNS}, spread=None)
     return row
+
+
+def other_handshakes(case, reused):
+    """What the handshakes of a row were, if not what the case is about. A client's first connection cannot resume; it is not counted."""
+    if case.resumes and reused and min(reused) < 0.99:
+        return f"NOT RESUMED: {min(reused) * 100:.0f}% of the connections resumed a session, so no figure"
+    if not case.resumes and reused and max(reused) > 0:
+        return f"RESUMED: {max(reused) * 100:.0f}% of the connections were no full handshakes, so no figure"
+    return None
 
 
 def ratio(value, base):
@@ -30,15 +42,31 @@ def ratio(value, base):
     return value / base if base else None
 
 
-def add_ratios(rows):
-    """Adds to each row CPU and rate relative to the best peer of its kind: CPU below 1 is cheaper, rate above 1 is faster."""
+def ranked(row):
+    return not row["errors"] and not row["other"]
+
+
+def add_ratios(case, rows):
+    """Adds CPU and rate relative to the best peer of its kind to each row (CPU below 1 is cheaper, rate above 1 is faster), and a verdict."""
     for row in rows:
-        peers = [peer for peer in rows if peer["kind"] == row["kind"] and not peer["proxy"].startswith("offramp") and not peer["errors"]]
+        peers = [peer for peer in rows if peer["kind"] == row["kind"] and not peer["proxy"].startswith("offramp") and ranked(peer)]
         row["cpu_ratio"] = row["rate_ratio"] = None
-        if peers and not row["errors"]:
+        if peers and ranked(row):
             row["cpu_ratio"] = ratio(row["cpu_us"], min(peer["cpu_us"] for peer in peers))
             row["rate_ratio"] = ratio(row["rate"], max(peer["rate"] for peer in peers))
+        row["verdict"] = verdict(case, row, next((peer for peer in rows if peer["proxy"] == "nginx" and ranked(peer)), None))
     return rows
+
+
+def verdict(case, row, nginx):
+    """Whether a row of Offramp's meets the target of its case; None where there is none, or nginx is not there to compare with."""
+    if not case.target or not nginx or row["kind"] != "http" or not row["proxy"].startswith("offramp"):
+        return None
+    cost = ratio(row["cpu_us"], nginx["cpu_us"]) if ranked(row) else None
+    target = f"the target of {case.target} of nginx's CPU"
+    if cost is None:
+        return f"misses {target}: not measured"
+    return f"{'meets' if cost <= case.target else 'MISSES'} {target}: {cost:.2f}"
 
 
 def number(value, width, digits=1):
@@ -52,20 +80,23 @@ def table(case, rows):
              f"  {'proxy':<18}{rate:>10}{'MB/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'CPU us/' + case.unit:>18}{'spread':>8}{'CPU x':>7}"
              f"{'rate x':>7}{'core':>6}{'MiB':>7}"]
     for kind in ("http", "tcp"):
-        for row in sorted((row for row in rows if row["kind"] == kind), key=lambda row: (bool(row["errors"]), row["cpu_us"] or 0)):
+        for row in sorted((row for row in rows if row["kind"] == kind), key=lambda row: (not ranked(row), row["cpu_us"] or 0)):
             lines.append(
                 f"  {row['proxy']:<18}{number(row['rate'], 10, 0)}{number(row['mb_per_second'], 8, 0)}{number(row['p50_ms'], 8, 2)}"
-                f"{number(row['p99_ms'], 8, 2)}{number(row['cpu_us'], 18)}{row['spread'] * 100:>7.0f}%{number(row['cpu_ratio'], 7, 2)}"
-                f"{number(row['rate_ratio'], 7, 2)}{(row['core_share'] or 0) * 100:>5.0f}%{number(row['memory_mib'], 7, 0)}{notes(case, row)}")
+                f"{number(row['p99_ms'], 8, 2)}{number(row['cpu_us'], 18)}{percent(row['spread'], 8)}{number(row['cpu_ratio'], 7, 2)}"
+                f"{number(row['rate_ratio'], 7, 2)}{percent(row['core_share'], 6)}{number(row['memory_mib'], 7, 0)}{notes(case, row)}")
     return "\n".join(lines)
 
 
+def percent(value, width):
+    return f"{'-' if value is None else format(value, '.0%'):>{width}}"
+
+
 def notes(case, row):
-    remarks = []
-    if case.name.startswith("resumed"):
-        remarks.append(f"resumed {(row['reused'] or 0) * 100:.0f}%" + ("" if (row["reused"] or 0) > 0.5 else ": NOT RESUMED, full handshakes"))
-    elif row["reused"]:
-        remarks.append(f"resumed {row['reused'] * 100:.0f}%, not full handshakes")
+    """What is to be said about a row, behind it."""
+    remarks = [row["other"]] if row["other"] else [f"resumed {row['reused']:.0%}"] if case.resumes and row["reused"] else []
+    if row["verdict"]:
+        remarks.append(row["verdict"])
     if row["errors"]:
         remarks.append("ERRORS, not ranked: " + "; ".join(row["errors"])[:160])
     return "  " + "; ".join(remarks) if remarks else ""
@@ -74,8 +105,8 @@ def notes(case, row):
 LEGEND = """
 One row is the median of its rounds. CPU: user+system time of all processes of the proxy, from /proc; spread: largest minus smallest
 round / median of it. CPU x and rate x: relative to the best peer of the same kind (HTTP: nginx, haproxy; TCP: hitch, stunnel); CPU below 1
-is cheaper. core: share of the proxy's cores that was busy; well below 100 % means that the load side set the rate. MiB: resident memory
-after the case, shared pages counted once."""
+is cheaper. A verdict compares Offramp's CPU with nginx's alone. core: share of the proxy's cores that was busy; well below 100 % means
+that the load side set the rate. MiB: resident memory after the case, shared pages counted once."""
 
 
 def start_table(results):
