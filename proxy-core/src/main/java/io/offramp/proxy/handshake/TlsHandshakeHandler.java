@@ -7,38 +7,30 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import java.io.IOException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.bouncycastle.tls.AlertDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shakes hands with one client, then hands the connection over and leaves the pipeline. Bounded in time, bytes and records.
- *
- * <p>Steps of the engine run on the event loop, but for the dear ones where the settings say so: these run on the worker, one at a
- * time, while the channel does not read; their outcome is taken up on the event loop. The {@link HandshakeListener} is called once.
+ * Shakes hands with one client, then hands the connection over and leaves the pipeline. Bounded in time, bytes and records. The
+ * {@link HandshakeListener} is called once.
  */
-public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
+public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter implements EngineSteps.Outcome {
     /** A handshake needs ten; clients that split their hello to dodge filters a few dozen. */
     private static final int MAX_RECORDS = 128;
-
-    /** How long a client that goes on sending gets to take our last alert. */
-    private static final long LINGER_LIMIT_S = 2;
 
     private final HandshakeSettings settings;
     private final HandshakeListener listener;
     private final RecordSplitter splitter = new RecordSplitter();
-    private @Nullable HandshakeProtocol engine;
+    private final EngineSteps steps;
     private @Nullable Future<?> timeout;
     private @Nullable Object inputShutdown;
     private int records;
     private long writtenBytes;
-    private boolean stepping;
     private boolean ended;
     private boolean lingering;
 
@@ -46,6 +38,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
     public TlsHandshakeHandler(HandshakeSettings settings, HandshakeListener listener) {
         this.settings = settings;
         this.listener = listener;
+        this.steps = new EngineSteps(settings, this);
     }
 
     @Override
@@ -75,7 +68,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent && !ended) {
             inputShutdown = event;
-            if (!stepping) {
+            if (!steps.isBusy()) {
                 failClosed(ctx);
             }
         } else {
@@ -124,7 +117,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void pump(ChannelHandlerContext ctx) {
-        while (!ended && !stepping) {
+        while (!ended && !steps.isBusy()) {
             switch (splitter.next()) {
                 case RecordSplitter.Incomplete none -> {
                     return;
@@ -143,9 +136,8 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            HandshakeProtocol protocol = engine();
-            switch (protocol.verdict(type)) {
-                case OFFER -> offer(ctx, protocol, type, record);
+            switch (steps.engine().verdict(type)) {
+                case OFFER -> steps.offer(ctx, type, record);
                 case REFUSE -> refuse(ctx, AlertDescription.unexpected_message, "plaintext record of type " + type
                         + " in an encrypted handshake", Reason.ALERT_SENT);
                 case DROP -> { }
@@ -155,59 +147,8 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void offer(ChannelHandlerContext ctx, HandshakeProtocol protocol, int type, byte[] record) {
-        if (settings.isDear(type)) {
-            offerOnWorker(ctx, protocol, record);
-        } else {
-            onStepped(ctx, protocol, step(protocol, record));
-        }
-    }
-
-    private void offerOnWorker(ChannelHandlerContext ctx, HandshakeProtocol protocol, byte[] record) {
-        stepping = true;
-        boolean reads = ctx.channel().config().isAutoRead();
-        ctx.channel().config().setAutoRead(false);
-        try {
-            settings.worker().execute(() -> {
-                Throwable failure = step(protocol, record);
-                try {
-                    ctx.executor().execute(() -> onWorkerStepped(ctx, protocol, failure, reads));
-                } catch (RejectedExecutionException e) { // the event loop is gone, and the channel with it
-                    protocol.destroy();
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            stepping = false;
-            fail(ctx, new HandshakeFailure(Reason.INTERNAL, "worker takes no more handshakes", e));
-        }
-    }
-
-    private void onWorkerStepped(
-            ChannelHandlerContext ctx, HandshakeProtocol protocol, @Nullable Throwable failure, boolean reads) {
-        stepping = false;
-        if (ended) { // closed meanwhile; the engine could not be freed under the worker's hands
-            protocol.destroy();
-            return;
-        }
-        ctx.channel().config().setAutoRead(reads);
-        onStepped(ctx, protocol, failure);
-        pump(ctx);
-        if (!ended && inputShutdown != null) {
-            failClosed(ctx);
-        }
-    }
-
-    /** Any thread, one at a time. */
-    private static @Nullable Throwable step(HandshakeProtocol protocol, byte[] record) {
-        try {
-            protocol.offer(record);
-            return null;
-        } catch (IOException | RuntimeException | LinkageError e) {
-            return e;
-        }
-    }
-
-    private void onStepped(ChannelHandlerContext ctx, HandshakeProtocol protocol, @Nullable Throwable failure) {
+    @Override
+    public void onStepped(ChannelHandlerContext ctx, HandshakeProtocol protocol, @Nullable Throwable failure) {
         if (failure != null) {
             fail(ctx, EngineFailures.classify(failure), lastWords(ctx, protocol, EngineFailures.alert(failure), failure));
             return;
@@ -221,6 +162,19 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         if (protocol.isComplete()) {
             complete(ctx, protocol);
+        }
+    }
+
+    @Override
+    public void onRejected(ChannelHandlerContext ctx, HandshakeFailure failure) {
+        fail(ctx, failure);
+    }
+
+    @Override
+    public void onIdle(ChannelHandlerContext ctx) {
+        pump(ctx);
+        if (!ended && inputShutdown != null) {
+            failClosed(ctx);
         }
     }
 
@@ -247,7 +201,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext ctx, short alert, String detail, Reason reason) {
         try {
-            HandshakeProtocol protocol = engine();
+            HandshakeProtocol protocol = steps.engine();
             IOException refusal = protocol.refuse(alert, detail);
             String words = reason == Reason.ALERT_SENT ? EngineFailures.classify(refusal).detail() : detail;
             fail(ctx, new HandshakeFailure(reason, words), lastWords(ctx, protocol, alert, refusal));
@@ -273,24 +227,10 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
         listener.onFailed(ctx, failure);
         ChannelFuture told = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
         if (lingering) {
-            linger(ctx, told);
+            LingeringClose.start(ctx, told);
         } else {
             told.addListener(ChannelFutureListener.CLOSE);
         }
-    }
-
-    /** Discards what still comes in, until the client closes: a reset would destroy the alert on its way. */
-    private static void linger(ChannelHandlerContext ctx, ChannelFuture told) {
-        var limit = ctx.executor().schedule(() -> ctx.close(), LINGER_LIMIT_S, TimeUnit.SECONDS);
-        ctx.channel().closeFuture().addListener(closed -> limit.cancel(false));
-        ctx.channel().config().setAutoRead(true);
-        told.addListener(sent -> {
-            if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
-                channel.shutdownOutput();
-            } else {
-                ctx.close();
-            }
-        });
     }
 
     /** The alert. The engine writes none before it has understood a ClientHello; then it goes out in plaintext from here. */
@@ -310,15 +250,6 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
         return output.writerIndex(bytes);
     }
 
-    private HandshakeProtocol engine() throws IOException {
-        HandshakeProtocol protocol = engine;
-        if (protocol == null) {
-            protocol = HandshakeProtocol.start(settings);
-            engine = protocol;
-        }
-        return protocol;
-    }
-
     private void end() {
         ended = true;
         release();
@@ -329,9 +260,6 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
             timeout.cancel(false);
         }
         splitter.release();
-        if (engine != null && !stepping) {
-            engine.destroy();
-            engine = null;
-        }
+        steps.release();
     }
 }
