@@ -23,6 +23,11 @@ public record AlpnConfig(List<String> protocols, Mismatch mismatch) {
     /** For {@code tcp} listeners. */
     public static final AlpnConfig NONE = new AlpnConfig(List.of(), Mismatch.FAIL);
 
+    /** What holds where nothing is configured. */
+    public static AlpnConfig of(ListenerConfig.Mode mode) {
+        return mode == ListenerConfig.Mode.HTTP ? HTTP : NONE;
+    }
+
     /** Copies the list. */
     public AlpnConfig {
         protocols = List.copyOf(protocols);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificates at least one; the first is the default for a name that none has
  * @param versions     at least one
  * @param ciphers      standard names in order of preference: {@code TLS_AES_128_GCM_SHA256}
+ * @param groups       of the key exchange, standard names in order of preference: {@code X25519MLKEM768}
  * @param alpn         which protocol is spoken inside
  * @param tickets      how sessions are resumed
  * @param clientAuth   whether clients show a certificate
@@ -22,6 +23,7 @@ public record TlsConfig(
         List<Certificate> certificates,
         Set<ProtocolVersion> versions,
         List<String> ciphers,
+        List<String> groups,
         AlpnConfig alpn,
         TicketConfig tickets,
         ClientAuthConfig clientAuth,
@@ -42,7 +44,8 @@ public record TlsConfig(
                 certificates,
                 versions,
                 ciphers,
-                mode == ListenerConfig.Mode.HTTP ? AlpnConfig.HTTP : AlpnConfig.NONE,
+                GroupReader.SUPPORTED,
+                AlpnConfig.of(mode),
                 TicketConfig.DEFAULTS,
                 ClientAuthConfig.OFF,
                 RecordSizeConfig.DEFAULTS,
@@ -59,5 +62,6 @@ public record TlsConfig(
         certificates = List.copyOf(certificates);
         versions = Set.copyOf(versions);
         ciphers = List.copyOf(ciphers);
+        groups = List.copyOf(groups);
     }
 }

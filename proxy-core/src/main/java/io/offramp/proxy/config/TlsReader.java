@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.KeyType;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -15,9 +16,11 @@ final class TlsReader {
             Arrays.stream(ProtocolVersion.values()).filter(each -> each.label().equals(text)).findFirst().orElse(null));
     private static final Scalar<String> CIPHER = new Scalar<>("the name of a cipher", TlsReader::cipher);
 
+    private final Surroundings surroundings;
     private final CertificateReader certificates;
 
     TlsReader(Surroundings surroundings) {
+        this.surroundings = surroundings;
         certificates = new CertificateReader(surroundings);
     }
 
@@ -27,21 +30,39 @@ final class TlsReader {
      * @param mode of the listener
      */
     @Nullable TlsConfig read(Value value, ListenerConfig.Mode mode) {
-        Section tls = value.section("cert", "key", "certificates", "development", "versions", "ciphers");
+        Section tls = value.section("cert", "key", "certificates", "development", "versions", "ciphers", "groups", "alpn", "keylog");
         if (tls == null) {
             return null;
         }
         CertificateReader.Result identities = certificates.read(tls);
         Set<ProtocolVersion> versions = versions(tls.get("versions"));
+        List<String> ciphers = ciphers(tls, versions, identities.keyTypes());
+        return new TlsConfig(
+                identities.certificates(),
+                versions,
+                ciphers,
+                GroupReader.read(tls.get("groups"), versions),
+                AlpnReader.read(tls.get("alpn"), mode),
+                TicketConfig.DEFAULTS,
+                ClientAuthConfig.OFF,
+                RecordSizeConfig.DEFAULTS,
+                keylog(tls.get("keylog")));
+    }
+
+    private static List<String> ciphers(Section tls, Set<ProtocolVersion> versions, Set<KeyType> keyTypes) {
         Value list = tls.get("ciphers");
         if (list == null) {
-            List<String> all = CipherNames.SUPPORTED.stream().filter(each -> versions.contains(version(each))).toList();
-            return TlsConfig.of(identities.certificates(), versions, all, mode);
+            return CipherNames.SUPPORTED.stream().filter(each -> versions.contains(version(each))).toList();
         }
         Map<String, Value> ciphers = list.distinct("a list of ciphers", CIPHER);
-        ciphers.forEach((cipher, item) -> checkUsable(cipher, item, versions, identities.keyTypes()));
+        ciphers.forEach((cipher, item) -> checkUsable(cipher, item, versions, keyTypes));
         dropVersionsWithoutCipher(versions, ciphers.keySet(), list, tls.get("versions") != null);
-        return TlsConfig.of(identities.certificates(), versions, List.copyOf(ciphers.keySet()), mode);
+        return List.copyOf(ciphers.keySet());
+    }
+
+    private @Nullable Path keylog(@Nullable Value file) {
+        String name = file == null ? null : file.as(Scalar.FILE);
+        return name == null ? null : surroundings.resolve(name);
     }
 
     private static Set<ProtocolVersion> versions(@Nullable Value list) {

@@ -2,6 +2,7 @@ package io.offramp.proxy.handshake;
 
 import java.io.IOException;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Vector;
 import java.util.stream.IntStream;
 import org.bouncycastle.tls.ClientHello;
@@ -24,20 +25,21 @@ record ClientOffer(@Nullable String serverName, boolean offersEarlyData, boolean
     /** Before any ClientHello. */
     static final ClientOffer NONE = new ClientOffer(null, false, false, new int[0]);
 
-    static ClientOffer of(ClientHello hello) throws IOException {
+    /** @param groups ours, in order of preference */
+    static ClientOffer of(ClientHello hello, List<Group> groups) throws IOException {
         Hashtable extensions = hello.getExtensions();
         if (extensions == null) {
-            return new ClientOffer(null, false, false, codes());
+            return new ClientOffer(null, false, false, codes(groups));
         }
         return new ClientOffer(
                 ServerName.of(extensions),
                 extensions.containsKey(ExtensionType.early_data),
                 extensions.containsKey(ExtensionType.signature_algorithms),
-                preferred(TlsExtensionsUtils.getKeyShareClientHello(extensions)));
+                preferred(groups, TlsExtensionsUtils.getKeyShareClientHello(extensions)));
     }
 
-    private static int[] preferred(@Nullable Vector<?> shares) {
-        int[] all = codes();
+    private static int[] preferred(List<Group> groups, @Nullable Vector<?> shares) {
+        int[] all = codes(groups);
         if (shares == null) {
             return all;
         }
@@ -51,7 +53,7 @@ record ClientOffer(@Nullable String serverName, boolean offersEarlyData, boolean
         return shares.stream().anyMatch(share -> share instanceof KeyShareEntry entry && entry.getNamedGroup() == group);
     }
 
-    private static int[] codes() {
-        return Group.ALL.stream().mapToInt(Group::code).toArray();
+    private static int[] codes(List<Group> groups) {
+        return groups.stream().mapToInt(Group::code).toArray();
     }
 }

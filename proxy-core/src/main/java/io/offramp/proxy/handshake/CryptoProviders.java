@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order is measured (JDK 25, x86-64, us per operation): X25519 exchange Conscrypt 67, Bouncy Castle 175, JDK 620; ECDSA P-256
  * Conscrypt 17, Corretto's 25, Bouncy Castle 79, JDK 121; ECDSA P-384 Corretto's 62, Conscrypt 307; RSA-2048 Corretto's 264, Conscrypt
- * 473, JDK 759. Corretto's takes half a second to load, so it is asked first only where it gains most.
+ * 473, JDK 759; ML-KEM-768 encapsulation JDK and Bouncy Castle 180, no other has it. Corretto's takes half a second to load, so it is asked first only where it gains most.
  */
 public final class CryptoProviders {
     /** A provider that may be there. */
@@ -41,6 +42,7 @@ public final class CryptoProviders {
 
     /** What is needed from a provider. */
     enum Primitive {
+        ML_KEM_768("ML-KEM-768", Candidate.JDK, Candidate.BOUNCY_CASTLE),
         X25519("X25519", Candidate.CONSCRYPT, Candidate.BOUNCY_CASTLE, Candidate.JDK),
         P256("P-256", Candidate.CONSCRYPT, Candidate.CORRETTO, Candidate.BOUNCY_CASTLE, Candidate.JDK),
         P384("P-384", Candidate.CONSCRYPT, Candidate.CORRETTO, Candidate.BOUNCY_CASTLE, Candidate.JDK),
@@ -56,11 +58,13 @@ public final class CryptoProviders {
             this.preference = List.of(preference);
         }
 
-        static Primitive of(Group group) {
+        /** All that a key exchange in this group needs. */
+        static List<Primitive> of(Group group) {
             return switch (group) {
-                case X25519 -> X25519;
-                case SECP256R1 -> P256;
-                case SECP384R1 -> P384;
+                case X25519MLKEM768 -> List.of(ML_KEM_768, X25519);
+                case X25519 -> List.of(X25519);
+                case SECP256R1 -> List.of(P256);
+                case SECP384R1 -> List.of(P384);
             };
         }
 
@@ -119,6 +123,7 @@ public final class CryptoProviders {
     private final List<Candidate> allowed;
     private final Map<Primitive, Choice> choices = new ConcurrentHashMap<>();
     private final Map<Group, KeyAgreements> agreements = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable KeyEncapsulations> encapsulations = new AtomicReference<>();
 
     /** @param allowed the others are treated as absent */
     CryptoProviders(List<Candidate> allowed) {
@@ -145,14 +150,29 @@ public final class CryptoProviders {
         return choices.computeIfAbsent(primitive, this::probe);
     }
 
-    /** The tools of a group. */
+    /** The tools of a group of one key exchange. */
     KeyAgreements agreements(Group group) {
-        return agreements.computeIfAbsent(group, g -> new KeyAgreements(g, choice(Primitive.of(g)).provider()));
+        return agreements.computeIfAbsent(
+                group, g -> new KeyAgreements(g, choice(Primitive.of(g).getFirst()).provider()));
     }
 
-    /** True where the primitive is cheap enough for an event loop. RSA signing never is. */
+    /** The tools of ML-KEM-768. */
+    KeyEncapsulations encapsulations() {
+        return encapsulations.updateAndGet(
+                made -> made != null ? made : new KeyEncapsulations(choice(Primitive.ML_KEM_768).provider()));
+    }
+
+    /**
+     * True where the primitive is cheap enough for an event loop. RSA signing never is. ML-KEM always is: it costs less than the cheapest
+     * RSA signature, no provider has a faster one, and a worker would cost those clients two hops that do not use it.
+     */
     boolean isFast(Primitive primitive) {
-        return primitive != Primitive.RSA && choice(primitive).candidate().fast;
+        Candidate candidate = choice(primitive).candidate();
+        return switch (primitive) {
+            case RSA -> false;
+            case ML_KEM_768 -> true;
+            default -> candidate.fast;
+        };
     }
 
     private Choice probe(Primitive primitive) {
@@ -195,6 +215,7 @@ public final class CryptoProviders {
     private static boolean works(Primitive primitive, @Nullable Provider provider) {
         try {
             switch (primitive) {
+                case ML_KEM_768 -> new KeyEncapsulations(provider).encapsulate(new byte[KeyEncapsulations.KEY_BYTES]);
                 case X25519 -> agree(Group.X25519, provider);
                 case P256 -> agree(Group.SECP256R1, provider);
                 case P384 -> agree(Group.SECP384R1, provider);

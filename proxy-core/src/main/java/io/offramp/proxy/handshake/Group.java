@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The key exchange groups that are negotiated here, in order of preference (RFC 8446 §4.2.7). */
 enum Group {
+    /** ML-KEM-768 and X25519 at once, for TLS 1.3 only: safe as long as one of them is (draft-ietf-tls-ecdhe-mlkem). */
+    X25519MLKEM768(NamedGroup.X25519MLKEM768, "X25519MLKEM768", KeyEncapsulations.KEY_BYTES + 32, ""),
     /** RFC 7748. The prefix is the SubjectPublicKeyInfo in front of the 32 bytes (RFC 8410 §4). */
     X25519(NamedGroup.x25519, "x25519", 32, "302a300506032b656e032100"),
     /** RFC 8422. The prefix is the SubjectPublicKeyInfo in front of the uncompressed point (RFC 5480 §2). */
@@ -42,22 +44,36 @@ enum Group {
         return code;
     }
 
+    static @Nullable Group named(String label) {
+        for (Group group : ALL) {
+            if (group.label.equals(label)) {
+                return group;
+            }
+        }
+        return null;
+    }
+
     /** The standard's name. */
     String label() {
         return label;
     }
 
-    /** Length of a key share. */
+    /** Length of a client's key share. */
     int shareBytes() {
         return shareBytes;
     }
 
-    /** What makes a SubjectPublicKeyInfo of a key share, in hex. */
+    /** What makes a SubjectPublicKeyInfo of a key share, in hex; empty for two keys in one share. */
     String spkiPrefix() {
         return spkiPrefix;
     }
 
+    /** Two key exchanges whose secrets are joined, which TLS 1.2 does not know. */
+    boolean isHybrid() {
+        return this == X25519MLKEM768;
+    }
+
     boolean isEcPoint() {
-        return this != X25519;
+        return this == SECP256R1 || this == SECP384R1;
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsUtils;
@@ -18,6 +19,8 @@ import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.TlsECConfig;
 import org.bouncycastle.tls.crypto.TlsECDomain;
 import org.bouncycastle.tls.crypto.TlsHash;
+import org.bouncycastle.tls.crypto.TlsKemConfig;
+import org.bouncycastle.tls.crypto.TlsKemDomain;
 import org.bouncycastle.tls.crypto.TlsNonceGenerator;
 import org.bouncycastle.tls.crypto.TlsSecret;
 import org.bouncycastle.tls.crypto.impl.TlsImplUtils;
@@ -82,7 +85,12 @@ final class HandshakeCrypto extends ForwardingCrypto {
 
     @Override
     public boolean hasNamedGroup(int namedGroup) {
-        return Group.of(namedGroup) != null;
+        return Group.of(namedGroup) != null || namedGroup == NamedGroup.MLKEM768;
+    }
+
+    @Override
+    public boolean hasKemAgreement() {
+        return true;
     }
 
     @Override
@@ -138,6 +146,24 @@ final class HandshakeCrypto extends ForwardingCrypto {
             throw new IllegalStateException("group " + config.getNamedGroup());
         }
         return () -> new EphemeralAgreement(this, providers.agreements(group));
+    }
+
+    /** Only ever half of {@link Group#X25519MLKEM768}. */
+    @Override
+    public TlsKemDomain createKemDomain(TlsKemConfig config) {
+        return () -> new Encapsulation(this, providers.encapsulations());
+    }
+
+    /** The engine's agreements share nothing with anybody: both halves are used up. */
+    @Override
+    public TlsSecret createHybridSecret(TlsSecret first, TlsSecret second) {
+        byte[] left = first.extract();
+        byte[] right = second.extract();
+        byte[] both = Arrays.copyOf(left, left.length + right.length);
+        System.arraycopy(right, 0, both, left.length, right.length);
+        Arrays.fill(left, (byte) 0);
+        Arrays.fill(right, (byte) 0);
+        return createSecret(both);
     }
 
     @Override

@@ -147,7 +147,9 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     protected ClientHello receiveClientHelloMessage(ByteArrayInputStream buf) throws IOException {
         ClientHello hello = parsed(buf);
         retried = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
-        if (!retried) {
+        if (retried) {
+            server.onSecondClientHello(hello);
+        } else {
             server.onFirstClientHello(hello);
         }
         return hello;

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
-import java.util.stream.IntStream;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.DefaultTlsServer;
+import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsCredentialedSigner;
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeServer extends DefaultTlsServer {
     private final HandshakeSettings settings;
     private ClientOffer offer = ClientOffer.NONE;
+    private @Nullable ClientHello first;
     private @Nullable TlsCredentialedSigner credentials;
     private @Nullable SecurityParameters completed;
     private int group = -1;
@@ -35,7 +36,17 @@ final class HandshakeServer extends DefaultTlsServer {
 
     /** Once, before anything is chosen. */
     void onFirstClientHello(ClientHello hello) throws IOException {
-        offer = ClientOffer.of(hello);
+        ClientHelloChecks.requireShareLengths(hello, settings.groups());
+        offer = ClientOffer.of(hello, settings.groups());
+        first = hello;
+    }
+
+    /** In answer to a HelloRetryRequest; all that was chosen stays. */
+    void onSecondClientHello(ClientHello hello) throws IOException {
+        if (first != null) {
+            ClientHelloChecks.requireUnchanged(first, hello);
+        }
+        ClientHelloChecks.requireShareLengths(hello, settings.groups());
     }
 
     /** What the client asked for. */
@@ -104,6 +115,13 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     @Override
+    protected @Nullable ProtocolName selectProtocolName() throws IOException {
+        return settings.ignoresOtherProtocols()
+                ? selectProtocolName(clientProtocolNames, settings.protocols())
+                : super.selectProtocolName();
+    }
+
+    @Override
     protected boolean allowEncryptThenMAC() {
         return false;
     }
@@ -120,11 +138,7 @@ final class HandshakeServer extends DefaultTlsServer {
     /** TLS 1.2. The engine would take the client's first curve, whether it is one of ours or not. */
     @Override
     protected int selectECDH(int minimumCurveBits) {
-        int[] offered = context.getSecurityParametersHandshake().getClientSupportedGroups();
-        if (offered == null) { // RFC 8422 §4: the server is free to choose
-            return group = Group.SECP256R1.code();
-        }
-        return group = IntStream.of(offer.preferredGroups()).filter(ours -> contains(offered, ours)).findFirst().orElse(-1);
+        return group = settings.groupOfTls12(context.getSecurityParametersHandshake().getClientSupportedGroups());
     }
 
     /** TLS 1.2: a suite binds the kind of certificate, and an ECDSA certificate a curve (RFC 8422 §5.1). */
@@ -154,10 +168,6 @@ final class HandshakeServer extends DefaultTlsServer {
     private @Nullable TlsCredentialedSigner choose(TlsSuite suite) {
         List<Credentials> candidates = settings.identities().candidates(offer.serverName());
         return CertificateChoice.of(candidates, suite, offer, context.getSecurityParametersHandshake());
-    }
-
-    private static boolean contains(int[] values, int value) {
-        return IntStream.of(values).anyMatch(v -> v == value);
     }
 
     @Override

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.Vector;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.ProtocolName;
+import org.jspecify.annotations.Nullable;
 
 /** How a listener shakes hands. Built once per listener and shared by its connections; building it probes providers and may block. */
 public final class HandshakeSettings {
@@ -21,7 +23,9 @@ public final class HandshakeSettings {
     private final IdentityTable identities;
     private final org.bouncycastle.tls.ProtocolVersion[] versions;
     private final int[] suites;
+    private final List<Group> groups;
     private final Vector<ProtocolName> protocols = new Vector<>();
+    private final boolean ignoresOtherProtocols;
     private final Duration timeout;
     private final int maxBytes;
     private final Executor worker;
@@ -34,11 +38,13 @@ public final class HandshakeSettings {
                 .filter(version -> from.versions.stream().anyMatch(wanted -> wanted.code() == version.getFullVersion()))
                 .toArray(org.bouncycastle.tls.ProtocolVersion[]::new);
         this.suites = codes(from.versions, from.ciphers);
+        this.groups = from.groups.stream().map(HandshakeSettings::group).toList();
         from.protocols.forEach(name -> this.protocols.add(ProtocolName.asUtf8Encoding(name)));
+        this.ignoresOtherProtocols = from.ignoresOtherProtocols;
         this.timeout = from.timeout;
         this.maxBytes = from.maxBytes;
         this.worker = from.worker;
-        this.stepsAreDear = areStepsDear(from.identities, providers);
+        this.stepsAreDear = areStepsDear(groups, from.identities, providers);
     }
 
     /**
@@ -58,7 +64,9 @@ public final class HandshakeSettings {
         private List<ServerIdentity> identities;
         private Set<ProtocolVersion> versions = Set.of(ProtocolVersion.values());
         private List<String> ciphers = supportedCiphers();
+        private List<String> groups = supportedGroups();
         private List<String> protocols = List.of();
+        private boolean ignoresOtherProtocols;
         private Duration timeout = Duration.ofSeconds(10);
         private int maxBytes = 64 << 10;
 
@@ -91,9 +99,21 @@ public final class HandshakeSettings {
             return this;
         }
 
+        /** Standard names in order of preference, of {@link #supportedGroups()}. */
+        public Builder groups(List<String> names) {
+            groups = names;
+            return this;
+        }
+
         /** What ALPN may choose, {@code http/1.1}; empty for no ALPN. */
         public Builder protocols(List<String> names) {
             protocols = names;
+            return this;
+        }
+
+        /** Whether a client that speaks only other protocols is served as if it had named none, instead of being refused. */
+        public Builder ignoresOtherProtocols(boolean ignore) {
+            ignoresOtherProtocols = ignore;
             return this;
         }
 
@@ -112,11 +132,14 @@ public final class HandshakeSettings {
         /**
          * Prepares certificates and providers; may block.
          *
-         * @throws IllegalArgumentException if a list is empty, a cipher unknown, or no cipher fits any version
+         * @throws IllegalArgumentException if a list is empty, a cipher or group unknown, or none fits any version
          */
         public HandshakeSettings build() {
             if (identities.isEmpty()) {
                 throw new IllegalArgumentException("at least one certificate is needed");
+            }
+            if (groups.isEmpty()) {
+                throw new IllegalArgumentException("at least one group is needed");
             }
             return new HandshakeSettings(this);
         }
@@ -125,6 +148,16 @@ public final class HandshakeSettings {
     /** All ciphers that can be configured, by the standard's names, in the default order of preference. */
     public static List<String> supportedCiphers() {
         return TlsSuite.ALL.stream().map(TlsSuite::name).toList();
+    }
+
+    /** All groups that can be configured, by the standard's names, in the default order of preference. */
+    public static List<String> supportedGroups() {
+        return Group.ALL.stream().map(Group::label).toList();
+    }
+
+    /** True for a group of {@link #supportedGroups()} that TLS 1.2 does not know. */
+    public static boolean isTls13Only(String groupName) {
+        return group(groupName).isHybrid();
     }
 
     /** From the start of the connection to the end of the handshake. */
@@ -160,9 +193,36 @@ public final class HandshakeSettings {
         return suites.clone();
     }
 
+    /** In order of preference. */
+    List<Group> groups() {
+        return groups;
+    }
+
+    /**
+     * The group for a TLS 1.2 client.
+     *
+     * @param offered what it supports; null where it does not say, and the server is free to choose (RFC 8422 §4)
+     * @return its number; -1 if there is none
+     */
+    int groupOfTls12(int @Nullable [] offered) {
+        if (offered == null && groups.contains(Group.SECP256R1)) { // what all of them know
+            return Group.SECP256R1.code();
+        }
+        return groups.stream()
+                .filter(group -> !group.isHybrid())
+                .mapToInt(Group::code)
+                .filter(ours -> offered == null || IntStream.of(offered).anyMatch(theirs -> theirs == ours))
+                .findFirst()
+                .orElse(-1);
+    }
+
     /** Empty for no ALPN. */
     Vector<ProtocolName> protocols() {
         return protocols;
+    }
+
+    boolean ignoresOtherProtocols() {
+        return ignoresOtherProtocols;
     }
 
     Executor worker() {
@@ -174,11 +234,12 @@ public final class HandshakeSettings {
         return stepsAreDear && recordType == ContentType.handshake;
     }
 
-    private static boolean areStepsDear(List<ServerIdentity> identities, CryptoProviders providers) {
+    private static boolean areStepsDear(List<Group> groups, List<ServerIdentity> identities, CryptoProviders providers) {
         Stream<CryptoProviders.Primitive> used = Stream.concat(
-                Group.ALL.stream().map(CryptoProviders.Primitive::of),
+                groups.stream().map(CryptoProviders.Primitive::of).flatMap(List::stream),
                 identities.stream().map(identity -> CryptoProviders.Primitive.of(identity.keyType())));
-        return used.distinct().toList().stream().anyMatch(primitive -> !providers.isFast(primitive));
+        // all are asked, so that all are probed now and named at the start
+        return !used.distinct().filter(primitive -> !providers.isFast(primitive)).toList().isEmpty();
     }
 
     private static int[] codes(Set<ProtocolVersion> versions, List<String> ciphers) {
@@ -192,6 +253,14 @@ public final class HandshakeSettings {
                     + versions.stream().map(ProtocolVersion::label).sorted().toList());
         }
         return codes;
+    }
+
+    private static Group group(String name) {
+        Group group = Group.named(name);
+        if (group == null) {
+            throw new IllegalArgumentException("unknown group '" + name + "'");
+        }
+        return group;
     }
 
     private static TlsSuite suite(String name) {

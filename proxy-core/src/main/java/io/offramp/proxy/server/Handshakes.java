@@ -2,6 +2,7 @@ package io.offramp.proxy.server;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.offload.ConnectionOffload;
+import io.offramp.proxy.config.AlpnConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.TlsConfig;
@@ -43,7 +44,9 @@ final class Handshakes implements AutoCloseable {
         return HandshakeSettings.builder(identities, device == null ? workers : device.workers())
                 .versions(tls.versions())
                 .ciphers(tls.ciphers())
+                .groups(tls.groups())
                 .protocols(tls.alpn().protocols())
+                .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnConfig.Mismatch.IGNORE)
                 .timeout(config.timeouts().handshake())
                 .maxBytes(config.limits().handshakeBytes())
                 .build();

@@ -8,12 +8,17 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
-/** The JDK's client without a socket: bytes in, bytes out. */
+/** The JDK's client, or Conscrypt's, without a socket: bytes in, bytes out. */
 final class EngineClient {
-    private final SSLEngine engine = JsseClient.engine();
+    private final SSLEngine engine;
     private ByteBuffer received = ByteBuffer.allocate(0);
 
     EngineClient(Consumer<SSLParameters> settings) {
+        this(JsseClient.engine(), settings);
+    }
+
+    private EngineClient(SSLEngine engine, Consumer<SSLParameters> settings) {
+        this.engine = engine;
         SSLParameters parameters = engine.getSSLParameters();
         settings.accept(parameters);
         engine.setSSLParameters(parameters);
@@ -21,6 +26,11 @@ final class EngineClient {
 
     static EngineClient of(String version) {
         return new EngineClient(p -> p.setProtocols(new String[] {version}));
+    }
+
+    /** BoringSSL's client, which sends a share for X25519MLKEM768 if nothing else is asked of it. */
+    static EngineClient conscrypt(Consumer<SSLParameters> settings) {
+        return new EngineClient(JsseClient.conscryptEngine(), settings);
     }
 
     /** The ClientHello, as one record. */

@@ -95,6 +95,25 @@ class HandshakeChoiceTest {
         assertThat(http.engine().getApplicationProtocol()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void shouldGoOnWithoutAProtocolWhereAMismatchIsIgnored(String version) throws Exception {
+        TestSettings lenient = TestSettings.DEFAULT.changed(builder -> builder.ignoresOtherProtocols(true));
+        EngineClient other = client(version, p -> p.setApplicationProtocols(new String[] {"h2", "spdy/3"}));
+
+        assertThat(protocol(other, lenient)).isNull();
+        assertThat(other.engine().getApplicationProtocol()).isEmpty();
+        EngineClient both = client(version, p -> p.setApplicationProtocols(new String[] {"h2", "http/1.1"}));
+        assertThat(protocol(both, lenient)).isEqualTo("http/1.1");
+    }
+
+    @Test
+    void shouldPreferItsOwnOrderOfProtocols() throws Exception {
+        EngineClient client = client("TLSv1.3", p -> p.setApplicationProtocols(new String[] {"postgresql", "http/1.1"}));
+
+        assertThat(protocol(client, TestSettings.DEFAULT.withProtocols("http/1.1", "postgresql"))).isEqualTo("http/1.1");
+    }
+
     private static String protocol(EngineClient client, TestSettings settings) throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings.build())) {
             client.exchange(server.receive(client.exchange(server.receive(client.hello()))));
@@ -156,7 +175,7 @@ class HandshakeChoiceTest {
         CryptoProviders only = new CryptoProviders(
                 List.of(CryptoProviders.Candidate.valueOf(name), CryptoProviders.Candidate.JDK));
         for (ServerIdentity identity : List.of(TestSettings.P256, TestSettings.P384, TestSettings.RSA)) {
-            for (Group group : Group.ALL) {
+            for (Group group : List.of(Group.X25519, Group.SECP256R1, Group.SECP384R1)) { // the JDK's client knows no hybrid
                 EngineClient client = client("TLSv1.3", p -> p.setNamedGroups(new String[] {group.label()}));
                 assertThat(serve(client, TestSettings.DEFAULT.with(identity).with(only), null)).isEqualTo(identity.leaf());
             }
@@ -167,7 +186,7 @@ class HandshakeChoiceTest {
     void shouldSayWhichProvidersAreUsed() throws Exception {
         TestSettings.DEFAULT.build();
 
-        assertThat(CryptoProviders.describe()).matches("X25519 \\S.*, P-256 \\S.*, P-384 \\S.*, ECDSA P-256 \\S.*");
+        assertThat(CryptoProviders.describe()).matches("ML-KEM-768 \\S.*, X25519 \\S.*, P-256 \\S.*, P-384 \\S.*, ECDSA P-256 \\S.*");
     }
 
     @Test
@@ -177,6 +196,9 @@ class HandshakeChoiceTest {
                 .hasMessage("unknown cipher 'TLS_RSA_WITH_RC4_128_MD5'");
         assertThatThrownBy(() -> TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).withCiphers("TLS_AES_128_GCM_SHA256").build())
                 .hasMessage("none of [TLS_AES_128_GCM_SHA256] is a cipher of TLS [1.2]");
+        assertThatThrownBy(() -> TestSettings.DEFAULT.withGroups("x448").build()).hasMessage("unknown group 'x448'");
+        assertThatThrownBy(() -> TestSettings.DEFAULT.withGroups().build()).hasMessageContaining("group");
+        assertThat(HandshakeSettings.supportedGroups()).containsExactly("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
         assertThat(HandshakeSettings.supportedCiphers()).hasSize(9).startsWith("TLS_AES_128_GCM_SHA256");
     }
 

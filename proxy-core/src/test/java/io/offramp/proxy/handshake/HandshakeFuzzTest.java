@@ -50,6 +50,7 @@ class HandshakeFuzzTest {
                 p.setApplicationProtocols(new String[] {"h2", "http/1.1"});
             }).hello());
         }
+        seeds.add(EngineClient.conscrypt(p -> p.setApplicationProtocols(new String[] {"http/1.1"})).hello());
         byte[] share = new byte[32];
         share[0] = 9;
         seeds.add(RawClientHello.tls13(Group.X25519, share).with(42, new byte[0]).with(45, new byte[] {1, 1}).record());

@@ -28,7 +28,7 @@ class HandshakeToolsIT {
     static Stream<Arguments> suitesAndGroups() {
         List<Arguments> all = new ArrayList<>();
         for (TlsSuite suite : TlsSuite.ALL) {
-            for (Group group : Group.ALL) {
+            for (Group group : List.of(Group.X25519, Group.SECP256R1, Group.SECP384R1)) {
                 all.add(Arguments.of(suite, group));
             }
         }
@@ -71,6 +71,7 @@ class HandshakeToolsIT {
             case X25519 -> "X25519";
             case SECP256R1 -> "P-256";
             case SECP384R1 -> "P-384";
+            case X25519MLKEM768 -> throw new IllegalArgumentException("not in OpenSSL 3.0");
         };
     }
 

@@ -15,6 +15,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.conscrypt.Conscrypt;
 
 /** The JDK's client, trusting everybody. */
 final class JsseClient {
@@ -52,6 +53,18 @@ final class JsseClient {
         SSLEngine engine = CONTEXT.createSSLEngine();
         engine.setUseClientMode(true);
         return engine;
+    }
+
+    static SSLEngine conscryptEngine() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS", Conscrypt.newProvider());
+            context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(true);
+            return engine;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static SSLContext context() {

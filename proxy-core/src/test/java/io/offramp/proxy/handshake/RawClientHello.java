@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A ClientHello put together by hand, for what no client would send (RFC 8446 §4.1.2). */
 final class RawClientHello {
@@ -14,6 +15,8 @@ final class RawClientHello {
 
     private final Map<Integer, byte[]> extensions = new LinkedHashMap<>();
     private int legacyVersion = 0x0303;
+    private byte[] random = new byte[32];
+    private byte[] sessionId = new byte[0];
     private int[] suites = {0x1301, 0xc02b, 0xc02f};
 
     /** TLS 1.3 with a share for one group. */
@@ -32,6 +35,18 @@ final class RawClientHello {
         return hello;
     }
 
+    /** TLS 1.3, supporting these without a share for any. */
+    static RawClientHello withoutShare(Group... groups) {
+        return tls13(Group.X25519, new byte[0])
+                .with(SUPPORTED_GROUPS, list(shorts(Stream.of(groups).mapToInt(Group::code).toArray())))
+                .with(KEY_SHARE, list(new byte[0]));
+    }
+
+    /** With a share for this group only. */
+    RawClientHello withShare(Group group, byte[] share) {
+        return with(KEY_SHARE, list(join(shorts(group.code(), share.length), share)));
+    }
+
     RawClientHello with(int extension, byte[] data) {
         extensions.put(extension, data);
         return this;
@@ -47,12 +62,23 @@ final class RawClientHello {
         return this;
     }
 
+    RawClientHello withRandom(byte[] bytes) {
+        random = bytes;
+        return this;
+    }
+
+    RawClientHello withSessionId(byte[] bytes) {
+        sessionId = bytes;
+        return this;
+    }
+
     /** The handshake message. */
     byte[] message() {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(shorts(legacyVersion));
-        body.writeBytes(new byte[32]);
-        body.write(0); // no session id
+        body.writeBytes(random);
+        body.write(sessionId.length);
+        body.writeBytes(sessionId);
         body.writeBytes(list(shorts(suites)));
         body.writeBytes(new byte[] {1, 0}); // no compression
         if (!extensions.isEmpty()) {

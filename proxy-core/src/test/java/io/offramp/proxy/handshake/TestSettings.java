@@ -68,6 +68,10 @@ final class TestSettings {
         return changed(builder -> builder.ciphers(List.of(names)));
     }
 
+    TestSettings withGroups(String... names) {
+        return changed(builder -> builder.groups(List.of(names)));
+    }
+
     TestSettings withProtocols(String... names) {
         return changed(builder -> builder.protocols(List.of(names)));
     }

@@ -1,0 +1,63 @@
+package io.offramp.proxy.config;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code alpn}: a list of protocols, or a mapping that also says what happens to clients that speak others. */
+final class AlpnReader {
+    private static final Scalar<AlpnConfig.Mismatch> MISMATCH = Scalar.choice(AlpnConfig.Mismatch.class);
+    private static final List<String> HTTP_PROTOCOLS = List.of("http/1.1", "http/1.0");
+    private static final Scalar<String> HTTP = new Scalar<>("the name of a protocol", AlpnReader::http);
+    private static final Scalar<String> ANY = new Scalar<>("the name of a protocol", AlpnReader::any);
+    private static final int MAX_NAME_BYTES = 255;
+
+    private AlpnReader() {}
+
+    /** @param mode of the listener: it must speak what it offers */
+    static AlpnConfig read(@Nullable Value value, ListenerConfig.Mode mode) {
+        AlpnConfig usual = AlpnConfig.of(mode);
+        if (value == null) {
+            return usual;
+        }
+        if (value.isList()) {
+            return new AlpnConfig(protocols(value, mode), usual.mismatch());
+        }
+        Section alpn = value.section("protocols", "mismatch");
+        if (alpn == null) {
+            return usual;
+        }
+        Value list = alpn.get("protocols");
+        Value mismatch = alpn.get("mismatch");
+        List<String> protocols = list == null ? usual.protocols() : protocols(list, mode);
+        if (protocols.isEmpty() && list == null && mismatch != null) {
+            mismatch.error("without effect: there are no protocols");
+        }
+        return new AlpnConfig(protocols, alpn.get("mismatch", MISMATCH, usual.mismatch()));
+    }
+
+    private static List<String> protocols(Value list, ListenerConfig.Mode mode) {
+        Scalar<String> name = mode == ListenerConfig.Mode.HTTP ? HTTP : ANY;
+        return List.copyOf(list.distinct("a list of protocols", name).keySet());
+    }
+
+    private static String http(String text) {
+        if (HTTP_PROTOCOLS.contains(text)) {
+            return text;
+        }
+        if (text.equals("h2") || text.equals("h3")) {
+            throw new IllegalArgumentException("HTTP/" + text.charAt(1) + " is not offered yet; http listeners speak http/1.1");
+        }
+        throw new IllegalArgumentException(
+                "unknown protocol \"" + text + "\"" + Suggestion.of(text, HTTP_PROTOCOLS) + " (a tcp listener takes any)");
+    }
+
+    /** RFC 7301 §3.1. */
+    private static String any(String text) {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MAX_NAME_BYTES) {
+            throw new IllegalArgumentException("the name of a protocol has at most 255 bytes, is " + bytes);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,36 @@
+package io.offramp.proxy.config;
+
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.HandshakeSettings;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code groups}: the key exchanges of a listener, in order of preference. */
+final class GroupReader {
+    /** In the default order of preference. */
+    static final List<String> SUPPORTED = HandshakeSettings.supportedGroups();
+
+    private static final Scalar<String> GROUP = new Scalar<>("the name of a group", GroupReader::group);
+
+    private GroupReader() {}
+
+    /** @param versions of the listener: each needs a group that it knows */
+    static List<String> read(@Nullable Value list, Set<ProtocolVersion> versions) {
+        List<String> groups = list == null ? SUPPORTED : List.copyOf(list.distinct("a list of groups", GROUP).keySet());
+        if (groups.isEmpty()) {
+            return SUPPORTED;
+        }
+        if (list != null && versions.contains(ProtocolVersion.TLS_1_2) && groups.stream().allMatch(HandshakeSettings::isTls13Only)) {
+            list.error("none is for TLS 1.2, which is among the versions");
+        }
+        return groups;
+    }
+
+    private static String group(String text) {
+        if (SUPPORTED.contains(text)) {
+            return text;
+        }
+        throw new IllegalArgumentException("unknown group \"" + text + "\"" + Suggestion.of(text, SUPPORTED));
+    }
+}
