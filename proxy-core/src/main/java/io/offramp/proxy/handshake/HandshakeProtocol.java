@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.record.RecordFormat;
 import io.offramp.offload.key.TrafficKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,8 +32,6 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         DROP,
         REFUSE
     }
-
-    private static final int MAX_RECORD_BYTES = 1 << 14;
 
     private final HandshakeCrypto crypto;
     private final HandshakeServer server;
@@ -117,7 +116,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
                 group == null ? null : group.label(),
                 server.offer().serverName(),
                 protocol == null ? null : protocol.getUtf8Decoding(),
-                false);
+                false,
+                server.recordLimit());
         return new Handshaken(
                 agreed,
                 rx,
@@ -210,8 +210,10 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         if (messages.size() > 0) {
             byte[] flight = messages.toByteArray();
             messages.reset();
-            for (int at = 0; at < flight.length; at += MAX_RECORD_BYTES) {
-                super.writeRecord(ContentType.handshake, flight, at, Math.min(MAX_RECORD_BYTES, flight.length - at));
+            // The client's limit is for protected records only (RFC 8449 §4).
+            int most = crypto.lastCipher() == null ? RecordFormat.MAX_PLAINTEXT_BYTES : server.recordLimit();
+            for (int at = 0; at < flight.length; at += most) {
+                super.writeRecord(ContentType.handshake, flight, at, Math.min(most, flight.length - at));
             }
         }
     }

@@ -25,6 +25,7 @@ final class HandshakeServer extends DefaultTlsServer {
     private @Nullable ClientHello first;
     private @Nullable TlsCredentialedSigner credentials;
     private @Nullable SecurityParameters completed;
+    private RecordSizeLimit recordSizeLimit = RecordSizeLimit.NONE;
     private int group = -1;
     private int alertSent = -1;
     private @Nullable Throwable alertCause;
@@ -62,6 +63,11 @@ final class HandshakeServer extends DefaultTlsServer {
     /** The group of the key exchange. */
     @Nullable Group group() {
         return Group.of(group);
+    }
+
+    /** Most content of a record that we protect. */
+    int recordLimit() {
+        return recordSizeLimit.contentBytes(TlsUtils.isTLSv13(context.getServerVersion()));
     }
 
     /** Number of the fatal alert that was raised; -1 if none. */
@@ -107,6 +113,14 @@ final class HandshakeServer extends DefaultTlsServer {
         }
         // RFC 6066 §4 lets a server decline; else every backend would have to cut records to the client's measure
         maxFragmentLengthOffered = -1;
+        recordSizeLimit = RecordSizeLimit.of(clientExtensions);
+    }
+
+    /** Also where a session is resumed: the limit is agreed anew each time (RFC 8449 §4). */
+    @Override
+    public void getServerExtensionsForConnection(Hashtable serverExtensions) throws IOException {
+        super.getServerExtensionsForConnection(serverExtensions);
+        recordSizeLimit.answer(serverExtensions, TlsUtils.isTLSv13(context.getServerVersion()));
     }
 
     @Override

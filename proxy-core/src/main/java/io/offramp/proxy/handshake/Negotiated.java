@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param serverName  what the client asked for (SNI), lower case; null if it did not
  * @param protocol    what ALPN chose; null without ALPN
  * @param resumed     true if a session was resumed
+ * @param recordLimit most content that the client takes in a record: 16,384, or less where it said so (RFC 8449)
  */
 public record Negotiated(
         ProtocolVersion version,
@@ -22,4 +23,5 @@ public record Negotiated(
         @Nullable String group,
         @Nullable String serverName,
         @Nullable String protocol,
-        boolean resumed) {}
+        boolean resumed,
+        int recordLimit) {}

@@ -42,6 +42,7 @@ final class TxHalf implements TxSink {
     private final Runnable onFault;
     private final @Nullable KeySchedule schedule;
     private final long keyUpdateRecords;
+    private final int recordLimit;
     private final WriteGatherer gatherer;
     private final ArrayDeque<ChannelPromise> sealing = new ArrayDeque<>(4);
     private final Placement placement;
@@ -64,6 +65,7 @@ final class TxHalf implements TxSink {
         this.settings = settings;
         this.onFault = onFault;
         this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.negotiated().suite());
+        this.recordLimit = handshaken.negotiated().recordLimit();
         this.schedule = handshaken.secrets() == null
                 ? null
                 : new KeySchedule(
@@ -88,6 +90,21 @@ final class TxHalf implements TxSink {
             ctx.write(Unpooled.EMPTY_BUFFER, promise);
         } else {
             gatherer.write(plaintext, promise);
+        }
+    }
+
+    /**
+     * Sends whole handshake messages behind what was written before, in records that hold nothing else: tickets (RFC 8446 §4.6.1). They
+     * leave with the next flush of the channel.
+     *
+     * @param messages ownership moves here
+     */
+    void handshake(ByteBuf messages) {
+        if (ended) {
+            messages.release();
+        } else {
+            flush();
+            seal(ContentType.HANDSHAKE, messages, recordLimit, ctx.newPromise());
         }
     }
 
@@ -211,7 +228,8 @@ final class TxHalf implements TxSink {
 
     private void sealData(ByteBuf plaintext, ChannelPromise promise) {
         int bytes = plaintext.readableBytes();
-        int records = Math.ceilDiv(bytes, settings.recordBytes());
+        int recordBytes = Math.min(recordLimit, settings.recordBytes());
+        int records = Math.ceilDiv(bytes, recordBytes);
         if (answerOwed || session.nextSequence() + records > keyUpdateRecords) {
             if (schedule == null) {
                 //  TLS 1.2 cannot rekey without the renegotiation that we refuse.
@@ -223,7 +241,7 @@ final class TxHalf implements TxSink {
             }
             keyUpdate();
         }
-        seal(ContentType.APPLICATION_DATA, plaintext, promise);
+        seal(ContentType.APPLICATION_DATA, plaintext, recordBytes, promise);
         placement.add(records, bytes);
     }
 
@@ -236,7 +254,7 @@ final class TxHalf implements TxSink {
             return;
         }
         answerOwed = false;
-        seal(ContentType.HANDSHAKE, Unpooled.wrappedBuffer(KEY_UPDATE_NOT_REQUESTED), ctx.newPromise());
+        seal(ContentType.HANDSHAKE, Unpooled.wrappedBuffer(KEY_UPDATE_NOT_REQUESTED), recordLimit, ctx.newPromise());
         RecordBoundary at = session.sealedBoundary();
         if (at == null) {
             throw new IllegalStateException("no boundary behind a sealed record");
@@ -248,13 +266,13 @@ final class TxHalf implements TxSink {
 
     private void alert(byte level, AlertDescription description, ChannelPromise promise) {
         ByteBuf content = ctx.alloc().directBuffer(2).writeByte(level).writeByte(description.code());
-        seal(ContentType.ALERT, content, promise);
+        seal(ContentType.ALERT, content, recordLimit, promise);
         settings.events().onAlertSent(description.toString());
     }
 
-    private void seal(ContentType type, ByteBuf plaintext, ChannelPromise promise) {
+    private void seal(ContentType type, ByteBuf plaintext, int recordBytes, ChannelPromise promise) {
         sealing.add(promise);
-        session.seal(type, plaintext, settings.recordBytes());
+        session.seal(type, plaintext, recordBytes);
         if (!isHeldUp && sealing.size() > MANY_UNDER_WAY) {
             holdUp(true);
         }

@@ -29,7 +29,8 @@ public final class TestConnections {
                 "x25519",
                 serverName,
                 "http/1.1",
-                true));
+                true,
+                16_384));
         c.tx().onInstalled(new SessionInfo("device", RecordMode.HW, "tis=17 dek=33"), "configured");
         c.rx().onInstalled(new SessionInfo("sw", RecordMode.SW, "libcrypto"), "device declined: no TIR left");
         c.tx().add(3, 40_000);

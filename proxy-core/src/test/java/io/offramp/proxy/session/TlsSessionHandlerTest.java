@@ -379,7 +379,7 @@ class TlsSessionHandlerTest {
         boolean tls13 = rxKeys.version() == ProtocolVersion.TLS_1_3;
         Handshaken handshaken = new Handshaken(
                 new Negotiated(
-                        rxKeys.version(), AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false),
+                        rxKeys.version(), AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false, 16384),
                 rxKeys, new RecordBoundary(Direction.RX, 1000, 0),
                 txKeys, new RecordBoundary(Direction.TX, 2000, 0),
                 tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), serverSecret.clone()) : null);
