@@ -30,7 +30,8 @@ final class TlsReader {
      * @param mode of the listener
      */
     @Nullable TlsConfig read(Value value, ListenerConfig.Mode mode) {
-        Section tls = value.section("cert", "key", "certificates", "development", "versions", "ciphers", "groups", "alpn", "keylog");
+        Section tls = value.section(
+                "cert", "key", "certificates", "development", "versions", "ciphers", "groups", "alpn", "record-size", "keylog");
         if (tls == null) {
             return null;
         }
@@ -45,7 +46,7 @@ final class TlsReader {
                 AlpnReader.read(tls.get("alpn"), mode),
                 TicketConfig.DEFAULTS,
                 ClientAuthConfig.OFF,
-                RecordSizeConfig.DEFAULTS,
+                RecordSizeReader.read(tls.get("record-size")),
                 keylog(tls.get("keylog")));
     }
 
