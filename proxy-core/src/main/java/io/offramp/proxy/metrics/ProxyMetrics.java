@@ -35,6 +35,7 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Without the process's own meters: see {@link #bindProcess}. */
     public ProxyMetrics() {
         registry.getPrometheusRegistry().register(backends);
+        registry.getPrometheusRegistry().register(tls.recordSizes());
     }
 
     /** The meters of one listener; the same object each time. */

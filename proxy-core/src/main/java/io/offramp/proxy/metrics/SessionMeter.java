@@ -16,11 +16,13 @@ final class SessionMeter implements CarriedMeter {
     private final LongAdder released = new LongAdder();
     private final LongAdder records;
     private final LongAdder bytes;
+    private final RecordSizes.Buckets sizes;
 
     record Key(Direction direction, String backend, RecordMode mode) {}
 
-    SessionMeter(MeterRegistry registry, Key key) {
+    SessionMeter(MeterRegistry registry, RecordSizes.Buckets sizes, Key key) {
         this.key = key;
+        this.sizes = sizes;
         Tags tags = Tags.of("direction", label(key.direction), "backend", key.backend, "mode", key.mode.label());
         Gauge.builder("offramp.tls.sessions", this, SessionMeter::current)
                 .description("Directions of client connections that are installed in a backend now")
@@ -41,6 +43,11 @@ final class SessionMeter implements CarriedMeter {
     public void add(long moreRecords, long moreBytes) {
         records.add(moreRecords);
         bytes.add(moreBytes);
+    }
+
+    @Override
+    public void addSized(int contentBytes, long moreRecords) {
+        sizes.add(contentBytes, moreRecords);
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts what happens in sessions after the handshake, over all listeners. Thread-safe; called on event loops. */
 public final class TlsMetrics implements SessionEvents {
     private final MeterRegistry registry;
+    private final RecordSizes recordSizes = new RecordSizes();
     private final ConcurrentHashMap<SessionMeter.Key, SessionMeter> sessions = new ConcurrentHashMap<>();
     private final CounterFamily<Decline> declines;
     private final CounterFamily<Move> moves;
@@ -122,7 +123,12 @@ public final class TlsMetrics implements SessionEvents {
     private SessionMeter meter(Direction direction, SessionInfo session) {
         SessionMeter.Key key = new SessionMeter.Key(direction, session.backend(), session.mode());
         SessionMeter known = sessions.get(key);
-        return known != null ? known : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, k));
+        return known != null ? known : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, recordSizes.of(direction), k));
+    }
+
+    /** How much content records hold. */
+    RecordSizes recordSizes() {
+        return recordSizes;
     }
 
     Collection<SessionMeter> sessions() {

@@ -202,7 +202,7 @@ public final class ProxyServer implements AutoCloseable {
         TlsListener initializer = new TlsListener(
                 listener.name(),
                 handshakes.settings(listener, device),
-                SessionSettings.of(plan, metrics.tls()),
+                SessionSettings.of(plan, metrics.tls(), listener.tls().recordSize()),
                 device == null ? front : new PlaintextFront(device, loops, front),
                 meters,
                 connections,

@@ -5,6 +5,13 @@ public interface CarriedMeter {
     /** Adds what a burst has carried. Called on an event loop, on the hot path: never blocks, never allocates. */
     void add(long records, long bytes);
 
+    /**
+     * Adds data records of one length to the histogram. As {@link #add}.
+     *
+     * @param contentBytes of each
+     */
+    void addSized(int contentBytes, long records);
+
     /** The direction left its backend. Once. */
     void onReleased();
 }

@@ -27,6 +27,7 @@ final class Placement {
     private boolean promotes;
     private boolean waits;
     private @Nullable String degraded;
+    private long startRecords;
     private CarriedMeter meter;
 
     /**
@@ -51,6 +52,30 @@ final class Placement {
         meter.add(records, bytes);
     }
 
+    /** Counts data records of one length for the histogram. */
+    void addSized(int contentBytes, long records) {
+        meter.addSized(contentBytes, records);
+    }
+
+    /** Counts a burst that was cut into records of this length, and a rest. */
+    void addSealed(int bytes, int recordBytes) {
+        int whole = bytes / recordBytes;
+        int rest = bytes - whole * recordBytes;
+        if (whole > 0) {
+            meter.addSized(recordBytes, whole);
+        }
+        if (rest > 0) {
+            meter.addSized(rest, 1);
+            whole++;
+        }
+        add(whole, bytes);
+    }
+
+    /** So many records were sent in excess, because a connection starts with short ones: {@code auto} is not to expect more such. */
+    void forgive(long records) {
+        startRecords += records;
+    }
+
     /** The direction has a new key. */
     void onRekeyed() {
         stats.onRekeyed();
@@ -66,7 +91,7 @@ final class Placement {
         if (degraded != null) {
             return new Move(plan.software(), installed.backend() + " degraded: " + degraded);
         }
-        if (promotes && plan.auto().promotes(stats.records(), stats.bytes())) {
+        if (promotes && plan.auto().promotes(stats.records() - startRecords, stats.bytes())) {
             if (plan.device().isBusy()) {
                 onBusy();
                 return null;

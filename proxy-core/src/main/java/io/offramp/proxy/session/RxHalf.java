@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
+import io.offramp.offload.error.KeyLimitException;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.RecordFormatException;
+import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
@@ -33,6 +35,9 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         /** The peer replaced its key and wants ours replaced too. */
         void onKeyUpdateRequested();
 
+        /** The peer has protected so many records under its key that it should replace it. */
+        void onKeyWornOut();
+
         /** A TLS 1.2 peer wants to renegotiate. */
         void onRenegotiation();
 
@@ -53,7 +58,6 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     private static final int MAX_WARNINGS = 5;
 
     private static final int MAX_RENEGOTIATIONS = 3;
-    private static final long ONE_SECOND_NS = 1_000_000_000L;
 
     private final OffloadTarget target;
     private final SessionSettings settings;
@@ -63,13 +67,14 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     private final HandshakeMessages messages;
     private final Placement placement;
     private RxSession session;
-    private long burstRecords;
-    private long burstBytes;
+    private final Burst burst = new Burst();
+    private final KeyUpdateRate keyUpdates;
+    private final long keyUpdateRecords;
+    private final long mostRecords;
     private int emptyRecords;
     private int warnings;
     private int renegotiations;
-    private int keyUpdates;
-    private long keyUpdateWindowNs;
+    private boolean keyUpdateAsked;
     private @Nullable RecordBoundary controlEnd;
     private boolean ended;
     private boolean closed;
@@ -85,10 +90,14 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         this.listener = listener;
         this.version = handshaken.negotiated().version();
         this.messages = new HandshakeMessages(version, this);
+        AeadSuite suite = handshaken.negotiated().suite();
+        this.keyUpdateRecords = settings.keyUpdateRecords(suite);
+        this.keyUpdates = new KeyUpdateRate(settings.keyUpdatesPerSecond(), System::nanoTime);
+        this.mostRecords = SessionSettings.rxRecords(suite);
         this.schedule = handshaken.secrets() == null
                 ? null
                 : new KeySchedule(
-                        handshaken.negotiated().suite(),
+                        suite,
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousClient());
         OffloadPlan.Placed<RxSession> placed = settings.plan()
@@ -113,15 +122,33 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     }
 
     private void countBurst() {
-        placement.add(burstRecords, burstBytes);
-        burstRecords = 0;
-        burstBytes = 0;
+        burst.count(placement);
     }
 
-    /** End of a read burst: the time to move. */
+    /** End of a read burst: the time to look at the key, and to move. */
     void settle() {
         if (!ended) {
+            limitKey();
+        }
+        if (!ended) {
             moveIfDue();
+        }
+    }
+
+    //= RFC 8446 §5.5
+    //# There are cryptographic limits on the amount of plaintext which can be safely encrypted under a given set of keys.
+    // What the client protects is ours to look after as well: it is asked in time, and turned away where it does not listen or, in
+    // TLS 1.2, cannot.
+    private void limitKey() {
+        long records = session.nextSequence();
+        if (records < keyUpdateRecords) {
+            return;
+        }
+        if (records >= mostRecords) {
+            onFault(new KeyLimitException("client has protected " + records + " records under one key, limit " + mostRecords));
+        } else if (schedule != null && !keyUpdateAsked) {
+            keyUpdateAsked = true;
+            listener.onKeyWornOut();
         }
     }
 
@@ -146,8 +173,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
 
     @Override
     public void onData(ByteBuf plaintext) {
-        burstRecords++;
         int bytes = plaintext.readableBytes();
+        burst.data(bytes, placement);
         if (ended) {
             plaintext.release();
         } else if (messages.inMessage()) {
@@ -160,14 +187,13 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             }
         } else {
             emptyRecords = 0;
-            burstBytes += bytes;
             listener.onData(plaintext);
         }
     }
 
     @Override
     public void onControl(ContentType type, ByteBuf plaintext, RecordBoundary end) {
-        burstRecords++;
+        burst.control();
         controlEnd = end;
         try {
             if (!ended) {
@@ -210,8 +236,13 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         if (schedule == null || at == null) {
             throw new IllegalStateException("a KeyUpdate is a TLS 1.3 control record");
         }
-        limitKeyUpdates();
+        if (keyUpdates.exceeds()) {
+            throw new RecordFormatException(
+                    AlertDescription.UNEXPECTED_MESSAGE,
+                    "more than " + settings.keyUpdatesPerSecond() + " KeyUpdates in a second");
+        }
         session.rekey(at, schedule.next());
+        keyUpdateAsked = false;
         placement.onRekeyed();
         settings.events().onKeyUpdate(Direction.RX);
         if (answerRequested) {
@@ -276,19 +307,6 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         return version == ProtocolVersion.TLS_1_3
                 ? description == AlertDescription.USER_CANCELED.code()
                 : level == 1;
-    }
-
-    private void limitKeyUpdates() {
-        long now = System.nanoTime();
-        if (now - keyUpdateWindowNs > ONE_SECOND_NS) {
-            keyUpdateWindowNs = now;
-            keyUpdates = 0;
-        }
-        if (++keyUpdates > settings.keyUpdatesPerSecond()) {
-            throw new RecordFormatException(
-                    AlertDescription.UNEXPECTED_MESSAGE,
-                    "more than " + settings.keyUpdatesPerSecond() + " KeyUpdates in a second");
-        }
     }
 
     private void fail(AlertDescription alert, String message) {

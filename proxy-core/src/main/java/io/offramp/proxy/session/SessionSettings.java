@@ -1,18 +1,19 @@
 package io.offramp.proxy.session;
 
 import io.offramp.offload.key.AeadSuite;
+import io.offramp.proxy.config.RecordSizeConfig;
 
 /**
  * What all sessions of a listener share.
  *
  * @param plan               which backend takes which direction
  * @param events             the metrics
- * @param recordBytes        most content per record that we send, 1 to 16,384
- * @param keyUpdateRecords   how many records we send under one key before we replace it
+ * @param recordSize         how much goes into a record that we send
+ * @param keyUpdateRecords   how many records go over one key before it is replaced: ours by us, the client's at our request
  * @param keyUpdatesPerSecond how many KeyUpdates a client may send in a second
  */
 public record SessionSettings(
-        OffloadPlan plan, SessionEvents events, int recordBytes, long keyUpdateRecords, int keyUpdatesPerSecond) {
+        OffloadPlan plan, SessionEvents events, RecordSizeConfig recordSize, long keyUpdateRecords, int keyUpdatesPerSecond) {
     /** RFC 8446 §5.5 allows 2^24.5 full-size records under AES-GCM; 2^24 leaves room for what is in flight. */
     public static final long DEFAULT_KEY_UPDATE_RECORDS = 1L << 24;
 
@@ -22,14 +23,22 @@ public record SessionSettings(
     /** Left for the KeyUpdate or the alert that ends a key. */
     private static final long RESERVED_RECORDS = 16;
 
-    /** With full-size records and the default limits. */
-    public static SessionSettings of(OffloadPlan plan, SessionEvents events) {
+    /** As many of the smallest records as come with one read. */
+    private static final long BURST_RECORDS = 1 << 12;
+
+    /** With the default limits. */
+    public static SessionSettings of(OffloadPlan plan, SessionEvents events, RecordSizeConfig recordSize) {
         return new SessionSettings(
-                plan, events, 1 << 14, DEFAULT_KEY_UPDATE_RECORDS, DEFAULT_KEY_UPDATES_PER_SECOND);
+                plan, events, recordSize, DEFAULT_KEY_UPDATE_RECORDS, DEFAULT_KEY_UPDATES_PER_SECOND);
     }
 
     /** Records after which a session with this suite replaces its TX key, or ends where it cannot. */
     long keyUpdateRecords(AeadSuite suite) {
         return Math.min(keyUpdateRecords, suite.recordLimit() - RESERVED_RECORDS);
+    }
+
+    /** Records after which a client that has not replaced its key is turned away, checked at the end of each read. */
+    static long rxRecords(AeadSuite suite) {
+        return suite.recordLimit() - BURST_RECORDS;
     }
 }

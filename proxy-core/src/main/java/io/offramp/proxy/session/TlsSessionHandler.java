@@ -222,6 +222,11 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     }
 
     @Override
+    public void onKeyWornOut() {
+        tx.requestKeyUpdate();
+    }
+
+    @Override
     public void onRenegotiation() {
         tx.warn(AlertDescription.NO_RENEGOTIATION);
         ctx.flush();

@@ -35,6 +35,7 @@ final class TxHalf implements TxSink {
     private static final byte WARNING = 1;
     private static final byte FATAL = 2;
     private static final byte[] KEY_UPDATE_NOT_REQUESTED = {24, 0, 0, 1, 0};
+    private static final byte[] KEY_UPDATE_REQUESTED = {24, 0, 0, 1, 1};
 
     private final ChannelHandlerContext ctx;
     private final OffloadTarget target;
@@ -43,12 +44,14 @@ final class TxHalf implements TxSink {
     private final @Nullable KeySchedule schedule;
     private final long keyUpdateRecords;
     private final int recordLimit;
+    private final DynamicRecordSize recordSize;
     private final WriteGatherer gatherer;
     private final ArrayDeque<ChannelPromise> sealing = new ArrayDeque<>(4);
     private final Placement placement;
     private TxSession session;
     private boolean isHeldUp;
     private boolean answerOwed;
+    private boolean requestOwed;
     private boolean ended;
     private boolean closed;
 
@@ -66,6 +69,7 @@ final class TxHalf implements TxSink {
         this.onFault = onFault;
         this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.negotiated().suite());
         this.recordLimit = handshaken.negotiated().recordLimit();
+        this.recordSize = new DynamicRecordSize(settings.recordSize(), recordLimit, System::nanoTime);
         this.schedule = handshaken.secrets() == null
                 ? null
                 : new KeySchedule(
@@ -118,15 +122,28 @@ final class TxHalf implements TxSink {
         answerOwed = true;
     }
 
+    /** The client is to replace its key. Once per key, however little it reads: it cannot make us ask more often. */
+    void requestKeyUpdate() {
+        requestOwed = true;
+    }
+
     /** Pays what is owed at the end of a read burst, so that a flood of requests costs one answer per burst; true if a flush is due. */
     boolean settle() {
         if (ended) {
             return false;
         }
-        boolean due = answerOwed && ctx.channel().isWritable();
+        boolean answers = answerOwed && ctx.channel().isWritable();
+        boolean due = answers || requestOwed;
         if (due) {
             flush();
-            keyUpdate();
+        }
+        if (answers && answerOwed) { // the flush may have paid it
+            answerOwed = false;
+            keyUpdate(KEY_UPDATE_NOT_REQUESTED);
+        }
+        if (requestOwed) {
+            requestOwed = false;
+            keyUpdate(KEY_UPDATE_REQUESTED);
         }
         moveIfDue();
         return due;
@@ -228,7 +245,33 @@ final class TxHalf implements TxSink {
 
     private void sealData(ByteBuf plaintext, ChannelPromise promise) {
         int bytes = plaintext.readableBytes();
-        int recordBytes = Math.min(recordLimit, settings.recordBytes());
+        int shortBytes = recordSize.begin(bytes, isWaiting());
+        if (shortBytes > 0 && recordSize.isFirst()) {
+            placement.forgive(Math.ceilDiv(shortBytes, recordSize.initialBytes()) - Math.ceilDiv(shortBytes, recordSize.maxBytes()));
+        }
+        if (shortBytes == bytes) {
+            sealData(plaintext, recordSize.initialBytes(), promise);
+            return;
+        }
+        if (shortBytes > 0) {
+            sealData(plaintext.readRetainedSlice(shortBytes), recordSize.initialBytes(), ctx.newPromise());
+        }
+        sealData(plaintext, recordSize.maxBytes(), promise);
+    }
+
+    /** True while older data has not left for the client. */
+    private boolean isWaiting() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        return !sealing.isEmpty() || buffer != null && buffer.totalPendingWriteBytes() > 0;
+    }
+
+    private void sealData(ByteBuf plaintext, int recordBytes, ChannelPromise promise) {
+        if (ended) { // by what went before of the same burst
+            plaintext.release();
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
+        int bytes = plaintext.readableBytes();
         int records = Math.ceilDiv(bytes, recordBytes);
         if (answerOwed || session.nextSequence() + records > keyUpdateRecords) {
             if (schedule == null) {
@@ -239,22 +282,22 @@ final class TxHalf implements TxSink {
                 ctx.channel().close();
                 return;
             }
-            keyUpdate();
+            answerOwed = false;
+            keyUpdate(KEY_UPDATE_NOT_REQUESTED);
         }
         seal(ContentType.APPLICATION_DATA, plaintext, recordBytes, promise);
-        placement.add(records, bytes);
+        placement.addSealed(bytes, recordBytes);
     }
 
     //= RFC 8446 §4.6.3
     //# Additionally, both sides MUST enforce that a KeyUpdate with the old key is received before accepting any messages
     //# encrypted with the new key.
     // So it goes out under the old key, and the keys change right behind it.
-    private void keyUpdate() {
+    private void keyUpdate(byte[] message) {
         if (schedule == null) {
-            return;
+            throw new IllegalStateException("TLS 1.2 has no KeyUpdate");
         }
-        answerOwed = false;
-        seal(ContentType.HANDSHAKE, Unpooled.wrappedBuffer(KEY_UPDATE_NOT_REQUESTED), recordLimit, ctx.newPromise());
+        seal(ContentType.HANDSHAKE, Unpooled.wrappedBuffer(message), recordLimit, ctx.newPromise());
         RecordBoundary at = session.sealedBoundary();
         if (at == null) {
             throw new IllegalStateException("no boundary behind a sealed record");

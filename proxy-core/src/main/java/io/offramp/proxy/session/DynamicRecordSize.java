@@ -1,0 +1,75 @@
+package io.offramp.proxy.session;
+
+import io.offramp.proxy.config.RecordSizeConfig;
+import java.util.function.LongSupplier;
+
+/**
+ * How much content goes into the records of one connection: little after the handshake and after a pause, then as much as fits. Decides
+ * once per burst, with one look at the clock and none where all records are alike; has no timer. Confined to the event loop.
+ */
+final class DynamicRecordSize {
+    private final RecordSizeConfig config;
+    private final LongSupplier nanoTime;
+    private final int initialBytes;
+    private final int maxBytes;
+    private final boolean dynamic;
+    private long shortBytesLeft;
+    private long lastBurstNs;
+    private boolean first = true;
+
+    /**
+     * @param recordLimit most content that the client takes, whatever is configured
+     * @param nanoTime    {@link System#nanoTime}
+     */
+    DynamicRecordSize(RecordSizeConfig config, int recordLimit, LongSupplier nanoTime) {
+        this.config = config;
+        this.nanoTime = nanoTime;
+        this.initialBytes = Math.min(config.initialBytes(), recordLimit);
+        this.maxBytes = Math.min(config.maxBytes(), recordLimit);
+        this.dynamic = initialBytes < maxBytes;
+        this.shortBytesLeft = dynamic ? config.growAfterBytes() : 0;
+        this.lastBurstNs = dynamic ? nanoTime.getAsLong() : 0;
+    }
+
+    /** Content of a short record. */
+    int initialBytes() {
+        return initialBytes;
+    }
+
+    /** Content of a full record. */
+    int maxBytes() {
+        return maxBytes;
+    }
+
+    /**
+     * A burst is about to be sealed.
+     *
+     * @param bytes   its length
+     * @param waiting whether older data still waits for the client, who is no faster then for any number of short records
+     * @return how much of it, from its start, goes into short records: a whole number of them, or all of it
+     */
+    int begin(int bytes, boolean waiting) {
+        if (!dynamic) {
+            return 0;
+        }
+        long now = nanoTime.getAsLong();
+        if (now - lastBurstNs >= config.idle().toNanos() && !waiting) {
+            first &= shortBytesLeft == config.growAfterBytes();
+            shortBytesLeft = config.growAfterBytes();
+        }
+        lastBurstNs = now;
+        if (shortBytesLeft == 0) {
+            first = false;
+            return 0;
+        }
+        long whole = Math.ceilDiv(shortBytesLeft, initialBytes) * initialBytes;
+        int taken = (int) Math.min(bytes, whole);
+        shortBytesLeft = Math.max(0, shortBytesLeft - taken);
+        return taken;
+    }
+
+    /** True until records have grown, or a pause came, for the first time: what the start alone cost says nothing of what comes. */
+    boolean isFirst() {
+        return first;
+    }
+}

@@ -1,0 +1,142 @@
+package io.offramp.proxy.session;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.tck.ReferenceRecords;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.config.RecordSizeConfig;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How much goes into a record, and that it can be seen. */
+class TlsSessionRecordSizeTest extends SessionFixture {
+    private static final RecordSizeConfig GROWING = new RecordSizeConfig(1000, 2500, Duration.ofMinutes(1), 16_384);
+
+    @ParameterizedTest
+    @EnumSource(names = {"SW", "HW"})
+    void shouldGrowWithinAWriteAndGoOnWithFullRecords(Policy policy) {
+        recordSize = GROWING;
+        start(ProtocolVersion.TLS_1_3, policy);
+        byte[] content = random(10_000);
+
+        write(content);
+        byte[] first = sent();
+        write(content);
+
+        byte[] shorts = expected.sealAll(DATA, Arrays.copyOf(content, 3000), 1000);
+        byte[] rest = expected.seal(DATA, Arrays.copyOfRange(content, 3000, 10_000));
+        assertThat(first).isEqualTo(ReferenceRecords.concat(shorts, rest));
+        assertThat(sent()).isEqualTo(expected.seal(DATA, content));
+        assertThat(connection.tx().records()).isEqualTo(5);
+        assertThat(connection.tx().bytes()).isEqualTo(20_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SW", "HW"})
+    void shouldNotSendMoreThanTheClientTakes(Policy policy) {
+        recordLimit = 63;
+        start(ProtocolVersion.TLS_1_3, policy);
+        byte[] content = random(1000);
+
+        write(content);
+
+        assertThat(sent()).isEqualTo(expected.sealAll(DATA, content, 63));
+    }
+
+    /** RFC 8446 §4.6.1, RFC 8449 §4, and a KeyUpdate ends its record. */
+    @Test
+    void shouldSendHandshakeMessagesBehindWhatWasWrittenWithinTheLimit() {
+        recordLimit = 63;
+        prepare(ProtocolVersion.TLS_1_3);
+        channel = new EmbeddedChannel(new ChannelHandlerAdapter() {});
+        ChannelHandlerContext ctx = channel.pipeline().firstContext();
+        TxHalf tx = new TxHalf(ctx, target(), settings(plan(Policy.SW)), handshaken(), connection.tx(), () -> { });
+        byte[] tickets = random(150);
+
+        tx.write(Unpooled.copiedBuffer("data", US_ASCII), ctx.newPromise());
+        tx.handshake(Unpooled.wrappedBuffer(tickets));
+        tx.oweKeyUpdate();
+        tx.settle();
+        ctx.flush();
+
+        byte[] data = expected.seal(DATA, "data".getBytes(US_ASCII));
+        byte[] messages = expected.sealAll(HANDSHAKE, tickets, 63);
+        byte[] update = expected.seal(HANDSHAKE, new byte[] {24, 0, 0, 1, 0});
+        assertThat(sent()).isEqualTo(ReferenceRecords.concat(ReferenceRecords.concat(data, messages), update));
+        tx.end();
+        tx.handshake(Unpooled.wrappedBuffer(tickets));
+        ctx.flush();
+        assertThat(sent()).as("nothing behind close_notify").hasSize(24);
+        tx.close();
+    }
+
+    @Test
+    void shouldShowRecordSizesInAHistogram() {
+        recordSize = GROWING;
+        start(ProtocolVersion.TLS_1_3);
+
+        write(random(10_000)); // 1000, 1000, 1000, 7000
+        write(random(20_000)); // 16384, 3616
+        receive(ReferenceRecords.concat(
+                client.sealAll(DATA, random(5000), 1200), client.sealAll(DATA, random(16_384 * 3), 16_384)));
+
+        assertThat(scrape())
+                .contains("offramp_tls_record_bytes_bucket{direction=\"tx\",le=\"512.0\"} 0\n")
+                .contains("offramp_tls_record_bytes_bucket{direction=\"tx\",le=\"1400.0\"} 3\n")
+                .contains("offramp_tls_record_bytes_bucket{direction=\"tx\",le=\"4096.0\"} 4\n")
+                .contains("offramp_tls_record_bytes_bucket{direction=\"tx\",le=\"8192.0\"} 5\n")
+                .contains("offramp_tls_record_bytes_bucket{direction=\"tx\",le=\"16384.0\"} 6\n")
+                .contains("offramp_tls_record_bytes_count{direction=\"tx\"} 6\n")
+                .contains("offramp_tls_record_bytes_sum{direction=\"tx\"} 30000.0\n")
+                .contains("offramp_tls_record_bytes_bucket{direction=\"rx\",le=\"512.0\"} 1\n")
+                .contains("offramp_tls_record_bytes_bucket{direction=\"rx\",le=\"1400.0\"} 5\n")
+                .contains("offramp_tls_record_bytes_bucket{direction=\"rx\",le=\"+Inf\"} 8\n")
+                .contains("offramp_tls_record_bytes_sum{direction=\"rx\"} " + (5000.0 + 16_384 * 3) + "\n");
+    }
+
+    /** Of a mean of 2.7 KB, since it starts so; what comes is records of 16 KiB. */
+    @Test
+    void shouldPromoteASessionWhoseFirstRecordsWereShort() {
+        recordSize = new RecordSizeConfig(1000, 20_000, Duration.ofMinutes(1), 16_384);
+        prepare(ProtocolVersion.TLS_1_3);
+        OffloadPlan plan = new OffloadPlan(software, nic, Policy.AUTO, Policy.SW, new AutoPolicy(60_000, 8000));
+        install(settings(plan)).start(Unpooled.EMPTY_BUFFER);
+
+        for (int i = 0; i < 4; i++) {
+            write(random(16_384));
+        }
+
+        assertThat(connection.tx().records()).isEqualTo(24);
+        assertThat(connection.tx().conf()).isEqualTo("hw");
+        sent();
+    }
+
+    /** These will go on as they are. */
+    @Test
+    void shouldNotPromoteASessionOfShortAnswers() {
+        recordSize = new RecordSizeConfig(1000, 20_000, Duration.ofMinutes(1), 16_384);
+        prepare(ProtocolVersion.TLS_1_3);
+        OffloadPlan plan = new OffloadPlan(software, nic, Policy.AUTO, Policy.SW, new AutoPolicy(60_000, 8000));
+        install(settings(plan)).start(Unpooled.EMPTY_BUFFER);
+
+        for (int i = 0; i < 200; i++) {
+            write(random(900));
+        }
+
+        assertThat(connection.tx().conf()).isEqualTo("sw");
+        sent();
+    }
+
+    private void write(byte[] content) {
+        channel.writeAndFlush(channel.alloc().directBuffer().writeBytes(content));
+    }
+}
