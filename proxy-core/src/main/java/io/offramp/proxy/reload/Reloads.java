@@ -1,0 +1,136 @@
+package io.offramp.proxy.reload;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reloads what is registered when its files change, and when told to. All reading is done by one thread of its own, one reload after the
+ * other. Files are looked at every second: links that are swapped and network file systems send no events. Thread-safe.
+ */
+public final class Reloads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
+    private static final long LOOK_EVERY_MS = 1_000;
+
+    private final ReloadEvents events;
+    private final List<Watched> watched = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("offramp-reload", true));
+
+    /** Confined to the thread. */
+    private static final class Watched {
+        private final Reloadable what;
+        private Map<Path, FileStamp> seen = Map.of(); // of nothing: the files may have changed since they were read at the start
+        private List<String> unreported = List.of();
+
+        private Watched(Reloadable what) {
+            this.what = what;
+        }
+    }
+
+    /** Looks at nothing until {@link #start}. */
+    public Reloads(ReloadEvents events) {
+        this.events = events;
+    }
+
+    /** From now on, a change of its files reloads it. It has been loaded already. */
+    public void register(Reloadable what) {
+        watched.add(new Watched(what));
+    }
+
+    /** Begins to look at files. Once. */
+    public void start() {
+        thread.scheduleWithFixedDelay(this::poll, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Reloads everything, whether files have changed or not. The future is completed on the reload thread. */
+    public CompletableFuture<ReloadReport> reloadAll() {
+        try {
+            return CompletableFuture.supplyAsync(this::reloadNow, thread);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the proxy is stopping", e));
+        }
+    }
+
+    /** Looks no more; a reload that is under way ends. */
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+
+    /**
+     * Looks at all files once. A replacement that is wrong is told of by the next look, if it has not been made good by then: few write a
+     * certificate and its key in one step.
+     */
+    void poll() {
+        for (Watched each : watched) {
+            Map<Path, FileStamp> now = FileStamp.of(each.what.files());
+            if (!now.equals(each.seen)) {
+                each.seen = now; // as it was before it is read: what is written meanwhile is for the next look
+                ReloadOutcome outcome = reload(each.what);
+                tellChanges(each.what, outcome);
+                each.unreported = outcome.problems();
+            } else if (!each.unreported.isEmpty()) {
+                tellProblems(each.what, each.unreported);
+                each.unreported = List.of();
+            }
+        }
+    }
+
+    private ReloadReport reloadNow() {
+        List<String> lines = new ArrayList<>();
+        boolean failed = false;
+        for (Watched each : watched) {
+            each.seen = FileStamp.of(each.what.files());
+            each.unreported = List.of();
+            ReloadOutcome outcome = reload(each.what);
+            tellChanges(each.what, outcome);
+            tellProblems(each.what, outcome.problems());
+            failed |= !outcome.problems().isEmpty();
+            outcome.changes().forEach(change -> lines.add(place(each.what) + change));
+            outcome.problems().forEach(problem -> lines.add(place(each.what) + "error: " + problem));
+            if (outcome.changes().isEmpty() && outcome.problems().isEmpty()) {
+                lines.add(place(each.what) + "unchanged");
+            }
+        }
+        return new ReloadReport(lines, failed);
+    }
+
+    /** A fault of ours must not end the looking. */
+    private static ReloadOutcome reload(Reloadable what) {
+        try {
+            return what.reload();
+        } catch (RuntimeException e) {
+            LOG.error("{}reload failed", place(what), e);
+            return ReloadOutcome.failed(e.toString());
+        }
+    }
+
+    private void tellChanges(Reloadable what, ReloadOutcome outcome) {
+        outcome.changes().forEach(change -> LOG.info("{}{}", place(what), change));
+        if (!outcome.changes().isEmpty()) {
+            events.onReloaded(what);
+        }
+    }
+
+    private void tellProblems(Reloadable what, List<String> problems) {
+        problems.forEach(problem -> LOG.error("{}not replaced, what is in use stays: {}", place(what), problem));
+        if (!problems.isEmpty()) {
+            events.onReloadFailed(what);
+        }
+    }
+
+    private static String place(Reloadable what) {
+        return what.owner() + ": " + what.kind() + ": ";
+    }
+}
