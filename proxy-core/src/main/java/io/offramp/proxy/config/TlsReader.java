@@ -18,10 +18,12 @@ final class TlsReader {
 
     private final Surroundings surroundings;
     private final CertificateReader certificates;
+    private final ClientAuthReader clientAuth;
 
     TlsReader(Surroundings surroundings) {
         this.surroundings = surroundings;
         certificates = new CertificateReader(surroundings);
+        clientAuth = new ClientAuthReader(surroundings);
     }
 
     /**
@@ -31,7 +33,8 @@ final class TlsReader {
      */
     @Nullable TlsConfig read(Value value, ListenerConfig.Mode mode) {
         Section tls = value.section(
-                "cert", "key", "certificates", "development", "versions", "ciphers", "groups", "alpn", "record-size", "keylog");
+                "cert", "key", "certificates", "development", "versions", "ciphers", "groups", "alpn", "client-auth", "record-size",
+                "keylog");
         if (tls == null) {
             return null;
         }
@@ -45,7 +48,7 @@ final class TlsReader {
                 GroupReader.read(tls.get("groups"), versions),
                 AlpnReader.read(tls.get("alpn"), mode),
                 TicketConfig.DEFAULTS,
-                ClientAuthConfig.OFF,
+                clientAuth.read(tls.get("client-auth")),
                 RecordSizeReader.read(tls.get("record-size")),
                 keylog(tls.get("keylog")));
     }

@@ -18,6 +18,7 @@ final class EngineFailures {
         return switch (failure) {
             case TlsFatalAlertReceived received ->
                 new HandshakeFailure(Reason.ALERT_RECEIVED, AlertDescription.getName(received.getAlertDescription()));
+            case ClientRefusal refusal -> new HandshakeFailure(refusal.reason(), describe(refusal));
             case TlsFatalAlert sent when isOurs(sent) ->
                 new HandshakeFailure(Reason.INTERNAL, AlertDescription.getName(sent.getAlertDescription()), sent);
             case TlsFatalAlert sent -> new HandshakeFailure(Reason.ALERT_SENT, describe(sent));

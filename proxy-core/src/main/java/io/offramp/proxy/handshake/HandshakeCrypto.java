@@ -8,12 +8,14 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsUtils;
 import org.bouncycastle.tls.crypto.CryptoHashAlgorithm;
+import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCipher;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.TlsECConfig;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * The cryptography of one handshake: what is hot is done here with the providers that are best at it, and every secret and key that comes
  * up is remembered, so that {@link #destroy()} leaves none behind however the handshake ended. Not thread-safe.
  */
+@SuppressWarnings("rawtypes") // the interface is older than generics
 final class HandshakeCrypto extends ForwardingCrypto {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final JcaTlsCrypto SHARED = new JcaTlsCryptoProvider().create(RANDOM, RANDOM);
@@ -120,6 +123,18 @@ final class HandshakeCrypto extends ForwardingCrypto {
                 new TranscriptHash(Kdf.of(cryptoHashAlgorithm));
             default -> super.createHash(cryptoHashAlgorithm);
         };
+    }
+
+    /** Of a client: a server is sent no others. */
+    @Override
+    public TlsCertificate createCertificate(short type, byte[] encoding) throws IOException {
+        return ClientCertificate.parse(type, encoding);
+    }
+
+    /** What a client signs in TLS 1.2 is verified over the messages themselves, which the engine keeps then. */
+    @Override
+    public boolean hasAnyStreamVerifiers(Vector signatureAndHashAlgorithms) {
+        return true;
     }
 
     @Override

@@ -34,6 +34,20 @@ public record HandshakeFailure(Reason reason, String detail, @Nullable Throwable
         ALERT_SENT,
         /** The client sent a fatal alert: see the detail. */
         ALERT_RECEIVED,
+        /** No client certificate where one is required. */
+        CLIENT_CERTIFICATE_MISSING,
+        /** A client certificate whose path ends in none that we trust, or is too long. */
+        CLIENT_CERTIFICATE_UNTRUSTED,
+        /** A client certificate, or one of its path, that has expired or is not valid yet. */
+        CLIENT_CERTIFICATE_EXPIRED,
+        /** A client certificate, or one of its path, that has been revoked. */
+        CLIENT_CERTIFICATE_REVOKED,
+        /** No current revocation list where one is needed. */
+        CLIENT_CERTIFICATE_REVOCATION_UNKNOWN,
+        /** A certificate that is not for clients. */
+        CLIENT_CERTIFICATE_USAGE,
+        /** A client certificate that is malformed or breaks a rule of its path. */
+        CLIENT_CERTIFICATE_BAD,
         /** Our own fault. */
         INTERNAL;
 

@@ -117,7 +117,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
                 server.offer().serverName(),
                 protocol == null ? null : protocol.getUtf8Decoding(),
                 false,
-                server.recordLimit());
+                server.recordLimit(),
+                server.client());
         return new Handshaken(
                 agreed,
                 rx,
@@ -187,6 +188,22 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
             throw new TlsFatalAlert(AlertDescription.unexpected_message, unprocessedBytes + " bytes behind message " + type);
         }
         super.handleHandshakeMessage(type, buf);
+    }
+
+    @Override
+    protected void receive13ClientCertificate(ByteArrayInputStream buf) throws IOException {
+        super.receive13ClientCertificate(checkedCertificates(buf, true));
+    }
+
+    @Override
+    protected void receiveCertificateMessage(ByteArrayInputStream buf) throws IOException {
+        super.receiveCertificateMessage(checkedCertificates(buf, false));
+    }
+
+    private static ByteArrayInputStream checkedCertificates(ByteArrayInputStream message, boolean tls13) throws IOException {
+        byte[] body = message.readAllBytes();
+        CertificateList.check(body, tls13);
+        return new ByteArrayInputStream(body);
     }
 
     /** Collects handshake messages, so that a flight is one record for each key instead of one for each message. */

@@ -1,11 +1,14 @@
 package io.offramp.proxy.handshake;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.AlertLevel;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.DefaultTlsServer;
 import org.bouncycastle.tls.ProtocolName;
@@ -21,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("rawtypes") // the engine is older than generics
 final class HandshakeServer extends DefaultTlsServer {
     private final HandshakeSettings settings;
+    private final @Nullable ClientTrust trust;
     private ClientOffer offer = ClientOffer.NONE;
     private @Nullable ClientHello first;
     private @Nullable TlsCredentialedSigner credentials;
     private @Nullable SecurityParameters completed;
     private RecordSizeLimit recordSizeLimit = RecordSizeLimit.NONE;
+    private @Nullable ClientIdentity client;
     private int group = -1;
     private int alertSent = -1;
     private @Nullable Throwable alertCause;
@@ -33,6 +38,7 @@ final class HandshakeServer extends DefaultTlsServer {
     HandshakeServer(HandshakeCrypto crypto, HandshakeSettings settings) {
         super(crypto);
         this.settings = settings;
+        this.trust = settings.clientTrust();
     }
 
     /** Once, before anything is chosen. */
@@ -68,6 +74,11 @@ final class HandshakeServer extends DefaultTlsServer {
     /** Most content of a record that we protect. */
     int recordLimit() {
         return recordSizeLimit.contentBytes(TlsUtils.isTLSv13(context.getServerVersion()));
+    }
+
+    /** Who the client says it is; proved once the handshake is complete. Null without a certificate. */
+    @Nullable ClientIdentity client() {
+        return client;
     }
 
     /** Number of the fatal alert that was raised; -1 if none. */
@@ -177,6 +188,23 @@ final class HandshakeServer extends DefaultTlsServer {
     @Override
     public @Nullable TlsCredentials getCredentials() {
         return credentials;
+    }
+
+    @Override
+    public @Nullable CertificateRequest getCertificateRequest() throws IOException {
+        return trust == null ? null : trust.requests().message(TlsUtils.isTLSv13(context));
+    }
+
+    @Override
+    public int getMaxCertificateChainLength() {
+        return CertificateList.MAX_CERTIFICATES;
+    }
+
+    @Override
+    public void notifyClientCertificate(Certificate certificate) throws IOException {
+        if (trust != null) {
+            client = new ClientVerifier(trust, Instant.now()).identify(certificate, TlsUtils.isTLSv13(context));
+        }
     }
 
     private @Nullable TlsCredentialedSigner choose(TlsSuite suite) {

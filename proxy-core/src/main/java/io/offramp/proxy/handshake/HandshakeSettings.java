@@ -30,6 +30,7 @@ public final class HandshakeSettings {
     private final int maxBytes;
     private final Executor worker;
     private final boolean stepsAreDear;
+    private final @Nullable ClientAuth clientAuth;
 
     private HandshakeSettings(Builder from) {
         this.providers = from.providers;
@@ -45,13 +46,15 @@ public final class HandshakeSettings {
         this.maxBytes = from.maxBytes;
         this.worker = from.worker;
         this.stepsAreDear = areStepsDear(groups, from.identities, providers);
+        this.clientAuth = from.clientAuth;
     }
 
     /**
      * Settings with the usual values, to be changed and built.
      *
      * @param identities at least one; the first answers for names that none has
-     * @param worker     runs the steps that would stall an event loop: RSA signatures, and all where no native provider is there
+     * @param worker     runs the steps that would stall an event loop: RSA signatures, client certificates, and all where no native provider
+     *                   is there
      */
     public static Builder builder(List<ServerIdentity> identities, Executor worker) {
         return new Builder(identities, worker);
@@ -69,6 +72,7 @@ public final class HandshakeSettings {
         private boolean ignoresOtherProtocols;
         private Duration timeout = Duration.ofSeconds(10);
         private int maxBytes = 64 << 10;
+        private @Nullable ClientAuth clientAuth;
 
         private Builder(List<ServerIdentity> identities, Executor worker) {
             this.identities = identities;
@@ -129,6 +133,12 @@ public final class HandshakeSettings {
             return this;
         }
 
+        /** Asks clients for a certificate; null, as by default, for not. */
+        public Builder clientAuth(@Nullable ClientAuth auth) {
+            clientAuth = auth;
+            return this;
+        }
+
         /**
          * Prepares certificates and providers; may block.
          *
@@ -172,7 +182,7 @@ public final class HandshakeSettings {
 
     /** Whether any step of a handshake leaves the event loop. */
     public boolean usesWorker() {
-        return stepsAreDear;
+        return stepsAreDear || clientAuth != null;
     }
 
     CryptoProviders providers() {
@@ -229,9 +239,31 @@ public final class HandshakeSettings {
         return worker;
     }
 
-    /** Keys are exchanged and signatures made in answer to plaintext handshake records; what is left is hashing. */
+    /** What client certificates are verified by, from now on; null if clients are not asked. */
+    @Nullable ClientTrust clientTrust() {
+        return clientAuth == null ? null : clientAuth.trust();
+    }
+
+    /**
+     * Digest of what is demanded of clients now: who was let in under other demands must not come back by a ticket.
+     *
+     * @return empty if clients are not asked
+     */
+    byte[] policyDigest() {
+        ClientTrust trust = clientTrust();
+        return trust == null ? new byte[0] : trust.policyDigest();
+    }
+
+    /**
+     * Keys are exchanged and signatures made in answer to plaintext handshake records; what is left is hashing, but for client
+     * certificates, which come in encrypted ones in TLS 1.3.
+     */
     boolean isDear(int recordType) {
-        return stepsAreDear && recordType == ContentType.handshake;
+        return switch (recordType) {
+            case ContentType.handshake -> usesWorker();
+            case ContentType.application_data -> clientAuth != null;
+            default -> false;
+        };
     }
 
     private static boolean areStepsDear(List<Group> groups, List<ServerIdentity> identities, CryptoProviders providers) {

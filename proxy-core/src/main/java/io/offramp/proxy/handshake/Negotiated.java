@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol    what ALPN chose; null without ALPN
  * @param resumed     true if a session was resumed
  * @param recordLimit most content that the client takes in a record: 16,384, or less where it said so (RFC 8449)
+ * @param client      who the client has proved to be; null without a client certificate
  */
 public record Negotiated(
         ProtocolVersion version,
@@ -24,4 +25,5 @@ public record Negotiated(
         @Nullable String serverName,
         @Nullable String protocol,
         boolean resumed,
-        int recordLimit) {}
+        int recordLimit,
+        @Nullable ClientIdentity client) {}

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads certificates and private keys from PEM files (RFC 7468), whatever else is in them. */
 final class PemLoader {
     /** Far above any chain; a device file or a mistyped path must not fill the heap. */
-    private static final long MAX_FILE_BYTES = 1 << 20;
+    private static final int MAX_FILE_BYTES = 1 << 20;
 
     private PemLoader() {}
 
@@ -89,14 +89,19 @@ final class PemLoader {
     }
 
     private static String text(Path file) throws BadCertificateException {
+        return new String(bytes(file, MAX_FILE_BYTES), StandardCharsets.ISO_8859_1);
+    }
+
+    /** The whole file, if it is no larger than that. */
+    static byte[] bytes(Path file, int maxBytes) throws BadCertificateException {
         try {
             if (Files.isDirectory(file)) {
                 throw new BadCertificateException("is a directory: " + file);
             }
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new BadCertificateException("larger than 1 MiB: " + file);
+            if (Files.size(file) > maxBytes) {
+                throw new BadCertificateException("larger than " + (maxBytes >> 20) + " MiB: " + file);
             }
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new BadCertificateException("no such file: " + file, e);
         } catch (AccessDeniedException e) {

@@ -3,10 +3,12 @@ package io.offramp.proxy.server;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.offload.ConnectionOffload;
 import io.offramp.proxy.config.AlpnConfig;
+import io.offramp.proxy.config.ClientAuthConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.BadCertificateException;
+import io.offramp.proxy.handshake.ClientAuth;
 import io.offramp.proxy.handshake.HandshakeSettings;
 import io.offramp.proxy.handshake.ServerIdentity;
 import java.util.ArrayList;
@@ -34,12 +36,14 @@ final class Handshakes implements AutoCloseable {
     HandshakeSettings settings(ListenerConfig listener, @Nullable ConnectionOffload device) throws StartException {
         TlsConfig tls = listener.tls();
         List<ServerIdentity> identities = new ArrayList<>();
-        for (TlsConfig.Certificate certificate : tls.certificates()) {
-            try {
+        ClientAuth clientAuth;
+        try {
+            for (TlsConfig.Certificate certificate : tls.certificates()) {
                 identities.add(ServerIdentity.load(certificate.cert(), certificate.key()));
-            } catch (BadCertificateException e) {
-                throw new StartException(listener.name() + ": " + e.getMessage());
             }
+            clientAuth = clientAuth(tls.clientAuth());
+        } catch (BadCertificateException e) {
+            throw new StartException(listener.name() + ": " + e.getMessage());
         }
         return HandshakeSettings.builder(identities, device == null ? workers : device.workers())
                 .versions(tls.versions())
@@ -49,7 +53,14 @@ final class Handshakes implements AutoCloseable {
                 .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnConfig.Mismatch.IGNORE)
                 .timeout(config.timeouts().handshake())
                 .maxBytes(config.limits().handshakeBytes())
+                .clientAuth(clientAuth)
                 .build();
+    }
+
+    private static @Nullable ClientAuth clientAuth(ClientAuthConfig auth) throws BadCertificateException {
+        return auth.mode() == ClientAuthConfig.Mode.OFF
+                ? null
+                : ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
     }
 
     @Override

@@ -54,7 +54,7 @@ class ConfigProblemsTest {
                         "offramp.yaml:8:5: listeners[0].upstreem: unknown key, did you mean \"upstream\"?",
                         "offramp.yaml:9:5: listeners[1]: missing \"bind\": where to listen, such as 0.0.0.0:8443",
                         "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, certificates, development, "
-                                + "versions, ciphers, groups, alpn, record-size, keylog, is \"yes\"",
+                                + "versions, ciphers, groups, alpn, client-auth, record-size, keylog, is \"yes\"",
                         "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"?",
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
                         "offramp.yaml:12:40: upstreams.apps[2]: is in the list already",

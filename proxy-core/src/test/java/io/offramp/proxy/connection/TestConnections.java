@@ -30,7 +30,8 @@ public final class TestConnections {
                 serverName,
                 "http/1.1",
                 true,
-                16_384));
+                16_384,
+                null));
         c.tx().onInstalled(new SessionInfo("device", RecordMode.HW, "tis=17 dek=33"), "configured");
         c.rx().onInstalled(new SessionInfo("sw", RecordMode.SW, "libcrypto"), "device declined: no TIR left");
         c.tx().add(3, 40_000);

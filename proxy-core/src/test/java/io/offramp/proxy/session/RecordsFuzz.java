@@ -18,6 +18,7 @@ import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.config.RecordSizeConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.fuzz.Bounds;
 import io.offramp.proxy.handshake.ApplicationSecrets;
@@ -52,7 +53,7 @@ public final class RecordsFuzz {
         TrafficKeys rxKeys = keys();
         client = new ReferenceRecords(rxKeys);
         Handshaken handshaken = new Handshaken(
-                new Negotiated(version, AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false),
+                new Negotiated(version, AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false, 1 << 14, null),
                 rxKeys,
                 new RecordBoundary(Direction.RX, 1000, 0),
                 keys(),
@@ -63,7 +64,7 @@ public final class RecordsFuzz {
         TlsSessionHandler handler = new TlsSessionHandler(
                 handshaken,
                 new OffloadTarget(1, channel, new FiveTuple(LOCAL, REMOTE)),
-                SessionSettings.of(plan, METRICS.tls()),
+                SessionSettings.of(plan, METRICS.tls(), RecordSizeConfig.DEFAULTS),
                 new Connection(1, "fuzz", LOCAL, REMOTE));
         channel.pipeline().addLast(handler).addLast(new PeersFaultOnly());
         handler.start(channel.alloc().directBuffer());

@@ -1,0 +1,93 @@
+package io.offramp.proxy.config;
+
+import io.offramp.proxy.config.ClientAuthConfig.Mode;
+import io.offramp.proxy.handshake.BadCertificateException;
+import io.offramp.proxy.handshake.CaBundle;
+import io.offramp.proxy.handshake.ClientAuth;
+import io.offramp.proxy.handshake.RevocationLists;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads whether clients of a listener show a certificate, and the files that these are verified by, to know that they can serve. */
+final class ClientAuthReader {
+    private static final Scalar<Mode> MODE = Scalar.choice(Mode.class);
+    private static final Scalar<Integer> DEPTH = Scalar.number(0, ClientAuth.MAX_DEPTH);
+
+    private final Surroundings surroundings;
+
+    ClientAuthReader(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** The {@code client-auth} section; off where there is none, or a problem with it. */
+    ClientAuthConfig read(@Nullable Value value) {
+        Section section = value == null ? null : value.section("mode", "ca", "crl", "depth");
+        Value modeValue = section == null ? null : section.require("mode", "off, optional or required");
+        Mode mode = modeValue == null ? null : modeValue.as(MODE);
+        if (section == null || mode == null) {
+            return ClientAuthConfig.OFF;
+        }
+        if (mode == Mode.OFF) {
+            warnOfUnused(section);
+            return ClientAuthConfig.OFF;
+        }
+        int depth = section.get("depth", DEPTH, ClientAuthConfig.OFF.depth());
+        Value caValue = section.require("ca", "a PEM file, or a list of them, with the certificates that a client's may be issued by");
+        List<Path> ca = caValue == null ? List.of() : bundle(caValue);
+        Value crlValue = section.get("crl");
+        Path crl = crlValue == null ? null : file(crlValue);
+        if (crl != null && !ca.isEmpty()) {
+            check(crlValue, () -> RevocationLists.load(crl, CaBundle.load(ca)).warnings());
+        }
+        return new ClientAuthConfig(mode, ca, crl, depth);
+    }
+
+    private static void warnOfUnused(Section section) {
+        Stream.of("ca", "crl", "depth").map(section::get).filter(found -> found != null)
+                .forEach(found -> found.warn("not used: mode is off"));
+    }
+
+    /** The files that serve. */
+    private List<Path> bundle(Value value) {
+        List<Path> files = new ArrayList<>();
+        for (Value item : value.isList() ? value.items("a list of PEM files") : List.of(value)) {
+            Path file = file(item);
+            if (file != null && files.contains(file)) {
+                item.error("is in the list already");
+            } else if (file != null && check(item, () -> CaBundle.load(List.of(file)).warnings())) {
+                files.add(file);
+            }
+        }
+        return files;
+    }
+
+    private @Nullable Path file(Value value) {
+        String name = value.as(Scalar.FILE);
+        try {
+            return name == null ? null : surroundings.resolve(name);
+        } catch (InvalidPathException e) {
+            value.error("not a file name: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** Whether it loads; what is wrong, or doubtful, is noted at its place. */
+    private static boolean check(Value place, Load load) {
+        try {
+            load.run().forEach(place::warn);
+            return true;
+        } catch (BadCertificateException e) {
+            place.error(String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    /** Reads a file and gives its warnings. */
+    private interface Load {
+        List<String> run() throws BadCertificateException;
+    }
+}

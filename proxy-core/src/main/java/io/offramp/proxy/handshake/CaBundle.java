@@ -1,0 +1,71 @@
+package io.offramp.proxy.handshake;
+
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The certificates that a client's path may end in, from PEM files. Immutable. */
+public final class CaBundle {
+    private static final int KEY_CERT_SIGN = 5;
+
+    private final List<X509Certificate> certificates;
+
+    private CaBundle(List<X509Certificate> certificates) {
+        this.certificates = certificates;
+    }
+
+    /**
+     * Reads the files. Blocks.
+     *
+     * @throws BadCertificateException if a file is missing, holds no certificate, or one that is not of a CA
+     */
+    public static CaBundle load(List<Path> files) throws BadCertificateException {
+        Set<X509Certificate> all = new LinkedHashSet<>();
+        for (Path file : files) {
+            for (X509Certificate certificate : PemLoader.certificates(file)) {
+                String problem = problemOf(certificate);
+                if (problem != null) {
+                    throw new BadCertificateException("certificate of " + name(certificate) + " " + problem + ": " + file);
+                }
+                all.add(certificate);
+            }
+        }
+        return new CaBundle(List.copyOf(all));
+    }
+
+    /** In the order of the files, each once. */
+    List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    /** What works but should be seen to: {@code certificate of CN=Old CA expired on …}. */
+    public List<String> warnings() {
+        Instant now = Instant.now();
+        List<String> warnings = new ArrayList<>();
+        for (X509Certificate certificate : certificates) {
+            Instant end = certificate.getNotAfter().toInstant();
+            if (now.isAfter(end)) {
+                warnings.add("certificate of " + name(certificate) + " expired on " + end + ": its clients are refused");
+            }
+        }
+        return warnings;
+    }
+
+    /** RFC 5280 §4.2.1.9, §4.2.1.3. */
+    private static @Nullable String problemOf(X509Certificate certificate) {
+        boolean[] usage = certificate.getKeyUsage();
+        if (certificate.getBasicConstraints() < 0) {
+            return "is not a CA's (basicConstraints CA:TRUE is missing)";
+        }
+        return usage != null && !usage[KEY_CERT_SIGN] ? "may not sign certificates (keyUsage)" : null;
+    }
+
+    private static String name(X509Certificate certificate) {
+        return ClientIdentity.text(certificate.getSubjectX500Principal());
+    }
+}

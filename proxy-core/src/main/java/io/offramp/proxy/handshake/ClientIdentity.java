@@ -1,0 +1,64 @@
+package io.offramp.proxy.handshake;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * Who a client has proved to be: its certificate, with a path to a certificate that the listener trusts. All texts are printable ASCII.
+ *
+ * @param subject     RFC 4514, {@code CN=Alice,O=Example}; what is not printable ASCII is escaped, {@code \C3\A9}
+ * @param issuer      likewise
+ * @param serial      of the certificate, hexadecimal in lower case
+ * @param fingerprint SHA-256 of the certificate, hexadecimal in lower case
+ * @param notAfter    when the first certificate of the path expires
+ * @param path        DER of the path, the client's own first, without the trusted one it ends in; at least one, not to be changed
+ */
+public record ClientIdentity(
+        String subject, String issuer, String serial, String fingerprint, Instant notAfter, List<byte[]> path) {
+    /** Of a path that has been verified. */
+    static ClientIdentity of(List<X509Certificate> path, Instant notAfter) throws GeneralSecurityException {
+        X509Certificate own = path.getFirst();
+        List<byte[]> der = new ArrayList<>(path.size());
+        for (X509Certificate certificate : path) {
+            der.add(certificate.getEncoded());
+        }
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(der.getFirst());
+        return new ClientIdentity(
+                text(own.getSubjectX500Principal()),
+                text(own.getIssuerX500Principal()),
+                own.getSerialNumber().toString(16),
+                HexFormat.of().formatHex(digest),
+                notAfter,
+                List.copyOf(der));
+    }
+
+    /** DER of the client's own certificate; not to be changed. */
+    public byte[] certificate() {
+        return path.getFirst();
+    }
+
+    /** A name in printable ASCII. */
+    static String text(X500Principal name) {
+        return printable(name.getName(X500Principal.RFC2253));
+    }
+
+    /** With RFC 4514 §2.4 escapes: the JDK leaves control characters in, which could end a header field or a line of a log. */
+    static String printable(String any) {
+        StringBuilder text = new StringBuilder(any.length());
+        for (byte b : any.getBytes(StandardCharsets.UTF_8)) {
+            if (b >= ' ' && b < 0x7f) {
+                text.append((char) b);
+            } else {
+                text.append('\\').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            }
+        }
+        return text.toString();
+    }
+}

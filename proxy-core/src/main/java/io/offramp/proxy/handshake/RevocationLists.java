@@ -1,0 +1,168 @@
+package io.offramp.proxy.handshake;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CRL;
+import java.security.cert.CRLException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CRLEntry;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.tls.AlertDescription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Certificate revocation lists (RFC 5280 §5) of the CAs in a bundle. Where there are any, every certificate of a path needs a current one
+ * of its issuer. Complete lists only: no deltas, no partitions, no indirect ones. Immutable.
+ */
+public final class RevocationLists {
+    /** Lists of large CAs have some megabytes. */
+    private static final int MAX_FILE_BYTES = 64 << 20;
+
+    private final Map<X500Principal, List<X509CRL>> byIssuer = new HashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private RevocationLists() {}
+
+    /**
+     * Reads a file with one or more lists, PEM or DER, and verifies them. Blocks.
+     *
+     * @throws BadCertificateException if it is missing, does not parse, or holds no list that can be used
+     */
+    public static RevocationLists load(Path file, CaBundle bundle) throws BadCertificateException {
+        RevocationLists lists = new RevocationLists();
+        for (CRL each : parse(file)) {
+            lists.add((X509CRL) each, bundle, file);
+        }
+        if (lists.byIssuer.isEmpty()) {
+            throw new BadCertificateException("no revocation list of a certificate in ca: " + file);
+        }
+        for (X509Certificate ca : bundle.certificates()) {
+            if (!lists.byIssuer.containsKey(ca.getSubjectX500Principal())) {
+                lists.warnings.add("no revocation list of " + name(ca.getSubjectX500Principal()) + ": its clients are refused");
+            }
+        }
+        return lists;
+    }
+
+    /** What works but should be seen to. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** Whether a list says that the certificate has been revoked; false where there is no list. */
+    boolean isRevoked(X509Certificate certificate) {
+        return entry(certificate) != null;
+    }
+
+    /** Refuses a certificate that has been revoked, or of which that is not known. */
+    void check(X509Certificate certificate, Instant now) throws ClientRefusal {
+        String subject = name(certificate.getSubjectX500Principal());
+        X509CRLEntry entry = entry(certificate);
+        if (entry != null) {
+            throw new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOKED, AlertDescription.certificate_revoked,
+                    subject + ": revoked on " + entry.getRevocationDate().toInstant());
+        }
+        if (of(certificate).stream().noneMatch(list -> isCurrent(list, now))) {
+            String why = of(certificate).isEmpty() ? "no revocation list" : "no current revocation list";
+            throw new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOCATION_UNKNOWN,
+                    AlertDescription.certificate_unknown, subject + ": " + why + " of " + name(certificate.getIssuerX500Principal()));
+        }
+    }
+
+    /** Digest input: what makes these lists these. */
+    void encode(PolicyDigest digest) {
+        byIssuer.values().stream().flatMap(List::stream).map(RevocationLists::encoded).sorted(java.util.Arrays::compare)
+                .forEach(digest::add);
+    }
+
+    private void add(X509CRL list, CaBundle bundle, Path file) throws BadCertificateException {
+        String issuer = name(list.getIssuerX500Principal());
+        List<X509Certificate> issuers = bundle.certificates().stream()
+                .filter(ca -> ca.getSubjectX500Principal().equals(list.getIssuerX500Principal()))
+                .toList();
+        Set<String> critical = list.getCriticalExtensionOIDs();
+        if (issuers.isEmpty()) {
+            warnings.add("revocation list of " + issuer + " is not used: no certificate in ca has that name");
+            return;
+        }
+        if (critical != null && !critical.isEmpty()) { // RFC 5280 §5.2: such a list must not be relied on
+            throw new BadCertificateException("revocation list of " + issuer + " is not a complete one (critical extension "
+                    + String.join(", ", critical) + "): " + file);
+        }
+        if (issuers.stream().noneMatch(ca -> signed(list, ca))) {
+            throw new BadCertificateException("revocation list of " + issuer + " is not signed by the certificate of that name in ca: "
+                    + file);
+        }
+        if (!isCurrent(list, Instant.now())) {
+            warnings.add("revocation list of " + issuer + " is not current (next update " + list.getNextUpdate().toInstant()
+                    + "): its clients are refused");
+        }
+        byIssuer.computeIfAbsent(list.getIssuerX500Principal(), k -> new ArrayList<>()).add(list);
+    }
+
+    private @Nullable X509CRLEntry entry(X509Certificate certificate) {
+        for (X509CRL list : of(certificate)) {
+            X509CRLEntry entry = list.getRevokedCertificate(certificate.getSerialNumber());
+            if (entry != null) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private List<X509CRL> of(X509Certificate certificate) {
+        return byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of());
+    }
+
+    private static Collection<? extends CRL> parse(Path file) throws BadCertificateException {
+        byte[] content = PemLoader.bytes(file, MAX_FILE_BYTES);
+        try {
+            Collection<? extends CRL> lists =
+                    CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(content));
+            if (lists.isEmpty()) {
+                throw new BadCertificateException("no revocation list in " + file + "; PEM or DER is expected: -----BEGIN X509 CRL-----");
+            }
+            return lists;
+        } catch (CRLException | CertificateException e) {
+            throw new BadCertificateException("revocation list does not parse: " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean signed(X509CRL list, X509Certificate issuer) {
+        try {
+            list.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) { // another key, or an algorithm that is no longer trusted
+            return false;
+        }
+    }
+
+    /** A list without a next update stays current. */
+    private static boolean isCurrent(X509CRL list, Instant now) {
+        return !now.isBefore(list.getThisUpdate().toInstant())
+                && (list.getNextUpdate() == null || !now.isAfter(list.getNextUpdate().toInstant()));
+    }
+
+    private static byte[] encoded(X509CRL list) {
+        try {
+            return list.getEncoded();
+        } catch (CRLException e) {
+            throw new IllegalStateException("list was parsed but does not encode", e);
+        }
+    }
+
+    private static String name(X500Principal principal) {
+        return ClientIdentity.text(principal);
+    }
+}
