@@ -1,6 +1,7 @@
 package io.offramp.proxy.access;
 
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.ClientIdentity;
 import io.offramp.proxy.handshake.Negotiated;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * id=7 listener=web peer=192.0.2.7:51234 method=GET target="/a?b=c" host=example.com status=200 in=0 out=1024 ms=0.412
- * upstream=127.0.0.1:8080 sni=example.com version=1.3 cipher=aes-gcm-128 txconf=hw rxconf=sw txwhy=configured
- * rxwhy="device declined: no TIR left" abort=-
+ * upstream=127.0.0.1:8080 sni=example.com version=1.3 cipher=aes-gcm-128 client="CN=Alice" fingerprint=2f8a… txconf=hw rxconf=sw
+ * txwhy=configured rxwhy="device declined: no TIR left" abort=-
  * </pre>
  *
  * <p>{@code in} and {@code out} are body bytes from and to the client; {@code version} to {@code rxwhy} are what {@code ss -ti} shows
- * for kernel TLS, and why. A value that is not known is {@code -}. A value with anything else than printable ASCII without space, quote,
- * {@code =} and backslash is quoted and escaped as in JSON, so that no client can forge a line or a field, nor reach a terminal.
+ * for kernel TLS, and why, but for {@code client} and {@code fingerprint}: subject and SHA-256 of the client's certificate. A value that
+ * is not known is {@code -}. A value with anything else than printable ASCII without space, quote, {@code =} and backslash is quoted and
+ * escaped as in JSON, so that no client can forge a line or a field, nor reach a terminal.
  */
 final class AccessLine {
     private static final int USUAL_CHARS = 512;
@@ -54,6 +56,9 @@ final class AccessLine {
         field(" sni=", tls == null ? null : tls.serverName());
         field(" version=", tls == null ? null : tls.version().label());
         field(" cipher=", tls == null ? null : tls.suite().kernelName());
+        ClientIdentity client = tls == null ? null : tls.client();
+        field(" client=", client == null ? null : client.subject());
+        field(" fingerprint=", client == null ? null : client.fingerprint());
         line.append(" txconf=").append(c.tx().conf());
         line.append(" rxconf=").append(c.rx().conf());
         field(" txwhy=", c.tx().why());

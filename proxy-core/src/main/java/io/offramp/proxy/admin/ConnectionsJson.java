@@ -13,6 +13,7 @@ import io.netty.handler.stream.ChunkedInput;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.connection.DirectionStats;
+import io.offramp.proxy.handshake.ClientIdentity;
 import io.offramp.proxy.handshake.Negotiated;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -99,6 +100,9 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         json.writeStringField("suite", tls.cipherSuite());
         json.writeStringField("group", tls.group());
         json.writeBooleanField("resumed", tls.resumed());
+        ClientIdentity client = tls.client();
+        json.writeStringField("client", client == null ? null : client.subject());
+        json.writeStringField("fingerprint", client == null ? null : client.fingerprint());
     }
 
     private void write(String direction, DirectionStats stats) throws IOException {

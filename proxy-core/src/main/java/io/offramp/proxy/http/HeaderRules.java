@@ -95,7 +95,7 @@ final class HeaderRules {
             ByteBufUtil.writeAscii(out, hop);
             out.writeByte(',').writeByte(' ');
         }
-        out.writeBytes(client.addressAndProto());
+        out.writeBytes(client.fields());
         if (authority != null) {
             out.writeBytes(FORWARDED_HOST);
             ByteBufUtil.writeAscii(out, authority);
@@ -159,7 +159,7 @@ final class HeaderRules {
                         case OTHER -> !options.names(field.getKey());
                         case UPGRADE -> upgrade;
                         case EXPECT -> modern;
-                        case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO -> !request;
+                        case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO, CLIENT_CERT -> !request;
                         default -> false;
                     };
             if (passes) {

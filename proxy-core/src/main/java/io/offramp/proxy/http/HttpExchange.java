@@ -162,9 +162,10 @@ final class HttpExchange implements AnswerListener {
         sent = true;
         to.begin(toHead);
         int following = (int) Math.max(0, Math.min(framing, Integer.MAX_VALUE));
-        ByteBuf out = to.burst().room(headBytes + HeaderRules.ADDED_BYTES, following);
+        ClientFields client = front.fields();
+        ByteBuf out = to.burst().room(headBytes + HeaderRules.ADDED_BYTES + client.fields().length, following);
         HeaderRules.writeRequest(
-                head, target, options, front.fields(), to.server().name(), upgrade, framing, out);
+                head, target, options, client, to.server().name(), upgrade, framing, out);
         BodyWriter body = new BodyWriter(to.burst());
         body.begin(framing == Framing.CHUNKED);
         requestBody = body;
