@@ -45,7 +45,7 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
             X509Certificate last, List<X509Certificate> path, List<X509Certificate> sent, ClientTrust trust) throws ClientRefusal {
         X500Principal name = last.getIssuerX500Principal();
         X509Certificate issuer = signer(last, sent.stream()
-                .filter(each -> each.getSubjectX500Principal().equals(name) && !path.contains(each))
+                .filter(each -> each.getSubjectX500Principal().equals(name) && isCa(each) && !path.contains(each))
                 .toList());
         if (issuer == null) {
             boolean known = !trust.named(name).isEmpty();
@@ -53,6 +53,11 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
                     + (known ? "whose certificate in ca has not signed it" : "which is not among the certificates in ca"));
         }
         return issuer;
+    }
+
+    /** RFC 5280 §4.2.1.9. */
+    private static boolean isCa(X509Certificate certificate) {
+        return certificate.getBasicConstraints() >= 0;
     }
 
     private static void checkLength(List<X509Certificate> path, int depth) throws ClientRefusal {

@@ -54,13 +54,13 @@ public final class ClientAuth {
     /**
      * Reads the files again, for handshakes from now on. Blocks.
      *
-     * @return whether anything has changed
+     * @return a sentence if anything has changed, and one for what is doubtful then
      * @throws BadCertificateException if they do not serve; what held before still holds
      */
-    public synchronized boolean reload() throws BadCertificateException {
+    public synchronized List<String> reload() throws BadCertificateException {
         ClientTrust next = ClientTrust.load(required, ca, crl, depth);
         boolean changed = !Arrays.equals(next.policyDigest(), trust.policyDigest());
         trust = next;
-        return changed;
+        return changed ? Stream.concat(Stream.of("client trust replaced: " + next), next.warnings().stream()).toList() : List.of();
     }
 }

@@ -94,6 +94,12 @@ public final class ClientTrust {
         return List.copyOf(warnings);
     }
 
+    /** {@code 2 CA certificates, revocation lists of 1}. */
+    @Override
+    public String toString() {
+        return authorities.size() + " CA certificates, " + (lists == null ? "no revocation lists" : lists.toString());
+    }
+
     private byte[] digest() {
         PolicyDigest all = new PolicyDigest().add(required ? 2 : 1).add(depth).add(authorities.size());
         try {

@@ -12,6 +12,7 @@ import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -82,8 +83,14 @@ public final class RevocationLists {
 
     /** Digest input: what makes these lists these. */
     void encode(PolicyDigest digest) {
-        byIssuer.values().stream().flatMap(List::stream).map(RevocationLists::encoded).sorted(java.util.Arrays::compare)
+        byIssuer.values().stream().flatMap(List::stream).map(RevocationLists::encoded).sorted(Arrays::compare)
                 .forEach(digest::add);
+    }
+
+    @Override
+    public String toString() {
+        int revoked = byIssuer.values().stream().flatMap(List::stream).mapToInt(RevocationLists::size).sum();
+        return "revocation lists of " + byIssuer.size() + " with " + revoked + " certificates";
     }
 
     private void add(X509CRL list, CaBundle bundle, Path file) throws BadCertificateException {
@@ -146,6 +153,11 @@ public final class RevocationLists {
         } catch (GeneralSecurityException e) { // another key, or an algorithm that is no longer trusted
             return false;
         }
+    }
+
+    private static int size(X509CRL list) {
+        Set<? extends X509CRLEntry> entries = list.getRevokedCertificates();
+        return entries == null ? 0 : entries.size();
     }
 
     /** A list without a next update stays current. */
