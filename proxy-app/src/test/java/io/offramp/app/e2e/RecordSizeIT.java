@@ -60,6 +60,18 @@ class RecordSizeIT {
         }
     }
 
+    /** A client that is told nothing goes on with full records (RFC 6066 §4). */
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({"TLSv1.3, SW", "TLSv1.3, HW", "TLSv1.2, SW", "TLSv1.2, HW"})
+    void shouldNotNegotiateTheFragmentLengthOfJsse(String version, Policy policy) throws Exception {
+        try (RunningProxy proxy = RunningProxy.http(policy, policy)) {
+            String printed = FragmentLengthClient.run(proxy.address(), version, "/bytes/300000");
+
+            assertThat(printed).contains("max_fragment_length (1)").contains("hash " + proxy.upstreamHash("/bytes/300000"));
+            assertThat(sent(proxy, "+Inf") - sent(proxy, "8192.0")).as("full records").isGreaterThan(5);
+        }
+    }
+
     private static double sent(RunningProxy proxy, String upTo) throws Exception {
         return proxy.metric(SENT, "direction=\"tx\"", "le=\"" + upTo + "\"");
     }

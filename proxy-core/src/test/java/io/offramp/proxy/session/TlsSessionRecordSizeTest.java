@@ -3,14 +3,19 @@ package io.offramp.proxy.session;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.SessionInfo;
+import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.config.RecordSizeConfig;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -134,6 +139,32 @@ class TlsSessionRecordSizeTest extends SessionFixture {
 
         assertThat(connection.tx().conf()).isEqualTo("sw");
         sent();
+    }
+
+    @Test
+    void shouldAllocateNothingToCount() {
+        start(ProtocolVersion.TLS_1_3);
+        SessionInfo session = new SessionInfo("sw", RecordMode.SW, "libcrypto");
+        Placement placement = new Placement(settings(plan(Policy.SW)), Direction.RX, connection.rx(), session, "configured");
+        Burst burst = new Burst();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        count(1000, placement, burst);
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        count(100_000, placement, burst);
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
+        assertThat(connection.rx().records()).isEqualTo(101_000 * (5 + 4));
+    }
+
+    private static void count(int bursts, Placement placement, Burst burst) {
+        for (int i = 0; i < bursts; i++) {
+            placement.addSealed(65_000, 16_384); // 3 full ones and a rest
+            for (int record = 0; record < 5; record++) {
+                burst.data(record < 4 ? 16_384 : 100, placement);
+            }
+            burst.count(placement);
+        }
     }
 
     private void write(byte[] content) {
