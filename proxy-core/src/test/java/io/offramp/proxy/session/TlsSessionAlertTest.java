@@ -156,6 +156,8 @@ class TlsSessionAlertTest extends SessionFixture {
             assertThat(received()).isEmpty();
             assertThat(channel.isOpen()).isFalse();
             assertThat(faults).hasSize(1);
+            assertThat(rxKeys.isDestroyed()).isTrue();
+            assertThat(txKeys.isDestroyed()).isTrue();
         }
     }
 
