@@ -56,9 +56,6 @@ final class RecordSplitter {
         ByteBuf held = received;
         if (held == null) {
             received = in;
-        } else if (!held.isReadable()) {
-            held.release();
-            received = in;
         } else {
             received = joined(allocator, held, in);
         }
@@ -81,7 +78,11 @@ final class RecordSplitter {
 
     Next next() {
         ByteBuf in = received;
-        if (in == null || in.readableBytes() < RecordFormat.HEADER_BYTES) {
+        if (in == null || !in.isReadable()) {
+            release(); // a client that takes its time does not hold what it was read into
+            return INCOMPLETE;
+        }
+        if (in.readableBytes() < RecordFormat.HEADER_BYTES) {
             return INCOMPLETE;
         }
         int at = in.readerIndex();
