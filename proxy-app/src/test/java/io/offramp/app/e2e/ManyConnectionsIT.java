@@ -29,7 +29,13 @@ class ManyConnectionsIT {
         List<Socket> sockets = new ArrayList<>();
         LimitConfig d = LimitConfig.DEFAULTS;
         LimitConfig ten = new LimitConfig(
-                d.requestLineBytes(), d.headBytes(), d.bodyBytes(), 10, d.handshakeBytes(), d.upstreamIdlePerLoop());
+                d.requestLineBytes(),
+                d.headBytes(),
+                d.bodyBytes(),
+                10,
+                d.handshakes(),
+                d.handshakeBytes(),
+                d.upstreamIdlePerLoop());
         try (LogCapture log = new LogCapture("io.offramp");
                 RunningProxy proxy = new RunningProxy(
                         Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, ten, 0)) {

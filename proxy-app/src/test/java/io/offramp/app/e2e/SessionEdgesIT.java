@@ -140,7 +140,13 @@ class SessionEdgesIT {
     void shouldShowThe413ToAClientThatIsStillSending(Policy policy) throws Exception {
         LimitConfig d = LimitConfig.DEFAULTS;
         LimitConfig small = new LimitConfig(
-                d.requestLineBytes(), d.headBytes(), 1000, d.connections(), d.handshakeBytes(), d.upstreamIdlePerLoop());
+                d.requestLineBytes(),
+                d.headBytes(),
+                1000,
+                d.connections(),
+                d.handshakes(),
+                d.handshakeBytes(),
+                d.upstreamIdlePerLoop());
         try (RunningProxy proxy = new RunningProxy(
                         Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, small, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {

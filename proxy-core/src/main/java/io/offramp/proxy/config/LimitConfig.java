@@ -7,6 +7,7 @@ package io.offramp.proxy.config;
  * @param headBytes             largest head of a request or an answer, all header fields together
  * @param bodyBytes             largest body of a request; 0 for no limit
  * @param connections           open client connections; further ones are closed at once
+ * @param handshakes            handshakes under way; at the limit a new one takes the place of one whose client is silent
  * @param handshakeBytes        what a client may send before its handshake is complete
  * @param upstreamIdlePerLoop   idle connections kept for each upstream server and event loop
  */
@@ -15,8 +16,9 @@ public record LimitConfig(
         int headBytes,
         long bodyBytes,
         int connections,
+        int handshakes,
         int handshakeBytes,
         int upstreamIdlePerLoop) {
     /** What holds where nothing is configured. */
-    public static final LimitConfig DEFAULTS = new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 64 << 10, 1024);
+    public static final LimitConfig DEFAULTS = new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 10_000, 64 << 10, 1024);
 }

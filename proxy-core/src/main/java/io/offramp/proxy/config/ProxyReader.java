@@ -87,7 +87,7 @@ final class ProxyReader {
     private static LimitConfig limits(@Nullable Value value) {
         LimitConfig defaults = LimitConfig.DEFAULTS;
         Section section = value == null ? null : value.section(
-                "request-line", "head", "body", "connections", "handshake", "upstream-idle");
+                "request-line", "head", "body", "connections", "handshakes", "handshake", "upstream-idle");
         if (section == null) {
             return defaults;
         }
@@ -96,6 +96,7 @@ final class ProxyReader {
                 section.get("head", Scalar.size(1 << 10, 16 << 20), (long) defaults.headBytes()).intValue(),
                 section.get("body", Scalar.size(0, 1L << 50), defaults.bodyBytes()),
                 section.get("connections", Scalar.number(1, 10_000_000), defaults.connections()),
+                section.get("handshakes", Scalar.number(1, 10_000_000), defaults.handshakes()),
                 section.get("handshake", Scalar.size(4 << 10, 1 << 20), (long) defaults.handshakeBytes()).intValue(),
                 section.get("upstream-idle", Scalar.number(0, 100_000), defaults.upstreamIdlePerLoop()));
         if (limits.requestLineBytes() > limits.headBytes()) {

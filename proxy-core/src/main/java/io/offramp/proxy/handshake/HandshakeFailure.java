@@ -24,6 +24,10 @@ public record HandshakeFailure(Reason reason, String detail, @Nullable Throwable
         CLOSED,
         /** Not complete in time. */
         TIMEOUT,
+        /** The client had not said hello when room was needed for others. */
+        DISPLACED,
+        /** The client had not sent a byte when the proxy began to drain. */
+        DRAINED,
         /** Plain HTTP on a TLS port. */
         PLAIN_HTTP,
         /** Not TLS at all. */

@@ -3,8 +3,16 @@ package io.offramp.proxy.handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 
-/** Told once, on the channel's event loop, how a handshake ended. */
+/** Told on the channel's event loop how a handshake ended, which it does once. */
 public interface HandshakeListener {
+    /**
+     * The client's hello is here and has been answered, for good or ill: what follows is told by one of the others, once, and at any time.
+     * Not told of clients that never get so far.
+     *
+     * @param ctx the handshake handler's context
+     */
+    default void onAnswered(ChannelHandlerContext ctx) {}
+
     /**
      * The handshake is complete and everything it wrote has been handed to the channel, in order. The handshake handler removes itself
      * after this call; the listener puts the session in its place.

@@ -71,8 +71,25 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
             if (!steps.isBusy()) {
                 failClosed(ctx);
             }
+        } else if (event instanceof HandshakeEvent request) {
+            onRequest(ctx, request);
         } else {
             ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private void onRequest(ChannelHandlerContext ctx, HandshakeEvent request) {
+        switch (request) {
+            case DISPLACE -> {
+                if (!ended && !steps.isBusy() && writtenBytes == 0) {
+                    fail(ctx, new HandshakeFailure(Reason.DISPLACED, "no hello in " + splitter.receivedBytes() + " bytes"));
+                }
+            }
+            case DRAIN -> {
+                if (!ended && splitter.isUntouched()) {
+                    fail(ctx, new HandshakeFailure(Reason.DRAINED, "silent until the drain"));
+                }
+            }
         }
     }
 
@@ -155,8 +172,12 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         }
         ByteBuf answer = output(ctx, protocol);
         if (answer.isReadable()) {
+            boolean first = writtenBytes == 0;
             writtenBytes += answer.readableBytes();
             ctx.writeAndFlush(answer, ctx.voidPromise());
+            if (first) {
+                listener.onAnswered(ctx);
+            }
         } else {
             answer.release();
         }

@@ -1,5 +1,6 @@
 package io.offramp.proxy.metrics;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,6 +16,7 @@ import io.offramp.offload.RecordOffload;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 
 /**
  * All meters of a proxy, and the page that Prometheus scrapes. Thread-safe. Event loops never call this class but for
@@ -67,6 +69,14 @@ public final class ProxyMetrics implements AutoCloseable {
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
+    }
+
+    /** Publishes how many handshakes are under way. Once. */
+    public void bindHandshakes(IntSupplier underWay) {
+        Gauge.builder("offramp.handshakes.active", underWay, IntSupplier::getAsInt)
+                .description("TLS handshakes under way now, over all listeners")
+                .strongReference(true)
+                .register(registry);
     }
 
     /** Publishes the heap and direct memory that a Netty allocator holds. */

@@ -56,6 +56,7 @@ public final class ProxyServer implements AutoCloseable {
     private final Transport transport = Transport.best();
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final ConnectionRegistry connections;
+    private final HalfOpenHandshakes halfOpen;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
     private final List<Listening> listeners = new ArrayList<>();
@@ -81,6 +82,7 @@ public final class ProxyServer implements AutoCloseable {
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         this.config = config;
         this.connections = new ConnectionRegistry(config.limits().connections());
+        this.halfOpen = new HalfOpenHandshakes(config.limits().handshakes());
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors);
@@ -144,6 +146,7 @@ public final class ProxyServer implements AutoCloseable {
         sockets.forEach(socket -> socket.close().awaitUninterruptibly());
         sockets.clear();
         clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
+        halfOpen.drain();
         if (!drain.isZero()) {
             clients.newCloseFuture().awaitUninterruptibly(drain.toMillis());
         }
@@ -168,6 +171,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private void bind() throws StartException {
         metrics.bindProcess();
+        metrics.bindHandshakes(halfOpen::count);
         metrics.bind(PooledByteBufAllocator.DEFAULT);
         backends.all().forEach(metrics::bind);
         List<Prepared> prepared = new ArrayList<>();
@@ -206,6 +210,7 @@ public final class ProxyServer implements AutoCloseable {
                 device == null ? front : new PlaintextFront(device, loops, front),
                 meters,
                 connections,
+                halfOpen,
                 clients,
                 () -> draining);
         return new Prepared(listener, plan, device, initializer);

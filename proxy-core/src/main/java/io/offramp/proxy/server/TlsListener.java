@@ -11,6 +11,7 @@ import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.handshake.HandshakeEvent;
 import io.offramp.proxy.handshake.HandshakeFailure;
 import io.offramp.proxy.handshake.HandshakeListener;
 import io.offramp.proxy.handshake.HandshakeSettings;
@@ -41,10 +42,12 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final Front front;
     private final ListenerMetrics metrics;
     private final ConnectionRegistry connections;
+    private final HalfOpenHandshakes halfOpen;
     private final ChannelGroup channels;
     private final BooleanSupplier draining;
 
     /**
+     * @param halfOpen bounds the handshakes under way
      * @param channels gets every open client channel, for the drain
      * @param draining true once a drain has begun
      */
@@ -55,6 +58,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             Front front,
             ListenerMetrics metrics,
             ConnectionRegistry connections,
+            HalfOpenHandshakes halfOpen,
             ChannelGroup channels,
             BooleanSupplier draining) {
         this.name = name;
@@ -63,6 +67,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         this.front = front;
         this.metrics = metrics;
         this.connections = connections;
+        this.halfOpen = halfOpen;
         this.channels = channels;
         this.draining = draining;
     }
@@ -74,7 +79,13 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
                 name,
                 (InetSocketAddress) channel.localAddress(),
                 (InetSocketAddress) channel.remoteAddress());
+        if (!halfOpen.admit(channel)) {
+            metrics.onRefused();
+            channel.close();
+            return;
+        }
         if (!connections.add(connection)) {
+            halfOpen.onEnded(channel);
             metrics.onRefused();
             LOG.warn("connection from {} refused: {} are open", connection.peer(), connections.limit());
             channel.close();
@@ -84,15 +95,25 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         channels.add(channel);
         channel.attr(Connection.KEY).set(connection);
         channel.closeFuture().addListener(closed -> {
+            halfOpen.onEnded(channel);
             connections.remove(connection);
             metrics.onClosed();
         });
         channel.pipeline().addLast(new TlsHandshakeHandler(handshake, this));
+        if (draining.getAsBoolean()) { // accepted before the socket closed, and too late for the drain's own call
+            channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
+        }
+    }
+
+    @Override
+    public void onAnswered(ChannelHandlerContext ctx) {
+        halfOpen.onAnswered(ctx.channel());
     }
 
     @Override
     public void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending) {
         Channel channel = ctx.channel();
+        halfOpen.onEnded(channel);
         Connection connection = channel.attr(Connection.KEY).get();
         connection.onHandshaken(session.negotiated());
         metrics.onHandshaken(
@@ -113,11 +134,12 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     @Override
     public void onFailed(ChannelHandlerContext ctx, HandshakeFailure failure) {
+        halfOpen.onEnded(ctx.channel());
         metrics.onHandshakeFailed(failure.reason());
         Connection connection = ctx.channel().attr(Connection.KEY).get();
         switch (failure.reason()) {
             // Health checks and port scans do this all day.
-            case NO_DATA, CLOSED -> LOG.debug("{}", describe(connection, failure));
+            case NO_DATA, CLOSED, DISPLACED, DRAINED -> LOG.debug("{}", describe(connection, failure));
             case INTERNAL -> LOG.error("{}", describe(connection, failure));
             default -> LOG.info("{}", describe(connection, failure));
         }

@@ -21,6 +21,7 @@ final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
     private byte @Nullable [] pending;
     private @Nullable HandshakeFailure failure;
     private long written;
+    private int answered;
 
     EmbeddedHandshake(HandshakeSettings settings) {
         channel = new EmbeddedChannel();
@@ -78,6 +79,16 @@ final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
     /** What the listener was told, in order. */
     List<String> events() {
         return events;
+    }
+
+    /** How often the listener was told that the hello has been answered. */
+    int answered() {
+        return answered;
+    }
+
+    @Override
+    public void onAnswered(ChannelHandlerContext ctx) {
+        answered++;
     }
 
     @Override

@@ -130,6 +130,68 @@ class TlsHandshakeHandlerTest {
     }
 
     @Test
+    void shouldMakeRoomUntilTheHelloIsAnswered() throws Exception {
+        byte[] hello = EngineClient.of("TLSv1.3").hello();
+        for (int sent : new int[] {0, 3, hello.length - 1}) {
+            try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+                if (sent > 0) {
+                    server.receive(Arrays.copyOf(hello, sent));
+                }
+                server.channel().pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
+
+                assertThat(server.failure().reason()).isEqualTo(Reason.DISPLACED);
+                assertThat(server.channel().isOpen()).isFalse();
+                assertThat(server.answered()).isZero();
+            }
+        }
+        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+            server.receive(hello);
+            assertThat(server.answered()).isEqualTo(1);
+            server.channel().pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
+
+            assertThat(server.isUndecided()).isTrue();
+            server.channel().close();
+        }
+    }
+
+    @Test
+    void shouldNotMakeRoomWhileTheHelloIsWithTheWorker() throws Exception {
+        Queue<Runnable> worker = new ArrayDeque<>();
+        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
+        EngineClient client = EngineClient.of("TLSv1.3");
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            server.receive(client.hello());
+            server.channel().pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
+            assertThat(server.isUndecided()).isTrue();
+            worker.remove().run();
+            server.channel().runPendingTasks();
+            server.receive(client.exchange(server.output()));
+
+            assertThat(server.session()).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldEndAtADrainOnlyWhoHasNotSentAByte() throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+            server.channel().pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
+
+            assertThat(server.failure().reason()).isEqualTo(Reason.DRAINED);
+            assertThat(server.channel().isOpen()).isFalse();
+        }
+        EngineClient client = EngineClient.of("TLSv1.3");
+        byte[] hello = client.hello();
+        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+            server.receive(Arrays.copyOf(hello, 1));
+            server.channel().pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
+            assertThat(server.isUndecided()).isTrue();
+            server.receive(client.exchange(server.receive(Arrays.copyOfRange(hello, 1, hello.length))));
+
+            assertThat(server.session()).isNotNull();
+        }
+    }
+
+    @Test
     void shouldRunDearStepsOnTheWorkerOneAtATime() throws Exception {
         Queue<Runnable> worker = new ArrayDeque<>();
         HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
