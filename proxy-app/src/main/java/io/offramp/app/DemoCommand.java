@@ -64,12 +64,23 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private OffloadOptions offload = new OffloadOptions();
 
+    @Option(
+            names = "--keylog",
+            paramLabel = "FILE",
+            description = "write the secrets of all sessions to this file; needs --unsafe-keylog as well")
+    private @Nullable Path keylogFile;
+
+    @Mixin
+    private KeyLogOptions keyLog = new KeyLogOptions();
+
     @Override
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
         Path certificate = RunCommand.developmentCertificate(installation);
         try (DemoUpstream upstream = DemoUpstream.start(0)) {
-            Serving serving = Serving.start(config(installation, certificate, upstream), installation);
+            ProxyConfig config = config(installation, certificate, upstream);
+            keyLog.check(config);
+            Serving serving = Serving.start(config, installation);
             printHelp(serving.server(), certificate);
             serving.untilSignal();
         } catch (IOException e) {
@@ -89,7 +100,8 @@ final class DemoCommand implements Callable<Integer> {
                         List.of(new HostPort(LOOPBACK, upstream.port())),
                         new HostPort(LOOPBACK, adminPort),
                         accessLog,
-                        0)
+                        0,
+                        keylogFile)
                 .config();
     }
 

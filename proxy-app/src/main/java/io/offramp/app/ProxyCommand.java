@@ -79,10 +79,21 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "event loops; one per processor if left out")
     private int threads;
 
+    @Option(
+            names = "--keylog",
+            paramLabel = "FILE",
+            description = "write the secrets of all sessions to this file; needs --unsafe-keylog as well")
+    private @Nullable Path keylogFile;
+
+    @Mixin
+    private KeyLogOptions keyLog = new KeyLogOptions();
+
     @Override
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
-        Serving.start(config(installation), installation).untilSignal();
+        ProxyConfig config = config(installation);
+        keyLog.check(config);
+        Serving.start(config, installation).untilSignal();
         return ExitCode.OK;
     }
 
@@ -101,7 +112,8 @@ final class ProxyCommand implements Callable<Integer> {
                         to,
                         admin,
                         true,
-                        threads)
+                        threads,
+                        keylogFile)
                 .config();
     }
 

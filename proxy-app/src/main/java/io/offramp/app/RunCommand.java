@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Runs what a file configures. */
@@ -32,6 +33,9 @@ final class RunCommand implements Callable<Integer> {
             description = "the configuration, in YAML; config/offramp.yaml of this installation if left out")
     private @Nullable Path file;
 
+    @Mixin
+    private KeyLogOptions keyLog = new KeyLogOptions();
+
     @Override
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
@@ -40,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
         for (ConfigProblem warning : loaded.warnings()) {
             LOG.warn("{}", warning);
         }
+        keyLog.check(loaded.config());
         if (installation.configLoader().needsDevelopmentCertificate(loaded.config())) {
             developmentCertificate(installation);
         }

@@ -10,6 +10,7 @@ import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.config.UpstreamConfig;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin       null for nowhere
  * @param accessLog   whether there is one
  * @param threads     event loops; 0 for one per processor
+ * @param keylog      where secrets are written; null for nowhere
  */
 record SingleListener(
         HostPort bind,
@@ -36,11 +38,12 @@ record SingleListener(
         List<HostPort> servers,
         @Nullable HostPort admin,
         boolean accessLog,
-        int threads) {
+        int threads,
+        @Nullable Path keylog) {
     ProxyConfig config() {
         UpstreamConfig upstream = new UpstreamConfig("upstream", servers);
         List<RouteConfig> routes = List.of(new RouteConfig(null, "/", upstream.name()));
-        TlsConfig tls = TlsConfig.of(certificate, mode);
+        TlsConfig tls = TlsConfig.of(certificate, mode).withKeylog(keylog);
         return new ProxyConfig(
                 List.of(new ListenerConfig(bind.toString(), bind, mode, tls, offload, routes)),
                 Map.of(upstream.name(), upstream),

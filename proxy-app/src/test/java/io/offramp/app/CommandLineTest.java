@@ -173,6 +173,20 @@ class CommandLineTest {
                 .isEqualTo(new Outcome(2, "", "--threads: expected a number from 1 on, is -1\n"));
     }
 
+    @Test
+    void shouldWriteNoSecretsUnlessTheCommandLineAllowsIt() throws IOException {
+        Path cert = DevelopmentCertificate.create(directory);
+        Path keys = directory.resolve("keys.txt");
+        String refusal = ": tls.keylog: writes the secrets of all sessions to " + keys
+                + "; that needs --unsafe-keylog on the command line as well\n";
+        Path file = write("listeners: [{name: web, bind: ':0', upstream: 'a:1', tls: {cert: " + cert + ", keylog: keys.txt}}]");
+
+        assertThat(execute("run", file.toString())).isEqualTo(new Outcome(2, "", "web" + refusal));
+        assertThat(proxy("--cert", cert.toString(), "--keylog", keys.toString()))
+                .isEqualTo(new Outcome(2, "", "0.0.0.0:8443" + refusal));
+        assertThat(keys).doesNotExist();
+    }
+
     private Path write(String yaml) throws IOException {
         return Files.writeString(directory.resolve("offramp.yaml"), yaml);
     }

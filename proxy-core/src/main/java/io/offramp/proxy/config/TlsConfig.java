@@ -57,6 +57,12 @@ public record TlsConfig(
         return of(List.of(certificate), Set.of(ProtocolVersion.values()), CipherNames.SUPPORTED, mode);
     }
 
+    /** The same with secrets written to this file; null for none. */
+    public TlsConfig withKeylog(@Nullable Path file) {
+        return new TlsConfig(
+                certificates, versions, ciphers, groups, alpn, tickets, clientAuth, recordSize, file);
+    }
+
     /** Copies the collections. */
     public TlsConfig {
         certificates = List.copyOf(certificates);

@@ -40,6 +40,7 @@ final class HandshakeCrypto extends ForwardingCrypto {
     private static final JcaTlsCrypto SHARED = new JcaTlsCryptoProvider().create(RANDOM, RANDOM);
 
     private final CryptoProviders providers;
+    private final KeyLogTap keyLog;
     private final Phases phases;
     private final List<HandshakeSecret> secrets = new ArrayList<>(32);
     private final List<TapCipher> ciphers = new ArrayList<>(2);
@@ -54,9 +55,10 @@ final class HandshakeCrypto extends ForwardingCrypto {
         boolean expectsEarlyData();
     }
 
-    HandshakeCrypto(CryptoProviders providers, Phases phases) {
+    HandshakeCrypto(CryptoProviders providers, KeyLog keyLog, Phases phases) {
         super(SHARED);
         this.providers = providers;
+        this.keyLog = new KeyLogTap(keyLog);
         this.phases = phases;
     }
 
@@ -68,6 +70,10 @@ final class HandshakeCrypto extends ForwardingCrypto {
     /** The cipher of the phase that the handshake is in. */
     @Nullable TapCipher lastCipher() {
         return ciphers.isEmpty() ? null : ciphers.getLast();
+    }
+
+    KeyLogTap keyLog() {
+        return keyLog;
     }
 
     /** Moves the TLS 1.3 application secrets to the caller; null in TLS 1.2. */
@@ -185,6 +191,7 @@ final class HandshakeCrypto extends ForwardingCrypto {
     public TlsCipher createCipher(TlsCryptoParameters parameters, int encryptionAlgorithm, int macAlgorithm) throws IOException {
         phases.onKeyChange();
         SecurityParameters negotiated = parameters.getSecurityParametersHandshake();
+        keyLog.onKeys(negotiated, ciphers.isEmpty());
         AeadSuite suite = TlsSuite.of(negotiated.getCipherSuite()).aead();
         TapCipher cipher = TlsUtils.isTLSv13(negotiated.getNegotiatedVersion())
                 ? cipher13(negotiated, suite)
@@ -234,7 +241,8 @@ final class HandshakeCrypto extends ForwardingCrypto {
         return new TrafficKeys(ProtocolVersion.TLS_1_2, suite, key, iv, 0);
     }
 
-    private static byte[] secretOf(TlsSecret secret) throws IOException {
+    /** The secret itself, not a copy. */
+    static byte[] secretOf(TlsSecret secret) throws IOException {
         if (secret instanceof HandshakeSecret ours) {
             return ours.dangerousData();
         }

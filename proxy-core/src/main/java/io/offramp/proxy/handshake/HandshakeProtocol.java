@@ -40,7 +40,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     private boolean retried;
 
     private HandshakeProtocol(HandshakeSettings settings) {
-        this.crypto = new HandshakeCrypto(settings.providers(), this);
+        this.crypto = new HandshakeCrypto(settings.providers(), settings.keyLog(), this);
         this.server = new HandshakeServer(crypto, settings);
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** What this server chooses in a handshake, and what it remembers of it. Bouncy Castle asks; see {@link HandshakeProtocol}. Not thread-safe. */
 @SuppressWarnings("rawtypes") // the engine is older than generics
 final class HandshakeServer extends DefaultTlsServer {
+    private final KeyLogTap keyLog;
     private final HandshakeSettings settings;
     private final @Nullable ClientTrust trust;
     private ClientOffer offer = ClientOffer.NONE;
@@ -37,6 +38,7 @@ final class HandshakeServer extends DefaultTlsServer {
 
     HandshakeServer(HandshakeCrypto crypto, HandshakeSettings settings) {
         super(crypto);
+        this.keyLog = crypto.keyLog();
         this.settings = settings;
         this.trust = settings.clientTrust();
     }
@@ -213,8 +215,9 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     @Override
-    public void notifyHandshakeComplete() {
+    public void notifyHandshakeComplete() throws IOException {
         completed = context.getSecurityParametersConnection();
+        keyLog.onComplete(completed);
         if (TlsUtils.isTLSv13(completed.getNegotiatedVersion())) {
             group = completed.getNegotiatedGroup();
         }

@@ -28,6 +28,7 @@ public final class HandshakeSettings {
     private final boolean ignoresOtherProtocols;
     private final Duration timeout;
     private final int maxBytes;
+    private final KeyLog keyLog;
     private final Executor worker;
     private final boolean stepsAreDear;
     private final @Nullable ClientAuth clientAuth;
@@ -44,6 +45,7 @@ public final class HandshakeSettings {
         this.ignoresOtherProtocols = from.ignoresOtherProtocols;
         this.timeout = from.timeout;
         this.maxBytes = from.maxBytes;
+        this.keyLog = from.keyLog;
         this.worker = from.worker;
         this.stepsAreDear = areStepsDear(groups, from.identities, providers);
         this.clientAuth = from.clientAuth;
@@ -73,6 +75,7 @@ public final class HandshakeSettings {
         private Duration timeout = Duration.ofSeconds(10);
         private int maxBytes = 64 << 10;
         private @Nullable ClientAuth clientAuth;
+        private KeyLog keyLog = KeyLog.NONE;
 
         private Builder(List<ServerIdentity> identities, Executor worker) {
             this.identities = identities;
@@ -136,6 +139,12 @@ public final class HandshakeSettings {
         /** Asks clients for a certificate; null, as by default, for not. */
         public Builder clientAuth(@Nullable ClientAuth auth) {
             clientAuth = auth;
+            return this;
+        }
+
+        /** Gets the secrets of all sessions. Never in production. */
+        public Builder keyLog(KeyLog log) {
+            keyLog = log;
             return this;
         }
 
@@ -233,6 +242,10 @@ public final class HandshakeSettings {
 
     boolean ignoresOtherProtocols() {
         return ignoresOtherProtocols;
+    }
+
+    KeyLog keyLog() {
+        return keyLog;
     }
 
     Executor worker() {

@@ -1,5 +1,6 @@
 package io.offramp.proxy.metrics;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * All meters of a proxy, and the page that Prometheus scrapes. Thread-safe. Event loops never call this class but for
@@ -76,6 +78,16 @@ public final class ProxyMetrics implements AutoCloseable {
         Gauge.builder("offramp.handshakes.active", underWay, IntSupplier::getAsInt)
                 .description("TLS handshakes under way now, over all listeners")
                 .strongReference(true)
+                .register(registry);
+    }
+
+    /** Publishes that secrets are logged, so that it can be alerted on, and how many lines were lost. Once; {@code log} lives as long as this. */
+    public <T> void bindKeyLog(T log, ToDoubleFunction<T> dropped) {
+        Gauge.builder("offramp.tls.keylog", () -> 1)
+                .description("Secrets of all sessions are written to a file: there only when they are")
+                .register(registry);
+        FunctionCounter.builder("offramp.tls.keylog.dropped", log, dropped)
+                .description("Secrets that did not get into the file in time")
                 .register(registry);
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the handshake settings of listeners, which share the threads for steps that would stall an event loop. */
 final class Handshakes implements AutoCloseable {
     private final ProxyConfig config;
+    private final KeyLogs keyLogs = new KeyLogs();
     private final ExecutorService workers;
 
     /** @param threads started when first needed */
@@ -54,6 +55,7 @@ final class Handshakes implements AutoCloseable {
                 .timeout(config.timeouts().handshake())
                 .maxBytes(config.limits().handshakeBytes())
                 .clientAuth(clientAuth)
+                .keyLog(keyLogs.of(listener.name(), tls.keylog()))
                 .build();
     }
 
@@ -63,8 +65,15 @@ final class Handshakes implements AutoCloseable {
                 : ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
     }
 
+    /** What the listeners prepared so far write their secrets to. */
+    KeyLogs keyLogs() {
+        return keyLogs;
+    }
+
+    /** When no handshake is under way any more. */
     @Override
     public void close() {
         workers.shutdown();
+        keyLogs.close();
     }
 }

@@ -178,6 +178,9 @@ public final class ProxyServer implements AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             prepared.add(prepare(listener));
         }
+        if (!handshakes.keyLogs().isEmpty()) {
+            metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::dropped);
+        }
         LOG.info(
                 "JDK {}, transport {}, handshake crypto: {}, backends: {}",
                 Runtime.version(),

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HandshakeCryptoTest {
     private static final HexFormat HEX = HexFormat.of();
 
-    private final HandshakeCrypto crypto = new HandshakeCrypto(CryptoProviders.best(), new HandshakeCrypto.Phases() {
+    private final HandshakeCrypto crypto = new HandshakeCrypto(CryptoProviders.best(), KeyLog.NONE, new HandshakeCrypto.Phases() {
         @Override
         public void onKeyChange() {}
 

@@ -1,0 +1,57 @@
+package io.offramp.proxy.server;
+
+import io.offramp.proxy.handshake.KeyLog;
+import io.offramp.proxy.handshake.KeyLogFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The key logs of all listeners; those that name the same file share it. Used while the proxy starts and stops, by one thread. */
+final class KeyLogs implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyLogs.class);
+
+    private final Map<Path, KeyLogFile> files = new LinkedHashMap<>();
+
+    /**
+     * The key log of a listener.
+     *
+     * @param listener its name, for messages
+     * @param file     null for none
+     */
+    KeyLog of(String listener, @Nullable Path file) throws StartException {
+        if (file == null) {
+            return KeyLog.NONE;
+        }
+        LOG.warn("{}: SECRETS OF ALL SESSIONS ARE WRITTEN TO {}: whoever reads it reads the traffic", listener, file);
+        Path path = file.toAbsolutePath().normalize();
+        KeyLogFile open = files.get(path);
+        if (open == null) {
+            try {
+                open = KeyLogFile.open(path);
+            } catch (IOException e) {
+                throw new StartException(listener + ": tls.keylog: cannot write " + file + ": " + e);
+            }
+            files.put(path, open);
+        }
+        return open;
+    }
+
+    boolean isEmpty() {
+        return files.isEmpty();
+    }
+
+    /** Lines that are in no file. */
+    long dropped() {
+        return files.values().stream().mapToLong(KeyLogFile::dropped).sum();
+    }
+
+    /** Writes what is waiting. */
+    @Override
+    public void close() {
+        files.values().forEach(KeyLogFile::close);
+    }
+}
