@@ -11,6 +11,7 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.ExtensionType;
 import org.bouncycastle.tls.KeyShareEntry;
+import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
 
@@ -31,14 +32,50 @@ final class ClientHelloChecks {
     private ClientHelloChecks() {}
 
     /**
-     * The engine cuts a hybrid share in two without a look at its length (draft-ietf-tls-ecdhe-mlkem §4.2).
+     * Whether it is well-formed.
      *
      * @param groups ours
-     * @throws TlsFatalAlert illegal_parameter
+     * @param tls13  whether it will be answered in TLS 1.3 if the client offers that
+     * @throws TlsFatalAlert with the alert that says what is wrong
      */
-    static void requireShareLengths(ClientHello hello, List<Group> groups) throws IOException {
+    static void requireWellFormed(ClientHello hello, List<Group> groups, boolean tls13) throws IOException {
         Hashtable<?, ?> extensions = hello.getExtensions();
-        Vector<?> shares = extensions == null ? null : TlsExtensionsUtils.getKeyShareClientHello(extensions);
+        if (extensions == null) {
+            return;
+        }
+        if (tls13 && offersTls13(extensions)) {
+            requireWhatTls13Needs(extensions);
+        }
+        requireShareLengths(extensions, groups);
+        requireProtocolNames(extensions);
+    }
+
+    /** RFC 8446 §9.2. That there are signature_algorithms, the engine sees to. */
+    private static void requireWhatTls13Needs(Hashtable<?, ?> extensions) throws TlsFatalAlert {
+        boolean groups = extensions.containsKey(ExtensionType.supported_groups);
+        boolean shares = extensions.containsKey(ExtensionType.key_share);
+        boolean resumes = extensions.containsKey(ExtensionType.pre_shared_key);
+        if (groups != shares || !groups && !resumes) {
+            throw new TlsFatalAlert(AlertDescription.missing_extension, groups ? "key_share" : "supported_groups");
+        }
+    }
+
+    private static boolean offersTls13(Hashtable<?, ?> extensions) throws IOException {
+        ProtocolVersion[] versions = TlsExtensionsUtils.getSupportedVersionsExtensionClient(extensions);
+        return versions != null && ProtocolVersion.contains(versions, ProtocolVersion.TLSv13);
+    }
+
+    /** RFC 7301 §3.1: the list is not empty. */
+    private static void requireProtocolNames(Hashtable<?, ?> extensions) throws TlsFatalAlert {
+        byte[] names = (byte[]) extensions.get(ExtensionType.application_layer_protocol_negotiation);
+        if (names != null && names.length <= 2) {
+            throw new TlsFatalAlert(AlertDescription.decode_error, "no application protocol in the list");
+        }
+    }
+
+    /** The engine cuts a hybrid share in two without a look at its length (draft-ietf-tls-ecdhe-mlkem §4.2). */
+    private static void requireShareLengths(Hashtable<?, ?> extensions, List<Group> groups) throws IOException {
+        Vector<?> shares = TlsExtensionsUtils.getKeyShareClientHello(extensions);
         for (Object each : shares == null ? List.of() : shares) {
             KeyShareEntry share = (KeyShareEntry) each;
             Group group = Group.of(share.getNamedGroup());

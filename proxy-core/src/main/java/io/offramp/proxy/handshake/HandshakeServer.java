@@ -45,7 +45,7 @@ final class HandshakeServer extends DefaultTlsServer {
 
     /** Once, before anything is chosen. */
     void onFirstClientHello(ClientHello hello) throws IOException {
-        ClientHelloChecks.requireShareLengths(hello, settings.groups());
+        ClientHelloChecks.requireWellFormed(hello, settings.groups(), settings.speaksTls13());
         offer = ClientOffer.of(hello, settings.groups());
         first = hello;
     }
@@ -55,7 +55,7 @@ final class HandshakeServer extends DefaultTlsServer {
         if (first != null) {
             ClientHelloChecks.requireUnchanged(first, hello);
         }
-        ClientHelloChecks.requireShareLengths(hello, settings.groups());
+        ClientHelloChecks.requireWellFormed(hello, settings.groups(), true);
     }
 
     /** What the client asked for. */

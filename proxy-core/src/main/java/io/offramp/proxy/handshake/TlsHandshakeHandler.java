@@ -257,6 +257,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     /** The alert. The engine writes none before it has understood a ClientHello; then it goes out in plaintext from here. */
     private static ByteBuf lastWords(ChannelHandlerContext ctx, HandshakeProtocol protocol, short alert, Throwable failure) {
         ByteBuf output = output(ctx, protocol);
+        PlainAlert.mendVersion(output);
         if (output.isReadable() || EngineFailures.classify(failure).reason() == Reason.ALERT_RECEIVED) {
             return output;
         }
