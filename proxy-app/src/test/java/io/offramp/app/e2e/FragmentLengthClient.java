@@ -31,7 +31,8 @@ final class FragmentLengthClient {
     /** @param args port, version and path */
     public static void main(String[] args) throws Exception {
         try (Socket tcp = new Socket("127.0.0.1", Integer.parseInt(args[0]));
-                SSLSocket tls = (SSLSocket) Clients.trustsAll().getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true)) {
+                SSLSocket tls = (SSLSocket)
+                        Clients.trustsAll().getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true)) {
             SSLParameters parameters = tls.getSSLParameters();
             parameters.setProtocols(new String[] {args[1]});
             parameters.setMaximumPacketSize(PACKET_BYTES);

@@ -6,10 +6,10 @@ import java.time.Duration;
  * How much goes into a record that we send. A client can use nothing of a record before all of it has come, so that short ones are
  * faster after a start, and long ones cheaper in bulk.
  *
- * @param initialBytes content per record after the handshake, and after a pause, 512 to {@code maxBytes}; {@code maxBytes} for all alike
+ * @param initialBytes   content per record after the handshake, and after a pause, 512 to {@code maxBytes}, which makes all alike
  * @param growAfterBytes content sent in such records until they grow
- * @param idle         pause that makes them short again
- * @param maxBytes     most content per record, 512 to 16,384
+ * @param idle           pause that makes them short again
+ * @param maxBytes       most content per record, 512 to 16,384
  */
 public record RecordSizeConfig(int initialBytes, long growAfterBytes, Duration idle, int maxBytes) {
     /** Records that fit a TCP segment for the first 64 KiB, then full ones. */

@@ -6,8 +6,8 @@ import java.util.Hashtable;
 import org.bouncycastle.tls.TlsExtensionsUtils;
 
 /**
- * The record_size_limit extension (RFC 8449): each side says how much it takes in a protected record. In TLS 1.3 the number counts the
- * content type and the padding as well, in TLS 1.2 the content alone.
+ * The record_size_limit extension (RFC 8449): each side says how much it takes in a protected record. In TLS 1.3 the number counts
+ * the content type and the padding as well, in TLS 1.2 the content alone.
  */
 @SuppressWarnings({"rawtypes", "unchecked"}) // the engine is older than generics
 final class RecordSizeLimit {
@@ -25,8 +25,8 @@ final class RecordSizeLimit {
     /**
      * What a ClientHello says.
      *
-     * @throws org.bouncycastle.tls.TlsFatalAlert illegal_parameter under 64, decode_error if it is not a number. More than a record can
-     *     hold is no error: "a server MUST NOT enforce this restriction" (RFC 8449 §4)
+     * @throws org.bouncycastle.tls.TlsFatalAlert illegal_parameter under 64, decode_error if it is not a number. More than a record
+     *     can hold is no error: "a server MUST NOT enforce this restriction" (RFC 8449 §4)
      */
     static RecordSizeLimit of(Hashtable clientExtensions) throws IOException {
         return new RecordSizeLimit(TlsExtensionsUtils.getRecordSizeLimitExtension(clientExtensions));

@@ -4,8 +4,8 @@ import io.offramp.proxy.config.RecordSizeConfig;
 import java.util.function.LongSupplier;
 
 /**
- * How much content goes into the records of one connection: little after the handshake and after a pause, then as much as fits. Decides
- * once per burst, with one look at the clock and none where all records are alike; has no timer. Confined to the event loop.
+ * How much content goes into the records of one connection: little after the handshake and after a pause, then as much as fits. Looks
+ * at the clock when a burst begins, never where all records are alike, and has no timer. Confined to the event loop.
  */
 final class DynamicRecordSize {
     private final RecordSizeConfig config;
@@ -15,6 +15,7 @@ final class DynamicRecordSize {
     private final boolean dynamic;
     private long shortBytesLeft;
     private long lastBurstNs;
+    private boolean inBurst;
     private boolean first = true;
 
     /**
@@ -42,22 +43,20 @@ final class DynamicRecordSize {
     }
 
     /**
-     * A burst is about to be sealed.
+     * Content is about to be sealed.
      *
      * @param bytes   its length
      * @param waiting whether older data still waits for the client, who is no faster then for any number of short records
      * @return how much of it, from its start, goes into short records: a whole number of them, or all of it
      */
-    int begin(int bytes, boolean waiting) {
+    int shortBytes(int bytes, boolean waiting) {
         if (!dynamic) {
             return 0;
         }
-        long now = nanoTime.getAsLong();
-        if (now - lastBurstNs >= config.idle().toNanos() && !waiting) {
-            first &= shortBytesLeft == config.growAfterBytes();
-            shortBytesLeft = config.growAfterBytes();
+        if (!inBurst) {
+            inBurst = true;
+            beginBurst(waiting);
         }
-        lastBurstNs = now;
         if (shortBytesLeft == 0) {
             first = false;
             return 0;
@@ -66,6 +65,20 @@ final class DynamicRecordSize {
         int taken = (int) Math.min(bytes, whole);
         shortBytesLeft = Math.max(0, shortBytesLeft - taken);
         return taken;
+    }
+
+    /** What was sealed goes out. */
+    void endBurst() {
+        inBurst = false;
+    }
+
+    private void beginBurst(boolean waiting) {
+        long now = nanoTime.getAsLong();
+        if (now - lastBurstNs >= config.idle().toNanos() && !waiting) {
+            first &= shortBytesLeft == config.growAfterBytes();
+            shortBytesLeft = config.growAfterBytes();
+        }
+        lastBurstNs = now;
     }
 
     /** True until records have grown, or a pause came, for the first time: what the start alone cost says nothing of what comes. */

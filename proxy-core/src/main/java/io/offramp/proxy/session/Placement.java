@@ -71,7 +71,7 @@ final class Placement {
         add(whole, bytes);
     }
 
-    /** So many records were sent in excess, because a connection starts with short ones: {@code auto} is not to expect more such. */
+    /** So many records were sent in excess, since a connection starts with short ones: {@code auto} is not to expect more such. */
     void forgive(long records) {
         startRecords += records;
     }

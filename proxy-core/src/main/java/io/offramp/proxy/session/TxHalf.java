@@ -98,8 +98,8 @@ final class TxHalf implements TxSink {
     }
 
     /**
-     * Sends whole handshake messages behind what was written before, in records that hold nothing else: tickets (RFC 8446 §4.6.1). They
-     * leave with the next flush of the channel.
+     * Sends whole handshake messages behind what was written before, in records that hold nothing else: tickets (RFC 8446 §4.6.1).
+     * They leave with the next flush of the channel.
      *
      * @param messages ownership moves here
      */
@@ -132,6 +132,7 @@ final class TxHalf implements TxSink {
         if (ended) {
             return false;
         }
+        recordSize.endBurst();
         boolean answers = answerOwed && ctx.channel().isWritable();
         boolean due = answers || requestOwed;
         if (due) {
@@ -245,18 +246,21 @@ final class TxHalf implements TxSink {
 
     private void sealData(ByteBuf plaintext, ChannelPromise promise) {
         int bytes = plaintext.readableBytes();
-        int shortBytes = recordSize.begin(bytes, isWaiting());
-        if (shortBytes > 0 && recordSize.isFirst()) {
-            placement.forgive(Math.ceilDiv(shortBytes, recordSize.initialBytes()) - Math.ceilDiv(shortBytes, recordSize.maxBytes()));
-        }
-        if (shortBytes == bytes) {
-            sealData(plaintext, recordSize.initialBytes(), promise);
+        int shortBytes = recordSize.shortBytes(bytes, isWaiting());
+        if (shortBytes == 0) {
+            sealData(plaintext, recordSize.maxBytes(), promise);
             return;
         }
-        if (shortBytes > 0) {
-            sealData(plaintext.readRetainedSlice(shortBytes), recordSize.initialBytes(), ctx.newPromise());
+        int initialBytes = recordSize.initialBytes();
+        if (recordSize.isFirst()) {
+            placement.forgive(Math.ceilDiv(shortBytes, initialBytes) - Math.ceilDiv(shortBytes, recordSize.maxBytes()));
         }
-        sealData(plaintext, recordSize.maxBytes(), promise);
+        if (shortBytes == bytes) {
+            sealData(plaintext, initialBytes, promise);
+        } else {
+            sealData(plaintext.readRetainedSlice(shortBytes), initialBytes, ctx.newPromise());
+            sealData(plaintext, recordSize.maxBytes(), promise);
+        }
     }
 
     /** True while older data has not left for the client. */

@@ -142,7 +142,7 @@ class RecordSizeLimitTest {
         return (wire[at + 3] & 0xff) << 8 | wire[at + 4] & 0xff;
     }
 
-    /** Bouncy Castle's client does not know that EncryptedExtensions may hold the extension (RFC 8449 §6): it is taken out before. */
+    /** Bouncy Castle's client does not know that EncryptedExtensions may hold it (RFC 8449 §6): it is taken out before. */
     private static final class LimitedEngine extends TlsClientProtocol {
         private final LimitedClient client;
 

@@ -20,47 +20,49 @@ class DynamicRecordSizeTest {
     void shouldGrowOnceEnoughWasSent() {
         DynamicRecordSize size = size(CONFIG, NONE);
 
-        assertThat(size.begin(500, false)).isEqualTo(500);
-        assertThat(size.begin(9000, false)).isEqualTo(9000);
-        assertThat(size.begin(20_000, false)).as("500 more, in whole records").isEqualTo(1000);
-        assertThat(size.begin(20_000, false)).isZero();
-        assertThat(size.begin(1, false)).isZero();
+        assertThat(begin(size, 500, false)).isEqualTo(500);
+        assertThat(begin(size, 9000, false)).isEqualTo(9000);
+        assertThat(begin(size, 20_000, false)).as("500 more, in whole records").isEqualTo(1000);
+        assertThat(begin(size, 20_000, false)).isZero();
+        assertThat(begin(size, 1, false)).isZero();
     }
 
     @Test
     void shouldStartAgainAfterAPause() {
         DynamicRecordSize size = size(CONFIG, NONE);
         nowNs += 5_000_000_000L; // nothing was sent before it
-        assertThat(size.begin(50_000, false)).isEqualTo(10_000);
+        assertThat(begin(size, 50_000, false)).isEqualTo(10_000);
         assertThat(size.isFirst()).isTrue();
 
         nowNs += 999_999_999;
-        assertThat(size.begin(50_000, false)).as("no pause").isZero();
+        assertThat(begin(size, 50_000, false)).as("no pause").isZero();
         nowNs += 1_000_000_000;
-        assertThat(size.begin(50_000, false)).as("a pause").isEqualTo(10_000);
+        assertThat(begin(size, 50_000, false)).as("a pause").isEqualTo(10_000);
         assertThat(size.isFirst()).isFalse();
-        assertThat(size.begin(50_000, false)).isZero();
+        assertThat(begin(size, 50_000, false)).isZero();
     }
 
     @Test
     void shouldNotCallItAPauseThatTheClientDoesNotRead() {
         DynamicRecordSize size = size(CONFIG, NONE);
-        size.begin(50_000, false);
+        begin(size, 50_000, false);
 
         nowNs += 5_000_000_000L;
 
-        assertThat(size.begin(50_000, true)).isZero();
-        assertThat(size.begin(50_000, false)).as("no pause since").isZero();
+        assertThat(begin(size, 50_000, true)).isZero();
+        assertThat(begin(size, 50_000, false)).as("no pause since").isZero();
     }
 
     @ParameterizedTest(name = "initial {0} max {1} limit {2}")
-    @CsvSource({"1000, 16384, 16384, 1000, 16384", "1000, 16384, 4000, 1000, 4000", "1000, 16384, 63, 63, 63", "512, 512, 16384, 512, 512"})
+    @CsvSource({
+        "1000, 16384, 16384, 1000, 16384", "1000, 16384, 4000, 1000, 4000", "1000, 16384, 63, 63, 63", "512, 512, 16384, 512, 512"
+    })
     void shouldStayWithinWhatTheClientTakes(int initial, int max, int limit, int expectedInitial, int expectedMax) {
         DynamicRecordSize size = size(new RecordSizeConfig(initial, 10_000, Duration.ofSeconds(1), max), limit);
 
         assertThat(size.initialBytes()).isEqualTo(expectedInitial);
         assertThat(size.maxBytes()).isEqualTo(expectedMax);
-        assertThat(size.begin(5000, false)).isEqualTo(initial < Math.min(max, limit) ? 5000 : 0);
+        assertThat(begin(size, 5000, false)).isEqualTo(initial < Math.min(max, limit) ? 5000 : 0);
     }
 
     /** Not even of the clock. */
@@ -70,7 +72,7 @@ class DynamicRecordSizeTest {
             throw new AssertionError("asked");
         });
 
-        assertThat(size.begin(100_000, false)).isZero();
+        assertThat(begin(size, 100_000, false)).isZero();
     }
 
     @Test
@@ -80,16 +82,35 @@ class DynamicRecordSizeTest {
         long thread = Thread.currentThread().threadId();
         int taken = 0;
         for (int i = 0; i < 1000; i++) {
-            taken += size.begin(16_384, false);
+            taken += begin(size, 16_384, false);
         }
         long before = threads.getThreadAllocatedBytes(thread);
 
         for (int i = 0; i < 100_000; i++) {
-            taken += size.begin(16_384, false);
+            taken += begin(size, 16_384, false);
         }
 
         assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(10_000);
         assertThat(taken).isEqualTo(10_000);
+    }
+
+    /** What is written before a flush is one burst. */
+    @Test
+    void shouldLookAtTheClockOncePerBurst() {
+        DynamicRecordSize size = size(CONFIG, NONE);
+        begin(size, 50_000, false);
+        assertThat(size.shortBytes(100, false)).isZero();
+
+        nowNs += 5_000_000_000L;
+
+        assertThat(size.shortBytes(100, false)).as("the same burst").isZero();
+        size.endBurst();
+        assertThat(size.shortBytes(100, false)).as("the next").isEqualTo(100);
+    }
+
+    private static int begin(DynamicRecordSize size, int bytes, boolean waiting) {
+        size.endBurst();
+        return size.shortBytes(bytes, waiting);
     }
 
     private DynamicRecordSize size(RecordSizeConfig config, int recordLimit) {
