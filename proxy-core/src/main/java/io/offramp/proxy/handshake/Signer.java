@@ -6,14 +6,19 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Signature;
 import java.security.spec.PSSParameterSpec;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Signs with one key in one scheme. Thread-safe: each thread has a JCA object that was given the key once. */
+/**
+ * Signs with one key in one scheme. Thread-safe: JCA objects are given the key once, and taken in turn. They are kept here and not with the
+ * threads, so that they go when a certificate is replaced.
+ */
 final class Signer {
     private final SigningScheme scheme;
     private final PrivateKey key;
     private final @Nullable Provider provider;
-    private final ThreadLocal<@Nullable Signature> signatures = new ThreadLocal<>();
+    private final Queue<Signature> idle = new ConcurrentLinkedQueue<>();
 
     /** @param provider null for whatever the JDK has installed */
     Signer(SigningScheme scheme, PrivateKey key, @Nullable Provider provider) {
@@ -28,20 +33,14 @@ final class Signer {
 
     /** The signature over the concatenation of {@code parts}. */
     byte[] sign(byte[]... parts) throws GeneralSecurityException {
-        Signature signature = signatures.get();
-        if (signature == null) {
-            signature = create();
-            signatures.set(signature);
+        Signature taken = idle.poll();
+        Signature signature = taken != null ? taken : create();
+        for (byte[] part : parts) {
+            signature.update(part);
         }
-        try {
-            for (byte[] part : parts) {
-                signature.update(part);
-            }
-            return signature.sign();
-        } catch (GeneralSecurityException | RuntimeException e) {
-            signatures.remove(); // in an unknown state, must not be used again
-            throw e;
-        }
+        byte[] signed = signature.sign();
+        idle.add(signature); // not behind a failure: in an unknown state, it must not be used again
+        return signed;
     }
 
     private Signature create() throws GeneralSecurityException {
