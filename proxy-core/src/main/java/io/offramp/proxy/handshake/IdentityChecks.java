@@ -21,7 +21,9 @@ final class IdentityChecks {
     static List<String> check(List<X509Certificate> chain, PrivateKey key, Instant now) throws BadCertificateException {
         checkKey(chain, key);
         checkOrder(chain);
-        return warnings(chain, now);
+        List<String> warnings = outsideTheirTime(chain, now);
+        LeafChecks.check(chain.getFirst(), warnings);
+        return List.copyOf(warnings);
     }
 
     private static void checkKey(List<X509Certificate> chain, PrivateKey key) throws BadCertificateException {
@@ -68,7 +70,7 @@ final class IdentityChecks {
         }
     }
 
-    private static List<String> warnings(List<X509Certificate> chain, Instant now) {
+    private static List<String> outsideTheirTime(List<X509Certificate> chain, Instant now) {
         List<String> warnings = new ArrayList<>();
         for (X509Certificate certificate : chain) {
             if (now.isAfter(certificate.getNotAfter().toInstant())) {
@@ -78,7 +80,7 @@ final class IdentityChecks {
                         + certificate.getNotBefore().toInstant());
             }
         }
-        return List.copyOf(warnings);
+        return warnings;
     }
 
     private static String subject(X509Certificate certificate) {

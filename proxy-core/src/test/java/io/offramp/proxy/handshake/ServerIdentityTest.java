@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
@@ -149,6 +150,28 @@ class ServerIdentityTest {
                 .singleElement().asString().contains("CN=a expired on");
         assertThat(new ServerIdentity(List.of(early), EC.getPrivate(), now).warnings())
                 .singleElement().asString().contains("CN=a is not valid before");
+    }
+
+    @Test
+    void shouldWarnOfWhatClientsRefuse() {
+        assertThat(warnings(TestCertificates.selfSigned(EC, "a")))
+                .containsExactly(
+                        "certificate of CN=a has no subject alternative name: today's clients do not look at the common name",
+                        "certificate of CN=a is a CA's own, not a server's");
+        assertThat(warnings(TestCertificates.selfSigned(EC, "a", "*.a.test", "a.test", "w*.a.test", "a.*.test", "*", "localhost")))
+                .extracting(warning -> warning.replaceAll(".*has the name (\\S+),.*", "$1"))
+                .containsExactly("w*.a.test", "a.*.test", "*");
+        assertThat(warnings(TestCertificates.forPurpose(EC, KeyPurposeId.id_kp_clientAuth)))
+                .containsExactly("certificate of CN=a.test is not for servers: its extended key usage lacks serverAuth");
+        assertThat(warnings(TestCertificates.forPurpose(EC, KeyPurposeId.id_kp_serverAuth))).isEmpty();
+    }
+
+    private static List<String> warnings(X509Certificate certificate) {
+        try {
+            return new ServerIdentity(List.of(certificate), EC.getPrivate(), Instant.now()).warnings();
+        } catch (BadCertificateException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Path file(String name, String text) {
