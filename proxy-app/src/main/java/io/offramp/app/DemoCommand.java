@@ -5,7 +5,7 @@ import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.handshake.CertificateFiles;
 import io.offramp.proxy.server.ProxyServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -94,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
         return new SingleListener(
                         new HostPort(LOOPBACK, port),
                         ListenerConfig.Mode.HTTP,
-                        new TlsConfig.Certificate(file, file),
+                        CertificateFiles.of(file, file),
                         modes,
                         offload.settings(modes, installation.backends()),
                         List.of(new HostPort(LOOPBACK, upstream.port())),

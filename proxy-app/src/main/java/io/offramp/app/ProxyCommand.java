@@ -4,8 +4,8 @@ import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.BadCertificateException;
+import io.offramp.proxy.handshake.CertificateFiles;
 import io.offramp.proxy.handshake.ServerIdentity;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,8 +117,8 @@ final class ProxyCommand implements Callable<Integer> {
                 .config();
     }
 
-    private TlsConfig.Certificate certificate() throws CommandFailure {
-        TlsConfig.Certificate certificate = new TlsConfig.Certificate(cert, key == null ? cert : key);
+    private CertificateFiles certificate() throws CommandFailure {
+        CertificateFiles certificate = CertificateFiles.of(cert, key == null ? cert : key);
         try {
             ServerIdentity.load(certificate.cert(), certificate.key());
             return certificate;

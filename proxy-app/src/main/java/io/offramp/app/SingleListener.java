@@ -10,6 +10,7 @@ import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.handshake.CertificateFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 record SingleListener(
         HostPort bind,
         ListenerConfig.Mode mode,
-        TlsConfig.Certificate certificate,
+        CertificateFiles certificate,
         OffloadConfig offload,
         Map<String, Map<String, String>> backends,
         List<HostPort> servers,

@@ -9,7 +9,7 @@ import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.handshake.CertificateFiles;
 import io.offramp.proxy.handshake.DevelopmentCertificate;
 import io.offramp.proxy.server.ProxyServer;
 import java.io.IOException;
@@ -91,7 +91,7 @@ class KeyLogIT {
         ProxyConfig config = new SingleListener(
                         new HostPort("127.0.0.1", 0),
                         Mode.HTTP,
-                        new TlsConfig.Certificate(pem, pem),
+                        CertificateFiles.of(pem, pem),
                         OffloadConfig.SOFTWARE,
                         Map.of(),
                         List.of(new HostPort("127.0.0.1", upstream.port())),

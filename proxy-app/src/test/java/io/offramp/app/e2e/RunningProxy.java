@@ -15,6 +15,7 @@ import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.config.UpstreamConfig;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.CertificateFiles;
 import io.offramp.proxy.handshake.DevelopmentCertificate;
 import io.offramp.proxy.server.ProxyServer;
 import java.io.IOException;
@@ -86,7 +87,7 @@ final class RunningProxy implements AutoCloseable {
                 "test",
                 new HostPort("127.0.0.1", 0),
                 mode,
-                TlsConfig.of(new TlsConfig.Certificate(pem, pem), mode),
+                TlsConfig.of(CertificateFiles.of(pem, pem), mode),
                 new OffloadConfig("device", tx, rx),
                 List.of(new RouteConfig(null, "/", "demo")));
         ProxyConfig config = new ProxyConfig(

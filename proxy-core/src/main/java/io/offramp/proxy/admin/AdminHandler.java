@@ -17,17 +17,23 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.offramp.proxy.admin.AdminPages.Page;
+import io.offramp.proxy.reload.ReloadReport;
+import io.offramp.proxy.reload.Reloads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers GET and HEAD with a page, one request after the other. */
+/** Answers GET and HEAD with a page, and POST to {@code /reload} with what came of it. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
 
-    private final AdminPages pages;
+    private static final String RELOAD = "/reload";
 
-    AdminHandler(AdminPages pages) {
+    private final AdminPages pages;
+    private final Reloads reloads;
+
+    AdminHandler(AdminPages pages, Reloads reloads) {
         this.pages = pages;
+        this.reloads = reloads;
     }
 
     @Override
@@ -37,17 +43,44 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             HttpResponse response = response(request, page);
             HttpUtil.setKeepAlive(response, false);
             ctx.writeAndFlush(response);
+        } else if (path(request.uri()).equals(RELOAD)) {
+            reload(ctx, request);
         } else if (!isRead(request.method())) {
-            Page.Whole page = AdminPages.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET and HEAD only\n");
-            HttpResponse response = response(request, page);
-            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-            ctx.writeAndFlush(response);
+            refuseMethod(ctx, request, "GET, HEAD");
         } else {
             switch (pages.page(path(request.uri()), ctx.alloc())) {
                 case Page.Whole page -> ctx.writeAndFlush(response(request, page));
                 case Page.Streamed page -> stream(ctx, request, page);
             }
         }
+    }
+
+    private void reload(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (!HttpMethod.POST.equals(request.method())) {
+            refuseMethod(ctx, request, "POST");
+            return;
+        }
+        request.retain(); // for the version and the connection header
+        reloads.reloadAll().whenCompleteAsync((report, failure) -> {
+            try {
+                ctx.writeAndFlush(response(request, report != null ? page(report) : AdminPages.text(
+                        HttpResponseStatus.SERVICE_UNAVAILABLE, failure.getMessage() + "\n")));
+            } finally {
+                request.release();
+            }
+        }, ctx.executor());
+    }
+
+    private static Page.Whole page(ReloadReport report) {
+        HttpResponseStatus status = report.failed() ? HttpResponseStatus.CONFLICT : HttpResponseStatus.OK;
+        return AdminPages.text(status, String.join("\n", report.lines()) + "\n" + ReloadReport.SCOPE + "\n");
+    }
+
+    private static void refuseMethod(ChannelHandlerContext ctx, HttpRequest request, String allowed) {
+        Page.Whole page = AdminPages.text(HttpResponseStatus.METHOD_NOT_ALLOWED, allowed.replace(", ", " and ") + " only\n");
+        HttpResponse response = response(request, page);
+        response.headers().set(HttpHeaderNames.ALLOW, allowed);
+        ctx.writeAndFlush(response);
     }
 
     private static boolean isRead(HttpMethod method) {

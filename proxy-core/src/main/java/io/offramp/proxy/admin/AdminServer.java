@@ -19,6 +19,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code
- * /tls_stat}. Has one thread of its own, so that the largest page costs the proxy's event loops nothing. Neither authenticated nor
+ * /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so that the largest page costs the proxy's event loops nothing. Neither authenticated nor
  * encrypted: bind it to loopback.
  */
 public final class AdminServer implements AutoCloseable {
@@ -45,11 +46,12 @@ public final class AdminServer implements AutoCloseable {
      * Binds and serves. Blocks until bound.
      *
      * @param bind     port 0 for any
+     * @param reloads  what {@code POST /reload} sets off
      * @param draining true once the proxy takes no further connections: {@code /healthz} then says 503
      * @throws IOException if the address cannot be bound
      */
     public static AdminServer start(
-            HostPort bind, ProxyMetrics metrics, ConnectionRegistry connections, BooleanSupplier draining)
+            HostPort bind, ProxyMetrics metrics, ConnectionRegistry connections, Reloads reloads, BooleanSupplier draining)
             throws IOException {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("offramp-admin", true), NioIoHandler.newFactory());
@@ -57,7 +59,7 @@ public final class AdminServer implements AutoCloseable {
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
-                .childHandler(new Initializer(pages))
+                .childHandler(new Initializer(pages, reloads))
                 .bind(bind.resolve())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -81,9 +83,11 @@ public final class AdminServer implements AutoCloseable {
 
     private static final class Initializer extends ChannelInitializer<Channel> {
         private final AdminPages pages;
+        private final Reloads reloads;
 
-        Initializer(AdminPages pages) {
+        Initializer(AdminPages pages, Reloads reloads) {
             this.pages = pages;
+            this.reloads = reloads;
         }
 
         @Override
@@ -95,7 +99,7 @@ public final class AdminServer implements AutoCloseable {
             p.addLast(new HttpServerKeepAliveHandler());
             p.addLast(new HttpObjectAggregator(MAX_REQUEST_BODY_BYTES));
             p.addLast(new ChunkedWriteHandler());
-            p.addLast(new AdminHandler(pages));
+            p.addLast(new AdminHandler(pages, reloads));
         }
     }
 }

@@ -40,7 +40,7 @@ public final class ConfigLoader {
     public boolean needsDevelopmentCertificate(ProxyConfig config) {
         return config.listeners().stream()
                 .flatMap(listener -> listener.tls().certificates().stream())
-                .anyMatch(certificate -> certificate.cert().equals(developmentCertificate));
+                .anyMatch(certificate -> certificate.has(developmentCertificate));
     }
 
     private ConfigResult read(Path file, String yaml, Problems problems) {

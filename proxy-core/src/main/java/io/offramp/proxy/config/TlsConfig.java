@@ -1,6 +1,8 @@
 package io.offramp.proxy.config;
 
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.CertificateFiles;
+import io.offramp.proxy.handshake.CertificateSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS of one listener.
  *
- * @param certificates at least one; the first is the default for a name that none has
+ * @param certificates where they come from, at least one; the first is the default for a name that none has
  * @param versions     at least one
  * @param ciphers      standard names in order of preference: {@code TLS_AES_128_GCM_SHA256}
  * @param groups       of the key exchange, standard names in order of preference: {@code X25519MLKEM768}
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param keylog       where secrets are written for whoever reads captures; null, as it must be in production, for nowhere
  */
 public record TlsConfig(
-        List<Certificate> certificates,
+        List<CertificateSource> certificates,
         Set<ProtocolVersion> versions,
         List<String> ciphers,
         List<String> groups,
@@ -29,17 +31,9 @@ public record TlsConfig(
         ClientAuthConfig clientAuth,
         RecordSizeConfig recordSize,
         @Nullable Path keylog) {
-    /**
-     * PEM files.
-     *
-     * @param cert chain, leaf first
-     * @param key  private key; the same file as {@code cert} where both are in one
-     */
-    public record Certificate(Path cert, Path key) {}
-
     /** These certificates, versions and ciphers; everything else as where nothing is configured. */
     public static TlsConfig of(
-            List<Certificate> certificates, Set<ProtocolVersion> versions, List<String> ciphers, ListenerConfig.Mode mode) {
+            List<CertificateSource> certificates, Set<ProtocolVersion> versions, List<String> ciphers, ListenerConfig.Mode mode) {
         return new TlsConfig(
                 certificates,
                 versions,
@@ -53,7 +47,7 @@ public record TlsConfig(
     }
 
     /** One certificate, with every version and cipher that there is. */
-    public static TlsConfig of(Certificate certificate, ListenerConfig.Mode mode) {
+    public static TlsConfig of(CertificateFiles certificate, ListenerConfig.Mode mode) {
         return of(List.of(certificate), Set.of(ProtocolVersion.values()), CipherNames.SUPPORTED, mode);
     }
 

@@ -33,8 +33,8 @@ final class TlsReader {
      */
     @Nullable TlsConfig read(Value value, ListenerConfig.Mode mode) {
         Section tls = value.section(
-                "cert", "key", "certificates", "development", "versions", "ciphers", "groups", "alpn", "client-auth", "record-size",
-                "keylog");
+                "cert", "key", "ocsp", "certificates", "development", "versions", "ciphers", "groups", "alpn", "client-auth",
+                "record-size", "keylog");
         if (tls == null) {
             return null;
         }

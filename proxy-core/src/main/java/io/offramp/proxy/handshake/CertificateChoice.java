@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Vector;
 import java.util.stream.IntStream;
 import org.bouncycastle.tls.SecurityParameters;
-import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +17,14 @@ final class CertificateChoice {
      * @param candidates in order of preference
      * @param parameters of the handshake
      */
-    static @Nullable TlsCredentialedSigner of(
+    static @Nullable StapledSigner of(
             List<Credentials> candidates, TlsSuite suite, ClientOffer offer, SecurityParameters parameters) {
         // the engine fills the gap with SHA-1 (RFC 5246 §7.4.1.4.1), which nobody accepts any more (RFC 9155)
         Vector<?> schemes = offer.namesSchemes() ? parameters.getClientSigAlgs() : null;
         boolean tls13 = TlsUtils.isTLSv13(parameters.getNegotiatedVersion());
         for (Credentials candidate : candidates) {
             if (suite.allows(candidate.keyType()) && (tls13 || knowsCurve(candidate.keyType(), parameters))) {
-                TlsCredentialedSigner signer = candidate.signer(schemes, tls13);
+                StapledSigner signer = candidate.signer(schemes, tls13, offer.asksForStatus());
                 if (signer != null) {
                     return signer;
                 }

@@ -18,23 +18,30 @@ import org.jspecify.annotations.Nullable;
  * @param serverName       what it asks for (SNI), lower case; null if it does not
  * @param offersEarlyData whether 0-RTT data may be on its way
  * @param namesSchemes     whether it says which signatures it can verify
+ * @param asksForStatus    whether it wants an OCSP response with the certificate (RFC 6066 §8)
  * @param preferredGroups  ours, those first that the client sent a share for: a HelloRetryRequest costs more than any group gains
  */
 @SuppressWarnings("rawtypes") // the engine is older than generics
-record ClientOffer(@Nullable String serverName, boolean offersEarlyData, boolean namesSchemes, int[] preferredGroups) {
+record ClientOffer(
+        @Nullable String serverName,
+        boolean offersEarlyData,
+        boolean namesSchemes,
+        boolean asksForStatus,
+        int[] preferredGroups) {
     /** Before any ClientHello. */
-    static final ClientOffer NONE = new ClientOffer(null, false, false, new int[0]);
+    static final ClientOffer NONE = new ClientOffer(null, false, false, false, new int[0]);
 
     /** @param groups ours, in order of preference */
     static ClientOffer of(ClientHello hello, List<Group> groups) throws IOException {
         Hashtable extensions = hello.getExtensions();
         if (extensions == null) {
-            return new ClientOffer(null, false, false, codes(groups));
+            return new ClientOffer(null, false, false, false, codes(groups));
         }
         return new ClientOffer(
                 ServerName.of(extensions),
                 extensions.containsKey(ExtensionType.early_data),
                 extensions.containsKey(ExtensionType.signature_algorithms),
+                extensions.containsKey(ExtensionType.status_request),
                 preferred(groups, TlsExtensionsUtils.getKeyShareClientHello(extensions)));
     }
 

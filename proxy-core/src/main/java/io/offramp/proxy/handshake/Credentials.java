@@ -5,15 +5,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.EnumMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateEntry;
+import org.bouncycastle.tls.CertificateStatus;
+import org.bouncycastle.tls.CertificateStatusType;
 import org.bouncycastle.tls.SignatureAndHashAlgorithm;
-import org.bouncycastle.tls.TlsCredentialedSigner;
+import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsStreamSigner;
@@ -24,22 +28,47 @@ import org.jspecify.annotations.Nullable;
 final class Credentials {
     private final KeyType keyType;
     private final Certificate certificate12;
-    private final Certificate certificate13;
+    private final Certificate unstapled13;
+    private final @Nullable Staple staple;
+    private final Certificate stapled13;
     private final Map<SigningScheme, Signer> signers = new EnumMap<>(SigningScheme.class);
 
     Credentials(ServerIdentity identity, CryptoProviders providers) {
         this.keyType = identity.keyType();
         TlsCertificate[] chain = identity.chain().stream().map(EncodedCertificate::new).toArray(TlsCertificate[]::new);
         this.certificate12 = new Certificate(chain);
-        CertificateEntry[] entries = new CertificateEntry[chain.length];
-        for (int i = 0; i < chain.length; i++) {
-            entries[i] = new CertificateEntry(chain[i], null);
-        }
-        this.certificate13 = new Certificate(new byte[0], entries);
+        this.unstapled13 = certificate13(chain, null);
+        this.staple = identity.staple();
+        this.stapled13 = certificate13(chain, staple);
         CryptoProviders.Choice choice = providers.choice(CryptoProviders.Primitive.of(keyType));
         for (SigningScheme scheme : SigningScheme.of(keyType, false)) { // all that TLS 1.3 has, and more
             signers.put(scheme, new Signer(scheme, identity.privateKey(), choice.provider()));
         }
+    }
+
+    /** RFC 8446 §4.4.2.1: the response is an extension of the leaf. The engine leaves that to us. */
+    private static Certificate certificate13(TlsCertificate[] chain, @Nullable Staple staple) {
+        CertificateEntry[] entries = new CertificateEntry[chain.length];
+        for (int i = 0; i < chain.length; i++) {
+            entries[i] = new CertificateEntry(chain[i], i == 0 && staple != null ? extensions(staple) : null);
+        }
+        return new Certificate(new byte[0], entries);
+    }
+
+    private static Hashtable<Integer, byte[]> extensions(Staple staple) {
+        ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+        try {
+            status(staple).encode(encoded);
+        } catch (IOException e) {
+            throw new IllegalStateException("OCSP response was parsed but does not encode", e);
+        }
+        Hashtable<Integer, byte[]> extensions = new Hashtable<>();
+        extensions.put(TlsExtensionsUtils.EXT_status_request, encoded.toByteArray());
+        return extensions;
+    }
+
+    private static CertificateStatus status(Staple staple) {
+        return new CertificateStatus(CertificateStatusType.ocsp, staple.response());
     }
 
     KeyType keyType() {
@@ -50,13 +79,16 @@ final class Credentials {
      * Ready to sign in the best scheme that the client can verify, or null if it can verify none.
      *
      * @param clientSchemes of {@link SignatureAndHashAlgorithm}; null where a TLS 1.2 client did not say
+     * @param asksForStatus whether the client wants a staple; it gets the one that is there, unless that has expired
      */
-    @Nullable TlsCredentialedSigner signer(@Nullable Vector<?> clientSchemes, boolean tls13) {
+    @Nullable StapledSigner signer(@Nullable Vector<?> clientSchemes, boolean tls13, boolean asksForStatus) {
         for (SigningScheme scheme : SigningScheme.of(keyType, tls13)) {
             boolean verifiable = clientSchemes == null ? scheme.parameters() == null : clientSchemes.contains(scheme.wire());
             Signer signer = signers.get(scheme);
             if (verifiable && signer != null) {
-                return new SchemeSigner(signer, tls13 ? certificate13 : certificate12);
+                Staple sent = asksForStatus && staple != null && staple.isFresh(Instant.now()) ? staple : null;
+                Certificate certificate13 = sent == null ? unstapled13 : stapled13;
+                return new SchemeSigner(signer, tls13 ? certificate13 : certificate12, sent == null ? null : status(sent));
             }
         }
         return null;
@@ -82,7 +114,8 @@ final class Credentials {
         }
     }
 
-    private record SchemeSigner(Signer signer, Certificate certificate) implements TlsCredentialedSigner {
+    private record SchemeSigner(Signer signer, Certificate certificate, @Nullable CertificateStatus status)
+            implements StapledSigner {
         @Override
         public Certificate getCertificate() {
             return certificate;

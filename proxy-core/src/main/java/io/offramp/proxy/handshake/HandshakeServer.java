@@ -9,12 +9,12 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.CertificateStatus;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.DefaultTlsServer;
 import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.SecurityParameters;
-import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsUtils;
@@ -26,9 +26,10 @@ final class HandshakeServer extends DefaultTlsServer {
     private final KeyLogTap keyLog;
     private final HandshakeSettings settings;
     private final @Nullable ClientTrust trust;
+    private final IdentityTable identities;
     private ClientOffer offer = ClientOffer.NONE;
     private @Nullable ClientHello first;
-    private @Nullable TlsCredentialedSigner credentials;
+    private @Nullable StapledSigner credentials;
     private @Nullable SecurityParameters completed;
     private RecordSizeLimit recordSizeLimit = RecordSizeLimit.NONE;
     private @Nullable ClientIdentity client;
@@ -41,6 +42,7 @@ final class HandshakeServer extends DefaultTlsServer {
         this.keyLog = crypto.keyLog();
         this.settings = settings;
         this.trust = settings.clientTrust();
+        this.identities = settings.identities().table();
     }
 
     /** Once, before anything is chosen. */
@@ -155,7 +157,13 @@ final class HandshakeServer extends DefaultTlsServer {
 
     @Override
     protected boolean allowCertificateStatus() {
-        return false;
+        return credentials != null && credentials.status() != null;
+    }
+
+    /** TLS 1.2; in 1.3 it is in the certificate message. */
+    @Override
+    public @Nullable CertificateStatus getCertificateStatus() {
+        return credentials == null ? null : credentials.status();
     }
 
     /** A TLS 1.2 client without RFC 5746 is served: it cannot renegotiate here anyway. */
@@ -209,8 +217,8 @@ final class HandshakeServer extends DefaultTlsServer {
         }
     }
 
-    private @Nullable TlsCredentialedSigner choose(TlsSuite suite) {
-        List<Credentials> candidates = settings.identities().candidates(offer.serverName());
+    private @Nullable StapledSigner choose(TlsSuite suite) {
+        List<Credentials> candidates = identities.candidates(offer.serverName());
         return CertificateChoice.of(candidates, suite, offer, context.getSecurityParametersHandshake());
     }
 

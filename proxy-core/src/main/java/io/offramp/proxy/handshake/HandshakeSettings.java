@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.Vector;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.ProtocolName;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ public final class HandshakeSettings {
     };
 
     private final CryptoProviders providers;
-    private final IdentityTable identities;
+    private final Identities identities;
     private final org.bouncycastle.tls.ProtocolVersion[] versions;
     private final int[] suites;
     private final List<Group> groups;
@@ -30,24 +29,22 @@ public final class HandshakeSettings {
     private final int maxBytes;
     private final KeyLog keyLog;
     private final Executor worker;
-    private final boolean stepsAreDear;
     private final @Nullable ClientAuth clientAuth;
 
     private HandshakeSettings(Builder from) {
         this.providers = from.providers;
-        this.identities = new IdentityTable(from.identities, providers);
         this.versions = Arrays.stream(BOTH)
                 .filter(version -> from.versions.stream().anyMatch(wanted -> wanted.code() == version.getFullVersion()))
                 .toArray(org.bouncycastle.tls.ProtocolVersion[]::new);
         this.suites = codes(from.versions, from.ciphers);
         this.groups = from.groups.stream().map(HandshakeSettings::group).toList();
+        this.identities = new Identities(from.identities, groups, providers);
         from.protocols.forEach(name -> this.protocols.add(ProtocolName.asUtf8Encoding(name)));
         this.ignoresOtherProtocols = from.ignoresOtherProtocols;
         this.timeout = from.timeout;
         this.maxBytes = from.maxBytes;
         this.keyLog = from.keyLog;
         this.worker = from.worker;
-        this.stepsAreDear = areStepsDear(groups, from.identities, providers);
         this.clientAuth = from.clientAuth;
     }
 
@@ -191,15 +188,16 @@ public final class HandshakeSettings {
 
     /** Whether any step of a handshake leaves the event loop. */
     public boolean usesWorker() {
-        return stepsAreDear || clientAuth != null;
+        return identities.areStepsDear() || clientAuth != null;
+    }
+
+    /** The certificates, which may be replaced. */
+    public Identities identities() {
+        return identities;
     }
 
     CryptoProviders providers() {
         return providers;
-    }
-
-    IdentityTable identities() {
-        return identities;
     }
 
     /** Newest first. */
@@ -281,14 +279,6 @@ public final class HandshakeSettings {
             case ContentType.application_data -> clientAuth != null;
             default -> false;
         };
-    }
-
-    private static boolean areStepsDear(List<Group> groups, List<ServerIdentity> identities, CryptoProviders providers) {
-        Stream<CryptoProviders.Primitive> used = Stream.concat(
-                groups.stream().map(CryptoProviders.Primitive::of).flatMap(List::stream),
-                identities.stream().map(identity -> CryptoProviders.Primitive.of(identity.keyType())));
-        // all are asked, so that all are probed now and named at the start
-        return !used.distinct().filter(primitive -> !providers.isFast(primitive)).toList().isEmpty();
     }
 
     private static int[] codes(Set<ProtocolVersion> versions, List<String> ciphers) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,14 @@ final class IdentityTable {
     private final Map<String, List<Credentials>> wildcards = new HashMap<>();
     private final List<Credentials> fallback = new ArrayList<>();
 
-    /** @param identities the first is for a name that none has, and for no name; so are those that share a name with it */
-    IdentityTable(List<ServerIdentity> identities, CryptoProviders providers) {
+    /**
+     * @param identities the first is for a name that none has, and for no name; so are those that share a name with it
+     * @param prepared   of each identity
+     */
+    IdentityTable(List<ServerIdentity> identities, Map<ServerIdentity, Credentials> prepared) {
         ServerIdentity first = identities.getFirst();
         for (ServerIdentity identity : identities) {
-            Credentials credentials = new Credentials(identity, providers);
+            Credentials credentials = Objects.requireNonNull(prepared.get(identity));
             identity.names().forEach(name -> add(name, credentials));
             if (identity == first || !Collections.disjoint(identity.names(), first.names())) {
                 fallback.add(credentials);

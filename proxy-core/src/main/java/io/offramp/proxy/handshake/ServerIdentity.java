@@ -1,7 +1,10 @@
 package io.offramp.proxy.handshake;
 
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -9,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate chain and its private key, checked against each other. Immutable; shared by all connections. Never prints the key. */
 public final class ServerIdentity {
@@ -19,6 +24,8 @@ public final class ServerIdentity {
     private final KeyType keyType;
     private final List<String> names;
     private final List<String> warnings;
+    private final byte[] sha256;
+    private final @Nullable Staple staple;
 
     ServerIdentity(List<X509Certificate> chain, PrivateKey key, Instant now) throws BadCertificateException {
         this.chain = List.copyOf(chain);
@@ -26,6 +33,18 @@ public final class ServerIdentity {
         this.keyType = KeyType.of(leaf().getPublicKey());
         this.names = namesOf(leaf());
         this.warnings = IdentityChecks.check(this.chain, key, now);
+        this.sha256 = sha256(leaf());
+        this.staple = null;
+    }
+
+    private ServerIdentity(ServerIdentity from, @Nullable Staple staple) {
+        this.chain = from.chain;
+        this.key = from.key;
+        this.keyType = from.keyType;
+        this.names = from.names;
+        this.warnings = from.warnings;
+        this.sha256 = from.sha256;
+        this.staple = staple;
     }
 
     /**
@@ -62,7 +81,12 @@ public final class ServerIdentity {
 
     /** What works but should be seen to: {@code certificate expired on 2026-01-01T00:00:00Z}. */
     public List<String> warnings() {
-        return warnings;
+        if (staple == null || staple.isFresh(Instant.now())) {
+            return warnings;
+        }
+        List<String> all = new ArrayList<>(warnings);
+        all.add("OCSP response expired on " + staple.nextUpdate() + ", and is not sent");
+        return List.copyOf(all);
     }
 
     /** When the leaf expires. */
@@ -70,8 +94,41 @@ public final class ServerIdentity {
         return leaf().getNotAfter().toInstant();
     }
 
+    /** SHA-256 of the leaf, which tells certificates apart; not to be written to. */
+    public byte[] sha256() {
+        return sha256;
+    }
+
+    /** The leaf's serial number, in hexadecimal. */
+    public String serial() {
+        return leaf().getSerialNumber().toString(16);
+    }
+
+    /** What goes out with the leaf; null for nothing. */
+    @Nullable Staple staple() {
+        return staple;
+    }
+
+    /** The same with another staple, or without; this one if it has that already. */
+    ServerIdentity stapled(@Nullable Staple other) {
+        return Objects.equals(staple, other) ? this : new ServerIdentity(this, other);
+    }
+
+    /** Whether they look the same to a client. */
+    boolean hasChainOf(ServerIdentity other) {
+        return chain.equals(other.chain);
+    }
+
     PrivateKey privateKey() {
         return key;
+    }
+
+    private static byte[] sha256(X509Certificate leaf) throws BadCertificateException {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(leaf.getEncoded());
+        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
+            throw new BadCertificateException("certificate does not encode: " + e.getMessage(), e);
+        }
     }
 
     private static List<String> namesOf(X509Certificate leaf) throws BadCertificateException {

@@ -6,8 +6,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.handshake.HandshakeFailure;
 import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.handshake.ServerIdentity;
 import io.offramp.proxy.http.HttpEvents;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
@@ -26,6 +28,7 @@ public final class ListenerMetrics implements HttpEvents {
     private final CounterFamily<Handshake> handshakes;
     private final CounterFamily<HandshakeFailure.Reason> failures;
     private final Timer handshakeDuration;
+    private final CertificateMetrics certificates;
 
     private record Handshake(String version, String cipher, boolean resumed) {}
 
@@ -51,6 +54,12 @@ public final class ListenerMetrics implements HttpEvents {
                 .tags(listener)
                 .serviceLevelObjectives(HANDSHAKE_BUCKETS)
                 .register(registry);
+        certificates = new CertificateMetrics(registry, listener);
+    }
+
+    /** These certificates are in use, in place of those before. */
+    public void onCertificates(List<ServerIdentity> inUse) {
+        certificates.show(inUse);
     }
 
     /** A client connection was accepted. */

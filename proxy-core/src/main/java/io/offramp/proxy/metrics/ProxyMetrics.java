@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.offramp.offload.RecordOffload;
+import io.offramp.proxy.reload.ReloadEvents;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final ConcurrentHashMap<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, UpstreamMetrics> upstreams = new ConcurrentHashMap<>();
     private final TlsMetrics tls = new TlsMetrics(registry);
+    private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
     private final JvmGcMetrics gc = new JvmGcMetrics();
@@ -55,6 +57,11 @@ public final class ProxyMetrics implements AutoCloseable {
     /** What happens in sessions, over all listeners. */
     public TlsMetrics tls() {
         return tls;
+    }
+
+    /** Counts reloads of certificates and other files. */
+    public ReloadEvents reloads() {
+        return reloads;
     }
 
     /** Publishes the counters of a backend that has just been opened, for as long as the process lives. */

@@ -10,9 +10,9 @@ import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.BadCertificateException;
 import io.offramp.proxy.handshake.ClientAuth;
 import io.offramp.proxy.handshake.HandshakeSettings;
-import io.offramp.proxy.handshake.ServerIdentity;
-import java.util.ArrayList;
-import java.util.List;
+import io.offramp.proxy.handshake.ListenerCertificates;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloads;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class Handshakes implements AutoCloseable {
     private final ProxyConfig config;
     private final KeyLogs keyLogs = new KeyLogs();
+    private final ProxyMetrics metrics;
+    private final Reloads reloads;
     private final ExecutorService workers;
 
-    /** @param threads started when first needed */
-    Handshakes(ProxyConfig config, int threads) {
+    /**
+     * @param reloads gets what listeners have read from files
+     * @param threads started when first needed
+     */
+    Handshakes(ProxyConfig config, ProxyMetrics metrics, Reloads reloads, int threads) {
         this.config = config;
+        this.metrics = metrics;
+        this.reloads = reloads;
         this.workers = Executors.newFixedThreadPool(threads, new DefaultThreadFactory("offramp-handshake", true));
     }
 
@@ -36,17 +43,9 @@ final class Handshakes implements AutoCloseable {
      */
     HandshakeSettings settings(ListenerConfig listener, @Nullable ConnectionOffload device) throws StartException {
         TlsConfig tls = listener.tls();
-        List<ServerIdentity> identities = new ArrayList<>();
-        ClientAuth clientAuth;
-        try {
-            for (TlsConfig.Certificate certificate : tls.certificates()) {
-                identities.add(ServerIdentity.load(certificate.cert(), certificate.key()));
-            }
-            clientAuth = clientAuth(tls.clientAuth());
-        } catch (BadCertificateException e) {
-            throw new StartException(listener.name() + ": " + e.getMessage());
-        }
-        return HandshakeSettings.builder(identities, device == null ? workers : device.workers())
+        ListenerCertificates certificates = certificates(listener);
+        HandshakeSettings settings = HandshakeSettings.builder(
+                        certificates.identities(), device == null ? workers : device.workers())
                 .versions(tls.versions())
                 .ciphers(tls.ciphers())
                 .groups(tls.groups())
@@ -54,15 +53,33 @@ final class Handshakes implements AutoCloseable {
                 .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnConfig.Mismatch.IGNORE)
                 .timeout(config.timeouts().handshake())
                 .maxBytes(config.limits().handshakeBytes())
-                .clientAuth(clientAuth)
+                .clientAuth(clientAuth(listener))
                 .keyLog(keyLogs.of(listener.name(), tls.keylog()))
                 .build();
+        certificates.publishTo(metrics.listener(listener.name())::onCertificates);
+        certificates.publishTo(settings.identities()::replace);
+        reloads.register(certificates);
+        return settings;
     }
 
-    private static @Nullable ClientAuth clientAuth(ClientAuthConfig auth) throws BadCertificateException {
-        return auth.mode() == ClientAuthConfig.Mode.OFF
-                ? null
-                : ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
+    private static ListenerCertificates certificates(ListenerConfig listener) throws StartException {
+        try {
+            return ListenerCertificates.load(listener.name(), listener.tls().certificates());
+        } catch (BadCertificateException e) {
+            throw new StartException(listener.name() + ": " + e.getMessage());
+        }
+    }
+
+    private static @Nullable ClientAuth clientAuth(ListenerConfig listener) throws StartException {
+        ClientAuthConfig auth = listener.tls().clientAuth();
+        if (auth.mode() == ClientAuthConfig.Mode.OFF) {
+            return null;
+        }
+        try {
+            return ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
+        } catch (BadCertificateException e) {
+            throw new StartException(listener.name() + ": " + e.getMessage());
+        }
     }
 
     /** What the listeners prepared so far write their secrets to. */

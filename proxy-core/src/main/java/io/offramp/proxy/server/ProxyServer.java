@@ -23,6 +23,7 @@ import io.offramp.proxy.handshake.CryptoProviders;
 import io.offramp.proxy.http.DrainEvent;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloads;
 import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.session.SessionSettings;
 import java.io.IOException;
@@ -62,6 +63,7 @@ public final class ProxyServer implements AutoCloseable {
     private final List<Listening> listeners = new ArrayList<>();
     private final Backends backends;
     private final EventLoopGroup loops;
+    private final Reloads reloads;
     private final Handshakes handshakes;
     private final Fronts fronts;
     private @Nullable AdminServer admin;
@@ -86,7 +88,8 @@ public final class ProxyServer implements AutoCloseable {
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors);
-        this.handshakes = new Handshakes(config, processors);
+        this.reloads = new Reloads(metrics.reloads());
+        this.handshakes = new Handshakes(config, metrics, reloads, processors);
         this.fronts = new Fronts(config, metrics);
     }
 
@@ -120,6 +123,11 @@ public final class ProxyServer implements AutoCloseable {
     /** Open client connections. */
     public ConnectionRegistry connections() {
         return connections;
+    }
+
+    /** Certificates and whatever else is reloaded when its files change. */
+    public Reloads reloads() {
+        return reloads;
     }
 
     /** The record-offload backends that are open, software first. */
@@ -160,6 +168,7 @@ public final class ProxyServer implements AutoCloseable {
         // Before the host's, which have to hear that their channels have closed.
         backends.stopConnections();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        reloads.close();
         handshakes.close();
         backends.close();
         if (admin != null) {
@@ -190,9 +199,10 @@ public final class ProxyServer implements AutoCloseable {
         for (Prepared listener : prepared) {
             listeners.add(listen(listener));
         }
+        reloads.start();
         if (config.admin() != null) {
             try {
-                admin = AdminServer.start(config.admin(), metrics, connections, () -> draining);
+                admin = AdminServer.start(config.admin(), metrics, connections, reloads, () -> draining);
                 LOG.info("admin on {}:{}", config.admin().host(), admin.port());
             } catch (IOException e) {
                 throw new StartException(e.getMessage());

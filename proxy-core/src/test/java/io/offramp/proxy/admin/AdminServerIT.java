@@ -13,6 +13,8 @@ import io.offramp.proxy.connection.SessionCsv;
 import io.offramp.proxy.connection.SessionStats;
 import io.offramp.proxy.connection.TestConnections;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.reload.Reloads;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -22,7 +24,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,18 +37,20 @@ class AdminServerIT {
 
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final ConnectionRegistry connections = new ConnectionRegistry(100_000);
+    private final Reloads reloads = new Reloads(metrics.reloads());
     private final AtomicBoolean draining = new AtomicBoolean();
     private final HttpClient client = HttpClient.newHttpClient();
     private AdminServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = AdminServer.start(ANY_PORT, metrics, connections, draining::get);
+        server = AdminServer.start(ANY_PORT, metrics, connections, reloads, draining::get);
     }
 
     @AfterEach
     void stop() {
         server.close();
+        reloads.close();
         client.close();
         metrics.close();
     }
@@ -159,6 +165,33 @@ class AdminServerIT {
     }
 
     @Test
+    void shouldReloadWhenToldToAndSayWhatCameOfIt() throws Exception {
+        // Given
+        Queue<String> next = new ArrayDeque<>(List.of("is new", "is bad"));
+        reloads.register(Reloadable.of("ticket key", "web", List.of(), () -> {
+            String change = next.element();
+            if (change.equals("is bad")) {
+                throw new IOException(change);
+            }
+            return List.of(next.remove());
+        }));
+
+        // When, Then
+        assertThat(send("POST", "/reload"))
+                .returns(200, HttpResponse::statusCode)
+                .returns("web: ticket key: is new\nthe configuration itself is not read again: restart for that\n", HttpResponse::body);
+        assertThat(send("POST", "/reload"))
+                .returns(409, HttpResponse::statusCode)
+                .extracting(HttpResponse::body).asString().startsWith("web: ticket key: error: is bad\n");
+        assertThat(send("GET", "/reload").headers().firstValue("allow")).hasValue("POST");
+        assertThat(send("GET", "/metrics").body())
+                .contains("offramp_ticket_key_reloads_total{listener=\"web\",result=\"success\"} 1.0")
+                .contains("offramp_ticket_key_reloads_total{listener=\"web\",result=\"failure\"} 1.0");
+        reloads.close();
+        assertThat(send("POST", "/reload").statusCode()).isEqualTo(503);
+    }
+
+    @Test
     void shouldAnswerHeadWithoutABody() throws Exception {
         for (String path : new String[] {"/", "/metrics", "/connections", "/sessions", "/healthz"}) {
             HttpResponse<String> response = send("HEAD", path);
@@ -182,7 +215,7 @@ class AdminServerIT {
     @Test
     void shouldSayWhichAddressWhenItCannotBind() {
         HostPort taken = new HostPort("127.0.0.1", server.port());
-        assertThatThrownBy(() -> AdminServer.start(taken, metrics, connections, draining::get))
+        assertThatThrownBy(() -> AdminServer.start(taken, metrics, connections, reloads, draining::get))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("admin cannot bind " + taken);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.handshake.CertificateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +89,7 @@ class ConfigLoaderTest {
         assertThat(listener.offload()).isEqualTo(OffloadConfig.SOFTWARE);
         assertThat(listener.routes()).containsExactly(new RouteConfig(null, "/", "127.0.0.1:8080"));
         assertThat(listener.tls().certificates())
-                .containsExactly(new TlsConfig.Certificate(file.path("site.pem"), file.path("site.pem")));
+                .containsExactly(CertificateFiles.of(file.path("site.pem"), file.path("site.pem")));
         assertThat(listener.tls().versions()).containsExactlyInAnyOrder(ProtocolVersion.values());
         assertThat(listener.tls().ciphers()).hasSize(9);
     }
@@ -154,8 +155,9 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void shouldNeitherWarnNorWriteAnythingWhenTheFileIsTheFullForm() throws IOException {
-        assertThat(file.warnings(FULL)).isEmpty();
+    void shouldWriteNothingAndWarnOfNamesThatAreTakenWhenTheFileIsTheFullForm() throws IOException {
+        assertThat(file.warnings(FULL)).containsExactly("offramp.yaml:8:18: listeners[0].tls.certificates[1].cert: is not used "
+                + "for localhost, which is in site.pem too, with the same kind of key");
         assertThat(directory.resolve("run")).doesNotExist();
     }
 
@@ -174,7 +176,7 @@ class ConfigLoaderTest {
         // Then
         Path made = directory.resolve("run/offramp-dev.pem");
         TlsConfig tls = config.listeners().getFirst().tls();
-        assertThat(tls.certificates()).containsExactly(new TlsConfig.Certificate(made, made));
+        assertThat(tls.certificates()).containsExactly(CertificateFiles.of(made, made));
         assertThat(file.loader().needsDevelopmentCertificate(config)).isTrue();
         assertThat(made).doesNotExist();
         assertThat(file.warnings(yaml))
@@ -216,7 +218,7 @@ class ConfigLoaderTest {
                         "offramp.yaml:16:10: upstreams.spare: not used by any listener");
     }
 
-    private TlsConfig.Certificate pair(String name) {
-        return new TlsConfig.Certificate(file.path(name), file.path(name));
+    private CertificateFiles pair(String name) {
+        return CertificateFiles.of(file.path(name), file.path(name));
     }
 }

@@ -53,8 +53,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:7:18: listeners[0].tls.versions[0]: expected \"1.2\" or \"1.3\", is \"1.1\"",
                         "offramp.yaml:8:5: listeners[0].upstreem: unknown key, did you mean \"upstream\"?",
                         "offramp.yaml:9:5: listeners[1]: missing \"bind\": where to listen, such as 0.0.0.0:8443",
-                        "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, certificates, development, "
-                                + "versions, ciphers, groups, alpn, client-auth, record-size, keylog, is \"yes\"",
+                        "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, ocsp, certificates, "
+                                + "development, versions, ciphers, groups, alpn, client-auth, record-size, keylog, is \"yes\"",
                         "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"?",
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
                         "offramp.yaml:12:40: upstreams.apps[2]: is in the list already",
@@ -199,6 +199,54 @@ class ConfigProblemsTest {
                         "offramp.yaml:9:10: listeners[2].tls: has cert and development, of which only one can hold",
                         "offramp.yaml:12:10: listeners[3].tls: missing \"cert\": a PEM file with the chain, "
                                 + "and with the key if there is no \"key\"");
+    }
+
+    @Test
+    void shouldTellOfDirectoriesAndStaplesWhenTheyCannotServe() throws IOException {
+        // Given
+        Files.createDirectory(file.path("empty.d"));
+        Files.createDirectory(file.path("certs.d"));
+        Files.copy(file.path("site.pem"), file.path("certs.d/a.pem"));
+        Files.writeString(file.path("certs.d/b.crt"), "nothing here\n");
+        Files.writeString(file.path("certs.d/a.pem.ocsp"), "nothing here\n");
+        Files.writeString(file.path("site.ocsp"), "nothing here\n");
+
+        // When, Then
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls: {certificates: certs.d}
+                            upstream: 127.0.0.1:80
+                          - bind: :8444
+                            tls: {certificates: [{cert: site.pem}, empty.d, none.d, site.pem]}
+                            upstream: 127.0.0.1:80
+                          - bind: :8445
+                            tls: {cert: site.pem, ocsp: site.ocsp}
+                            upstream: 127.0.0.1:80
+                          - bind: :8446
+                            tls: {cert: site.pem, ocsp: gone.ocsp}
+                            upstream: 127.0.0.1:80
+                          - bind: :8447
+                            tls: {certificates: {cert: site.pem}}
+                            upstream: 127.0.0.1:80
+                        """))
+                .satisfiesExactly(
+                        each -> assertThat(each).startsWith("offramp.yaml:3:25: listeners[0].tls.certificates: "
+                                + "OCSP response does not parse: certs.d/a.pem.ocsp: "),
+                        each -> assertThat(each).startsWith("offramp.yaml:3:25: listeners[0].tls.certificates: "
+                                + "no certificate in certs.d/b.crt; PEM is expected"),
+                        each -> assertThat(each).isEqualTo("offramp.yaml:6:44: listeners[1].tls.certificates[1]: "
+                                + "no *.pem and no *.crt in empty.d"),
+                        each -> assertThat(each).isEqualTo(
+                                "offramp.yaml:6:53: listeners[1].tls.certificates[2]: no such file: none.d"),
+                        each -> assertThat(each).isEqualTo("offramp.yaml:6:61: listeners[1].tls.certificates[3]: "
+                                + "not a readable directory: site.pem"),
+                        each -> assertThat(each).startsWith(
+                                "offramp.yaml:9:33: listeners[2].tls.ocsp: OCSP response does not parse: site.ocsp: "),
+                        each -> assertThat(each).isEqualTo("offramp.yaml:12:33: listeners[3].tls.ocsp: no such file: gone.ocsp"),
+                        each -> assertThat(each).startsWith("offramp.yaml:15:25: listeners[4].tls.certificates: expected a directory, "
+                                + "or a list of {cert, key, ocsp}, is a mapping"));
     }
 
     @Test

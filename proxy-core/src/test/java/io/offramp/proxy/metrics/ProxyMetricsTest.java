@@ -12,18 +12,22 @@ import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.error.RecordAuthenticationException;
 import io.offramp.offload.record.Direction;
 import io.offramp.proxy.connection.TestConnections;
+import io.offramp.proxy.handshake.DevelopmentCertificate;
 import io.offramp.proxy.handshake.HandshakeFailure;
 import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.handshake.ServerIdentity;
 import io.offramp.proxy.session.CarriedMeter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProxyMetricsTest {
     private static final SessionInfo DEVICE = new SessionInfo("device", RecordMode.HW, "tis=1 dek=2");
@@ -34,6 +38,27 @@ class ProxyMetricsTest {
     @AfterEach
     void close() {
         metrics.close();
+    }
+
+    @Test
+    void shouldShowWhenTheCertificatesInUseExpire(@TempDir Path directory) throws Exception {
+        // Given
+        Path first = DevelopmentCertificate.create(directory.resolve("first"));
+        Path second = DevelopmentCertificate.create(directory.resolve("second"));
+        ServerIdentity replaced = ServerIdentity.load(first, first);
+        ServerIdentity inUse = ServerIdentity.load(second, second);
+        ListenerMetrics web = metrics.listener("web");
+
+        // When
+        web.onCertificates(List.of(replaced));
+        web.onCertificates(List.of(inUse));
+
+        // Then
+        String scraped = scrape();
+        String row = "offramp_certificate_not_after_seconds{listener=\"web\",name=\"localhost\",serial=\"" + inUse.serial() + "\"} ";
+        assertThat(scraped).contains(row).doesNotContain(replaced.serial());
+        String value = scraped.substring(scraped.indexOf(row) + row.length()).lines().findFirst().orElseThrow();
+        assertThat((long) Double.parseDouble(value)).isEqualTo(inUse.notAfter().getEpochSecond());
     }
 
     @Test

@@ -1,0 +1,38 @@
+package io.offramp.proxy.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.offramp.proxy.handshake.ServerIdentity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** When the certificates of one listener expire. A certificate that was replaced is no longer shown. */
+final class CertificateMetrics {
+    private final MultiGauge notAfter;
+
+    CertificateMetrics(MeterRegistry registry, Tags listener) {
+        notAfter = MultiGauge.builder("offramp.certificate.not.after")
+                .description("When a certificate in use expires, in Unix time")
+                .baseUnit("seconds")
+                .tags(listener)
+                .register(registry);
+    }
+
+    /** Shows these from now on, in place of those before. One at a time. */
+    void show(List<ServerIdentity> certificates) {
+        Map<Tags, MultiGauge.Row<?>> rows = new LinkedHashMap<>(); // of two with the same labels, a registry takes one
+        for (ServerIdentity certificate : certificates) {
+            long seconds = certificate.notAfter().getEpochSecond();
+            Tags tags = tags(certificate);
+            rows.put(tags, MultiGauge.Row.of(tags, seconds));
+        }
+        notAfter.register(rows.values(), true);
+    }
+
+    private static Tags tags(ServerIdentity certificate) {
+        String name = certificate.names().isEmpty() ? "" : certificate.names().getFirst();
+        return Tags.of("name", name, "serial", certificate.serial());
+    }
+}
