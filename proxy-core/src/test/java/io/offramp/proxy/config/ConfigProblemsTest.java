@@ -165,6 +165,42 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void shouldTellWhatIsWrongWithClientCertificates() throws IOException {
+        // Given
+        // When, Then
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls: {cert: site.pem, client-auth: {ca: site.pem}}
+                            upstream: 127.0.0.1:80
+                          - bind: :8444
+                            tls: {cert: site.pem, client-auth: {mode: required}}
+                            upstream: 127.0.0.1:80
+                          - bind: :8445
+                            tls: {cert: site.pem, client-auth: {mode: maybe, depth: 1}}
+                            upstream: 127.0.0.1:80
+                          - bind: :8446
+                            tls: {cert: site.pem, client-auth: {mode: optional, ca: [gone.pem, site.pem], depth: 10}}
+                            upstream: 127.0.0.1:80
+                          - bind: :8447
+                            tls: {cert: site.pem, client-auth: required}
+                            upstream: 127.0.0.1:80
+                        """))
+                .containsExactly(
+                        "offramp.yaml:3:40: listeners[0].tls.client-auth: missing \"mode\": off, optional or required",
+                        "offramp.yaml:6:40: listeners[1].tls.client-auth: missing \"ca\": a PEM file, or a list of them, with the "
+                                + "certificates that a client's may be issued by",
+                        "offramp.yaml:9:47: listeners[2].tls.client-auth.mode: expected off or optional or required, is \"maybe\"",
+                        "offramp.yaml:12:62: listeners[3].tls.client-auth.ca[0]: no such file: gone.pem",
+                        "offramp.yaml:12:72: listeners[3].tls.client-auth.ca[1]: certificate of O=Offramp development,CN=localhost "
+                                + "is not a CA's (basicConstraints CA:TRUE is missing): site.pem",
+                        "offramp.yaml:12:90: listeners[3].tls.client-auth.depth: must be 0 to 9, is 10",
+                        "offramp.yaml:15:40: listeners[4].tls.client-auth: expected a mapping with mode, ca, crl, depth, is "
+                                + "\"required\"");
+    }
+
+    @Test
     void shouldTellOfCertificatesWhenTheyCannotServe() throws IOException {
         // Given
         file.certificate("other");

@@ -38,6 +38,18 @@ class HttpSemanticsIT {
     }
 
     @Test
+    void shouldNeverPassAClientCertificateThatTheClientMadeUp() throws Exception {
+        try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
+                ProxyFixture proxy = proxyTo(upstream);
+                Socket client = proxy.connect()) {
+            ProxyFixture.ask(client, "GET / HTTP/1.1\r\nHost: a\r\nClient-Cert: :AAAA:\r\nX_Client_Cert_Subject: CN=Admin\r\n"
+                    + "x-client-cert-fingerprint: 00\r\nClient_Cert-Chain: :AAAA:\r\nX-Client: kept\r\n\r\n");
+
+            assertThat(upstream.heads().peek()).contains("X-Client: kept\r\n").doesNotContainIgnoringCase("cert");
+        }
+    }
+
+    @Test
     void shouldPassChunksAndTrailersWhenRequestIsChunked() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
                     while (peer.readHead() != null) {
