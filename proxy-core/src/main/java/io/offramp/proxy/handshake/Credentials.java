@@ -75,6 +75,27 @@ final class Credentials {
         return keyType;
     }
 
+    /** The server's own certificate. */
+    Leaf leaf() {
+        return leafOf(certificate12);
+    }
+
+    /** The server's own certificate in a chain that one of these signs for. */
+    static Leaf leafOf(Certificate chain) {
+        if (chain.getCertificateAt(0) instanceof EncodedCertificate leaf) {
+            return leaf.leaf;
+        }
+        throw new IllegalArgumentException("certificate of another engine");
+    }
+
+    /**
+     * How a ticket knows a certificate.
+     *
+     * @param fingerprint SHA-256, shared, not to be changed
+     * @param notAfterS   in seconds since 1970
+     */
+    record Leaf(byte[] fingerprint, long notAfterS) {}
+
     /**
      * Ready to sign in the best scheme that the client can verify, or null if it can verify none.
      *
@@ -97,11 +118,14 @@ final class Credentials {
     /** Bouncy Castle's encodes itself anew for each connection. */
     private static final class EncodedCertificate extends JcaTlsCertificate {
         private final byte[] encoded;
+        private final Leaf leaf;
 
         EncodedCertificate(X509Certificate certificate) {
             super(HandshakeCrypto.shared(), certificate);
             try {
                 this.encoded = super.getEncoded();
+                this.leaf = new Leaf(
+                        Kdf.SHA_256.newDigest().digest(encoded), certificate.getNotAfter().toInstant().getEpochSecond());
             } catch (IOException e) {
                 throw new IllegalStateException("certificate was parsed but does not encode", e);
             }

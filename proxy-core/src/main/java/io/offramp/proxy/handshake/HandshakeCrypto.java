@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.HandshakeType;
 import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsFatalAlert;
@@ -45,6 +46,7 @@ final class HandshakeCrypto extends ForwardingCrypto {
     private final List<HandshakeSecret> secrets = new ArrayList<>(32);
     private final List<TapCipher> ciphers = new ArrayList<>(2);
     private @Nullable ApplicationSecrets applicationSecrets;
+    private @Nullable TranscriptHash transcript;
 
     /** What the handshake says about itself when keys change. */
     interface Phases {
@@ -126,7 +128,7 @@ final class HandshakeCrypto extends ForwardingCrypto {
     public TlsHash createHash(int cryptoHashAlgorithm) {
         return switch (cryptoHashAlgorithm) {
             case CryptoHashAlgorithm.sha256, CryptoHashAlgorithm.sha384, CryptoHashAlgorithm.sha512 ->
-                new TranscriptHash(Kdf.of(cryptoHashAlgorithm));
+                new TranscriptHash(this, Kdf.of(cryptoHashAlgorithm));
             default -> super.createHash(cryptoHashAlgorithm);
         };
     }
@@ -145,9 +147,36 @@ final class HandshakeCrypto extends ForwardingCrypto {
 
     @Override
     public TlsSecret createSecret(byte[] data) {
-        HandshakeSecret secret = new HandshakeSecret(this, data);
+        return createSecret(data, false);
+    }
+
+    /** Takes ownership of {@code data}; see {@link HandshakeSecret}. */
+    TlsSecret createSecret(byte[] data, boolean ofResumption) {
+        HandshakeSecret secret = new HandshakeSecret(this, data, ofResumption);
         secrets.add(secret);
         return secret;
+    }
+
+    /** The engine keeps its transcript to itself, but clones it for each hash that it needs. */
+    void onTranscriptCloned(TranscriptHash original) {
+        transcript = original;
+    }
+
+    /**
+     * The resumption master secret (RFC 8446 §7.1), the caller's to wipe. To be called when a TLS 1.3 handshake is complete: the transcript
+     * was last cloned for the client's Finished, which the engine itself never adds to it.
+     *
+     * @param finished the client's verify_data
+     */
+    byte[] resumptionMasterSecret(Kdf kdf, TlsSecret masterSecret, byte[] finished) throws IOException {
+        if (transcript == null) {
+            throw new TlsFatalAlert(AlertDescription.internal_error, "no transcript");
+        }
+        TlsHash hash = transcript.cloneHash();
+        hash.update(new byte[] {HandshakeType.finished, 0, 0, (byte) finished.length}, 0, 4);
+        hash.update(finished, 0, finished.length);
+        byte[] info = HkdfLabel.of("res master", hash.calculateHash(), kdf.hashBytes());
+        return kdf.expand(secretOf(masterSecret), info, kdf.hashBytes());
     }
 
     @Override

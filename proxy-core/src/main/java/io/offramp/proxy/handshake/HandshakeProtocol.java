@@ -116,7 +116,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
                 group == null ? null : group.label(),
                 server.offer().serverName(),
                 protocol == null ? null : protocol.getUtf8Decoding(),
-                false,
+                server.isResumed(),
                 server.recordLimit(),
                 server.client());
         return new Handshaken(
@@ -125,7 +125,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
                 new RecordBoundary(Direction.RX, rxBytes, rx.nextSequence()),
                 tx,
                 new RecordBoundary(Direction.TX, txBytes, tx.nextSequence()),
-                suite.version() == ProtocolVersion.TLS_1_3 ? crypto.takeApplicationSecrets() : null);
+                suite.version() == ProtocolVersion.TLS_1_3 ? crypto.takeApplicationSecrets() : null,
+                server.newTickets());
     }
 
     /** Wipes every secret and key that is still here. May be called more than once. */

@@ -10,12 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /** A secret of one handshake, known to its {@link HandshakeCrypto}, which wipes it in the end if nobody did before. Not thread-safe. */
 final class HandshakeSecret implements TlsSecret {
+    /** HkdfLabels begin with two bytes of length of the output and one of the label. */
+    private static final int LABEL_AT = 3;
+
+    private static final byte[] EXTERNAL_BINDER = "tls13 ext binder".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RESUMPTION_BINDER = "tls13 res binder".getBytes(StandardCharsets.US_ASCII);
+
     private final HandshakeCrypto crypto;
+    private final boolean ofResumption;
     private byte @Nullable [] data;
 
     /** Takes ownership of {@code data}. */
     HandshakeSecret(HandshakeCrypto crypto, byte[] data) {
+        this(crypto, data, false);
+    }
+
+    /**
+     * Takes ownership of {@code data}.
+     *
+     * @param ofResumption whether this is a PSK from a ticket, or the early secret of one
+     */
+    HandshakeSecret(HandshakeCrypto crypto, byte[] data, boolean ofResumption) {
         this.crypto = crypto;
+        this.ofResumption = ofResumption;
         this.data = data;
     }
 
@@ -48,7 +65,8 @@ final class HandshakeSecret implements TlsSecret {
 
     @Override
     public TlsSecret hkdfExpand(int cryptoHashAlgorithm, byte[] info, int length) {
-        return crypto.createSecret(Kdf.of(cryptoHashAlgorithm).expand(dangerousData(), info, length));
+        byte[] meant = ofResumption ? forResumption(info) : info;
+        return crypto.createSecret(Kdf.of(cryptoHashAlgorithm).expand(dangerousData(), meant, length));
     }
 
     /** Uses this secret up as the salt, as the contract of Bouncy Castle's has it. */
@@ -59,7 +77,18 @@ final class HandshakeSecret implements TlsSecret {
         }
         byte[] extracted = Kdf.of(cryptoHashAlgorithm).extract(dangerousData(), secret.dangerousData());
         destroy();
-        return crypto.createSecret(extracted);
+        return crypto.createSecret(extracted, secret.ofResumption);
+    }
+
+    /** The engine takes every PSK for an external one; the binder's label is all that differs (RFC 8446 §7.1). */
+    private static byte[] forResumption(byte[] info) {
+        int end = LABEL_AT + EXTERNAL_BINDER.length;
+        if (info.length < end || !Arrays.equals(info, LABEL_AT, end, EXTERNAL_BINDER, 0, EXTERNAL_BINDER.length)) {
+            return info;
+        }
+        byte[] meant = info.clone();
+        System.arraycopy(RESUMPTION_BINDER, 0, meant, LABEL_AT, RESUMPTION_BINDER.length);
+        return meant;
     }
 
     @Override

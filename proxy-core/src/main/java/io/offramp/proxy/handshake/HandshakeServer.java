@@ -1,23 +1,33 @@
 package io.offramp.proxy.handshake;
 
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
+import java.util.stream.IntStream;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.CertificateStatus;
+import org.bouncycastle.tls.CertificateType;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.DefaultTlsServer;
+import org.bouncycastle.tls.NewSessionTicket;
 import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.PskIdentity;
 import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsPSKExternal;
+import org.bouncycastle.tls.TlsSession;
 import org.bouncycastle.tls.TlsUtils;
+import org.bouncycastle.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What this server chooses in a handshake, and what it remembers of it. Bouncy Castle asks; see {@link HandshakeProtocol}. Not thread-safe. */
@@ -27,6 +37,8 @@ final class HandshakeServer extends DefaultTlsServer {
     private final HandshakeSettings settings;
     private final @Nullable ClientTrust trust;
     private final IdentityTable identities;
+    private final @Nullable Resumption resumption;
+    private final @Nullable Resumption12 resumption12;
     private ClientOffer offer = ClientOffer.NONE;
     private @Nullable ClientHello first;
     private @Nullable StapledSigner credentials;
@@ -36,6 +48,7 @@ final class HandshakeServer extends DefaultTlsServer {
     private int group = -1;
     private int alertSent = -1;
     private @Nullable Throwable alertCause;
+    private byte[] newTickets = {};
 
     HandshakeServer(HandshakeCrypto crypto, HandshakeSettings settings) {
         super(crypto);
@@ -43,6 +56,10 @@ final class HandshakeServer extends DefaultTlsServer {
         this.settings = settings;
         this.trust = settings.clientTrust();
         this.identities = settings.identities().table();
+        Tickets tickets = settings.tickets();
+        byte[] policy = trust == null ? new byte[0] : trust.policyDigest();
+        this.resumption = tickets == null ? null : new Resumption(crypto, identities, tickets, policy, this::restoreClient);
+        this.resumption12 = tickets == null || resumption == null ? null : new Resumption12(crypto, tickets, resumption);
     }
 
     /** Once, before anything is chosen. */
@@ -50,14 +67,21 @@ final class HandshakeServer extends DefaultTlsServer {
         ClientHelloChecks.requireWellFormed(hello, settings.groups(), settings.speaksTls13());
         offer = ClientOffer.of(hello, settings.groups());
         first = hello;
+        if (resumption != null) {
+            resumption.onClientHello(hello, offer);
+        }
     }
 
-    /** In answer to a HelloRetryRequest; all that was chosen stays. */
+    /** In answer to a HelloRetryRequest; all that was chosen stays, but a session to resume, which is offered again. */
     void onSecondClientHello(ClientHello hello) throws IOException {
         if (first != null) {
             ClientHelloChecks.requireUnchanged(first, hello);
         }
         ClientHelloChecks.requireWellFormed(hello, settings.groups(), true);
+        client = null;
+        if (resumption != null) {
+            resumption.onClientHello(hello, offer);
+        }
     }
 
     /** What the client asked for. */
@@ -92,6 +116,92 @@ final class HandshakeServer extends DefaultTlsServer {
 
     @Nullable Throwable alertCause() {
         return alertCause;
+    }
+
+    /** Whether a session was resumed; known when the handshake is complete. */
+    boolean isResumed() {
+        return resumption != null && resumption.isResumed();
+    }
+
+    /** NewSessionTicket messages of TLS 1.3 for the session to send; empty for none. */
+    byte[] newTickets() {
+        return newTickets;
+    }
+
+    @Override
+    public @Nullable TlsPSKExternal getExternalPSK(Vector identities) {
+        if (resumption == null) {
+            return null;
+        }
+        int chosen = context.getSecurityParametersHandshake().getCipherSuite(); // before a HelloRetryRequest
+        @SuppressWarnings("unchecked")
+        Vector<PskIdentity> offered = identities;
+        return resumption.choosePsk(offered, chosen > 0 ? new int[] {chosen} : commonSuites());
+    }
+
+    @Override
+    public int[] getCipherSuites() {
+        return resumption == null ? super.getCipherSuites() : resumption.usable(super.getCipherSuites());
+    }
+
+    @Override
+    public @Nullable TlsSession getSessionToResume(byte[] sessionID) {
+        return resumption12 == null ? null : resumption12.choose(sessionID, clientExtensions, commonSuites());
+    }
+
+    @Override
+    public byte @Nullable [] getNewSessionID() {
+        return resumption12 == null ? null : resumption12.newId();
+    }
+
+    /** Neither the session nor the ClientHello has the extended master secret; if only one had it, nothing would be resumed. */
+    @Override
+    public boolean allowLegacyResumption() {
+        return true;
+    }
+
+    @Override
+    public Hashtable getServerExtensions() throws IOException {
+        Hashtable extensions = super.getServerExtensions();
+        if (resumption12 == null || TlsUtils.isTLSv13(context)) {
+            return extensions;
+        }
+        Hashtable all = TlsExtensionsUtils.ensureExtensionsInitialised(extensions);
+        resumption12.announce(all);
+        return all;
+    }
+
+    @Override
+    public NewSessionTicket getNewSessionTicket() throws IOException {
+        Credentials.Leaf leaf = shownLeaf();
+        return resumption12 == null || leaf == null
+                ? super.getNewSessionTicket()
+                : resumption12.newTicket(context.getSecurityParametersHandshake(), leaf, clientPath());
+    }
+
+    private int[] commonSuites() {
+        return IntStream.of(settings.suites()).filter(ours -> Arrays.contains(offeredCipherSuites, ours)).toArray();
+    }
+
+    /** The demands on clients are those that the session was made under, but certificates expire. */
+    private boolean restoreClient(List<byte[]> path) {
+        if (trust == null || path.isEmpty()) {
+            return path.isEmpty() && (trust == null || !trust.isRequired());
+        }
+        try {
+            List<X509Certificate> sent = new ArrayList<>(path.size());
+            for (byte[] der : path) {
+                sent.add(ClientCertificate.parse(CertificateType.X509, der).certificate());
+            }
+            client = new ClientVerifier(trust, Instant.now()).verify(sent);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private List<byte[]> clientPath() {
+        return client == null ? List.of() : client.path();
     }
 
     @Override
@@ -187,7 +297,8 @@ final class HandshakeServer extends DefaultTlsServer {
     @Override
     protected boolean selectCipherSuite(int cipherSuite) throws IOException {
         credentials = choose(TlsSuite.of(cipherSuite));
-        return credentials != null && super.selectCipherSuite(cipherSuite);
+        // a session that is resumed needs no certificate, and its client need not say what it can verify
+        return (credentials != null || isResumed()) && super.selectCipherSuite(cipherSuite);
     }
 
     @Override
@@ -228,7 +339,19 @@ final class HandshakeServer extends DefaultTlsServer {
         keyLog.onComplete(completed);
         if (TlsUtils.isTLSv13(completed.getNegotiatedVersion())) {
             group = completed.getNegotiatedGroup();
+            if (resumption != null) {
+                newTickets = resumption.newTickets13(completed, shownLeaf(), clientPath());
+            }
+        } else if (resumption12 != null && !isResumed()) {
+            Credentials.Leaf leaf = shownLeaf();
+            if (leaf != null) {
+                resumption12.keep(completed, leaf, clientPath());
+            }
         }
+    }
+
+    private Credentials.@Nullable Leaf shownLeaf() {
+        return credentials == null ? null : Credentials.leafOf(credentials.getCertificate());
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class HandshakeSettings {
     private final KeyLog keyLog;
     private final Executor worker;
     private final @Nullable ClientAuth clientAuth;
+    private final @Nullable Tickets tickets;
 
     private HandshakeSettings(Builder from) {
         this.providers = from.providers;
@@ -46,6 +47,7 @@ public final class HandshakeSettings {
         this.keyLog = from.keyLog;
         this.worker = from.worker;
         this.clientAuth = from.clientAuth;
+        this.tickets = from.tickets;
     }
 
     /**
@@ -73,6 +75,7 @@ public final class HandshakeSettings {
         private int maxBytes = 64 << 10;
         private @Nullable ClientAuth clientAuth;
         private KeyLog keyLog = KeyLog.NONE;
+        private @Nullable Tickets tickets;
 
         private Builder(List<ServerIdentity> identities, Executor worker) {
             this.identities = identities;
@@ -124,6 +127,12 @@ public final class HandshakeSettings {
         /** From the start of the connection to the end of the handshake. */
         public Builder timeout(Duration limit) {
             timeout = limit;
+            return this;
+        }
+
+        /** How sessions are resumed; null, as by default, for not. */
+        public Builder tickets(@Nullable Tickets shared) {
+            tickets = shared;
             return this;
         }
 
@@ -196,6 +205,11 @@ public final class HandshakeSettings {
         return identities;
     }
 
+    /** Null if sessions are not resumed. */
+    @Nullable Tickets tickets() {
+        return tickets;
+    }
+
     CryptoProviders providers() {
         return providers;
     }
@@ -257,16 +271,6 @@ public final class HandshakeSettings {
     /** What client certificates are verified by, from now on; null if clients are not asked. */
     @Nullable ClientTrust clientTrust() {
         return clientAuth == null ? null : clientAuth.trust();
-    }
-
-    /**
-     * Digest of what is demanded of clients now: who was let in under other demands must not come back by a ticket.
-     *
-     * @return empty if clients are not asked
-     */
-    byte[] policyDigest() {
-        ClientTrust trust = clientTrust();
-        return trust == null ? new byte[0] : trust.policyDigest();
     }
 
     /**

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param txKeys     what we protect with, at our next record
  * @param txBoundary where our stream stands: behind all that the handshake has written
  * @param secrets    TLS 1.3 only: what KeyUpdate goes on from
+ * @param tickets    TLS 1.3 only: NewSessionTicket messages one behind the other (RFC 8446 §4.6.1), to be sent before anything else;
+ *                   empty for none
  */
 public record Handshaken(
         Negotiated negotiated,
@@ -21,7 +23,19 @@ public record Handshaken(
         RecordBoundary rxBoundary,
         TrafficKeys txKeys,
         RecordBoundary txBoundary,
-        @Nullable ApplicationSecrets secrets) {
+        @Nullable ApplicationSecrets secrets,
+        byte[] tickets) {
+    /** Without tickets. */
+    public Handshaken(
+            Negotiated negotiated,
+            TrafficKeys rxKeys,
+            RecordBoundary rxBoundary,
+            TrafficKeys txKeys,
+            RecordBoundary txBoundary,
+            @Nullable ApplicationSecrets secrets) {
+        this(negotiated, rxKeys, rxBoundary, txKeys, txBoundary, secrets, new byte[0]);
+    }
+
     /** Wipes everything; for a session that never starts. */
     public void destroy() {
         rxKeys.destroy();

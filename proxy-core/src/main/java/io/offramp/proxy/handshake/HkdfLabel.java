@@ -11,12 +11,18 @@ final class HkdfLabel {
 
     /** For a label without context. */
     static byte[] of(String label, int length) {
+        return of(label, new byte[0], length);
+    }
+
+    /** @param context at most 255 bytes */
+    static byte[] of(String label, byte[] context, int length) {
         byte[] full = (PREFIX + label).getBytes(StandardCharsets.US_ASCII);
-        return ByteBuffer.allocate(2 + 1 + full.length + 1)
+        return ByteBuffer.allocate(2 + 1 + full.length + 1 + context.length)
                 .putShort((short) length)
                 .put((byte) full.length)
                 .put(full)
-                .put((byte) 0)
+                .put((byte) context.length)
+                .put(context)
                 .array();
     }
 }

@@ -66,6 +66,11 @@ enum TlsSuite {
         return aead;
     }
 
+    /** Of the key schedule: the last part of the name (RFC 8446 §B.4, RFC 5289). */
+    Kdf kdf() {
+        return name().endsWith("SHA384") ? Kdf.SHA_384 : Kdf.SHA_256;
+    }
+
     ProtocolVersion version() {
         return auth == Auth.ANY ? ProtocolVersion.TLS_1_3 : ProtocolVersion.TLS_1_2;
     }

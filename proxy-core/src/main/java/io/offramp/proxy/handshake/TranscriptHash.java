@@ -6,14 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The running hash of a handshake's messages. The digest is made with the first byte, since many of these never see one. */
 final class TranscriptHash implements TlsHash {
+    private final HandshakeCrypto crypto;
     private final Kdf kdf;
     private @Nullable MessageDigest digest;
 
-    TranscriptHash(Kdf kdf) {
+    TranscriptHash(HandshakeCrypto crypto, Kdf kdf) {
+        this.crypto = crypto;
         this.kdf = kdf;
     }
 
     private TranscriptHash(TranscriptHash other) {
+        this.crypto = other.crypto;
         this.kdf = other.kdf;
         MessageDigest seen = other.digest;
         if (seen != null) {
@@ -44,6 +47,7 @@ final class TranscriptHash implements TlsHash {
 
     @Override
     public TlsHash cloneHash() {
+        crypto.onTranscriptCloned(this);
         return new TranscriptHash(this);
     }
 

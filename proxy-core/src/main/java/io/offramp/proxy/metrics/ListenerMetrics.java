@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.handshake.HandshakeFailure;
 import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.handshake.ResumptionListener;
 import io.offramp.proxy.handshake.ServerIdentity;
+import io.offramp.proxy.handshake.TicketRefusal;
 import io.offramp.proxy.http.HttpEvents;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
 /** What happens at one listener. Resolved once per listener; thread-safe; called on event loops. */
-public final class ListenerMetrics implements HttpEvents {
+public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     private static final Duration[] HANDSHAKE_BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
@@ -27,6 +29,7 @@ public final class ListenerMetrics implements HttpEvents {
     private final LongAdder[] requestsByClass = new LongAdder[6];
     private final CounterFamily<Handshake> handshakes;
     private final CounterFamily<HandshakeFailure.Reason> failures;
+    private final CounterFamily<TicketRefusal> ticketRefusals;
     private final Timer handshakeDuration;
     private final CertificateMetrics certificates;
 
@@ -49,6 +52,9 @@ public final class ListenerMetrics implements HttpEvents {
                 "version", h.version, "cipher", h.cipher, "resumed", Boolean.toString(h.resumed)));
         failures = new CounterFamily<>(registry, "offramp.handshake.failures", "TLS handshakes that failed", r ->
                 listener.and("reason", r.label()));
+        ticketRefusals = new CounterFamily<>(
+                registry, "offramp.tickets.refused", "Offered sessions that were not resumed", r ->
+                        listener.and("reason", r.label()));
         handshakeDuration = Timer.builder("offramp.handshake.duration")
                 .description("From accept to the end of the TLS handshake")
                 .tags(listener)
@@ -88,6 +94,11 @@ public final class ListenerMetrics implements HttpEvents {
     /** A handshake did not complete. */
     public void onHandshakeFailed(HandshakeFailure.Reason reason) {
         failures.of(reason).increment();
+    }
+
+    @Override
+    public void onTicketRefused(TicketRefusal why) {
+        ticketRefusals.of(why).increment();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.offramp.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -83,12 +84,19 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
      */
     public void start(ByteBuf pending) {
         started = true;
+        boolean hasTickets = handshaken.tickets().length > 0;
+        if (hasTickets) {
+            tx.handshake(Unpooled.wrappedBuffer(handshaken.tickets()));
+        }
         if (pending.isReadable()) {
             rx.receive(pending);
             onBurstEnd();
             ctx.fireChannelReadComplete();
         } else {
             pending.release();
+        }
+        if (hasTickets) {
+            ctx.flush();
         }
     }
 

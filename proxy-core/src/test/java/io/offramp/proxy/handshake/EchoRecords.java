@@ -29,6 +29,16 @@ final class EchoRecords extends ChannelInboundHandlerAdapter {
         this.txSequence = session.txKeys().nextSequence();
     }
 
+    /** The tickets of the handshake as a record, which must be the first that is sent; empty if there are none. */
+    ByteBuf tickets() throws GeneralSecurityException {
+        return session.tickets().length == 0 ? Unpooled.EMPTY_BUFFER : seal(ContentType.HANDSHAKE, session.tickets());
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws GeneralSecurityException {
+        ctx.writeAndFlush(tickets());
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws GeneralSecurityException {
         ByteBuf in = (ByteBuf) msg;

@@ -17,7 +17,7 @@ final class EngineClient {
         this(JsseClient.engine(), settings);
     }
 
-    private EngineClient(SSLEngine engine, Consumer<SSLParameters> settings) {
+    EngineClient(SSLEngine engine, Consumer<SSLParameters> settings) {
         this.engine = engine;
         SSLParameters parameters = engine.getSSLParameters();
         settings.accept(parameters);

@@ -68,10 +68,16 @@ final class JsseClient {
     }
 
     private static SSLContext context() {
+        SSLContext context = resumingContext();
+        context.getClientSessionContext().setSessionTimeout(1);
+        return context;
+    }
+
+    /** With a session cache of its own. */
+    static SSLContext resumingContext() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
-            context.getClientSessionContext().setSessionTimeout(1);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -60,6 +60,7 @@ abstract class SessionFixture {
     ReferenceRecords client;
     ReferenceRecords expected;
     EmbeddedChannel channel;
+    byte[] tickets = {};
 
     @AfterEach
     void close() {
@@ -126,7 +127,8 @@ abstract class SessionFixture {
                         recordLimit, null),
                 rxKeys, new RecordBoundary(Direction.RX, 1000, rxKeys.nextSequence()),
                 txKeys, new RecordBoundary(Direction.TX, 2000, 0),
-                tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), serverSecret.clone()) : null);
+                tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), serverSecret.clone()) : null,
+                tickets);
     }
 
     OffloadPlan plan(Policy policy) {

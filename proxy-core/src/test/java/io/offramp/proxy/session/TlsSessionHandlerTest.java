@@ -153,6 +153,33 @@ class TlsSessionHandlerTest extends SessionFixture {
     }
 
     @Test
+    void shouldSendTicketsBeforeAnythingElse() {
+        // Given a client whose first request came in behind its Finished
+        prepare(ProtocolVersion.TLS_1_3);
+        tickets = new byte[] {4, 0, 0, 3, 1, 2, 3};
+        TlsSessionHandler handler = install(settings(plan(Policy.SW)));
+
+        // When
+        handler.start(channel.alloc().directBuffer().writeBytes(client.seal(DATA, "hello".getBytes(US_ASCII))));
+        write("world");
+
+        // Then
+        assertThat(received()).isEqualTo("hello");
+        assertThat(sent()).isEqualTo(ReferenceRecords.concat(
+                expected.seal(HANDSHAKE, tickets), expected.seal(DATA, "world".getBytes(US_ASCII))));
+    }
+
+    @Test
+    void shouldSendTicketsAtOnceWhenThereIsNoData() {
+        prepare(ProtocolVersion.TLS_1_3);
+        tickets = new byte[] {4, 0, 0, 0};
+
+        install(settings(plan(Policy.SW))).start(Unpooled.EMPTY_BUFFER);
+
+        assertThat(sent()).isEqualTo(expected.seal(HANDSHAKE, tickets));
+    }
+
+    @Test
     void shouldWipeAllKeysAtTheEnd() {
         start(ProtocolVersion.TLS_1_3);
         TrafficKeys rx = rxKeys;

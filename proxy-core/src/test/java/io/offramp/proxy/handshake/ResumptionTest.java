@@ -1,0 +1,478 @@
+package io.offramp.proxy.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.offramp.offload.record.ProtocolVersion;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The JDK's client comes back to a listener under changed conditions. */
+class ResumptionTest {
+    private static final Duration LIFETIME = Duration.ofHours(2);
+
+    private static final Consumer<SSLParameters> TLS_1_2 = p -> p.setProtocols(new String[] {"TLSv1.2"});
+
+    @TempDir
+    private Path dir;
+
+    private final FakeClock clock = new FakeClock();
+    private final List<TicketRefusal> refusals = new ArrayList<>();
+    private final TicketKeys keys = TicketKeys.rotating(LIFETIME, clock);
+    private final SSLContext client = JsseClient.resumingContext();
+
+    @ParameterizedTest
+    @CsvSource({
+        "TLS_AES_128_GCM_SHA256, x25519",
+        "TLS_AES_256_GCM_SHA384, x25519",
+        "TLS_CHACHA20_POLY1305_SHA256, secp256r1",
+        "TLS_AES_256_GCM_SHA384, secp384r1"
+    })
+    void shouldResume(String suite, String group) throws Exception {
+        HandshakeSettings settings = settings().build();
+        Consumer<SSLParameters> choice = p -> {
+            p.setCipherSuites(new String[] {suite});
+            p.setNamedGroups(new String[] {group});
+        };
+
+        assertThat(connect(settings, choice).resumed()).isFalse();
+        Negotiated second = connect(settings, choice);
+        Negotiated third = connect(settings, choice);
+
+        assertThat(second.resumed()).isTrue();
+        assertThat(second.cipherSuite()).isEqualTo(suite);
+        assertThat(second.group()).isEqualTo(group);
+        assertThat(third.resumed()).as("by the ticket of the resumed session").isTrue();
+        assertThat(refusals).isEmpty();
+    }
+
+    @Test
+    void shouldResumeAfterAHelloRetryRequest() throws Exception {
+        HandshakeSettings settings = settings().build();
+        connect(settings, p -> p.setNamedGroups(new String[] {"x25519"}));
+
+        // JSSE sends shares for the first group of each kind; we take neither of these
+        Negotiated second = connect(settings, p -> p.setNamedGroups(new String[] {"secp521r1", "secp384r1"}));
+
+        assertThat(second.resumed()).isTrue();
+        assertThat(second.group()).isEqualTo("secp384r1");
+    }
+
+    @Test
+    void shouldServeAClientThatKnowsNothingOfTickets() throws Exception {
+        for (String version : List.of("TLSv1.3", "TLSv1.2")) {
+            EngineClient engine = EngineClient.of(version);
+            try (EmbeddedHandshake server = new EmbeddedHandshake(settings().build())) {
+                server.receive(engine.exchange(server.receive(engine.hello())));
+                assertThat(server.session().negotiated().resumed()).isFalse();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"
+    })
+    void shouldResumeTls12(String suite) throws Exception {
+        HandshakeSettings settings = settings().build();
+        Consumer<SSLParameters> choice = TLS_1_2.andThen(p -> p.setCipherSuites(new String[] {suite}));
+        assertThat(connect(settings, choice).resumed()).isFalse();
+
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            handshake(server, choice);
+
+            Handshaken session = server.session();
+            assertThat(session.negotiated().resumed()).isTrue();
+            assertThat(session.negotiated().cipherSuite()).isEqualTo(suite);
+            assertThat(session.negotiated().group()).isNull();
+            assertThat(session.rxKeys().nextSequence()).isEqualTo(1);
+            assertThat(session.txKeys().nextSequence()).isEqualTo(1);
+            assertThat(session.tickets()).isEmpty();
+        }
+        assertThat(refusals).isEmpty();
+    }
+
+    @Test
+    void shouldShakeHandsOfTls12InFullWhenConditionsHaveChanged() throws Exception {
+        HandshakeSettings settings = settings().build();
+        connect(settings, TLS_1_2);
+        HandshakeSettings changed = settings()
+                .ciphers(List.of("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"))
+                .build();
+        HandshakeSettings renewed = settings().identities(List.of(TestSettings.p256("localhost"))).build();
+        HandshakeSettings stricter = settings().clientAuth(optional()).build();
+
+        assertThat(connect(renewed, TLS_1_2).resumed()).isFalse();
+        assertThat(connect(stricter, TLS_1_2).resumed()).isFalse();
+        connect(settings, TLS_1_2);
+        clock.advance(LIFETIME);
+        assertThat(connect(settings, TLS_1_2).resumed()).isFalse();
+        assertThat(connect(changed, TLS_1_2).resumed()).isFalse();
+        assertThat(refusals).contains(
+                TicketRefusal.CERTIFICATE, TicketRefusal.POLICY, TicketRefusal.EXPIRED, TicketRefusal.SUITE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void shouldNegotiateTheProtocolAnew(String version) throws Exception {
+        HandshakeSettings settings = settings().protocols(List.of("http/1.1", "acme")).build();
+        Consumer<SSLParameters> first = p -> p.setApplicationProtocols(new String[] {"http/1.1"});
+        Consumer<SSLParameters> then = p -> p.setApplicationProtocols(new String[] {"acme"});
+        Consumer<SSLParameters> only = p -> p.setProtocols(new String[] {version});
+        assertThat(connect(settings, only.andThen(first)).protocol()).isEqualTo("http/1.1");
+
+        Negotiated second = connect(settings, only.andThen(then));
+
+        assertThat(second.resumed()).isTrue();
+        assertThat(second.protocol()).isEqualTo("acme");
+    }
+
+    @Test
+    void shouldResumeWithAnotherListenerOfTheSameKeys() throws Exception {
+        connect(settings().build(), p -> {});
+
+        assertThat(connect(settings().build(), p -> {}).resumed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void shouldResumeOnAnotherInstanceWithTheSameKeyFile(String version) throws Exception {
+        Path file = Files.write(dir.resolve("current.key"), new byte[80]);
+        Consumer<SSLParameters> only = p -> p.setProtocols(new String[] {version});
+        connect(settings().tickets(tickets(new TicketKeyFiles(List.of(file)), 2)).build(), only);
+
+        HandshakeSettings restarted = settings().tickets(tickets(new TicketKeyFiles(List.of(file)), 2)).build();
+        assertThat(connect(restarted, only).resumed()).isTrue();
+        assertThat(refusals).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void shouldResumeBySessionId(boolean extendedMasterSecret) throws Exception {
+        HandshakeSettings settings = settings().build();
+        ResumingBouncyClient first = new ResumingBouncyClient(null, extendedMasterSecret);
+        assertThat(connect(settings, first).resumed()).isFalse();
+
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret)).resumed()).isTrue();
+
+        clock.advance(LIFETIME);
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret)).resumed()).isFalse();
+        assertThat(refusals).containsExactly(TicketRefusal.EXPIRED);
+    }
+
+    /** RFC 7627 §5.3. */
+    @Test
+    void shouldNotResumeASessionThatLacksTheExtendedMasterSecret() throws Exception {
+        HandshakeSettings settings = settings().build();
+        ResumingBouncyClient first = new ResumingBouncyClient(null, false);
+        connect(settings, first);
+
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true)).resumed()).isFalse();
+        assertThat(refusals).containsExactly(TicketRefusal.MASTER_SECRET);
+    }
+
+    @Test
+    void shouldRefuseAClientThatHasLostTheExtendedMasterSecret() throws Exception {
+        HandshakeSettings settings = settings().build();
+        connect(settings, TLS_1_2);
+        byte[] hello = new EngineClient(engine(), TLS_1_2).hello();
+        hello[indexOf(hello, new byte[] {0, 23, 0, 0}) + 1] = 99; // an extension that nobody knows
+
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            server.receive(hello);
+
+            assertThat(server.failure().detail()).contains("handshake_failure");
+        }
+    }
+
+    @Test
+    void shouldKeepNoSessionsWhereNoneAreWanted() throws Exception {
+        HandshakeSettings settings = settings().tickets(new Tickets(keys, 2, LIFETIME, 0, refusals::add, clock)).build();
+        ResumingBouncyClient first = new ResumingBouncyClient(null, true);
+        connect(settings, first);
+
+        assertThat(first.session().getSessionID()).isEmpty();
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true)).resumed()).isFalse();
+    }
+
+    @Test
+    void shouldNotResumeWithKeysThatAreUnknown() throws Exception {
+        connect(settings().build(), p -> {});
+
+        HandshakeSettings other = settings().tickets(tickets(TicketKeys.rotating(LIFETIME, clock), 2)).build();
+        assertThat(connect(other, p -> {}).resumed()).isFalse();
+        assertThat(refusals).containsExactly(TicketRefusal.UNKNOWN_KEY);
+    }
+
+    /** JSSE itself does not forget the name with a session. */
+    @Test
+    void shouldNotResumeUnderAnotherName() throws Exception {
+        HandshakeSettings settings = settings().build();
+        Consumer<SSLParameters> named = p -> p.setServerNames(List.of(new SNIHostName("localhost")));
+        connect(settings, named);
+        byte[] hello = new EngineClient(engine(), named).hello();
+        hello[indexOf(hello, "localhost".getBytes(StandardCharsets.US_ASCII))]++;
+
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            byte[] answer = server.receive(hello);
+
+            assertThat(answer[0]).as("no alert").isEqualTo((byte) 22);
+            assertThat(refusals).containsExactly(TicketRefusal.SERVER_NAME);
+            server.channel().close();
+        }
+    }
+
+    @Test
+    void shouldNotResumeWhenTheCertificateIsGone() throws Exception {
+        connect(settings().build(), p -> {});
+
+        HandshakeSettings renewed = settings().identities(List.of(TestSettings.p256("localhost"))).build();
+        assertThat(connect(renewed, p -> {}).resumed()).isFalse();
+        assertThat(refusals).containsExactly(TicketRefusal.CERTIFICATE);
+    }
+
+    @Test
+    void shouldResumeWhenACertificateWasAdded() throws Exception {
+        connect(settings().build(), p -> {});
+
+        HandshakeSettings more = settings().identities(List.of(TestSettings.RSA, TestSettings.P256)).build();
+        assertThat(connect(more, p -> {}).resumed()).isTrue();
+    }
+
+    @Test
+    void shouldNotResumeWhenMoreIsDemandedOfClients() throws Exception {
+        connect(settings().build(), p -> {});
+
+        HandshakeSettings stricter = settings().clientAuth(optional()).build();
+        assertThat(connect(stricter, p -> {}).resumed()).isFalse();
+        assertThat(refusals).containsExactly(TicketRefusal.POLICY);
+    }
+
+    @Test
+    void shouldNotResumeWhenTheHashIsNotOfferedOrNotAllowedAnyMore() throws Exception {
+        connect(settings().build(), p -> p.setCipherSuites(new String[] {"TLS_AES_128_GCM_SHA256"}));
+
+        HandshakeSettings only384 = settings().ciphers(List.of("TLS_AES_256_GCM_SHA384")).build();
+        assertThat(connect(only384, p -> {}).resumed()).isFalse();
+        assertThat(refusals).containsExactly(TicketRefusal.SUITE);
+    }
+
+    @Test
+    void shouldCountTheLifetimeFromTheFullHandshake() throws Exception {
+        HandshakeSettings settings = settings().build();
+        connect(settings, p -> {});
+        for (int i = 0; i < 3; i++) {
+            clock.advance(LIFETIME.dividedBy(4));
+            assertThat(connect(settings, p -> {}).resumed()).isTrue();
+        }
+
+        clock.advance(LIFETIME.dividedBy(4));
+
+        assertThat(connect(settings, p -> {}).resumed()).isFalse();
+        assertThat(refusals).containsExactly(TicketRefusal.EXPIRED);
+    }
+
+    @Test
+    void shouldNotOutliveTheCertificate() throws Exception {
+        Duration week = Duration.ofDays(7);
+        HandshakeSettings settings = settings().tickets(tickets(TicketKeys.rotating(week, clock), 2, week)).build();
+        EmbeddedHandshake server = new EmbeddedHandshake(settings);
+        handshake(server, p -> {});
+        int lifetimeS = ByteBuffer.wrap(server.session().tickets()).getInt(4);
+        assertThat(Duration.ofSeconds(lifetimeS)).isBetween(Duration.ofHours(23), Duration.ofHours(25));
+        clock.advance(Duration.ofHours(26));
+
+        assertThat(connect(settings, p -> {}).resumed()).isFalse();
+        assertThat(refusals).containsOnly(TicketRefusal.CERTIFICATE);
+        server.close();
+    }
+
+    @Test
+    void shouldGiveSoManyTicketsAndOneMoreForEachThatIsUsed() throws Exception {
+        HandshakeSettings settings = settings().tickets(tickets(keys, 3)).build();
+        try (EmbeddedHandshake first = new EmbeddedHandshake(settings);
+                EmbeddedHandshake second = new EmbeddedHandshake(settings)) {
+            handshake(first, p -> {});
+            handshake(second, p -> {});
+
+            assertThat(messages(first.session().tickets())).isEqualTo(3);
+            assertThat(messages(second.session().tickets())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldGiveNoTicketsWhenThereAreNoneToGive() throws Exception {
+        for (HandshakeSettings settings : List.of(
+                settings().tickets(tickets(keys, 0)).build(), settings().tickets(null).build())) {
+            try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+                handshake(server, p -> {});
+                assertThat(server.session().tickets()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void shouldReplaceTheKeyWithoutLosingTickets() throws Exception {
+        HandshakeSettings settings = settings().build();
+        clock.advance(LIFETIME.minusMinutes(10));
+        connect(settings, p -> {});
+        TicketKey before = keys.current();
+        clock.advance(Duration.ofMinutes(20));
+
+        assertThat(connect(settings, p -> {}).resumed()).isTrue();
+        assertThat(keys.current()).isNotSameAs(before);
+        assertThat(keys.all()).contains(before);
+        clock.advance(LIFETIME);
+        assertThat(keys.all()).doesNotContain(before);
+    }
+
+    @Test
+    void shouldForgetKeysAfterALongSilence() {
+        TicketKey before = keys.current();
+        clock.advance(LIFETIME.multipliedBy(2));
+
+        assertThat(keys.all()).hasSize(1).doesNotContain(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16, 17, 40, -1})
+    void shouldGoOnWithAFullHandshakeWhenATicketIsForged(int at) throws Exception {
+        HandshakeSettings settings = settings().build();
+        EmbeddedHandshake first = new EmbeddedHandshake(settings);
+        handshake(first, p -> {});
+        byte[] ticket = ticket(first.session().tickets());
+        EngineClient second = new EngineClient(engine(), p -> p.setProtocols(new String[] {"TLSv1.3"}));
+        byte[] hello = second.hello();
+        int found = indexOf(hello, ticket);
+        hello[found + (at < 0 ? ticket.length + at : at)] ^= 1;
+
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            byte[] answer = server.receive(hello);
+
+            assertThat(answer[0]).as("no alert").isEqualTo((byte) 22);
+            assertThat(refusals).containsExactly(at == 0 ? TicketRefusal.UNKNOWN_KEY : TicketRefusal.FORGED);
+            server.channel().close();
+        }
+        first.close();
+    }
+
+    @Test
+    void shouldRefuseABinderThatDoesNotFit() throws Exception {
+        HandshakeSettings settings = settings().build();
+        connect(settings, p -> {});
+        byte[] hello = new EngineClient(engine(), p -> p.setProtocols(new String[] {"TLSv1.3"})).hello();
+        hello[hello.length - 1] ^= 1;
+
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            server.receive(hello);
+
+            assertThat(server.failure().detail()).contains("decrypt_error");
+        }
+    }
+
+    /** Asks clients for a certificate. */
+    private ClientAuth optional() throws Exception {
+        Path ca = dir.resolve("ca.pem");
+        if (Files.notExists(ca)) {
+            TestCertificates.write(ca, TestCertificates.pem(TestCertificates.selfSigned(TestCertificates.ec("secp256r1"), "CA")));
+        }
+        return ClientAuth.load(false, List.of(ca), null, 1);
+    }
+
+    private HandshakeSettings.Builder settings() {
+        return HandshakeSettings.builder(List.of(TestSettings.P256), Runnable::run)
+                .protocols(List.of("http/1.1"))
+                .versions(Set.of(ProtocolVersion.values()))
+                .tickets(tickets(keys, 2));
+    }
+
+    private Tickets tickets(TicketKeys with, int count) {
+        return tickets(with, count, LIFETIME);
+    }
+
+    private Tickets tickets(TicketKeys with, int count, Duration lifetime) {
+        return new Tickets(with, count, lifetime, 100, refusals::add, clock);
+    }
+
+    private SSLEngine engine() {
+        SSLEngine engine = client.createSSLEngine("localhost", 8443);
+        engine.setUseClientMode(true);
+        return engine;
+    }
+
+    private static Negotiated connect(HandshakeSettings settings, ResumingBouncyClient client) throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            for (byte[] toServer = client.hello(); toServer.length > 0; ) {
+                toServer = client.exchange(server.receive(toServer));
+            }
+            return server.session().negotiated();
+        }
+    }
+
+    private Negotiated connect(HandshakeSettings settings, Consumer<SSLParameters> change) throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            handshake(server, change);
+            return server.session().negotiated();
+        }
+    }
+
+    /** Up to the tickets. */
+    private void handshake(EmbeddedHandshake server, Consumer<SSLParameters> change) throws Exception {
+        EngineClient engine = new EngineClient(engine(), p -> {
+            p.setProtocols(new String[] {"TLSv1.3"});
+            change.accept(p);
+        });
+        for (byte[] toServer = engine.hello(); toServer.length > 0; ) {
+            toServer = engine.exchange(server.receive(toServer));
+        }
+        ByteBuf tickets = new EchoRecords(server.session()).tickets();
+        engine.exchange(ByteBufUtil.getBytes(tickets));
+        tickets.release();
+    }
+
+    private static int messages(byte[] tickets) {
+        int count = 0;
+        for (int at = 0; at < tickets.length; count++) {
+            at += 4 + (tickets[at + 1] << 16 | (tickets[at + 2] & 0xff) << 8 | tickets[at + 3] & 0xff);
+        }
+        return count;
+    }
+
+    /** Of the first message. */
+    private static byte[] ticket(byte[] messages) {
+        ByteBuffer in = ByteBuffer.wrap(messages).position(12);
+        in.position(13 + in.get());
+        byte[] ticket = new byte[in.getShort()];
+        in.get(ticket);
+        return ticket;
+    }
+
+    private static int indexOf(byte[] all, byte[] part) {
+        for (int at = 0; at <= all.length - part.length; at++) {
+            if (Arrays.equals(all, at, at + part.length, part, 0, part.length)) {
+                return at;
+            }
+        }
+        throw new AssertionError("not there");
+    }
+}
