@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * id=7 listener=web peer=192.0.2.7:51234 method=GET target="/a?b=c" host=example.com status=200 in=0 out=1024 ms=0.412
- * upstream=127.0.0.1:8080 sni=example.com version=1.3 cipher=aes-gcm-128 client="CN=Alice" fingerprint=2f8a… txconf=hw rxconf=sw
+ * upstream=127.0.0.1:8080 sni=example.com version=1.3 cipher=aes-gcm-128 resumed=false client="CN=Alice" fingerprint=2f8a… txconf=hw
+ * rxconf=sw
  * txwhy=configured rxwhy="device declined: no TIR left" abort=-
  * </pre>
  *
@@ -56,6 +57,7 @@ final class AccessLine {
         field(" sni=", tls == null ? null : tls.serverName());
         field(" version=", tls == null ? null : tls.version().label());
         field(" cipher=", tls == null ? null : tls.suite().kernelName());
+        field(" resumed=", tls == null ? null : Boolean.toString(tls.resumed()));
         ClientIdentity client = tls == null ? null : tls.client();
         field(" client=", client == null ? null : client.subject());
         field(" fingerprint=", client == null ? null : client.fingerprint());

@@ -46,7 +46,7 @@ class Slf4jAccessLogTest {
         assertThat(line())
                 .isEqualTo("id=7 listener=web peer=192.0.2.7:51234 method=GET target=/bytes/1024 host=example.com:8443"
                         + " status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:80 sni=example.com version=1.3"
-                        + " cipher=aes-gcm-128 client=- fingerprint=- txconf=hw rxconf=sw txwhy=configured"
+                        + " cipher=aes-gcm-128 resumed=true client=- fingerprint=- txconf=hw rxconf=sw txwhy=configured"
                         + " rxwhy=\"device declined: no TIR left\" abort=-");
     }
 
@@ -57,7 +57,7 @@ class Slf4jAccessLogTest {
 
         // Then
         assertThat(line())
-                .contains(" host=- ", " ms=12003.004 ", " sni=- version=- cipher=- client=- fingerprint=- txconf=none rxconf=none ")
+                .contains(" host=- ", " ms=12003.004 ", " sni=- version=- cipher=- resumed=- client=- fingerprint=- txconf=none rxconf=none ")
                 .endsWith(" abort=\"reset by peer\"");
     }
 
