@@ -19,11 +19,13 @@ final class TlsReader {
     private final Surroundings surroundings;
     private final CertificateReader certificates;
     private final ClientAuthReader clientAuth;
+    private final TicketReader tickets;
 
     TlsReader(Surroundings surroundings) {
         this.surroundings = surroundings;
         certificates = new CertificateReader(surroundings);
         clientAuth = new ClientAuthReader(surroundings);
+        tickets = new TicketReader(surroundings);
     }
 
     /**
@@ -33,8 +35,8 @@ final class TlsReader {
      */
     @Nullable TlsConfig read(Value value, ListenerConfig.Mode mode) {
         Section tls = value.section(
-                "cert", "key", "ocsp", "certificates", "development", "versions", "ciphers", "groups", "alpn", "client-auth",
-                "record-size", "keylog");
+                "cert", "key", "ocsp", "certificates", "development", "versions", "ciphers", "groups", "alpn", "tickets",
+                "client-auth", "record-size", "keylog");
         if (tls == null) {
             return null;
         }
@@ -47,7 +49,7 @@ final class TlsReader {
                 ciphers,
                 GroupReader.read(tls.get("groups"), versions),
                 AlpnReader.read(tls.get("alpn"), mode),
-                TicketConfig.DEFAULTS,
+                tickets.read(tls.get("tickets")),
                 clientAuth.read(tls.get("client-auth")),
                 RecordSizeReader.read(tls.get("record-size")),
                 keylog(tls.get("keylog")));

@@ -6,13 +6,22 @@ import io.offramp.proxy.config.AlpnConfig;
 import io.offramp.proxy.config.ClientAuthConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.TicketConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.BadCertificateException;
+import io.offramp.proxy.handshake.BadTicketKeyException;
 import io.offramp.proxy.handshake.ClientAuth;
 import io.offramp.proxy.handshake.HandshakeSettings;
 import io.offramp.proxy.handshake.ListenerCertificates;
+import io.offramp.proxy.handshake.TicketKeyFiles;
+import io.offramp.proxy.handshake.TicketKeys;
+import io.offramp.proxy.handshake.Tickets;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +60,7 @@ final class Handshakes implements AutoCloseable {
                 .groups(tls.groups())
                 .protocols(tls.alpn().protocols())
                 .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnConfig.Mismatch.IGNORE)
+                .tickets(tickets(listener))
                 .timeout(config.timeouts().handshake())
                 .maxBytes(config.limits().handshakeBytes())
                 .clientAuth(clientAuth(listener))
@@ -78,6 +88,32 @@ final class Handshakes implements AutoCloseable {
         try {
             return ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
         } catch (BadCertificateException e) {
+            throw new StartException(listener.name() + ": " + e.getMessage());
+        }
+    }
+
+    private @Nullable Tickets tickets(ListenerConfig listener) throws StartException {
+        TicketConfig tickets = listener.tls().tickets();
+        if (!tickets.enabled()) {
+            return null;
+        }
+        InstantSource clock = InstantSource.system();
+        return new Tickets(
+                tickets.keys().isEmpty() ? TicketKeys.rotating(tickets.lifetime(), clock) : ticketKeys(listener),
+                tickets.count(),
+                tickets.lifetime(),
+                tickets.sessions(),
+                metrics.listener(listener.name()),
+                clock);
+    }
+
+    private TicketKeys ticketKeys(ListenerConfig listener) throws StartException {
+        List<Path> files = listener.tls().tickets().keys();
+        try {
+            TicketKeyFiles keys = new TicketKeyFiles(files);
+            reloads.register(Reloadable.of("ticket key", listener.name(), files, keys::reload));
+            return keys;
+        } catch (BadTicketKeyException e) {
             throw new StartException(listener.name() + ": " + e.getMessage());
         }
     }

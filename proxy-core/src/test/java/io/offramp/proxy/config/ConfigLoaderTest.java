@@ -7,6 +7,7 @@ import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.handshake.CertificateFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -92,6 +93,30 @@ class ConfigLoaderTest {
                 .containsExactly(CertificateFiles.of(file.path("site.pem"), file.path("site.pem")));
         assertThat(listener.tls().versions()).containsExactlyInAnyOrder(ProtocolVersion.values());
         assertThat(listener.tls().ciphers()).hasSize(9);
+        assertThat(listener.tls().tickets()).isEqualTo(TicketConfig.DEFAULTS);
+    }
+
+    @Test
+    void shouldReadTicketsInEveryForm() throws IOException {
+        Files.write(file.path("a.key"), new byte[48]);
+        Files.write(file.path("b.key"), new byte[80]);
+        Path a = file.path("a.key");
+        Path b = file.path("b.key");
+        Duration lifetime = TicketConfig.DEFAULTS.lifetime();
+
+        assertThat(tickets("false")).isEqualTo(new TicketConfig(false, 2, lifetime, List.of(), 20_000));
+        assertThat(tickets("true")).isEqualTo(TicketConfig.DEFAULTS);
+        assertThat(tickets("{keys: a.key}")).isEqualTo(new TicketConfig(true, 2, lifetime, List.of(a), 20_000));
+        assertThat(tickets("{enabled: true, count: 4, lifetime: 168h, keys: [b.key, a.key], sessions: 0}"))
+                .isEqualTo(new TicketConfig(true, 4, Duration.ofDays(7), List.of(b, a), 0));
+    }
+
+    private TicketConfig tickets(String text) throws IOException {
+        return file.loaded("listeners: [{bind: ':1', tls: {cert: site.pem, tickets: " + text + "}, upstream: 'a:1'}]")
+                .listeners()
+                .getFirst()
+                .tls()
+                .tickets();
     }
 
     @Test

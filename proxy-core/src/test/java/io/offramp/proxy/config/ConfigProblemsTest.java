@@ -54,7 +54,7 @@ class ConfigProblemsTest {
                         "offramp.yaml:8:5: listeners[0].upstreem: unknown key, did you mean \"upstream\"?",
                         "offramp.yaml:9:5: listeners[1]: missing \"bind\": where to listen, such as 0.0.0.0:8443",
                         "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, ocsp, certificates, "
-                                + "development, versions, ciphers, groups, alpn, client-auth, record-size, keylog, is \"yes\"",
+                                + "development, versions, ciphers, groups, alpn, tickets, client-auth, record-size, keylog, is \"yes\"",
                         "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"?",
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
                         "offramp.yaml:12:40: upstreams.apps[2]: is in the list already",
@@ -131,6 +131,44 @@ class ConfigProblemsTest {
                         "offramp.yaml:8:24: listeners[1].offload.backend: sw takes no whole connections, as mode hw-record needs",
                         "offramp.yaml:12:24: listeners[2].offload.backend: unknown backend \"dpu\"; known are device, sw",
                         "offramp.yaml:16:38: listeners[3].offload.mode: expected per-direction or hw-record, is \"record\"");
+    }
+
+    @Test
+    void shouldTellOfTicketsWhenKeysAreWrong() throws IOException {
+        Files.write(file.path("short.key"), new byte[47]);
+        Files.write(file.path("long.key"), new byte[81]);
+        Files.write(file.path("good.key"), new byte[80]);
+        assertThat(file.problems(
+                        """
+                        listeners:
+                          - bind: :8443
+                            tls:
+                              cert: site.pem
+                              tickets: {enabled: maybe, count: 0, lifetime: 8s, keys: [short.key, gone.key, long.key], sessions: -1}
+                            upstream: 127.0.0.1:80
+                          - bind: :8444
+                            tls: {cert: site.pem, tickets: {lifetime: 169h, keys: [good.key, good.key], key: x}}
+                            upstream: 127.0.0.1:80
+                          - bind: :8445
+                            tls: {cert: site.pem, tickets: often}
+                            upstream: 127.0.0.1:80
+                          - bind: :8446
+                            tls: {cert: site.pem, tickets: {keys: short.key}}
+                            upstream: 127.0.0.1:80
+                        """))
+                .containsExactly(
+                        "offramp.yaml:5:26: listeners[0].tls.tickets.enabled: expected true or false, is \"maybe\"",
+                        "offramp.yaml:5:40: listeners[0].tls.tickets.count: must be 1 to 8, is 0",
+                        "offramp.yaml:5:53: listeners[0].tls.tickets.lifetime: must be at least 60000ms, is 8s",
+                        "offramp.yaml:5:64: listeners[0].tls.tickets.keys[0]: must be 48 or 80 random bytes, is 47: short.key",
+                        "offramp.yaml:5:75: listeners[0].tls.tickets.keys[1]: no such file: gone.key",
+                        "offramp.yaml:5:85: listeners[0].tls.tickets.keys[2]: must be 48 or 80 random bytes, is more than 80: long.key",
+                        "offramp.yaml:5:106: listeners[0].tls.tickets.sessions: must be 0 to 10000000, is -1",
+                        "offramp.yaml:8:47: listeners[1].tls.tickets.lifetime: must be at most 168h (RFC 8446 §4.6.1)",
+                        "offramp.yaml:8:70: listeners[1].tls.tickets.keys[1]: is in the list already",
+                        "offramp.yaml:8:81: listeners[1].tls.tickets.key: unknown key, did you mean \"keys\"?",
+                        "offramp.yaml:11:36: listeners[2].tls.tickets: expected true or false, is \"often\"",
+                        "offramp.yaml:14:43: listeners[3].tls.tickets.keys: must be 48 or 80 random bytes, is 47: short.key");
     }
 
     @Test

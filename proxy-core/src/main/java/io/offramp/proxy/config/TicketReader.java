@@ -1,0 +1,83 @@
+package io.offramp.proxy.config;
+
+import io.offramp.proxy.handshake.BadTicketKeyException;
+import io.offramp.proxy.handshake.TicketKeyFiles;
+import io.offramp.proxy.handshake.Tickets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code tls.tickets}: a mapping, or just true or false. */
+final class TicketReader {
+    private static final int MAX_COUNT = 8;
+    private static final int MAX_SESSIONS = 10_000_000;
+    private static final Duration MIN_LIFETIME = Duration.ofMinutes(1);
+    private static final Scalar<Duration> LIFETIME = Scalar.duration(MIN_LIFETIME);
+
+    private final Surroundings surroundings;
+
+    TicketReader(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** What holds; the defaults where nothing is written, or something wrong. */
+    TicketConfig read(@Nullable Value value) {
+        TicketConfig defaults = TicketConfig.DEFAULTS;
+        if (value == null) {
+            return defaults;
+        }
+        if (value.isScalar()) {
+            Boolean enabled = value.as(Scalar.BOOL);
+            return new TicketConfig(
+                    enabled == null || enabled, defaults.count(), defaults.lifetime(), defaults.keys(), defaults.sessions());
+        }
+        Section section = value.section("enabled", "count", "lifetime", "keys", "sessions");
+        return section == null ? defaults : read(section, defaults);
+    }
+
+    private TicketConfig read(Section section, TicketConfig defaults) {
+        Duration lifetime = section.get("lifetime", LIFETIME, defaults.lifetime());
+        Value written = section.get("lifetime");
+        if (lifetime.compareTo(Tickets.MAX_LIFETIME) > 0 && written != null) {
+            written.error("must be at most " + Tickets.MAX_LIFETIME.toHours() + "h (RFC 8446 §4.6.1)");
+        }
+        return new TicketConfig(
+                section.get("enabled", Scalar.BOOL, defaults.enabled()),
+                section.get("count", Scalar.number(1, MAX_COUNT), defaults.count()),
+                lifetime,
+                keys(section.get("keys")),
+                section.get("sessions", Scalar.number(0, MAX_SESSIONS), defaults.sessions()));
+    }
+
+    private List<Path> keys(@Nullable Value value) {
+        List<Path> keys = new ArrayList<>();
+        if (value != null && value.isScalar()) {
+            addKey(value.as(Scalar.FILE), value, keys);
+        } else if (value != null) {
+            value.distinct("a file, or a list of files", Scalar.FILE).forEach((name, item) -> addKey(name, item, keys));
+        }
+        return keys;
+    }
+
+    private void addKey(@Nullable String name, Value value, List<Path> keys) {
+        if (name == null) {
+            return;
+        }
+        try {
+            Path file = surroundings.resolve(name);
+            TicketKeyFiles.check(file);
+            keys.add(file);
+            String warning = TicketKeyFiles.warning(file);
+            if (warning != null) {
+                value.warn(warning);
+            }
+        } catch (InvalidPathException e) {
+            value.error("not a file name: " + e.getMessage());
+        } catch (BadTicketKeyException e) {
+            value.error(String.valueOf(e.getMessage()));
+        }
+    }
+}
