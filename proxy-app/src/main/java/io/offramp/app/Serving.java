@@ -2,6 +2,7 @@ package io.offramp.app;
 
 import ch.qos.logback.classic.LoggerContext;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.reload.ReloadReport;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.server.StartException;
 import java.time.Duration;
@@ -40,15 +41,27 @@ final class Serving {
         return server;
     }
 
-    /** Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. */
+    /** Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates and the like again. */
     void untilSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));
-        LOG.info("serving; SIGTERM drains and stops");
+        HangupSignal.handle(this::reload);
+        LOG.info("serving; SIGTERM drains and stops, SIGHUP reads certificates again");
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What was wrong is in the log already. */
+    private void reload() {
+        server.reloads().reloadAll().whenComplete((report, failure) -> {
+            if (failure != null) {
+                LOG.warn("SIGHUP: nothing was read: {}", failure.getMessage());
+            } else {
+                LOG.info("SIGHUP: {}; {}", report.failed() ? "not all is in order" : "all is in order", ReloadReport.SCOPE);
+            }
+        });
     }
 
     /** A JVM that ends on a signal reports 128 + the signal, however well it went: so it is halted with the code that is meant. */

@@ -1,0 +1,35 @@
+package io.offramp.app;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * SIGHUP. The JDK has one way to hear of it, {@code sun.misc.Signal}, which every JDK has but javac warns of, and that warning cannot be
+ * suppressed: hence by reflection.
+ */
+final class HangupSignal {
+    private HangupSignal() {}
+
+    /**
+     * From now on, the signal runs this, on a thread of its own, and no longer ends the process. Where it is ignored, as under {@code nohup},
+     * it stays so.
+     *
+     * @throws IllegalStateException if this JDK has no signals, or they are switched off ({@code -Xrs})
+     */
+    static void handle(Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            MethodHandle run = MethodHandles.lookup()
+                    .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+                    .bindTo(action);
+            Object adapted = MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), adapted);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("SIGHUP cannot be handled: " + e, e);
+        }
+    }
+}
