@@ -61,6 +61,6 @@ public final class ClientAuth {
         ClientTrust next = ClientTrust.load(required, ca, crl, depth);
         boolean changed = !Arrays.equals(next.policyDigest(), trust.policyDigest());
         trust = next;
-        return changed ? Stream.concat(Stream.of("client trust replaced: " + next), next.warnings().stream()).toList() : List.of();
+        return changed ? Stream.concat(Stream.of("replaced: " + next), next.warnings().stream()).toList() : List.of();
     }
 }

@@ -228,7 +228,7 @@ class ClientVerifierTest {
         // When it is replaced, then she is not
         Files.write(crl, ROOT.crl(alice.certificate()).getEncoded());
         assertThat(auth.reload())
-                .containsExactly("client trust replaced: 1 CA certificates, revocation lists of 1 with 1 certificates");
+                .containsExactly("replaced: 1 CA certificates, revocation lists of 1 with 1 certificates");
         assertThat(auth.reload()).isEmpty();
         assertThatThrownBy(verifying(auth.trust(), alice)).isInstanceOf(ClientRefusal.class);
         assertThat(auth.files()).containsExactly(ca, crl);
