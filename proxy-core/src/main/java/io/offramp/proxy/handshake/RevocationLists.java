@@ -112,8 +112,8 @@ public final class RevocationLists {
                     + file);
         }
         if (!isCurrent(list, Instant.now())) {
-            warnings.add("revocation list of " + issuer + " is not current (next update " + list.getNextUpdate().toInstant()
-                    + "): its clients are refused");
+            warnings.add("revocation list of " + issuer + " is not current (this update " + list.getThisUpdate()
+                    + ", next update " + list.getNextUpdate() + "): its clients are refused");
         }
         byIssuer.computeIfAbsent(list.getIssuerX500Principal(), k -> new ArrayList<>()).add(list);
     }
