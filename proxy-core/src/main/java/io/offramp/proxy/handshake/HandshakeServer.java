@@ -1,9 +1,7 @@
 package io.offramp.proxy.handshake;
 
 import java.io.IOException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
@@ -13,7 +11,6 @@ import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.CertificateStatus;
-import org.bouncycastle.tls.CertificateType;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.DefaultTlsServer;
 import org.bouncycastle.tls.NewSessionTicket;
@@ -188,16 +185,8 @@ final class HandshakeServer extends DefaultTlsServer {
         if (trust == null || path.isEmpty()) {
             return path.isEmpty() && (trust == null || !trust.isRequired());
         }
-        try {
-            List<X509Certificate> sent = new ArrayList<>(path.size());
-            for (byte[] der : path) {
-                sent.add(ClientCertificate.parse(CertificateType.X509, der).certificate());
-            }
-            client = new ClientVerifier(trust, Instant.now()).verify(sent);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        client = new ClientVerifier(trust, Instant.now()).recall(path);
+        return client != null;
     }
 
     private List<byte[]> clientPath() {

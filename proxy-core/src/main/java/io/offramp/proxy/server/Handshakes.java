@@ -80,13 +80,15 @@ final class Handshakes implements AutoCloseable {
         }
     }
 
-    private static @Nullable ClientAuth clientAuth(ListenerConfig listener) throws StartException {
+    private @Nullable ClientAuth clientAuth(ListenerConfig listener) throws StartException {
         ClientAuthConfig auth = listener.tls().clientAuth();
         if (auth.mode() == ClientAuthConfig.Mode.OFF) {
             return null;
         }
         try {
-            return ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
+            ClientAuth loaded = ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
+            reloads.register(Reloadable.of("client trust", listener.name(), loaded.files(), loaded::reload));
+            return loaded;
         } catch (BadCertificateException e) {
             throw new StartException(listener.name() + ": " + e.getMessage());
         }
