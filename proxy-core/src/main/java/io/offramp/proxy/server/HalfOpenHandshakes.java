@@ -43,7 +43,7 @@ final class HalfOpenHandshakes {
 
     /** Under way now. */
     int count() {
-        return count.get();
+        return Math.min(count.get(), limit); // a new one is counted a moment before it gets the place of another
     }
 
     /** @return false if there is no room, and none could be made: the caller closes the channel */
