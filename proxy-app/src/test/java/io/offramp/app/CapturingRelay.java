@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Passes one connection on and writes what it passes as a capture of IPv4 packets (pcap, LINKTYPE_RAW): what tcpdump would have seen,
- * without the rights that it needs.
+ * Passes one connection on and writes what it passes as a capture of IPv4 packets (pcap, LINKTYPE_RAW): what tcpdump would have
+ * seen, without the rights that it needs.
  */
 final class CapturingRelay implements AutoCloseable {
     private static final int MAX_SEGMENT = 1400;

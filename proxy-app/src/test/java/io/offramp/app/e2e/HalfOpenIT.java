@@ -55,7 +55,8 @@ class HalfOpenIT {
             }
 
             // Then the oldest had to leave, and who speaks is served
-            await().untilAsserted(() -> assertThat(proxy.metric(FAILURES, "reason=\"displaced\"") + proxy.metric(FAILURES, "reason=\"timeout\""))
+            await().untilAsserted(() -> assertThat(
+                            proxy.metric(FAILURES, "reason=\"displaced\"") + proxy.metric(FAILURES, "reason=\"timeout\""))
                     .isGreaterThanOrEqualTo(FLOOD - LIMIT));
             try (SSLSocket next = Clients.connect(proxy.address(), VERSION, SUITE)) {
                 assertThat(Clients.getHash(next, "/bytes/100000")).isEqualTo(hash);

@@ -21,7 +21,8 @@ final class GroupReader {
         if (groups.isEmpty()) {
             return SUPPORTED;
         }
-        if (list != null && versions.contains(ProtocolVersion.TLS_1_2) && groups.stream().allMatch(HandshakeSettings::isTls13Only)) {
+        boolean newOnly = groups.stream().allMatch(HandshakeSettings::isTls13Only);
+        if (list != null && newOnly && versions.contains(ProtocolVersion.TLS_1_2)) {
             list.error("none is for TLS 1.2, which is among the versions");
         }
         return groups;

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order is measured (JDK 25, x86-64, us per operation): X25519 exchange Conscrypt 67, Bouncy Castle 175, JDK 620; ECDSA P-256
  * Conscrypt 17, Corretto's 25, Bouncy Castle 79, JDK 121; ECDSA P-384 Corretto's 62, Conscrypt 307; RSA-2048 Corretto's 264, Conscrypt
- * 473, JDK 759; ML-KEM-768 encapsulation JDK and Bouncy Castle 180, no other has it. Corretto's takes half a second to load, so it is asked first only where it gains most.
+ * 473, JDK 759; ML-KEM-768 encapsulation JDK and Bouncy Castle 180, no other has it. Corretto's takes half a second to load, so it
+ * is asked first only where it gains most.
  */
 public final class CryptoProviders {
     /** A provider that may be there. */
@@ -163,8 +164,8 @@ public final class CryptoProviders {
     }
 
     /**
-     * True where the primitive is cheap enough for an event loop. RSA signing never is. ML-KEM always is: it costs less than the cheapest
-     * RSA signature, no provider has a faster one, and a worker would cost those clients two hops that do not use it.
+     * True where the primitive is cheap enough for an event loop. RSA signing never is. ML-KEM always is: it costs less than the
+     * cheapest RSA signature, no provider has a faster one, and a worker would cost those clients two hops that do not use it.
      */
     boolean isFast(Primitive primitive) {
         Candidate candidate = choice(primitive).candidate();

@@ -7,9 +7,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps the engine of one handshake, and frees it. Steps run on the event loop, but for the dear ones where the settings say so: these
- * run on the worker, one at a time, while the channel does not read; their outcome is taken up on the event loop, where all methods are
- * called.
+ * Steps the engine of one handshake, and frees it. Steps run on the event loop, but for the dear ones where the settings say so:
+ * these run on the worker, one at a time, while the channel does not read; their outcome is taken up on the event loop, where all
+ * methods are called.
  */
 final class EngineSteps {
     /** Told on the event loop. */

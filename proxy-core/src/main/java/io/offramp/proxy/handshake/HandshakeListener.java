@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 /** Told on the channel's event loop how a handshake ended, which it does once. */
 public interface HandshakeListener {
     /**
-     * The client's hello is here and has been answered, for good or ill: what follows is told by one of the others, once, and at any time.
-     * Not told of clients that never get so far.
+     * The client's hello is here and has been answered, for good or ill: what follows is told by one of the others, once, and at
+     * any time. Not told of clients that never get so far.
      *
      * @param ctx the handshake handler's context
      */

@@ -11,8 +11,8 @@ import javax.crypto.KEM;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ML-KEM-768 (FIPS 203) with one provider: the server's side, which encapsulates to the key that the client sent. Thread-safe: the JCA
- * objects are per thread.
+ * ML-KEM-768 (FIPS 203) with one provider: the server's side, which encapsulates to the key that the client sent. Thread-safe: the
+ * JCA objects are per thread.
  */
 final class KeyEncapsulations {
     /** Length of an encapsulation key, which the client sends. */

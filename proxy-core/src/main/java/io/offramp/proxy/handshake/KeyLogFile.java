@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A key log in a file, one line for each secret, as Wireshark and others read it (RFC 9850). Made for its owner alone, appended to. Lines
- * are written by a thread of their own; when that one does not keep up they are dropped and counted rather than handshakes held.
- * Thread-safe.
+ * A key log in a file, one line for each secret, as Wireshark and others read it (RFC 9850). Made for its owner alone, appended to.
+ * Lines are written by a thread of their own; when that one does not keep up they are dropped and counted rather than handshakes
+ * held. Thread-safe.
  */
 public final class KeyLogFile implements KeyLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyLogFile.class);

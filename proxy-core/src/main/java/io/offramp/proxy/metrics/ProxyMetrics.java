@@ -88,7 +88,10 @@ public final class ProxyMetrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Publishes that secrets are logged, so that it can be alerted on, and how many lines were lost. Once; {@code log} lives as long as this. */
+    /**
+     * Publishes that secrets are logged, so that it can be alerted on, and how many lines were lost. Once; {@code log} lives as
+     * long as this.
+     */
     public <T> void bindKeyLog(T log, ToDoubleFunction<T> dropped) {
         Gauge.builder("offramp.tls.keylog", () -> 1)
                 .description("Secrets of all sessions are written to a file: there only when they are")

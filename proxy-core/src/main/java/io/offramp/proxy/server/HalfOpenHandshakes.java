@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handshakes under way, over all listeners: bounded in number, as their time and bytes are bounded elsewhere. At the limit a new one
- * takes the place of the oldest on its event loop whose client has not said hello yet: who floods displaces himself, and a client that
- * comes and speaks is served. Where there is none, the new one is refused. Thread-safe; what belongs to a channel is called on its event
- * loop.
+ * The handshakes under way, over all listeners: bounded in number, as their time and bytes are bounded elsewhere. At the limit a
+ * new one takes the place of the oldest on its event loop whose client has not said hello yet: who floods displaces himself, and a
+ * client that comes and speaks is served. Where there is none, the new one is refused. Thread-safe; what belongs to a channel is
+ * called on its event loop.
  */
 final class HalfOpenHandshakes {
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpenHandshakes.class);

@@ -69,7 +69,9 @@ class BadClientHelloTest {
         assertThat(alertOn(hello().without(51).record())).as("no key_share").isEqualTo(109);
         assertThat(alertOn(hello().without(10).record())).as("no supported_groups").isEqualTo(109);
         assertThat(alertOn(hello().without(13).record())).as("no signature_algorithms").isEqualTo(109);
-        assertThat(alertOn(hello().with(43, new byte[] {2, 3, 5}).record())).as("no version that we know").isEqualTo(PROTOCOL_VERSION);
+        assertThat(alertOn(hello().with(43, new byte[] {2, 3, 5}).record()))
+                .as("no version that we know")
+                .isEqualTo(PROTOCOL_VERSION);
         assertThat(alertOn(hello().with(43, new byte[] {0}).record())).as("no version at all").isEqualTo(DECODE_ERROR);
     }
 

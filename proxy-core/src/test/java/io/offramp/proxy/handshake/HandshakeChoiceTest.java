@@ -186,7 +186,8 @@ class HandshakeChoiceTest {
     void shouldSayWhichProvidersAreUsed() throws Exception {
         TestSettings.DEFAULT.build();
 
-        assertThat(CryptoProviders.describe()).matches("ML-KEM-768 \\S.*, X25519 \\S.*, P-256 \\S.*, P-384 \\S.*, ECDSA P-256 \\S.*");
+        assertThat(CryptoProviders.describe())
+                .matches("ML-KEM-768 \\S.*, X25519 \\S.*, P-256 \\S.*, P-384 \\S.*, ECDSA P-256 \\S.*");
     }
 
     @Test

@@ -135,7 +135,10 @@ class KeyLogTest {
     private static byte[] expand(byte[] secret, String label, byte[] context, int length) throws GeneralSecurityException {
         byte[] name = ("tls13 " + label).getBytes(StandardCharsets.US_ASCII);
         byte[] info = RawClientHello.join(
-                new byte[] {(byte) (length >> 8), (byte) length, (byte) name.length}, name, new byte[] {(byte) context.length}, context);
+                new byte[] {(byte) (length >> 8), (byte) length, (byte) name.length},
+                name,
+                new byte[] {(byte) context.length},
+                context);
         return KDF.getInstance("HKDF-SHA256")
                 .deriveData(HKDFParameterSpec.expandOnly(new SecretKeySpec(secret, "Generic"), info, length));
     }

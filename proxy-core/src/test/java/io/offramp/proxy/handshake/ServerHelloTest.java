@@ -58,7 +58,8 @@ class ServerHelloTest {
         byte[] empty = {0};
         assertThat(extensions(answerTo(SETTINGS, tls12().withSuites(0xc02b, RENEGOTIATION_SCSV))))
                 .containsEntry(RENEGOTIATION_INFO, empty);
-        assertThat(extensions(answerTo(SETTINGS, tls12().with(RENEGOTIATION_INFO, empty)))).containsEntry(RENEGOTIATION_INFO, empty);
+        assertThat(extensions(answerTo(SETTINGS, tls12().with(RENEGOTIATION_INFO, empty))))
+                .containsEntry(RENEGOTIATION_INFO, empty);
         assertThat(extensions(answerTo(SETTINGS, tls12()))).doesNotContainKey(RENEGOTIATION_INFO);
         assertThat(answerTo(SETTINGS, tls12().with(RENEGOTIATION_INFO, new byte[] {1, 7}))).isEqualTo(alert(40));
     }
