@@ -43,7 +43,7 @@ public record CertificateFiles(Path cert, Path key, @Nullable Path ocsp) impleme
      *                                 the file
      */
     public ServerIdentity load() throws BadCertificateException {
-        return staple(loadUnstapled());
+        return staple(loadUnstapled(null));
     }
 
     /** With the staple that is there now, or without if there is none. */
@@ -51,10 +51,14 @@ public record CertificateFiles(Path cert, Path key, @Nullable Path ocsp) impleme
         return identity.stapled(ocsp == null ? null : Staple.load(ocsp, identity.chain(), Instant.now()));
     }
 
-    /** As {@link #load}, but the staple is left alone. */
-    ServerIdentity loadUnstapled() throws BadCertificateException {
+    /**
+     * As {@link #load}, but the staple is left alone.
+     *
+     * @param earlier what was loaded before, returned if it is the same; null if nothing was
+     */
+    ServerIdentity loadUnstapled(@Nullable ServerIdentity earlier) throws BadCertificateException {
         try {
-            return ServerIdentity.load(cert, key);
+            return ServerIdentity.load(cert, key, earlier);
         } catch (BadCertificateException e) {
             String message = String.valueOf(e.getMessage());
             if (message.contains(cert.toString()) || message.contains(key.toString())) {

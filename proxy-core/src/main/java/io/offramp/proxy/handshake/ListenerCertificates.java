@@ -89,10 +89,11 @@ public final class ListenerCertificates implements Reloadable {
             }
         }
         List<String> changes = CertificateChanges.between(loaded, next);
-        loaded = next;
         if (!changes.isEmpty()) {
-            users.forEach(user -> user.accept(identities()));
+            List<ServerIdentity> identities = List.copyOf(next.values());
+            users.forEach(user -> user.accept(identities));
         }
+        loaded = next;
         return new ReloadOutcome(changes, problems);
     }
 
@@ -100,7 +101,7 @@ public final class ListenerCertificates implements Reloadable {
     private void reload(CertificateFiles files, Map<Path, ServerIdentity> next, List<String> problems) {
         ServerIdentity old = loaded.get(files.cert());
         try {
-            ServerIdentity fresh = files.loadUnstapled();
+            ServerIdentity fresh = files.loadUnstapled(old);
             next.put(files.cert(), staple(files, old != null && old.hasChainOf(fresh) ? old : fresh, problems));
         } catch (BadCertificateException e) {
             problems.add(String.valueOf(e.getMessage()));

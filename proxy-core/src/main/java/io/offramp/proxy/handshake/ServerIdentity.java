@@ -55,8 +55,15 @@ public final class ServerIdentity {
      * @throws BadCertificateException if a file is missing, holds nothing usable, or key and chain do not fit
      */
     public static ServerIdentity load(Path cert, Path key) throws BadCertificateException {
+        return load(cert, key, null);
+    }
+
+    /** As {@link #load(Path, Path)}, but what was checked when it was loaded earlier is not checked again: of a thousand, one changes. */
+    static ServerIdentity load(Path cert, Path key, @Nullable ServerIdentity earlier) throws BadCertificateException {
         List<X509Certificate> chain = PemLoader.certificates(cert);
-        return new ServerIdentity(chain, PemLoader.privateKey(key), Instant.now());
+        PrivateKey privateKey = PemLoader.privateKey(key);
+        boolean same = earlier != null && earlier.chain.equals(chain) && earlier.key.equals(privateKey);
+        return same ? earlier : new ServerIdentity(chain, privateKey, Instant.now());
     }
 
     /** Leaf first. */

@@ -66,8 +66,8 @@ final class Handshakes implements AutoCloseable {
                 .clientAuth(clientAuth(listener))
                 .keyLog(keyLogs.of(listener.name(), tls.keylog()))
                 .build();
-        certificates.publishTo(metrics.listener(listener.name())::onCertificates);
         certificates.publishTo(settings.identities()::replace);
+        certificates.publishTo(metrics.listener(listener.name())::onCertificates);
         reloads.register(certificates);
         return settings;
     }

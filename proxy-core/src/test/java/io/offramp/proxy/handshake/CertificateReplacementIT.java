@@ -131,9 +131,9 @@ class CertificateReplacementIT {
         AtomicBoolean ended = new AtomicBoolean();
         AtomicInteger connections = new AtomicInteger();
         try (HandshakeTestServer server = new HandshakeTestServer(settings);
-                ExecutorService threads = Executors.newFixedThreadPool(3)) {
+                ExecutorService threads = Executors.newFixedThreadPool(2)) {
             List<Future<?>> clients = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 clients.add(threads.submit(() -> {
                     while (!ended.get()) {
                         seen.add(connect(server.port()));
