@@ -1,7 +1,6 @@
 package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -326,7 +325,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The exchange is over and its answer is written. */
+    /** The exchange is over and its answer is written, but not flushed. */
     void onExchangeDone(boolean keepAlive, boolean requestComplete) {
         if (phase == Phase.CLOSED) {
             return;
@@ -335,6 +334,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         if (keepAlive && !draining) {
             phase = Phase.IDLE;
             deadline.in(settings.idleNs());
+            burst.flush();
             resume();
         } else if (requestComplete) {
             closeBehindWrites();
@@ -365,9 +365,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         closing = true;
         phase = Phase.LINGERING;
         deadline.in(settings.bodyNs());
-        burst.flush();
+        burst.pass();
         // As a task, so that what waits to be taken is.
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ctx.executor().execute(this::onLastWritten));
+        HalfClose.flush(ctx).addListener(written -> ctx.executor().execute(this::onLastWritten));
         resume();
     }
 

@@ -284,7 +284,6 @@ final class HttpExchange implements AnswerListener {
     @Override
     public void onEnd(HttpHeaders trailers) {
         answer.end(trailers);
-        front.burst().flush();
         finish(answer.status(), answer.bytes(), null);
         front.onExchangeDone(keepAlive, requestEnded);
     }
@@ -315,7 +314,6 @@ final class HttpExchange implements AnswerListener {
         }
         keepAlive &= requestEnded;
         refusal.write(front.burst().room(refusal.length(), 0), keepAlive, modern, !toHead);
-        front.burst().flush();
         finish(refusal.status(), toHead ? 0 : refusal.bodyBytes(), why);
         front.onExchangeDone(keepAlive, requestEnded);
     }

@@ -1,7 +1,9 @@
 package io.offramp.proxy.session;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 
 /** Ends what we send and goes on receiving, whatever the channel is. */
@@ -22,5 +24,16 @@ public final class HalfClose {
             return duplex.shutdownOutput();
         }
         return channel.newFailedFuture(new IllegalArgumentException("cannot be half closed: " + channel));
+    }
+
+    /**
+     * Flushes what was written before, and close_notify with it where that takes no segment of its own: on a TLS session.
+     *
+     * @param ctx of the handler that writes
+     * @return done when all of it is out
+     */
+    public static ChannelFuture flush(ChannelHandlerContext ctx) {
+        TlsSessionHandler session = ctx.pipeline().get(TlsSessionHandler.class);
+        return session != null ? session.shutdownOutput() : ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 }

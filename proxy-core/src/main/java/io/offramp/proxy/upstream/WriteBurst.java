@@ -31,7 +31,7 @@ public final class WriteBurst {
         if (buffer != null && buffer.writableBytes() >= bytes) {
             return buffer;
         }
-        pass();
+        append();
         buffer = ctx.alloc().directBuffer(bytes + (following <= SMALL_BYTES ? following : 0));
         open = buffer;
         dirty = true;
@@ -47,7 +47,7 @@ public final class WriteBurst {
             piece.release();
             return;
         }
-        pass();
+        append();
         dirty = true;
         ctx.write(piece, ctx.voidPromise());
     }
@@ -55,10 +55,15 @@ public final class WriteBurst {
     /** Sends what was written. */
     public void flush() {
         if (dirty) {
-            dirty = false;
             pass();
             ctx.flush();
         }
+    }
+
+    /** Leaves what was written to the next flush of the channel, which the caller sees to. */
+    public void pass() {
+        dirty = false;
+        append();
     }
 
     /** Forgets what was not passed on: the channel is closed. */
@@ -71,7 +76,7 @@ public final class WriteBurst {
         }
     }
 
-    private void pass() {
+    private void append() {
         ByteBuf buffer = open;
         if (buffer != null) {
             open = null;
