@@ -2,9 +2,9 @@ package io.offramp.proxy.handshake;
 
 import java.util.List;
 import java.util.Vector;
-import java.util.stream.IntStream;
 import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsUtils;
+import org.bouncycastle.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses a certificate and how to sign with it, by what the client can verify (RFC 8446 §4.4.2.2, RFC 8422 §5.1). */
@@ -37,13 +37,9 @@ final class CertificateChoice {
     private static boolean knowsCurve(KeyType key, SecurityParameters parameters) {
         int[] offered = parameters.getClientSupportedGroups();
         return offered == null || switch (key) {
-            case ECDSA_P256 -> contains(offered, Group.SECP256R1.code());
-            case ECDSA_P384 -> contains(offered, Group.SECP384R1.code());
+            case ECDSA_P256 -> Arrays.contains(offered, Group.SECP256R1.code());
+            case ECDSA_P384 -> Arrays.contains(offered, Group.SECP384R1.code());
             case RSA -> true;
         };
-    }
-
-    private static boolean contains(int[] values, int value) {
-        return IntStream.of(values).anyMatch(v -> v == value);
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
-import java.util.stream.IntStream;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.ExtensionType;
 import org.bouncycastle.tls.KeyShareEntry;
@@ -35,7 +34,7 @@ record ClientOffer(
     static ClientOffer of(ClientHello hello, List<Group> groups) throws IOException {
         Hashtable extensions = hello.getExtensions();
         if (extensions == null) {
-            return new ClientOffer(null, false, false, false, codes(groups));
+            return new ClientOffer(null, false, false, false, preferred(groups, null));
         }
         return new ClientOffer(
                 ServerName.of(extensions),
@@ -45,22 +44,28 @@ record ClientOffer(
                 preferred(groups, TlsExtensionsUtils.getKeyShareClientHello(extensions)));
     }
 
+    /** Loops, not streams, since all handshakes come by here. */
     private static int[] preferred(List<Group> groups, @Nullable Vector<?> shares) {
-        int[] all = codes(groups);
-        if (shares == null) {
-            return all;
+        int[] ordered = new int[groups.size()];
+        int count = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            for (Group group : groups) {
+                if (hasShare(shares, group.code()) == (pass == 0)) {
+                    ordered[count++] = group.code();
+                }
+            }
         }
-        return IntStream.concat(
-                        IntStream.of(all).filter(code -> hasShare(shares, code)),
-                        IntStream.of(all).filter(code -> !hasShare(shares, code)))
-                .toArray();
+        return ordered;
     }
 
-    private static boolean hasShare(Vector<?> shares, int group) {
-        return shares.stream().anyMatch(share -> share instanceof KeyShareEntry entry && entry.getNamedGroup() == group);
-    }
-
-    private static int[] codes(List<Group> groups) {
-        return groups.stream().mapToInt(Group::code).toArray();
+    private static boolean hasShare(@Nullable Vector<?> shares, int group) {
+        if (shares != null) {
+            for (Object share : shares) {
+                if (share instanceof KeyShareEntry entry && entry.getNamedGroup() == group) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

@@ -20,6 +20,7 @@ import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.TlsUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's non-blocking
@@ -33,9 +34,12 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         REFUSE
     }
 
+    /** Of the server's messages with one ECDSA certificate; more where they need more. */
+    private static final int FLIGHT_BYTES = 1 << 10;
+
     private final HandshakeCrypto crypto;
     private final HandshakeServer server;
-    private final ByteArrayOutputStream messages = new ByteArrayOutputStream(0);
+    private @Nullable ByteArrayOutputStream messages;
     private int unprocessedBytes;
     private boolean retried;
 
@@ -211,6 +215,9 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     @Override
     protected void writeRecord(short type, byte[] buf, int off, int len) throws IOException {
         if (type == ContentType.handshake) {
+            if (messages == null) {
+                messages = new ByteArrayOutputStream(FLIGHT_BYTES);
+            }
             messages.write(buf, off, len);
         } else {
             flushMessages();
@@ -225,9 +232,9 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     }
 
     private void flushMessages() throws IOException {
-        if (messages.size() > 0) {
+        if (messages != null) {
             byte[] flight = messages.toByteArray();
-            messages.reset();
+            messages = null;
             // The client's limit is for protected records only (RFC 8449 §4).
             int most = crypto.lastCipher() == null ? RecordFormat.MAX_PLAINTEXT_BYTES : server.recordLimit();
             for (int at = 0; at < flight.length; at += most) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.Vector;
 import java.util.concurrent.Executor;
-import java.util.stream.IntStream;
 import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.ProtocolName;
 import org.jspecify.annotations.Nullable;
@@ -243,12 +242,12 @@ public final class HandshakeSettings {
         if (offered == null && groups.contains(Group.SECP256R1)) { // what all of them know
             return Group.SECP256R1.code();
         }
-        return groups.stream()
-                .filter(group -> !group.isHybrid())
-                .mapToInt(Group::code)
-                .filter(ours -> offered == null || IntStream.of(offered).anyMatch(theirs -> theirs == ours))
-                .findFirst()
-                .orElse(-1);
+        for (Group group : groups) {
+            if (!group.isHybrid() && (offered == null || org.bouncycastle.util.Arrays.contains(offered, group.code()))) {
+                return group.code();
+            }
+        }
+        return -1;
     }
 
     /** Empty for no ALPN. */

@@ -18,6 +18,7 @@ enum Kdf {
 
     private final String hashName;
     private final int hashBytes;
+    private final MessageDigest unused;
     private final byte[] emptyHash;
     private final ThreadLocal<Mac> macs;
     private final String macName;
@@ -26,6 +27,7 @@ enum Kdf {
         this.hashName = hashName;
         this.macName = macName;
         this.hashBytes = hashBytes;
+        this.unused = create(hashName);
         this.emptyHash = newDigest().digest();
         this.macs = ThreadLocal.withInitial(this::newMac);
     }
@@ -54,11 +56,12 @@ enum Kdf {
         return emptyHash.clone();
     }
 
+    /** A fresh one. Cloned, since to look for the provider costs more than to hash what a handshake says. */
     MessageDigest newDigest() {
         try {
-            return MessageDigest.getInstance(hashName);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+            return (MessageDigest) unused.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e); // the JDK's digests are cloneable
         }
     }
 
@@ -113,6 +116,14 @@ enum Kdf {
             // HMAC pads a short key with zeros, so that one zero byte and no byte are the same key; SecretKeySpec refuses none
             mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, macName));
             return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static MessageDigest create(String hashName) {
+        try {
+            return MessageDigest.getInstance(hashName);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
