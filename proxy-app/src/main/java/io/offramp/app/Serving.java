@@ -41,7 +41,10 @@ final class Serving {
         return server;
     }
 
-    /** Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates and the like again. */
+    /**
+     * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates and the like
+     * again.
+     */
     void untilSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));
         HangupSignal.handle(this::reload);

@@ -27,8 +27,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code
- * /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so that the largest page costs the proxy's event loops nothing. Neither authenticated nor
- * encrypted: bind it to loopback.
+ * /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so that the largest
+ * page costs the proxy's event loops nothing. Neither authenticated nor encrypted: bind it to loopback.
  */
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_BODY_BYTES = 8 << 10;

@@ -55,7 +55,9 @@ final class CertificateReader {
         this.surroundings = surroundings;
     }
 
-    /** Reads {@code cert} with {@code key} and {@code ocsp}, or {@code certificates}, or {@code development}: exactly one of them. */
+    /**
+     * Reads {@code cert} with {@code key} and {@code ocsp}, or {@code certificates}, or {@code development}: exactly one of them.
+     */
     Result read(Section tls) {
         boolean development = tls.get("development", Scalar.BOOL, false);
         List<String> given = Stream.of("cert", "certificates", development ? "development" : "")
@@ -111,7 +113,8 @@ final class CertificateReader {
 
     private static void addFrom(CertificateDirectory directory, CertificateFiles files, Value value, Result result) {
         try {
-            result.add(files.cert(), files.load(), warning -> value.warn(directory.directory().relativize(files.cert()) + ": " + warning));
+            Path name = directory.directory().relativize(files.cert());
+            result.add(files.cert(), files.load(), warning -> value.warn(name + ": " + warning));
         } catch (BadCertificateException e) { // names the file
             value.error(String.valueOf(e.getMessage()));
         }

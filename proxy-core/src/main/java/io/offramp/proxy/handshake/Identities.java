@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The certificates of a listener, which are replaced while it serves. A handshake looks at the {@link #table} once and goes on with that;
- * connections that are open never look. Thread-safe.
+ * The certificates of a listener, which are replaced while it serves. A handshake looks at the {@link #table} once and goes on with
+ * that; connections that are open never look. Thread-safe.
  */
 public final class Identities {
     private final List<Group> groups;

@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The certificates of a listener as they are in its files. Each is replaced for itself: where the files of one are wrong, it stays as it
- * was, and the others are replaced all the same. Not thread-safe: made, then reloaded, by one thread after the other.
+ * The certificates of a listener as they are in its files. Each is replaced for itself: where the files of one are wrong, it stays
+ * as it was, and the others are replaced all the same. Not thread-safe: made, then reloaded, by one thread after the other.
  */
 public final class ListenerCertificates implements Reloadable {
     private final String owner;

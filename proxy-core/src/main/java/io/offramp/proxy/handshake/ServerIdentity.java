@@ -15,7 +15,9 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate chain and its private key, checked against each other. Immutable; shared by all connections. Never prints the key. */
+/**
+ * A certificate chain and its private key, checked against each other. Immutable; shared by all connections. Never prints the key.
+ */
 public final class ServerIdentity {
     private static final int SAN_DNS = 2;
 
@@ -58,7 +60,10 @@ public final class ServerIdentity {
         return load(cert, key, null);
     }
 
-    /** As {@link #load(Path, Path)}, but what was checked when it was loaded earlier is not checked again: of a thousand, one changes. */
+    /**
+     * As {@link #load(Path, Path)}, but what was checked when it was loaded earlier is not checked again: of a thousand, one
+     * changes.
+     */
     static ServerIdentity load(Path cert, Path key, @Nullable ServerIdentity earlier) throws BadCertificateException {
         List<X509Certificate> chain = PemLoader.certificates(cert);
         PrivateKey privateKey = PemLoader.privateKey(key);

@@ -12,12 +12,15 @@ public interface Reloadable {
     /** Whose it is: the name of the listener. */
     String owner();
 
-    /** Whose change calls for a reload. A directory stands for what is in it, but not below. May be missing; symbolic links are followed. */
+    /**
+     * Whose change calls for a reload. A directory stands for what is in it, but not below. May be missing; symbolic links are
+     * followed.
+     */
     Collection<Path> files();
 
     /**
-     * Reads the files, checks what they hold and puts it in use; what is wrong stays as it was. Reading the same again changes nothing, and
-     * says nothing.
+     * Reads the files, checks what they hold and puts it in use; what is wrong stays as it was. Reading the same again changes
+     * nothing, and says nothing.
      */
     ReloadOutcome reload();
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reloads what is registered when its files change, and when told to. All reading is done by one thread of its own, one reload after the
- * other. Files are looked at every second: links that are swapped and network file systems send no events. Thread-safe.
+ * Reloads what is registered when its files change, and when told to. All reading is done by one thread of its own, one reload
+ * after the other. Files are looked at every second: links that are swapped and network file systems send no events. Thread-safe.
  */
 public final class Reloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
@@ -69,8 +69,8 @@ public final class Reloads implements AutoCloseable {
     }
 
     /**
-     * Looks at all files once. A replacement that is wrong is told of by the next look, if it has not been made good by then: few write a
-     * certificate and its key in one step.
+     * Looks at all files once. A replacement that is wrong is told of by the next look, if it has not been made good by then: few
+     * write a certificate and its key in one step.
      */
     void poll() {
         for (Watched each : watched) {
