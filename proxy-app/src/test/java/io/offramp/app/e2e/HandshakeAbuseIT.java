@@ -60,7 +60,11 @@ class HandshakeAbuseIT {
         HTTP,
         HUGE_RECORD,
         ALERT,
-        FRAGMENTS;
+        FRAGMENTS,
+        CHANGE_CIPHER_SPECS,
+        WARNINGS,
+        HUGE_MESSAGE,
+        SSL_2;
 
         byte[] bytes() throws IOException {
             byte[] hello = Clients.clientHello();
@@ -77,7 +81,21 @@ class HandshakeAbuseIT {
                 case HUGE_RECORD -> RECORD_OF_65535_BYTES;
                 case ALERT -> HANDSHAKE_FAILURE;
                 case FRAGMENTS -> fragments(hello);
+                case CHANGE_CIPHER_SPECS -> behind(hello, new byte[] {20, 3, 3, 0, 1, 1});
+                case WARNINGS -> behind(hello, new byte[] {21, 3, 3, 0, 2, 1, 90});
+                case HUGE_MESSAGE -> new byte[] {22, 3, 1, 0, 4, 1, (byte) 0xff, (byte) 0xff, (byte) 0xff};
+                case SSL_2 -> new byte[] {(byte) 0x80, 0x2e, 1, 3, 1, 0, 0x15, 0, 0, 0, 0x10};
             };
+        }
+
+        /** A hundred thousand times the same record. */
+        private static byte[] behind(byte[] hello, byte[] record) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            out.writeBytes(hello);
+            for (int i = 0; i < 100_000; i++) {
+                out.writeBytes(record);
+            }
+            return out.toByteArray();
         }
 
         /** One byte of the message per record. */
@@ -100,7 +118,11 @@ class HandshakeAbuseIT {
         "HTTP, false, plain_http, INFO",
         "HUGE_RECORD, false, alert_sent, INFO",
         "ALERT, false, alert_received, INFO",
-        "FRAGMENTS, false, too_large, INFO"
+        "FRAGMENTS, false, too_large, INFO",
+        "CHANGE_CIPHER_SPECS, false, too_large, INFO",
+        "WARNINGS, false, too_large, INFO",
+        "HUGE_MESSAGE, false, alert_sent, INFO",
+        "SSL_2, false, not_tls, INFO"
     })
     void shouldCloseInTimeAndCountAndLogOnce(Abuse abuse, boolean fin, String reason, String level) throws Exception {
         double before = proxy.metric(FAILURES, label(reason));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -23,7 +22,7 @@ class HandshakeJsseIT {
     static Stream<Arguments> suitesGroupsAndCertificates() {
         List<Arguments> all = new ArrayList<>();
         for (TlsSuite suite : TlsSuite.ALL) {
-            for (Group group : EnumSet.complementOf(EnumSet.of(Group.X25519MLKEM768))) { // which this JSSE has not
+            for (Group group : List.of(Group.X25519, Group.SECP256R1, Group.SECP384R1)) { // the JDK's client knows no hybrid
                 for (ServerIdentity identity : List.of(TestSettings.P256, TestSettings.P384, TestSettings.RSA)) {
                     if (suite.allows(identity.keyType())) {
                         all.add(Arguments.of(suite.name(), group.label(), identity));

@@ -75,6 +75,26 @@ class HandshakeToolsIT {
         };
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_3", "-tls1_2"})
+    void shouldAnswerAMismatchOfProtocolsAsConfigured(String version) throws Exception {
+        List<String> options = List.of(version, "-alpn", "h2,spdy/3");
+        try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.build());
+                Tool client = openssl(server.port(), options)) {
+            assertThat(server.failure().detail()).startsWith("no_application_protocol");
+            await().atMost(PATIENCE).until(() -> client.hasPrinted("alert no application protocol"));
+        }
+        HandshakeSettings lenient = TestSettings.DEFAULT.changed(builder -> builder.ignoresOtherProtocols(true)).build();
+        try (HandshakeTestServer server = new HandshakeTestServer(lenient);
+                Tool client = openssl(server.port(), options)) {
+            client.type("ping without a protocol");
+
+            assertThat(server.session().negotiated().protocol()).isNull();
+            await().atMost(PATIENCE).until(
+                    () -> client.hasPrinted("ping without a protocol") && client.hasPrinted("No ALPN negotiated"));
+        }
+    }
+
     @Test
     void shouldRetryWithOpenssl() throws Exception {
         try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.build());

@@ -25,9 +25,18 @@ final class JsseClient {
 
     /** Connected and past the handshake; with SNI {@code localhost} unless {@code settings} say otherwise. */
     static SSLSocket connect(int port, Consumer<SSLParameters> settings) throws IOException {
+        return connect(CONTEXT, port, settings);
+    }
+
+    /** The same with BoringSSL's client. */
+    static SSLSocket connectConscrypt(int port, Consumer<SSLParameters> settings) throws IOException {
+        return connect(conscrypt(), port, settings);
+    }
+
+    private static SSLSocket connect(SSLContext context, int port, Consumer<SSLParameters> settings) throws IOException {
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
         plain.setSoTimeout(10_000);
-        SSLSocket socket = (SSLSocket) CONTEXT.getSocketFactory().createSocket(plain, "localhost", port, true);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName("localhost")));
         settings.accept(parameters);
@@ -56,12 +65,16 @@ final class JsseClient {
     }
 
     static SSLEngine conscryptEngine() {
+        SSLEngine engine = conscrypt().createSSLEngine();
+        engine.setUseClientMode(true);
+        return engine;
+    }
+
+    private static SSLContext conscrypt() {
         try {
             SSLContext context = SSLContext.getInstance("TLS", Conscrypt.newProvider());
             context.init(null, new TrustManager[] {new TrustAll()}, new SecureRandom());
-            SSLEngine engine = context.createSSLEngine();
-            engine.setUseClientMode(true);
-            return engine;
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
