@@ -3,7 +3,6 @@ package io.offramp.bench;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.DevelopmentCertificate;
 import io.offramp.proxy.handshake.HandshakeFailure;
 import io.offramp.proxy.handshake.HandshakeListener;
@@ -16,9 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -69,14 +66,7 @@ public class HandshakeBenchmark implements HandshakeListener {
     public void setUp() throws Exception {
         Path folder = Files.createTempDirectory("offramp-bench");
         Path pem = DevelopmentCertificate.create(folder);
-        settings = new HandshakeSettings(
-                List.of(ServerIdentity.load(pem, pem)),
-                Set.of(ProtocolVersion.values()),
-                HandshakeSettings.supportedCiphers(),
-                List.of("http/1.1"),
-                Duration.ofSeconds(10),
-                MAX_BYTES,
-                Runnable::run);
+        settings = HandshakeSettings.builder(List.of(ServerIdentity.load(pem, pem)), Runnable::run).build();
         Files.delete(pem);
         Files.delete(folder);
         clients = SSLContext.getInstance("TLS", Conscrypt.newProvider());
