@@ -47,8 +47,8 @@ final class Resumption12 {
         if (id.length == 0) {
             return null; // nothing to echo; clients with a ticket make one up (RFC 5077 §3.4)
         }
-        ResumableSession session = ticket != null && ticket.length > 0 ? tickets.open(ticket) : tickets.cached(id);
-        if (session == null) {
+        ResumableSession session = ticket == null ? tickets.cached(id) : ticket.length > 0 ? tickets.open(ticket) : null;
+        if (session == null) { // or an ID that only hides TLS 1.3 from middleboxes (RFC 8446 §D.4)
             return null;
         }
         int[] usable = IntStream.of(suites).filter(suite -> suite == session.suite().code()).toArray();
