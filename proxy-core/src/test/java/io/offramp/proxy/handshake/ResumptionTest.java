@@ -2,43 +2,22 @@ package io.offramp.proxy.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.offramp.offload.record.ProtocolVersion;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The JDK's client comes back to a listener under changed conditions. */
-class ResumptionTest {
-    private static final Duration LIFETIME = Duration.ofHours(2);
-
-    private static final Consumer<SSLParameters> TLS_1_2 = p -> p.setProtocols(new String[] {"TLSv1.2"});
-
-    @TempDir
-    private Path dir;
-
-    private final FakeClock clock = new FakeClock();
-    private final List<TicketRefusal> refusals = new ArrayList<>();
-    private final TicketKeys keys = TicketKeys.rotating(LIFETIME, clock);
-    private final SSLContext client = JsseClient.resumingContext();
-
+class ResumptionTest extends ResumptionFixture {
     @ParameterizedTest
     @CsvSource({
         "TLS_AES_128_GCM_SHA256, x25519",
@@ -88,51 +67,6 @@ class ResumptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"
-    })
-    void shouldResumeTls12(String suite) throws Exception {
-        HandshakeSettings settings = settings().build();
-        Consumer<SSLParameters> choice = TLS_1_2.andThen(p -> p.setCipherSuites(new String[] {suite}));
-        assertThat(connect(settings, choice).resumed()).isFalse();
-
-        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
-            handshake(server, choice);
-
-            Handshaken session = server.session();
-            assertThat(session.negotiated().resumed()).isTrue();
-            assertThat(session.negotiated().cipherSuite()).isEqualTo(suite);
-            assertThat(session.negotiated().group()).isNull();
-            assertThat(session.rxKeys().nextSequence()).isEqualTo(1);
-            assertThat(session.txKeys().nextSequence()).isEqualTo(1);
-            assertThat(session.tickets()).isEmpty();
-        }
-        assertThat(refusals).isEmpty();
-    }
-
-    @Test
-    void shouldShakeHandsOfTls12InFullWhenConditionsHaveChanged() throws Exception {
-        HandshakeSettings settings = settings().build();
-        connect(settings, TLS_1_2);
-        HandshakeSettings changed = settings()
-                .ciphers(List.of("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"))
-                .build();
-        HandshakeSettings renewed = settings().identities(List.of(TestSettings.p256("localhost"))).build();
-        HandshakeSettings stricter = settings().clientAuth(optional()).build();
-
-        assertThat(connect(renewed, TLS_1_2).resumed()).isFalse();
-        assertThat(connect(stricter, TLS_1_2).resumed()).isFalse();
-        connect(settings, TLS_1_2);
-        clock.advance(LIFETIME);
-        assertThat(connect(settings, TLS_1_2).resumed()).isFalse();
-        assertThat(connect(changed, TLS_1_2).resumed()).isFalse();
-        assertThat(refusals).contains(
-                TicketRefusal.CERTIFICATE, TicketRefusal.POLICY, TicketRefusal.EXPIRED, TicketRefusal.SUITE);
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void shouldNegotiateTheProtocolAnew(String version) throws Exception {
         HandshakeSettings settings = settings().protocols(List.of("http/1.1", "acme")).build();
@@ -164,55 +98,6 @@ class ResumptionTest {
         HandshakeSettings restarted = settings().tickets(tickets(new TicketKeyFiles(List.of(file)), 2)).build();
         assertThat(connect(restarted, only).resumed()).isTrue();
         assertThat(refusals).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({"true", "false"})
-    void shouldResumeBySessionId(boolean extendedMasterSecret) throws Exception {
-        HandshakeSettings settings = settings().build();
-        ResumingBouncyClient first = new ResumingBouncyClient(null, extendedMasterSecret);
-        assertThat(connect(settings, first).resumed()).isFalse();
-
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret)).resumed()).isTrue();
-
-        clock.advance(LIFETIME);
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret)).resumed()).isFalse();
-        assertThat(refusals).containsExactly(TicketRefusal.EXPIRED);
-    }
-
-    /** RFC 7627 §5.3. */
-    @Test
-    void shouldNotResumeASessionThatLacksTheExtendedMasterSecret() throws Exception {
-        HandshakeSettings settings = settings().build();
-        ResumingBouncyClient first = new ResumingBouncyClient(null, false);
-        connect(settings, first);
-
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true)).resumed()).isFalse();
-        assertThat(refusals).containsExactly(TicketRefusal.MASTER_SECRET);
-    }
-
-    @Test
-    void shouldRefuseAClientThatHasLostTheExtendedMasterSecret() throws Exception {
-        HandshakeSettings settings = settings().build();
-        connect(settings, TLS_1_2);
-        byte[] hello = new EngineClient(engine(), TLS_1_2).hello();
-        hello[indexOf(hello, new byte[] {0, 23, 0, 0}) + 1] = 99; // an extension that nobody knows
-
-        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
-            server.receive(hello);
-
-            assertThat(server.failure().detail()).contains("handshake_failure");
-        }
-    }
-
-    @Test
-    void shouldKeepNoSessionsWhereNoneAreWanted() throws Exception {
-        HandshakeSettings settings = settings().tickets(new Tickets(keys, 2, LIFETIME, 0, refusals::add, clock)).build();
-        ResumingBouncyClient first = new ResumingBouncyClient(null, true);
-        connect(settings, first);
-
-        assertThat(first.session().getSessionID()).isEmpty();
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true)).resumed()).isFalse();
     }
 
     @Test
@@ -390,66 +275,6 @@ class ResumptionTest {
         }
     }
 
-    /** Asks clients for a certificate. */
-    private ClientAuth optional() throws Exception {
-        Path ca = dir.resolve("ca.pem");
-        if (Files.notExists(ca)) {
-            TestCertificates.write(ca, TestCertificates.pem(TestCertificates.selfSigned(TestCertificates.ec("secp256r1"), "CA")));
-        }
-        return ClientAuth.load(false, List.of(ca), null, 1);
-    }
-
-    private HandshakeSettings.Builder settings() {
-        return HandshakeSettings.builder(List.of(TestSettings.P256), Runnable::run)
-                .protocols(List.of("http/1.1"))
-                .versions(Set.of(ProtocolVersion.values()))
-                .tickets(tickets(keys, 2));
-    }
-
-    private Tickets tickets(TicketKeys with, int count) {
-        return tickets(with, count, LIFETIME);
-    }
-
-    private Tickets tickets(TicketKeys with, int count, Duration lifetime) {
-        return new Tickets(with, count, lifetime, 100, refusals::add, clock);
-    }
-
-    private SSLEngine engine() {
-        SSLEngine engine = client.createSSLEngine("localhost", 8443);
-        engine.setUseClientMode(true);
-        return engine;
-    }
-
-    private static Negotiated connect(HandshakeSettings settings, ResumingBouncyClient client) throws Exception {
-        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
-            for (byte[] toServer = client.hello(); toServer.length > 0; ) {
-                toServer = client.exchange(server.receive(toServer));
-            }
-            return server.session().negotiated();
-        }
-    }
-
-    private Negotiated connect(HandshakeSettings settings, Consumer<SSLParameters> change) throws Exception {
-        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
-            handshake(server, change);
-            return server.session().negotiated();
-        }
-    }
-
-    /** Up to the tickets. */
-    private void handshake(EmbeddedHandshake server, Consumer<SSLParameters> change) throws Exception {
-        EngineClient engine = new EngineClient(engine(), p -> {
-            p.setProtocols(new String[] {"TLSv1.3"});
-            change.accept(p);
-        });
-        for (byte[] toServer = engine.hello(); toServer.length > 0; ) {
-            toServer = engine.exchange(server.receive(toServer));
-        }
-        ByteBuf tickets = new EchoRecords(server.session()).tickets();
-        engine.exchange(ByteBufUtil.getBytes(tickets));
-        tickets.release();
-    }
-
     private static int messages(byte[] tickets) {
         int count = 0;
         for (int at = 0; at < tickets.length; count++) {
@@ -465,14 +290,5 @@ class ResumptionTest {
         byte[] ticket = new byte[in.getShort()];
         in.get(ticket);
         return ticket;
-    }
-
-    private static int indexOf(byte[] all, byte[] part) {
-        for (int at = 0; at <= all.length - part.length; at++) {
-            if (Arrays.equals(all, at, at + part.length, part, 0, part.length)) {
-                return at;
-            }
-        }
-        throw new AssertionError("not there");
     }
 }

@@ -147,6 +147,49 @@ class ResumptionToolsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_3", "-tls1_2"})
+    void shouldResumeOnWhicheverInstanceHasTheKey(String version) throws Exception {
+        // Given two instances with the same key file
+        Path file = dir.resolve("current.key");
+        Files.write(file, new byte[80]);
+        TicketKeyFiles others = new TicketKeyFiles(List.of(file));
+        try (HandshakeTestServer one = new HandshakeTestServer(settings(new TicketKeyFiles(List.of(file))));
+                HandshakeTestServer other = new HandshakeTestServer(settings(others))) {
+            connect(one, version, "-sess_out");
+
+            // When the other gets a new key as well
+            Files.write(file, new byte[48]);
+            others.reload();
+
+            // Then it still takes what the first one has given out, and one that only has the new key takes what the other gives out
+            assertThat(connect(other, version, "-sess_in").resumed()).isTrue();
+            connect(other, version, "-sess_out");
+            try (HandshakeTestServer restarted = new HandshakeTestServer(settings(new TicketKeyFiles(List.of(file))))) {
+                assertThat(connect(restarted, version, "-sess_in").resumed()).isTrue();
+            }
+        }
+    }
+
+    /** It shows its certificate once; who it is comes back with the session. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_3", "-tls1_2", "-tls1_2 -no_ticket"})
+    void shouldKnowTheClientAgain(String version) throws Exception {
+        TestCa root = TestCa.root("CN=Root");
+        Path ca = TestCertificates.write(dir.resolve("ca.pem"), root.pem());
+        Path alice = TestCertificates.write(dir.resolve("alice.pem"), root.client("CN=Alice").pem());
+        ClientAuth auth = ClientAuth.load(true, List.of(ca), null, 1);
+        HandshakeSettings settings = TestSettings.DEFAULT.changed(b -> b.tickets(tickets(keys)).clientAuth(auth)).build();
+        try (HandshakeTestServer server = new HandshakeTestServer(settings)) {
+            connect(server, version + " -cert " + alice + " -key " + alice, "-sess_out");
+
+            Negotiated negotiated = connect(server, version, "-sess_in");
+
+            assertThat(negotiated.resumed()).isTrue();
+            assertThat(negotiated.client().subject()).isEqualTo("CN=Alice");
+        }
+    }
+
     /** Sets max_early_data in a session of openssl's. */
     private static void allowEarlyData(Path file) throws Exception {
         PemObject pem;
@@ -172,8 +215,15 @@ class ResumptionToolsIT {
     }
 
     private HandshakeSettings settings() {
-        Tickets tickets = new Tickets(keys, 2, Duration.ofHours(2), 100, refusals::add, InstantSource.system());
-        return TestSettings.DEFAULT.changed(builder -> builder.tickets(tickets)).build();
+        return settings(keys);
+    }
+
+    private HandshakeSettings settings(TicketKeys with) {
+        return TestSettings.DEFAULT.changed(builder -> builder.tickets(tickets(with))).build();
+    }
+
+    private Tickets tickets(TicketKeys with) {
+        return new Tickets(with, 2, Duration.ofHours(2), 100, refusals::add, InstantSource.system());
     }
 
     private Path session() {
