@@ -5,21 +5,14 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.app.demo.DemoUpstream;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,18 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Certificates replaced under a real process: by itself, by SIGHUP, by {@code POST /reload}. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class ReloadIT {
-    private static final Pattern LISTENING = Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");
-    private static final Pattern ADMIN = Pattern.compile("admin on 127\\.0\\.0\\.1:(\\d+)");
-
     @TempDir
     private Path directory;
 
-    private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private Path certs;
     private DemoUpstream upstream;
-    private Process proxy;
-    private int port;
-    private int admin;
+    private ProxyProcess proxy;
 
     @BeforeEach
     void start() throws Exception {
@@ -61,18 +48,13 @@ class ReloadIT {
                 admin: {bind: 127.0.0.1:0}
                 """
                         .formatted(upstream.port()));
-        proxy = StartScript.start(StartScript.ofDistribution(), directory, "run", config.toString());
-        BufferedReader output = proxy.inputReader();
-        Thread.ofVirtual().start(() -> output.lines().forEach(log::add));
-        await().atMost(30, TimeUnit.SECONDS).until(() -> hasLogged("serving;") || !proxy.isAlive());
-        port = logged(LISTENING);
-        admin = logged(ADMIN);
+        proxy = new ProxyProcess(config);
     }
 
     @AfterEach
     void stop() throws Exception {
         if (proxy != null) {
-            proxy.destroyForcibly().waitFor();
+            proxy.close();
         }
         if (upstream != null) {
             upstream.close();
@@ -87,7 +69,7 @@ class ReloadIT {
         certificate("b");
         await().until(() -> curl("b") == 0);
         assertThat(curl("a")).isZero();
-        assertThat(admin("GET", "/metrics").body())
+        assertThat(proxy.admin("GET", "/metrics").body())
                 .contains("offramp_certificate_reloads_total{listener=\"web\",result=\"success\"} 2.0")
                 .contains("offramp_certificate_not_after_seconds{listener=\"web\",name=\"b.test\",serial=\"");
     }
@@ -99,44 +81,44 @@ class ReloadIT {
         String complete = Files.readString(certs.resolve("a.pem"));
         Files.writeString(certs.resolve("a.pem"), complete.substring(0, complete.length() / 2));
 
-        await().until(() -> hasLogged("not replaced, what is in use stays"));
-        Thread.sleep(2_500); // some looks
-        assertThat(log).filteredOn(line -> line.contains("not replaced")).singleElement().asString().contains("a.pem");
+        await().until(() -> proxy.hasLogged("not replaced, what is in use stays"));
+        await("some looks").during(Duration.ofMillis(2_500)).until(() -> refusals().size() == 1);
+        assertThat(refusals()).singleElement().asString().contains("a.pem");
         assertThat(curl("a", trusted)).isZero();
 
         Files.writeString(certs.resolve("a.pem"), complete);
         await().until(() -> curl("a") == 0);
-        assertThat(admin("GET", "/metrics").body())
+        assertThat(proxy.admin("GET", "/metrics").body())
                 .contains("offramp_certificate_reloads_total{listener=\"web\",result=\"failure\"} 1.0");
     }
 
     @Test
     void shouldReadEverythingAgainOnSighup() throws Exception {
         certificate("a");
-        hangUp();
-        await().until(() -> hasLogged("SIGHUP: all is in order; the configuration itself is not read again: restart for that"));
+        proxy.hangUp();
+        await().until(() -> proxy.hasLogged("SIGHUP: all is in order; the configuration itself is not read again: restart for that"));
         assertThat(curl("a")).isZero();
 
         Files.writeString(certs.resolve("b.pem"), "broken");
-        hangUp();
-        await().until(() -> hasLogged("SIGHUP: not all is in order"));
-        assertThat(hasLogged("no certificate in " + certs.resolve("b.pem"))).isTrue();
+        proxy.hangUp();
+        await().until(() -> proxy.hasLogged("SIGHUP: not all is in order"));
+        assertThat(proxy.hasLogged("no certificate in " + certs.resolve("b.pem"))).isTrue();
         assertThat(proxy.isAlive()).isTrue();
     }
 
     @Test
     void shouldAnswerAPostWithWhatCameOfIt() throws Exception {
         certificate("b");
-        HttpResponse<String> taken = admin("POST", "/reload");
+        HttpResponse<String> taken = proxy.admin("POST", "/reload");
         assertThat(curl("b")).isZero();
         assertThat(taken.statusCode()).isEqualTo(200);
         assertThat(taken.body()).contains("the configuration itself is not read again");
 
         Files.writeString(certs.resolve("b.pem"), "broken");
-        HttpResponse<String> refused = admin("POST", "/reload");
+        HttpResponse<String> refused = proxy.admin("POST", "/reload");
         assertThat(refused.statusCode()).isEqualTo(409);
         assertThat(refused.body()).startsWith("web: certificate: error: no certificate in " + certs.resolve("b.pem"));
-        assertThat(admin("GET", "/healthz").statusCode()).isEqualTo(200);
+        assertThat(proxy.admin("GET", "/healthz").statusCode()).isEqualTo(200);
     }
 
     /** Makes or replaces {@code name.pem} for {@code name.test} in one step. */
@@ -156,22 +138,13 @@ class ReloadIT {
     }
 
     private int curl(String name, Path trusted) throws Exception {
-        String host = name + ".test:" + port;
+        String host = name + ".test:" + proxy.port();
         return run("curl", "-sS", "-o", "/dev/null", "--cacert", trusted.toString(), "--resolve", host + ":127.0.0.1",
                 "https://" + host + "/bytes/10");
     }
 
-    private void hangUp() throws Exception {
-        assertThat(run("kill", "-HUP", "" + proxy.pid())).isZero();
-    }
-
-    private HttpResponse<String> admin(String method, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path))
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
-        }
+    private List<String> refusals() {
+        return proxy.log().stream().filter(line -> line.contains("not replaced")).toList();
     }
 
     private static int run(String... command) throws IOException, InterruptedException {
@@ -180,18 +153,5 @@ class ReloadIT {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-    }
-
-    private boolean hasLogged(String part) {
-        return log.stream().anyMatch(line -> line.contains(part));
-    }
-
-    private int logged(Pattern pattern) {
-        return log.stream()
-                .map(pattern::matcher)
-                .filter(Matcher::find)
-                .map(found -> Integer.parseInt(found.group(1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("not in " + log));
     }
 }

@@ -1,0 +1,94 @@
+package io.offramp.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A proxy in a process of its own, from the distribution, with one listener and an admin endpoint on ports of its own choice. */
+final class ProxyProcess implements AutoCloseable {
+    private static final Pattern LISTENING = Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern ADMIN = Pattern.compile("admin on 127\\.0\\.0\\.1:(\\d+)");
+
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private final Process process;
+    private final int port;
+    private final int admin;
+
+    /** Runs a configuration, and waits until it serves. */
+    ProxyProcess(Path config) throws IOException {
+        process = StartScript.start(StartScript.ofDistribution(), config.getParent(), "run", config.toString());
+        BufferedReader output = process.inputReader();
+        Thread.ofVirtual().start(() -> output.lines().forEach(log::add));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> hasLogged("serving;") || !process.isAlive());
+        port = logged(LISTENING);
+        admin = logged(ADMIN);
+    }
+
+    int port() {
+        return port;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it has printed so far. */
+    Queue<String> log() {
+        return log;
+    }
+
+    boolean hasLogged(String part) {
+        return log.stream().anyMatch(line -> line.contains(part));
+    }
+
+    /** SIGHUP. */
+    void hangUp() throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-HUP", "" + process.pid()).start().waitFor()).isZero();
+    }
+
+    /** A page of the admin endpoint. */
+    HttpResponse<String> admin(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    /** The value of a counter, summed over its labels; 0 if it is not there. */
+    double metric(String name, String label) throws IOException, InterruptedException {
+        return admin("GET", "/metrics").body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") && line.contains(label))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** SIGKILL: its sockets close without a word. */
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    private int logged(Pattern pattern) {
+        return log.stream()
+                .map(pattern::matcher)
+                .filter(Matcher::find)
+                .map(found -> Integer.parseInt(found.group(1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("not in " + log));
+    }
+}
