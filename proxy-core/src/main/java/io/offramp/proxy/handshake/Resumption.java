@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Vector;
-import java.util.stream.IntStream;
 import org.bouncycastle.tls.BasicTlsPSKExternal;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.PRFAlgorithm;
@@ -186,20 +185,24 @@ final class Resumption {
 
     /** When the certificate of this fingerprint expires; 0 if it does not stand for this name any more. */
     private long notAfterS(byte[] fingerprint) {
-        return identities.candidates(offer.serverName()).stream()
-                .map(Credentials::leaf)
-                .filter(leaf -> Arrays.equals(leaf.fingerprint(), fingerprint))
-                .mapToLong(Credentials.Leaf::notAfterS)
-                .findAny()
-                .orElse(0);
+        for (Credentials candidate : identities.candidates(offer.serverName())) {
+            Credentials.Leaf leaf = candidate.leaf();
+            if (Arrays.equals(leaf.fingerprint(), fingerprint)) {
+                return leaf.notAfterS();
+            }
+        }
+        return 0;
     }
 
     private static int[] usable(int[] suites, Kdf kdf) {
-        return IntStream.of(suites)
-                .filter(code -> TlsSuite.ALL.stream()
-                        .anyMatch(suite -> suite.code() == code
-                                && suite.kdf() == kdf
-                                && suite.version() == ProtocolVersion.TLS_1_3))
-                .toArray();
+        int[] usable = new int[suites.length];
+        int count = 0;
+        for (int code : suites) {
+            TlsSuite suite = TlsSuite.of(code);
+            if (suite.kdf() == kdf && suite.version() == ProtocolVersion.TLS_1_3) {
+                usable[count++] = code;
+            }
+        }
+        return Arrays.copyOf(usable, count);
     }
 }
