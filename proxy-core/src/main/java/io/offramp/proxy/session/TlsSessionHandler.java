@@ -84,18 +84,15 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
      */
     public void start(ByteBuf pending) {
         started = true;
-        boolean hasTickets = handshaken.tickets().length > 0;
-        if (hasTickets) {
+        if (handshaken.tickets().length > 0) {
             tx.handshake(Unpooled.wrappedBuffer(handshaken.tickets()));
         }
-        if (pending.isReadable()) {
+        if (pending.isReadable()) { // the answer to it takes the tickets along, in one segment
             rx.receive(pending);
             onBurstEnd();
             ctx.fireChannelReadComplete();
         } else {
             pending.release();
-        }
-        if (hasTickets) {
             ctx.flush();
         }
     }
