@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.handshake.ClientHelloFuzz;
 import io.offramp.proxy.handshake.PemFuzz;
+import io.offramp.proxy.handshake.TicketFuzz;
 import io.offramp.proxy.session.RecordsFuzz;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,8 @@ class FuzzCorpusTest {
     private static final Map<String, Target> TARGETS = Map.of(
             "ClientHello", ClientHelloFuzz::fuzzerTestOneInput,
             "Pem", PemFuzz::fuzzerTestOneInput,
-            "Records", RecordsFuzz::fuzzerTestOneInput);
+            "Records", RecordsFuzz::fuzzerTestOneInput,
+            "Ticket", TicketFuzz::fuzzerTestOneInput);
 
     private interface Target {
         void run(byte[] input) throws Exception;

@@ -2,6 +2,8 @@ package io.offramp.proxy.handshake;
 
 import io.offramp.proxy.fuzz.Bounds;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -19,6 +21,9 @@ public final class ClientHelloFuzz {
     private static final HandshakeSettings SETTINGS = TestSettings.DEFAULT
             .with(TestSettings.P256, TestSettings.RSA)
             .on((Executor) Runnable::run)
+            .changed(builder -> builder.tickets(new Tickets(
+                    TicketKeys.rotating(Duration.ofHours(2), InstantSource.system()),
+                    2, Duration.ofHours(2), 100, refusal -> {}, InstantSource.system())))
             .build();
 
     private ClientHelloFuzz() {}

@@ -3,10 +3,15 @@ package io.offramp.proxy.handshake;
 import io.offramp.proxy.fuzz.Bounds;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** What a certificate file may hold. */
+/** What a file with certificates, keys or revocation lists may hold. */
 public final class PemFuzz {
     private static final long MAX_HEAP_BYTES = 64 << 20;
+
+    private interface Loader {
+        void load() throws BadCertificateException;
+    }
 
     private PemFuzz() {}
 
@@ -22,8 +27,13 @@ public final class PemFuzz {
     }
 
     private static void load(Path file) {
+        refuse(() -> ServerIdentity.load(file, file).warnings());
+        refuse(() -> ClientAuth.load(true, List.of(file), file, 1).trust());
+    }
+
+    private static void refuse(Loader loader) {
         try {
-            ServerIdentity.load(file, file).warnings();
+            loader.load();
         } catch (BadCertificateException e) {
             if (String.valueOf(e.getMessage()).isBlank()) {
                 throw new IllegalStateException("an error that says nothing", e);
