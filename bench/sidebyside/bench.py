@@ -10,7 +10,7 @@ from . import cases as all_cases
 from . import load, machine, offload, process, report, site, special
 from .proxies import PROXIES, REPOSITORY, Setting
 
-WARM_CONNECTIONS = 20_000    # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
+WARM_CONNECTIONS = 30_000    # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
 FURTHER_WARMUP = 0.5         # share of them for the next kind of handshake, most of whose code is the same
 WARMUP_SLICE = 5             # seconds
 WARMUP_LIMIT = 180           # seconds

@@ -28,8 +28,8 @@ class Form:
 
 NAMES = tuple(case.name for case in CASES)
 FORMS = {
-    "default": Form(5, 3, 6, 20_000, 20, 1.4, 100, 2 * 3600, (*NAMES, "start")),
-    "full": Form(9, 5, 10, 20_000, 30, 1.2, 100, 4 * 3600, (*NAMES, "start", "idle")),
+    "default": Form(5, 3, 6, 30_000, 20, 1.4, 100, 2 * 3600, (*NAMES, "start")),
+    "full": Form(9, 5, 10, 30_000, 30, 1.2, 100, 4 * 3600, (*NAMES, "start", "idle")),
     "quick": Form(2, 1, 2, 2_000, 10, 1, 100, 285, (*(name for name in NAMES if name not in ("first-byte", "full12", "resumed12", "rsa")),
                                                     "start")),
     "smoke": Form(1, 1, 1, 1, 0, 1, 32, 60, ("keepalive-1k", "upload", "full")),
