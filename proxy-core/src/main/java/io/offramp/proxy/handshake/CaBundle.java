@@ -30,7 +30,7 @@ public final class CaBundle {
             for (X509Certificate certificate : PemLoader.certificates(file)) {
                 String problem = problemOf(certificate);
                 if (problem != null) {
-                    throw new BadCertificateException("certificate of " + name(certificate) + " " + problem + ": " + file);
+                    throw new BadCertificateException("certificate of " + ClientIdentity.subject(certificate) + " " + problem + ": " + file);
                 }
                 all.add(certificate);
             }
@@ -49,11 +49,18 @@ public final class CaBundle {
         List<String> warnings = new ArrayList<>();
         for (X509Certificate certificate : certificates) {
             Instant end = certificate.getNotAfter().toInstant();
-            if (now.isAfter(end)) {
-                warnings.add("certificate of " + name(certificate) + " expired on " + end + ": its clients are refused");
+            if (now.isAfter(end) && certificates.stream().noneMatch(other -> standsFor(other, certificate, now))) {
+                warnings.add("certificate of " + ClientIdentity.subject(certificate) + " expired on " + end + ": its clients are refused");
             }
         }
         return warnings;
+    }
+
+    /** Whether a CA's clients get in by another of its certificates. */
+    private static boolean standsFor(X509Certificate other, X509Certificate expired, Instant now) {
+        return other.getSubjectX500Principal().equals(expired.getSubjectX500Principal())
+                && other.getPublicKey().equals(expired.getPublicKey())
+                && CertificatePath.isValid(other, now);
     }
 
     /** RFC 5280 §4.2.1.9, §4.2.1.3. */
@@ -63,9 +70,5 @@ public final class CaBundle {
             return "is not a CA's (basicConstraints CA:TRUE is missing)";
         }
         return usage != null && !usage[KEY_CERT_SIGN] ? "may not sign certificates (keyUsage)" : null;
-    }
-
-    private static String name(X509Certificate certificate) {
-        return ClientIdentity.text(certificate.getSubjectX500Principal());
     }
 }

@@ -31,7 +31,7 @@ public record ClientIdentity(
         }
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(der.getFirst());
         return new ClientIdentity(
-                text(own.getSubjectX500Principal()),
+                subject(own),
                 text(own.getIssuerX500Principal()),
                 own.getSerialNumber().toString(16),
                 HexFormat.of().formatHex(digest),
@@ -42,6 +42,11 @@ public record ClientIdentity(
     /** DER of the client's own certificate; not to be changed. */
     public byte[] certificate() {
         return path.getFirst();
+    }
+
+    /** Whose certificate it is, in printable ASCII. */
+    static String subject(X509Certificate certificate) {
+        return text(certificate.getSubjectX500Principal());
     }
 
     /** A name in printable ASCII. */

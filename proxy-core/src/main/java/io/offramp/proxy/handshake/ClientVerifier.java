@@ -70,7 +70,7 @@ final class ClientVerifier {
      * @param sent by the client, its own first; at least one
      */
     ClientIdentity verify(List<X509Certificate> sent) throws ClientRefusal {
-        CertificatePath path = CertificatePath.find(sent, trust);
+        CertificatePath path = CertificatePath.find(sent, trust, now);
         try {
             Instant notAfter = checkDates(path);
             checkRules(path);
@@ -83,11 +83,11 @@ final class ClientVerifier {
     }
 
     /**
-     * Who a client was when its session began, if it would be let in today. Takes no signature and little time: that the path is what was
-     * verified then, by demands that still hold, is for the ticket to show.
+     * Who a client was when its session began, if it would be let in today. Takes one signature, to know which trusted certificate the path
+     * ends in now: that the rest is what was verified then, by demands that still hold, is for the ticket to show.
      *
      * @param path as in {@link ClientIdentity}; at least one
-     * @return null if the client has to show its certificate again: of the path one has expired, or been revoked
+     * @return null if the client has to show its certificate again: of the path or its end one has expired, or been revoked
      */
     @Nullable ClientIdentity recall(List<byte[]> path) {
         try {
@@ -95,11 +95,11 @@ final class ClientVerifier {
             for (byte[] der : path) {
                 certificates.add(ClientCertificate.parse(CertificateType.X509, der).certificate());
             }
-            List<X509Certificate> ends = trust.named(certificates.getLast().getIssuerX500Principal());
-            if (ends.isEmpty()) {
+            X509Certificate end = CertificatePath.end(certificates.getLast(), trust, now);
+            if (end == null) {
                 return null;
             }
-            Instant notAfter = checkDates(new CertificatePath(certificates, ends.getFirst()));
+            Instant notAfter = checkDates(new CertificatePath(certificates, end));
             checkRevocation(certificates);
             return ClientIdentity.of(certificates, notAfter);
         } catch (GeneralSecurityException | TlsFatalAlert e) {
@@ -192,6 +192,6 @@ final class ClientVerifier {
     }
 
     private static ClientRefusal refusal(Reason reason, short alert, X509Certificate culprit, @Nullable String why) {
-        return new ClientRefusal(reason, alert, CertificatePath.name(culprit.getSubjectX500Principal()) + ": " + why);
+        return new ClientRefusal(reason, alert, ClientIdentity.subject(culprit) + ": " + why);
     }
 }

@@ -201,6 +201,58 @@ class ClientVerifierTest {
     }
 
     @Test
+    void shouldTakeTheCaCertificateThatIsValidOfThoseWithOneKey() throws Exception {
+        TestCa expired = ROOT.renewed(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(1)));
+        TestCa future = ROOT.renewed(NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(9)));
+        Client alice = ROOT.client("CN=Alice");
+
+        ClientTrust renewed = new ClientTrust(true, bundle(expired, future, ROOT), null, 1);
+        ClientIdentity identity = verify(renewed, alice);
+        assertThat(new ClientVerifier(renewed, NOW).recall(identity.path())).isNotNull();
+        assertThat(renewed.warnings()).isEmpty();
+
+        ClientTrust old = new ClientTrust(true, bundle(expired), null, 1);
+        assertThatThrownBy(verifying(old, alice))
+                .satisfies(refused(Reason.CLIENT_CERTIFICATE_EXPIRED, AlertDescription.certificate_expired));
+        assertThat(new ClientVerifier(old, NOW).recall(identity.path())).isNull();
+        assertThat(old.warnings()).singleElement().asString().endsWith(": its clients are refused");
+    }
+
+    @Test
+    void shouldRecallNobodyWhoseOwnCaHasExpiredThoughAnotherOfThatNameHasNot() throws Exception {
+        // Given two CAs of one name, and a client of the one that expires sooner
+        TestCa mortal = ROOT.impostor();
+        TestCa expired = mortal.renewed(NOW.minus(Duration.ofDays(9)), NOW.minusSeconds(1));
+        List<byte[]> path = List.of(mortal.client("CN=Alice").certificate().getEncoded());
+
+        // Then it is recalled by its own alone, in any order
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT, mortal), null, 1), NOW).recall(path)).isNotNull();
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT, expired), null, 1), NOW).recall(path)).isNull();
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(expired, ROOT), null, 1), NOW).recall(path)).isNull();
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT), null, 1), NOW).recall(path)).isNull();
+    }
+
+    @Test
+    void shouldVerifyNothingUnderHugeKeysThatAClientBrings() throws Exception {
+        TestCa large = ROOT.intermediate("CN=Large", TestCertificates.rsaOfPrimes(8));
+        TestCa huge = ROOT.intermediate("CN=Huge", TestCertificates.rsaOfPrimes(18));
+
+        assertThat(verify(trust(1), large.client("CN=Bob").with(large.certificate())).path()).hasSize(2);
+        assertThatThrownBy(verifying(trust(1), huge.client("CN=Eve").with(huge.certificate())))
+                .satisfies(refused(Reason.CLIENT_CERTIFICATE_UNTRUSTED, AlertDescription.unknown_ca))
+                .hasMessageEndingWith("CN=Eve: issued by CN=Huge, which is not among the certificates in ca");
+    }
+
+    @Test
+    void shouldVerifyNothingForAPathThatWouldBeTooLong() throws Exception {
+        // Given an intermediate that has not signed the client, which only its signature could tell
+        TestCa other = ROOT.intermediate("O=Offramp,CN=Middle");
+
+        assertThatThrownBy(verifying(trust(0), MIDDLE.client("CN=Bob").with(other.certificate())))
+                .hasMessageEndingWith("CN=Bob: more than 0 certificates on the way to one in ca");
+    }
+
+    @Test
     void shouldHaveTheSameDigestForTheSameDemandsOnly() throws Exception {
         byte[] digest = trust(1).policyDigest();
 

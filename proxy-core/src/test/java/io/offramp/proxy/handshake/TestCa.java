@@ -89,8 +89,16 @@ final class TestCa {
         return root(name.toString());
     }
 
+    /** The same name and key, for another time. */
+    TestCa renewed(Instant notBefore, Instant notAfter) {
+        return new TestCa(name, key, sign(name, key, name, key, caSpec(key).valid(notBefore, notAfter), true));
+    }
+
     TestCa intermediate(String dn) {
-        KeyPair own = TestCertificates.ec("secp256r1");
+        return intermediate(dn, TestCertificates.ec("secp256r1"));
+    }
+
+    TestCa intermediate(String dn, KeyPair own) {
         X500Name subject = new X500Name(dn);
         return new TestCa(subject, own, sign(subject, own, name, key, caSpec(own), true));
     }
@@ -159,8 +167,9 @@ final class TestCa {
                 builder.addExtension(Extension.extendedKeyUsage, true,
                         new ExtendedKeyUsage(spec.purposes.toArray(KeyPurposeId[]::new)));
             }
-            return new JcaX509CertificateConverter().getCertificate(
-                    builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
+            String algorithm = signer.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
+            return new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(signer.getPrivate())));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }

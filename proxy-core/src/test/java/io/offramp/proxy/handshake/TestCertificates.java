@@ -7,17 +7,21 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAPrivateKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -60,6 +64,26 @@ final class TestCertificates {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(bits);
             return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Of so many primes of 512 bits, since finding two large ones takes minutes. */
+    static KeyPair rsaOfPrimes(int primes) {
+        Random random = new Random(primes);
+        BigInteger exponent = BigInteger.valueOf(65537);
+        BigInteger modulus = BigInteger.ONE;
+        BigInteger order = BigInteger.ONE;
+        for (int i = 0; i < primes; i++) {
+            BigInteger prime = BigInteger.probablePrime(512, random);
+            modulus = modulus.multiply(prime);
+            order = order.multiply(prime.subtract(BigInteger.ONE));
+        }
+        try {
+            KeyFactory factory = KeyFactory.getInstance("RSA");
+            return new KeyPair(factory.generatePublic(new RSAPublicKeySpec(modulus, exponent)),
+                    factory.generatePrivate(new RSAPrivateKeySpec(modulus, exponent.modInverse(order))));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
