@@ -1,7 +1,6 @@
 package io.offramp.proxy.handshake;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,7 @@ public final class ClientAuth {
      */
     public synchronized List<String> reload() throws BadCertificateException {
         ClientTrust next = ClientTrust.load(required, ca, crl, depth);
-        boolean changed = !Arrays.equals(next.policyDigest(), trust.policyDigest());
+        boolean changed = !next.isSame(trust);
         trust = next;
         return changed ? Stream.concat(Stream.of("replaced: " + next), next.warnings().stream()).toList() : List.of();
     }

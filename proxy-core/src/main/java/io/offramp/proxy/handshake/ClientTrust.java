@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +85,18 @@ public final class ClientTrust {
         return requests;
     }
 
-    /** 32 bytes, the same for the same demands only: what was granted under others is not to be resumed. */
+    /**
+     * 32 bytes, the same for the same demands only: what was granted under others is not to be resumed. What the lists hold is no part of
+     * it, since who comes back is looked up in those of the day.
+     */
     byte[] policyDigest() {
         return digest.clone();
+    }
+
+    /** Whether the same clients are let in. */
+    boolean isSame(ClientTrust other) {
+        boolean sameLists = lists == null || other.lists == null ? lists == other.lists : lists.isSame(other.lists);
+        return sameLists && Arrays.equals(digest, other.digest);
     }
 
     /** What works but should be seen to. */
@@ -101,16 +111,13 @@ public final class ClientTrust {
     }
 
     private byte[] digest() {
-        PolicyDigest all = new PolicyDigest().add(required ? 2 : 1).add(depth).add(authorities.size());
+        PolicyDigest all = new PolicyDigest().add(required ? 2 : 1).add(lists == null ? 1 : 2).add(depth);
         try {
             for (X509Certificate authority : authorities) {
                 all.add(authority.getEncoded());
             }
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException("certificate was parsed but does not encode", e);
-        }
-        if (lists != null) {
-            lists.encode(all);
         }
         return all.finish();
     }

@@ -12,7 +12,6 @@ import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Certificate revocation lists (RFC 5280 §5) of the CAs in a bundle. Where there are any, every certificate of a path needs a current one
  * of its issuer. Complete lists only: no deltas, no partitions, no indirect ones. Immutable.
+ *
+ * <p>As in RFC 5280 §6.3.3, a list is an issuer's by its name: a CA with a new key has one list for what it has signed with either. Two CAs
+ * that share a name are therefore one here, and a current list of one stands for both: such CAs belong into listeners of their own.
  */
 public final class RevocationLists {
     /** Lists of large CAs have some megabytes. */
@@ -50,7 +52,7 @@ public final class RevocationLists {
         }
         for (X509Certificate ca : bundle.certificates()) {
             if (!lists.byIssuer.containsKey(ca.getSubjectX500Principal())) {
-                lists.warnings.add("no revocation list of " + name(ca.getSubjectX500Principal()) + ": its clients are refused");
+                lists.warnings.add("no revocation list of " + ClientIdentity.subject(ca) + ": its clients are refused");
             }
         }
         return lists;
@@ -68,7 +70,7 @@ public final class RevocationLists {
 
     /** Refuses a certificate that has been revoked, or of which that is not known. */
     void check(X509Certificate certificate, Instant now) throws ClientRefusal {
-        String subject = name(certificate.getSubjectX500Principal());
+        String subject = ClientIdentity.subject(certificate);
         X509CRLEntry entry = entry(certificate);
         if (entry != null) {
             throw new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOKED, AlertDescription.certificate_revoked,
@@ -77,14 +79,14 @@ public final class RevocationLists {
         if (of(certificate).stream().noneMatch(list -> isCurrent(list, now))) {
             String why = of(certificate).isEmpty() ? "no revocation list" : "no current revocation list";
             throw new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOCATION_UNKNOWN,
-                    AlertDescription.certificate_unknown, subject + ": " + why + " of " + name(certificate.getIssuerX500Principal()));
+                    AlertDescription.certificate_unknown, subject + ": " + why + " of "
+                            + ClientIdentity.text(certificate.getIssuerX500Principal()));
         }
     }
 
-    /** Digest input: what makes these lists these. */
-    void encode(PolicyDigest digest) {
-        byIssuer.values().stream().flatMap(List::stream).map(RevocationLists::encoded).sorted(Arrays::compare)
-                .forEach(digest::add);
+    /** Whether they are the same lists. */
+    boolean isSame(RevocationLists other) {
+        return byIssuer.equals(other.byIssuer);
     }
 
     @Override
@@ -94,7 +96,7 @@ public final class RevocationLists {
     }
 
     private void add(X509CRL list, CaBundle bundle, Path file) throws BadCertificateException {
-        String issuer = name(list.getIssuerX500Principal());
+        String issuer = ClientIdentity.text(list.getIssuerX500Principal());
         List<X509Certificate> issuers = bundle.certificates().stream()
                 .filter(ca -> ca.getSubjectX500Principal().equals(list.getIssuerX500Principal()))
                 .toList();
@@ -164,17 +166,5 @@ public final class RevocationLists {
     private static boolean isCurrent(X509CRL list, Instant now) {
         return !now.isBefore(list.getThisUpdate().toInstant())
                 && (list.getNextUpdate() == null || !now.isAfter(list.getNextUpdate().toInstant()));
-    }
-
-    private static byte[] encoded(X509CRL list) {
-        try {
-            return list.getEncoded();
-        } catch (CRLException e) {
-            throw new IllegalStateException("list was parsed but does not encode", e);
-        }
-    }
-
-    private static String name(X500Principal principal) {
-        return ClientIdentity.text(principal);
     }
 }
