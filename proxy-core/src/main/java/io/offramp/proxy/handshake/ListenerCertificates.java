@@ -5,22 +5,26 @@ import io.offramp.proxy.reload.Reloadable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
  * The certificates of a listener as they are in its files. Each is replaced for itself: where the files of one are wrong, it stays
- * as it was, and the others are replaced all the same. Not thread-safe: made, then reloaded, by one thread after the other.
+ * as it was, and the others are replaced all the same. One that is gone from its directory is dropped at the second look, unless none
+ * would be left. Not thread-safe: made, then reloaded, by one thread after the other.
  */
 public final class ListenerCertificates implements Reloadable {
     private final String owner;
     private final List<CertificateSource> sources;
     private final List<Consumer<List<ServerIdentity>>> users = new CopyOnWriteArrayList<>();
     private SequencedMap<Path, ServerIdentity> loaded;
+    private Set<Path> missing = Set.of();
 
     private ListenerCertificates(
             String owner, List<CertificateSource> sources, SequencedMap<Path, ServerIdentity> loaded) {
@@ -88,13 +92,35 @@ public final class ListenerCertificates implements Reloadable {
                 });
             }
         }
+        Set<Path> absent = new HashSet<>(loaded.keySet());
+        absent.removeAll(next.keySet());
+        boolean unsettled = !missing.containsAll(absent);
+        SequencedMap<Path, ServerIdentity> settled = unsettled ? withNewlyMissing(next) : next;
+        missing = absent;
+        return new ReloadOutcome(settled.isEmpty() ? List.of() : publish(settled), problems, unsettled);
+    }
+
+    private List<String> publish(SequencedMap<Path, ServerIdentity> next) {
         List<String> changes = CertificateChanges.between(loaded, next);
-        if (!changes.isEmpty()) {
-            List<ServerIdentity> identities = List.copyOf(next.values());
-            users.forEach(user -> user.accept(identities));
-        }
+        List<ServerIdentity> before = identities();
         loaded = next;
-        return new ReloadOutcome(changes, problems);
+        if (!identities().equals(before)) {
+            users.forEach(user -> user.accept(identities()));
+        }
+        return changes;
+    }
+
+    /** A file that is gone for the first time may be about to be written anew: its certificate stays, at its place, until the next look. */
+    private SequencedMap<Path, ServerIdentity> withNewlyMissing(SequencedMap<Path, ServerIdentity> next) {
+        SequencedMap<Path, ServerIdentity> all = new LinkedHashMap<>();
+        loaded.forEach((cert, old) -> {
+            ServerIdentity fresh = next.get(cert);
+            if (fresh != null || !missing.contains(cert)) {
+                all.put(cert, fresh != null ? fresh : old);
+            }
+        });
+        next.forEach(all::putIfAbsent);
+        return all;
     }
 
     /** One whose files hold what is in use is not replaced; one that is wrong and was never right is left out. */

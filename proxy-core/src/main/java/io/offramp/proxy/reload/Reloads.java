@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,8 @@ public final class Reloads implements AutoCloseable {
         private final Reloadable what;
         private Map<Path, FileStamp> seen = Map.of(); // of nothing: the files may have changed since they were read at the start
         private List<String> unreported = List.of();
+        private boolean unsettled;
+        private String fault = "";
 
         private Watched(Reloadable what) {
             this.what = what;
@@ -74,16 +77,30 @@ public final class Reloads implements AutoCloseable {
      */
     void poll() {
         for (Watched each : watched) {
-            Map<Path, FileStamp> now = FileStamp.of(each.what.files());
-            if (!now.equals(each.seen)) {
-                each.seen = now; // as it was before it is read: what is written meanwhile is for the next look
-                ReloadOutcome outcome = reload(each.what);
-                tellChanges(each.what, outcome);
-                each.unreported = outcome.problems();
-            } else if (!each.unreported.isEmpty()) {
-                tellProblems(each.what, each.unreported);
-                each.unreported = List.of();
+            try {
+                look(each);
+                each.fault = "";
+            } catch (Throwable e) { // an error too: an exception ends the schedule for good
+                if (!e.toString().equals(each.fault)) {
+                    LOG.error("{}look failed", place(each.what), e);
+                }
+                each.fault = e.toString();
             }
+        }
+    }
+
+    private void look(Watched each) {
+        Map<Path, FileStamp> now = FileStamp.of(each.what.files());
+        List<String> unreported = each.unreported;
+        each.unreported = List.of();
+        if (each.unsettled || !now.equals(each.seen)) {
+            each.seen = now; // as it was before it is read: what is written meanwhile is for the next look
+            ReloadOutcome outcome = reload(each.what);
+            each.unsettled = outcome.unsettled();
+            each.unreported = outcome.problems();
+            tellChanges(each.what, outcome);
+        } else if (!unreported.isEmpty()) {
+            tellProblems(each.what, unreported);
         }
     }
 
@@ -93,7 +110,8 @@ public final class Reloads implements AutoCloseable {
         for (Watched each : watched) {
             each.seen = FileStamp.of(each.what.files());
             each.unreported = List.of();
-            ReloadOutcome outcome = reload(each.what);
+            ReloadOutcome outcome = reloadTold(each.what);
+            each.unsettled = outcome.unsettled();
             tellChanges(each.what, outcome);
             tellProblems(each.what, outcome.problems());
             failed |= !outcome.problems().isEmpty();
@@ -106,11 +124,22 @@ public final class Reloads implements AutoCloseable {
         return new ReloadReport(lines, failed);
     }
 
-    /** A fault of ours must not end the looking. */
+    /** Who tells us to reload does not have us wait for a second look. */
+    private static ReloadOutcome reloadTold(Reloadable what) {
+        ReloadOutcome first = reload(what);
+        if (!first.unsettled()) {
+            return first;
+        }
+        ReloadOutcome second = reload(what);
+        return new ReloadOutcome(
+                Stream.concat(first.changes().stream(), second.changes().stream()).toList(), second.problems(), second.unsettled());
+    }
+
+    /** A fault of ours, or no memory for a large file, must not end the looking. */
     private static ReloadOutcome reload(Reloadable what) {
         try {
             return what.reload();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("{}reload failed", place(what), e);
             return ReloadOutcome.failed(e.toString());
         }

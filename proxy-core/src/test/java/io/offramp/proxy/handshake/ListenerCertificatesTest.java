@@ -89,6 +89,8 @@ class ListenerCertificatesTest {
         assertThat(names(certificates)).containsExactly("a.test", "b.test");
 
         Files.delete(dir.resolve("a.pem"));
+        assertThat(certificates.reload()).isEqualTo(new ReloadOutcome(List.of(), List.of(), true));
+        assertThat(names(certificates)).containsExactly("a.test", "b.test");
         assertThat(certificates.reload().changes())
                 .singleElement().asString().startsWith(dir.resolve("a.pem") + ": removed, was serial ");
         assertThat(names(certificates)).containsExactly("b.test");
@@ -96,6 +98,44 @@ class ListenerCertificatesTest {
         Files.delete(added);
         assertThat(certificates.reload()).isEqualTo(ReloadOutcome.failed("no *.pem and no *.crt in " + dir));
         assertThat(names(certificates)).as("one has to stay").containsExactly("b.test");
+    }
+
+    @Test
+    void shouldKeepACertificateWhoseFileIsDeletedAndWrittenAnew() throws Exception {
+        site("a", "a.test");
+        site("b", "b.test");
+        ListenerCertificates certificates = load(new CertificateDirectory(dir));
+
+        Files.delete(dir.resolve("a.pem"));
+        certificates.reload();
+        assertThat(names(certificates)).as("the default still comes first").containsExactly("a.test", "b.test");
+        site("a", "new.test");
+
+        assertThat(certificates.reload().changes()).singleElement().asString().startsWith(dir.resolve("a.pem") + ": replaced");
+        assertThat(names(certificates)).containsExactly("new.test", "b.test");
+    }
+
+    @Test
+    void shouldKeepTheOldOnesWhileTheOnlyNewOneHasNoKeyYet() throws Exception {
+        // Given a name that is gone, and one that is not complete
+        site("a", "a.test");
+        ListenerCertificates certificates = load(new CertificateDirectory(dir));
+        Files.delete(dir.resolve("a.pem"));
+        cert("b.pem", KEY, "b.test");
+
+        // When, Then
+        for (int look = 0; look < 3; look++) {
+            ReloadOutcome outcome = certificates.reload();
+            assertThat(outcome.changes()).isEmpty();
+            assertThat(outcome.problems()).singleElement().asString().contains("no private key in " + dir.resolve("b.pem"));
+            assertThat(names(certificates)).containsExactly("a.test");
+        }
+        assertThat(published).hasSize(1);
+
+        // When it is complete
+        key("b.key", KEY);
+        assertThat(certificates.reload().changes()).hasSize(2);
+        assertThat(names(certificates)).containsExactly("b.test");
     }
 
     @Test

@@ -188,6 +188,72 @@ class ReloadsTest {
     }
 
     @Test
+    void shouldGoOnLookingAfterErrorsAndFaultyListeners() throws IOException {
+        // Given one that has no memory, and one whose change nobody takes, in front of another
+        List<String> seen = new ArrayList<>();
+        try (Reloads others = new Reloads(new ReloadEvents() {
+            @Override
+            public void onReloaded(Reloadable what) {
+                throw new IllegalStateException("ours");
+            }
+
+            @Override
+            public void onReloadFailed(Reloadable what) {}
+        })) {
+            others.register(Reloadable.of("large", "web", List.of(file), () -> {
+                throw new OutOfMemoryError("too large");
+            }));
+            others.register(Reloadable.of("told", "web", List.of(file), () -> List.of("changed")));
+            others.register(Reloadable.of("text", "web", List.of(file), () -> {
+                seen.add(Files.readString(file));
+                return List.of();
+            }));
+
+            // When
+            others.poll();
+            replace("two");
+            others.poll();
+        }
+
+        // Then
+        assertThat(seen).containsExactly("one", "two");
+    }
+
+    @Test
+    void shouldLookAgainAtWhatIsNotSettled() throws Exception {
+        List<Boolean> unsettled = new ArrayList<>(List.of(true, false, true, false));
+        Reloadable what = new Reloadable() {
+            @Override
+            public String kind() {
+                return "text";
+            }
+
+            @Override
+            public String owner() {
+                return "tcp";
+            }
+
+            @Override
+            public List<Path> files() {
+                return List.of(file);
+            }
+
+            @Override
+            public ReloadOutcome reload() {
+                return new ReloadOutcome(List.of(), List.of(), unsettled.removeFirst());
+            }
+        };
+        reloads.register(what);
+
+        reloads.poll();
+        reloads.poll();
+        reloads.poll();
+        assertThat(unsettled).hasSize(2);
+        assertThat(report().lines()).contains("tcp: text: unchanged");
+        assertThat(unsettled).as("who tells us to reload does not wait").isEmpty();
+    }
+
+    @Test
     void shouldReloadNothingOnceItIsClosed() {
         reloads.close();
         assertThat(reloads.reloadAll()).isCompletedExceptionally();
