@@ -6,11 +6,15 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -31,6 +35,10 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
     /** Some hundred handshakes. */
     private static final int MAX_WAITING = 4096;
 
+    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
+
     private static final long POLL_MS = 100;
     private static final long CLOSE_MS = 2000;
 
@@ -48,9 +56,13 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
         this.waiting = new ArrayBlockingQueue<>(maxWaiting);
     }
 
-    /** Opens a file for appending; makes it, readable for its owner only, if it is not there. */
+    /**
+     * Opens a file for appending; makes it, readable for its owner only, if it is not there.
+     *
+     * @throws IOException if it cannot be written, is a link or no file, or is open to more than its owner
+     */
     public static KeyLogFile open(Path file) throws IOException {
-        KeyLogFile log = new KeyLogFile(file, channel(file), MAX_WAITING);
+        KeyLogFile log = idle(file, MAX_WAITING);
         log.writer.setDaemon(true);
         log.writer.start();
         return log;
@@ -62,10 +74,32 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
     }
 
     private static SeekableByteChannel channel(Path file) throws IOException {
-        FileAttribute<?>[] owned = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] owned = posix
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
                 : new FileAttribute<?>[0];
-        return Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), owned);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("is not a regular file (links are not followed): " + file); // to open a pipe would block
+        }
+        SeekableByteChannel channel = Files.newByteChannel(
+                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS), owned);
+        try {
+            if (posix) {
+                requirePrivate(file);
+            }
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void requirePrivate(Path file) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+        if (!Collections.disjoint(permissions, OF_OTHERS)) {
+            throw new IOException("group or others may read or write it (" + PosixFilePermissions.toString(permissions)
+                    + "), chmod 600: " + file);
+        }
     }
 
     @Override

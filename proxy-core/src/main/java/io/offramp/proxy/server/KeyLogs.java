@@ -3,6 +3,7 @@ package io.offramp.proxy.server;
 import io.offramp.proxy.handshake.KeyLog;
 import io.offramp.proxy.handshake.KeyLogFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +34,8 @@ final class KeyLogs implements AutoCloseable {
             try {
                 open = KeyLogFile.open(path);
             } catch (IOException e) {
-                throw new StartException(listener + ": tls.keylog: cannot write " + file + ": " + e);
+                String why = e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
+                throw new StartException(listener + ": tls.keylog: cannot write " + file + ": " + why);
             }
             files.put(path, open);
         }

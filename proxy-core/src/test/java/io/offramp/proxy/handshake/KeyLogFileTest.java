@@ -31,6 +31,7 @@ class KeyLogFileTest {
     void shouldWriteALineForEachSecretBehindWhatIsThere() throws IOException {
         // Given
         Files.writeString(file, "# there before\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
 
         // When
         try (KeyLogFile log = KeyLogFile.open(file)) {
@@ -47,6 +48,19 @@ class KeyLogFileTest {
         KeyLogFile.open(file).close();
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void shouldWriteNoSecretsWhereOthersCanRead() throws IOException {
+        for (String permissions : new String[] {"rw-r-----", "rw--w----", "rw----r--", "rw-----w-"}) {
+            Files.writeString(file, "");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+            assertThatThrownBy(() -> KeyLogFile.open(file))
+                    .hasMessage("group or others may read or write it (" + permissions + "), chmod 600: " + file);
+        }
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("elsewhere"));
+        assertThatThrownBy(() -> KeyLogFile.open(link)).hasMessageContaining("links are not followed").hasMessageContaining(link.toString());
+        assertThat(directory.resolve("elsewhere")).doesNotExist();
     }
 
     @Test
