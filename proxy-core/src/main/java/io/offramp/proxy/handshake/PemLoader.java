@@ -4,9 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -33,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads certificates and private keys from PEM files (RFC 7468), whatever else is in them. */
 final class PemLoader {
-    /** Far above any chain; a device file or a mistyped path must not fill the heap. */
+    /** Far above any chain: a mistyped path must not fill the heap. */
     private static final int MAX_FILE_BYTES = 1 << 20;
 
     private PemLoader() {}
@@ -95,19 +92,14 @@ final class PemLoader {
     /** The whole file, if it is no larger than that. */
     static byte[] bytes(Path file, int maxBytes) throws BadCertificateException {
         try {
-            if (Files.isDirectory(file)) {
-                throw new BadCertificateException("is a directory: " + file);
+            byte[] content = InputFile.read(file, maxBytes + 1);
+            if (content.length > maxBytes) {
+                String most = maxBytes >= 1 << 20 ? (maxBytes >> 20) + " MiB" : (maxBytes >> 10) + " KiB";
+                throw new BadCertificateException("larger than " + most + ": " + file);
             }
-            if (Files.size(file) > maxBytes) {
-                throw new BadCertificateException("larger than " + (maxBytes >> 20) + " MiB: " + file);
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new BadCertificateException("no such file: " + file, e);
-        } catch (AccessDeniedException e) {
-            throw new BadCertificateException("not readable: " + file, e);
+            return content;
         } catch (IOException e) {
-            throw new BadCertificateException("not readable: " + file + ": " + e.getMessage(), e);
+            throw new BadCertificateException(String.valueOf(e.getMessage()), e);
         }
     }
 

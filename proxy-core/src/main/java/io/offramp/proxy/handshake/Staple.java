@@ -2,8 +2,6 @@ package io.offramp.proxy.handshake;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -26,7 +24,7 @@ import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
  * Immutable.
  */
 final class Staple {
-    private static final long MAX_FILE_BYTES = 64 << 10;
+    private static final int MAX_FILE_BYTES = 64 << 10;
     private static final int DER_SEQUENCE = 0x30;
 
     private final byte[] encoded;
@@ -45,7 +43,7 @@ final class Staple {
      * @throws BadCertificateException if it does not; the message names the file
      */
     static Staple load(Path file, List<X509Certificate> chain, Instant now) throws BadCertificateException {
-        byte[] encoded = der(read(file));
+        byte[] encoded = der(PemLoader.bytes(file, MAX_FILE_BYTES));
         try {
             OCSPResp response = new OCSPResp(encoded);
             if (response.getStatus() != OCSPResp.SUCCESSFUL || !(response.getResponseObject() instanceof BasicOCSPResp basic)) {
@@ -99,19 +97,6 @@ final class Staple {
                     .matchesIssuer(new JcaX509CertificateHolder(issuer), new JcaDigestCalculatorProviderBuilder().build());
         } catch (CertificateEncodingException | OperatorCreationException e) {
             throw new OCSPException(e.getMessage(), e);
-        }
-    }
-
-    private static byte[] read(Path file) throws BadCertificateException {
-        try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw bad(file, "is larger than 64 KiB");
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new BadCertificateException("no such file: " + file, e);
-        } catch (IOException e) {
-            throw new BadCertificateException("not readable: " + file, e);
         }
     }
 

@@ -1,9 +1,7 @@
 package io.offramp.proxy.handshake;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
@@ -116,8 +114,8 @@ public final class TicketKeyFiles implements TicketKeys {
 
     private static TicketKey read(Path file) throws BadTicketKeyException {
         byte[] bytes = new byte[0];
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(LONG_BYTES + 1);
+        try {
+            bytes = InputFile.read(file, LONG_BYTES + 1);
             if (bytes.length != SHORT_BYTES && bytes.length != LONG_BYTES) {
                 String length = bytes.length > LONG_BYTES ? "more than " + LONG_BYTES : "" + bytes.length;
                 throw new BadTicketKeyException("must be 48 or 80 random bytes, is " + length + ": " + file);
@@ -126,10 +124,8 @@ public final class TicketKeyFiles implements TicketKeys {
             TicketKey key = new TicketKey(Arrays.copyOf(bytes, TicketKey.NAME_BYTES), secret);
             Arrays.fill(secret, (byte) 0);
             return key;
-        } catch (NoSuchFileException e) {
-            throw new BadTicketKeyException("no such file: " + file);
         } catch (IOException e) {
-            throw new BadTicketKeyException("cannot be read: " + file + ": " + e.getMessage());
+            throw new BadTicketKeyException(String.valueOf(e.getMessage()));
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }

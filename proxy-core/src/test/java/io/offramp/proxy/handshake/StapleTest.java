@@ -57,7 +57,7 @@ class StapleTest {
         assertBad(ascii("junk"), "OCSP response does not parse: " + dir.resolve("ocsp"));
         assertBad(new byte[0], "OCSP response does not parse");
         assertBad(Arrays.copyOf(GOOD, GOOD.length / 2), "OCSP response does not parse");
-        assertBad(new byte[100_000], "OCSP response is larger than 64 KiB");
+        assertBad(new byte[100_000], "larger than 64 KiB: " + dir.resolve("ocsp"));
         assertBad(TestStaples.unsuccessful(), "OCSP response is not successful (status 3)");
         assertBad(TestStaples.response(LEAF, CA, CA_KEY, new RevokedStatus(Date.from(NOW), 1), NOW), "is revoked");
         assertBad(TestStaples.good(LEAF, CA, CA_KEY, NOW.plus(Duration.ofDays(3))), "is not valid before");

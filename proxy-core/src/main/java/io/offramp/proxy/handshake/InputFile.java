@@ -1,0 +1,49 @@
+package io.offramp.proxy.handshake;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/** Files that the operator names. */
+final class InputFile {
+    private InputFile() {}
+
+    /**
+     * Reads a file from its beginning. Links are followed; pipes and devices, which may never begin or never end, and whose size says
+     * nothing, are refused.
+     *
+     * @param limit most bytes to read; more may be there
+     * @throws IOException with a message for the operator, which names the file
+     */
+    static byte[] read(Path file, int limit) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            if (attributes.isRegularFile()) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    return in.readNBytes(limit);
+                }
+            }
+            throw new NotRegularException((attributes.isDirectory() ? "is a directory: " : "is not a regular file: ") + file);
+        } catch (NotRegularException e) {
+            throw e;
+        } catch (NoSuchFileException e) {
+            throw new IOException("no such file: " + file, e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("not readable: " + file, e);
+        } catch (IOException e) {
+            throw new IOException("not readable: " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static final class NotRegularException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotRegularException(String message) {
+            super(message);
+        }
+    }
+}
