@@ -43,12 +43,21 @@ final class RotatingTicketKeys implements TicketKeys {
         Instant now = clock.instant();
         Ring last = ring;
         if (!now.isBefore(last.until)) { // no other thread was faster
-            if (last.dropped != null) {
-                last.dropped.destroy();
+            destroy(last.dropped);
+            if (now.isBefore(last.until.plus(period))) {
+                ring = new Ring(TicketKey.random(), last.current, last.previous, now.plus(period));
+            } else { // nobody has asked for either since a period
+                destroy(last.previous);
+                destroy(last.current);
+                ring = new Ring(TicketKey.random(), null, null, now.plus(period));
             }
-            boolean lastStillOpens = now.isBefore(last.until.plus(period));
-            ring = new Ring(TicketKey.random(), lastStillOpens ? last.current : null, last.previous, now.plus(period));
         }
         return ring;
+    }
+
+    private static void destroy(@Nullable TicketKey key) {
+        if (key != null) {
+            key.destroy();
+        }
     }
 }

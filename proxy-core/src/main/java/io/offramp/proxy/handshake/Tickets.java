@@ -51,7 +51,7 @@ public final class Tickets {
     }
 
     /**
-     * How long a session may still be resumed.
+     * How long a session may still be resumed: no longer than its lifetime, whose clock may be ahead (RFC 8446 §4.6.1).
      *
      * @param startS     of the full handshake
      * @param notAfterS  of the server's certificate
@@ -59,7 +59,7 @@ public final class Tickets {
      */
     long secondsLeft(long startS, long notAfterS) {
         long nowS = nowS();
-        return startS > nowS + MAX_SKEW_S ? 0 : Math.min(startS + lifetimeS, notAfterS) - nowS;
+        return startS > nowS + MAX_SKEW_S ? 0 : Math.min(lifetimeS, Math.min(startS + lifetimeS, notAfterS) - nowS);
     }
 
     /** The session as a ticket; null if it would be too long. */

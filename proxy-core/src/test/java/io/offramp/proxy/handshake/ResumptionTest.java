@@ -178,6 +178,15 @@ class ResumptionTest extends ResumptionFixture {
     }
 
     @Test
+    void shouldPromiseNoMoreThanTheLifetimeForASessionOfAClockThatIsAhead() {
+        Tickets tickets = tickets(keys, 1);
+
+        assertThat(tickets.secondsLeft(tickets.nowS() + 300, Long.MAX_VALUE)).isEqualTo(LIFETIME.toSeconds());
+        assertThat(tickets.secondsLeft(tickets.nowS() + 301, Long.MAX_VALUE)).isZero();
+        assertThat(tickets.secondsLeft(tickets.nowS() - 10, Long.MAX_VALUE)).isEqualTo(LIFETIME.toSeconds() - 10);
+    }
+
+    @Test
     void shouldNotOutliveTheCertificate() throws Exception {
         Duration week = Duration.ofDays(7);
         HandshakeSettings settings = settings().tickets(tickets(TicketKeys.rotating(week, clock), 2, week)).build();
@@ -234,9 +243,11 @@ class ResumptionTest extends ResumptionFixture {
     @Test
     void shouldForgetKeysAfterALongSilence() {
         TicketKey before = keys.current();
+        byte[] ticket = before.seal(new byte[10]);
         clock.advance(LIFETIME.multipliedBy(2));
 
         assertThat(keys.all()).hasSize(1).doesNotContain(before);
+        assertThat(before.open(ticket)).as("wiped").isNull();
     }
 
     @ParameterizedTest
