@@ -1,11 +1,8 @@
 package io.offramp.proxy.handshake;
 
-import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,8 +15,7 @@ public final class Identities {
     private volatile InUse inUse;
 
     private record InUse(
-            List<ServerIdentity> all, Map<ServerIdentity, Credentials> credentials, IdentityTable table, Set<ByteBuffer> leaves,
-            boolean areStepsDear) {}
+            List<ServerIdentity> all, Map<ServerIdentity, Credentials> credentials, IdentityTable table, boolean areStepsDear) {}
 
     /** @param groups that keys are exchanged in, which may be dear as well */
     Identities(List<ServerIdentity> first, List<Group> groups, CryptoProviders providers) {
@@ -42,15 +38,6 @@ public final class Identities {
         return inUse.all;
     }
 
-    /**
-     * Whether a certificate is still among them, as whoever resumes a session has to know that was made with it.
-     *
-     * @param sha256OfLeaf as {@link ServerIdentity#sha256}
-     */
-    public boolean isInUse(byte[] sha256OfLeaf) {
-        return inUse.leaves.contains(ByteBuffer.wrap(sha256OfLeaf));
-    }
-
     IdentityTable table() {
         return inUse.table;
     }
@@ -71,7 +58,6 @@ public final class Identities {
                 List.copyOf(next),
                 credentials,
                 new IdentityTable(next, credentials),
-                next.stream().map(identity -> ByteBuffer.wrap(identity.sha256())).collect(Collectors.toUnmodifiableSet()),
                 areStepsDear(next));
     }
 

@@ -1,10 +1,7 @@
 package io.offramp.proxy.handshake;
 
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -26,7 +23,6 @@ public final class ServerIdentity {
     private final KeyType keyType;
     private final List<String> names;
     private final List<String> warnings;
-    private final byte[] sha256;
     private final @Nullable Staple staple;
 
     ServerIdentity(List<X509Certificate> chain, PrivateKey key, Instant now) throws BadCertificateException {
@@ -35,7 +31,6 @@ public final class ServerIdentity {
         this.keyType = KeyType.of(leaf().getPublicKey());
         this.names = namesOf(leaf());
         this.warnings = IdentityChecks.check(this.chain, key, now);
-        this.sha256 = sha256(leaf());
         this.staple = null;
     }
 
@@ -45,7 +40,6 @@ public final class ServerIdentity {
         this.keyType = from.keyType;
         this.names = from.names;
         this.warnings = from.warnings;
-        this.sha256 = from.sha256;
         this.staple = staple;
     }
 
@@ -106,11 +100,6 @@ public final class ServerIdentity {
         return leaf().getNotAfter().toInstant();
     }
 
-    /** SHA-256 of the leaf, which tells certificates apart; not to be written to. */
-    public byte[] sha256() {
-        return sha256;
-    }
-
     /** The leaf's serial number, in hexadecimal. */
     public String serial() {
         return leaf().getSerialNumber().toString(16);
@@ -133,14 +122,6 @@ public final class ServerIdentity {
 
     PrivateKey privateKey() {
         return key;
-    }
-
-    private static byte[] sha256(X509Certificate leaf) throws BadCertificateException {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(leaf.getEncoded());
-        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
-            throw new BadCertificateException("certificate does not encode: " + e.getMessage(), e);
-        }
     }
 
     private static List<String> namesOf(X509Certificate leaf) throws BadCertificateException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.lang.ref.WeakReference;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,20 +28,6 @@ class IdentitiesTest {
             assertThat(leaf(client)).as("goes on with what it began with").isEqualTo(OLD.leaf());
         }
         assertThat(leaf(handshake(settings))).isEqualTo(NEW.leaf());
-    }
-
-    @Test
-    void shouldKnowWhichAreInUse() throws Exception {
-        Identities identities = settings.identities();
-        byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(OLD.leaf().getEncoded());
-        assertThat(identities.isInUse(sha256)).isTrue();
-        assertThat(identities.isInUse(NEW.sha256())).isFalse();
-
-        identities.replace(List.of(NEW));
-
-        assertThat(identities.isInUse(sha256)).isFalse();
-        assertThat(identities.isInUse(NEW.sha256())).isTrue();
-        assertThat(identities.all()).containsExactly(NEW);
     }
 
     @Test
