@@ -190,6 +190,35 @@ class ResumptionToolsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_3", "-tls1_2"})
+    void shouldNotKnowARevokedClientAgainThoughOthersComeBack(String version) throws Exception {
+        // Given a client that was let in
+        TestCa root = TestCa.root("CN=Root");
+        TestCa.Client mallory = root.client("CN=Mallory");
+        Path ca = TestCertificates.write(dir.resolve("ca.pem"), root.pem());
+        Path crl = TestCertificates.write(dir.resolve("crl.pem"), TestCa.pem(root.crl()));
+        Path pem = TestCertificates.write(dir.resolve("mallory.pem"), mallory.pem());
+        ClientAuth auth = ClientAuth.load(false, List.of(ca), crl, 1);
+        HandshakeSettings settings = TestSettings.DEFAULT.changed(b -> b.tickets(tickets(keys)).clientAuth(auth)).build();
+        try (HandshakeTestServer server = new HandshakeTestServer(settings)) {
+            connect(server, version + " -cert " + pem + " -key " + pem, "-sess_out");
+
+            // When a list comes that names another, then she still comes back
+            Files.writeString(crl, TestCa.pem(root.crl(root.client("CN=Eve").certificate())));
+            auth.reload();
+            assertThat(connect(server, version, "-sess_in").resumed()).isTrue();
+
+            // When one comes that names her, then not
+            Files.writeString(crl, TestCa.pem(root.crl(mallory.certificate())));
+            auth.reload();
+            Negotiated negotiated = connect(server, version, "-sess_in");
+            assertThat(negotiated.resumed()).isFalse();
+            assertThat(negotiated.client()).isNull();
+            assertThat(refusals).containsExactly(TicketRefusal.POLICY);
+        }
+    }
+
     /** Sets max_early_data in a session of openssl's. */
     private static void allowEarlyData(Path file) throws Exception {
         PemObject pem;
