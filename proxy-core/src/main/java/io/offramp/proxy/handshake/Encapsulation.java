@@ -33,6 +33,8 @@ final class Encapsulation implements TlsAgreement {
             ciphertext = encapsulated.encapsulation();
             secret = crypto.createSecret(encapsulated.key().getEncoded());
             wipe(encapsulated.key());
+        } catch (IllegalStateException e) { // no provider
+            throw new TlsFatalAlert(AlertDescription.internal_error, e);
         } catch (GeneralSecurityException | RuntimeException e) { // providers differ in what they throw at a bad key
             throw new TlsFatalAlert(AlertDescription.illegal_parameter, e);
         }

@@ -33,6 +33,7 @@ final class KeyEncapsulations {
      *
      * @param key the client's encapsulation key
      * @throws GeneralSecurityException if it is none: of another length, or with a coefficient above the modulus (FIPS 203 §7.2)
+     * @throws IllegalStateException    if the provider has no ML-KEM
      */
     KEM.Encapsulated encapsulate(byte[] key) throws GeneralSecurityException {
         if (key.length != KEY_BYTES) {

@@ -65,9 +65,9 @@ record ResumableSession(
         int clientBytes = clientPath.stream().mapToInt(der -> 3 + der.length).sum();
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + name.length + policy.length + secret.length + clientBytes);
         out.putShort((short) suite.code()).put((byte) (extendedMasterSecret ? 1 : 0)).putLong(startS).put(certificate);
-        putShort(out, name);
-        putShort(out, policy);
-        putShort(out, secret);
+        putWithLength(out, name);
+        putWithLength(out, policy);
+        putWithLength(out, secret);
         out.put((byte) clientPath.size());
         for (byte[] der : clientPath) {
             out.put((byte) (der.length >>> 16)).putShort((short) der.length).put(der);
@@ -110,7 +110,8 @@ record ResumableSession(
         return path;
     }
 
-    private static void putShort(ByteBuffer out, byte[] bytes) {
+    /** One byte of length in front. */
+    private static void putWithLength(ByteBuffer out, byte[] bytes) {
         out.put((byte) bytes.length).put(bytes);
     }
 

@@ -20,7 +20,7 @@ final class ServerName {
     private ServerName() {}
 
     /**
-     * The host name in lower case without a dot at its end, or null if the client sent none.
+     * The host name in lower case without a dot at its end, or null if the client sent none, or just a dot.
      *
      * @throws TlsFatalAlert if it is not a name at all
      */
@@ -38,9 +38,12 @@ final class ServerName {
         return null;
     }
 
-    private static String checked(String name) throws IOException {
+    private static @Nullable String checked(String name) throws IOException {
         if (!PRINTABLE.matcher(name).matches()) {
             throw new TlsFatalAlert(AlertDescription.illegal_parameter, "server name of " + name.length() + " odd characters");
+        }
+        if (name.equals(".")) { // the root: nobody's
+            return null;
         }
         return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }

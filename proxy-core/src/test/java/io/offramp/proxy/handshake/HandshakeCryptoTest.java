@@ -7,11 +7,14 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
+import java.security.Provider;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.PRFAlgorithm;
+import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.crypto.CryptoHashAlgorithm;
 import org.bouncycastle.tls.crypto.TlsDecodeResult;
 import org.bouncycastle.tls.crypto.TlsEncodeResult;
@@ -33,6 +36,18 @@ class HandshakeCryptoTest {
             return false;
         }
     });
+
+    @Test
+    void shouldNotBlameTheClientForAMissingProvider() {
+        KeyEncapsulations none = new KeyEncapsulations(new Provider("None", "1", "has nothing") {
+            private static final long serialVersionUID = 1;
+        });
+        Encapsulation encapsulation = new Encapsulation(crypto, none);
+
+        assertThatThrownBy(() -> encapsulation.receivePeerValue(new byte[KeyEncapsulations.KEY_BYTES]))
+                .isInstanceOfSatisfying(TlsFatalAlert.class,
+                        e -> assertThat(e.getAlertDescription()).isEqualTo(AlertDescription.internal_error));
+    }
 
     @Test
     void shouldWipeEverySecretThatCameUp() {
