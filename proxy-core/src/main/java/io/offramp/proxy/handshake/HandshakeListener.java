@@ -15,7 +15,8 @@ public interface HandshakeListener {
 
     /**
      * The handshake is complete and everything it wrote has been handed to the channel, in order. The handshake handler removes itself
-     * after this call; the listener puts the session in its place.
+     * after this call; the listener puts the session in its place. Where the listener throws, the channel is closed, and session and
+     * pending are the listener's to free all the same: only it knows how far it got.
      *
      * @param ctx     the handshake handler's context
      * @param session what was negotiated; the listener's

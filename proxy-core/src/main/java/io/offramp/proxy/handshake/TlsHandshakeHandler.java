@@ -81,8 +81,9 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     private void onRequest(ChannelHandlerContext ctx, HandshakeEvent request) {
         switch (request) {
             case DISPLACE -> {
-                if (!ended && !steps.isBusy() && writtenBytes == 0) {
-                    fail(ctx, new HandshakeFailure(Reason.DISPLACED, "no hello in " + splitter.receivedBytes() + " bytes"));
+                if (!ended && !steps.isBusy()) {
+                    fail(ctx, new HandshakeFailure(Reason.DISPLACED, (writtenBytes == 0 ? "no hello in " : "not complete after ")
+                            + splitter.receivedBytes() + " bytes"));
                 }
             }
             case DRAIN -> {
@@ -103,10 +104,13 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (lingering) {
-            ctx.close();
-        } else if (ended) {
-            ctx.fireExceptionCaught(cause);
+        if (ended) {
+            if (!lingering || !(cause instanceof IOException)) {
+                ctx.fireExceptionCaught(cause);
+            }
+            if (!ctx.isRemoved()) { // the handover broke off, or the failure could not be told: nobody else closes
+                ctx.close();
+            }
         } else if (cause instanceof IOException) {
             failClosed(ctx);
         } else {

@@ -112,6 +112,18 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     @Override
     public void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending) {
+        TlsSessionHandler handler;
+        try {
+            handler = handOver(ctx, session);
+        } catch (RuntimeException | Error e) {
+            session.destroy();
+            pending.release();
+            throw e;
+        }
+        handler.start(pending);
+    }
+
+    private TlsSessionHandler handOver(ChannelHandlerContext ctx, Handshaken session) {
         Channel channel = ctx.channel();
         halfOpen.onEnded(channel);
         Connection connection = channel.attr(Connection.KEY).get();
@@ -129,7 +141,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         if (draining.getAsBoolean()) {
             ctx.pipeline().fireUserEventTriggered(DrainEvent.NEW_CONNECTION);
         }
-        handler.start(pending);
+        return handler;
     }
 
     @Override

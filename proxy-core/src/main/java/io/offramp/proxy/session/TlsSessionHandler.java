@@ -15,7 +15,9 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.Handshaken;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,10 +42,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     /** How long input is discarded behind a fatal alert, so that a reset does not destroy the alert on its way. */
     private static final long LINGER_LIMIT_S = 2;
 
-    private final Handshaken handshaken;
     private final OffloadTarget target;
     private final SessionSettings settings;
     private final Connection connection;
+    private @Nullable Handshaken handshaken;
     private ChannelHandlerContext ctx;
     private TxHalf tx;
     private RxHalf rx;
@@ -70,22 +72,30 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        tx = new TxHalf(context, target, settings, handshaken, connection.tx(), this::abort);
-        rx = new RxHalf(target, settings, handshaken, connection.rx(), this);
-        if (handshaken.secrets() != null) {
-            handshaken.secrets().destroy();
+        Handshaken session = Objects.requireNonNull(handshaken, "added twice");
+        tx = new TxHalf(context, target, settings, session, connection.tx(), this::abort);
+        rx = new RxHalf(target, settings, session, connection.rx(), this);
+        if (session.secrets() != null) {
+            session.secrets().destroy();
         }
     }
 
     /**
-     * Lets application data flow. Called once, after the handlers behind this one are in place.
+     * Lets application data flow. Called once, after the handlers behind this one are in place. Nothing happens where the session
+     * has ended already, or could not be installed.
      *
      * @param pending wire bytes that came in behind the client's Finished; ownership moves here
      */
     public void start(ByteBuf pending) {
+        Handshaken session = handshaken;
+        if (session == null) {
+            pending.release();
+            return;
+        }
+        handshaken = null; // the tickets of a connection would live as long as itself
         started = true;
-        if (handshaken.tickets().length > 0) {
-            tx.handshake(Unpooled.wrappedBuffer(handshaken.tickets()));
+        if (session.tickets().length > 0) {
+            tx.handshake(Unpooled.wrappedBuffer(session.tickets()));
         }
         if (pending.isReadable()) { // the answer to it takes the tickets along, in one segment
             rx.receive(pending);
@@ -327,6 +337,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         }
         if (rx != null) {
             rx.close();
+        }
+        if (handshaken != null) { // never started, and perhaps not installed
+            handshaken.destroy();
+            handshaken = null;
         }
     }
 }

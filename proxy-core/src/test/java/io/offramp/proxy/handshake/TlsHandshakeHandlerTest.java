@@ -1,16 +1,26 @@
 package io.offramp.proxy.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.offload.record.Direction;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,9 +140,9 @@ class TlsHandshakeHandlerTest {
     }
 
     @Test
-    void shouldMakeRoomUntilTheHelloIsAnswered() throws Exception {
+    void shouldMakeRoomUntilTheHandshakeIsComplete() throws Exception {
         byte[] hello = EngineClient.of("TLSv1.3").hello();
-        for (int sent : new int[] {0, 3, hello.length - 1}) {
+        for (int sent : new int[] {0, 3, hello.length - 1, hello.length}) {
             try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
                 if (sent > 0) {
                     server.receive(Arrays.copyOf(hello, sent));
@@ -141,16 +151,8 @@ class TlsHandshakeHandlerTest {
 
                 assertThat(server.failure().reason()).isEqualTo(Reason.DISPLACED);
                 assertThat(server.channel().isOpen()).isFalse();
-                assertThat(server.answered()).isZero();
+                assertThat(server.answered()).isEqualTo(sent == hello.length ? 1 : 0);
             }
-        }
-        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            server.receive(hello);
-            assertThat(server.answered()).isEqualTo(1);
-            server.channel().pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
-
-            assertThat(server.isUndecided()).isTrue();
-            server.channel().close();
         }
     }
 
@@ -236,6 +238,137 @@ class TlsHandshakeHandlerTest {
             assertThat(server.events()).containsExactly("failed");
             assertThat(server.output()).isEmpty();
         }
+    }
+
+    @Test
+    void shouldMakeNoStepForTheDead() throws Exception {
+        // Given a worker that is held, and clients that leave once their hello is queued
+        List<String> secrets = new ArrayList<>();
+        Queue<Runnable> worker = new ArrayDeque<>();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .with(TestSettings.RSA)
+                .on(worker::add)
+                .changed(builder -> builder.keyLog((label, clientRandom, secret) -> secrets.add(label)))
+                .build();
+        byte[] hello = EngineClient.of("TLSv1.3").hello();
+        for (int i = 0; i < 200; i++) {
+            try (EmbeddedHandshake dead = new EmbeddedHandshake(settings)) {
+                dead.receive(hello);
+                dead.channel().close();
+                assertThat(dead.failure().reason()).isEqualTo(Reason.CLOSED);
+            }
+        }
+        EngineClient client = EngineClient.of("TLSv1.3");
+        try (EmbeddedHandshake live = new EmbeddedHandshake(settings)) {
+            live.receive(client.hello());
+            assertThat(worker).hasSize(201);
+
+            // When
+            worker.forEach(Runnable::run);
+            live.channel().runPendingTasks();
+
+            // Then
+            assertThat(secrets).filteredOn("SERVER_HANDSHAKE_TRAFFIC_SECRET"::equals).hasSize(1);
+            worker.clear();
+            live.receive(client.exchange(live.output()));
+            worker.forEach(Runnable::run);
+            live.channel().runPendingTasks();
+            assertThat(live.session()).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldFreeTheEngineOfADeadHandshakeWhileItsStepIsQueued() throws Exception {
+        Queue<Runnable> worker = new ArrayDeque<>();
+        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
+        EngineSteps steps = new EngineSteps(settings, new TlsHandshakeHandler(settings, new ThrowingListener()));
+        HandshakeProtocol engine = steps.engine();
+        EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        steps.offer(channel.pipeline().firstContext(), 22, EngineClient.of("TLSv1.3").hello());
+        assertThat(steps.isBusy()).isTrue();
+
+        steps.release();
+        assertThat(steps.isBusy()).as("it is the event loop's again").isFalse();
+        worker.remove().run();
+        channel.runPendingTasks();
+
+        assertThat(engine.getAvailableOutputBytes()).as("no answer was made").isZero();
+        channel.finishAndReleaseAll();
+    }
+
+    /** Frees what it gets, as it has to, and throws. */
+    private static final class ThrowingListener implements HandshakeListener {
+        private @Nullable ByteBuf pending;
+
+        @Override
+        public void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf rest) {
+            pending = rest;
+            session.destroy();
+            rest.release();
+            throw new IllegalStateException("no handover");
+        }
+
+        @Override
+        public void onFailed(ChannelHandlerContext ctx, HandshakeFailure failure) {
+            throw new IllegalStateException("cannot be told");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldCloseWhereTheHandoverThrows(boolean onWorker) throws Exception {
+        // Given
+        Queue<Runnable> worker = new ArrayDeque<>();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .with(onWorker ? TestSettings.RSA : TestSettings.P256)
+                .on(onWorker ? worker::add : Runnable::run)
+                .build();
+        ThrowingListener listener = new ThrowingListener();
+        EngineClient client = EngineClient.of("TLSv1.2"); // both flights are dear
+        EmbeddedChannel channel = new EmbeddedChannel(new TlsHandshakeHandler(settings, listener));
+
+        // When
+        byte[] flight = client.exchange(exchange(channel, worker, client.hello()));
+        assertThatThrownBy(() -> exchange(channel, worker, RawClientHello.join(flight, new byte[] {23, 3, 3, 0})))
+                .hasMessage("no handover");
+
+        // Then
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(listener.pending.refCnt()).isZero();
+        channel.finishAndReleaseAll();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldCloseWhereAFailureCannotBeTold(boolean onWorker) throws Exception {
+        Queue<Runnable> worker = new ArrayDeque<>();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .with(onWorker ? TestSettings.RSA : TestSettings.P256)
+                .on(onWorker ? worker::add : Runnable::run)
+                .build();
+        EmbeddedChannel channel = new EmbeddedChannel(new TlsHandshakeHandler(settings, new ThrowingListener()));
+
+        assertThatThrownBy(() -> exchange(channel, worker, RawClientHello.record(22, new byte[] {1, 0, 0, 0})))
+                .hasMessage("cannot be told");
+
+        assertThat(channel.isOpen()).isFalse();
+        channel.finishAndReleaseAll();
+    }
+
+    /** One read, and all that the worker has to do then. */
+    private static byte[] exchange(EmbeddedChannel channel, Queue<Runnable> worker, byte[] bytes) {
+        channel.writeInbound(Unpooled.copiedBuffer(bytes));
+        while (!worker.isEmpty()) {
+            worker.remove().run();
+            channel.runPendingTasks();
+            channel.checkException();
+        }
+        byte[] answer = new byte[0];
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            answer = RawClientHello.join(answer, ByteBufUtil.getBytes(out));
+            out.release();
+        }
+        return answer;
     }
 
     @Test
