@@ -7,7 +7,8 @@ package io.offramp.proxy.config;
  * @param headBytes             largest head of a request or an answer, all header fields together
  * @param bodyBytes             largest body of a request; 0 for no limit
  * @param connections           open client connections; further ones are closed at once
- * @param handshakes            handshakes under way; at the limit a new one takes the place of one whose client is silent
+ * @param handshakes            handshakes under way, shared evenly by the event loops; at the limit a new one takes the place of the
+ *                              oldest whose client is silent, else of the oldest
  * @param handshakeBytes        what a client may send before its handshake is complete
  * @param upstreamIdlePerLoop   idle connections kept for each upstream server and event loop
  */

@@ -3,11 +3,9 @@ package io.offramp.proxy.server;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
 import io.offramp.proxy.handshake.HandshakeEvent;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,13 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handshakes under way, over all listeners: bounded in number, as their time and bytes are bounded elsewhere. At the limit a
- * new one takes the place of the oldest on its event loop whose client has not said hello yet: who floods displaces himself, and a
- * client that comes and speaks is served. Where there is none, the new one is refused. Thread-safe; what belongs to a channel is
- * called on its event loop.
+ * The handshakes under way, over all listeners: bounded in number, as their time and bytes are bounded elsewhere. Event loops that
+ * have ever had one share the limit evenly, at least one each, so that a flood of one kind of loop leaves the others their part. In a full share, a
+ * new one takes the place of the oldest whose client has not said hello yet, else of the oldest that was answered: who floods
+ * displaces himself, and an honest client is through in a round trip. Only what is with a worker stays: where nothing else is left,
+ * the new one is refused. Thread-safe; what belongs to a channel is called on its event loop.
  */
 final class HalfOpenHandshakes {
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpenHandshakes.class);
+
+    /** How many that stay a new one asks: those with a worker may be thousands. */
+    private static final int MOST_ASKED = 16;
 
     private final int limit;
     private final AtomicInteger count = new AtomicInteger();
@@ -33,7 +35,12 @@ final class HalfOpenHandshakes {
         /** Oldest first. */
         final LinkedHashSet<Channel> silent = new LinkedHashSet<>();
 
-        final Set<Channel> answered = new HashSet<>();
+        /** Oldest first, but for those that were with a worker when they were asked to leave. */
+        final LinkedHashSet<Channel> answered = new LinkedHashSet<>();
+
+        int size() {
+            return silent.size() + answered.size();
+        }
     }
 
     /** @param limit at least 1 */
@@ -43,24 +50,25 @@ final class HalfOpenHandshakes {
 
     /** Under way now. */
     int count() {
-        return Math.min(count.get(), limit); // a new one is counted a moment before it gets the place of another
+        return count.get();
     }
 
     /** @return false if there is no room, and none could be made: the caller closes the channel */
     boolean admit(Channel channel) {
         OfLoop ofLoop = ofLoop(channel);
-        if (count.incrementAndGet() > limit) {
+        int share = Math.max(1, limit / loops.size());
+        while (ofLoop.size() >= share) { // more than one has to go when another loop has begun
             sayCrowded();
             if (!displaceOldest(ofLoop)) {
-                count.decrementAndGet();
                 return false;
             }
         }
+        count.incrementAndGet();
         ofLoop.silent.add(channel);
         return true;
     }
 
-    /** The client's hello has been answered: from here on it is not displaced. */
+    /** The client's hello has been answered: from here on silent ones are displaced first. */
     void onAnswered(Channel channel) {
         OfLoop ofLoop = ofLoop(channel);
         if (ofLoop.silent.remove(channel)) {
@@ -82,15 +90,14 @@ final class HalfOpenHandshakes {
                 .forEach(channel -> channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN))));
     }
 
-    /** One whose hello is with the worker stays, and is as good as answered. */
     private static boolean displaceOldest(OfLoop ofLoop) {
-        while (!ofLoop.silent.isEmpty()) {
-            Channel oldest = ofLoop.silent.getFirst();
+        for (int asked = 0; asked < MOST_ASKED && ofLoop.size() > 0; asked++) {
+            Channel oldest = ofLoop.silent.isEmpty() ? ofLoop.answered.getFirst() : ofLoop.silent.getFirst();
             oldest.pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
-            if (!ofLoop.silent.remove(oldest)) {
+            if (!ofLoop.silent.remove(oldest) && !ofLoop.answered.remove(oldest)) {
                 return true;
             }
-            ofLoop.answered.add(oldest);
+            ofLoop.answered.add(oldest); // with a worker: as good as answered, and the last to be asked again
         }
         return false;
     }
@@ -101,7 +108,7 @@ final class HalfOpenHandshakes {
 
     private void sayCrowded() {
         if (crowded.compareAndSet(false, true)) {
-            LOG.warn("{} handshakes are under way, which is the limit: the oldest silent ones make room for new ones", limit);
+            LOG.warn("{} handshakes are under way, a loop has its share of the limit of {}: the oldest make room", count, limit);
         }
     }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.proxy.handshake.HandshakeEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HalfOpenHandshakesTest {
@@ -15,11 +17,25 @@ class HalfOpenHandshakesTest {
     private final Handshake only = new Handshake();
     private final List<Handshake> others = List.of(new Handshake(), new Handshake());
 
-    /** Channels of this kind all have loops of their own. */
+    /** Embedded channels all have loops of their own. */
     private final class Handshake extends ChannelInboundHandlerAdapter {
         private final List<Object> events = new ArrayList<>();
-        private final EmbeddedChannel channel = new EmbeddedChannel(this);
+        private final EmbeddedChannel channel;
         private boolean leaves = true;
+
+        Handshake() {
+            channel = new EmbeddedChannel(this);
+        }
+
+        /** On the loop of another. */
+        Handshake(Handshake other) {
+            channel = new EmbeddedChannel(this) {
+                @Override
+                public EventLoop eventLoop() {
+                    return other == null || other.channel == null ? super.eventLoop() : other.channel.eventLoop();
+                }
+            };
+        }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
@@ -47,29 +63,69 @@ class HalfOpenHandshakesTest {
     }
 
     @Test
-    void shouldRefuseWhereAllOfTheLoopHaveBeenAnswered() {
-        halfOpen.admit(only.channel);
-        others.forEach(other -> halfOpen.admit(other.channel));
-        halfOpen.onAnswered(only.channel);
+    void shouldDisplaceTheOldestThatWasAnsweredWhereNoneIsSilent() {
+        // Given a loop on its own with room for three, where the second is the only silent one
+        List<Handshake> crowd = List.of(new Handshake(only), new Handshake(only), new Handshake(only));
+        crowd.forEach(each -> halfOpen.admit(each.channel));
+        halfOpen.onAnswered(crowd.get(2).channel);
+        halfOpen.onAnswered(crowd.get(0).channel);
 
-        assertThat(halfOpen.admit(only.channel)).isFalse();
-        assertThat(halfOpen.admit(new Handshake().channel)).isFalse();
+        // When
+        Handshake fourth = new Handshake(only);
+        Handshake fifth = new Handshake(only);
+        assertThat(halfOpen.admit(fourth.channel)).isTrue();
+        halfOpen.onAnswered(fourth.channel);
+        assertThat(halfOpen.admit(fifth.channel)).isTrue();
 
-        assertThat(only.events).isEmpty();
+        // Then
+        assertThat(crowd.get(1).events).as("the silent one went first").containsExactly(HandshakeEvent.DISPLACE);
+        assertThat(crowd.get(2).events).as("then the first that was answered").containsExactly(HandshakeEvent.DISPLACE);
+        assertThat(crowd.get(0).events).isEmpty();
+        assertThat(fourth.events).isEmpty();
         assertThat(halfOpen.count()).isEqualTo(3);
     }
 
     @Test
-    void shouldLeaveAloneWhoseHelloIsWithTheWorker() {
+    void shouldKeepAShareForEveryLoop() {
+        // Given a loop that has the whole limit
+        List<Handshake> flood = List.of(new Handshake(only), new Handshake(only), new Handshake(only));
+        flood.forEach(each -> halfOpen.admit(each.channel));
+        flood.forEach(each -> halfOpen.onAnswered(each.channel));
+
+        // When another begins, and the flood goes on
+        assertThat(halfOpen.admit(others.getFirst().channel)).isTrue();
+        assertThat(halfOpen.admit(new Handshake(only).channel)).isTrue();
+
+        // Then the flood is down to its share, and has hit itself
+        assertThat(halfOpen.count()).isEqualTo(2);
+        assertThat(others.getFirst().events).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveAloneWhatIsWithTheWorker() {
         only.leaves = false;
         halfOpen.admit(only.channel);
         others.forEach(other -> halfOpen.admit(other.channel));
 
-        assertThat(halfOpen.admit(only.channel)).isFalse();
-        assertThat(halfOpen.admit(only.channel)).isFalse();
+        assertThat(halfOpen.admit(new Handshake(only).channel)).isFalse();
 
-        assertThat(only.events).as("asked once").containsExactly(HandshakeEvent.DISPLACE);
+        assertThat(only.events).as("asked").isNotEmpty();
         assertThat(halfOpen.count()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldAskFewWhereAllAreWithTheWorker() {
+        HalfOpenHandshakes many = new HalfOpenHandshakes(1000);
+        List<Handshake> busy = Stream.generate(() -> new Handshake(only)).limit(1000).toList();
+        busy.forEach(each -> {
+            each.leaves = false;
+            many.admit(each.channel);
+        });
+
+        assertThat(many.admit(only.channel)).isFalse();
+
+        assertThat(busy.stream().mapToInt(each -> each.events.size()).sum()).isLessThan(100);
+        assertThat(many.count()).isEqualTo(1000);
     }
 
     @Test
