@@ -295,8 +295,22 @@ final class HandshakeServer extends DefaultTlsServer {
         return "no cipher suite, signature scheme or group in common";
     }
 
+    /**
+     * Asked for in a full handshake only, be it that a session was to be resumed at first: none was needed then, and who the client
+     * was does not count.
+     */
     @Override
-    public @Nullable TlsCredentials getCredentials() {
+    public TlsCredentials getCredentials() throws IOException {
+        client = null;
+        if (resumption != null) {
+            resumption.forget();
+        }
+        if (credentials == null) {
+            credentials = choose(TlsSuite.of(context.getSecurityParametersHandshake().getCipherSuite()));
+        }
+        if (credentials == null) {
+            throw new TlsFatalAlert(AlertDescription.handshake_failure, getDetailMessageNoCipherSuite());
+        }
         return credentials;
     }
 

@@ -65,6 +65,11 @@ final class Resumption {
         takesTickets13 = modes != null && org.bouncycastle.util.Arrays.contains(modes, PskKeyExchangeMode.psk_dhe_ke);
     }
 
+    /** The handshake goes on in full. */
+    void forget() {
+        resumed = null;
+    }
+
     /** Whether this handshake resumes a session. */
     boolean isResumed() {
         return resumed != null;
