@@ -23,8 +23,8 @@ public record SessionSettings(
     /** Left for the KeyUpdate or the alert that ends a key. */
     private static final long RESERVED_RECORDS = 16;
 
-    /** As many of the smallest records as come with one read. */
-    private static final long BURST_RECORDS = 1 << 12;
+    /** More of the smallest records, of 22 bytes, than come between two looks: 16 reads of 64 KiB have 47,662. */
+    private static final long BURST_RECORDS = 1 << 16;
 
     /** With the default limits. */
     public static SessionSettings of(OffloadPlan plan, SessionEvents events, RecordSizeConfig recordSize) {
@@ -37,7 +37,7 @@ public record SessionSettings(
         return Math.min(keyUpdateRecords, suite.recordLimit() - RESERVED_RECORDS);
     }
 
-    /** Records after which a client that has not replaced its key is turned away, checked at the end of each read. */
+    /** Records after which a client that has not replaced its key is turned away, checked at the end of each burst of reads. */
     static long rxRecords(AeadSuite suite) {
         return suite.recordLimit() - BURST_RECORDS;
     }

@@ -138,6 +138,9 @@ final class TxHalf implements TxSink {
         if (due) {
             flush();
         }
+        if (ended) { // by the flush
+            return due;
+        }
         if (answers && answerOwed) { // the flush may have paid it
             answerOwed = false;
             keyUpdate(KEY_UPDATE_NOT_REQUESTED);
@@ -146,7 +149,9 @@ final class TxHalf implements TxSink {
             requestOwed = false;
             keyUpdate(KEY_UPDATE_REQUESTED);
         }
-        moveIfDue();
+        if (!ended) {
+            moveIfDue();
+        }
         return due;
     }
 
