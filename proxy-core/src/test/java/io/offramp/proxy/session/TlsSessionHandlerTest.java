@@ -3,6 +3,7 @@ package io.offramp.proxy.session;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -25,6 +26,23 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TlsSessionHandlerTest extends SessionFixture {
+    @Test
+    void shouldWipeAndReleaseWhereTheSessionEndsBeforeItStarts() {
+        // Given
+        prepare(ProtocolVersion.TLS_1_3);
+        TlsSessionHandler handler = install(settings(plan(Policy.SW)));
+        ByteBuf pending = Unpooled.copiedBuffer(new byte[5]);
+
+        // When
+        channel.close();
+        handler.start(pending);
+
+        // Then
+        assertThat(rxKeys.isDestroyed()).isTrue();
+        assertThat(txKeys.isDestroyed()).isTrue();
+        assertThat(pending.refCnt()).isZero();
+    }
+
     @Test
     void shouldCarryDataBothWays() {
         start(ProtocolVersion.TLS_1_3);
