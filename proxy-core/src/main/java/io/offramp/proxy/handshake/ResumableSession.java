@@ -61,7 +61,7 @@ record ResumableSession(
      * Each certificate has three bytes of length in front. An empty server name is none, since no client can send one.
      */
     byte[] encode() {
-        byte[] name = serverName == null ? new byte[NO_NAME] : serverName.getBytes(StandardCharsets.US_ASCII);
+        byte[] name = serverName == null ? new byte[NO_NAME] : serverName.getBytes(StandardCharsets.ISO_8859_1);
         int clientBytes = clientPath.stream().mapToInt(der -> 3 + der.length).sum();
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + name.length + policy.length + secret.length + clientBytes);
         out.putShort((short) suite.code()).put((byte) (extendedMasterSecret ? 1 : 0)).putLong(startS).put(certificate);
@@ -91,7 +91,7 @@ record ResumableSession(
             if (suite == null || flags < 0 || flags > 1 || startS < 0 || clientPath == null || in.hasRemaining()) {
                 return null;
             }
-            String serverName = name.length == NO_NAME ? null : new String(name, StandardCharsets.US_ASCII);
+            String serverName = name.length == NO_NAME ? null : new String(name, StandardCharsets.ISO_8859_1);
             return new ResumableSession(suite, flags == 1, startS, certificate, serverName, policy, secret, clientPath);
         } catch (BufferUnderflowException e) {
             return null;
