@@ -67,9 +67,13 @@ final class PemLoader {
         throw new BadCertificateException("no private key in " + file + "; PEM is expected: -----BEGIN PRIVATE KEY-----");
     }
 
-    static @Nullable String commonName(X509Certificate certificate) {
-        RDN[] names = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()).getRDNs(BCStyle.CN);
-        return names.length == 0 ? null : IETFUtils.valueToString(names[0].getFirst().getValue());
+    static @Nullable String commonName(X509Certificate certificate) throws BadCertificateException {
+        try {
+            RDN[] names = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()).getRDNs(BCStyle.CN);
+            return names.length == 0 ? null : IETFUtils.valueToString(names[0].getFirst().getValue());
+        } catch (IllegalArgumentException e) { // no UTF-8, where the encoding says so
+            throw new BadCertificateException("common name does not parse: " + e.getMessage(), e);
+        }
     }
 
     private static List<Object> objects(Path file) throws BadCertificateException {
