@@ -2,6 +2,7 @@ package io.offramp.proxy.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import java.lang.ref.WeakReference;
 import java.security.cert.X509Certificate;
@@ -55,13 +56,12 @@ class IdentitiesTest {
 
         // When
         settings.identities().replace(List.of(NEW));
-        for (int i = 0; i < 50 && replaced.stream().anyMatch(each -> each.get() != null); i++) {
-            System.gc();
-            Thread.sleep(20);
-        }
 
         // Then
-        assertThat(replaced).allMatch(each -> each.get() == null);
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(replaced).allMatch(each -> each.get() == null);
+        });
     }
 
     private static EngineClient handshake(HandshakeSettings settings) throws Exception {
