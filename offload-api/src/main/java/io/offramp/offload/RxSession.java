@@ -22,7 +22,7 @@ public non-sealed interface RxSession extends RecordSession {
 
     /**
      * Ends this session and gives its keys, at the current sequence, to the caller, with the wire bytes behind the
-     * boundary that it has not opened: they are the first bytes of the next session.
+     * boundary that it has not opened: they are the first bytes of the next session. Only where it {@link #canExport}.
      *
      * @param at this session's boundary
      */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public non-sealed interface TxSession extends RecordSession {
     /**
      * Protects all of {@code plaintext}, as one record or as several (RFC 8446 §5.2); an empty buffer gives one empty
-     * record.
+     * record, or none where the backend can make none. Each call gives one message.
      *
      * @param type              content type of all of them: data, alert or handshake
      * @param plaintext         ownership moves here; a direct buffer is read where it lies
@@ -28,9 +28,17 @@ public non-sealed interface TxSession extends RecordSession {
 
     /**
      * Ends this session and gives its keys, at the current sequence, to the caller, so that the direction can go on
-     * elsewhere.
+     * elsewhere. Only where it {@link #canExport}.
      *
      * @param at this session's boundary: everything sealed before has come out of the sink
      */
     TrafficKeys export(RecordBoundary at);
+
+    /**
+     * Wire bytes that have been written to the channel with success and would nevertheless be lost if it were closed now, as kernel TLS
+     * loses records that it made and the socket had no room for. To close in order is to ask again until it is 0.
+     */
+    default long unsentBytes() {
+        return 0;
+    }
 }

@@ -8,8 +8,8 @@ public interface TxSink {
      * The next message for the socket; ownership moves to the sink.
      *
      * @param message what the channel's transport writes in order: a {@code ByteBuf} of whole records, or, of a backend
-     *                that protects on the way out of the socket, the plaintext itself or a {@code FileRegion} for a
-     *                control record
+     *                that protects on the way out of the socket, a {@code FileRegion} whose {@code count()} is what it
+     *                holds in bytes
      */
     void onSealed(Object message);
 

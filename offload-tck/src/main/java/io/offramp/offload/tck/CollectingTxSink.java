@@ -8,15 +8,31 @@ import io.offramp.offload.error.OffloadException;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A socket that remembers what was written to it. Releases each buffer at once. */
+/** A socket that remembers what was written to it. Releases each buffer at once, or writes it to a real one. */
 public final class CollectingTxSink implements TxSink {
+    private final @Nullable Wire socket;
     private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
     private final List<OffloadException> faults = new ArrayList<>();
     private final List<String> degradations = new ArrayList<>();
 
+    /** Without a socket: takes buffers of records only. */
+    public CollectingTxSink() {
+        this(null);
+    }
+
+    /** @param socket what everything is written to; null for none */
+    CollectingTxSink(@Nullable Wire socket) {
+        this.socket = socket;
+    }
+
     @Override
     public void onSealed(Object message) {
+        if (socket != null) {
+            socket.write(message);
+            return;
+        }
         assertThat(message).isInstanceOf(ByteBuf.class);
         ByteBuf records = (ByteBuf) message;
         try {
@@ -40,12 +56,15 @@ public final class CollectingTxSink implements TxSink {
 
     /** All bytes so far. */
     public byte[] wire() {
+        if (socket != null) {
+            wire.writeBytes(socket.take());
+        }
         return wire.toByteArray();
     }
 
     /** All bytes so far, which the sink forgets: to carry them to the other end. */
     public byte[] take() {
-        byte[] taken = wire.toByteArray();
+        byte[] taken = wire();
         wire.reset();
         return taken;
     }

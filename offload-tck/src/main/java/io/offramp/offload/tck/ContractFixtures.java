@@ -32,4 +32,7 @@ interface ContractFixtures {
 
     /** A further connection to the same backend, with a port of its own; the caller closes it. */
     SessionFixtures connect(IntFunction<FiveTuple> addresses);
+
+    /** Whether an empty buffer of application data gives a record. */
+    boolean makesEmptyRecords();
 }

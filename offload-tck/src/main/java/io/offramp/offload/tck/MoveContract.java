@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A direction leaves a session in mid-stream and goes on in another one; the peer notices nothing. */
 interface MoveContract extends ContractFixtures {
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx")
+    @MethodSource("txExported")
     default void shouldGoOnElsewhereWhenTxIsExported(Protection protection) {
         SessionFixtures.Tx first = fixtures().tx(protection, 3);
         byte[] content = fixtures().content(1_000);
@@ -38,7 +38,7 @@ interface MoveContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx")
+    @MethodSource("txExported")
     default void shouldHoldNoKeysWhenTxIsExported(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 3);
         byte[] key = tx.keys().dangerousKey().clone();
@@ -54,7 +54,7 @@ interface MoveContract extends ContractFixtures {
 
     /** The kernel's {@code getsockopt}: all that was given, at the record that comes next. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx")
+    @MethodSource("txExported")
     default void shouldGiveTxKeysBackAtTheCurrentSequence(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 6);
         TrafficKeys given = tx.keys().copyAt(6);
@@ -65,7 +65,7 @@ interface MoveContract extends ContractFixtures {
 
     /** The kernel's {@code getsockopt}. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx")
+    @MethodSource("rxExported")
     default void shouldGiveRxKeysBackAtTheCurrentSequence(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 6);
         TrafficKeys given = rx.keys().copyAt(6);
@@ -78,7 +78,7 @@ interface MoveContract extends ContractFixtures {
 
     /** The kernel's {@code rekey_getsockopt}: the keys of now, not those of the install. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx13")
+    @MethodSource("txRekeyedAndExported")
     default void shouldGiveTheNewKeysBackWhenTxWasRekeyed(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 6);
         TrafficKeys next = fixtures().keys(protection, 0);
@@ -91,7 +91,7 @@ interface MoveContract extends ContractFixtures {
 
     /** The kernel's {@code rekey_getsockopt}. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyedAndExported")
     default void shouldGiveTheNewKeysBackWhenRxWasRekeyed(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 6);
         TrafficKeys next = fixtures().keys(protection, 0);
@@ -114,7 +114,7 @@ interface MoveContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx")
+    @MethodSource("rxExported")
     default void shouldGoOnElsewhereWhenRxIsExportedAtARecordsEnd(Protection protection) {
         SessionFixtures.Rx first = fixtures().rx(protection, 7);
         byte[] content = fixtures().content(1_000);
@@ -132,7 +132,7 @@ interface MoveContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx")
+    @MethodSource("rxExported")
     default void shouldTakeTheBytesOfAPartialRecordAlongWhereverItIsCut(Protection protection) {
         int recordBytes = protection.format().sealedBytes(30, MAX);
 
@@ -157,7 +157,7 @@ interface MoveContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx")
+    @MethodSource("rxExported")
     default void shouldDeliverNothingFurtherWhenRxIsExported(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         RxSession.Export export = rx.session().export(fixtures().boundaryOf(rx.session()));
@@ -173,7 +173,7 @@ interface MoveContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx")
+    @MethodSource("rxExported")
     default void shouldRefuseToExportAtAnotherBoundary(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         RecordBoundary stale = fixtures().boundaryOf(rx.session());
@@ -184,7 +184,7 @@ interface MoveContract extends ContractFixtures {
 
     /** Several times over, as a policy that promotes and demotes does. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx")
+    @MethodSource("txExported")
     default void shouldMoveAgainAndAgain(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
         ReferenceRecords reference = tx.expected();

@@ -2,6 +2,7 @@ package io.offramp.offload.tck;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.Availability;
 import io.offramp.offload.FiveTuple;
@@ -9,6 +10,7 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.record.Direction;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +51,31 @@ public abstract class RecordOffloadContract
         channel.runPendingTasks();
     }
 
+    /**
+     * A socket for one session of a backend that protects on the way out of it; null unless overridden.
+     *
+     * @param allocator of its buffers
+     */
+    protected @Nullable Wire wire(ByteBufAllocator allocator) {
+        return null;
+    }
+
+    /** Whether a session of this direction can get other keys; unless overridden, it must. */
+    protected boolean canRekey(Direction direction) {
+        return true;
+    }
+
+    /** Whether a session can leave the backend before its connection ends; unless overridden, it must. */
+    protected boolean canExport() {
+        return true;
+    }
+
+    /** Whether an empty buffer gives a record; unless overridden, it must. */
+    @Override
+    public boolean makesEmptyRecords() {
+        return true;
+    }
+
     /** Addresses of each test's connection; IPv4 unless overridden. */
     protected FiveTuple flow(int port) {
         return SessionFixtures.ipv4(port);
@@ -84,7 +111,8 @@ public abstract class RecordOffloadContract
 
     @Override
     public final SessionFixtures connect(IntFunction<FiveTuple> addresses) {
-        return new SessionFixtures(offload, addresses.apply(FIRST_PORT + connections++ % 20_000), this::settle);
+        FiveTuple flow = addresses.apply(FIRST_PORT + connections++ % 20_000);
+        return new SessionFixtures(offload, flow, this::settle, this::wire);
     }
 
     /** What the backend takes in the TX direction. */
@@ -102,14 +130,39 @@ public abstract class RecordOffloadContract
         return tx().filter(rx().toList()::contains);
     }
 
-    /** {@link #both()} in TLS 1.3. */
-    final Stream<Protection> both13() {
-        return both().filter(Protection::isTls13);
+    /** {@link #tx()} in TLS 1.3, where other keys can be had. */
+    final Stream<Protection> txRekeyed() {
+        return canRekey(Direction.TX) ? tx().filter(Protection::isTls13) : Stream.empty();
     }
 
-    /** {@link #tx()} in TLS 1.3. */
-    final Stream<Protection> tx13() {
-        return tx().filter(Protection::isTls13);
+    /** {@link #rx()} in TLS 1.3, where other keys can be had. */
+    final Stream<Protection> rxRekeyed() {
+        return canRekey(Direction.RX) ? rx13() : Stream.empty();
+    }
+
+    /** {@link #both()} in TLS 1.3, where other keys can be had. */
+    final Stream<Protection> bothRekeyed() {
+        return txRekeyed().filter(rxRekeyed().toList()::contains);
+    }
+
+    /** {@link #tx()} that can leave. */
+    final Stream<Protection> txExported() {
+        return canExport() ? tx() : Stream.empty();
+    }
+
+    /** {@link #rx()} that can leave. */
+    final Stream<Protection> rxExported() {
+        return canExport() ? rx() : Stream.empty();
+    }
+
+    /** {@link #txRekeyed()} that can leave. */
+    final Stream<Protection> txRekeyedAndExported() {
+        return canExport() ? txRekeyed() : Stream.empty();
+    }
+
+    /** {@link #rxRekeyed()} that can leave. */
+    final Stream<Protection> rxRekeyedAndExported() {
+        return canExport() ? rxRekeyed() : Stream.empty();
     }
 
     /** {@link #rx()} in TLS 1.3. */

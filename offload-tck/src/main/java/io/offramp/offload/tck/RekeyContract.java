@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Other keys from a record boundary on (RFC 8446 §4.6.3). */
 interface RekeyContract extends ContractFixtures {
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx13")
+    @MethodSource("txRekeyed")
     default void shouldSealUnderTheNewKeysWhenTxIsRekeyed(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 5);
         TrafficKeys next = fixtures().keys(protection, 0);
@@ -35,7 +35,7 @@ interface RekeyContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldOpenTheNextRecordOfTheSameBufferUnderTheNewKeys(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 5);
         TrafficKeys next = fixtures().keys(protection, 0);
@@ -54,7 +54,7 @@ interface RekeyContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldOpenUnderTheNewKeysWhereverTheBufferIsCut(Protection protection) {
         int keyUpdateBytes = protection.format().sealedBytes(5, MAX);
         int dataBytes = protection.format().sealedBytes(20, MAX);
@@ -76,7 +76,7 @@ interface RekeyContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldRefuseARecordUnderTheOldKeysWhenRxIsRekeyed(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         rx.sink().whenControl(end -> rx.session().rekey(end, fixtures().keys(protection, 0)));
@@ -89,7 +89,7 @@ interface RekeyContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx13")
+    @MethodSource("txRekeyed")
     default void shouldRefuseToRekeyAtAnotherBoundary(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
         RecordBoundary stale = fixtures().boundaryOf(tx.session());
@@ -101,7 +101,7 @@ interface RekeyContract extends ContractFixtures {
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldSurviveManyKeyUpdates(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         TrafficKeys[] epochs = new TrafficKeys[50];

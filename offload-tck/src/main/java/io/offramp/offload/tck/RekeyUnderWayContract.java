@@ -27,7 +27,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** {@code rekey_tx}. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx13")
+    @MethodSource("txRekeyed")
     default void shouldRekeyTxBeforeItsFirstRecord(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
         TrafficKeys next = fixtures().keys(protection, 0);
@@ -43,7 +43,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** {@code rekey_rx}. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldRekeyRxBeforeItsFirstRecord(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         TrafficKeys next = fixtures().keys(protection, 0);
@@ -58,7 +58,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** {@code rekey}, in both directions of a connection, again and again. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("both13")
+    @MethodSource("bothRekeyed")
     default void shouldRekeyBothDirections(Protection protection) {
         try (SessionFixtures far = connect(SessionFixtures::ipv4)) {
             TwoEnds ends = TwoEnds.install(protection, fixtures(), far);
@@ -95,7 +95,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** {@code rekey_fail}: other version, other suite, a sequence that is not the first. The old keys stay. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx13")
+    @MethodSource("txRekeyed")
     default void shouldKeepTheTxKeysWhenTheNextAreRefused(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
         byte[] content = fixtures().content(300);
@@ -112,7 +112,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** {@code rekey_fail}. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldKeepTheRxKeysWhenTheNextAreRefused(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         byte[] content = fixtures().content(300);
@@ -143,7 +143,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** {@code rekey_poll_pending}: before the key is there, nothing under it may get out. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldOpenNothingUnderKeysThatItWasNotGiven(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         ReferenceRecords peerNext = new ReferenceRecords(fixtures().keys(protection, 0));
@@ -157,7 +157,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** {@code rekey_poll_delay}: the key comes between two reads, not from inside the sink. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("rx13")
+    @MethodSource("rxRekeyed")
     default void shouldRekeyRxBetweenTwoReads(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
         TrafficKeys next = fixtures().keys(protection, 0);
@@ -174,7 +174,7 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** Records are on their way whenever the key changes: each goes out under the key that it was sealed with. */
     @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("tx13")
+    @MethodSource("txRekeyed")
     default void shouldRekeyTxBehindABurst(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 7);
         ReferenceRecords reference = tx.expected();

@@ -3,6 +3,7 @@ package io.offramp.offload.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -22,6 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection without a socket, and all that a test of sessions needs around it. Everything random comes from one
@@ -54,7 +57,9 @@ public final class SessionFixtures implements AutoCloseable {
     private final OffloadTarget target;
     private final RecordOffload offload;
     private final Consumer<EmbeddedChannel> settle;
+    private final Function<ByteBufAllocator, @Nullable Wire> sockets;
     private final List<RecordSession> sessions = new ArrayList<>();
+    private final List<Wire> wires = new ArrayList<>();
     private final long seed;
     private final Random random;
 
@@ -68,6 +73,14 @@ public final class SessionFixtures implements AutoCloseable {
      * @param settle waits until the backend has nothing under way
      */
     public SessionFixtures(RecordOffload offload, FiveTuple flow, Consumer<EmbeddedChannel> settle) {
+        this(offload, flow, settle, allocator -> null);
+    }
+
+    /** @param sockets makes one for each session, with the buffers of this allocator; null for none */
+    SessionFixtures(
+            RecordOffload offload, FiveTuple flow, Consumer<EmbeddedChannel> settle,
+            Function<ByteBufAllocator, @Nullable Wire> sockets) {
+        this.sockets = sockets;
         int port = flow.remote().getPort();
         this.offload = offload;
         this.settle = settle;
@@ -147,10 +160,16 @@ public final class SessionFixtures implements AutoCloseable {
 
     /** Installs TX, which the backend must not decline. */
     public Tx tx(TrafficKeys keys, long wirePosition) {
-        CollectingTxSink sink = new CollectingTxSink();
+        Wire socket = sockets.apply(allocator);
+        OffloadTarget to = target;
+        if (socket != null) {
+            wires.add(socket);
+            to = new OffloadTarget(target.connectionId(), socket.channel(), target.flow());
+        }
+        CollectingTxSink sink = new CollectingTxSink(socket);
         ReferenceRecords expected = new ReferenceRecords(keys);
         RecordBoundary at = new RecordBoundary(Direction.TX, wirePosition, keys.nextSequence());
-        return new Tx(installed(offload.installTx(target, keys, at, sink)), sink, keys, expected);
+        return new Tx(installed(offload.installTx(to, keys, at, sink)), sink, keys, expected);
     }
 
     /** Installs RX with fresh keys at this sequence. */
@@ -182,6 +201,7 @@ public final class SessionFixtures implements AutoCloseable {
     /** Waits until the backend has nothing under way. */
     public void settle() {
         settle.accept(channel);
+        wires.forEach(Wire::settle);
     }
 
     /** The session's boundary, which is there when nothing is under way. */
@@ -197,6 +217,7 @@ public final class SessionFixtures implements AutoCloseable {
     public void close() {
         sessions.forEach(RecordSession::close);
         settle();
+        wires.forEach(Wire::close);
         channel.finishAndReleaseAll();
         assertThat(allocator.metric().usedDirectMemory()).as("direct bytes not released").isZero();
         assertThat(allocator.metric().usedHeapMemory()).as("heap bytes not released").isZero();
