@@ -1,0 +1,67 @@
+package io.offramp.offload.ktls;
+
+import java.util.Map;
+
+/** The errors of system calls that mean something here (asm-generic/errno.h, the same on x86-64 and arm64). */
+public final class Errno {
+    /** The call was interrupted by a signal. */
+    public static final int EINTR = 4;
+
+    /** A record that is no data is next, and the call has no room for its type. */
+    public static final int EIO = 5;
+
+    /** Nothing to read, or no room to write. */
+    public static final int EAGAIN = 11;
+
+    /** The direction has keys, and this kernel takes no others. */
+    public static final int EBUSY = 16;
+
+    /** The socket is under the protocol already. */
+    public static final int EEXIST = 17;
+
+    /** The peer reads no more. */
+    public static final int EPIPE = 32;
+
+    /** A record does not authenticate. */
+    public static final int EBADMSG = 74;
+
+    /** A record is longer than allowed. */
+    public static final int EMSGSIZE = 90;
+
+    /** The peer has reset the connection. */
+    public static final int ECONNRESET = 104;
+
+    /** A KeyUpdate was read, and the new key is not there yet. */
+    public static final int EKEYEXPIRED = 127;
+
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(1, "EPERM"),
+            Map.entry(2, "ENOENT"),
+            Map.entry(EINTR, "EINTR"),
+            Map.entry(EIO, "EIO"),
+            Map.entry(9, "EBADF"),
+            Map.entry(EAGAIN, "EAGAIN"),
+            Map.entry(12, "ENOMEM"),
+            Map.entry(13, "EACCES"),
+            Map.entry(EBUSY, "EBUSY"),
+            Map.entry(EEXIST, "EEXIST"),
+            Map.entry(22, "EINVAL"),
+            Map.entry(24, "EMFILE"),
+            Map.entry(EPIPE, "EPIPE"),
+            Map.entry(EBADMSG, "EBADMSG"),
+            Map.entry(EMSGSIZE, "EMSGSIZE"),
+            Map.entry(92, "ENOPROTOOPT"),
+            Map.entry(95, "EOPNOTSUPP"),
+            Map.entry(ECONNRESET, "ECONNRESET"),
+            Map.entry(107, "ENOTCONN"),
+            Map.entry(110, "ETIMEDOUT"),
+            Map.entry(EKEYEXPIRED, "EKEYEXPIRED"));
+
+    private Errno() {}
+
+    /** {@code ENOENT}, or {@code errno 71} where it has no name here; takes the number negative, too. */
+    public static String name(int errno) {
+        int number = Math.abs(errno);
+        return NAMES.getOrDefault(number, "errno " + number);
+    }
+}

@@ -1,0 +1,132 @@
+package io.offramp.offload.ktls;
+
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.offramp.offload.Availability;
+import io.offramp.offload.Capabilities;
+import io.offramp.offload.DeclineReason;
+import io.offramp.offload.InstallResult;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.RxSession;
+import io.offramp.offload.RxSink;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.TxSink;
+import io.offramp.offload.aead.record.Require;
+import io.offramp.offload.counter.OffloadCounter;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.ktls.ffi.LinuxTls;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordBoundary;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The Linux kernel as a backend. Takes what the running kernel took when it was tried, of connections on Netty's epoll transport. */
+public final class KtlsOffload implements RecordOffload {
+    static final String NAME = "ktls";
+
+    /** What is implemented here, whatever the kernel could. */
+    private static final Set<Direction> DIRECTIONS = Set.of(Direction.TX);
+
+    private final KernelTls kernel;
+    private final KernelAbilities abilities;
+    private final Capabilities capabilities;
+    private final KtlsCounters counters = new KtlsCounters();
+
+    KtlsOffload(KernelTls kernel, KernelAbilities abilities) {
+        this.kernel = kernel;
+        this.abilities = abilities;
+        EnumSet<Direction> directions = EnumSet.noneOf(Direction.class);
+        DIRECTIONS.stream().filter(abilities::takesAny).forEach(directions::add);
+        this.capabilities = new Capabilities(
+                RecordMode.HW, directions, abilities.versions(), abilities.suites(), Capabilities.UNLIMITED);
+    }
+
+    /** Tries the running kernel. */
+    static KtlsOffload open() {
+        KernelAbilities abilities = KernelProbe.run();
+        return new KtlsOffload(new LinuxTls(), abilities);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability() {
+        return abilities.availability();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    /** What the kernel said when it was tried. */
+    KernelAbilities abilities() {
+        return abilities;
+    }
+
+    @Override
+    public String description() {
+        return "kernel " + abilities.release() + " tls, "
+                + capabilities.suites().stream().map(suite -> suite.kernelName()).sorted().collect(Collectors.joining(" "))
+                + (abilities.rekeysTx() ? "" : ", no rekey")
+                + (abilities.refusals().isEmpty() ? "" : ", refused: " + String.join(", ", abilities.refusals()))
+                + (abilities.saysConf() ? "" : "; without CAP_NET_ADMIN it does not say whether a NIC does the work");
+    }
+
+    @Override
+    public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
+        Require.aligned(Direction.TX, keys, at);
+        InstallResult.Declined<TxSession> refusal = refusal(Direction.TX, target, keys);
+        if (refusal != null) {
+            return refusal;
+        }
+        EpollSocketChannel channel = (EpollSocketChannel) target.channel();
+        KtlsTxSession session =
+                new KtlsTxSession(kernel, channel, keys, at, sink, counters.tx(), abilities.rekeysTx());
+        int result = session.install();
+        return result < 0 ? refused("TLS_TX", result) : new InstallResult.Installed<>(session);
+    }
+
+    @Override
+    public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
+        Require.aligned(Direction.RX, keys, at);
+        return new InstallResult.Declined<>(DeclineReason.DIRECTION, "receives in software");
+    }
+
+    /** Why this direction is not taken, or null; then its socket is under the protocol. */
+    private <S> InstallResult.@Nullable Declined<S> refusal(Direction direction, OffloadTarget target, TrafficKeys keys) {
+        if (abilities.cause() != null) {
+            return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, abilities.cause());
+        }
+        if (!abilities.takes(direction, keys.version(), keys.suite())) {
+            return new InstallResult.Declined<>(DeclineReason.SUITE,
+                    "kernel takes no " + direction + " " + keys.version().label() + " " + keys.suite().kernelName());
+        }
+        if (!(target.channel() instanceof EpollSocketChannel channel) || !channel.isActive()) {
+            return new InstallResult.Declined<>(DeclineReason.CHANNEL, "no open socket of the epoll transport");
+        }
+        int result = kernel.attach(channel.fd().intValue());
+        // The other direction may be there already.
+        return result < 0 && result != -Errno.EEXIST ? refused("TCP_ULP", result) : null;
+    }
+
+    private static <S> InstallResult.Declined<S> refused(String option, int result) {
+        return new InstallResult.Declined<>(DeclineReason.CAPACITY, "kernel refused " + option + ": " + Errno.name(result));
+    }
+
+    @Override
+    public List<OffloadCounter> counters() {
+        return counters.published();
+    }
+
+    /** Holds nothing of its own. */
+    @Override
+    public void close() {}
+}

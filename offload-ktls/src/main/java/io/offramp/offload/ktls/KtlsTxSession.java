@@ -1,0 +1,242 @@
+package io.offramp.offload.ktls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.SessionInfo;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.TxSink;
+import io.offramp.offload.aead.record.RecordSealer;
+import io.offramp.offload.aead.record.Require;
+import io.offramp.offload.error.DeviceFaultException;
+import io.offramp.offload.error.OffloadMisuseException;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.ktls.KernelTls.Conf;
+import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordBoundary;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands plaintext to the socket, whose kernel protects it. All that goes out is a {@link SocketWrite} in the channel's outbound buffer, so
+ * that data, control records and new keys keep their order, and wait together where the socket is full.
+ *
+ * <p>Sequence and position are those behind what was sealed: they are counted here, since each record is cut here or cut by the kernel in
+ * the one way that it has.
+ */
+final class KtlsTxSession implements TxSession {
+    private final KernelTls kernel;
+    private final EpollSocketChannel channel;
+    private final TxSink sink;
+    private final KtlsCounters.DirectionCounters counters;
+    private final boolean canRekey;
+    private TrafficKeys keys;
+    private long wirePosition;
+    private long nextSequence;
+    private int writesUnderWay;
+    private boolean open = true;
+
+    /** What TCP's count of bytes is more than ours; unknown before the kernel has the first keys. */
+    private long queuedBefore;
+
+    private Conf conf = Conf.UNKNOWN;
+    private boolean switched;
+
+    KtlsTxSession(
+            KernelTls kernel, EpollSocketChannel channel, TrafficKeys keys, RecordBoundary at, TxSink sink,
+            KtlsCounters.DirectionCounters counters, boolean canRekey) {
+        this.kernel = kernel;
+        this.channel = channel;
+        this.keys = keys;
+        this.sink = sink;
+        this.counters = counters;
+        this.canRekey = canRekey;
+        this.wirePosition = at.wirePosition();
+        this.nextSequence = at.nextSequence();
+    }
+
+    /**
+     * Switches the socket over: now, where all that was written before is in the socket, else behind that.
+     *
+     * @return 0, or the kernel's error, after which nothing has changed
+     */
+    int install() {
+        byte[] cryptoInfo = CryptoInfo.of(keys);
+        ChannelOutboundBuffer written = channel.unsafe().outboundBuffer();
+        if (written != null && !written.isEmpty()) {
+            channel.unsafe().flush();
+        }
+        if (written == null || written.isEmpty()) {
+            int result = kernel.setKeys(fd(), Direction.TX, cryptoInfo);
+            Arrays.fill(cryptoInfo, (byte) 0);
+            if (result < 0) {
+                return result;
+            }
+            onSwitched();
+        } else {
+            writesUnderWay++;
+            channel.unsafe().write(new KeysWrite(this, cryptoInfo), channel.newPromise());
+        }
+        counters.onInstalled();
+        return 0;
+    }
+
+    private void onSwitched() {
+        queuedBefore = kernel.queued(fd()) - wirePosition;
+        conf = kernel.conf(fd(), Direction.TX);
+        counters.onConf(conf);
+        switched = true;
+    }
+
+    /** For {@link KeysWrite}. */
+    void setKeys(byte[] cryptoInfo) throws IOException {
+        int result = kernel.setKeys(fd(), Direction.TX, cryptoInfo);
+        if (result < 0) {
+            throw failed("kernel refused TX keys", result);
+        }
+        if (!switched) {
+            onSwitched();
+        }
+    }
+
+    /** For {@link RecordsWrite}: bytes taken, 0 if the socket is full. */
+    int send(ContentType type, ByteBuf content, int index, int bytes) throws IOException {
+        int sent;
+        do {
+            sent = type == ContentType.APPLICATION_DATA
+                    ? kernel.send(fd(), content, index, bytes)
+                    : kernel.sendRecord(fd(), type.code(), content, index, bytes);
+        } while (sent == -Errno.EINTR);
+        if (sent == -Errno.EAGAIN) {
+            return 0;
+        }
+        if (sent == -Errno.EPIPE || sent == -Errno.ECONNRESET) {
+            throw new IOException("send: " + Errno.name(sent));
+        }
+        if (sent <= 0) {
+            throw failed("kernel lost a " + type + " record of " + bytes + " bytes", sent);
+        }
+        return sent;
+    }
+
+    /** Nothing behind this may go out: under which key it would is not known. */
+    private IOException failed(String what, int result) {
+        DeviceFaultException fault =
+                new DeviceFaultException(what + ": " + Errno.name(result) + ", direction=TX, seq=" + nextSequence);
+        if (open) {
+            sink.onFault(fault);
+        }
+        return new IOException(fault.getMessage(), fault);
+    }
+
+    /** Of a {@link SocketWrite} that is done or was dropped. */
+    void onWritten() {
+        writesUnderWay--;
+    }
+
+    private int fd() {
+        return channel.fd().intValue();
+    }
+
+    @Override
+    public void seal(ContentType type, ByteBuf plaintext, int maxPlaintextBytes) {
+        try {
+            Require.sealable(open, type, plaintext, maxPlaintextBytes);
+            if (!plaintext.isReadable()) {
+                sink.onSealed(Unpooled.EMPTY_BUFFER);
+                return;
+            }
+            int bytes = plaintext.readableBytes();
+            int records = RecordSealer.records(bytes, maxPlaintextBytes);
+            RecordSealer.requireLeft(keys.suite(), nextSequence, records);
+            RecordsWrite write = new RecordsWrite(this, type, direct(plaintext), maxPlaintextBytes);
+            nextSequence += records;
+            wirePosition += keys.format().sealedBytes(bytes, maxPlaintextBytes);
+            counters.onBurst(records, bytes);
+            writesUnderWay++;
+            sink.onSealed(write);
+        } finally {
+            plaintext.release();
+        }
+    }
+
+    /** The same content where the kernel can read it in one piece; the caller's. */
+    private ByteBuf direct(ByteBuf plaintext) {
+        if (plaintext.isDirect() && plaintext.nioBufferCount() == 1) {
+            return plaintext.retain();
+        }
+        return channel.alloc().directBuffer(plaintext.readableBytes()).writeBytes(plaintext);
+    }
+
+    @Override
+    public SessionInfo info() {
+        String detail = switched ? conf.label() : "kernel, once the socket has room";
+        return new SessionInfo(KtlsOffload.NAME, RecordMode.HW, detail);
+    }
+
+    @Override
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    @Override
+    public @Nullable RecordBoundary boundary() {
+        return writesUnderWay == 0 ? sealedBoundary() : null;
+    }
+
+    @Override
+    public @Nullable RecordBoundary sealedBoundary() {
+        return open ? new RecordBoundary(Direction.TX, wirePosition, nextSequence) : null;
+    }
+
+    @Override
+    public boolean canRekey() {
+        return canRekey;
+    }
+
+    @Override
+    public void rekey(RecordBoundary at, TrafficKeys next) {
+        Require.current(sealedBoundary(), at);
+        Require.successor(keys, next);
+        if (!canRekey) {
+            throw new OffloadMisuseException("rekey of a session that cannot, direction=TX");
+        }
+        keys.destroy();
+        keys = next;
+        nextSequence = 0;
+        writesUnderWay++;
+        channel.unsafe().write(new KeysWrite(this, CryptoInfo.of(next)), channel.newPromise());
+    }
+
+    @Override
+    public boolean canExport() {
+        return false;
+    }
+
+    @Override
+    public TrafficKeys export(RecordBoundary at) {
+        throw new OffloadMisuseException("the kernel gives no direction back, direction=TX");
+    }
+
+    @Override
+    public long unsentBytes() {
+        if (!switched || !open) {
+            return 0;
+        }
+        long queued = kernel.queued(fd());
+        return queued < 0 ? 0 : Math.max(0, wirePosition - (queued - queuedBefore));
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            keys.destroy();
+            counters.onClosed();
+        }
+    }
+}

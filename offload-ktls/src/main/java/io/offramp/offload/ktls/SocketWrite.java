@@ -1,0 +1,80 @@
+package io.offramp.offload.ktls;
+
+import io.netty.channel.FileRegion;
+import io.netty.util.AbstractReferenceCounted;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happens to the socket when everything in front of it has been written. Netty calls a {@link FileRegion} in the order of
+ * the writes, waits for room in the socket where it has moved nothing, and calls again.
+ */
+abstract class SocketWrite extends AbstractReferenceCounted implements FileRegion {
+    private final int count;
+    private int done;
+
+    /** @param count how much there is to do, in bytes as far as it is bytes; at least 1 */
+    SocketWrite(int count) {
+        this.count = count;
+    }
+
+    /**
+     * Does what the socket has room for.
+     *
+     * @param from how much was done before
+     * @return how much was done now; 0 if the socket is full
+     * @throws IOException if the connection is lost; Netty closes it
+     */
+    abstract int advance(int from) throws IOException;
+
+    @Override
+    public final long transferTo(WritableByteChannel socket, long position) throws IOException {
+        int advanced = advance(done);
+        done += advanced;
+        return advanced;
+    }
+
+    @Override
+    public final long position() {
+        return 0;
+    }
+
+    @Override
+    @Deprecated
+    public final long transfered() {
+        return done;
+    }
+
+    @Override
+    public final long transferred() {
+        return done;
+    }
+
+    @Override
+    public final long count() {
+        return count;
+    }
+
+    @Override
+    public final FileRegion touch() {
+        return this;
+    }
+
+    @Override
+    public final FileRegion touch(@Nullable Object hint) {
+        return this;
+    }
+
+    @Override
+    public final FileRegion retain() {
+        super.retain();
+        return this;
+    }
+
+    @Override
+    public final FileRegion retain(int increment) {
+        super.retain(increment);
+        return this;
+    }
+}
