@@ -30,6 +30,14 @@ public interface RecordOffload extends AutoCloseable {
         return false;
     }
 
+    /**
+     * True of a backend whose RX sessions read the socket themselves ({@link RxSession#readsSocket}). It takes a direction where no wire
+     * byte behind the boundary has been read: until then another backend has it.
+     */
+    default boolean readsSocket() {
+        return false;
+    }
+
     /** One clause for the start-up line: the engine, the device's profile. */
     String description();
 

@@ -17,6 +17,17 @@ public non-sealed interface RxSession extends RecordSession {
      */
     void receive(ByteBuf wire);
 
+    /**
+     * True of a session that reads the socket itself, as kernel TLS asks for: what the channel's transport reads has no record type. The
+     * transport's own reads are off then; what it reads nevertheless, at the peer's FIN, is given to {@link #receive} and is content.
+     */
+    default boolean readsSocket() {
+        return false;
+    }
+
+    /** A read is wanted: called where the channel's auto-read is on again. Only of a session that {@link #readsSocket}. */
+    default void resume() {}
+
     /** Bytes of a partial record held: not 0 at the end of the stream means that the peer was cut off. */
     int bufferedBytes();
 

@@ -29,6 +29,9 @@ public interface RxSink {
     /** The session is dead: it delivers nothing further, and the connection closes with {@link OffloadException#alert()}. */
     void onFault(OffloadException fault);
 
+    /** The peer sends nothing further, or is gone: told by a session that reads the socket itself, behind all that had come. */
+    default void onEnd() {}
+
     /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
     default void onDegraded(String reason) {}
 

@@ -19,6 +19,9 @@ public final class Errno {
     /** The socket is under the protocol already. */
     public static final int EEXIST = 17;
 
+    /** A record is of another version; a key is of another length. */
+    public static final int EINVAL = 22;
+
     /** The peer reads no more. */
     public static final int EPIPE = 32;
 
@@ -45,7 +48,7 @@ public final class Errno {
             Map.entry(13, "EACCES"),
             Map.entry(EBUSY, "EBUSY"),
             Map.entry(EEXIST, "EEXIST"),
-            Map.entry(22, "EINVAL"),
+            Map.entry(EINVAL, "EINVAL"),
             Map.entry(24, "EMFILE"),
             Map.entry(EPIPE, "EPIPE"),
             Map.entry(EBADMSG, "EBADMSG"),

@@ -68,6 +68,32 @@ public interface KernelTls {
     int sendRecord(int fd, int type, ByteBuf content, int index, int bytes);
 
     /**
+     * Receives one record that is no data, or what there is of data, up to so many bytes.
+     *
+     * @param into direct, in one piece
+     * @return {@link #received}; or an error
+     */
+    long receive(int fd, ByteBuf into, int index, int bytes);
+
+    /** What {@link #receive} returns: {@code type} is the record's, and 0 at the end of the stream. */
+    static long received(int type, int bytes) {
+        return (long) type << 32 | bytes;
+    }
+
+    /** Type of the record of which {@link #receive} has returned bytes. */
+    static int type(long received) {
+        return (int) (received >> 32);
+    }
+
+    /** How many bytes {@link #receive} has returned. */
+    static int bytes(long received) {
+        return (int) received;
+    }
+
+    /** Another descriptor of the same socket, which stays connected until both are closed. Or an error. */
+    int duplicate(int fd);
+
+    /**
      * Bytes of the wire that TCP has taken since an arbitrary beginning: sent and not sent ones, but none that TLS still holds for want
      * of room. Or an error.
      */

@@ -20,16 +20,12 @@ import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The Linux kernel as a backend. Takes what the running kernel took when it was tried, of connections on Netty's epoll transport. */
 public final class KtlsOffload implements RecordOffload {
     static final String NAME = "ktls";
-
-    /** What is implemented here, whatever the kernel could. */
-    private static final Set<Direction> DIRECTIONS = Set.of(Direction.TX);
 
     private final KernelTls kernel;
     private final KernelAbilities abilities;
@@ -40,7 +36,7 @@ public final class KtlsOffload implements RecordOffload {
         this.kernel = kernel;
         this.abilities = abilities;
         EnumSet<Direction> directions = EnumSet.noneOf(Direction.class);
-        DIRECTIONS.stream().filter(abilities::takesAny).forEach(directions::add);
+        EnumSet.allOf(Direction.class).stream().filter(abilities::takesAny).forEach(directions::add);
         this.capabilities = new Capabilities(
                 RecordMode.HW, directions, abilities.versions(), abilities.suites(), Capabilities.UNLIMITED);
     }
@@ -64,6 +60,11 @@ public final class KtlsOffload implements RecordOffload {
     @Override
     public Capabilities capabilities() {
         return capabilities;
+    }
+
+    @Override
+    public boolean readsSocket() {
+        return true;
     }
 
     /** What the kernel said when it was tried. */
@@ -97,7 +98,15 @@ public final class KtlsOffload implements RecordOffload {
     @Override
     public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
         Require.aligned(Direction.RX, keys, at);
-        return new InstallResult.Declined<>(DeclineReason.DIRECTION, "receives in software");
+        InstallResult.Declined<RxSession> refusal = refusal(Direction.RX, target, keys);
+        if (refusal != null) {
+            return refusal;
+        }
+        EpollSocketChannel channel = (EpollSocketChannel) target.channel();
+        KtlsRxSession session =
+                new KtlsRxSession(kernel, channel, keys, at, sink, counters.rx(), abilities.rekeysRx());
+        int result = session.install();
+        return result < 0 ? refused("TLS_RX", result) : new InstallResult.Installed<>(session);
     }
 
     /** Why this direction is not taken, or null; then its socket is under the protocol. */

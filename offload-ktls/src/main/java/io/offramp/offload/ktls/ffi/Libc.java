@@ -43,15 +43,22 @@ final class Libc {
             function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     private static final MethodHandle SENDMSG = function("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle RECVMSG = function("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle DUP = function("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle FCNTL = LINKER.downcallHandle(
+            address("fcntl"),
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+            Linker.Option.captureCallState("errno"),
+            Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Libc() {}
 
     private static MethodHandle function(String name, FunctionDescriptor type) {
-        MemorySegment address = LINKER.defaultLookup().find(name)
+        return LINKER.downcallHandle(address(name), type, Linker.Option.captureCallState("errno"));
+    }
+
+    private static MemorySegment address(String name) {
+        return LINKER.defaultLookup().find(name)
                 .orElseThrow(() -> new UnsupportedOperationException("the C library has no " + name));
-        return LINKER.downcallHandle(address, type, Linker.Option.captureCallState("errno"));
     }
 
     static int socket(MemorySegment state, int domain, int type, int protocol) {
@@ -158,9 +165,9 @@ final class Libc {
         }
     }
 
-    static int dup(MemorySegment state, int fd) {
+    static int fcntl(MemorySegment state, int fd, int command, int argument) {
         try {
-            return result((int) DUP.invokeExact(state, fd), state);
+            return result((int) FCNTL.invokeExact(state, fd, command, argument), state);
         } catch (Throwable e) {
             throw rethrown(e);
         }

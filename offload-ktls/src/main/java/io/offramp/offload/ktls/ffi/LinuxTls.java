@@ -18,6 +18,7 @@ public final class LinuxTls implements KernelTls {
     private static final int SOL_TLS = 282;
     private static final int TLS_TX = 1;
     private static final int TLS_RX = 2;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
 
@@ -72,6 +73,19 @@ public final class LinuxTls implements KernelTls {
         memory.prepare(address(content, index, bytes), bytes);
         memory.putType(type);
         return Libc.sendmsg(memory.state, fd, memory.message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+
+    @Override
+    public long receive(int fd, ByteBuf into, int index, int bytes) {
+        CallMemory memory = CallMemory.current();
+        memory.prepare(address(into, index, bytes), bytes);
+        int read = Libc.recvmsg(memory.state, fd, memory.message, MSG_DONTWAIT);
+        return read < 0 ? read : KernelTls.received(memory.type(), read);
+    }
+
+    @Override
+    public int duplicate(int fd) {
+        return Libc.fcntl(CallMemory.current().state, fd, F_DUPFD_CLOEXEC, 0);
     }
 
     @Override

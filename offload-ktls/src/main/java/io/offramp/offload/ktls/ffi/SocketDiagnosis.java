@@ -26,6 +26,10 @@ final class SocketDiagnosis {
     private static final short SOCK_DIAG_BY_FAMILY = 20;
     private static final short NLM_F_REQUEST = 1;
     private static final byte IPPROTO_TCP = 6;
+
+    /** {@code 1 << (INET_DIAG_INFO - 1)}: without that the answer has no ULP either. */
+    private static final byte INFO = 2;
+
     private static final int INET_DIAG_ULP_INFO = 19;
     private static final int INET_ULP_INFO_TLS = 2;
     private static final int TLS_INFO_TXCONF = 3;
@@ -102,7 +106,7 @@ final class SocketDiagnosis {
         ByteBuffer to = remote.asByteBuffer();
         short family = from.getShort(0);
         request.putInt(0, REQUEST_BYTES).putShort(4, SOCK_DIAG_BY_FAMILY).putShort(6, NLM_F_REQUEST);
-        request.put(16, (byte) family).put(17, IPPROTO_TCP).putInt(20, -1);
+        request.put(16, (byte) family).put(17, IPPROTO_TCP).put(18, INFO).putInt(20, -1);
         int addressAt = family == AF_INET ? 4 : 8;
         int addressBytes = family == AF_INET ? 4 : 16;
         request.put(ID, from, 2, 2).put(ID + 2, to, 2, 2);

@@ -1,0 +1,315 @@
+package io.offramp.offload.ktls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.RxSession;
+import io.offramp.offload.RxSink;
+import io.offramp.offload.SessionInfo;
+import io.offramp.offload.aead.record.Require;
+import io.offramp.offload.error.DeviceFaultException;
+import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.error.OffloadMisuseException;
+import io.offramp.offload.error.RecordAuthenticationException;
+import io.offramp.offload.error.RecordFormatException;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.ktls.KernelTls.Conf;
+import io.offramp.offload.record.AlertDescription;
+import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordBoundary;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads content from the socket, whose kernel opens the records. The kernel puts data records together and drops empty ones, so that what
+ * is delivered as one piece may have been several records; each record of another type is one. Sequence and position are asked of the
+ * kernel; the position leaves padding out.
+ *
+ * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for others now and then: nobody says again that there
+ * is something to read.
+ */
+final class KtlsRxSession implements RxSession {
+    /** Reads before other connections of the event loop get their turn. */
+    private static final int READS_PER_TURN = 16;
+
+    private final KernelTls kernel;
+    private final EpollSocketChannel channel;
+    private final RxSink sink;
+    private final KtlsCounters.DirectionCounters counters;
+    private final boolean canRekey;
+    private final RecvByteBufAllocator.ExtendedHandle sizes;
+    private final long startPosition;
+    private TrafficKeys keys;
+    private long contentBytes;
+    private long recordsBefore;
+    private Conf conf = Conf.UNKNOWN;
+    private @Nullable SocketReader reader;
+    private boolean readable = true;
+    private boolean reading;
+    private boolean open = true;
+
+    KtlsRxSession(
+            KernelTls kernel, EpollSocketChannel channel, TrafficKeys keys, RecordBoundary at, RxSink sink,
+            KtlsCounters.DirectionCounters counters, boolean canRekey) {
+        this.kernel = kernel;
+        this.channel = channel;
+        this.keys = keys;
+        this.sink = sink;
+        this.counters = counters;
+        this.canRekey = canRekey;
+        this.sizes = (RecvByteBufAllocator.ExtendedHandle) channel.config().getRecvByteBufAllocator().newHandle();
+        this.startPosition = at.wirePosition();
+        this.recordsBefore = -at.nextSequence();
+    }
+
+    /**
+     * Switches the socket over. The keys are the last that is done, since they cannot be taken back.
+     *
+     * @return 0, or the kernel's error, after which nothing has changed
+     */
+    int install() {
+        int duplicate = kernel.duplicate(fd());
+        if (duplicate < 0) {
+            return duplicate;
+        }
+        SocketReader watching = SocketReader.open((IoEventLoop) channel.eventLoop(), duplicate, this::onReadable);
+        if (watching == null) {
+            return -Errno.EIO;
+        }
+        int result = setKeys(keys);
+        if (result < 0) {
+            watching.close();
+            return result;
+        }
+        reader = watching;
+        conf = kernel.conf(fd(), Direction.RX);
+        counters.onInstalled();
+        counters.onConf(conf);
+        return 0;
+    }
+
+    private int setKeys(TrafficKeys next) {
+        byte[] cryptoInfo = CryptoInfo.of(next);
+        int result = kernel.setKeys(fd(), Direction.RX, cryptoInfo);
+        Arrays.fill(cryptoInfo, (byte) 0);
+        return result;
+    }
+
+    private int fd() {
+        return channel.fd().intValue();
+    }
+
+    private void onReadable() {
+        readable = true;
+        resume();
+    }
+
+    @Override
+    public boolean readsSocket() {
+        return open;
+    }
+
+    @Override
+    public void resume() {
+        if (reading || !open) {
+            return;
+        }
+        reading = true;
+        int reads = 0;
+        long bytesBefore = contentBytes;
+        sizes.reset(channel.config());
+        try {
+            while (open && readable && channel.config().isAutoRead() && reads < READS_PER_TURN) {
+                reads += read() ? 1 : 0;
+            }
+        } catch (Throwable thrown) {
+            // A sink that throws has broken the stream: what lies behind its record is lost.
+            close();
+            throw thrown;
+        } finally {
+            reading = false;
+        }
+        if (reads > 0) {
+            sizes.readComplete();
+            counters.onBurst(reads, contentBytes - bytesBefore);
+            sink.onBurstEnd();
+        }
+        if (reads == READS_PER_TURN && open) {
+            channel.eventLoop().execute(this::resume);
+        }
+    }
+
+    /** True if something was read, or has ended. */
+    private boolean read() {
+        SocketReader from = reader;
+        if (from == null) {
+            return false;
+        }
+        ByteBuf buffer = sizes.allocate(channel.alloc());
+        long received;
+        try {
+            received = kernel.receive(from.number(), buffer, buffer.writerIndex(), buffer.writableBytes());
+        } catch (Throwable thrown) {
+            buffer.release();
+            throw thrown;
+        }
+        if (received < 0) {
+            buffer.release();
+            return failed((int) received);
+        }
+        sizes.attemptedBytesRead(buffer.writableBytes());
+        sizes.lastBytesRead(KernelTls.bytes(received));
+        buffer.writerIndex(buffer.writerIndex() + KernelTls.bytes(received));
+        deliver(KernelTls.type(received), buffer);
+        return true;
+    }
+
+    private void deliver(int type, ByteBuf content) {
+        ContentType known = ContentType.of(type);
+        int bytes = content.readableBytes();
+        contentBytes += bytes;
+        if (type == 0 && bytes == 0) {
+            content.release();
+            readable = false;
+            sink.onEnd();
+        } else if (known == ContentType.APPLICATION_DATA) {
+            sink.onData(content);
+        } else if (known == null || bytes == 0) {
+            content.release();
+            fail(new RecordFormatException(
+                    AlertDescription.UNEXPECTED_MESSAGE, "record of type " + type + " with " + bytes + " bytes, direction=RX"));
+        } else {
+            sink.onControl(known, content, here());
+        }
+    }
+
+    /** True where the stream is over. */
+    private boolean failed(int error) {
+        switch (-error) {
+            case Errno.EINTR -> {
+                return false;
+            }
+            case Errno.EAGAIN -> {
+                readable = false;
+                return false;
+            }
+            case Errno.EBADMSG ->
+                fail(new RecordAuthenticationException("kernel: a record does not authenticate (EBADMSG), direction=RX"));
+            case Errno.EMSGSIZE ->
+                fail(new RecordFormatException(
+                        AlertDescription.RECORD_OVERFLOW, "kernel: a record is too long (EMSGSIZE), direction=RX"));
+            case Errno.EINVAL ->
+                fail(new RecordFormatException(
+                        AlertDescription.DECODE_ERROR, "kernel: a record of another version (EINVAL), direction=RX"));
+            case Errno.EKEYEXPIRED ->
+                fail(new DeviceFaultException("kernel: waits for a key that nobody gives it (EKEYEXPIRED), direction=RX"));
+            default -> {
+                readable = false;
+                sink.onEnd();
+            }
+        }
+        return true;
+    }
+
+    private void fail(OffloadException fault) {
+        close();
+        sink.onFault(fault);
+    }
+
+    /** Of content that the channel's transport has read itself, at the peer's FIN. */
+    @Override
+    public void receive(ByteBuf content) {
+        if (!open || !content.isReadable()) {
+            content.release();
+            return;
+        }
+        int bytes = content.readableBytes();
+        contentBytes += bytes;
+        counters.onBurst(1, bytes);
+        sink.onData(content);
+    }
+
+    /** None here: half a record is the kernel's, which tells nobody. */
+    @Override
+    public int bufferedBytes() {
+        return 0;
+    }
+
+    @Override
+    public SessionInfo info() {
+        return new SessionInfo(KtlsOffload.NAME, RecordMode.HW, conf.label());
+    }
+
+    /** Asks the kernel, except once closed. */
+    @Override
+    public long nextSequence() {
+        if (!open) {
+            return 0;
+        }
+        byte[] cryptoInfo = new byte[CryptoInfo.bytes(keys.suite())];
+        try {
+            int result = kernel.getKeys(fd(), Direction.RX, cryptoInfo);
+            return result < 0 ? keys.nextSequence() : CryptoInfo.sequence(cryptoInfo);
+        } finally {
+            Arrays.fill(cryptoInfo, (byte) 0);
+        }
+    }
+
+    @Override
+    public @Nullable RecordBoundary boundary() {
+        return open ? here() : null;
+    }
+
+    private RecordBoundary here() {
+        long sequence = nextSequence();
+        long overhead = (recordsBefore + sequence) * keys.format().overheadBytes();
+        return new RecordBoundary(Direction.RX, startPosition + contentBytes + overhead, sequence);
+    }
+
+    @Override
+    public boolean canRekey() {
+        return canRekey;
+    }
+
+    @Override
+    public void rekey(RecordBoundary at, TrafficKeys next) {
+        Require.current(boundary(), at);
+        Require.successor(keys, next);
+        if (!canRekey) {
+            throw new OffloadMisuseException("rekey of a session that cannot, direction=RX");
+        }
+        long records = nextSequence();
+        int result = setKeys(next);
+        keys.destroy();
+        keys = next;
+        recordsBefore += records;
+        if (result < 0) {
+            fail(new DeviceFaultException("kernel refused RX keys: " + Errno.name(result) + ", direction=RX"));
+        }
+    }
+
+    @Override
+    public boolean canExport() {
+        return false;
+    }
+
+    @Override
+    public Export export(RecordBoundary at) {
+        throw new OffloadMisuseException("the kernel gives no direction back, direction=RX");
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            keys.destroy();
+            counters.onClosed();
+            if (reader != null) {
+                reader.close();
+            }
+        }
+    }
+}
