@@ -239,6 +239,7 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
                 .childHandler(prepared.initializer());
         ChannelFuture bound = bind(bootstrap, prepared.device(), listener.bind().resolve()).awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -76,6 +76,11 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
         return policy(direction) == Policy.AUTO && device != software;
     }
 
+    /** True where a direction belongs into the device, which can take it only between two reads: software has it until then. */
+    boolean handsOver(Direction direction) {
+        return direction == Direction.RX && rx == Policy.HW && device.readsSocket();
+    }
+
     /**
      * What a session of this plan is to the outside. Where the device owns the connection, all of it is done there, if only by its
      * firmware.
@@ -101,6 +106,9 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
     }
 
     private <S> Placed<S> place(Direction direction, SessionEvents events, Installer<S> installer) {
+        if (handsOver(direction)) {
+            return install(software, direction, "until " + device.name() + " takes over between two reads", events, installer);
+        }
         return switch (policy(direction)) {
             case HW, HW_RECORD -> install(device, direction, "configured", events, installer);
             case SW -> install(software, direction, "configured", events, installer);

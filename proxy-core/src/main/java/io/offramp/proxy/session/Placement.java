@@ -25,6 +25,7 @@ final class Placement {
     private final DirectionStats stats;
     private SessionInfo installed;
     private boolean promotes;
+    private boolean handsOver;
     private boolean waits;
     private @Nullable String degraded;
     private long startRecords;
@@ -40,6 +41,7 @@ final class Placement {
         this.direction = direction;
         this.stats = stats;
         this.promotes = plan.promotes(direction);
+        this.handsOver = plan.handsOver(direction);
         this.installed = session;
         SessionInfo shown = plan.shown(direction, session);
         this.meter = events.onInstalled(direction, shown);
@@ -86,10 +88,13 @@ final class Placement {
         degraded = reason;
     }
 
-    /** The move that is due now, or null; costs two comparisons where none is. */
+    /** The move that is due now, or null; costs three comparisons where none is. */
     @Nullable Move due() {
         if (degraded != null) {
             return new Move(plan.software(), installed.backend() + " degraded: " + degraded);
+        }
+        if (handsOver) {
+            return new Move(plan.device(), "configured");
         }
         if (promotes && plan.auto().promotes(stats.records() - startRecords, stats.bytes())) {
             if (plan.device().isBusy()) {
@@ -116,6 +121,7 @@ final class Placement {
         onReleased();
         installed = to;
         promotes = false;
+        handsOver = false;
         degraded = null;
         stats.onMoved(shown, why);
         meter = events.onInstalled(direction, shown);

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
+import io.offramp.offload.error.DeviceFaultException;
 import io.offramp.offload.error.KeyLimitException;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.RecordFormatException;
@@ -43,6 +44,12 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
 
         /** The backend no longer does the work: a move is due, outside of this call. */
         void onRxDegraded();
+
+        /** The session reads the socket itself from now on. */
+        void onSocketTaken();
+
+        /** The socket's stream has ended, as a session says that reads it itself. */
+        void onRxEnd();
 
         /** A burst was delivered outside of {@link RxHalf#receive}. */
         void onRxBurstEnd();
@@ -119,6 +126,16 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     /** True while what has come in is still with the backend: the stream's end is not the end of what it brings. */
     boolean isUnderWay() {
         return !ended && session.boundary() == null;
+    }
+
+    /** True where the backend reads the socket, and Netty must not. */
+    boolean readsSocket() {
+        return !closed && session.readsSocket();
+    }
+
+    /** Somebody wants to read. */
+    void resume() {
+        session.resume();
     }
 
     private void countBurst() {
@@ -216,6 +233,13 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     }
 
     @Override
+    public void onEnd() {
+        if (!closed) {
+            listener.onRxEnd();
+        }
+    }
+
+    @Override
     public void onFault(OffloadException fault) {
         if (!ended) {
             ended = true;
@@ -240,6 +264,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             throw new RecordFormatException(
                     AlertDescription.UNEXPECTED_MESSAGE,
                     "more than " + settings.keyUpdatesPerSecond() + " KeyUpdates in a second");
+        }
+        if (!session.canRekey()) {
+            onFault(new DeviceFaultException(session.info().backend() + " cannot change the key, and the client did: direction=RX"));
+            return;
         }
         session.rekey(at, schedule.next());
         keyUpdateAsked = false;
@@ -316,7 +344,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     private void moveIfDue() {
         Placement.Move move = placement.due();
         RecordBoundary at = move == null ? null : session.boundary();
-        if (at == null) {
+        if (at == null || move.backend().readsSocket() && session.bufferedBytes() > 0) {
             return;
         }
         RxSession.Export export = session.export(at);
@@ -330,5 +358,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         session = placed.session();
         placement.onMoved(session.info(), placed.why());
         receive(export.pending());
+        if (readsSocket()) {
+            listener.onSocketTaken();
+        }
     }
 }

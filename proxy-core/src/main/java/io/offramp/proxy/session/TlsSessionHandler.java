@@ -2,6 +2,7 @@ package io.offramp.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,6 +15,7 @@ import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.Handshaken;
+import io.offramp.proxy.upstream.HalfClosedEpoll;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
 
     /** How long a client that does not read gets to take our last alert. */
     private static final long CLOSE_LIMIT_S = 5;
+
+    /** How often a socket is looked at that has not taken everything yet. */
+    private static final long UNSENT_LOOK_MS = 5;
 
     /** How long input is discarded behind a fatal alert, so that a reset does not destroy the alert on its way. */
     private static final long LINGER_LIMIT_S = 2;
@@ -123,6 +128,16 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         }
     }
 
+    /** What a session that reads the socket itself does in place of the transport. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (rx.readsSocket()) {
+            rx.resume();
+        } else {
+            context.read();
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         onBurstEnd();
@@ -164,6 +179,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (!(event instanceof ChannelInputShutdownEvent)) {
             context.fireUserEventTriggered(event);
+        } else if (rx.readsSocket()) {
+            // The session sees the FIN where it is: behind the last record.
+            return;
         } else if (rx.isUnderWay()) {
             // The close_notify in front of it may be with the device still.
             finReceived = true;
@@ -179,7 +197,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
             onTruncated("FIN");
             abort();
         } else if (closing) {
-            ctx.close();
+            whenOut(() -> ctx.close());
         }
     }
 
@@ -196,7 +214,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException && rx.readsSocket()) {
+            // The transport looked at a FIN and found a record that is no data (EIO). The session reads it, or its own error.
+            rx.resume();
+        } else if (cause instanceof IOException) {
             // A reset by the peer is its right; channelInactive follows.
             if (!inputEnded && !closing) {
                 onTruncated(cause.getMessage());
@@ -270,6 +291,21 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         }
     }
 
+    /** The transport goes on writing, and stays in epoll for that, but reads no more; whoever wants to read is led to the session. */
+    @Override
+    public void onSocketTaken() {
+        Channel channel = ctx.channel();
+        boolean reads = channel.config().isAutoRead();
+        channel.config().setAutoRead(false);
+        HalfClosedEpoll.keep(channel);
+        channel.config().setAutoRead(reads);
+    }
+
+    @Override
+    public void onRxEnd() {
+        onFin();
+    }
+
     /** Tells the peer why, and closes without losing the telling. */
     @Override
     public void onRxFault(OffloadException fault) {
@@ -283,8 +319,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         closeIn(LINGER_LIMIT_S);
         told.addListener(sent -> {
             if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
-                channel.shutdownOutput();
+                whenOut(channel::shutdownOutput);
                 channel.config().setAutoRead(true);
+                channel.read();
             } else {
                 ctx.close();
             }
@@ -305,12 +342,21 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     }
 
     private void closeAfter(ChannelFuture last, ChannelPromise promise) {
-        if (last.isDone()) {
+        if (last.isDone() && tx.unsentBytes() == 0) {
             ctx.close(promise);
             return;
         }
         closeIn(CLOSE_LIMIT_S);
-        last.addListener(sent -> ctx.close(promise));
+        last.addListener(sent -> whenOut(() -> ctx.close(promise)));
+    }
+
+    /** Goes on once the socket has taken what was written: now, except of a backend that protects on the way out of it. */
+    private void whenOut(Runnable next) {
+        if (tx.unsentBytes() == 0) {
+            next.run();
+        } else if (ctx.channel().isActive()) {
+            ctx.executor().schedule(() -> whenOut(next), UNSENT_LOOK_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void closeWhenDone(ChannelPromise promise) {

@@ -20,12 +20,16 @@ import io.offramp.proxy.handshake.Handshaken;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What we send: gathers small writes into one record, seals, and owns the alerts and KeyUpdates that go between the data. Confined to the
  * event loop.
  */
 final class TxHalf implements TxSink {
+    private static final Logger LOG = LoggerFactory.getLogger(TxHalf.class);
+
     /** Messages with a backend that answers later, from which on and until when the channel is not writable. */
     private static final int MANY_UNDER_WAY = 8;
 
@@ -134,6 +138,13 @@ final class TxHalf implements TxSink {
         }
         recordSize.endBurst();
         boolean answers = answerOwed && ctx.channel().isWritable();
+        if (!session.canRekey()) {
+            requestOwed = false; // it would be a KeyUpdate of ours; a client that wears its key out is turned away
+            if (answers && schedule != null) {
+                endForKey("cannot answer the client's KeyUpdate");
+                return false;
+            }
+        }
         boolean due = answers || requestOwed;
         if (due) {
             flush();
@@ -283,12 +294,14 @@ final class TxHalf implements TxSink {
         int bytes = plaintext.readableBytes();
         int records = Math.ceilDiv(bytes, recordBytes);
         if (answerOwed || session.nextSequence() + records > keyUpdateRecords) {
-            if (schedule == null) {
-                //  TLS 1.2 cannot rekey without the renegotiation that we refuse.
+            //  TLS 1.2 cannot rekey without the renegotiation that we refuse.
+            if (schedule == null || !session.canRekey()) {
+                String why = answerOwed
+                        ? "cannot answer the client's KeyUpdate"
+                        : "has protected " + session.nextSequence() + " records, limit " + keyUpdateRecords
+                                + ", and cannot be changed";
                 plaintext.release();
-                promise.tryFailure(new KeyLimitException("key has protected " + session.nextSequence()
-                        + " records, limit " + keyUpdateRecords + ", and TLS 1.2 has no KeyUpdate"));
-                ctx.channel().close();
+                promise.tryFailure(endForKey(why));
                 return;
             }
             answerOwed = false;
@@ -314,6 +327,22 @@ final class TxHalf implements TxSink {
         session.rekey(at, schedule.next());
         placement.onRekeyed();
         settings.events().onKeyUpdate(Direction.TX);
+    }
+
+    /** Ends the connection in order, since its key must be replaced and cannot be. */
+    private KeyLimitException endForKey(String why) {
+        KeyLimitException reason = new KeyLimitException(
+                "key of " + session.info().backend() + " " + why + ", direction=TX, seq=" + session.nextSequence());
+        answerOwed = false;
+        settings.events().onFault(Direction.TX, reason);
+        LOG.info("connection {}: {}: closing", target.connectionId(), reason.getMessage());
+        ctx.channel().close();
+        return reason;
+    }
+
+    /** Wire bytes that a close would lose now. */
+    long unsentBytes() {
+        return closed ? 0 : session.unsentBytes();
     }
 
     private void alert(byte level, AlertDescription description, ChannelPromise promise) {
