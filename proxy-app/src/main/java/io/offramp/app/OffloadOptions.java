@@ -16,7 +16,7 @@ final class OffloadOptions {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "what --tx and --rx mean by hardware: device, or sw for software only")
+            description = "what --tx and --rx mean by hardware: device, ktls for the Linux kernel, or sw for software only")
     private @Nullable String backend;
 
     @Option(names = "--tx", paramLabel = "MODE", description = "records that we send: sw, hw or auto")

@@ -25,7 +25,9 @@ class ArchitectureTest {
 
     private static final String API = "io.offramp.offload";
     private static final String[] AEAD = {"io.offramp.offload.aead.."};
-    private static final String[] BACKENDS = {"io.offramp.offload.sw..", "io.offramp.offload.device.."};
+    private static final String[] BACKENDS = {
+        "io.offramp.offload.sw..", "io.offramp.offload.device..", "io.offramp.offload.ktls.."
+    };
     private static final String PROXY = "io.offramp.proxy..";
     private static final String APP = "io.offramp.app..";
 
@@ -35,6 +37,7 @@ class ArchitectureTest {
         assertThat(OURS.containPackage("io.offramp.offload.aead")).isTrue();
         assertThat(OURS.containPackage("io.offramp.offload.sw")).isTrue();
         assertThat(OURS.containPackage("io.offramp.offload.device")).isTrue();
+        assertThat(OURS.containPackage("io.offramp.offload.ktls")).isTrue();
         assertThat(OURS.containPackage("io.offramp.proxy.server")).isTrue();
         assertThat(OURS.containPackage("io.offramp.app")).isTrue();
     }
@@ -56,13 +59,19 @@ class ArchitectureTest {
                 .resideInAPackage("io.offramp.offload.sw..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.offramp.offload.device..", PROXY, APP));
+                .resideInAnyPackage("io.offramp.offload.device..", "io.offramp.offload.ktls..", PROXY, APP));
         check(noClasses()
                 .that()
                 .resideInAPackage("io.offramp.offload.device..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.offramp.offload.sw..", PROXY, APP));
+                .resideInAnyPackage("io.offramp.offload.sw..", "io.offramp.offload.ktls..", PROXY, APP));
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.offramp.offload.ktls..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.offramp.offload.sw..", "io.offramp.offload.device..", PROXY, APP));
         check(noClasses()
                 .that()
                 .resideInAnyPackage(AEAD)
@@ -119,7 +128,7 @@ class ArchitectureTest {
     void shouldKeepForeignMemoryInTheNativePackages() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage("io.offramp.offload.aead.libcrypto..")
+                .resideOutsideOfPackages("io.offramp.offload.aead.libcrypto..", "io.offramp.offload.ktls.ffi..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign.."));

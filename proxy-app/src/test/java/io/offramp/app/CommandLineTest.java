@@ -166,7 +166,7 @@ class CommandLineTest {
     void shouldRefuseWhenTheBackendDoesNotFit() throws IOException {
         String cert = DevelopmentCertificate.create(directory).toString();
         assertThat(proxy("--cert", cert, "--backend", "dpu"))
-                .isEqualTo(new Outcome(2, "", "--backend: unknown backend \"dpu\"; known are device, sw\n"));
+                .isEqualTo(new Outcome(2, "", "--backend: unknown backend \"dpu\"; known are device, ktls, sw\n"));
         assertThat(proxy("--cert", cert, "--backend", "sw", "--tx", "hw"))
                 .isEqualTo(new Outcome(2, "", "--backend: sw is software only; --tx and --rx can be nothing else then\n"));
         assertThat(proxy("--cert", cert, "--threads", "-1"))

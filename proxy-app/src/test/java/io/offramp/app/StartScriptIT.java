@@ -23,7 +23,7 @@ class StartScriptIT {
 
     @Test
     void shouldAcceptTheConfigurationsThatComeAlong() throws Exception {
-        for (String name : new String[] {"offramp.yaml", "sw.yaml", "device.yaml", "hw-record.yaml"}) {
+        for (String name : new String[] {"offramp.yaml", "sw.yaml", "device.yaml", "hw-record.yaml", "ktls.yaml"}) {
             // When
             Path script = StartScript.ofSourceTree();
             Outcome outcome = StartScript.run(script, script.getParent(), "check", "config/" + name);

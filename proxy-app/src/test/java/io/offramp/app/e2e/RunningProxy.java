@@ -34,7 +34,7 @@ import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** The whole proxy with the device backend, in front of the demo upstream, on loopback. */
+/** The whole proxy with a backend, the device where none is named, in front of the demo upstream, on loopback. */
 final class RunningProxy implements AutoCloseable {
     private final DemoUpstream upstream;
     private final ProxyServer server;
@@ -42,6 +42,12 @@ final class RunningProxy implements AutoCloseable {
     /** HTTP mode. */
     static RunningProxy http(Policy tx, Policy rx) throws Exception {
         return new RunningProxy(Mode.HTTP, tx, rx, Map.of(), TimeoutConfig.DEFAULTS);
+    }
+
+    /** With kernel TLS in place of the device. */
+    static RunningProxy ktls(Mode mode, Policy tx, Policy rx, int upstreamPort) throws Exception {
+        return new RunningProxy(
+                "ktls", mode, tx, rx, Map.of(), TimeoutConfig.DEFAULTS, LimitConfig.DEFAULTS, upstreamPort, UnaryOperator.identity());
     }
 
     /** In front of the demo upstream. */
@@ -80,6 +86,20 @@ final class RunningProxy implements AutoCloseable {
             int upstreamPort,
             UnaryOperator<OffloadProvider> backends)
             throws Exception {
+        this("device", mode, tx, rx, device, timeouts, limits, upstreamPort, backends);
+    }
+
+    private RunningProxy(
+            String backend,
+            Mode mode,
+            Policy tx,
+            Policy rx,
+            Map<String, String> settings,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            int upstreamPort,
+            UnaryOperator<OffloadProvider> backends)
+            throws Exception {
         Path directory = Files.createTempDirectory("offramp-test");
         Path pem = DevelopmentCertificate.create(directory);
         upstream = DemoUpstream.start(0);
@@ -88,7 +108,7 @@ final class RunningProxy implements AutoCloseable {
                 new HostPort("127.0.0.1", 0),
                 mode,
                 TlsConfig.of(CertificateFiles.of(pem, pem), mode),
-                new OffloadConfig("device", tx, rx),
+                new OffloadConfig(backend, tx, rx),
                 List.of(new RouteConfig(null, "/", "demo")));
         ProxyConfig config = new ProxyConfig(
                 List.of(listener),
@@ -96,7 +116,7 @@ final class RunningProxy implements AutoCloseable {
                 new HostPort("127.0.0.1", 0),
                 timeouts,
                 limits,
-                Map.of("device", device),
+                Map.of(backend, settings),
                 new LoggingConfig(true, "info"),
                 2);
         server = ProxyServer.start(config, ServiceLoader.load(OffloadProvider.class).stream()

@@ -1,0 +1,55 @@
+package io.offramp.app.e2e;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.offramp.offload.Availability;
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.ktls.KtlsProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What the kernel itself counts of its TLS. */
+final class KernelStat {
+    private static final Path FILE = Path.of("/proc/net/tls_stat");
+
+    private KernelStat() {}
+
+    /** Skips the tests of a class where the running kernel has no TLS, with the cause. */
+    static void assumeKernelTls() {
+        try (RecordOffload ktls = new KtlsProvider().open(Map.of())) {
+            if (ktls.availability() instanceof Availability.Unavailable(String cause)) {
+                assumeTrue(false, "ktls is unavailable: " + cause);
+            }
+        }
+    }
+
+    /** A counter by its name: {@code TlsTxSw}. */
+    static long value(String name) throws IOException {
+        return Files.readAllLines(FILE).stream()
+                .map(line -> line.split("\\s+"))
+                .filter(words -> words[0].equals(name))
+                .mapToLong(words -> Long.parseLong(words[1]))
+                .findFirst()
+                .orElseThrow(() -> new IOException(FILE + " has no " + name));
+    }
+
+    /** Sessions that were ever given to the kernel, in its software or a NIC. */
+    static long installed(String direction) throws IOException {
+        return value("Tls" + direction + "Sw") + value("Tls" + direction + "Device");
+    }
+
+    /** Sessions that the kernel has now. */
+    static long current(String direction) throws IOException {
+        return value("TlsCurr" + direction + "Sw") + value("TlsCurr" + direction + "Device");
+    }
+
+    /** Open descriptors of this process. */
+    static long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+}

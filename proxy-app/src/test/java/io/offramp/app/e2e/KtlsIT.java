@@ -1,0 +1,248 @@
+package io.offramp.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offramp.offload.SessionInfo;
+import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.connection.Connection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole proxy with kernel TLS: what the kernel counts shows that it was used. */
+class KtlsIT {
+    private static final int DOWN_BYTES = 8 << 20;
+    private static final int UP_BYTES = 2 << 20;
+    private static final String SUITE = "TLS_AES_128_GCM_SHA256";
+
+    @BeforeAll
+    static void assumeKernelTls() {
+        KernelStat.assumeKernelTls();
+    }
+
+    static List<Arguments> combinations() {
+        List<Arguments> all = new ArrayList<>();
+        for (Policy tx : List.of(Policy.SW, Policy.HW)) {
+            for (Policy rx : List.of(Policy.SW, Policy.HW)) {
+                if (tx == Policy.HW || rx == Policy.HW) {
+                    all.add(Arguments.of("TLSv1.3", "TLS_AES_128_GCM_SHA256", tx, rx));
+                    all.add(Arguments.of("TLSv1.3", "TLS_AES_256_GCM_SHA384", tx, rx));
+                    all.add(Arguments.of("TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", tx, rx));
+                    all.add(Arguments.of("TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", tx, rx));
+                }
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest(name = "{0} {1} tx={2} rx={3}")
+    @MethodSource("combinations")
+    void shouldCarryEveryByteBothWays(String version, String suite, Policy tx, Policy rx) throws Exception {
+        long seed = (version + suite + tx + rx).hashCode();
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, tx, rx, 0)) {
+            long txBefore = KernelStat.installed("Tx");
+            long rxBefore = KernelStat.installed("Rx");
+            try (SSLSocket socket = Clients.connect(proxy.address(), version, suite)) {
+                String down = Clients.getHash(socket, "/bytes/" + DOWN_BYTES);
+                String up = Clients.post(socket, "/sha256", UP_BYTES, seed);
+
+                assertThat(down).isEqualTo(proxy.upstreamHash("/bytes/" + DOWN_BYTES));
+                assertThat(up).as("seed %d", seed).startsWith(Clients.postHash(UP_BYTES, seed));
+                Connection connection = proxy.connections().getFirst();
+                expectIn(tx, connection.tx().session());
+                expectIn(rx, connection.rx().session());
+                assertThat(KernelStat.installed("Tx") - txBefore).isEqualTo(tx == Policy.HW ? 1 : 0);
+                assertThat(KernelStat.installed("Rx") - rxBefore).isEqualTo(rx == Policy.HW ? 1 : 0);
+            }
+            await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
+            assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isZero();
+            assertThat(proxy.metric("offramp_tls_declines_total")).isZero();
+        }
+        assertThat(KernelStat.current("Tx")).isZero();
+        assertThat(KernelStat.current("Rx")).isZero();
+    }
+
+    private static void expectIn(Policy policy, SessionInfo session) {
+        assertThat(session.backend()).isEqualTo(policy == Policy.HW ? "ktls" : "sw");
+        if (policy == Policy.HW) {
+            assertThat(session.detail()).isIn("kernel-sw", "nic");
+        }
+    }
+
+    /** A response of 300 KB, read slowly through a small window, with the connection's end right behind it. */
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3, SW", "TLSv1.3, HW", "TLSv1.2, HW"})
+    void shouldTruncateNoConnectionAtItsClose(String version, Policy rx) throws Exception {
+        int bytes = 300_000;
+        String suite = version.equals("TLSv1.3") ? SUITE : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, rx, 0);
+                ExecutorService clients = Executors.newFixedThreadPool(20)) {
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                answers.add(clients.submit(() -> readSlowly(proxy, version, suite, bytes)));
+            }
+
+            String expected = proxy.upstreamHash("/bytes/" + bytes);
+            for (Future<String> answer : answers) {
+                assertThat(answer.get()).isEqualTo(expected);
+            }
+        }
+    }
+
+    /** The hash of the body, behind which the stream ends with a close_notify: JSSE fails where there is none. */
+    private static String readSlowly(RunningProxy proxy, String version, String suite, int bytes) throws Exception {
+        try (Socket tcp = new Socket()) {
+            tcp.setReceiveBufferSize(8 << 10);
+            tcp.connect(proxy.address());
+            SSLSocket socket = Clients.connect(tcp, version, suite);
+            Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            Thread.sleep(20);
+            String hash = Clients.hash(Clients.body(socket));
+            assertThat(socket.getInputStream().read()).isNegative();
+            return hash;
+        }
+    }
+
+    @Test
+    void shouldLeaveNoDescriptorBehind() throws Exception {
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0)) {
+            get(proxy, 10);
+            await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
+            long before = KernelStat.descriptors();
+
+            get(proxy, 300);
+
+            await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
+            await().untilAsserted(() -> assertThat(KernelStat.descriptors()).isLessThanOrEqualTo(before));
+            assertThat(KernelStat.current("Rx")).isZero();
+        }
+    }
+
+    private static void get(RunningProxy proxy, int connections) throws IOException {
+        for (int i = 0; i < connections; i++) {
+            try (SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
+                Clients.getHash(socket, "/bytes/1000");
+            }
+        }
+    }
+
+    /** With a level, half a record in the kernel turns the event loop for as long as the client waits. */
+    @Test
+    void shouldCostNothingWhenAClientStallsInMidRecord() throws Exception {
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+                StallingRelay relay = StallingRelay.to(proxy.address());
+                SSLSocket socket = Clients.connect(relay.address(), "TLSv1.3", SUITE)) {
+            Clients.getHash(socket, "/bytes/1000");
+            await().until(() -> proxy.connections().getFirst().rx().session().backend().equals("ktls"));
+            relay.stallIn(150);
+            Clients.send(socket, "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(200) + "\r\n\r\n");
+            await().until(relay::isStalled);
+
+            long cpuNs = processCpuNs();
+            Thread.sleep(2_000);
+
+            assertThat(processCpuNs() - cpuNs).as("ns of CPU in 2 s").isLessThan(700_000_000L);
+            relay.goOn();
+            assertThat(Clients.hash(Clients.body(socket))).isEqualTo(proxy.upstreamHash("/bytes/1000"));
+        }
+    }
+
+    private static long processCpuNs() {
+        return java.lang.management.ManagementFactory.getPlatformMXBean(
+                        com.sun.management.OperatingSystemMXBean.class)
+                .getProcessCpuTime();
+    }
+
+    @Test
+    void shouldMoveALivingSessionIntoTheKernel() throws Exception {
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.AUTO, Policy.AUTO, 0);
+                SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
+            long before = KernelStat.installed("Tx");
+            String down = Clients.getHash(socket, "/bytes/" + DOWN_BYTES);
+            String up = Clients.post(socket, "/sha256", UP_BYTES, 1);
+
+            assertThat(down).isEqualTo(proxy.upstreamHash("/bytes/" + DOWN_BYTES));
+            assertThat(up).startsWith(Clients.postHash(UP_BYTES, 1));
+            Connection connection = proxy.connections().getFirst();
+            assertThat(connection.tx().session().backend()).isEqualTo("ktls");
+            assertThat(connection.rx().session().backend()).isEqualTo("ktls");
+            assertThat(KernelStat.installed("Tx")).isEqualTo(before + 1);
+        }
+    }
+
+    /** FIN without close_notify is no end: not for HTTP, and not for what counts them. */
+    @ParameterizedTest
+    @CsvSource({"HTTP", "TCP"})
+    void shouldTellATruncatedEndFromACleanOne(Mode mode) throws Exception {
+        try (RunningProxy proxy = RunningProxy.ktls(mode, Policy.HW, Policy.HW, 0)) {
+            try (SSLSocket clean = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
+                Clients.getHash(clean, "/bytes/1000");
+            }
+            await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
+            assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isZero();
+
+            try (Socket tcp = new Socket(proxy.address().getAddress(), proxy.port())) {
+                SSLSocket truncated = Clients.connect(tcp, "TLSv1.3", SUITE);
+                Clients.getHash(truncated, "/bytes/1000");
+                tcp.shutdownOutput();
+                assertThat(tcp.getInputStream().readAllBytes()).hasSizeLessThan(100);
+            }
+            await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
+            assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isEqualTo(1);
+        }
+    }
+
+    /** The client has ended its stream, and reads what it asked for, slowly. */
+    @Test
+    void shouldKeepASlowAnswerFlowingBehindCloseNotifyAndFin() throws Exception {
+        int bytes = 5_000_000;
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+                Socket tcp = new Socket()) {
+            tcp.setReceiveBufferSize(16 << 10);
+            tcp.connect(proxy.address());
+            SSLSocket socket = Clients.connect(tcp, "TLSv1.3", SUITE);
+            Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            socket.shutdownOutput();
+
+            InputStream body = Clients.body(socket);
+            Thread.sleep(500);
+            assertThat(Clients.hash(body)).isEqualTo(proxy.upstreamHash("/bytes/" + bytes));
+            assertThat(socket.getInputStream().read()).as("close_notify").isNegative();
+        }
+    }
+
+    /** The key of the kernel cannot be changed before Linux 6.14: the connection ends, and says why; else it goes on. */
+    @ParameterizedTest(name = "rx={0} types {1}")
+    @CsvSource({"HW, k", "SW, K"})
+    void shouldEndOrGoOnBehindAKeyUpdate(Policy rx, String command) throws Exception {
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, rx, 0);
+                OpensslClient openssl = new OpensslClient(proxy.port(), "-tls1_3")) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> proxy.metric("offramp_handshakes_total") == 1);
+            openssl.type("GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\n\r");
+            await().until(() -> openssl.outputBytes() > 1_000);
+
+            openssl.type(command);
+
+            await().untilAsserted(() -> assertThat(
+                            proxy.connections().isEmpty()
+                                    ? proxy.metric("offramp_tls_record_errors_total")
+                                    : proxy.metric("offramp_tls_key_updates_total"))
+                    .isPositive());
+        }
+    }
+}
