@@ -67,10 +67,10 @@ final class KtlsTxSession implements TxSession {
     int install() {
         byte[] cryptoInfo = CryptoInfo.of(keys);
         ChannelOutboundBuffer written = channel.unsafe().outboundBuffer();
-        if (written != null && !written.isEmpty()) {
+        if (isPending(written)) {
             channel.unsafe().flush();
         }
-        if (written == null || written.isEmpty()) {
+        if (!isPending(written)) {
             int result = kernel.setKeys(fd(), Direction.TX, cryptoInfo);
             Arrays.fill(cryptoInfo, (byte) 0);
             if (result < 0) {
@@ -83,6 +83,11 @@ final class KtlsTxSession implements TxSession {
         }
         counters.onInstalled();
         return 0;
+    }
+
+    /** Whether anything waits, flushed or not: {@code isEmpty} looks at what was flushed only. */
+    private static boolean isPending(@Nullable ChannelOutboundBuffer written) {
+        return written != null && written.totalPendingWriteBytes() > 0;
     }
 
     private void onSwitched() {

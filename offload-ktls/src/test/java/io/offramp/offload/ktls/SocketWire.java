@@ -3,12 +3,15 @@ package io.offramp.offload.ktls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.offramp.offload.RxSession;
 import io.offramp.offload.ktls.ffi.LinuxTls;
 import io.offramp.offload.tck.Wire;
 import java.io.ByteArrayOutputStream;
@@ -89,6 +92,17 @@ final class SocketWire implements Wire {
     @Override
     public EpollSocketChannel channel() {
         return near;
+    }
+
+    /** Leads wishes to read to a session that reads the socket itself, and wants to read. */
+    void readBy(RxSession session) {
+        near.pipeline().addFirst(new ChannelDuplexHandler() {
+            @Override
+            public void read(ChannelHandlerContext context) {
+                session.resume();
+            }
+        });
+        near.config().setAutoRead(true);
     }
 
     /** The other end, which does not block. */

@@ -101,7 +101,8 @@ interface LoadContract extends ContractFixtures {
     }
 
     private void openMany(SessionFixtures connection) {
-        List<Protection> protections = supported(connection, Direction.RX);
+        List<Protection> protections =
+                connection.offload().readsSocket() ? List.of() : supported(connection, Direction.RX);
         for (int round = 0; round < 4 && !protections.isEmpty(); round++) {
             Protection protection = protections.get(connection.random().nextInt(protections.size()));
             SessionFixtures.Rx rx = connection.rx(protection, round);

@@ -120,9 +120,9 @@ public abstract class RecordOffloadContract
         return supported(Direction.TX);
     }
 
-    /** What the backend takes in the RX direction. */
+    /** What the backend takes in the RX direction; nothing where no bytes can be handed to it, since it reads a socket. */
     final Stream<Protection> rx() {
-        return supported(Direction.RX);
+        return offload.readsSocket() ? Stream.empty() : supported(Direction.RX);
     }
 
     /** What the backend takes in both directions. */
