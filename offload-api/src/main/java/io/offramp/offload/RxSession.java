@@ -1,6 +1,7 @@
 package io.offramp.offload;
 
 import io.netty.buffer.ByteBuf;
+import java.io.IOException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
 
@@ -27,6 +28,12 @@ public non-sealed interface RxSession extends RecordSession {
 
     /** A read is wanted: called where the channel's auto-read is on again. Only of a session that {@link #readsSocket}. */
     default void resume() {}
+
+    /**
+     * The transport looked at the socket nevertheless, at a FIN or an error, and took an error from it that this session does not see any
+     * more. Only of a session that {@link #readsSocket}.
+     */
+    default void readFailed(IOException cause) {}
 
     /** Bytes of a partial record held: not 0 at the end of the stream means that the peer was cut off. */
     int bufferedBytes();

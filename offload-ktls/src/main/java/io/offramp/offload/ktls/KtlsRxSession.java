@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.Errors;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
@@ -20,6 +21,7 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
+import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -230,6 +232,22 @@ final class KtlsRxSession implements RxSession {
         contentBytes += bytes;
         counters.onBurst(1, bytes);
         sink.onData(content);
+    }
+
+    @Override
+    public void readFailed(IOException cause) {
+        if (!open) {
+            return;
+        }
+        if (!(cause instanceof Errors.NativeIoException error)) {
+            readable = false;
+            sink.onEnd();
+        } else if (error.expectedErr() == -Errno.EIO) {
+            // A record that is no data: still there, for whoever asks for its type.
+            onReadable();
+        } else {
+            failed(error.expectedErr());
+        }
     }
 
     /** None here: half a record is the kernel's, which tells nobody. */

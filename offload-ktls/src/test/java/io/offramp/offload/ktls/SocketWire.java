@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A TCP connection over loopback: our end on an event loop that the test turns by hand, the other one read as it is. */
 final class SocketWire implements Wire {
@@ -52,6 +53,7 @@ final class SocketWire implements Wire {
                     .channel(EpollSocketChannel.class)
                     .option(ChannelOption.ALLOCATOR, allocator)
                     .option(ChannelOption.AUTO_READ, false)
+                    .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                     .option(ChannelOption.TCP_NODELAY, true)
                     .handler(new ChannelInboundHandlerAdapter());
             if (socketBytes > 0) {
@@ -83,6 +85,15 @@ final class SocketWire implements Wire {
         loop.runNow();
     }
 
+    /** Turns the event loop until this is so; the kernel may take its time to cut the stream into records. */
+    void turnUntil(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + LIMIT_NS;
+        while (!condition.getAsBoolean()) {
+            turn();
+            check(deadline);
+        }
+    }
+
     private static void check(long deadline) {
         if (System.nanoTime() > deadline) {
             throw new IllegalStateException("wire does not settle");
@@ -100,6 +111,11 @@ final class SocketWire implements Wire {
             @Override
             public void read(ChannelHandlerContext context) {
                 session.resume();
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                session.readFailed((IOException) cause);
             }
         });
         near.config().setAutoRead(true);

@@ -16,6 +16,7 @@ import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.proxy.connection.DirectionStats;
 import io.offramp.proxy.handshake.Handshaken;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,11 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     /** Somebody wants to read. */
     void resume() {
         session.resume();
+    }
+
+    /** The transport took an error from a socket that the session reads. */
+    void readFailed(IOException cause) {
+        session.readFailed(cause);
     }
 
     private void countBurst() {

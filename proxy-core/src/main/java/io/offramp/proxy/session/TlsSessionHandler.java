@@ -214,9 +214,8 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException && rx.readsSocket()) {
-            // The transport looked at a FIN and found a record that is no data (EIO). The session reads it, or its own error.
-            rx.resume();
+        if (cause instanceof IOException failure && rx.readsSocket()) {
+            rx.readFailed(failure);
         } else if (cause instanceof IOException) {
             // A reset by the peer is its right; channelInactive follows.
             if (!inputEnded && !closing) {
