@@ -5,7 +5,6 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.tck.RecordOffloadContract;
 import io.offramp.offload.tck.Wire;
-import java.util.Map;
 
 /** The contract on the running kernel, over loopback sockets: what it does not take is left out, by what it said when it was tried. */
 class KtlsContractIT extends RecordOffloadContract {
@@ -13,7 +12,7 @@ class KtlsContractIT extends RecordOffloadContract {
 
     @Override
     protected RecordOffload open() {
-        offload = new KtlsProvider().open(Map.of());
+        offload = KernelHere.open();
         return offload;
     }
 

@@ -26,7 +26,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +83,7 @@ class KtlsRxIT {
 
     @BeforeAll
     void openBackend() {
-        offload = new KtlsProvider().open(Map.of());
+        offload = KernelHere.open();
         if (offload.availability() instanceof Availability.Unavailable(String cause)) {
             assumeTrue(false, "ktls is unavailable: " + cause);
         }
