@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             "  offramp demo --tx hw --rx sw --access-log",
             "  offramp demo --hw-record",
             "  offramp demo --tx hw --rx hw --set faults=loss=1%,reorder=1%",
+            "  offramp demo --backend ktls --tx hw --rx hw --self-test",
             "  offramp demo --port 9443 --admin-port 9091 --backend sw"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -61,6 +62,11 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--access-log", description = "write a line for each request, with its offload modes")
     private boolean accessLog;
 
+    @Option(
+            names = "--self-test",
+            description = "fetch through the proxy, compare, say who protected the records, and end: 1 if it was not who was asked to")
+    private boolean selfTest;
+
     @Mixin
     private OffloadOptions offload = new OffloadOptions();
 
@@ -77,10 +83,14 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
         Path certificate = RunCommand.developmentCertificate(installation);
+        OffloadConfig modes = offload.resolve(DEVICE, installation.backends());
         try (DemoUpstream upstream = DemoUpstream.start(0)) {
-            ProxyConfig config = config(installation, certificate, upstream);
+            ProxyConfig config = config(installation, certificate, upstream, modes);
             keyLog.check(config);
             Serving serving = Serving.start(config, installation);
+            if (selfTest) {
+                return test(serving.server(), modes, certificate, upstream);
+            }
             printHelp(serving.server(), certificate);
             serving.untilSignal();
         } catch (IOException e) {
@@ -89,8 +99,16 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private ProxyConfig config(Installation installation, Path file, DemoUpstream upstream) throws CommandFailure {
-        OffloadConfig modes = offload.resolve(DEVICE, installation.backends());
+    private int test(ProxyServer server, OffloadConfig modes, Path certificate, DemoUpstream upstream)
+            throws CommandFailure {
+        try (server) {
+            boolean passed = new SelfTest(server, modes, spec.commandLine().getOut()).run(certificate, upstream.port());
+            return passed ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+    }
+
+    private ProxyConfig config(Installation installation, Path file, DemoUpstream upstream, OffloadConfig modes)
+            throws CommandFailure {
         return new SingleListener(
                         new HostPort(LOOPBACK, port),
                         ListenerConfig.Mode.HTTP,
