@@ -78,7 +78,10 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
 
     /** True where a direction belongs into the device, which can take it only between two reads: software has it until then. */
     boolean handsOver(Direction direction) {
-        return direction == Direction.RX && rx == Policy.HW && device.readsSocket();
+        return direction == Direction.RX
+                && rx == Policy.HW
+                && device.readsSocket()
+                && device.availability().isAvailable();
     }
 
     /**
