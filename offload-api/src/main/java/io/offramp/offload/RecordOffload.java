@@ -23,16 +23,16 @@ public interface RecordOffload extends AutoCloseable {
     }
 
     /**
-     * True while it would decline any install for want of capacity. Asked before a living session is taken apart to be moved here. A
-     * hint, free of side effects and cheap; called from any thread.
+     * True while it would decline any install for want of capacity. Asked before a living session is taken apart to be moved here.
+     * A hint, free of side effects and cheap; called from any thread.
      */
     default boolean isBusy() {
         return false;
     }
 
     /**
-     * True of a backend whose RX sessions read the socket themselves ({@link RxSession#readsSocket}). It takes a direction where no wire
-     * byte behind the boundary has been read: until then another backend has it.
+     * True of a backend whose RX sessions read the socket themselves ({@link RxSession#readsSocket}). It takes a direction where no
+     * wire byte behind the boundary has been read: until then another backend has it.
      */
     default boolean readsSocket() {
         return false;

@@ -19,8 +19,9 @@ public non-sealed interface RxSession extends RecordSession {
     void receive(ByteBuf wire);
 
     /**
-     * True of a session that reads the socket itself, as kernel TLS asks for: what the channel's transport reads has no record type. The
-     * transport's own reads are off then; what it reads nevertheless, at the peer's FIN, is given to {@link #receive} and is content.
+     * True of a session that reads the socket itself, as kernel TLS asks for: what the channel's transport reads has no record
+     * type. The transport's own reads are off then; what it reads nevertheless, at the peer's FIN, is given to {@link #receive} and
+     * is content.
      */
     default boolean readsSocket() {
         return false;
@@ -30,8 +31,8 @@ public non-sealed interface RxSession extends RecordSession {
     default void resume() {}
 
     /**
-     * The transport looked at the socket nevertheless, at a FIN or an error, and took an error from it that this session does not see any
-     * more. Only of a session that {@link #readsSocket}.
+     * The transport looked at the socket nevertheless, at a FIN or an error, and took an error from it that this session does not
+     * see any more. Only of a session that {@link #readsSocket}.
      */
     default void readFailed(IOException cause) {}
 

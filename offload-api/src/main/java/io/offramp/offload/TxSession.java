@@ -35,8 +35,8 @@ public non-sealed interface TxSession extends RecordSession {
     TrafficKeys export(RecordBoundary at);
 
     /**
-     * Wire bytes that have been written to the channel with success and would nevertheless be lost if it were closed now, as kernel TLS
-     * loses records that it made and the socket had no room for. To close in order is to ask again until it is 0.
+     * Wire bytes that have been written to the channel with success and would nevertheless be lost if it were closed now, as kernel
+     * TLS loses records that it made and the socket had no room for. To close in order is to ask again until it is 0.
      */
     default long unsentBytes() {
         return 0;

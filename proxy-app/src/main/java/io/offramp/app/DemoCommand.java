@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--self-test",
-            description = "fetch through the proxy, compare, say who protected the records, and end: 1 if it was not who was asked to")
+            description = "fetch through the proxy, compare, say who protected the records, and end; 1 if it was not who should")
     private boolean selfTest;
 
     @Mixin

@@ -30,8 +30,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Fetches through the proxy what the upstream serves, in each version of TLS, and compares. Fails as well if a direction is not where it was
- * asked to be, so that a fallback does not pass for a success.
+ * Fetches through the proxy what the upstream serves, in each version of TLS, and compares. Fails as well if a direction is not
+ * where it was asked to be, so that a fallback does not pass for a success.
  */
 final class SelfTest {
     /** More than {@code auto} asks for before it moves a direction. */

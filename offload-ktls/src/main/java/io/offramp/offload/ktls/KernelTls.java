@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.record.Direction;
 
 /**
- * What the kernel does with a socket that is under its TLS (Documentation/networking/tls.rst). Nothing blocks; a result below 0 is a
- * negative {@link Errno}. Thread-safe; a socket is used by its event loop only.
+ * What the kernel does with a socket that is under its TLS (Documentation/networking/tls.rst). Nothing blocks; a result below 0 is
+ * a negative {@link Errno}. Thread-safe; a socket is used by its event loop only.
  */
 public interface KernelTls {
     /** What keeps a direction's records, as the kernel says ({@code TLS_INFO_TXCONF}, {@code TLS_INFO_RXCONF}). */
@@ -94,8 +94,8 @@ public interface KernelTls {
     int duplicate(int fd);
 
     /**
-     * Bytes of the wire that TCP has taken since an arbitrary beginning: sent and not sent ones, but none that TLS still holds for want
-     * of room. Or an error.
+     * Bytes of the wire that TCP has taken since an arbitrary beginning: sent and not sent ones, but none that TLS still holds for
+     * want of room. Or an error.
      */
     long queued(int fd);
 

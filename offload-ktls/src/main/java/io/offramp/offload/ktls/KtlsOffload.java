@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The Linux kernel as a backend. Takes what the running kernel took when it was tried, of connections on Netty's epoll transport. */
+/**
+ * The Linux kernel as a backend. Takes what the running kernel took when it was tried, of connections on Netty's epoll
+ * transport.
+ */
 public final class KtlsOffload implements RecordOffload {
     static final String NAME = "ktls";
 

@@ -26,12 +26,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads content from the socket, whose kernel opens the records. The kernel puts data records together and drops empty ones, so that what
- * is delivered as one piece may have been several records; each record of another type is one. Sequence and position are asked of the
- * kernel; the position leaves padding out.
+ * Reads content from the socket, whose kernel opens the records. The kernel puts data records together and drops empty ones, so
+ * that what is delivered as one piece may have been several records; each record of another type is one. Sequence and position are
+ * asked of the kernel; the position leaves padding out.
  *
- * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for others now and then: nobody says again that there
- * is something to read.
+ * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for others now and then: nobody says again
+ * that there is something to read.
  */
 final class KtlsRxSession implements RxSession {
     /** Reads before other connections of the event loop get their turn. */

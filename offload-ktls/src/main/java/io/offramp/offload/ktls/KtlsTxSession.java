@@ -22,11 +22,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands plaintext to the socket, whose kernel protects it. All that goes out is a {@link SocketWrite} in the channel's outbound buffer, so
- * that data, control records and new keys keep their order, and wait together where the socket is full.
+ * Hands plaintext to the socket, whose kernel protects it. All that goes out is a {@link SocketWrite} in the channel's outbound
+ * buffer, so that data, control records and new keys keep their order, and wait together where the socket is full.
  *
- * <p>Sequence and position are those behind what was sealed: they are counted here, since each record is cut here or cut by the kernel in
- * the one way that it has.
+ * <p>Sequence and position are those behind what was sealed: they are counted here, since each record is cut here or cut by the
+ * kernel in the one way that it has.
  */
 final class KtlsTxSession implements TxSession {
     private final KernelTls kernel;

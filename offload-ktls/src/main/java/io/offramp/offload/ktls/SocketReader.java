@@ -11,9 +11,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second descriptor of a channel's socket, watched by the channel's event loop beside the channel itself. Edge triggered: with kernel
- * TLS a socket in which half a record lies stays readable without anything to read, so that a level would turn the loop for as long as
- * the peer waits.
+ * A second descriptor of a channel's socket, watched by the channel's event loop beside the channel itself. Edge triggered: with
+ * kernel TLS a socket in which half a record lies stays readable without anything to read, so that a level would turn the loop for
+ * as long as the peer waits.
  */
 final class SocketReader implements EpollIoHandle {
     private static final EpollIoOps EDGES =

@@ -30,7 +30,8 @@ class CryptoInfoTest {
     void shouldKeepTheIvOfChacha20Whole() {
         for (ProtocolVersion version : ProtocolVersion.values()) {
             assertThat(hex(version, AeadSuite.CHACHA20_POLY1305))
-                    .isEqualTo(u16(version.code()) + u16(54) + "c0c1c2c3c4c5c6c7c8c9cacb" + "00".repeat(31) + "1f" + "0102030405060708");
+                    .isEqualTo(u16(version.code()) + u16(54) + "c0c1c2c3c4c5c6c7c8c9cacb"
+                            + "00".repeat(31) + "1f" + "0102030405060708");
         }
     }
 

@@ -6,7 +6,10 @@ import io.offramp.offload.record.Direction;
 import io.offramp.offload.tck.RecordOffloadContract;
 import io.offramp.offload.tck.Wire;
 
-/** The contract on the running kernel, over loopback sockets: what it does not take is left out, by what it said when it was tried. */
+/**
+ * The contract on the running kernel, over loopback sockets: what it does not take is left out, by what it said when it was
+ * tried.
+ */
 class KtlsContractIT extends RecordOffloadContract {
     private KtlsOffload offload;
 

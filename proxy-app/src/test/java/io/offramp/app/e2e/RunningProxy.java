@@ -47,7 +47,8 @@ final class RunningProxy implements AutoCloseable {
     /** With kernel TLS in place of the device. */
     static RunningProxy ktls(Mode mode, Policy tx, Policy rx, int upstreamPort) throws Exception {
         return new RunningProxy(
-                "ktls", mode, tx, rx, Map.of(), TimeoutConfig.DEFAULTS, LimitConfig.DEFAULTS, upstreamPort, UnaryOperator.identity());
+                "ktls", mode, tx, rx, Map.of(), TimeoutConfig.DEFAULTS, LimitConfig.DEFAULTS, upstreamPort,
+                UnaryOperator.identity());
     }
 
     /** In front of the demo upstream. */

@@ -272,7 +272,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                     "more than " + settings.keyUpdatesPerSecond() + " KeyUpdates in a second");
         }
         if (!session.canRekey()) {
-            onFault(new DeviceFaultException(session.info().backend() + " cannot change the key, and the client did: direction=RX"));
+            onFault(new DeviceFaultException(session.info().backend() + " cannot change its key as the client did, direction=RX"));
             return;
         }
         session.rekey(at, schedule.next());

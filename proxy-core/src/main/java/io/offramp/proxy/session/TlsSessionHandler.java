@@ -290,7 +290,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         }
     }
 
-    /** The transport goes on writing, and stays in epoll for that, but reads no more; whoever wants to read is led to the session. */
+    /**
+     * The transport goes on writing, and stays in epoll for that, but reads no more; whoever wants to read is led to the
+     * session.
+     */
     @Override
     public void onSocketTaken() {
         Channel channel = ctx.channel();

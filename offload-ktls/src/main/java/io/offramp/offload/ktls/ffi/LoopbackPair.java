@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Two ends of a TCP connection of this machine with itself, to try the kernel on. They block; nothing is on the way when they are made.
+ * Two ends of a TCP connection of this machine with itself, to try the kernel on. They block; nothing is on the way when they are
+ * made.
  *
  * @param near to be tried
  * @param far  to see what came of it
