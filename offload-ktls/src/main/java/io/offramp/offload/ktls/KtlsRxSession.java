@@ -21,6 +21,7 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.record.RecordFormat;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class KtlsRxSession implements RxSession {
     /** Reads before other connections of the event loop get their turn. */
     private static final int READS_PER_TURN = 16;
+
+    /** What a sink takes at once, as much as a record may carry. */
+    private static final int MAX_BYTES = RecordFormat.MAX_PLAINTEXT_BYTES;
 
     private final KernelTls kernel;
     private final EpollSocketChannel channel;
@@ -153,7 +157,7 @@ final class KtlsRxSession implements RxSession {
         ByteBuf buffer = sizes.allocate(channel.alloc());
         long received;
         try {
-            received = kernel.receive(from.number(), buffer, buffer.writerIndex(), buffer.writableBytes());
+            received = kernel.receive(from.number(), buffer, buffer.writerIndex(), Math.min(buffer.writableBytes(), MAX_BYTES));
         } catch (Throwable thrown) {
             buffer.release();
             throw thrown;
@@ -231,7 +235,14 @@ final class KtlsRxSession implements RxSession {
         int bytes = content.readableBytes();
         contentBytes += bytes;
         counters.onBurst(1, bytes);
-        sink.onData(content);
+        while (content.readableBytes() > MAX_BYTES && open) {
+            sink.onData(content.readRetainedSlice(MAX_BYTES));
+        }
+        if (open) {
+            sink.onData(content);
+        } else {
+            content.release();
+        }
     }
 
     @Override

@@ -166,6 +166,7 @@ class KtlsRxIT {
         end.readData(content.length);
 
         assertThat(end.sink().data()).isEqualTo(content);
+        assertThat(end.sink().received()).allMatch(one -> one.content().length <= MAX);
     }
 
     @ParameterizedTest
