@@ -1,6 +1,7 @@
 package io.offramp.offload;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordBoundary;
@@ -33,6 +34,19 @@ public non-sealed interface TxSession extends RecordSession {
      * @param at this session's boundary: everything sealed before has come out of the sink
      */
     TrafficKeys export(RecordBoundary at);
+
+    /**
+     * Begins to take content from another socket, of the same event loop, that is not read meanwhile. Nothing is called back before
+     * this returns; one at a time. While records of unknown number are on their way, {@link #nextSequence} counts the most that they
+     * can be.
+     *
+     * @param source     stays the caller's, who closes the splice first
+     * @param onReadable runs on the event loop when the source may have more
+     * @return null where this backend cannot, or not now: then content is read and given to {@link #seal}
+     */
+    default @Nullable Splice splice(Channel source, Runnable onReadable) {
+        return null;
+    }
 
     /**
      * Wire bytes that have been written to the channel with success and would nevertheless be lost if it were closed now, as kernel

@@ -19,6 +19,14 @@ public interface TxSink {
      */
     void onFault(OffloadException fault);
 
+    /**
+     * A message of a {@link Splice} has gone out.
+     *
+     * @param records that its content made
+     * @param bytes   of content
+     */
+    default void onSpliced(long records, int bytes) {}
+
     /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
     default void onDegraded(String reason) {}
 
