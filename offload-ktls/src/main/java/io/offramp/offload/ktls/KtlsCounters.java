@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What the backend counts, over all event loops. Touched once per burst of records, never per record. */
 final class KtlsCounters {
-    private final DirectionCounters tx = new DirectionCounters();
+    private final TxCounters tx = new TxCounters();
     private final DirectionCounters rx = new DirectionCounters();
 
     private final List<OffloadCounter> published = List.of(
@@ -22,10 +22,12 @@ final class KtlsCounters {
             new OffloadCounter("ktls_rx_nic", "RX sessions of which the kernel says that a NIC has them", COUNTER, rx.nic::sum),
             new OffloadCounter("ktls_tx_records", "Records given to the kernel to encrypt", COUNTER, tx.records::sum),
             new OffloadCounter("ktls_tx_bytes", "Bytes of content given to the kernel to encrypt", COUNTER, tx.bytes::sum),
+            new OffloadCounter("ktls_tx_splices", "Times that a session began to splice", COUNTER, tx.splices::sum),
+            new OffloadCounter("ktls_tx_splice_bytes", "Bytes of ktls_tx_bytes that were spliced", COUNTER, tx.spliceBytes::sum),
             new OffloadCounter("ktls_rx_reads", "Reads of records that the kernel decrypted", COUNTER, rx.records::sum),
             new OffloadCounter("ktls_rx_bytes", "Bytes of content that the kernel decrypted", COUNTER, rx.bytes::sum));
 
-    DirectionCounters tx() {
+    TxCounters tx() {
         return tx;
     }
 
@@ -38,12 +40,12 @@ final class KtlsCounters {
     }
 
     /** One half of the sessions. */
-    static final class DirectionCounters {
-        private final LongAdder current = new LongAdder();
-        private final LongAdder installed = new LongAdder();
-        private final LongAdder nic = new LongAdder();
-        private final LongAdder records = new LongAdder();
-        private final LongAdder bytes = new LongAdder();
+    static class DirectionCounters {
+        final LongAdder current = new LongAdder();
+        final LongAdder installed = new LongAdder();
+        final LongAdder nic = new LongAdder();
+        final LongAdder records = new LongAdder();
+        final LongAdder bytes = new LongAdder();
 
         void onInstalled() {
             current.increment();
@@ -60,9 +62,23 @@ final class KtlsCounters {
             current.decrement();
         }
 
-        void onBurst(int burstRecords, long burstBytes) {
+        void onBurst(long burstRecords, long burstBytes) {
             records.add(burstRecords);
             bytes.add(burstBytes);
+        }
+    }
+
+    /** What is sent, with what of it never came through this process. */
+    static final class TxCounters extends DirectionCounters {
+        private final LongAdder splices = new LongAdder();
+        private final LongAdder spliceBytes = new LongAdder();
+
+        void onSplice() {
+            splices.increment();
+        }
+
+        void onSpliced(int bytes) {
+            spliceBytes.add(bytes);
         }
     }
 }

@@ -32,22 +32,32 @@ public final class KtlsOffload implements RecordOffload {
 
     private final KernelTls kernel;
     private final KernelAbilities abilities;
+    private final boolean splices;
     private final Capabilities capabilities;
     private final KtlsCounters counters = new KtlsCounters();
 
     KtlsOffload(KernelTls kernel, KernelAbilities abilities) {
+        this(kernel, abilities, true);
+    }
+
+    KtlsOffload(KernelTls kernel, KernelAbilities abilities, boolean splices) {
         this.kernel = kernel;
         this.abilities = abilities;
+        this.splices = splices;
         EnumSet<Direction> directions = EnumSet.noneOf(Direction.class);
         EnumSet.allOf(Direction.class).stream().filter(abilities::takesAny).forEach(directions::add);
         this.capabilities = new Capabilities(
                 RecordMode.HW, directions, abilities.versions(), abilities.suites(), Capabilities.UNLIMITED);
     }
 
-    /** Tries the running kernel. */
-    static KtlsOffload open() {
+    /**
+     * Tries the running kernel.
+     *
+     * @param splices whether content may be spliced where that pays
+     */
+    static KtlsOffload open(boolean splices) {
         KernelAbilities abilities = KernelProbe.run();
-        return new KtlsOffload(new LinuxTls(), abilities);
+        return new KtlsOffload(new LinuxTls(), abilities, splices);
     }
 
     @Override
@@ -93,7 +103,7 @@ public final class KtlsOffload implements RecordOffload {
         }
         EpollSocketChannel channel = (EpollSocketChannel) target.channel();
         KtlsTxSession session =
-                new KtlsTxSession(kernel, channel, keys, at, sink, counters.tx(), abilities.rekeysTx());
+                new KtlsTxSession(kernel, channel, keys, at, sink, counters.tx(), abilities.rekeysTx(), splices);
         int result = session.install();
         return result < 0 ? refused("TLS_TX", result) : new InstallResult.Installed<>(session);
     }

@@ -5,23 +5,34 @@ import java.util.Map;
 
 /** Where the service loader finds kernel TLS. */
 public final class KtlsProvider implements OffloadProvider {
+    private static final String SPLICE = "splice";
+    private static final String ON = "on";
+    private static final String OFF = "off";
+
     @Override
     public String name() {
         return KtlsOffload.NAME;
     }
 
-    /** None: what the kernel can is tried, and whether a NIC does the work is set with {@code ethtool -K}. */
+    /** What the kernel can is tried, and whether a NIC does the work is set with {@code ethtool -K}. */
     @Override
     public Map<String, String> settings() {
-        return Map.of();
+        return Map.of(
+                SPLICE,
+                "whether long answers go from the upstream's socket to the client's within the kernel, on or off; default " + ON);
     }
 
     @Override
     public KtlsOffload open(Map<String, String> settings) {
-        if (!settings.isEmpty()) {
-            throw new IllegalArgumentException(
-                    settings.keySet().iterator().next() + ": the ktls backend has no settings");
+        for (String name : settings.keySet()) {
+            if (!name.equals(SPLICE)) {
+                throw new IllegalArgumentException(name + ": unknown setting, expected " + SPLICE);
+            }
         }
-        return KtlsOffload.open();
+        String splice = settings.getOrDefault(SPLICE, ON);
+        if (!splice.equals(ON) && !splice.equals(OFF)) {
+            throw new IllegalArgumentException(SPLICE + ": must be " + ON + " or " + OFF + ", is " + splice);
+        }
+        return KtlsOffload.open(splice.equals(ON));
     }
 }

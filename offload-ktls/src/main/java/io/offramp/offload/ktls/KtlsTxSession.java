@@ -2,10 +2,12 @@ package io.offramp.offload.ktls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.SessionInfo;
+import io.offramp.offload.Splice;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.record.RecordSealer;
@@ -14,6 +16,7 @@ import io.offramp.offload.error.DeviceFaultException;
 import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.ktls.KernelTls.Conf;
+import io.offramp.offload.ktls.ffi.Pipe;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
@@ -26,18 +29,22 @@ import org.jspecify.annotations.Nullable;
  * buffer, so that data, control records and new keys keep their order, and wait together where the socket is full.
  *
  * <p>Sequence and position are those behind what was sealed: they are counted here, since each record is cut here or cut by the
- * kernel in the one way that it has.
+ * kernel in the one way that it has. How it cuts what is spliced depends on pages: until that is out and the kernel was asked, each
+ * byte counts as a record.
  */
 final class KtlsTxSession implements TxSession {
     private final KernelTls kernel;
     private final EpollSocketChannel channel;
     private final TxSink sink;
-    private final KtlsCounters.DirectionCounters counters;
+    private final KtlsCounters.TxCounters counters;
     private final boolean canRekey;
+    private final boolean splices;
     private TrafficKeys keys;
     private long wirePosition;
     private long nextSequence;
     private int writesUnderWay;
+    private int epoch;
+    private boolean splicing;
     private boolean open = true;
 
     /** What TCP's count of bytes is more than ours; unknown before the kernel has the first keys. */
@@ -48,13 +55,14 @@ final class KtlsTxSession implements TxSession {
 
     KtlsTxSession(
             KernelTls kernel, EpollSocketChannel channel, TrafficKeys keys, RecordBoundary at, TxSink sink,
-            KtlsCounters.DirectionCounters counters, boolean canRekey) {
+            KtlsCounters.TxCounters counters, boolean canRekey, boolean splices) {
         this.kernel = kernel;
         this.channel = channel;
         this.keys = keys;
         this.sink = sink;
         this.counters = counters;
         this.canRekey = canRekey;
+        this.splices = splices;
         this.wirePosition = at.wirePosition();
         this.nextSequence = at.nextSequence();
     }
@@ -116,6 +124,16 @@ final class KtlsTxSession implements TxSession {
                     ? kernel.send(fd(), content, index, bytes)
                     : kernel.sendRecord(fd(), type.code(), content, index, bytes);
         } while (sent == -Errno.EINTR);
+        return requireSent(sent, type, bytes);
+    }
+
+    /** For {@link SpliceWrite}: bytes taken, 0 if the socket is full. */
+    int drain(Pipe pipe) throws IOException {
+        int held = pipe.held();
+        return requireSent(pipe.drain(fd()), ContentType.APPLICATION_DATA, held);
+    }
+
+    private int requireSent(int sent, ContentType type, int bytes) throws IOException {
         if (sent == -Errno.EAGAIN) {
             return 0;
         }
@@ -126,6 +144,66 @@ final class KtlsTxSession implements TxSession {
             throw failed("kernel lost a " + type + " record of " + bytes + " bytes", sent);
         }
         return sent;
+    }
+
+    @Override
+    public @Nullable Splice splice(Channel source, Runnable onReadable) {
+        if (!canSplice(1) || !(source instanceof EpollSocketChannel socket) || !socket.isActive()
+                || socket.eventLoop() != channel.eventLoop()) {
+            return null;
+        }
+        Splice splice = KtlsSplice.open(this, kernel, socket, onReadable);
+        if (splice != null) {
+            counters.onSplice();
+        }
+        return splice;
+    }
+
+    /** Whether so many bytes more can go through a pipe, in as many records as they are bytes if need be. */
+    boolean canSplice(int bytes) {
+        return open && splices && switched && nextSequence + bytes <= keys.suite().recordLimit();
+    }
+
+    /** Whether what was spliced before is not out yet. */
+    boolean isSplicing() {
+        return splicing;
+    }
+
+    /** For {@link KtlsSplice}: sends what is in a pipe, which moves here. */
+    void seal(Pipe pipe) {
+        SpliceWrite write = new SpliceWrite(this, pipe, nextSequence, epoch);
+        nextSequence += write.bytes();
+        wirePosition += write.bytes();
+        writesUnderWay++;
+        splicing = true;
+        sink.onSealed(write);
+    }
+
+    /** Of a {@link SpliceWrite} that is out, before anything behind it goes. */
+    void onSpliced(SpliceWrite write) throws IOException {
+        if (!open) {
+            return;
+        }
+        byte[] cryptoInfo = new byte[CryptoInfo.bytes(keys.suite())];
+        int result = kernel.getKeys(fd(), Direction.TX, cryptoInfo);
+        long records = CryptoInfo.sequence(cryptoInfo) - write.firstSequence();
+        Arrays.fill(cryptoInfo, (byte) 0);
+        if (result < 0 || records < 1 || records > write.bytes()) {
+            throw failed("kernel counts " + records + " records of " + write.bytes() + " bytes", result);
+        }
+        wirePosition += records * keys.format().overheadBytes();
+        if (write.epoch() == epoch) {
+            nextSequence -= write.bytes() - records;
+        }
+        counters.onBurst(records, write.bytes());
+        counters.onSpliced(write.bytes());
+        sink.onSpliced(records, write.bytes());
+    }
+
+    /** Of a {@link SpliceWrite} that is done or was dropped. */
+    void onSpliceWritten() {
+        splicing = false;
+        onWritten();
     }
 
     /** Nothing behind this may go out: under which key it would is not known. */
@@ -212,6 +290,7 @@ final class KtlsTxSession implements TxSession {
         }
         keys.destroy();
         keys = next;
+        epoch++;
         nextSequence = 0;
         writesUnderWay++;
         channel.unsafe().write(new KeysWrite(this, CryptoInfo.of(next)), channel.newPromise());

@@ -48,6 +48,9 @@ final class Libc {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
             Linker.Option.captureCallState("errno"),
             Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle PIPE2 = function("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle SPLICE = function(
+            "splice", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Libc() {}
@@ -168,6 +171,24 @@ final class Libc {
     static int fcntl(MemorySegment state, int fd, int command, int argument) {
         try {
             return result((int) FCNTL.invokeExact(state, fd, command, argument), state);
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    static int pipe2(MemorySegment state, MemorySegment ends, int flags) {
+        try {
+            return result((int) PIPE2.invokeExact(state, ends, flags), state);
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    /** From and to where the descriptors stand. */
+    static int splice(MemorySegment state, int from, int to, long bytes, int flags) {
+        try {
+            return result(
+                    (int) (long) SPLICE.invokeExact(state, from, MemorySegment.NULL, to, MemorySegment.NULL, bytes, flags), state);
         } catch (Throwable e) {
             throw rethrown(e);
         }
