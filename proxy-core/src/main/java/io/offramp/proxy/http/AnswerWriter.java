@@ -78,6 +78,11 @@ final class AnswerWriter {
         body.write(piece);
     }
 
+    /** So many bytes of the body, which is not in chunks, went to the client another way. */
+    void onSpliced(int bytes) {
+        body.onSpliced(bytes);
+    }
+
     /** Writes what ends the body. */
     void end(HttpHeaders trailers) {
         body.end(trailers);

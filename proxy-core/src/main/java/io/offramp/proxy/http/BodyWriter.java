@@ -49,6 +49,11 @@ final class BodyWriter {
         }
     }
 
+    /** Counts data that went another way. */
+    void onSpliced(int more) {
+        bytes += more;
+    }
+
     /** Writes the end, with trailers. */
     void end(HttpHeaders trailers) {
         if (chunked) {

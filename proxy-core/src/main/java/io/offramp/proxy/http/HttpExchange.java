@@ -15,6 +15,7 @@ import io.offramp.proxy.access.Exchange;
 import io.offramp.proxy.http.codec.ConnectionOptions;
 import io.offramp.proxy.http.codec.Framing;
 import io.offramp.proxy.http.codec.RequestTarget;
+import io.offramp.proxy.session.Splicing;
 import io.offramp.proxy.upstream.AnswerHead;
 import io.offramp.proxy.upstream.AnswerListener;
 import io.offramp.proxy.upstream.Tunnel;
@@ -276,9 +277,18 @@ final class HttpExchange implements AnswerListener {
     }
 
     @Override
+    public void onSpliced(int bytes) {
+        answer.onSpliced(bytes);
+    }
+
+    @Override
     public void onReadComplete() {
         front.burst().flush();
         expect();
+        UpstreamConnection from = upstream;
+        if (from != null && from.bodyLeft() >= Splicing.WORTH_BYTES) {
+            from.spliceTo(front.ctx().channel());
+        }
     }
 
     @Override

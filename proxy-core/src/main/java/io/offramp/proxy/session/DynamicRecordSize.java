@@ -67,6 +67,19 @@ final class DynamicRecordSize {
         return taken;
     }
 
+    /**
+     * Whether what is sealed next goes into full records, however much it is.
+     *
+     * @param waiting as in {@link #shortBytes}
+     */
+    boolean isGrown(boolean waiting) {
+        if (dynamic && !inBurst) {
+            inBurst = true;
+            beginBurst(waiting);
+        }
+        return shortBytesLeft == 0;
+    }
+
     /** What was sealed goes out. */
     void endBurst() {
         inBurst = false;

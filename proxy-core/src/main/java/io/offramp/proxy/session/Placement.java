@@ -3,6 +3,7 @@ package io.offramp.proxy.session;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordFormat;
 import io.offramp.proxy.connection.DirectionStats;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,16 @@ final class Placement {
             whole++;
         }
         add(whole, bytes);
+    }
+
+    /** Counts what a backend has cut by itself: full records and a rest, or records of whose lengths only the mean is known. */
+    void addSpliced(long records, int bytes) {
+        if (records == Math.ceilDiv(bytes, RecordFormat.MAX_PLAINTEXT_BYTES)) {
+            addSealed(bytes, RecordFormat.MAX_PLAINTEXT_BYTES);
+        } else {
+            meter.addSized((int) (bytes / records), records);
+            add(records, bytes);
+        }
     }
 
     /** So many records were sent in excess, since a connection starts with short ones: {@code auto} is not to expect more such. */

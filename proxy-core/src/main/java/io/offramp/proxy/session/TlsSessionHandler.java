@@ -119,6 +119,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         return ended;
     }
 
+    @Nullable Splicing splice(Channel source, long bytes, SpliceListener listener) {
+        return started && !closing ? tx.splice(source, bytes, listener) : null;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof ByteBuf wire && started) {

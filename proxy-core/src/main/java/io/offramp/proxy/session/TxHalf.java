@@ -2,10 +2,12 @@ package io.offramp.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.Splice;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.error.KeyLimitException;
@@ -15,8 +17,10 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.record.RecordFormat;
 import io.offramp.proxy.connection.DirectionStats;
 import io.offramp.proxy.handshake.Handshaken;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ final class TxHalf implements TxSink {
 
     private static final int FEW_UNDER_WAY = 4;
     private static final int WRITABILITY_INDEX = 1;
+    private static final int SPLICE_WRITABILITY_INDEX = 2;
 
     private static final byte WARNING = 1;
     private static final byte FATAL = 2;
@@ -53,7 +58,10 @@ final class TxHalf implements TxSink {
     private final ArrayDeque<ChannelPromise> sealing = new ArrayDeque<>(4);
     private final Placement placement;
     private TxSession session;
+    private @Nullable Splicing splicing;
+    private @Nullable ChannelPromise spliced;
     private boolean isHeldUp;
+    private boolean isSpliceHeldUp;
     private boolean answerOwed;
     private boolean requestOwed;
     private boolean ended;
@@ -206,6 +214,9 @@ final class TxHalf implements TxSink {
         closed = true;
         ended = true;
         gatherer.drop();
+        if (splicing != null) {
+            splicing.close();
+        }
         placement.onReleased();
         session.close();
         if (schedule != null) {
@@ -231,6 +242,108 @@ final class TxHalf implements TxSink {
             isHeldUp = heldUp;
             buffer.setUserDefinedWritability(WRITABILITY_INDEX, !heldUp);
         }
+    }
+
+    /** Begins to take content from another socket; null where it cannot be, or not now. */
+    @Nullable Splicing splice(Channel source, long bytes, SpliceListener listener) {
+        boolean may = splicing == null && maySplice();
+        recordSize.endBurst();
+        if (!may) {
+            return null;
+        }
+        Splicing next = new Splicing(this, bytes, listener);
+        Splice begun = session.splice(source, next::pump);
+        if (begun == null) {
+            return null;
+        }
+        next.start(begun);
+        splicing = next;
+        return next;
+    }
+
+    void onSplicingClosed(Splicing closing) {
+        if (splicing == closing) {
+            splicing = null;
+        }
+    }
+
+    /** What is spliced goes into records that the backend cuts, and that nobody counts before: all of that must be fine. */
+    private boolean maySplice() {
+        return !ended
+                && !answerOwed
+                && !requestOwed
+                && recordLimit == RecordFormat.MAX_PLAINTEXT_BYTES
+                && recordSize.maxBytes() == RecordFormat.MAX_PLAINTEXT_BYTES
+                && spliceRoom() >= Splicing.WORTH_BYTES
+                && recordSize.isGrown(isWaiting());
+    }
+
+    /** Bytes that may be spliced at once under this key if each of them were a record, with as many left for what comes behind. */
+    private long spliceRoom() {
+        return (keyUpdateRecords - session.nextSequence()) / 2;
+    }
+
+    /** True until what was spliced last is out. */
+    boolean isSplicing() {
+        return spliced != null;
+    }
+
+    /** Seals what a splice has, behind what was written before: bytes, or as {@link Splice#seal}. */
+    int seal(Splice from, long maxBytes) throws IOException {
+        flush();
+        if (!maySplice()) {
+            return Splice.ENDED;
+        }
+        ChannelPromise promise = ctx.newPromise();
+        sealing.addLast(promise);
+        int taken = Splice.NOTHING;
+        try {
+            taken = from.seal((int) Math.min(Math.min(maxBytes, spliceRoom()), Integer.MAX_VALUE));
+        } finally {
+            if (taken <= 0) {
+                sealing.removeLastOccurrence(promise);
+            }
+        }
+        if (taken > 0) {
+            spliced = promise;
+            promise.addListener(out -> onSpliceOut());
+        }
+        return taken;
+    }
+
+    private void onSpliceOut() {
+        spliced = null;
+        holdUpSplice(false);
+        if (splicing != null) {
+            splicing.pump();
+        }
+    }
+
+    void flushSpliced() {
+        ctx.flush();
+    }
+
+    /** A client that has not taken what was spliced holds up its upstream, and is waited for. */
+    void endSpliceBurst() {
+        recordSize.endBurst();
+        holdUpSplice(spliced != null);
+    }
+
+    private void holdUpSplice(boolean heldUp) {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        if (buffer != null && isSpliceHeldUp != heldUp) {
+            isSpliceHeldUp = heldUp;
+            buffer.setUserDefinedWritability(SPLICE_WRITABILITY_INDEX, !heldUp);
+        }
+    }
+
+    void later(Runnable next) {
+        ctx.executor().execute(next);
+    }
+
+    @Override
+    public void onSpliced(long records, int bytes) {
+        placement.addSpliced(records, bytes);
     }
 
     /** What a backend with threads of its own has made meanwhile goes out. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.offramp.proxy.session.HalfClose;
+import io.offramp.proxy.session.Splicing;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * on the other, never an end.
  */
 public final class Tunnel implements AnswerListener {
+    /** Bursts below this are cheaper read and written than spliced. */
+    private static final int SMALL_BYTES = 4 << 10;
+
     private final ChannelHandlerContext client;
     private final WriteBurst toClient;
     private final UpstreamConnection upstream;
@@ -21,6 +25,7 @@ public final class Tunnel implements AnswerListener {
     private Consumer<@Nullable String> onClosed = problem -> {};
     private long fromClientBytes;
     private long toClientBytes;
+    private long burstBytes;
     private boolean clientEnded;
     private boolean upstreamEnded;
     private boolean closed;
@@ -117,6 +122,7 @@ public final class Tunnel implements AnswerListener {
             return;
         }
         toClientBytes += piece.readableBytes();
+        burstBytes += piece.readableBytes();
         toClient.write(piece);
         if (!client.channel().isWritable()) {
             toClient.flush();
@@ -127,9 +133,25 @@ public final class Tunnel implements AnswerListener {
     }
 
     @Override
+    public void onSpliced(int bytes) {
+        toClientBytes += bytes;
+        burstBytes += bytes;
+    }
+
+    @Override
     public void onReadComplete() {
         toClient.flush();
         deadline.in(idleNs);
+        long bytes = burstBytes;
+        burstBytes = 0;
+        if (closed) {
+            return;
+        }
+        if (bytes >= Splicing.WORTH_BYTES) {
+            upstream.spliceTo(client.channel());
+        } else if (bytes < SMALL_BYTES) {
+            upstream.stopSplicing();
+        }
     }
 
     @Override

@@ -21,6 +21,8 @@ import io.offramp.proxy.http.codec.Framing;
 import io.offramp.proxy.http.codec.HeadCheck;
 import io.offramp.proxy.http.codec.Leftover;
 import io.offramp.proxy.http.codec.MessageReader;
+import io.offramp.proxy.session.SpliceListener;
+import io.offramp.proxy.session.Splicing;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Channel channel;
     private @Nullable WriteBurst burst;
     private @Nullable AnswerListener listener;
+    private @Nullable Splicing splicing;
     private long framing;
+    private long bodyLeft;
+    private boolean passesBody;
     private State state = State.CONNECTING;
     private String closedBy = "closed";
     private boolean toHead;
@@ -128,7 +133,85 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void read(boolean on) {
         if (reading != on) {
             reading = on;
-            channel().config().setAutoRead(on);
+            applyReading();
+        }
+    }
+
+    private void applyReading() {
+        channel().config().setAutoRead(reading && splicing == null);
+    }
+
+    /** Bytes of the answer's body that are still to come; below 0 where its head does not say. */
+    public long bodyLeft() {
+        return state == State.BODY ? bodyLeft : 0;
+    }
+
+    /**
+     * Leads what is still to come, of a body of known length or through a tunnel, to a client past this process, where its session can
+     * do that now; else nothing changes. To be called where a read burst is over and has been flushed. The listener hears of it by
+     * {@link AnswerListener#onSpliced}, and goes on hearing what comes in the ordinary way.
+     */
+    public void spliceTo(Channel client) {
+        if (splicing != null || state != State.BODY && state != State.TUNNEL) {
+            return;
+        }
+        long bytes = state == State.BODY ? bodyLeft : Long.MAX_VALUE;
+        splicing = Splicing.begin(client, channel(), bytes, new Spliced());
+        if (splicing != null) {
+            if (state == State.BODY && !passesBody) {
+                passesBody = true;
+                reader.skipBody();
+            }
+            applyReading();
+        }
+    }
+
+    /** What comes from now on is read in the ordinary way. */
+    public void stopSplicing() {
+        if (closeSplicing()) {
+            applyReading();
+        }
+    }
+
+    private boolean closeSplicing() {
+        Splicing last = splicing;
+        splicing = null;
+        if (last != null) {
+            last.close();
+        }
+        return last != null;
+    }
+
+    private final class Spliced implements SpliceListener {
+        @Override
+        public void onSpliced(int bytes) {
+            AnswerListener to = listener;
+            if (to == null) {
+                return;
+            }
+            answered = true;
+            bodyLeft -= bytes;
+            to.onSpliced(bytes);
+            if (state == State.BODY && bodyLeft == 0) {
+                complete(true, EmptyHttpHeaders.INSTANCE);
+            }
+        }
+
+        @Override
+        public void onSplicePaused() {
+            if (listener != null) {
+                listener.onReadComplete();
+            }
+        }
+
+        @Override
+        public void onSpliceEnded(@Nullable IOException failure) {
+            splicing = null;
+            if (failure != null) {
+                fail("reset");
+            } else if (state != State.CLOSED) {
+                applyReading();
+            }
         }
     }
 
@@ -259,6 +342,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             to.onBody(in.readRetainedSlice(in.readableBytes()));
             return false;
         }
+        if (passesBody) {
+            pass(to, in);
+            return true;
+        }
         HttpObject object = reader.read(in);
         if (object == null) {
             refuse();
@@ -267,10 +354,23 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         switch (object) {
             case HttpResponse head -> onHead(to, head, in.readableBytes());
             case LastHttpContent last -> onLast(to, last, in);
-            case HttpContent piece -> to.onBody(piece.content());
+            case HttpContent piece -> {
+                bodyLeft -= piece.content().readableBytes();
+                to.onBody(piece.content());
+            }
             default -> throw new IllegalStateException(object.toString());
         }
         return true;
+    }
+
+    /** Of a body that the reader does not know any more. */
+    private void pass(AnswerListener to, ByteBuf in) {
+        int bytes = (int) Math.min(bodyLeft, in.readableBytes());
+        bodyLeft -= bytes;
+        to.onBody(in.readRetainedSlice(bytes));
+        if (state == State.BODY && bodyLeft == 0) {
+            complete(!in.isReadable(), EmptyHttpHeaders.INSTANCE);
+        }
     }
 
     private void refuse() {
@@ -291,6 +391,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (head.status().code() >= 200) {
             boolean lasting = !head.protocolVersion().equals(HttpVersion.HTTP_1_0) || options.keepAlive();
             persistent = lasting && !options.close() && framing != Framing.UNTIL_CLOSE;
+            bodyLeft = framing;
             state = State.BODY;
         }
         to.onHead(new AnswerHead(head, options, framing, reader.headBytes(), following));
@@ -313,7 +414,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void complete(boolean nothingBehind, HttpHeaders trailers) {
         AnswerListener last = takeListener();
         persistent &= nothingBehind;
+        passesBody = false;
         state = State.IDLE;
+        stopSplicing();
         if (last != null) {
             last.onEnd(trailers);
         }
@@ -336,6 +439,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent && listener != null && state == State.TUNNEL) {
+            closeSplicing();
             HalfClosedEpoll.keep(ctx.channel());
             listener.onInputEnded();
         }
@@ -378,6 +482,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void end(State last) {
         state = last;
+        closeSplicing();
         if (burst != null) {
             burst.drop();
         }

@@ -43,6 +43,19 @@ class DynamicRecordSizeTest {
     }
 
     @Test
+    void shouldSayWhetherAllThatComesGoesIntoFullRecords() {
+        DynamicRecordSize size = size(CONFIG, NONE);
+        assertThat(size.isGrown(false)).isFalse();
+        begin(size, 10_000, false);
+        assertThat(size.isGrown(false)).isTrue();
+        size.endBurst();
+
+        nowNs += 1_000_000_000;
+        assertThat(size.isGrown(false)).as("behind a pause").isFalse();
+        assertThat(size(RecordSizeConfig.of(512), NONE).isGrown(false)).as("all alike").isTrue();
+    }
+
+    @Test
     void shouldNotCallItAPauseThatTheClientDoesNotRead() {
         DynamicRecordSize size = size(CONFIG, NONE);
         begin(size, 50_000, false);

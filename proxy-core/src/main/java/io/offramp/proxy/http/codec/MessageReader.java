@@ -42,6 +42,9 @@ public final class MessageReader {
         void step(ByteBuf in, List<Object> out) throws Exception;
 
         default void bodiless(boolean always) {}
+
+        /** Forgets the message under way. */
+        void reset();
     }
 
     private static final class Requests extends HttpRequestDecoder implements Decoder {
@@ -176,6 +179,13 @@ public final class MessageReader {
         refusal = why;
         problem = what;
         close();
+    }
+
+    /** The rest of the body under way goes another way: what is given next is the next message. */
+    public void skipBody() {
+        decoder.reset();
+        inHead = true;
+        check.reset();
     }
 
     /** Whether the next object is there already, and needs no further bytes. */

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.offramp.proxy.http.codec.HeadCheck.Kind;
@@ -98,6 +99,27 @@ class MessageReaderTest {
                     .as("seed %d round %d", seed, round)
                     .isEqualTo("hello world|X-Sum: 1");
         }
+    }
+
+    @Test
+    void shouldReadTheNextMessageBehindABodyThatWentAnotherWay() {
+        // Given
+        MessageReader answers = new MessageReader(Kind.ANSWER, 1000, 1000);
+        ByteBuf in = bytes("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello");
+        assertThat(answers.read(in)).isInstanceOf(HttpResponse.class);
+        HttpContent piece = (HttpContent) answers.read(in);
+        assertThat(piece.content().readableBytes()).isEqualTo(5);
+        piece.release();
+        in.release();
+
+        // When
+        answers.skipBody();
+
+        // Then
+        ByteBuf next = bytes("HTTP/1.1 204 No Content\r\n\r\n");
+        assertThat(((HttpResponse) answers.read(next)).status().code()).isEqualTo(204);
+        assertThat(answers.read(next)).isSameAs(LastHttpContent.EMPTY_LAST_CONTENT);
+        next.release();
     }
 
     @Test
