@@ -59,6 +59,9 @@ final class DemoCommand implements Callable<Integer> {
             description = "port of /metrics and /connections; ${DEFAULT-VALUE} if left out")
     private int adminPort;
 
+    @Option(names = "--files", paramLabel = "DIR", description = "serve the files of this directory under /files/")
+    private @Nullable Path files;
+
     @Option(names = "--access-log", description = "write a line for each request, with its offload modes")
     private boolean accessLog;
 
@@ -84,7 +87,7 @@ final class DemoCommand implements Callable<Integer> {
         Installation installation = Installation.current();
         Path certificate = RunCommand.developmentCertificate(installation);
         OffloadConfig modes = offload.resolve(DEVICE, installation.backends());
-        try (DemoUpstream upstream = DemoUpstream.start(0)) {
+        try (DemoUpstream upstream = DemoUpstream.start(0, files)) {
             ProxyConfig config = config(installation, certificate, upstream, modes);
             keyLog.check(config);
             Serving serving = Serving.start(config, installation);

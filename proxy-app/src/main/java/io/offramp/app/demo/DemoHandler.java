@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  * decoded by then.
  */
 final class DemoHandler extends ChannelInboundHandlerAdapter {
+    private final @Nullable Path files;
     private @Nullable Answer answer;
     private boolean reading;
+
+    /** @param files directory of {@code /files}, null for none */
+    DemoHandler(@Nullable Path files) {
+        this.files = files;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -47,7 +54,7 @@ final class DemoHandler extends ChannelInboundHandlerAdapter {
         if (HttpUtil.is100ContinueExpected(request)) {
             Reply.goOn(ctx);
         }
-        answer = DemoPages.answer(ctx, request, () -> {
+        answer = DemoPages.answer(ctx, request, files, () -> {
             settle(ctx);
             ctx.flush();
         });

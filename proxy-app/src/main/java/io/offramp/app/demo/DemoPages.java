@@ -6,10 +6,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the demo serves, by path. */
 final class DemoPages {
@@ -38,8 +40,11 @@ final class DemoPages {
 
     private DemoPages() {}
 
-    /** @param onComplete called when an answer that is not complete at the end of its request has been written later */
-    static Answer answer(ChannelHandlerContext ctx, HttpRequest request, Runnable onComplete) {
+    /**
+     * @param files      directory of {@code /files}, null for none
+     * @param onComplete called when an answer that is not complete at the end of its request has been written later
+     */
+    static Answer answer(ChannelHandlerContext ctx, HttpRequest request, @Nullable Path files, Runnable onComplete) {
         Reply reply = new Reply(ctx, request);
         String path = path(request.uri());
         int slash = path.indexOf('/', 1);
@@ -48,6 +53,7 @@ final class DemoPages {
         return switch (page) {
             case "/bytes" -> number(reply, argument, 0, MAX_BYTES, n -> stream(ctx, reply, n, false));
             case "/chunked" -> number(reply, argument, 0, MAX_BYTES, n -> stream(ctx, reply, n, true));
+            case "/files" -> new FileAnswer(reply, files, argument, onComplete);
             case "/delay" -> number(reply, argument, 0, MAX_DELAY_MS, n -> new DelayAnswer(ctx, reply, n, onComplete));
             case "/status" -> number(reply, argument, 200, 599, n -> () -> reply.text((int) n, "status " + n + "\n"));
             case "/echo" -> ifSent(reply, request, () -> echo(reply, request));

@@ -21,7 +21,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 server on loopback for demos, tests and benchmarks, on one event loop of its own. Serves
@@ -29,6 +31,7 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  *   <li>{@code /}: a page for a browser, with the request's header fields
  *   <li>{@code /bytes/N}: exactly N bytes, always the same; {@code /chunked/N}: the same in chunks, with a trailer
+ *   <li>{@code /files/NAME}: a file of a directory, where it was started with one
  *   <li>{@code /echo}: what is sent; {@code /sha256}: hash and length of what is sent, as {@code sha256sum} prints them
  *   <li>{@code /headers}: the request's head; {@code /status/CODE}; {@code /delay/MS}, at most a minute
  *   <li>{@code /ws}: a WebSocket that echoes
@@ -53,6 +56,15 @@ public final class DemoUpstream implements AutoCloseable {
      * @throws IOException if the port cannot be bound
      */
     public static DemoUpstream start(int port) throws IOException {
+        return start(port, null);
+    }
+
+    /**
+     * The same with {@code /files}.
+     *
+     * @param files a directory; null for none
+     */
+    public static DemoUpstream start(int port, @Nullable Path files) throws IOException {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory transport = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> server = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -65,7 +77,7 @@ public final class DemoUpstream implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_BUFFER)
-                .childHandler(new Initializer())
+                .childHandler(new Initializer(files))
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -88,19 +100,25 @@ public final class DemoUpstream implements AutoCloseable {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 
-    /** Serves alone until it is killed: {@code DemoUpstream [PORT]}; prints the address. */
+    /** Serves alone until it is killed: {@code DemoUpstream [PORT [DIRECTORY]]}; prints the address. */
     public static void main(String[] args) throws IOException, InterruptedException {
         int port = args.length == 0 ? 0 : Integer.parseInt(args[0]);
-        try (DemoUpstream upstream = start(port)) {
+        try (DemoUpstream upstream = start(port, args.length < 2 ? null : Path.of(args[1]))) {
             System.out.println("http://127.0.0.1:" + upstream.port() + "/");
             upstream.channel.closeFuture().await();
         }
     }
 
     private static final class Initializer extends ChannelInitializer<Channel> {
+        private final @Nullable Path files;
+
+        Initializer(@Nullable Path files) {
+            this.files = files;
+        }
+
         @Override
         protected void initChannel(Channel ch) {
-            ch.pipeline().addLast(new HttpRequestDecoder(), new FlowControlHandler(), new DemoHandler());
+            ch.pipeline().addLast(new HttpRequestDecoder(), new FlowControlHandler(), new DemoHandler(files));
         }
     }
 }

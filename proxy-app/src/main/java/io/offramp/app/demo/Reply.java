@@ -3,8 +3,10 @@ package io.offramp.app.demo;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -54,6 +56,24 @@ final class Reply {
             content.release();
         }
         end();
+    }
+
+    /**
+     * Writes all of an answer with status 200. Takes ownership of the content. Does not flush.
+     *
+     * @return done when the content is out
+     */
+    ChannelFuture whole(String contentType, FileRegion content) {
+        begin(200, contentType, content.count());
+        ChannelFuture sent;
+        if (headOnly || content.count() == 0) {
+            content.release();
+            sent = ctx.write(Unpooled.EMPTY_BUFFER);
+        } else {
+            sent = ctx.write(content);
+        }
+        end();
+        return sent;
     }
 
     /** Writes all of an answer. Does not flush. */
