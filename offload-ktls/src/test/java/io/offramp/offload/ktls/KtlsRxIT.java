@@ -42,6 +42,7 @@ class KtlsRxIT {
     private static final int HANDSHAKE = 22;
     private static final int ALERT = 21;
     private static final int MAX = 16_384;
+    private static final byte[] KEY_UPDATE = {24, 0, 0, 1, 0};
     private static final long START_POSITION = 4_321;
     private static final FiveTuple FLOW =
             new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 4711));
@@ -140,11 +141,12 @@ class KtlsRxIT {
         }
     }
 
-    /** Never two data records in a row, so that each is delivered by itself. */
+    /** Never two data records in a row, so that each is delivered by itself; and no KeyUpdate, behind which there are other keys. */
     private byte[] mixed(End end, List<Received> expected) {
         byte[] stream = {};
         for (int type : new int[] {DATA, HANDSHAKE, HANDSHAKE, DATA, ALERT, DATA, ALERT}) {
             byte[] content = content(type == ALERT ? 2 : 11);
+            content[0] = 1;
             expected.add(new Received(ContentType.of(type), content));
             stream = concat(stream, end.peer().seal(type, content));
         }
@@ -229,6 +231,72 @@ class KtlsRxIT {
         end.readRecords(1);
 
         assertThat(end.sink().received()).hasSize(1);
+        assertThat(end.keys().isDestroyed()).isTrue();
+    }
+
+    Stream<Protection> rekeyed() {
+        return offload.abilities().rekeysRx() ? rx().filter(Protection::isTls13) : Stream.empty();
+    }
+
+    /** The kernel delivers nothing behind a KeyUpdate until it has the next key, though the records are there. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rekeyed")
+    void shouldGoOnUnderTheNextKeyWhereverTheStreamIsCut(Protection protection) {
+        for (int cut = 1; cut < 400; cut += 13) {
+            End end = install(protection, 0, new byte[0]);
+            byte[] stream = {};
+            byte[] expected = {};
+            List<TrafficKeys> nextKeys = new ArrayList<>();
+            ReferenceRecords peer = end.peer();
+            for (int i = 0; i < 5; i++) {
+                byte[] content = content(40);
+                TrafficKeys next = keys(protection, 0);
+                stream = concat(stream, concat(peer.seal(DATA, content), peer.seal(HANDSHAKE, KEY_UPDATE)));
+                expected = concat(expected, content);
+                nextKeys.add(next);
+                peer = new ReferenceRecords(next);
+            }
+            byte[] last = content(40);
+            stream = concat(stream, peer.seal(DATA, last));
+            expected = concat(expected, last);
+            end.sink().whenControl(at -> end.session().rekey(at, nextKeys.removeFirst()));
+
+            end.send(Arrays.copyOf(stream, cut));
+            end.send(Arrays.copyOfRange(stream, cut, stream.length));
+            end.readData(expected.length);
+
+            assertThat(end.sink().data()).as("cut at %d", cut).isEqualTo(expected);
+            assertThat(end.sink().faults()).isEmpty();
+            assertThat(end.session().nextSequence()).isEqualTo(1);
+            assertThat(end.session().boundary().wirePosition()).isEqualTo(START_POSITION + stream.length);
+            end.session().close();
+        }
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rekeyed")
+    void shouldDieOfARecordUnderTheOldKey(Protection protection) {
+        End end = install(protection, 0, new byte[0]);
+        end.sink().whenControl(at -> end.session().rekey(at, keys(protection, 0)));
+
+        end.send(concat(end.peer().seal(HANDSHAKE, KEY_UPDATE), end.peer().seal(DATA, content(40))));
+        end.readFault();
+
+        assertThat(end.sink().data()).isEmpty();
+        assertThat(end.sink().faults().getFirst().alert()).contains(AlertDescription.BAD_RECORD_MAC);
+    }
+
+    /** What begins like a KeyUpdate is one to the kernel: half of it, or one that nobody answers. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("rekeyed")
+    void shouldSayThatTheKernelWaitsForAKey(Protection protection) {
+        End end = install(protection, 0, new byte[0]);
+
+        end.send(concat(end.peer().seal(HANDSHAKE, Arrays.copyOf(KEY_UPDATE, 3)), end.peer().seal(DATA, content(40))));
+        end.readFault();
+
+        assertThat(end.sink().data()).isEmpty();
+        assertThat(end.sink().faults()).hasSize(1).first().asString().contains("EKEYEXPIRED");
         assertThat(end.keys().isDestroyed()).isTrue();
     }
 
