@@ -30,6 +30,9 @@ public interface TxSink {
     /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
     default void onDegraded(String reason) {}
 
+    /** {@link TxSession#info()} says something else than before: work that had to wait at the install has been done. */
+    default void onInfoChanged() {}
+
     /**
      * A burst of callbacks that came outside of a call into the session has ended: what it led to can be flushed now. A
      * backend that does its work inside of the calls never says this.

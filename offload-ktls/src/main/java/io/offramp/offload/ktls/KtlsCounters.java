@@ -8,18 +8,27 @@ import io.offramp.offload.ktls.KernelTls.Conf;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the backend counts, over all event loops. Touched once per burst of records, never per record. */
+/**
+ * What the backend counts, over all event loops; sessions under the kernel's own names, by who the kernel says has them. Touched once
+ * per burst of records, never per record.
+ */
 final class KtlsCounters {
     private final TxCounters tx = new TxCounters();
     private final DirectionCounters rx = new DirectionCounters();
 
     private final List<OffloadCounter> published = List.of(
-            new OffloadCounter("ktls_curr_tx", "TX sessions that the kernel encrypts now", GAUGE, tx.current::sum),
-            new OffloadCounter("ktls_curr_rx", "RX sessions that the kernel decrypts now", GAUGE, rx.current::sum),
-            new OffloadCounter("ktls_tx", "TX sessions installed in the kernel", COUNTER, tx.installed::sum),
-            new OffloadCounter("ktls_rx", "RX sessions installed in the kernel", COUNTER, rx.installed::sum),
-            new OffloadCounter("ktls_tx_nic", "TX sessions of which the kernel says that a NIC has them", COUNTER, tx.nic::sum),
-            new OffloadCounter("ktls_rx_nic", "RX sessions of which the kernel says that a NIC has them", COUNTER, rx.nic::sum),
+            new OffloadCounter("tls_curr_tx_sw", "TX sessions that the kernel's software encrypts now", GAUGE, tx.software::current),
+            new OffloadCounter("tls_curr_rx_sw", "RX sessions that the kernel's software decrypts now", GAUGE, rx.software::current),
+            new OffloadCounter("tls_curr_tx_device", "TX sessions that a NIC has now, as the kernel says", GAUGE, tx.device::current),
+            new OffloadCounter("tls_curr_rx_device", "RX sessions that a NIC has now, as the kernel says", GAUGE, rx.device::current),
+            new OffloadCounter("tls_tx_sw", "TX sessions given to the kernel's software", COUNTER, tx.software::total),
+            new OffloadCounter("tls_rx_sw", "RX sessions given to the kernel's software", COUNTER, rx.software::total),
+            new OffloadCounter("tls_tx_device", "TX sessions given to a NIC, as the kernel says", COUNTER, tx.device::total),
+            new OffloadCounter("tls_rx_device", "RX sessions given to a NIC, as the kernel says", COUNTER, rx.device::total),
+            new OffloadCounter(
+                    "ktls_tx_unknown", "TX sessions of which the kernel does not say who has them", COUNTER, tx.unknown::total),
+            new OffloadCounter(
+                    "ktls_rx_unknown", "RX sessions of which the kernel does not say who has them", COUNTER, rx.unknown::total),
             new OffloadCounter("ktls_tx_records", "Records given to the kernel to encrypt", COUNTER, tx.records::sum),
             new OffloadCounter("ktls_tx_bytes", "Bytes of content given to the kernel to encrypt", COUNTER, tx.bytes::sum),
             new OffloadCounter("ktls_tx_splices", "Times that a session began to splice", COUNTER, tx.splices::sum),
@@ -39,32 +48,48 @@ final class KtlsCounters {
         return published;
     }
 
+    /** Sessions of one direction with one {@link Conf}. */
+    private static final class Sessions {
+        private final LongAdder installed = new LongAdder();
+        private final LongAdder closed = new LongAdder();
+
+        long total() {
+            return installed.sum();
+        }
+
+        long current() {
+            return installed.sum() - closed.sum();
+        }
+    }
+
     /** One half of the sessions. */
     static class DirectionCounters {
-        final LongAdder current = new LongAdder();
-        final LongAdder installed = new LongAdder();
-        final LongAdder nic = new LongAdder();
+        final Sessions software = new Sessions();
+        final Sessions device = new Sessions();
+        final Sessions unknown = new Sessions();
         final LongAdder records = new LongAdder();
         final LongAdder bytes = new LongAdder();
 
-        void onInstalled() {
-            current.increment();
-            installed.increment();
+        /** The kernel has the keys. */
+        void onInstalled(Conf conf) {
+            sessions(conf).installed.increment();
         }
 
-        void onConf(Conf conf) {
-            if (conf == Conf.HW) {
-                nic.increment();
-            }
-        }
-
-        void onClosed() {
-            current.decrement();
+        void onClosed(Conf conf) {
+            sessions(conf).closed.increment();
         }
 
         void onBurst(long burstRecords, long burstBytes) {
             records.add(burstRecords);
             bytes.add(burstBytes);
+        }
+
+        private Sessions sessions(Conf conf) {
+            return switch (conf) {
+                case SW -> software;
+                case HW -> device;
+                case NONE, UNKNOWN -> unknown;
+            };
         }
     }
 

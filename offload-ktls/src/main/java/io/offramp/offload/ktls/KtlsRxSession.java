@@ -92,8 +92,7 @@ final class KtlsRxSession implements RxSession {
         }
         reader = watching;
         conf = kernel.conf(fd(), Direction.RX);
-        counters.onInstalled();
-        counters.onConf(conf);
+        counters.onInstalled(conf);
         return 0;
     }
 
@@ -335,7 +334,7 @@ final class KtlsRxSession implements RxSession {
         if (open) {
             open = false;
             keys.destroy();
-            counters.onClosed();
+            counters.onClosed(conf);
             if (reader != null) {
                 reader.close();
             }

@@ -89,7 +89,6 @@ final class KtlsTxSession implements TxSession {
             writesUnderWay++;
             channel.unsafe().write(new KeysWrite(this, cryptoInfo), channel.newPromise());
         }
-        counters.onInstalled();
         return 0;
     }
 
@@ -101,8 +100,10 @@ final class KtlsTxSession implements TxSession {
     private void onSwitched() {
         queuedBefore = kernel.queued(fd()) - wirePosition;
         conf = kernel.conf(fd(), Direction.TX);
-        counters.onConf(conf);
         switched = true;
+        if (open) {
+            counters.onInstalled(conf);
+        }
     }
 
     /** For {@link KeysWrite}. */
@@ -113,6 +114,9 @@ final class KtlsTxSession implements TxSession {
         }
         if (!switched) {
             onSwitched();
+            if (open) {
+                sink.onInfoChanged();
+            }
         }
     }
 
@@ -320,7 +324,9 @@ final class KtlsTxSession implements TxSession {
         if (open) {
             open = false;
             keys.destroy();
-            counters.onClosed();
+            if (switched) {
+                counters.onClosed(conf);
+            }
         }
     }
 }

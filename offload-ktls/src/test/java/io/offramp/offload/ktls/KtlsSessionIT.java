@@ -47,6 +47,7 @@ class KtlsSessionIT {
     private final FakeKernel kernel = new FakeKernel();
     private final List<OffloadException> faults = new ArrayList<>();
     private SocketWire wire;
+    private int infoChanges;
 
     @BeforeAll
     static void assumeEpoll() {
@@ -106,6 +107,7 @@ class KtlsSessionIT {
 
         // When
         TxSession session = tx(false);
+        assertThat(session.info().detail()).isEqualTo("kernel, once the socket has room");
         seal(session, ContentType.APPLICATION_DATA, 100);
         for (int i = 0; i < 5; i++) {
             flush();
@@ -113,6 +115,8 @@ class KtlsSessionIT {
 
         // Then
         assertThat(kernel.calls).containsExactly("attach", "not yet", "not yet", "earlier", "TX keys", "data 100");
+        assertThat(infoChanges).isEqualTo(1);
+        assertThat(session.info().detail()).isEqualTo("kernel-sw");
     }
 
     @Test
@@ -256,6 +260,11 @@ class KtlsSessionIT {
             @Override
             public void onSealed(Object message) {
                 wire.channel().unsafe().write(message, wire.channel().newPromise());
+            }
+
+            @Override
+            public void onInfoChanged() {
+                infoChanges++;
             }
 
             @Override

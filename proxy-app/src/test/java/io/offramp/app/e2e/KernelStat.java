@@ -48,6 +48,11 @@ final class KernelStat {
         return value("TlsCurr" + direction + "Sw") + value("TlsCurr" + direction + "Device");
     }
 
+    /** Whether the key of a direction can be changed: Linux 6.14 counts that. */
+    static boolean rekeys() throws IOException {
+        return Files.readString(FILE).contains("TlsTxRekeyOk");
+    }
+
     /** Open descriptors of this process. */
     static long descriptors() throws IOException {
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {

@@ -1,6 +1,7 @@
 package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.SessionInfo;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,8 @@ class KtlsIT {
                 expectIn(rx, connection.rx().session());
                 assertThat(KernelStat.installed("Tx") - txBefore).isEqualTo(tx == Policy.HW ? 1 : 0);
                 assertThat(KernelStat.installed("Rx") - rxBefore).isEqualTo(rx == Policy.HW ? 1 : 0);
+                assertThat(line(proxy.admin("/tls_stat"), "TlsCurrTxSw")).as("in software, ours or the kernel's").isEqualTo(1);
+                assertThat(line(proxy.admin("/tls_stat"), "TlsTxDevice")).isEqualTo(KernelStat.value("TlsTxDevice"));
             }
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
             assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isZero();
@@ -75,6 +79,13 @@ class KtlsIT {
         }
         assertThat(KernelStat.current("Tx")).isZero();
         assertThat(KernelStat.current("Rx")).isZero();
+    }
+
+    private static long line(String page, String name) {
+        return page.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+                .sum();
     }
 
     private static void expectIn(Policy policy, SessionInfo session) {
@@ -111,7 +122,6 @@ class KtlsIT {
             tcp.connect(proxy.address());
             SSLSocket socket = Clients.connect(tcp, version, suite);
             Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            Thread.sleep(20);
             String hash = Clients.hash(Clients.body(socket));
             assertThat(socket.getInputStream().read()).isNegative();
             return hash;
@@ -227,22 +237,86 @@ class KtlsIT {
     }
 
     /** The key of the kernel cannot be changed before Linux 6.14: the connection ends, and says why; else it goes on. */
-    @ParameterizedTest(name = "rx={0} types {1}")
-    @CsvSource({"HW, k", "SW, K"})
-    void shouldEndOrGoOnBehindAKeyUpdate(Policy rx, String command) throws Exception {
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, rx, 0);
+    @ParameterizedTest(name = "tx={0} rx={1} types {2}")
+    @CsvSource({"SW, HW, k", "HW, SW, K", "HW, HW, kKkK"})
+    void shouldEndOrGoOnBehindKeyUpdates(Policy tx, Policy rx, String commands) throws Exception {
+        try (LogCapture log = new LogCapture("io.offramp.proxy.session");
+                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, tx, rx, 0);
                 OpensslClient openssl = new OpensslClient(proxy.port(), "-tls1_3")) {
             await().atMost(Duration.ofSeconds(20)).until(() -> proxy.metric("offramp_handshakes_total") == 1);
             openssl.type("GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\n\r");
             await().until(() -> openssl.outputBytes() > 1_000);
 
-            openssl.type(command);
+            int received = 0;
+            for (String command : commands.split("")) {
+                openssl.type(command);
+                if (!KernelStat.rekeys()) {
+                    await().until(() -> proxy.connections().isEmpty());
+                    assertThat(proxy.metric("offramp_tls_record_errors_total")).isEqualTo(1);
+                    assertThat(log.events()).anySatisfy(event ->
+                            assertThat(event.getFormattedMessage()).containsAnyOf("cannot change its key", "cannot answer"));
+                    return;
+                }
+                int expected = ++received;
+                await().until(() -> proxy.metric("offramp_tls_key_updates_total", "direction=\"received\"") == expected);
+                long before = openssl.outputBytes();
+                openssl.type("GET /bytes/100000 HTTP/1.1\r\nHost: localhost\r\n\r");
+                await().until(() -> openssl.outputBytes() > before + 100_000);
+            }
 
-            await().untilAsserted(() -> assertThat(
-                            proxy.connections().isEmpty()
-                                    ? proxy.metric("offramp_tls_record_errors_total")
-                                    : proxy.metric("offramp_tls_key_updates_total"))
-                    .isPositive());
+            Connection connection = proxy.connections().getFirst();
+            assertThat(connection.rx().rekeys()).isEqualTo(commands.length());
+            assertThat(connection.tx().rekeys()).isEqualTo((int) commands.chars().filter(c -> c == 'K').count());
+            expectIn(tx, connection.tx().session());
+            expectIn(rx, connection.rx().session());
+            assertThat(proxy.metric("offramp_tls_record_errors_total")).isZero();
+        }
+    }
+
+    /** JSSE replaces its key, and asks for ours, at each further {@code startHandshake}. */
+    @Test
+    void shouldLimitAStormOfKeyUpdates() throws Exception {
+        try (LogCapture log = new LogCapture("io.offramp.proxy.session");
+                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+                SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
+            Clients.getHash(socket, "/bytes/1000");
+            Clients.getHash(socket, "/bytes/1000");
+
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            socket.startHandshake();
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+
+            await().until(() -> proxy.connections().isEmpty());
+            assertThat(log.events()).anySatisfy(event -> assertThat(event.getFormattedMessage())
+                    .contains(KernelStat.rekeys() ? "more than 100 KeyUpdates in a second" : "cannot change its key"));
+            assertThat(proxy.metric("offramp_tls_key_updates_total", "direction=\"received\""))
+                    .isGreaterThanOrEqualTo(KernelStat.rekeys() ? 100 : 0);
+        }
+    }
+
+    /** JSSE sends one where our answer was forged: the line in the log is the one that there is without kernel TLS. */
+    @ParameterizedTest(name = "{0} rx={1}")
+    @CsvSource({"TLSv1.3, SW", "TLSv1.3, HW", "TLSv1.2, HW"})
+    void shouldEndAtAFatalAlertOfTheClient(String version, Policy rx) throws Exception {
+        String suite = version.equals("TLSv1.3") ? SUITE : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+        try (LogCapture log = new LogCapture("io.offramp.proxy.session");
+                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, rx, 0);
+                StallingRelay relay = StallingRelay.to(proxy.address());
+                SSLSocket socket = Clients.connect(relay.address(), version, suite)) {
+            Clients.getHash(socket, "/bytes/1000");
+            await().untilAsserted(() -> expectIn(rx, proxy.connections().getFirst().rx().session()));
+            relay.forgeAnswer();
+
+            assertThatThrownBy(() -> Clients.getHash(socket, "/bytes/1000")).isInstanceOf(SSLException.class);
+
+            await().until(() -> proxy.connections().isEmpty());
+            assertThat(log.events()).anySatisfy(event -> assertThat(event.getFormattedMessage())
+                    .matches("connection \\d+ from .*: client sent alert bad_record_mac"));
+            assertThat(proxy.metric("offramp_tls_alerts_total", "bad_record_mac", "received")).isEqualTo(1);
+            assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isZero();
         }
     }
 }

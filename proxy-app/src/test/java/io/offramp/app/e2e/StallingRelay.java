@@ -9,13 +9,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 
-/** A TCP relay for one connection, which stops what the client sends after so many bytes until it is told to go on. */
+/**
+ * A TCP relay for one connection, which stops what the client sends after so many bytes until it is told to go on, and can forge what
+ * the server answers.
+ */
 final class StallingRelay implements AutoCloseable {
     private final ServerSocket listener;
     private final InetSocketAddress target;
     private final CountDownLatch stalled = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
     private volatile int left = Integer.MAX_VALUE;
+    private volatile boolean forges;
 
     private StallingRelay(InetSocketAddress target) throws IOException {
         this.target = target;
@@ -35,6 +39,11 @@ final class StallingRelay implements AutoCloseable {
     /** Stops behind the next so many bytes. */
     void stallIn(int bytes) {
         left = bytes;
+    }
+
+    /** Turns a bit over at the end of the next bytes from the server: in a tag. */
+    void forgeAnswer() {
+        forges = true;
     }
 
     boolean isStalled() {
@@ -72,9 +81,16 @@ final class StallingRelay implements AutoCloseable {
         }
     }
 
-    private static void copyBack(Socket from, Socket to) {
+    private void copyBack(Socket from, Socket to) {
         try {
-            from.getInputStream().transferTo(to.getOutputStream());
+            byte[] buffer = new byte[1 << 16];
+            for (int bytes; (bytes = from.getInputStream().read(buffer)) >= 0; ) {
+                if (forges) {
+                    forges = false;
+                    buffer[bytes - 1] ^= 1;
+                }
+                to.getOutputStream().write(buffer, 0, bytes);
+            }
             to.shutdownOutput();
         } catch (IOException e) {
             // The test closes its ends as it likes.

@@ -7,11 +7,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: all of its own names first, in its order, over all backends, then whatever
- * the backends count. A name that several backends have shows their sum; one of the kernel's that nothing counts is 0.
+ * the backends count. A backend that counts sessions by those names itself knows better than their mode who has them: the kernel, in
+ * its software or a NIC. A name that several backends have shows their sum; one of the kernel's that nothing counts is 0.
  */
 final class TlsStat {
     /** The kernel's line, {@code "%-32s\t%lu\n"} (net/tls/tls_proc.c). */
@@ -52,13 +54,20 @@ final class TlsStat {
     }
 
     private Map<String, Long> values() {
-        Map<String, Long> ours = counted();
+        Set<String> countSessions = backends.entries().stream()
+                .filter(e -> camelCase(e.counter().name()).equals("TlsTxSw"))
+                .map(BackendCounters.Entry::backend)
+                .collect(Collectors.toSet());
+        List<SessionMeter> sessions = tls.sessions().stream()
+                .filter(meter -> !countSessions.contains(meter.key().backend()))
+                .toList();
+        Map<String, Long> ours = counted(sessions);
         Map<String, Long> all = new LinkedHashMap<>();
         KERNEL.forEach(name -> all.put(name, ours.getOrDefault(name, 0L)));
         for (BackendCounters.Entry e : backends.entries()) {
             String kernel = camelCase(e.counter().name());
             // What sessions count already is the same thing seen from the other side.
-            if (!ours.containsKey(kernel)) {
+            if (!ours.containsKey(kernel) || countSessions.contains(e.backend())) {
                 String name = KERNEL.contains(kernel) ? kernel : e.counter().name();
                 all.merge(name, e.counter().value().getAsLong(), Long::sum);
             }
@@ -73,16 +82,16 @@ final class TlsStat {
                 .collect(Collectors.joining());
     }
 
-    private Map<String, Long> counted() {
+    private Map<String, Long> counted(List<SessionMeter> sessions) {
         Map<String, Long> values = new HashMap<>();
-        values.put("TlsCurrTxSw", current(Direction.TX, true));
-        values.put("TlsCurrRxSw", current(Direction.RX, true));
-        values.put("TlsCurrTxDevice", current(Direction.TX, false));
-        values.put("TlsCurrRxDevice", current(Direction.RX, false));
-        values.put("TlsTxSw", total(Direction.TX, true));
-        values.put("TlsRxSw", total(Direction.RX, true));
-        values.put("TlsTxDevice", total(Direction.TX, false));
-        values.put("TlsRxDevice", total(Direction.RX, false));
+        values.put("TlsCurrTxSw", current(sessions, Direction.TX, true));
+        values.put("TlsCurrRxSw", current(sessions, Direction.RX, true));
+        values.put("TlsCurrTxDevice", current(sessions, Direction.TX, false));
+        values.put("TlsCurrRxDevice", current(sessions, Direction.RX, false));
+        values.put("TlsTxSw", total(sessions, Direction.TX, true));
+        values.put("TlsRxSw", total(sessions, Direction.RX, true));
+        values.put("TlsTxDevice", total(sessions, Direction.TX, false));
+        values.put("TlsRxDevice", total(sessions, Direction.RX, false));
         values.put("TlsDecryptError", tls.authenticationFailures());
         values.put("TlsTxRekeyOk", tls.keyUpdatesSent());
         values.put("TlsRxRekeyOk", tls.keyUpdatesReceived());
@@ -91,15 +100,15 @@ final class TlsStat {
         return values;
     }
 
-    private long current(Direction direction, boolean software) {
-        return tls.sessions().stream()
+    private static long current(List<SessionMeter> sessions, Direction direction, boolean software) {
+        return sessions.stream()
                 .filter(m -> matches(m, direction, software))
                 .mapToLong(SessionMeter::current)
                 .sum();
     }
 
-    private long total(Direction direction, boolean software) {
-        return tls.sessions().stream()
+    private static long total(List<SessionMeter> sessions, Direction direction, boolean software) {
+        return sessions.stream()
                 .filter(m -> matches(m, direction, software))
                 .mapToLong(SessionMeter::total)
                 .sum();

@@ -94,6 +94,12 @@ final class Placement {
         stats.onRekeyed();
     }
 
+    /** The same session in the same backend, of which more is known. */
+    void onInfo(SessionInfo info) {
+        installed = info;
+        stats.onInstalled(plan.shown(direction, info), stats.why());
+    }
+
     /** The backend no longer does the work. */
     void onDegraded(String reason) {
         degraded = reason;

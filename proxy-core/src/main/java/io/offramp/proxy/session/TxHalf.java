@@ -373,6 +373,11 @@ final class TxHalf implements TxSink {
         });
     }
 
+    @Override
+    public void onInfoChanged() {
+        placement.onInfo(session.info());
+    }
+
     private void sealData(ByteBuf plaintext, ChannelPromise promise) {
         int bytes = plaintext.readableBytes();
         int shortBytes = recordSize.shortBytes(bytes, isWaiting());

@@ -209,6 +209,25 @@ class ProxyMetricsTest {
                 .contains("TlsDecryptError                 \t1");
     }
 
+    /** Mode {@code hw} in the kernel is its software more often than a NIC. */
+    @Test
+    void shouldBelieveABackendThatCountsSessionsByTheKernelsNames() {
+        // Given
+        metrics.bind(new CountingBackend(
+                "ktls",
+                List.of(
+                        new OffloadCounter("tls_tx_sw", "", OffloadCounter.Kind.COUNTER, () -> 3),
+                        new OffloadCounter("tls_tx_device", "", OffloadCounter.Kind.COUNTER, () -> 1))));
+        metrics.tls().onInstalled(Direction.TX, new SessionInfo("ktls", RecordMode.HW, "kernel-sw"));
+        metrics.tls().onInstalled(Direction.TX, DEVICE);
+        metrics.tls().onInstalled(Direction.TX, SOFTWARE);
+
+        // When, Then
+        assertThat(metrics.tlsStat().lines())
+                .contains("TlsTxSw                         \t4", "TlsTxDevice                     \t2")
+                .contains("TlsCurrTxDevice                 \t1");
+    }
+
     @Test
     void shouldHaveTheKernelsWholePageAndSumsOfWhatBackendsCount() {
         // Given
