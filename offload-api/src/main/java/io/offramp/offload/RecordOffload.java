@@ -41,6 +41,11 @@ public interface RecordOffload extends AutoCloseable {
     /** One clause for the start-up line: the engine, the device's profile. */
     String description();
 
+    /** What else of this machine matters to the backend, a line each, for the log of the start; asked once. */
+    default List<String> surroundings() {
+        return List.of();
+    }
+
     /**
      * Takes over what we send. Called on the channel's event loop.
      *

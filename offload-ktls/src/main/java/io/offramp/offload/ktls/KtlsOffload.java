@@ -16,11 +16,15 @@ import io.offramp.offload.aead.record.Require;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.ktls.ffi.LinuxTls;
+import io.offramp.offload.ktls.ffi.NicFeatures;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KtlsOffload implements RecordOffload {
     static final String NAME = "ktls";
+
+    /** A host of containers has hundreds. */
+    private static final int MAX_INTERFACES = 16;
 
     private final KernelTls kernel;
     private final KernelAbilities abilities;
@@ -92,6 +99,31 @@ public final class KtlsOffload implements RecordOffload {
                 + (abilities.rekeysTx() ? "" : ", no rekey")
                 + (abilities.refusals().isEmpty() ? "" : ", refused: " + String.join(", ", abilities.refusals()))
                 + (abilities.saysConf() ? "" : "; without CAP_NET_ADMIN it does not say whether a NIC does the work");
+    }
+
+    /** A line for each interface that is up: whether its NIC could take sessions, which {@code ethtool -K} decides. */
+    @Override
+    public List<String> surroundings() {
+        if (abilities.cause() != null) {
+            return List.of();
+        }
+        try (Stream<NetworkInterface> interfaces = NetworkInterface.networkInterfaces()) {
+            return interfaces
+                    .filter(KtlsOffload::isUp)
+                    .limit(MAX_INTERFACES)
+                    .map(nic -> "nic " + nic.getName() + ": " + NicFeatures.describe(nic.getName()))
+                    .toList();
+        } catch (SocketException e) {
+            return List.of("nic: no interfaces to be had: " + e.getMessage());
+        }
+    }
+
+    private static boolean isUp(NetworkInterface nic) {
+        try {
+            return nic.isUp();
+        } catch (SocketException e) {
+            return false;
+        }
     }
 
     @Override

@@ -196,6 +196,7 @@ public final class ProxyServer implements AutoCloseable {
                 transport,
                 CryptoProviders.describe(),
                 backends.describe());
+        backends.all().forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
         for (Prepared listener : prepared) {
             listeners.add(listen(listener));
         }

@@ -51,6 +51,11 @@ final class Libc {
     private static final MethodHandle PIPE2 = function("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SPLICE = function(
             "splice", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle IOCTL = LINKER.downcallHandle(
+            address("ioctl"),
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+            Linker.Option.captureCallState("errno"),
+            Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Libc() {}
@@ -189,6 +194,14 @@ final class Libc {
         try {
             return result(
                     (int) (long) SPLICE.invokeExact(state, from, MemorySegment.NULL, to, MemorySegment.NULL, bytes, flags), state);
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    static int ioctl(MemorySegment state, int fd, long request, MemorySegment argument) {
+        try {
+            return result((int) IOCTL.invokeExact(state, fd, request, argument), state);
         } catch (Throwable e) {
             throw rethrown(e);
         }
