@@ -26,6 +26,7 @@ import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.tck.CollectingRxSink;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ class KtlsSessionIT {
     private static final ProtocolVersion VERSION = ProtocolVersion.TLS_1_3;
     private static final AeadSuite SUITE = AeadSuite.AES_128_GCM;
     private static final int MAX = 16_384;
+    private static final int CONNECTIONS = Integer.getInteger("offramp.test.connections", 1_000);
     private static final FiveTuple FLOW =
             new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 4711));
 
@@ -200,6 +202,40 @@ class KtlsSessionIT {
                 .isInstanceOfSatisfying(InstallResult.Declined.class, declined ->
                         assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL));
         assertThat(kernel.calls).isEmpty();
+    }
+
+    /** TX taken and RX refused, or neither, and a client that is gone by then. */
+    @Test
+    void shouldLeaveNoDescriptorBehindWhereInstallsFailHalfWay() throws IOException {
+        long descriptors = descriptors();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            try (SocketWire connection = new SocketWire(UnpooledByteBufAllocator.DEFAULT)) {
+                OffloadTarget target = new OffloadTarget(i, connection.channel(), FLOW);
+                if (i % 3 == 0) {
+                    connection.far().setOption(StandardSocketOptions.SO_LINGER, 0).close();
+                    connection.turn();
+                }
+                kernel.keysResult = i % 2 == 0 ? 0 : -Errno.EINVAL;
+                InstallResult<TxSession> tx = offload(true).installTx(target, keys(), at(Direction.TX), sink());
+                kernel.keysResult = -Errno.EINVAL;
+                InstallResult<RxSession> rx =
+                        offload(true).installRx(target, keys(), at(Direction.RX), new CollectingRxSink());
+
+                assertThat(rx).isInstanceOf(InstallResult.Declined.class);
+                if (tx instanceof InstallResult.Installed<TxSession>(TxSession session)) {
+                    session.close();
+                }
+            }
+            kernel.calls.clear();
+        }
+        assertThat(descriptors()).isEqualTo(descriptors);
+    }
+
+    @Test
+    void shouldTellOfTheLoopbackThatNoNicIsBehindIt() {
+        assertThat(offload(true).surroundings())
+                .contains("nic lo: no TLS offload")
+                .allMatch(line -> line.matches("nic \\S+: (no TLS offload|(tls-hw-[a-z-]+ (on|off)(, )?)+|TLS offload not known: \\w+)"));
     }
 
     @Test

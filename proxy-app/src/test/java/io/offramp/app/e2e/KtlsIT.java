@@ -28,8 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The whole proxy with kernel TLS: what the kernel counts shows that it was used. */
 class KtlsIT {
-    private static final int DOWN_BYTES = 8 << 20;
-    private static final int UP_BYTES = 2 << 20;
+    private static final int DOWN_BYTES = 4 << 20;
+    private static final int UP_BYTES = 1 << 20;
+    private static final int CONNECTIONS = Integer.getInteger("offramp.test.connections", 100);
     private static final String SUITE = "TLS_AES_128_GCM_SHA256";
 
     @BeforeAll
@@ -97,7 +98,7 @@ class KtlsIT {
 
     /** A response of 300 KB, read slowly through a small window, with the connection's end right behind it. */
     @ParameterizedTest
-    @CsvSource({"TLSv1.3, SW, 50", "TLSv1.3, HW, 200", "TLSv1.2, HW, 50"})
+    @CsvSource({"TLSv1.3, SW, 50", "TLSv1.3, HW, 100", "TLSv1.2, HW, 50"})
     void shouldTruncateNoConnectionAtItsClose(String version, Policy rx, int connections) throws Exception {
         int bytes = 300_000;
         String suite = version.equals("TLSv1.3") ? SUITE : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
@@ -122,6 +123,7 @@ class KtlsIT {
             tcp.connect(proxy.address());
             SSLSocket socket = Clients.connect(tcp, version, suite);
             Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            await().pollInterval(Duration.ofMillis(10)).until(() -> tcp.getInputStream().available() > 2_000);
             String hash = Clients.hash(Clients.body(socket));
             assertThat(socket.getInputStream().read()).isNegative();
             return hash;
@@ -131,11 +133,11 @@ class KtlsIT {
     @Test
     void shouldLeaveNoDescriptorBehind() throws Exception {
         try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0)) {
-            get(proxy, 10);
+            get(proxy, 12);
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
             long before = KernelStat.descriptors();
 
-            get(proxy, 150);
+            get(proxy, CONNECTIONS);
 
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
             await().untilAsserted(() -> assertThat(KernelStat.descriptors()).isLessThanOrEqualTo(before));
@@ -143,12 +145,30 @@ class KtlsIT {
         }
     }
 
+    /** Every third client is gone right behind its handshake, without a word. */
     private static void get(RunningProxy proxy, int connections) throws IOException {
         for (int i = 0; i < connections; i++) {
-            try (SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
-                Clients.getHash(socket, "/bytes/1000");
+            try (Socket tcp = new Socket(proxy.address().getAddress(), proxy.port())) {
+                SSLSocket socket = Clients.connect(tcp, "TLSv1.3", SUITE);
+                if (i % 3 == 0) {
+                    tcp.setSoLinger(true, 0);
+                } else {
+                    Clients.getHash(socket, "/bytes/1000");
+                    socket.close();
+                }
             }
         }
+    }
+
+    /** Nothing was sealed between two looks. */
+    private static void awaitStall(RunningProxy proxy) {
+        long[] last = {-1};
+        await().pollInterval(Duration.ofMillis(100)).until(() -> {
+            long sealed = proxy.connections().getFirst().tx().bytes();
+            boolean stalled = sealed > 0 && sealed == last[0];
+            last[0] = sealed;
+            return stalled;
+        });
     }
 
     /** With a level, half a record in the kernel turns the event loop for as long as the client waits. */
@@ -164,9 +184,9 @@ class KtlsIT {
             await().until(relay::isStalled);
 
             long cpuNs = processCpuNs();
-            Thread.sleep(2_000);
+            Thread.sleep(1_000); // nothing to wait for: what is measured is that nothing happens
 
-            assertThat(processCpuNs() - cpuNs).as("ns of CPU in 2 s").isLessThan(700_000_000L);
+            assertThat(processCpuNs() - cpuNs).as("ns of CPU in 1 s").isLessThan(350_000_000L);
             relay.goOn();
             assertThat(Clients.hash(Clients.body(socket))).isEqualTo(proxy.upstreamHash("/bytes/1000"));
         }
@@ -230,7 +250,7 @@ class KtlsIT {
             socket.shutdownOutput();
 
             InputStream body = Clients.body(socket);
-            Thread.sleep(500);
+            awaitStall(proxy);
             assertThat(Clients.hash(body)).isEqualTo(proxy.upstreamHash("/bytes/" + bytes));
             assertThat(socket.getInputStream().read()).as("close_notify").isNegative();
         }
