@@ -7,7 +7,7 @@ import sys
 import time
 
 from . import cases as all_cases
-from . import load, machine, offload, process, report, site, special
+from . import load, machine, offload, process, report, site, special, targets
 from .proxies import PROXIES, REPOSITORY, Setting
 
 WARM_CONNECTIONS = 30_000    # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
@@ -123,14 +123,21 @@ class Bench:
         """Lets each proxy run for a while, as it has after its first minute: a JVM compiles what it runs most. Each case warms up again."""
         case = next((case for case in self.cases if not case.warm), None)
         for proxy in self.proxies:
-            if case and self.options.settle:
-                case.drive(self, self.ports[proxy.name][case.certificate], self.options.settle)
+            if case:
+                self.drive_for(case, proxy, self.options.settle)
+
+    def drive_for(self, case, proxy, seconds):
+        """In turns as short as those that are measured: a JVM that has seen connections only stay compiles anew when they come and go."""
+        port = self.ports[proxy.name][case.certificate]
+        while seconds > 0:
+            case.drive(self, port, min(seconds, self.options.seconds))
+            seconds -= self.options.seconds
 
     def warm_up(self, case, proxy):
         """The same for every proxy: some seconds, or some connections, fewer where the proxy has had handshakes of another kind."""
         port = self.ports[proxy.name][case.certificate]
         if not case.warm:
-            case.drive(self, port, self.options.warmup)
+            self.drive_for(case, proxy, self.options.warmup)
             return
         wanted = self.options.warmup_connections * (FURTHER_WARMUP if proxy.name in self.warm else 1)
         done, begin = 0, time.monotonic()
@@ -161,7 +168,7 @@ class Bench:
                 rounds[proxy.name].append(measured)
                 self.result["rounds"].append(measured)
         rows = [report.summarise(case, proxy, rounds[proxy.name]) for proxy in self.proxies if rounds[proxy.name]]
-        self.result["rows"] += report.add_ratios(case, rows)
+        self.result["rows"] += report.add_ratios(rows)
         if rows:
             print(report.table(case, rows), flush=True)
 
@@ -201,6 +208,7 @@ class Bench:
         self.result["commit"] = commit()
         self.result["options"] = {name: plain(value) for name, value in vars(self.options).items()}
         self.result["began"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        build()
         self.print_head()
         steal = machine.steal_seconds()
         machine.allow_open_files()
@@ -241,6 +249,8 @@ class Bench:
             print("NOTE: the machine is busy with other things; expect noise.")
 
     def print_end(self):
+        if self.options.form != "smoke":     # which measures nothing
+            print(targets.table(self.result))
         print(report.LEGEND)
         print(f"Time taken from this machine by its host (steal): {self.result['steal_seconds']:.1f} s.")
         if time.monotonic() > self.deadline:
@@ -256,6 +266,14 @@ class Bench:
             return 1
         measured = rows or self.result.get("start") or self.result.get("idle")
         return 0 if measured and not any(row["errors"] for row in rows) else 1
+
+
+def build():
+    """Has the launcher build what is missing or stale, which no proxy's start should wait for."""
+    done = subprocess.run(["./offramp", "--version"], cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False, timeout=600)
+    if done.returncode:
+        raise SystemExit(f"side-by-side: ./offramp --version ended with {done.returncode}: {done.stderr.strip()[-300:]}")
 
 
 def plain(value):

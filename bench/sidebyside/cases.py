@@ -17,7 +17,6 @@ class Case:
     version: str = "TLSv1.3"
     certificate: str = "ecdsa"
     warm: Callable | None = None    # like drive; what warms up by connections, where a number of seconds would be too few of them
-    target: float | None = None     # CPU of Offramp as a share of nginx's that it is to stay below
 
     @property
     def resumes(self):
@@ -41,9 +40,9 @@ def handshakes(version, reuse=False):
     return drive
 
 
-def handshake_case(name, title, version, target, certificate="ecdsa", reuse=False):
+def handshake_case(name, title, version, certificate="ecdsa", reuse=False):
     drive = handshakes(version, reuse)
-    return Case(name, title, "connection", drive, version, certificate, drive, target)
+    return Case(name, title, "connection", drive, version, certificate, drive)
 
 
 def uploads(bench, port, seconds):
@@ -60,11 +59,11 @@ CASES = [
     Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
     Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
     Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
-    handshake_case("full", "full handshake + GET 1 KiB, TLS 1.3, ECDSA P-256", "TLSv1.3", 0.75),
-    handshake_case("resumed", "resumed handshake + GET 1 KiB, TLS 1.3", "TLSv1.3", 0.75, reuse=True),
-    handshake_case("full12", "full handshake + GET 1 KiB, TLS 1.2, ECDSA P-256", "TLSv1.2", 0.8),
-    handshake_case("resumed12", "resumed handshake + GET 1 KiB, TLS 1.2", "TLSv1.2", 0.75, reuse=True),
-    handshake_case("rsa", "full handshake + GET 1 KiB, TLS 1.3, RSA-2048", "TLSv1.3", 1.05, "rsa"),
+    handshake_case("full", "full handshake + GET 1 KiB, TLS 1.3, ECDSA P-256", "TLSv1.3"),
+    handshake_case("resumed", "resumed handshake + GET 1 KiB, TLS 1.3", "TLSv1.3", reuse=True),
+    handshake_case("full12", "full handshake + GET 1 KiB, TLS 1.2, ECDSA P-256", "TLSv1.2"),
+    handshake_case("resumed12", "resumed handshake + GET 1 KiB, TLS 1.2", "TLSv1.2", reuse=True),
+    handshake_case("rsa", "full handshake + GET 1 KiB, TLS 1.3, RSA-2048", "TLSv1.3", "rsa"),
     Case("first-byte", "one connection after the other: TCP, full TLS 1.3 handshake, first byte of 1 KiB", "connection", first_bytes,
          warm=handshakes("TLSv1.3")),
 ]

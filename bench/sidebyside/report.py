@@ -46,27 +46,15 @@ def ranked(row):
     return not row["errors"] and not row["other"]
 
 
-def add_ratios(case, rows):
-    """Adds CPU and rate relative to the best peer of its kind to each row (CPU below 1 is cheaper, rate above 1 is faster), and a verdict."""
+def add_ratios(rows):
+    """Adds CPU and rate relative to the best peer of its kind to each row (CPU below 1 is cheaper, rate above 1 is faster)."""
     for row in rows:
         peers = [peer for peer in rows if peer["kind"] == row["kind"] and not peer["proxy"].startswith("offramp") and ranked(peer)]
         row["cpu_ratio"] = row["rate_ratio"] = None
         if peers and ranked(row):
             row["cpu_ratio"] = ratio(row["cpu_us"], min(peer["cpu_us"] for peer in peers))
             row["rate_ratio"] = ratio(row["rate"], max(peer["rate"] for peer in peers))
-        row["verdict"] = verdict(case, row, next((peer for peer in rows if peer["proxy"] == "nginx" and ranked(peer)), None))
     return rows
-
-
-def verdict(case, row, nginx):
-    """Whether a row of Offramp's meets the target of its case; None where there is none, or nginx is not there to compare with."""
-    if not case.target or not nginx or row["kind"] != "http" or not row["proxy"].startswith("offramp"):
-        return None
-    cost = ratio(row["cpu_us"], nginx["cpu_us"]) if ranked(row) else None
-    target = f"the target of {case.target} of nginx's CPU"
-    if cost is None:
-        return f"misses {target}: not measured"
-    return f"{'meets' if cost <= case.target else 'MISSES'} {target}: {cost:.2f}"
 
 
 def number(value, width, digits=1):
@@ -95,8 +83,6 @@ def percent(value, width):
 def notes(case, row):
     """What is to be said about a row, behind it."""
     remarks = [row["other"]] if row["other"] else [f"resumed {row['reused']:.0%}"] if case.resumes and row["reused"] else []
-    if row["verdict"]:
-        remarks.append(row["verdict"])
     if row["errors"]:
         remarks.append("ERRORS, not ranked: " + "; ".join(row["errors"])[:160])
     return "  " + "; ".join(remarks) if remarks else ""
@@ -105,7 +91,7 @@ def notes(case, row):
 LEGEND = """
 One row is the median of its rounds. CPU: user+system time of all processes of the proxy, from /proc; spread: largest minus smallest
 round / median of it. CPU x and rate x: relative to the best peer of the same kind (HTTP: nginx, haproxy; TCP: hitch, stunnel); CPU below 1
-is cheaper. A verdict compares Offramp's CPU with nginx's alone. core: share of the proxy's cores that was busy; well below 100 % means
+is cheaper. core: share of the proxy's cores that was busy; well below 100 % means
 that the load side set the rate. MiB: resident memory after the case, shared pages counted once."""
 
 
