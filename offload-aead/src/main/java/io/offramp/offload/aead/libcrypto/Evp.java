@@ -34,9 +34,7 @@ final class Evp {
     private static final MethodHandle FETCH = function("EVP_CIPHER_fetch", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle NEW = function("EVP_CIPHER_CTX_new", JAVA_LONG);
     private static final MethodHandle CONTEXT_FREE = procedure("EVP_CIPHER_CTX_free", JAVA_LONG);
-    private static final MethodHandle ERROR = function("ERR_peek_last_error", JAVA_LONG);
     private static final MethodHandle ERROR_CLEAR = procedure("ERR_clear_error");
-    private static final MethodHandle ERROR_STRING = procedure("ERR_error_string_n", JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     private static final MethodHandle INIT =
             function("EVP_CipherInit_ex2", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
@@ -56,6 +54,12 @@ final class Evp {
         } catch (Throwable e) {
             throw rethrown(e);
         }
+    }
+
+    /** Linked when there is one: every new shape of a call takes the JVM some ms. */
+    private static final class Errors {
+        static final MethodHandle PEEK = function("ERR_peek_last_error", JAVA_LONG);
+        static final MethodHandle STRING = procedure("ERR_error_string_n", JAVA_LONG, JAVA_LONG, JAVA_LONG);
     }
 
     private Evp() {}
@@ -199,7 +203,7 @@ final class Evp {
             if (text == NULL) {
                 return "out of memory";
             }
-            ERROR_STRING.invokeExact((long) ERROR.invokeExact(), text, ERROR_BYTES);
+            Errors.STRING.invokeExact((long) Errors.PEEK.invokeExact(), text, ERROR_BYTES);
             ERROR_CLEAR.invokeExact();
             return NativeMemory.string(text);
         } catch (Throwable e) {
