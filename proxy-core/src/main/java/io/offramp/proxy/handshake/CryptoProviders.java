@@ -239,9 +239,12 @@ public final class CryptoProviders {
     private static void sign(
             SigningScheme scheme, String keyAlgorithm, @Nullable ECGenParameterSpec curve, @Nullable Provider provider)
             throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(keyAlgorithm);
+        // The provider's own: the JDK's first key takes a tenth of the start.
+        KeyPairGenerator generator = provider == null
+                ? KeyPairGenerator.getInstance(keyAlgorithm)
+                : KeyPairGenerator.getInstance(keyAlgorithm, provider);
         if (curve == null) {
-            generator.initialize(2048);
+            generator.initialize(1024); // short, since it protects nothing
         } else {
             generator.initialize(curve);
         }
