@@ -36,6 +36,13 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private KeyLogOptions keyLog = new KeyLogOptions();
 
+    RunCommand() {}
+
+    /** Without the command line, and so without its options. */
+    RunCommand(@Nullable Path file) {
+        this.file = file;
+    }
+
     @Override
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
