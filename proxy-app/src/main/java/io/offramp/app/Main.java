@@ -40,7 +40,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? demo, run, check, proxy, sessions, whatif, version");
+        throw new ParameterException(spec.commandLine(), "which command? demo, run, check, proxy, sessions, whatif, train, version");
     }
 
     /** Runs one command and ends the process with its exit code. */
@@ -98,6 +98,7 @@ public final class Main implements Runnable {
                 ProxyCommand.class,
                 SessionsCommand.class,
                 WhatIfCommand.class,
+                TrainCommand.class,
                 VersionCommand.class,
                 HelpCommand.class)) {
             commands.put(command.getAnnotation(Command.class).name(), command);

@@ -30,10 +30,19 @@ final class Serving {
      */
     static Serving start(ProxyConfig config, Installation installation) throws CommandFailure {
         Logging.apply(config.logging());
+        warnIfCacheIsUnused();
         try {
             return new Serving(ProxyServer.start(config, installation.backends()), config.timeouts().drain());
         } catch (StartException e) {
             throw CommandFailure.atRunTime(e.getMessage());
+        }
+    }
+
+    /** The JVM was handed a cache by the start script; where that does not fit, it goes on without, and would say so in four lines. */
+    private static void warnIfCacheIsUnused() {
+        if (System.getProperty("offramp.cache") != null && !System.getProperty("java.vm.info", "").contains("sharing")) {
+            LOG.warn("slow start: the cache of `offramp train` does not fit this JVM, its flags or these jars; make it anew"
+                    + " (JAVA_OPTS=-Xlog:aot tells why)");
         }
     }
 

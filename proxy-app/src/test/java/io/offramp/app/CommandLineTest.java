@@ -26,7 +26,7 @@ class CommandLineTest {
     @Test
     void shouldAskForACommandWhenThereIsNone() {
         assertThat(execute())
-                .isEqualTo(new Outcome(2, "", "which command? demo, run, check, proxy, sessions, whatif, version\nSee offramp --help\n"));
+                .isEqualTo(new Outcome(2, "", "which command? demo, run, check, proxy, sessions, whatif, train, version\nSee offramp --help\n"));
     }
 
     @Test

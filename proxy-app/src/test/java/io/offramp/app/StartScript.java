@@ -37,6 +37,13 @@ final class StartScript {
         return builder(script, directory, args).start();
     }
 
+    /** The same with further flags for the JVM. */
+    static Process start(Path script, Path directory, List<String> args, String javaOpts) throws IOException {
+        ProcessBuilder builder = builder(script, directory, args.toArray(String[]::new));
+        builder.environment().put("JAVA_OPTS", javaOpts);
+        return builder.start();
+    }
+
     static Outcome run(Path script, Path directory, String... args) throws IOException, InterruptedException {
         return end(start(script, directory, args));
     }
@@ -48,7 +55,7 @@ final class StartScript {
      */
     static Outcome runWithTools(Path script, Path tools, String... args) throws IOException, InterruptedException {
         Path usual = Files.createDirectories(script.resolveSibling("usual"));
-        for (String tool : List.of("bash", "readlink", "dirname", "find", "mkdir", "touch")) {
+        for (String tool : List.of("bash", "readlink", "dirname", "find", "mkdir", "rm", "touch")) {
             Path forwarder = Files.writeString(usual.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
             assertThat(forwarder.toFile().setExecutable(true)).isTrue();
         }

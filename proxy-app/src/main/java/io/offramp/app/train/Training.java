@@ -1,0 +1,130 @@
+package io.offramp.app.train;
+
+import io.offramp.app.demo.DemoUpstream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+
+/** Makes the file that the JVM starts from: classes loaded and linked. */
+public final class Training {
+    /** Clients at the same time. */
+    private static final int CLIENTS = 2;
+
+    private static final String CONFIG =
+            """
+            listeners:
+              - {bind: 127.0.0.1:0, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: sw}}
+              - {bind: 127.0.0.1:0, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: device, tx: hw, rx: hw}}
+              - {bind: 127.0.0.1:0, mode: tcp, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: sw}}
+            admin: {bind: 127.0.0.1:0}
+            """;
+
+    private Training() {}
+
+    /**
+     * What a training run did.
+     *
+     * @param connections of TLS, half of them resumed
+     * @param bytes       of the file
+     */
+    public record Outcome(long connections, long requests, long bytes) {}
+
+    /**
+     * Runs a proxy under load, and has its JVM write the cache. Blocks: for the load's time, and some seconds to start and to write.
+     * The jars of the class path get the date of today: the JVM tells a jar from its successor by date and size, and all builds have
+     * one date.
+     *
+     * @param cache replaced only when the new one is complete
+     * @param load  how long the proxy is used
+     * @throws IOException if anything of it fails; then there is no cache
+     */
+    public static Outcome run(Path cache, Duration load) throws IOException, InterruptedException {
+        Files.deleteIfExists(cache);
+        touchClassPath();
+        Path home = Files.createTempDirectory("offramp-train");
+        Path fresh = cache.resolveSibling(cache.getFileName() + ".new");
+        try (DemoUpstream upstream = DemoUpstream.start(0)) {
+            Path config = Files.writeString(home.resolve("train.yaml"), CONFIG.formatted(upstream.port()));
+            List<TrainingLoad> loads;
+            try (TrainedProxy proxy = TrainedProxy.start(home, config, fresh)) {
+                loads = drive(proxy.ports(), load);
+                proxy.stop();
+                if (!Files.exists(fresh) || Files.size(fresh) == 0) {
+                    throw new IOException("the JVM wrote no cache" + System.lineSeparator() + proxy.said());
+                }
+            }
+            Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE);
+            return new Outcome(
+                    loads.stream().mapToLong(TrainingLoad::connections).sum(),
+                    loads.stream().mapToLong(TrainingLoad::requests).sum(),
+                    Files.size(cache));
+        } finally {
+            Files.deleteIfExists(fresh);
+            Files.deleteIfExists(fresh.resolveSibling(fresh.getFileName() + ".config")); // what the JVM leaves if it fails
+            delete(home);
+        }
+    }
+
+    private static List<TrainingLoad> drive(List<Integer> ports, Duration duration) throws IOException {
+        long endNs = System.nanoTime() + duration.toNanos();
+        List<TrainingLoad> loads = new ArrayList<>();
+        List<CompletableFuture<Void>> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            TrainingLoad load = new TrainingLoad(trusting(), ports);
+            loads.add(load);
+            CompletableFuture<Void> client = new CompletableFuture<>();
+            clients.add(client);
+            Thread.ofPlatform().daemon().name("train-" + i).start(() -> {
+                try {
+                    load.until(endNs);
+                    client.complete(null);
+                } catch (IOException | RuntimeException e) {
+                    client.completeExceptionally(e);
+                }
+            });
+        }
+        try {
+            clients.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw new IOException("training failed: " + e.getCause(), e);
+        }
+        return loads;
+    }
+
+    private static SSLContext trusting() throws IOException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustAny[] {new TrustAny()}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void touchClassPath() throws IOException {
+        FileTime now = FileTime.from(Instant.now());
+        for (String jar : System.getProperty("java.class.path").split(System.getProperty("path.separator"), -1)) {
+            Files.setLastModifiedTime(Path.of(jar), now);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
