@@ -174,10 +174,10 @@ class Bench:
 
     # --- cases with servers of their own ------------------------------------------------------------------------------
 
-    def fresh(self, action):
+    def fresh(self, action, among=PROXIES):
         """Result by proxy of an action that starts and stops the proxy itself."""
         results = {}
-        for proxy in (proxy for proxy in PROXIES if proxy.name in self.options.proxies and proxy.name not in self.skipped):
+        for proxy in (proxy for proxy in among if proxy.name in self.options.proxies and proxy.name not in self.skipped):
             if time.monotonic() > self.deadline:
                 break
             setting = self.setting("ecdsa")
@@ -189,9 +189,13 @@ class Bench:
 
     def run_start(self):
         runs = {}
-        for _ in range(min(5, self.options.rounds + 1)):
+        ours = [proxy for proxy in PROXIES if proxy.name.startswith("offramp")]
+        for _ in range(min(7, self.options.rounds + 1)):
             for name, measured in self.fresh(special.start_to_first_byte).items():
                 runs.setdefault(name, []).append(measured)
+            with special.without_cache():
+                for name, measured in self.fresh(special.start_to_first_byte, ours).items():
+                    runs.setdefault(name + ", cold", []).append(measured)
         self.result["start"] = runs
         print(report.start_table(runs), flush=True)
 

@@ -96,9 +96,9 @@ that the load side set the rate. MiB: resident memory after the case, shared pag
 
 
 def start_table(results):
-    lines = ["\nstart: from exec to the first byte served (median)", f"  {'proxy':<18}{'seconds':>10}{'CPU s':>8}{'MiB':>8}"]
+    lines = ["\nstart: from exec to the first byte served (median)", f"  {'proxy':<22}{'seconds':>10}{'CPU s':>8}{'MiB':>8}"]
     for name, runs in results.items():
-        lines.append(f"  {name:<18}{number(median([run['seconds'] for run in runs]), 10, 3)}{number(median([run['cpu_seconds'] for run in runs]), 8, 2)}"
+        lines.append(f"  {name:<22}{number(median([run['seconds'] for run in runs]), 10, 3)}{number(median([run['cpu_seconds'] for run in runs]), 8, 2)}"
                      f"{number(median([run['memory_bytes'] for run in runs]) / 2**20, 8)}")
     return "\n".join(lines)
 

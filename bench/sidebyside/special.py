@@ -1,4 +1,6 @@
 """The two cases that start each proxy afresh: time from start to the first byte served, and memory of idle connections."""
+import contextlib
+import os
 import socket
 import ssl
 import time
@@ -25,6 +27,16 @@ def connect_and_ask(context, port):
     if not answer.startswith(b"HTTP/1.1 200"):
         raise OSError(f"answer {answer[:60]!r}")
     return connection
+
+
+@contextlib.contextmanager
+def without_cache():
+    """Offramp started here does without the cache that its build makes."""
+    os.environ["OFFRAMP_NO_CACHE"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["OFFRAMP_NO_CACHE"]
 
 
 def start_to_first_byte(start, port):
