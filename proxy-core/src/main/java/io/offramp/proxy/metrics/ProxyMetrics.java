@@ -2,6 +2,7 @@ package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -17,9 +18,12 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.reload.ReloadEvents;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyMetrics implements AutoCloseable {
     /** Of {@link #scrape}: Prometheus' text format. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final Duration[] LOOP_TURN_BUCKETS = LongStream.of(100, 200, 500, 1000, 2000, 3000, 5000, 7000, 10_000, 20_000, 50_000, 100_000)
+            .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
+            .toArray(Duration[]::new);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentHashMap<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
@@ -112,6 +120,14 @@ public final class ProxyMetrics implements AutoCloseable {
                 .register(registry);
         FunctionCounter.builder("offramp.tls.keylog.dropped", log, dropped)
                 .description("Secrets that did not get into the file in time")
+                .register(registry);
+    }
+
+    /** The turns of the event loops. Published from the first call on, where somebody asked for them. */
+    public Timer loopTurns() {
+        return Timer.builder("offramp.loop.turn")
+                .description("From what a poll of an event loop found to its next poll, waiting excluded")
+                .serviceLevelObjectives(LOOP_TURN_BUCKETS)
                 .register(registry);
     }
 

@@ -87,7 +87,7 @@ public final class ProxyServer implements AutoCloseable {
         this.halfOpen = new HalfOpenHandshakes(config.limits().handshakes());
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
-        this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors);
+        this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(config, metrics, reloads, processors);
         this.fronts = new Fronts(config, metrics);

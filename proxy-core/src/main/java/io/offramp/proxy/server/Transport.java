@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.offramp.proxy.metrics.ProxyMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +38,10 @@ record Transport(
         return new Transport("epoll", null, EpollIoHandler.newFactory(), EpollServerSocketChannel::new);
     }
 
-    /** Event loops of this transport. */
-    EventLoopGroup eventLoops(int threads) {
-        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("offramp-loop"), handler);
+    /** Event loops of this transport; what their turns take is in the metrics where {@link LoopTurns#PROPERTY} asks for it. */
+    EventLoopGroup eventLoops(int threads, ProxyMetrics metrics) {
+        IoHandlerFactory loops = Boolean.getBoolean(LoopTurns.PROPERTY) ? new LoopTurns(handler, metrics.loopTurns()) : handler;
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("offramp-loop"), loops);
     }
 
     @Override

@@ -1,0 +1,127 @@
+package io.offramp.proxy.server;
+
+import io.micrometer.core.instrument.Timer;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Times the turns of event loops: from what one poll of the sockets found to the next poll, tasks and pauses of the JVM in between
+ * included, waiting excluded. A turn is at least as long as its longest task, and what a client waits at worst that comes just behind.
+ * Reads the clock four times a turn: there to be measured with, and off unless {@value #PROPERTY} is set.
+ */
+final class LoopTurns implements IoHandlerFactory {
+    /** System property: {@code true} times turns, shown as {@code offramp_loop_turn_seconds}. */
+    static final String PROPERTY = "offramp.loop-turns";
+
+    private final IoHandlerFactory transport;
+    private final Timer turns;
+
+    /**
+     * Handlers of a transport whose turns are timed.
+     *
+     * @param turns gets each turn; from several event loops
+     */
+    LoopTurns(IoHandlerFactory transport, Timer turns) {
+        this.transport = transport;
+        this.turns = turns;
+    }
+
+    @Override
+    public IoHandler newHandler(ThreadAwareExecutor loop) {
+        return new Timed(transport.newHandler(loop));
+    }
+
+    @Override
+    public boolean isChangingThreadSupported() {
+        return transport.isChangingThreadSupported();
+    }
+
+    /** One event loop's; its own context, too, so that a turn allocates nothing. */
+    private final class Timed implements IoHandler, IoHandlerContext {
+        private final IoHandler handler;
+        private IoHandlerContext loop = this;
+        private long activeNs;
+        private long endNs;
+        private boolean turned;
+
+        Timed(IoHandler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            if (turned) {
+                turns.record(activeNs + System.nanoTime() - endNs, TimeUnit.NANOSECONDS);
+            }
+            loop = context;
+            activeNs = 0;
+            int handled = handler.run(this);
+            endNs = System.nanoTime();
+            turned = true;
+            return handled;
+        }
+
+        @Override
+        public boolean canBlock() {
+            return loop.canBlock();
+        }
+
+        @Override
+        public long delayNanos(long nowNs) {
+            return loop.delayNanos(nowNs);
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return loop.deadlineNanos();
+        }
+
+        @Override
+        public boolean shouldReportActiveIoTime() {
+            return true;
+        }
+
+        @Override
+        public void reportActiveIoTime(long ns) {
+            activeNs += ns;
+            if (loop.shouldReportActiveIoTime()) {
+                loop.reportActiveIoTime(ns);
+            }
+        }
+
+        @Override
+        public void initialize() {
+            handler.initialize();
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            handler.prepareToDestroy();
+        }
+
+        @Override
+        public void destroy() {
+            handler.destroy();
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) throws Exception {
+            return handler.register(handle);
+        }
+
+        @Override
+        public void wakeup() {
+            handler.wakeup();
+        }
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> handleType) {
+            return handler.isCompatible(handleType);
+        }
+    }
+}
