@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             "  offramp demo",
             "  offramp demo --tx hw --rx sw --access-log",
             "  offramp demo --hw-record",
-            "  offramp demo --tx hw --rx hw --set faults=loss=1%,reorder=1%",
+            "  offramp demo --tx hw --rx hw --set faults=loss=1%%,reorder=1%%",
             "  offramp demo --backend ktls --tx hw --rx hw --self-test",
             "  offramp demo --port 9443 --admin-port 9091 --backend sw"
         })
