@@ -1,4 +1,5 @@
 """One run: starts the servers, drives every case in alternating rounds, measures, prints."""
+import collections
 import json
 import pathlib
 import shutil
@@ -7,13 +8,15 @@ import sys
 import time
 
 from . import cases as all_cases
-from . import load, machine, offload, process, report, site, special, targets
+from . import load, machine, offload, process, report, site, special, stall, targets
 from .proxies import PROXIES, REPOSITORY, Setting
 
 WARM_CONNECTIONS = 30_000    # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
 FURTHER_WARMUP = 0.5         # share of them for the next kind of handshake, most of whose code is the same
 WARMUP_SLICE = 5             # seconds
 WARMUP_LIMIT = 180           # seconds
+
+Mark = collections.namedtuple("Mark", "time cpu_seconds served")
 
 
 class Bench:
@@ -34,7 +37,7 @@ class Bench:
         self.servers = {}
         self.ports = {}
         self.skipped = {}
-        self.deadline = time.monotonic() + options.deadline
+        self.failed = []      # why the run is not what was asked for
         self.result = {"rounds": [], "rows": [], "skipped": self.skipped}
 
     def environment(self, version):
@@ -74,8 +77,17 @@ class Bench:
             self.proxies.append(proxy)
 
     def skip(self, proxy, reason):
+        """Kernel TLS is missing on most machines; any other variant of Offramp that is left out makes the run a failure."""
         self.skipped[proxy.name] = reason
+        if proxy.jvm and proxy.backend != "ktls":
+            self.failed.append(f"{proxy.name} was LEFT OUT: {' '.join(reason.split())[:300]}")
         print(f"  {proxy.name:<18}left out: {' '.join(reason.split())[:300]}", flush=True)
+
+    def mark(self, port):
+        """CPU of the proxy that listens on a port, and requests that the upstream has served, now."""
+        name = next(name for name, ports in self.ports.items() if port in ports.values())
+        served = site.served(self.upstream_port)
+        return Mark(time.monotonic(), machine.cpu_seconds(self.servers[name].session), served)
 
     def print_fairness(self):
         """What each proxy negotiates and where it runs; a proxy that is not like the others is named."""
@@ -99,7 +111,7 @@ class Bench:
         port = self.ports[proxy.name][case.certificate]
         cpu_before = machine.cpu_seconds(server.session)
         driven = case.drive(self, port, seconds)
-        cpu = machine.cpu_seconds(server.session) - cpu_before
+        cpu = machine.cpu_seconds(server.session) - cpu_before if driven.cpu_seconds is None else driven.cpu_seconds
         if not server.alive():
             driven.errors.append(f"the proxy ended with {server.process.returncode}: {server.log_tail()[-200:]}")
         return {
@@ -152,14 +164,15 @@ class Bench:
 
     def run_case(self, case):
         """Warms up the proxies, then lets every one have its turn in each round; the order of turns rotates."""
-        checks = {proxy.name: self.body_errors(case, proxy) for proxy in self.proxies}
-        for proxy in self.proxies:
+        proxies = [proxy for proxy in self.proxies if case.takes(proxy)]
+        checks = {proxy.name: self.body_errors(case, proxy) for proxy in proxies}
+        for proxy in proxies:
             if not checks[proxy.name] and time.monotonic() < self.deadline:
                 self.warm_up(case, proxy)
-        rounds = {proxy.name: [] for proxy in self.proxies}
+        rounds = {proxy.name: [] for proxy in proxies}
         for index in range(self.options.rounds):
-            shift = index % max(1, len(self.proxies))
-            for proxy in self.proxies[shift:] + self.proxies[:shift]:
+            shift = index % max(1, len(proxies))
+            for proxy in proxies[shift:] + proxies[:shift]:
                 if time.monotonic() > self.deadline or checks[proxy.name] and index:
                     continue
                 measured = self.measure(case, proxy, self.options.seconds)
@@ -167,7 +180,7 @@ class Bench:
                 measured["round"] = index
                 rounds[proxy.name].append(measured)
                 self.result["rounds"].append(measured)
-        rows = [report.summarise(case, proxy, rounds[proxy.name]) for proxy in self.proxies if rounds[proxy.name]]
+        rows = [report.summarise(case, proxy, rounds[proxy.name]) for proxy in proxies if rounds[proxy.name]]
         self.result["rows"] += report.add_ratios(rows)
         if rows:
             print(report.table(case, rows), flush=True)
@@ -205,6 +218,20 @@ class Bench:
         self.result["idle"] = results
         print(report.idle_table(results), flush=True)
 
+    def run_stall(self):
+        ours = [proxy for proxy in self.proxies if proxy.jvm]
+        self.result["stall"] = {}
+        for proxy in ours:
+            if time.monotonic() > self.deadline:
+                break
+            setting = self.setting("ecdsa")
+            setting.java_options = stall.JAVA_OPTIONS
+            try:
+                self.result["stall"][proxy.name] = stall.measure(self, proxy, setting)
+            except (OSError, process.StartError) as error:
+                print(f"  {proxy.name}: {error}", flush=True)
+        print(report.stall_table(self.result["stall"]), flush=True)
+
     # --- the whole ----------------------------------------------------------------------------------------------------
 
     def run(self):
@@ -212,7 +239,9 @@ class Bench:
         self.result["commit"] = commit()
         self.result["options"] = {name: plain(value) for name, value in vars(self.options).items()}
         self.result["began"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        build()
+        if any(proxy.jvm and proxy.name in self.options.proxies for proxy in PROXIES):
+            build()
+        self.deadline = time.monotonic() + self.options.deadline
         self.print_head()
         steal = machine.steal_seconds()
         machine.allow_open_files()
@@ -226,6 +255,8 @@ class Bench:
             self.run_case(case)
         for server in self.servers.values():
             server.stop()
+        if "stall" in self.options.cases:
+            self.run_stall()
         if "start" in self.options.cases:
             self.run_start()
         if "idle" in self.options.cases:
@@ -253,29 +284,34 @@ class Bench:
             print("NOTE: the machine is busy with other things; expect noise.")
 
     def print_end(self):
-        if self.options.form != "smoke":     # which measures nothing
-            print(targets.table(self.result))
         print(report.LEGEND)
+        self.result["targets"] = targets.rows(self.result)
+        if self.options.form != "smoke":     # which measures nothing
+            print(targets.table(self.result["targets"], self.options.rounds))
         print(f"Time taken from this machine by its host (steal): {self.result['steal_seconds']:.1f} s.")
         if time.monotonic() > self.deadline:
             print(f"NOTE: the time limit of {self.options.deadline} s was reached; later rounds or cases are missing.")
         if self.options.json:
             self.options.json.write_text(json.dumps(self.result, indent=1, default=plain) + "\n")
             print(f"Raw results: {self.options.json}")
+        for failure in self.failed:
+            print(f"FAILED: {failure}", flush=True)
 
     def exit_code(self):
-        """1 when nothing was measured, a row has errors, or a proxy that was asked for by name did not start."""
+        """As `--help` says."""
         rows = self.result["rows"]
-        if self.skipped and self.options.named:
+        if self.failed or self.skipped and self.options.named:
             return 1
-        measured = rows or self.result.get("start") or self.result.get("idle")
-        return 0 if measured and not any(row["errors"] for row in rows) else 1
+        measured = rows or any(self.result.get(case) for case in ("start", "idle", "stall"))
+        if not measured or any(row["errors"] for row in rows):
+            return 1
+        return 3 if self.options.strict and any(row["missed"] for row in self.result["targets"]) else 0
 
 
 def build():
     """Has the launcher build what is missing or stale, which no proxy's start should wait for."""
     done = subprocess.run(["./offramp", "--version"], cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          check=False, timeout=600)
+                          check=False, timeout=900)
     if done.returncode:
         raise SystemExit(f"side-by-side: ./offramp --version ended with {done.returncode}: {done.stderr.strip()[-300:]}")
 

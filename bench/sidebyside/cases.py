@@ -1,11 +1,16 @@
 """The cases: what is asked of every proxy, and in which unit its CPU time is counted."""
 import dataclasses
+import fnmatch
+import math
+import threading
+import time
 from typing import Callable
 
-from . import load
+from . import load, machine
 from .site import SIZES
 
 CONNECTIONS = 64
+HANDSHAKES_PER_SECOND = 700    # that the slowest proxy makes with one client; for how long to wait for many connections
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,6 +22,10 @@ class Case:
     version: str = "TLSv1.3"
     certificate: str = "ecdsa"
     warm: Callable | None = None    # like drive; what warms up by connections, where a number of seconds would be too few of them
+    but: tuple = ()                 # patterns of proxies that it leaves out
+
+    def takes(self, proxy):
+        return not any(fnmatch.fnmatch(proxy.name, pattern) for pattern in self.but)
 
     @property
     def resumes(self):
@@ -29,6 +38,32 @@ def requests(size, connections, unit="request"):
         result = load.wrk(port, f"/{size}", connections, seconds, bench.load_cores, bench.environment("TLSv1.3"))
         if unit == "MiB":
             result.units = result.units * SIZES[size] / 2**20
+        return result
+    return drive
+
+
+def held_requests(size, connections):
+    """Requests and CPU while all of the connections are there. Their handshakes, which cost more than what follows, are in neither."""
+    def drive(bench, port, seconds):
+        ramp = 1 + connections / HANDSHAKES_PER_SECOND
+        whole = math.ceil(ramp + seconds + 1)
+        loads = []
+        client = threading.Thread(target=lambda: loads.append(
+            load.wrk(port, f"/{size}", connections, whole, bench.load_cores, bench.environment("TLSv1.3"))))
+        begin = time.monotonic()
+        client.start()
+        time.sleep(ramp)
+        first = bench.mark(port)
+        time.sleep(max(0.0, begin + ramp + seconds - time.monotonic()))
+        last = bench.mark(port)
+        held = machine.connections_to(port)
+        client.join()
+        result = loads[0]
+        result.units, result.seconds = last.served - first.served, last.time - first.time
+        result.bytes, result.p50_ms, result.p99_ms = 0, None, None     # of all the time
+        result.cpu_seconds = last.cpu_seconds - first.cpu_seconds
+        if held < connections:
+            result.errors.append(f"{held} connections instead of {connections}")
         return result
     return drive
 
@@ -59,6 +94,8 @@ CASES = [
     Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
     Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
     Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
+    *(Case(f"conns-{count}", f"GET 1 KiB, {count:,} keep-alive connections that are all open, TLS 1.3", "request", held_requests("1k", count),
+           but=("haproxy", "*-tcp", "hitch", "stunnel")) for count in (64, 512, 4096)),
     handshake_case("full", "full handshake + GET 1 KiB, TLS 1.3, ECDSA P-256", "TLSv1.3"),
     handshake_case("resumed", "resumed handshake + GET 1 KiB, TLS 1.3", "TLSv1.3", reuse=True),
     handshake_case("full12", "full handshake + GET 1 KiB, TLS 1.2, ECDSA P-256", "TLSv1.2"),

@@ -22,6 +22,7 @@ class Load:
     p50_ms: float | None = None
     p99_ms: float | None = None
     reused: float | None = None      # share of handshakes that resumed a session
+    cpu_seconds: float | None = None # of the proxy, where it is not that of the whole time
     errors: list = dataclasses.field(default_factory=list)
 
 

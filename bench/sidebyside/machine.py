@@ -79,6 +79,13 @@ def affinity(session):
     return cores
 
 
+def connections_to(port):
+    """TCP connections over IPv4 that are established with a port of this machine, as their clients have them."""
+    remote = f":{port:04X}"
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        return sum(fields[2].endswith(remote) and fields[3] == "01" for fields in map(str.split, table))
+
+
 def steal_seconds():
     """Time so far in which the hypervisor ran something else, all cores together."""
     return int(pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[8]) / TICKS_PER_SECOND

@@ -12,6 +12,7 @@ from typing import Callable
 from . import machine, process
 from .site import nginx_main
 
+UPSTREAM_IDLE = 4096    # connections that wait at the upstream, as many as a case has clients; HAProxy keeps what it opens
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
@@ -24,6 +25,7 @@ class Setting:
     cores: set
     ports: dict           # certificate kind -> port to listen on
     admin_port: int       # for those that have one
+    java_options: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Proxy:
 
     def start(self, setting):
         command = self.command(self.name, setting)
-        server = process.Server(self.name, command, setting.cores, setting.folder / f"{self.name}.log", cwd=REPOSITORY)
+        server = process.Server(self.name, command, setting.cores, setting.folder / f"{self.name}.log", cwd=REPOSITORY,
+                                env={**os.environ, "JAVA_OPTS": f"{os.environ.get('JAVA_OPTS', '')} {setting.java_options}".strip()})
         for port in setting.ports.values():
             try:
                 server.await_port(port, self.start_seconds)
@@ -87,7 +90,7 @@ def nginx(name, setting):
     proxy_read_timeout 300s;
     upstream up {{
         server 127.0.0.1:{setting.upstream_port};
-        keepalive 128;
+        keepalive {UPSTREAM_IDLE};
         keepalive_requests 100000000;
         keepalive_timeout 300s;
     }}
@@ -175,7 +178,7 @@ def offramp(mode, backend):
 threads: {len(setting.cores)}
 admin: {{bind: 127.0.0.1:{setting.admin_port}}}
 timeouts: {{idle: 300s}}
-limits: {{upstream-idle: 128}}
+limits: {{upstream-idle: {UPSTREAM_IDLE}}}
 logging: {{access: false, level: warn}}
 """)
         return ["./offramp", "run", conf]

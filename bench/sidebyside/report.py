@@ -104,9 +104,20 @@ def start_table(results):
 
 
 def idle_table(results):
-    lines = ["\nidle: memory of connections that had one request answered and wait",
-             f"  {'proxy':<18}{'connections':>12}{'MiB before':>12}{'MiB after':>11}{'KiB each':>10}"]
+    lines = ["\nidle: memory and CPU of connections that had one request answered and wait",
+             f"  {'proxy':<18}{'connections':>12}{'kept':>8}{'MiB before':>12}{'MiB after':>11}{'KiB each':>10}{'core':>8}"]
     for name, result in results.items():
-        lines.append(f"  {name:<18}{result['connections']:>12,}{number(result['before_bytes'] / 2**20, 12)}{number(result['after_bytes'] / 2**20, 11)}"
-                     f"{number(result['bytes_each'] / 1024, 10)}{'  ' + '; '.join(result['errors']) if result['errors'] else ''}")
+        lines.append(f"  {name:<18}{result['connections']:>12,}{result['kept']:>8,}{number(result['before_bytes'] / 2**20, 12)}"
+                     f"{number(result['after_bytes'] / 2**20, 11)}{number(result['bytes_each'] / 1024, 10)}{result['core_share']:>8.2%}"
+                     f"{'  ' + '; '.join(result['errors']) if result['errors'] else ''}")
+    return "\n".join(lines)
+
+
+def stall_table(results):
+    lines = ["\nstall: turns of the event loop at full handshake load (from what one poll found to the next poll, tasks and pauses included)",
+             f"  {'proxy':<18}{'conn/s':>10}{'turns':>10}{'mean us':>9}{'longest ms':>12}{'over 5 ms':>11}{'over 10 ms':>12}{'GC pause ms':>13}"]
+    for name, result in results.items():
+        lines.append(f"  {name:<18}{number(result['rate'], 10, 0)}{result['turns']:>10,}{number(result['mean_us'], 9)}"
+                     f"{'<= ' + format(result['longest_ms'], 'g'):>12}{result['over_5_ms']:>11,}{result['over_10_ms']:>12,}"
+                     f"{number(result['gc_pause_ms'], 13)}{'  ' + '; '.join(result['errors']) if result['errors'] else ''}")
     return "\n".join(lines)

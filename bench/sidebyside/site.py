@@ -3,6 +3,7 @@ import hashlib
 import os
 import pathlib
 import subprocess
+import urllib.request
 
 from . import machine, process
 
@@ -102,6 +103,7 @@ def start_upstream(folder, files, port, workers, cores):
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         root {files.folder};
+        location = /status {{ stub_status; }}
         location /put/ {{
             dav_methods PUT;
             client_max_body_size 0;
@@ -114,6 +116,12 @@ def start_upstream(folder, files, port, workers, cores):
     server = process.Server("upstream", ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(conf)], cores, folder / "upstream.log")
     server.await_port(port, 10)
     return server
+
+
+def served(port):
+    """Requests that the upstream has had so far."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=10) as answer:
+        return int(answer.read().decode().splitlines()[2].split()[2])
 
 
 def make_folders(root):
