@@ -50,8 +50,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One burst of records per operation, through a backend's sessions as the proxy calls them: TLS 1.3, AES-128-GCM,
- * records of 16 KiB. ns per burst; {@code -prof gc} says what a burst allocates: of {@link #receive} take off what
- * {@link #drop} has.
+ * records of up to 16 KiB. ns per burst; {@code -prof gc} says what a burst allocates: of {@link #receive} take off
+ * what {@link #drop} has. {@link #sessionTx} and {@link #sessionRx} are whole sessions that carry one burst.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -193,6 +193,39 @@ public class RecordPathBenchmark {
         }
     }
 
+    /** The first burst of a session, in copies: opening in place uses each up. */
+    @State(Scope.Thread)
+    public static class FirstBursts {
+        private final ByteBuf[] bursts = new ByteBuf[BATCH];
+        private ByteBuf sealed;
+
+        /** Seals it. */
+        @Setup
+        public void setUp(Connection connection) {
+            RecordSealer peer = new RecordSealer(AeadEngines.best(), keys());
+            int sealedBytes = peer.format().sealedBytes(connection.bytes, RecordFormat.MAX_PLAINTEXT_BYTES);
+            sealed = connection.channel.alloc().directBuffer(sealedBytes);
+            peer.seal(ContentType.APPLICATION_DATA, connection.plaintext, RecordFormat.MAX_PLAINTEXT_BYTES, sealed);
+            connection.plaintext.readerIndex(0);
+            peer.close();
+        }
+
+        /** Copies it, outside of the measurement. */
+        @Setup(Level.Invocation)
+        public void fill(Connection connection) {
+            int sealedBytes = sealed.readableBytes();
+            for (int i = 0; i < BATCH; i++) {
+                bursts[i] = connection.channel.alloc().directBuffer(sealedBytes).writeBytes(sealed, 0, sealedBytes);
+            }
+        }
+
+        /** Releases it. */
+        @TearDown
+        public void tearDown() {
+            sealed.release();
+        }
+    }
+
     /** One call, one buffer of records to the socket. */
     @Benchmark
     public void seal(Connection connection, Sending sending) {
@@ -223,6 +256,33 @@ public class RecordPathBenchmark {
     public void drop(Receiving receiving) {
         for (ByteBuf burst : receiving.bursts) {
             burst.release();
+        }
+    }
+
+    /**
+     * A session of one burst, from install to close. What it costs above {@link #seal} is what a session costs apart
+     * from its records.
+     */
+    @Benchmark
+    public void sessionTx(Connection connection) {
+        RecordBoundary at = new RecordBoundary(Direction.TX, 0, 0);
+        TxSession session = installed(connection.offload.installTx(connection.target, keys(), at, new Discard()));
+        ByteBuf plaintext = connection.plaintext.retain();
+        session.seal(ContentType.APPLICATION_DATA, plaintext, RecordFormat.MAX_PLAINTEXT_BYTES);
+        plaintext.readerIndex(0);
+        session.close();
+    }
+
+    /** The same for the other direction, to be compared with {@link #receive}. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public void sessionRx(Connection connection, FirstBursts first) {
+        for (ByteBuf burst : first.bursts) {
+            RecordBoundary at = new RecordBoundary(Direction.RX, 0, 0);
+            RxSession session =
+                    installed(connection.offload.installRx(connection.target, keys(), at, new DiscardContent()));
+            session.receive(burst);
+            session.close();
         }
     }
 

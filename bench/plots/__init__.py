@@ -1,0 +1,1 @@
+"""The plots of docs/BENCHMARKS.md. Entry: bench/plot."""
