@@ -9,7 +9,7 @@ from sidebyside import machine
 
 BENCH = pathlib.Path(__file__).resolve().parent.parent
 BATCH = 64    # records per sample: RecordPathBenchmark.BATCH, and as many calls of the benches that have one record per call
-HOW = ["-bm", "sample", "-f", "1", "-wi", "3", "-w", "500ms", "-i", "2", "-r", "1", "-foe", "true"]
+HOW = ["-bm", "sample", "-f", "1", "-wi", "5", "-w", "500ms", "-i", "2", "-r", "1", "-foe", "true"]
 AEAD = ["-p", "suite=AES_128_GCM", "-p", "engine=libcrypto", "-p", "memory=direct"]
 PATH = ["-p", "backend=sw,device", "-p", "allocator=pooled"]
 SIZES = ["-p", "bytes=256,1024,4096,16384"]
