@@ -1,11 +1,11 @@
 package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
 import io.offramp.proxy.http.HeaderRules.Persistence;
 import io.offramp.proxy.http.codec.ConnectionOptions;
+import io.offramp.proxy.http.codec.Fields;
 import io.offramp.proxy.http.codec.Framing;
+import io.offramp.proxy.http.codec.Head;
 import io.offramp.proxy.upstream.AnswerHead;
 import io.offramp.proxy.upstream.WriteBurst;
 
@@ -67,9 +67,9 @@ final class AnswerWriter {
     }
 
     private void write(AnswerHead head, Persistence persistence, long framing, boolean bodiless) {
-        HttpResponse answer = head.message();
+        Head answer = head.message();
         ConnectionOptions options = head.options();
-        ByteBuf out = burst.room(head.bytes() + HeaderRules.ADDED_BYTES, head.following());
+        ByteBuf out = burst.room(answer.length() + HeaderRules.ADDED_BYTES, head.following());
         HeaderRules.writeAnswer(answer, options, persistence, framing, bodiless, out);
     }
 
@@ -84,7 +84,7 @@ final class AnswerWriter {
     }
 
     /** Writes what ends the body. */
-    void end(HttpHeaders trailers) {
+    void end(Fields trailers) {
         body.end(trailers);
     }
 }

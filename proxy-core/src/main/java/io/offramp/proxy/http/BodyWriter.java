@@ -1,8 +1,7 @@
 package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.LastHttpContent;
+import io.offramp.proxy.http.codec.Fields;
 import io.offramp.proxy.upstream.WriteBurst;
 
 /**
@@ -55,20 +54,13 @@ final class BodyWriter {
     }
 
     /** Writes the end, with trailers. */
-    void end(HttpHeaders trailers) {
+    void end(Fields trailers) {
         if (chunked) {
             ByteBuf out = burst.room(LINE_BYTES, 0);
             out.writeByte('0').writeByte('\r').writeByte('\n');
             HeaderRules.writeTrailers(trailers, out);
             out.writeByte('\r').writeByte('\n');
         }
-    }
-
-    /** Writes the last piece, which moves here, and the end. */
-    void end(LastHttpContent last) {
-        HttpHeaders trailers = last.trailingHeaders();
-        write(last.content());
-        end(trailers);
     }
 
     private static void writeHex(int value, ByteBuf out) {

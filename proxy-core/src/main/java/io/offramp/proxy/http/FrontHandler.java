@@ -4,14 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.util.ReferenceCountUtil;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.http.codec.HeadCheck;
-import io.offramp.proxy.http.codec.Leftover;
 import io.offramp.proxy.http.codec.MessageReader;
 import io.offramp.proxy.session.HalfClose;
 import io.offramp.proxy.upstream.Abort;
@@ -44,7 +38,6 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private final HttpFrontSettings settings;
     private final ArrayDeque<ByteBuf> inbox = new ArrayDeque<>(2);
     private final MessageReader reader;
-    private final Leftover leftover = new Leftover();
     private ChannelHandlerContext ctx;
     private UpstreamLoop loop;
     private WriteBurst burst;
@@ -62,15 +55,6 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private boolean closing;
     private boolean discarding;
     private boolean told;
-
-    /** How much of a buffer was taken. */
-    private enum Taken {
-        ALL,
-        /** The rest is a part of a line. */
-        PARTLY,
-        /** The rest has to wait. */
-        BLOCKED
-    }
 
     private enum Phase {
         /** Between requests. */
@@ -178,54 +162,42 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         taking = true;
-        Taken taken = Taken.ALL;
+        boolean blocked = false;
         try {
-            while (taken != Taken.BLOCKED && !inbox.isEmpty()) {
-                ByteBuf in = leftover.join(ctx.alloc(), inbox.removeFirst());
-                taken = Taken.BLOCKED;
+            while (!blocked && !inbox.isEmpty()) {
+                ByteBuf in = inbox.removeFirst();
                 try {
-                    taken = take(in);
+                    blocked = !take(in);
                 } finally {
-                    putBack(in, taken);
+                    if (in.isReadable() && phase != Phase.CLOSED) {
+                        inbox.addFirst(in);
+                    } else {
+                        in.release();
+                    }
                 }
             }
         } finally {
             taking = false;
         }
         if (phase != Phase.CLOSED) {
-            read(taken != Taken.BLOCKED);
-            if (taken != Taken.BLOCKED && inputEnded) {
+            read(!blocked);
+            if (!blocked && inputEnded) {
                 onAllTaken();
             }
         }
     }
 
-    private void putBack(ByteBuf in, Taken taken) {
-        if (!in.isReadable() || phase == Phase.CLOSED) {
-            in.release();
-        } else if (taken == Taken.PARTLY) {
-            leftover.keep(in);
-        } else {
-            inbox.addFirst(in);
-        }
-    }
-
-    private Taken take(ByteBuf in) {
+    /** Takes what the phase allows; false if the rest has to wait. */
+    private boolean take(ByteBuf in) {
         while (in.isReadable()) {
             switch (phase) {
                 case IDLE -> beginRequest();
-                case HEAD -> {
-                    if (!readHead(in)) {
-                        return Taken.PARTLY;
-                    }
-                }
+                case HEAD -> readHead(in);
                 case EXCHANGE -> {
                     if (!exchange().takesBody()) {
-                        return Taken.BLOCKED;
+                        return false;
                     }
-                    if (!readBody(in)) {
-                        return Taken.PARTLY;
-                    }
+                    readBody(in);
                 }
                 case TUNNEL -> tunnel().fromClient(in);
                 case LINGERING, CLOSED -> {
@@ -234,7 +206,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
                 }
             }
         }
-        return Taken.ALL;
+        return true;
     }
 
     private void beginRequest() {
@@ -243,43 +215,36 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         deadline.in(settings.headNs());
     }
 
-    /** False if more bytes are needed first. */
-    private boolean readHead(ByteBuf in) {
-        HttpObject object = reader.read(in);
-        if (object instanceof HttpRequest head) {
-            phase = Phase.EXCHANGE;
-            exchange().start(head, reader.headBytes());
-        } else if (object != null) {
-            // What the decoder sends behind a request without a body.
-            ReferenceCountUtil.release(object);
+    private void readHead(ByteBuf in) {
+        switch (reader.read(in)) {
+            case HEAD -> {
+                phase = Phase.EXCHANGE;
+                exchange().start(reader.takeHead(), reader.framing(), reader.problem());
+            }
+            case REFUSED -> refuse();
+            default -> {}
         }
-        return object != null || isRefused();
     }
 
-    /** False if more bytes are needed first. */
-    private boolean readBody(ByteBuf in) {
-        if (reader.read(in) instanceof HttpContent piece) {
-            exchange().onRequestBody(piece);
-            return true;
+    private void readBody(ByteBuf in) {
+        switch (reader.read(in)) {
+            case PIECE -> exchange().onRequestBody(reader.takePiece(), reader.isComplete());
+            case END -> exchange().onRequestEnd(reader.trailers());
+            case REFUSED -> refuse();
+            default -> {}
         }
-        return isRefused();
     }
 
-    private boolean isRefused() {
-        HeadCheck.Progress refusal = reader.refusal();
-        if (refusal == null) {
-            return false;
-        }
+    private void refuse() {
         phase = Phase.EXCHANGE;
         exchange().refuse(
-                switch (refusal) {
+                switch (reader.refusal()) {
                     case LINE_TOO_LONG -> Refusal.LINE_TOO_LONG;
                     case TOO_LARGE -> Refusal.HEAD_TOO_LARGE;
                     case VERSION -> Refusal.VERSION;
                     default -> Refusal.BAD_REQUEST;
                 },
                 reader.problem());
-        return true;
     }
 
     private HttpExchange exchange() {
@@ -479,8 +444,6 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             exchange = null;
         }
         burst.drop();
-        reader.close();
-        leftover.release();
         while (!inbox.isEmpty()) {
             inbox.removeFirst().release();
         }

@@ -2,19 +2,13 @@ package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.AsciiString;
 import io.offramp.proxy.http.codec.ConnectionOptions;
 import io.offramp.proxy.http.codec.Field;
+import io.offramp.proxy.http.codec.Fields;
 import io.offramp.proxy.http.codec.Framing;
+import io.offramp.proxy.http.codec.Head;
 import io.offramp.proxy.http.codec.RequestTarget;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
-import java.util.Map;
 
 /**
  * What a proxy changes in heads (RFC 9110 §7.6): fields that are meant for one hop go, those that it owes are set, all
@@ -67,7 +61,7 @@ final class HeaderRules {
      * @param framing of its body
      */
     static void writeRequest(
-            HttpRequest request,
+            Head request,
             RequestTarget target,
             ConnectionOptions options,
             ClientFields client,
@@ -76,22 +70,22 @@ final class HeaderRules {
             long framing,
             ByteBuf out) {
         String authority = target.authority();
-        out.writeBytes(request.method().asciiName().array()).writeByte(' ');
+        request.writeMethod(out);
         ByteBufUtil.writeAscii(out, target.originForm());
         out.writeBytes(REQUEST_LINE_END);
         ByteBufUtil.writeAscii(out, authority == null ? server : authority);
         out.writeBytes(CRLF);
-        HttpHeaders headers = request.headers();
-        boolean modern = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        writeFields(headers, options, true, upgrade, modern, out);
-        writeFraming(framing, framing > 0 || headers.contains(HttpHeaderNames.CONTENT_LENGTH), out);
+        Fields fields = request.fields();
+        boolean modern = request.modern();
+        writeFields(fields, options, true, upgrade, modern, out);
+        writeFraming(framing, framing > 0 || fields.has(Field.CONTENT_LENGTH), out);
         if (upgrade) {
             out.writeBytes(UPGRADE);
-        } else if (headers.containsValue(HttpHeaderNames.TE, "trailers", true)) {
+        } else if (fields.hasInList(Field.TE, "trailers")) {
             out.writeBytes(TE_TRAILERS);
         }
         out.writeBytes(FORWARDED_FOR);
-        for (String hop : headers.getAll(Field.X_FORWARDED_FOR.lower())) {
+        for (String hop : fields.all(Field.X_FORWARDED_FOR)) {
             ByteBufUtil.writeAscii(out, hop);
             out.writeByte(',').writeByte(' ');
         }
@@ -112,24 +106,27 @@ final class HeaderRules {
      *     passes as it is
      */
     static void writeAnswer(
-            HttpResponse answer,
+            Head answer,
             ConnectionOptions options,
             Persistence persistence,
             long framing,
             boolean bodiless,
             ByteBuf out) {
-        int status = answer.status().code();
-        out.writeBytes(VERSION).writeBytes(answer.status().codeAsText().array()).writeByte(' ');
-        ByteBufUtil.writeAscii(out, answer.status().reasonPhrase());
+        int status = answer.status();
+        Fields fields = answer.fields();
+        out.writeBytes(VERSION);
+        answer.writeStatus(out);
         out.writeBytes(CRLF);
-        writeFields(answer.headers(), options, false, persistence == Persistence.UPGRADE, true, out);
-        String length = answer.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        writeFields(fields, options, false, persistence == Persistence.UPGRADE, true, out);
         if (!bodiless) {
             writeFraming(framing, true, out);
-        } else if (length != null && status >= 200 && status != 204) {
-            out.writeBytes(LENGTH);
-            ByteBufUtil.writeAscii(out, length);
-            out.writeBytes(CRLF);
+        } else if (status >= 200 && status != 204) {
+            String length = fields.first(Field.CONTENT_LENGTH);
+            if (length != null) {
+                out.writeBytes(LENGTH);
+                ByteBufUtil.writeAscii(out, length);
+                out.writeBytes(CRLF);
+            }
         }
         out.writeBytes(persistence.line).writeBytes(CRLF);
     }
@@ -145,52 +142,50 @@ final class HeaderRules {
     }
 
     private static void writeFields(
-            HttpHeaders headers,
+            Fields fields,
             ConnectionOptions options,
             boolean request,
             boolean upgrade,
             boolean modern,
             ByteBuf out) {
-        Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
-        while (fields.hasNext()) {
-            Map.Entry<CharSequence, CharSequence> field = fields.next();
+        int first = -1;
+        int size = fields.size();
+        for (int i = 0; i < size; i++) {
             boolean passes =
-                    switch (Field.of(field.getKey())) {
-                        case OTHER -> !options.names(field.getKey());
+                    switch (fields.kind(i)) {
+                        case OTHER -> !options.names(fields, i);
                         case UPGRADE -> upgrade;
                         case EXPECT -> modern;
                         case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO, CLIENT_CERT -> !request;
                         default -> false;
                     };
-            if (passes) {
-                write(field.getKey(), field.getValue(), out);
-            }
+            first = run(fields, first, i, passes, out);
         }
+        run(fields, first, size, false, out);
     }
 
     /**
      * Writes the trailers behind a last chunk; those that would change framing or routing are left out (RFC 9110
      * §6.5.1).
      */
-    static void writeTrailers(HttpHeaders trailers, ByteBuf out) {
-        Iterator<Map.Entry<CharSequence, CharSequence>> fields = trailers.iteratorCharSequence();
-        while (fields.hasNext()) {
-            Map.Entry<CharSequence, CharSequence> field = fields.next();
-            if (Field.of(field.getKey()) == Field.OTHER) {
-                write(field.getKey(), field.getValue(), out);
-            }
+    static void writeTrailers(Fields trailers, ByteBuf out) {
+        int first = -1;
+        int size = trailers.size();
+        for (int i = 0; i < size; i++) {
+            first = run(trailers, first, i, trailers.kind(i) == Field.OTHER, out);
         }
+        run(trailers, first, size, false, out);
     }
 
-    private static void write(CharSequence name, CharSequence value, ByteBuf out) {
-        if (name instanceof AsciiString ascii) {
-            out.writeBytes(ascii.array(), ascii.arrayOffset(), ascii.length());
-        } else {
-            ByteBufUtil.writeAscii(out, name);
+    /** Lines that pass and stand together are copied at once: gives the first of those that are not yet, or -1. */
+    private static int run(Fields fields, int first, int index, boolean passes, ByteBuf out) {
+        if (passes) {
+            return first < 0 ? index : first;
         }
-        out.writeByte(':').writeByte(' ');
-        ByteBufUtil.writeAscii(out, value);
-        out.writeBytes(CRLF);
+        if (first >= 0) {
+            fields.write(first, index, out);
+        }
+        return -1;
     }
 
     private static byte[] ascii(String text) {

@@ -2,18 +2,13 @@ package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.Exchange;
 import io.offramp.proxy.http.codec.ConnectionOptions;
+import io.offramp.proxy.http.codec.Field;
+import io.offramp.proxy.http.codec.Fields;
 import io.offramp.proxy.http.codec.Framing;
+import io.offramp.proxy.http.codec.Head;
 import io.offramp.proxy.http.codec.RequestTarget;
 import io.offramp.proxy.session.Splicing;
 import io.offramp.proxy.upstream.AnswerHead;
@@ -35,10 +30,9 @@ final class HttpExchange implements AnswerListener {
     private final FrontHandler front;
     private final AnswerWriter answer;
     private final long startNs = System.nanoTime();
-    private @Nullable HttpRequest request;
-    private int headBytes;
+    private @Nullable Head request;
     private RequestTarget target = RequestTarget.NONE;
-    private ConnectionOptions options = ConnectionOptions.of(EmptyHttpHeaders.INSTANCE);
+    private ConnectionOptions options = ConnectionOptions.of(Fields.NONE);
     private @Nullable BodyWriter requestBody;
     private boolean modern = true;
     private boolean toHead;
@@ -67,17 +61,20 @@ final class HttpExchange implements AnswerListener {
         return requestEnded;
     }
 
-    /** The head is complete. */
-    void start(HttpRequest head, int bytes) {
+    /**
+     * The head is complete.
+     *
+     * @param problem why its framing is invalid, where it is
+     */
+    void start(Head head, long bodyFraming, @Nullable String problem) {
         request = head;
-        headBytes = bytes;
-        modern = !head.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        toHead = head.method().equals(HttpMethod.HEAD);
-        framing = Framing.ofRequest(head);
-        options = ConnectionOptions.of(head.headers());
+        modern = head.modern();
+        toHead = head.isHead();
+        framing = bodyFraming;
+        options = ConnectionOptions.of(head.fields());
         if (framing == Framing.INVALID || !options.valid()) {
-            refuse(Refusal.BAD_REQUEST, options.valid() ? Framing.problem(head) : "Connection");
-        } else if (head.method().equals(HttpMethod.CONNECT)) {
+            refuse(Refusal.BAD_REQUEST, options.valid() ? problem : "Connection");
+        } else if (!head.isGet() && head.method().equals("CONNECT")) {
             refuse(Refusal.NOT_IMPLEMENTED, null);
         } else {
             target = RequestTarget.of(head);
@@ -89,10 +86,10 @@ final class HttpExchange implements AnswerListener {
         }
     }
 
-    private void route(HttpRequest head) {
+    private void route(Head head) {
         requestEnded = framing == 0;
         keepAlive = (modern ? !options.close() : options.keepAlive()) && !front.isDraining();
-        upgrade = options.upgrade() && modern && framing == 0 && isUpgradable(head.headers());
+        upgrade = options.upgrade() && modern && framing == 0 && isUpgradable(head.fields());
         if (framing > front.settings().bodyLimit()) {
             refuse(Refusal.BODY_TOO_LARGE, null);
             return;
@@ -106,8 +103,8 @@ final class HttpExchange implements AnswerListener {
     }
 
     /** Not to HTTP/2: requests in such a tunnel would pass every rule of ours. */
-    private static boolean isUpgradable(HttpHeaders headers) {
-        List<String> protocols = headers.getAll(HttpHeaderNames.UPGRADE);
+    private static boolean isUpgradable(Fields fields) {
+        List<String> protocols = fields.all(Field.UPGRADE);
         return protocols.size() == 1 && !protocols.getFirst().regionMatches(true, 0, "h2", 0, 2);
     }
 
@@ -156,7 +153,7 @@ final class HttpExchange implements AnswerListener {
     }
 
     private void send(UpstreamConnection to) {
-        HttpRequest head = request;
+        Head head = request;
         if (head == null) {
             throw new IllegalStateException("no request");
         }
@@ -164,7 +161,7 @@ final class HttpExchange implements AnswerListener {
         to.begin(toHead);
         int following = (int) Math.max(0, Math.min(framing, Integer.MAX_VALUE));
         ClientFields client = front.fields();
-        ByteBuf out = to.burst().room(headBytes + HeaderRules.ADDED_BYTES + client.fields().length, following);
+        ByteBuf out = to.burst().room(head.length() + HeaderRules.ADDED_BYTES + client.fields().length, following);
         HeaderRules.writeRequest(
                 head, target, options, client, to.server().name(), upgrade, framing, out);
         BodyWriter body = new BodyWriter(to.burst());
@@ -185,24 +182,29 @@ final class HttpExchange implements AnswerListener {
         return !requestEnded && !done && to != null && sent && to.isWritable();
     }
 
-    /** The next piece of the request's body, which moves here; only while {@link #takesBody()}. */
-    void onRequestBody(HttpContent piece) {
+    /** The next piece of the request's body, which moves here, and whether it is the last; only while {@link #takesBody()}. */
+    void onRequestBody(ByteBuf piece, boolean complete) {
         BodyWriter body = requestBody;
         UpstreamConnection to = upstream;
-        requestBytes += piece.content().readableBytes();
+        requestBytes += piece.readableBytes();
         if (body == null || to == null || requestBytes > front.settings().bodyLimit()) {
             piece.release();
             refuse(Refusal.BODY_TOO_LARGE, null);
             return;
         }
-        if (piece instanceof LastHttpContent last) {
-            requestEnded = true;
-            body.end(last);
-        } else {
-            body.write(piece.content());
-        }
+        body.write(piece);
+        requestEnded = complete;
         if (!to.isWritable()) {
             to.flush();
+        }
+    }
+
+    /** The request's body, which is in chunks, is complete. */
+    void onRequestEnd(Fields trailers) {
+        BodyWriter body = requestBody;
+        if (body != null) {
+            requestEnded = true;
+            body.end(trailers);
         }
     }
 
@@ -235,7 +237,7 @@ final class HttpExchange implements AnswerListener {
         } else if (status >= 200) {
             keepAlive &= requestEnded && !front.isDraining() && AnswerWriter.canPersist(head.framing(), modern);
             answer.begin(head, Framing.isBodiless(status, toHead), keepAlive, modern);
-        } else if (modern && (status != 100 || request != null && request.headers().contains(HttpHeaderNames.EXPECT))) {
+        } else if (modern && (status != 100 || request != null && request.fields().has(Field.EXPECT))) {
             answer.bare(head, false);
         }
     }
@@ -292,7 +294,7 @@ final class HttpExchange implements AnswerListener {
     }
 
     @Override
-    public void onEnd(HttpHeaders trailers) {
+    public void onEnd(Fields trailers) {
         answer.end(trailers);
         finish(answer.status(), answer.bytes(), null);
         front.onExchangeDone(keepAlive, requestEnded);
@@ -360,7 +362,7 @@ final class HttpExchange implements AnswerListener {
     private boolean isRepeatable() {
         return framing == 0
                 && request != null
-                && switch (request.method().name()) {
+                && switch (request.method()) {
                     case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
                     default -> false;
                 };
@@ -386,8 +388,8 @@ final class HttpExchange implements AnswerListener {
         }
         log.onFinished(new Exchange(
                 front.connection(),
-                request == null ? "-" : request.method().name(),
-                request == null ? "-" : request.uri(),
+                request == null ? "-" : request.method(),
+                request == null ? "-" : request.target(),
                 target.authority(),
                 status,
                 received,

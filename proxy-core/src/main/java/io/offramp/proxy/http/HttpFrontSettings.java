@@ -4,7 +4,6 @@ import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
-import io.offramp.proxy.http.codec.HeadCheck;
 import io.offramp.proxy.http.codec.MessageReader;
 import io.offramp.proxy.upstream.Upstreams;
 import java.util.List;
@@ -60,7 +59,7 @@ public final class HttpFrontSettings {
     }
 
     MessageReader newReader() {
-        return new MessageReader(HeadCheck.Kind.REQUEST, limits.requestLineBytes(), limits.headBytes());
+        return MessageReader.ofRequests(limits.requestLineBytes(), limits.headBytes());
     }
 
     @Nullable AccessLog accessLog() {

@@ -1,7 +1,7 @@
 package io.offramp.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaders;
+import io.offramp.proxy.http.codec.Fields;
 
 /**
  * What comes back from an upstream, in this order: connected or failed; any number of interim heads; a head; its body;
@@ -24,7 +24,7 @@ public interface AnswerListener {
     default void onSpliced(int bytes) {}
 
     /** The answer is complete; the connection has forgotten this listener. */
-    default void onEnd(HttpHeaders trailers) {}
+    default void onEnd(Fields trailers) {}
 
     /** The server has ended its stream; only on a connection that carries bytes instead of messages. */
     default void onInputEnded() {}

@@ -9,17 +9,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.offramp.proxy.http.codec.ConnectionOptions;
+import io.offramp.proxy.http.codec.Fields;
 import io.offramp.proxy.http.codec.Framing;
-import io.offramp.proxy.http.codec.HeadCheck;
-import io.offramp.proxy.http.codec.Leftover;
+import io.offramp.proxy.http.codec.Head;
 import io.offramp.proxy.http.codec.MessageReader;
 import io.offramp.proxy.session.SpliceListener;
 import io.offramp.proxy.session.Splicing;
@@ -36,17 +29,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final UpstreamServer server;
     private final ByteBufAllocator allocator;
     private final MessageReader reader;
-    private final Leftover leftover = new Leftover();
     private @Nullable Channel channel;
     private @Nullable WriteBurst burst;
     private @Nullable AnswerListener listener;
     private @Nullable Splicing splicing;
-    private long framing;
-    private long bodyLeft;
-    private boolean passesBody;
     private State state = State.CONNECTING;
     private String closedBy = "closed";
-    private boolean toHead;
     private boolean answered;
     private boolean persistent;
     private boolean reading = true;
@@ -95,8 +83,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * @param head whether its method is HEAD, so that the answer has no body
      */
     public void begin(boolean head) {
-        toHead = head;
-        reader.bodiless(head);
+        reader.toHead(head);
         answered = false;
         persistent = true;
         state = State.HEAD;
@@ -141,9 +128,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         channel().config().setAutoRead(reading && splicing == null);
     }
 
-    /** Bytes of the answer's body that are still to come; below 0 where its head does not say. */
+    /** Bytes of the answer's body that are still to come; 0 where its head does not say. */
     public long bodyLeft() {
-        return state == State.BODY ? bodyLeft : 0;
+        return state == State.BODY ? reader.left() : 0;
     }
 
     /**
@@ -155,13 +142,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (splicing != null || state != State.BODY && state != State.TUNNEL) {
             return;
         }
-        long bytes = state == State.BODY ? bodyLeft : Long.MAX_VALUE;
+        long bytes = state == State.BODY ? reader.left() : Long.MAX_VALUE;
         splicing = Splicing.begin(client, channel(), bytes, new Spliced());
         if (splicing != null) {
-            if (state == State.BODY && !passesBody) {
-                passesBody = true;
-                reader.skipBody();
-            }
             applyReading();
         }
     }
@@ -190,10 +173,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             answered = true;
-            bodyLeft -= bytes;
+            if (state == State.BODY) {
+                reader.skip(bytes);
+            }
             to.onSpliced(bytes);
-            if (state == State.BODY && bodyLeft == 0) {
-                complete(true, EmptyHttpHeaders.INSTANCE);
+            if (state == State.BODY && reader.isComplete()) {
+                complete(true, Fields.NONE);
             }
         }
 
@@ -310,111 +295,73 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = leftover.join(ctx.alloc(), (ByteBuf) message);
-        boolean more = true;
+        ByteBuf in = (ByteBuf) message;
         try {
-            while (more && state != State.CLOSED && (in.isReadable() || isAhead())) {
-                more = consume(in);
+            while (in.isReadable() && state != State.CLOSED) {
+                consume(in);
             }
         } finally {
-            if (in.isReadable() && state != State.CLOSED) {
-                leftover.keep(in);
-            } else {
-                in.release();
-            }
+            in.release();
         }
     }
 
-    private boolean isAhead() {
-        return state != State.IDLE && state != State.TUNNEL && reader.isAhead();
-    }
-
-    /** Takes the next object; false if more bytes are needed first. */
-    private boolean consume(ByteBuf in) {
+    /** Takes the next thing that the bytes tell. */
+    private void consume(ByteBuf in) {
         AnswerListener to = listener;
         if (to == null || state == State.IDLE) {
             // Bytes that no request asked for: whatever they mean, no answer behind them can be trusted.
             fail("garbage: bytes without a request");
-            return false;
+            return;
         }
         answered = true;
         if (state == State.TUNNEL) {
             to.onBody(in.readRetainedSlice(in.readableBytes()));
-            return false;
-        }
-        if (passesBody) {
-            pass(to, in);
-            return true;
-        }
-        HttpObject object = reader.read(in);
-        if (object == null) {
-            refuse();
-            return false;
-        }
-        switch (object) {
-            case HttpResponse head -> onHead(to, head, in.readableBytes());
-            case LastHttpContent last -> onLast(to, last, in);
-            case HttpContent piece -> {
-                bodyLeft -= piece.content().readableBytes();
-                to.onBody(piece.content());
-            }
-            default -> throw new IllegalStateException(object.toString());
-        }
-        return true;
-    }
-
-    /** Of a body that the reader does not know any more. */
-    private void pass(AnswerListener to, ByteBuf in) {
-        int bytes = (int) Math.min(bodyLeft, in.readableBytes());
-        bodyLeft -= bytes;
-        to.onBody(in.readRetainedSlice(bytes));
-        if (state == State.BODY && bodyLeft == 0) {
-            complete(!in.isReadable(), EmptyHttpHeaders.INSTANCE);
-        }
-    }
-
-    private void refuse() {
-        HeadCheck.Progress refusal = reader.refusal();
-        if (refusal != null) {
-            String problem = reader.problem();
-            fail("garbage: " + (problem == null ? refusal.toString() : problem));
-        }
-    }
-
-    private void onHead(AnswerListener to, HttpResponse head, int following) {
-        framing = Framing.ofAnswer(head, toHead);
-        ConnectionOptions options = ConnectionOptions.of(head.headers());
-        if (framing == Framing.INVALID || !options.valid()) {
-            fail("garbage: " + (options.valid() ? Framing.problem(head) : "Connection"));
             return;
         }
-        if (head.status().code() >= 200) {
-            boolean lasting = !head.protocolVersion().equals(HttpVersion.HTTP_1_0) || options.keepAlive();
+        switch (reader.read(in)) {
+            case MORE -> {}
+            case HEAD -> onHead(to, reader.takeHead(), in);
+            case PIECE -> {
+                to.onBody(reader.takePiece());
+                completeIfWhole(in, Fields.NONE);
+            }
+            case END -> completeIfWhole(in, reader.trailers());
+            case REFUSED -> failBy(reader.problem(), reader.refusal());
+        }
+    }
+
+    private void failBy(@Nullable String problem, MessageReader.Refused refusal) {
+        fail("garbage: " + (problem == null ? refusal.toString() : problem));
+    }
+
+    private void onHead(AnswerListener to, Head head, ByteBuf in) {
+        long framing = reader.framing();
+        ConnectionOptions options = ConnectionOptions.of(head.fields());
+        if (framing == Framing.INVALID || !options.valid()) {
+            failBy(options.valid() ? reader.problem() : "Connection", reader.refusal());
+            return;
+        }
+        boolean last = head.status() >= 200;
+        if (last) {
+            boolean lasting = head.modern() || options.keepAlive();
             persistent = lasting && !options.close() && framing != Framing.UNTIL_CLOSE;
-            bodyLeft = framing;
             state = State.BODY;
         }
-        to.onHead(new AnswerHead(head, options, framing, reader.headBytes(), following));
-    }
-
-    /** The end of an answer, or what the decoder sends behind an interim head. */
-    private void onLast(AnswerListener to, LastHttpContent last, ByteBuf in) {
-        if (state != State.BODY) {
-            last.release();
-            return;
-        }
-        if (last.content().isReadable()) {
-            to.onBody(last.content());
-        }
-        if (state == State.BODY) {
-            complete(!in.isReadable(), last.trailingHeaders());
+        to.onHead(new AnswerHead(head, options, framing, in.readableBytes()));
+        if (last) {
+            completeIfWhole(in, Fields.NONE);
         }
     }
 
-    private void complete(boolean nothingBehind, HttpHeaders trailers) {
+    private void completeIfWhole(ByteBuf in, Fields trailers) {
+        if (state == State.BODY && reader.isComplete()) {
+            complete(!in.isReadable(), trailers);
+        }
+    }
+
+    private void complete(boolean nothingBehind, Fields trailers) {
         AnswerListener last = takeListener();
         persistent &= nothingBehind;
-        passesBody = false;
         state = State.IDLE;
         stopSplicing();
         if (last != null) {
@@ -455,8 +402,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (state == State.IDLE && listener == null) {
             loop.forget(this);
         }
-        if (state == State.BODY && framing == Framing.UNTIL_CLOSE) {
-            complete(true, EmptyHttpHeaders.INSTANCE);
+        if (state == State.BODY && reader.framing() == Framing.UNTIL_CLOSE) {
+            complete(true, Fields.NONE);
         }
         fail(closedBy);
     }
@@ -486,7 +433,5 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (burst != null) {
             burst.drop();
         }
-        reader.close();
-        leftover.release();
     }
 }

@@ -15,7 +15,6 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.TimeoutConfig;
-import io.offramp.proxy.http.codec.HeadCheck;
 import io.offramp.proxy.http.codec.MessageReader;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
@@ -95,8 +94,7 @@ public final class UpstreamLoop {
      */
     public UpstreamConnection prepare(
             UpstreamGroup group, UpstreamServer server, ByteBufAllocator allocator, AnswerListener listener) {
-        MessageReader reader =
-                new MessageReader(HeadCheck.Kind.ANSWER, limits.requestLineBytes(), limits.headBytes());
+        MessageReader reader = MessageReader.ofAnswers(limits.requestLineBytes(), limits.headBytes());
         UpstreamConnection connection = new UpstreamConnection(this, group, server, allocator, reader);
         connection.reserve(listener);
         return connection;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.proxy.handshake.ClientHelloFuzz;
 import io.offramp.proxy.handshake.PemFuzz;
 import io.offramp.proxy.handshake.TicketFuzz;
+import io.offramp.proxy.http.codec.MessagesFuzz;
 import io.offramp.proxy.session.RecordsFuzz;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class FuzzCorpusTest {
     private static final Map<String, Target> TARGETS = Map.of(
             "ClientHello", ClientHelloFuzz::fuzzerTestOneInput,
+            "Messages", MessagesFuzz::fuzzerTestOneInput,
             "Pem", PemFuzz::fuzzerTestOneInput,
             "Records", RecordsFuzz::fuzzerTestOneInput,
             "Ticket", TicketFuzz::fuzzerTestOneInput);

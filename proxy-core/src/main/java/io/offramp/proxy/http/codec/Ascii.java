@@ -1,33 +1,44 @@
 package io.offramp.proxy.http.codec;
 
-/** Character classes of HTTP. Pure functions. */
+/** Character classes of HTTP. Pure functions; the tables are for loops, and are not to be written to. */
 final class Ascii {
-    private static final boolean[] TOKEN = table("!#$%&'*+-.^_`|~");
-    private static final boolean[] HOST = table("-._~!$&'()*+,;=%");
+    /** By byte, unsigned: tchar (RFC 9110 §5.6.2). */
+    static final boolean[] TOKEN = alphanumericAnd("!#$%&'*+-.^_`|~");
+
+    /** By byte, unsigned: what may stand in a field value (RFC 9110 §5.5): HTAB, SP, VCHAR, obs-text. */
+    static final boolean[] FIELD_VALUE = fieldValue();
+
+    /** By byte, unsigned: what may stand in a request target: visible ASCII, and no fragment. */
+    static final boolean[] TARGET = target();
+
+    private static final boolean[] HOST = alphanumericAnd("-._~!$&'()*+,;=%");
+
+    /** The bit that makes a letter small. */
+    private static final int CASE = 0x20;
 
     private Ascii() {}
 
-    private static boolean[] table(String others) {
+    private static boolean[] alphanumericAnd(String others) {
         boolean[] table = new boolean[256];
         String all = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" + others;
         all.chars().forEach(c -> table[c] = true);
         return table;
     }
 
-    /** Whether {@code b} is a tchar (RFC 9110 §5.6.2). */
-    static boolean isToken(byte b) {
-        return TOKEN[b & 0xFF];
+    private static boolean[] fieldValue() {
+        boolean[] table = new boolean[256];
+        for (int c = 0; c < 256; c++) {
+            table[c] = c >= ' ' && c != 0x7F || c == '\t';
+        }
+        return table;
     }
 
-    /** Whether {@code b} may stand in a field value (RFC 9110 §5.5): HTAB, SP, VCHAR, obs-text. */
-    static boolean isFieldValue(byte b) {
-        int c = b & 0xFF;
-        return c >= ' ' && c != 0x7F || c == '\t';
-    }
-
-    /** Whether {@code b} may stand in a request target: visible ASCII, and no fragment. */
-    static boolean isTarget(byte b) {
-        return b > ' ' && b < 0x7F && b != '#';
+    private static boolean[] target() {
+        boolean[] table = new boolean[256];
+        for (int c = ' ' + 1; c < 0x7F; c++) {
+            table[c] = c != '#';
+        }
+        return table;
     }
 
     /** Whether {@code c} may stand in a registered name or an IPv4 address (RFC 3986 §3.2.2). */
@@ -40,6 +51,36 @@ final class Ascii {
     }
 
     static boolean isHex(char c) {
-        return isDigit(c) || (c | 0x20) >= 'a' && (c | 0x20) <= 'f';
+        return hex(c) >= 0;
+    }
+
+    /** Value of a hexadecimal digit; below 0 if it is none. */
+    static int hex(int c) {
+        int letter = (c | CASE) - 'a';
+        return isDigit(c) ? c - '0' : letter >= 0 && letter < 6 ? letter + 10 : -1;
+    }
+
+    static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    /** Neither letter nor digit. */
+    static boolean isMark(int c) {
+        return !isDigit(c) && ((c | CASE) < 'a' || (c | CASE) > 'z');
+    }
+
+    /** Whether the bytes from {@code at} on are {@code lower}, whatever their case; {@code lower} has small letters, and marks that have no case. */
+    static boolean matches(byte[] bytes, int at, byte[] lower) {
+        for (int i = 0; i < lower.length; i++) {
+            byte b = bytes[at + i];
+            if (b != lower[i] && (!isLetter(lower[i]) || (b | CASE) != lower[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetter(byte lower) {
+        return lower >= 'a' && lower <= 'z';
     }
 }

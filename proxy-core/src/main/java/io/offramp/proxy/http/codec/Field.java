@@ -1,6 +1,6 @@
 package io.offramp.proxy.http.codec;
 
-import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Header fields that a proxy has to know; all others are {@link #OTHER}. */
@@ -29,60 +29,56 @@ public enum Field {
     X_FORWARDED_HOST,
     X_FORWARDED_PROTO;
 
-    /** The bit that makes a letter small. */
     private static final int CASE = 0x20;
 
-    private final AsciiString lower = AsciiString.cached(name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    private final byte[] lower =
+            name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
 
-    /** Its name, in lower case. */
-    public AsciiString lower() {
-        return lower;
-    }
-
-    /** The field of that name, whatever its case. */
-    public static Field of(CharSequence name) {
-        return switch (name.length()) {
-            case 2 -> TE.or(name, OTHER);
-            case 4 -> HOST.or(name, OTHER);
-            case 6 -> EXPECT.or(name, OTHER);
-            case 7 -> UPGRADE.or(name, OTHER);
-            case 10 -> CONNECTION.or(name, KEEP_ALIVE.or(name, family(name)));
-            case 14 -> CONTENT_LENGTH.or(name, family(name));
-            case 15 -> X_FORWARDED_FOR.or(name, family(name));
-            case 16 -> X_FORWARDED_HOST.or(name, family(name));
-            case 17 -> TRANSFER_ENCODING.or(name, X_FORWARDED_PROTO.or(name, family(name)));
-            default -> family(name);
+    /** The field whose name these bytes are, whatever their case. */
+    static Field of(byte[] bytes, int from, int to) {
+        return switch (to - from) {
+            case 2 -> TE.or(bytes, from, OTHER);
+            case 4 -> HOST.or(bytes, from, OTHER);
+            case 6 -> EXPECT.or(bytes, from, OTHER);
+            case 7 -> UPGRADE.or(bytes, from, OTHER);
+            case 10 -> CONNECTION.or(bytes, from, KEEP_ALIVE.or(bytes, from, family(bytes, from, to)));
+            case 14 -> CONTENT_LENGTH.or(bytes, from, family(bytes, from, to));
+            case 15 -> X_FORWARDED_FOR.or(bytes, from, family(bytes, from, to));
+            case 16 -> X_FORWARDED_HOST.or(bytes, from, family(bytes, from, to));
+            case 17 -> TRANSFER_ENCODING.or(bytes, from, X_FORWARDED_PROTO.or(bytes, from, family(bytes, from, to)));
+            default -> family(bytes, from, to);
         };
     }
 
-    private Field or(CharSequence name, Field otherwise) {
-        return lower.contentEqualsIgnoreCase(name) ? this : otherwise;
+    private Field or(byte[] bytes, int from, Field otherwise) {
+        return Ascii.matches(bytes, from, lower) ? this : otherwise;
     }
 
-    private static Field family(CharSequence name) {
-        int end = PROXY.lower.length();
-        boolean family = name.length() == end || name.length() > end && name.charAt(end) == '-';
-        return family && AsciiString.regionMatches(name, true, 0, PROXY.lower, 0, end) ? PROXY : clientCertFamily(name);
+    private static Field family(byte[] bytes, int from, int to) {
+        return switch (to == from ? 0 : bytes[from] | CASE) {
+            case 'p' -> {
+                int end = from + PROXY.lower.length;
+                boolean family = to == end || to > end && bytes[end] == '-';
+                yield family && Ascii.matches(bytes, from, PROXY.lower) ? PROXY : OTHER;
+            }
+            case 'c' -> clientCertFamily(bytes, from, to);
+            case 'x' -> to - from > 2 && Ascii.isMark(bytes[from + 1]) ? clientCertFamily(bytes, from + 2, to) : OTHER;
+            default -> OTHER;
+        };
     }
 
-    private static Field clientCertFamily(CharSequence name) {
-        int start = name.length() > 2 && (name.charAt(0) | CASE) == 'x' && isMark(name.charAt(1)) ? 2 : 0;
-        int end = start + CLIENT_CERT.lower.length();
-        if (name.length() < end || name.length() > end && !isMark(name.charAt(end))) {
+    private static Field clientCertFamily(byte[] bytes, int from, int to) {
+        byte[] expected = CLIENT_CERT.lower;
+        int end = from + expected.length;
+        if (to < end || to > end && !Ascii.isMark(bytes[end])) {
             return OTHER;
         }
-        for (int i = start; i < end; i++) {
-            char expected = CLIENT_CERT.lower.charAt(i - start);
-            char c = name.charAt(i);
-            if (expected == '-' ? !isMark(c) : (c | CASE) != expected) {
+        for (int i = 0; i < expected.length; i++) {
+            byte b = bytes[from + i];
+            if (expected[i] == '-' ? !Ascii.isMark(b) : (b | CASE) != expected[i]) {
                 return OTHER;
             }
         }
         return CLIENT_CERT;
-    }
-
-    /** Neither letter nor digit. */
-    private static boolean isMark(char c) {
-        return (c < '0' || c > '9') && ((c | CASE) < 'a' || (c | CASE) > 'z');
     }
 }

@@ -1,13 +1,6 @@
 package io.offramp.proxy.http.codec;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,23 +21,27 @@ public final class Framing {
     /** Longest length that is read: 18 digits fit a long. */
     private static final int MAX_DIGITS = 18;
 
+    private static final byte[] CHUNKED_CODING = "chunked".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] KEY_1 = "sec-websocket-key1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] KEY_2 = "sec-websocket-key2".getBytes(StandardCharsets.US_ASCII);
+
     private Framing() {}
 
     /** Framing of a request: without either field it has no body. */
-    public static long ofRequest(HttpRequest request) {
-        if (problem(request) != null) {
+    static long ofRequest(Head request) {
+        if (problem(request, true) != null) {
             return INVALID;
         }
-        long framing = declared(request.headers());
+        long framing = declared(request.fields());
         return framing == UNTIL_CLOSE ? 0 : framing;
     }
 
     /** Framing of an answer; {@code toHead}: of a request with method HEAD. */
-    public static long ofAnswer(HttpResponse answer, boolean toHead) {
-        if (problem(answer) != null) {
+    static long ofAnswer(Head answer, boolean toHead) {
+        if (problem(answer, false) != null) {
             return INVALID;
         }
-        return isBodiless(answer.status().code(), toHead) ? 0 : declared(answer.headers());
+        return isBodiless(answer.status(), toHead) ? 0 : declared(answer.fields());
     }
 
     /** Whether an answer has no body whatever its fields say. */
@@ -52,43 +49,40 @@ public final class Framing {
         return toHead || status < 200 || status == 204 || status == 304;
     }
 
-    private static long declared(HttpHeaders headers) {
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+    private static long declared(Fields fields) {
+        if (fields.has(Field.TRANSFER_ENCODING)) {
             return CHUNKED;
         }
-        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        String length = fields.first(Field.CONTENT_LENGTH);
         return length == null ? UNTIL_CLOSE : digits(length);
     }
 
     /** Why the framing is {@link #INVALID}; null if it is not. */
-    public static @Nullable String problem(HttpMessage message) {
-        HttpHeaders headers = message.headers();
-        boolean hasLength = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-            return hasLength ? "Content-Length beside Transfer-Encoding" : codingProblem(message);
+    static @Nullable String problem(Head head, boolean request) {
+        Fields fields = head.fields();
+        boolean hasLength = fields.has(Field.CONTENT_LENGTH);
+        if (fields.has(Field.TRANSFER_ENCODING)) {
+            return hasLength ? "Content-Length beside Transfer-Encoding" : codingProblem(head);
         }
         if (hasLength) {
-            List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
-            return lengths.size() > 1 || digits(lengths.getFirst()) == INVALID ? "Content-Length" : null;
+            int only = fields.only(Field.CONTENT_LENGTH);
+            return only < 0 || digits(fields.value(only)) == INVALID ? "Content-Length" : null;
         }
-        return hasHiddenBody(message) ? "WebSocket draft 76" : null;
+        return request && hasHiddenBody(head) ? "WebSocket draft 76" : null;
     }
 
-    private static @Nullable String codingProblem(HttpMessage message) {
-        if (message.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+    private static @Nullable String codingProblem(Head head) {
+        if (!head.modern()) {
             return "Transfer-Encoding in HTTP/1.0";
         }
-        List<String> codings = message.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        boolean chunked = codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
+        int only = head.fields().only(Field.TRANSFER_ENCODING);
+        boolean chunked = only >= 0 && head.fields().isValue(only, CHUNKED_CODING);
         return chunked ? null : "Transfer-Encoding other than chunked";
     }
 
-    /** Netty's decoder gives this handshake, which no RFC knows, a body of eight bytes that no field announces. */
-    private static boolean hasHiddenBody(HttpMessage message) {
-        return message instanceof HttpRequest request
-                && request.method().equals(HttpMethod.GET)
-                && request.headers().contains("Sec-WebSocket-Key1")
-                && request.headers().contains("Sec-WebSocket-Key2");
+    /** Some upstreams, those with Netty's decoder for one, give this handshake, which no RFC knows, a body of eight bytes that no field announces. */
+    private static boolean hasHiddenBody(Head head) {
+        return head.isGet() && head.fields().hasName(KEY_1) && head.fields().hasName(KEY_2);
     }
 
     private static long digits(String text) {

@@ -1,201 +1,243 @@
 package io.offramp.proxy.http.codec;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.HttpResponseDecoder;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
-import io.offramp.proxy.http.codec.HeadCheck.Kind;
-import io.offramp.proxy.http.codec.HeadCheck.Progress;
-import java.util.ArrayList;
-import java.util.List;
+import io.offramp.proxy.http.codec.HeadReader.Kind;
+import io.offramp.proxy.http.codec.HeadReader.Progress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of one direction of a connection, one object at a time: a head, pieces of body, a last piece. Netty's
- * decoder does the reading, but is asked step by step instead of standing in a pipeline, so that who reads can stop
- * between any two objects, and what is behind them stays bytes. A head reaches the decoder only when {@link HeadCheck}
- * has seen all of it.
+ * Messages of one direction of a connection, step by step: a head, pieces of body, an end. Who reads can stop between any two steps, and
+ * what is behind them stays bytes. How long a body is has one source, {@link Framing}, for this reader and for who forwards. Bytes are taken
+ * as they are looked at, so none has to be kept or shown twice.
  *
- * <p>A head that is refused here has no head object: {@link #refusal()} tells. Confined to one thread.
+ * <p>Confined to one thread.
  */
 public final class MessageReader {
-    /** Above any read: body comes in as few pieces as it was read in. */
-    private static final int MAX_PIECE_BYTES = 1 << 20;
-
-    private static final int FIRST_BYTES = 256;
-
-    private final HeadCheck check;
-    private final Decoder decoder;
-    private final List<Object> decoded = new ArrayList<>(2);
-    private boolean inHead = true;
-    private @Nullable Progress refusal;
+    private final boolean requests;
+    private final HeadReader heads;
+    private final int lineLimit;
+    private final int fieldsLimit;
+    private @Nullable ChunkReader chunks;
+    private @Nullable Head head;
+    private @Nullable ByteBuf piece;
+    private State state = State.HEAD;
+    private long framing;
+    private long left;
+    private boolean toHead;
+    private Refused refusal = Refused.NOT;
     private @Nullable String problem;
 
-    /** What a Netty decoder does when it is not in a pipeline. */
-    private interface Decoder {
-        void step(ByteBuf in, List<Object> out) throws Exception;
-
-        default void bodiless(boolean always) {}
-
-        /** Forgets the message under way. */
-        void reset();
+    /** What a step brought. */
+    public enum Step {
+        /** Nothing: all bytes were taken, and more are needed. */
+        MORE,
+        /** A head: {@link #takeHead}, {@link #framing}. */
+        HEAD,
+        /** Some of the body: {@link #takePiece}. */
+        PIECE,
+        /** The end of a body in chunks: {@link #trailers}. All others end with their head or last piece: {@link #isComplete}. */
+        END,
+        /** Nothing more can be read: {@link #refusal}. */
+        REFUSED
     }
 
-    private static final class Requests extends HttpRequestDecoder implements Decoder {
-        Requests(HttpDecoderConfig config) {
-            super(config);
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // the decoder's steps do not look at their context
-        public void step(ByteBuf in, List<Object> out) throws Exception {
-            decode((ChannelHandlerContext) null, in, out);
-        }
+    /** Why nothing more can be read. */
+    public enum Refused {
+        /** It can. */
+        NOT,
+        /** Not HTTP/1; {@link #problem} says why. */
+        MALFORMED,
+        /** A start line above the limit. */
+        LINE_TOO_LONG,
+        /** Fields above the limit, in bytes or number. */
+        TOO_LARGE,
+        /** HTTP, but neither 1.0 nor 1.1. */
+        VERSION
     }
 
-    private static final class Answers extends HttpResponseDecoder implements Decoder {
-        private boolean bodiless;
+    private enum State {
+        HEAD,
+        LENGTH,
+        CHUNKS,
+        UNTIL_CLOSE
+    }
 
-        Answers(HttpDecoderConfig config) {
-            super(config);
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // the decoder's steps do not look at their context
-        public void step(ByteBuf in, List<Object> out) throws Exception {
-            decode((ChannelHandlerContext) null, in, out);
-        }
-
-        @Override
-        public void bodiless(boolean always) {
-            bodiless = always;
-        }
-
-        @Override
-        protected boolean isContentAlwaysEmpty(HttpMessage message) {
-            return bodiless || super.isContentAlwaysEmpty(message);
-        }
+    private MessageReader(boolean requests, int lineLimit, int fieldsLimit) {
+        this.requests = requests;
+        this.lineLimit = lineLimit;
+        this.fieldsLimit = fieldsLimit;
+        heads = new HeadReader(requests ? Kind.REQUEST : Kind.ANSWER, lineLimit, fieldsLimit);
     }
 
     /**
-     * @param lineLimit   bytes of a start line, and of a chunk's size and extensions
+     * A reader of requests.
+     *
+     * @param lineLimit   bytes of a request line, and of a chunk's size and extensions
      * @param fieldsLimit bytes of all fields of a head, and of trailers
      */
-    public MessageReader(Kind kind, int lineLimit, int fieldsLimit) {
-        check = new HeadCheck(kind, lineLimit, fieldsLimit);
-        // One byte more than the check allows, so that it is the check that says what is too long.
-        HttpDecoderConfig config = new HttpDecoderConfig()
-                .setMaxInitialLineLength(lineLimit + 1)
-                .setMaxHeaderSize(fieldsLimit + 1)
-                .setMaxChunkSize(MAX_PIECE_BYTES)
-                .setInitialBufferSize(FIRST_BYTES)
-                .setStrictLineParsing(true)
-                .setUseRfc9112TransferEncoding(true)
-                .setAllowDuplicateContentLengths(false)
-                .setHeadersFactory(DefaultHttpHeadersFactory.headersFactory().withValidation(false))
-                .setTrailersFactory(DefaultHttpHeadersFactory.trailersFactory());
-        decoder = kind == Kind.REQUEST ? new Requests(config) : new Answers(config);
+    public static MessageReader ofRequests(int lineLimit, int fieldsLimit) {
+        return new MessageReader(true, lineLimit, fieldsLimit);
     }
 
-    /** The next answer has no body, whatever its head says: its request is HEAD. */
-    public void bodiless(boolean next) {
-        decoder.bodiless(next);
+    /** A reader of answers, with the same limits. */
+    public static MessageReader ofAnswers(int lineLimit, int fieldsLimit) {
+        return new MessageReader(false, lineLimit, fieldsLimit);
     }
 
-    /** Bytes of the last head. */
-    public int headBytes() {
-        return check.headBytes();
+    /** Whether the next answer is to a HEAD request, and so has no body, whatever its head says. */
+    public void toHead(boolean next) {
+        toHead = next;
     }
 
-    /** Why nothing more can be read, or null. */
-    public @Nullable Progress refusal() {
+    /** Takes bytes up to the next thing that there is to tell. */
+    public Step read(ByteBuf in) {
+        if (refusal != Refused.NOT) {
+            return Step.REFUSED;
+        }
+        if (!in.isReadable()) {
+            return Step.MORE;
+        }
+        return switch (state) {
+            case HEAD -> readHead(in);
+            case CHUNKS -> readChunks(in);
+            case LENGTH -> {
+                int bytes = (int) Math.min(left, in.readableBytes());
+                piece = in.readRetainedSlice(bytes);
+                skip(bytes);
+                yield Step.PIECE;
+            }
+            case UNTIL_CLOSE -> {
+                piece = in.readRetainedSlice(in.readableBytes());
+                yield Step.PIECE;
+            }
+        };
+    }
+
+    private Step readHead(ByteBuf in) {
+        Progress progress = heads.read(in);
+        return switch (progress) {
+            case MORE -> Step.MORE;
+            case COMPLETE -> {
+                begin(heads.take());
+                yield Step.HEAD;
+            }
+            case MALFORMED -> refuse(Refused.MALFORMED, heads.problem());
+            case LINE_TOO_LONG -> refuse(Refused.LINE_TOO_LONG, null);
+            case TOO_LARGE -> refuse(Refused.TOO_LARGE, null);
+            case VERSION -> refuse(Refused.VERSION, null);
+        };
+    }
+
+    private void begin(Head complete) {
+        head = complete;
+        framing = requests ? Framing.ofRequest(complete) : Framing.ofAnswer(complete, toHead);
+        left = 0;
+        if (framing == Framing.INVALID) {
+            refuse(Refused.MALFORMED, Framing.problem(complete, requests));
+        } else if (framing == Framing.CHUNKED) {
+            ChunkReader reader = chunks;
+            if (reader == null) {
+                reader = new ChunkReader(lineLimit, fieldsLimit);
+                chunks = reader;
+            }
+            reader.begin();
+            state = State.CHUNKS;
+        } else if (framing == Framing.UNTIL_CLOSE) {
+            state = State.UNTIL_CLOSE;
+        } else if (framing > 0) {
+            left = framing;
+            state = State.LENGTH;
+        }
+    }
+
+    private Step readChunks(ByteBuf in) {
+        ChunkReader reader = chunks();
+        return switch (reader.next(in)) {
+            case MORE -> Step.MORE;
+            case DATA -> {
+                piece = reader.data(in);
+                yield Step.PIECE;
+            }
+            case END -> {
+                state = State.HEAD;
+                yield Step.END;
+            }
+            case MALFORMED -> refuse(Refused.MALFORMED, reader.problem());
+            case TOO_LARGE -> refuse(Refused.TOO_LARGE, null);
+        };
+    }
+
+    private ChunkReader chunks() {
+        if (chunks == null) {
+            throw new IllegalStateException("no chunks");
+        }
+        return chunks;
+    }
+
+    private Step refuse(Refused why, @Nullable String what) {
+        refusal = why;
+        problem = what;
+        return Step.REFUSED;
+    }
+
+    /** The head of this step; once, since who keeps it keeps its memory. */
+    public Head takeHead() {
+        Head last = head;
+        if (last == null) {
+            throw new IllegalStateException("no head");
+        }
+        head = null;
+        return last;
+    }
+
+    /** The piece of this step, which the caller releases; once. */
+    public ByteBuf takePiece() {
+        ByteBuf last = piece;
+        if (last == null) {
+            throw new IllegalStateException("no piece");
+        }
+        piece = null;
+        return last;
+    }
+
+    /** Trailers of the body that has ended in chunks. */
+    public Fields trailers() {
+        return chunks().trailers();
+    }
+
+    /**
+     * How the body of the last head is framed, as {@link Framing} has it; {@link Framing#INVALID} is told once with its head, and refused
+     * behind it.
+     */
+    public long framing() {
+        return framing;
+    }
+
+    /** Whether the message whose head came last is complete: what comes next is a head. */
+    public boolean isComplete() {
+        return state == State.HEAD;
+    }
+
+    /** Bytes of body still to come where its head told the length; else 0. */
+    public long left() {
+        return left;
+    }
+
+    /** So many bytes of a body of known length went another way, and will not come here. */
+    public void skip(long bytes) {
+        left -= bytes;
+        if (left == 0 && state == State.LENGTH) {
+            state = State.HEAD;
+        }
+    }
+
+    /** Why nothing more can be read. */
+    public Refused refusal() {
         return refusal;
     }
 
-    /** What was wrong, where {@link Progress#MALFORMED}. */
+    /** What was wrong, where {@link Refused#MALFORMED}. */
     public @Nullable String problem() {
         return problem;
-    }
-
-    /**
-     * The next object.
-     *
-     * @param in bytes in stream order; those of the object are taken, those of an unfinished line stay and are to be
-     *     there again in front of what follows them
-     * @return an object that the caller releases; null if more bytes are needed, or {@link #refusal()} says that none
-     *     will help
-     */
-    public @Nullable HttpObject read(ByteBuf in) {
-        while (decoded.isEmpty()) {
-            if (refusal != null || !in.isReadable() || inHead && !headIsComplete(in)) {
-                return null;
-            }
-            int before = in.readableBytes();
-            step(in);
-            if (decoded.isEmpty() && in.readableBytes() == before) {
-                return null;
-            }
-        }
-        HttpObject object = (HttpObject) decoded.removeFirst();
-        if (object.decoderResult().isFailure()) {
-            ReferenceCountUtil.release(object);
-            refuse(Progress.MALFORMED, String.valueOf(object.decoderResult().cause().getMessage()));
-            return null;
-        }
-        if (object instanceof LastHttpContent) {
-            inHead = true;
-            check.reset();
-        }
-        return object;
-    }
-
-    private boolean headIsComplete(ByteBuf in) {
-        Progress progress = check.check(in);
-        if (progress == Progress.COMPLETE) {
-            inHead = false;
-            return true;
-        }
-        if (progress != Progress.MORE) {
-            refuse(progress, check.problem());
-        }
-        return false;
-    }
-
-    private void step(ByteBuf in) {
-        try {
-            decoder.step(in, decoded);
-        } catch (Exception e) {
-            refuse(Progress.MALFORMED, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void refuse(Progress why, @Nullable String what) {
-        refusal = why;
-        problem = what;
-        close();
-    }
-
-    /** The rest of the body under way goes another way: what is given next is the next message. */
-    public void skipBody() {
-        decoder.reset();
-        inHead = true;
-        check.reset();
-    }
-
-    /** Whether the next object is there already, and needs no further bytes. */
-    public boolean isAhead() {
-        return !decoded.isEmpty();
-    }
-
-    /** Releases what was decoded and not asked for. */
-    public void close() {
-        decoded.forEach(ReferenceCountUtil::release);
-        decoded.clear();
     }
 }

@@ -1,10 +1,5 @@
 package io.offramp.proxy.http.codec;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,27 +15,29 @@ public record RequestTarget(@Nullable String authority, String originForm, @Null
     public static final RequestTarget NONE = new RequestTarget(null, "", null);
 
     /** Reads target and Host of a request. */
-    public static RequestTarget of(HttpRequest request) {
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        if (hosts.size() > 1) {
+    public static RequestTarget of(Head request) {
+        Fields fields = request.fields();
+        int only = fields.only(Field.HOST);
+        if (only < -1) {
             return refused("several Host fields");
         }
-        if (hosts.isEmpty() && !request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+        if (only < 0 && request.modern()) {
             return refused("no Host");
         }
-        String host = hosts.isEmpty() ? null : hosts.getFirst();
+        String host = only < 0 ? null : fields.value(only);
         if (host != null && !isAuthority(host)) {
             return refused("Host");
         }
-        String target = request.uri();
-        if (target.charAt(0) == '/' || target.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
+        String target = request.target();
+        boolean toServer = request.method().equals("OPTIONS");
+        if (target.charAt(0) == '/' || toServer && target.equals("*")) {
             return new RequestTarget(host, target, null);
         }
-        return absolute(target, request.method());
+        return absolute(target, toServer);
     }
 
     /** The authority of an absolute target counts, whatever Host says (RFC 9112 §3.2.2). */
-    private static RequestTarget absolute(String target, HttpMethod method) {
+    private static RequestTarget absolute(String target, boolean options) {
         boolean http = target.regionMatches(true, 0, "http://", 0, 7);
         int start = http ? 7 : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
         if (start < 0) {
@@ -56,7 +53,7 @@ public record RequestTarget(@Nullable String authority, String originForm, @Null
         }
         String rest = target.substring(end);
         if (rest.isEmpty()) {
-            return new RequestTarget(authority, method.equals(HttpMethod.OPTIONS) ? "*" : "/", null);
+            return new RequestTarget(authority, options ? "*" : "/", null);
         }
         return new RequestTarget(authority, rest.charAt(0) == '?' ? "/" + rest : rest, null);
     }

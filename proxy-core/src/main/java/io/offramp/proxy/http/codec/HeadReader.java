@@ -1,0 +1,321 @@
+package io.offramp.proxy.http.codec;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads heads and trailers, and refuses what others read in more than one way: bare line feeds, folded lines, blanks before a colon,
+ * control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5). Goes on where the last bytes ended, so that a head
+ * costs the same in one piece or in many. Confined to one thread.
+ */
+final class HeadReader {
+    /** Most fields in one head, so that rules that look at pairs of fields stay cheap. */
+    private static final int MAX_FIELDS = 256;
+    /** Most bytes that are looked at before it is known whether they are of the head. */
+    private static final int STEP_BYTES = 512;
+
+    private static final byte[] EMPTY = {};
+    private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/'};
+    private static final int VERSION_BYTES = VERSION.length + 3;
+
+    private final Kind kind;
+    private final int lineLimit;
+    private final int fieldsLimit;
+    private @Nullable Head head;
+    private byte[] bytes = EMPTY;
+    private int filled;
+    private int at;
+    private Part part = Part.START;
+    private int partStart;
+    private int lineStart;
+    private int fieldsStart = -1;
+    private boolean emptyLineSkipped;
+    private @Nullable String problem;
+
+    /** What kind of head. */
+    enum Kind {
+        /** Request line and fields. */
+        REQUEST,
+        /** Status line and fields. */
+        ANSWER,
+        /** Fields alone. */
+        TRAILERS
+    }
+
+    /** How far a head has come. */
+    enum Progress {
+        /** The end is not there yet; all bytes were taken. */
+        MORE,
+        /** The head is complete. */
+        COMPLETE,
+        /** Not HTTP/1; {@link #problem()} says why. */
+        MALFORMED,
+        /** A start line above the limit. */
+        LINE_TOO_LONG,
+        /** Fields above the limit, in bytes or number. */
+        TOO_LARGE,
+        /** HTTP, but neither 1.0 nor 1.1. */
+        VERSION
+    }
+
+    private enum Part {
+        START,
+        LEADING_LINE_END,
+        METHOD,
+        TARGET,
+        VERSION,
+        STATUS,
+        LINE_END,
+        FIELD_START,
+        NAME,
+        VALUE,
+        LAST_LINE_END,
+        DONE
+    }
+
+    /**
+     * @param lineLimit   bytes of a start line
+     * @param fieldsLimit bytes of all fields together
+     */
+    HeadReader(Kind kind, int lineLimit, int fieldsLimit) {
+        this.kind = kind;
+        this.lineLimit = lineLimit;
+        this.fieldsLimit = fieldsLimit;
+    }
+
+    /** Why it was refused; null if it was not. */
+    @Nullable String problem() {
+        return problem;
+    }
+
+    /** The complete head, which this reader forgets; the next bytes are of the next. */
+    Head take() {
+        Head last = current();
+        last.complete(bytes, at);
+        head = null;
+        bytes = EMPTY;
+        filled = 0;
+        at = 0;
+        part = Part.START;
+        fieldsStart = -1;
+        emptyLineSkipped = false;
+        return last;
+    }
+
+    private Head current() {
+        Head now = head;
+        if (now == null) {
+            now = new Head();
+            head = now;
+            if (kind == Kind.TRAILERS) {
+                part = Part.FIELD_START;
+                partStart = 0;
+                fieldsStart = 0;
+            }
+        }
+        return now;
+    }
+
+    /** Takes bytes up to the end of the head, or all. */
+    Progress read(ByteBuf in) {
+        Head now = current();
+        Progress progress = Progress.MORE;
+        while (progress == Progress.MORE && in.isReadable()) {
+            int start = filled;
+            int more = Math.min(in.readableBytes(), STEP_BYTES);
+            if (start + more > bytes.length) {
+                bytes = Arrays.copyOf(bytes, start == 0 ? more : Math.max(start + more, 2 * start));
+            }
+            in.getBytes(in.readerIndex(), bytes, start, more);
+            filled += more;
+            progress = scan(now);
+            in.skipBytes((progress == Progress.COMPLETE ? at : filled) - start);
+        }
+        return progress;
+    }
+
+    private Progress scan(Head now) {
+        Progress progress = Progress.MORE;
+        while (at < filled && progress == Progress.MORE && part != Part.DONE) {
+            progress = switch (part) {
+                case START -> start();
+                case LEADING_LINE_END -> expect('\n', Part.START);
+                case METHOD -> method();
+                case TARGET -> target(now);
+                case VERSION -> version(now);
+                case STATUS -> status(now);
+                case LINE_END -> lineEnd();
+                case FIELD_START -> fieldStart();
+                case NAME -> name(now);
+                case VALUE -> value(now);
+                case LAST_LINE_END -> expect('\n', Part.DONE);
+                case DONE -> throw new IllegalStateException("head not taken");
+            };
+        }
+        if (progress == Progress.MORE) {
+            progress = limit();
+        }
+        return progress == Progress.MORE && part == Part.DONE ? Progress.COMPLETE : progress;
+    }
+
+    private Progress start() {
+        if (kind == Kind.REQUEST && bytes[at] == '\r' && !emptyLineSkipped) {
+            // One empty line in front of a request is ignored (RFC 9112 §2.2).
+            emptyLineSkipped = true;
+            at++;
+            return to(Part.LEADING_LINE_END);
+        }
+        if (kind == Kind.ANSWER) {
+            return bytes[at] == 'H' ? to(Part.VERSION) : malformed("status line");
+        }
+        return to(Part.METHOD);
+    }
+
+    private Progress method() {
+        if (!skip(Ascii.TOKEN)) {
+            return Progress.MORE;
+        }
+        if (bytes[at] != ' ' || at == partStart) {
+            return malformed("method");
+        }
+        lineStart = partStart;
+        at++;
+        return to(Part.TARGET);
+    }
+
+    private Progress target(Head now) {
+        if (!skip(Ascii.TARGET)) {
+            return Progress.MORE;
+        }
+        if (bytes[at] != ' ' || at == partStart) {
+            return malformed("request target");
+        }
+        now.requestLine(lineStart, partStart - 1, at);
+        at++;
+        return to(Part.VERSION);
+    }
+
+    /** Up to the byte behind a version: its line's end in a request, a space in an answer. */
+    private Progress version(Head now) {
+        if (filled - partStart <= VERSION_BYTES) {
+            at = filled;
+            return Progress.MORE;
+        }
+        at = partStart + VERSION_BYTES;
+        if (bytes[at] != (kind == Kind.REQUEST ? '\r' : ' ') || !isVersion(partStart)) {
+            return malformed("version");
+        }
+        if (bytes[at - 3] != '1' || bytes[at - 1] > '1') {
+            return Progress.VERSION;
+        }
+        now.modern(bytes[at - 1] == '1');
+        at++;
+        return to(kind == Kind.REQUEST ? Part.LINE_END : Part.STATUS);
+    }
+
+    private boolean isVersion(int from) {
+        return Arrays.equals(bytes, from, from + VERSION.length, VERSION, 0, VERSION.length)
+                && Ascii.isDigit(bytes[from + 5])
+                && bytes[from + 6] == '.'
+                && Ascii.isDigit(bytes[from + 7]);
+    }
+
+    private Progress status(Head now) {
+        while (at < filled) {
+            byte b = bytes[at];
+            int position = at - partStart;
+            if (position < 3) {
+                if (!Ascii.isDigit(b) || position == 0 && b == '0') {
+                    return malformed("status code");
+                }
+            } else if (b == '\r') {
+                now.statusLine(partStart, at);
+                at++;
+                return to(Part.LINE_END);
+            } else if (position == 3 ? b != ' ' : !Ascii.FIELD_VALUE[b & 0xFF]) {
+                return malformed("status line");
+            }
+            at++;
+        }
+        return Progress.MORE;
+    }
+
+    private Progress lineEnd() {
+        Progress progress = expect('\n', Part.FIELD_START);
+        if (progress == Progress.MORE && fieldsStart < 0) {
+            progress = limit();
+            fieldsStart = at;
+        }
+        return progress;
+    }
+
+    private Progress fieldStart() {
+        if (bytes[at] == '\r') {
+            at++;
+            return to(Part.LAST_LINE_END);
+        }
+        if (current().fields().size() == MAX_FIELDS) {
+            return Progress.TOO_LARGE;
+        }
+        return Ascii.isBlank(bytes[at]) ? malformed("folded line") : to(Part.NAME);
+    }
+
+    private Progress name(Head now) {
+        if (!skip(Ascii.TOKEN)) {
+            return Progress.MORE;
+        }
+        if (bytes[at] != ':' || at == partStart) {
+            return malformed("field name");
+        }
+        now.fields().begin(bytes, partStart, at);
+        at++;
+        return to(Part.VALUE);
+    }
+
+    private Progress value(Head now) {
+        if (!skip(Ascii.FIELD_VALUE)) {
+            return Progress.MORE;
+        }
+        if (bytes[at] != '\r') {
+            return malformed("field value");
+        }
+        now.fields().value(bytes, at);
+        at++;
+        return to(Part.LINE_END);
+    }
+
+    /** Skips bytes of that class; false if all are. */
+    private boolean skip(boolean[] table) {
+        byte[] in = bytes;
+        int end = filled;
+        int i = at;
+        while (i < end && table[in[i] & 0xFF]) {
+            i++;
+        }
+        at = i;
+        return i < end;
+    }
+
+    private Progress expect(char wanted, Part next) {
+        return bytes[at++] == wanted ? to(next) : malformed("line end");
+    }
+
+    private Progress limit() {
+        if (fieldsStart < 0) {
+            return at - 2 > lineLimit ? Progress.LINE_TOO_LONG : Progress.MORE;
+        }
+        return at - fieldsStart > fieldsLimit ? Progress.TOO_LARGE : Progress.MORE;
+    }
+
+    private Progress to(Part next) {
+        part = next;
+        partStart = at;
+        return Progress.MORE;
+    }
+
+    private Progress malformed(String why) {
+        problem = why;
+        return Progress.MALFORMED;
+    }
+}
