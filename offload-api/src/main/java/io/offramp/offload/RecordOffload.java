@@ -38,6 +38,14 @@ public interface RecordOffload extends AutoCloseable {
         return false;
     }
 
+    /**
+     * False of a backend whose TX sessions never take content from another socket ({@link TxSession#splice}): then nobody asks them
+     * at each read of a long answer. Does not change while it is open.
+     */
+    default boolean maySplice() {
+        return true;
+    }
+
     /** One clause for the start-up line: the engine, the device's profile. */
     String description();
 

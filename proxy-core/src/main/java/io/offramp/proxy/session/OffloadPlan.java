@@ -84,6 +84,11 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
                 && device.availability().isAvailable();
     }
 
+    /** False where no session of this plan will ever take what it sends from another socket. */
+    boolean maySplice() {
+        return software.maySplice() || tx != Policy.SW && device.maySplice();
+    }
+
     /**
      * What a session of this plan is to the outside. Where the device owns the connection, all of it is done there, if only by its
      * firmware.

@@ -1,6 +1,7 @@
 package io.offramp.proxy.session;
 
 import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import io.offramp.offload.Splice;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ public final class Splicing {
     /** Bytes before other connections of the event loop get their turn. */
     private static final int TURN_BYTES = 1 << 20;
 
+    /** Of a client's channel whose session may be able to; so that asking the others costs no walk through their pipelines. */
+    private static final AttributeKey<TlsSessionHandler> SESSION =
+            AttributeKey.valueOf(Splicing.class, "session");
+
     private final TxHalf tx;
     private final SpliceListener listener;
     private long left;
@@ -28,6 +33,16 @@ public final class Splicing {
         this.listener = listener;
     }
 
+    /** The session of that channel may be asked to splice. */
+    static void allow(Channel client, TlsSessionHandler session) {
+        client.attr(SESSION).set(session);
+    }
+
+    /** Whether {@link #begin} can ever be of use for that client; cheap, and the same for as long as the channel lives. */
+    public static boolean isPossible(Channel client) {
+        return client.hasAttr(SESSION);
+    }
+
     /**
      * Begins to send what {@code source} receives, behind everything that was written and flushed. The listener hears nothing before
      * this returns. The source must not be read meanwhile; what its transport reads nevertheless, at a FIN, is behind what was spliced.
@@ -36,7 +51,7 @@ public final class Splicing {
      * @return null where the client's session cannot, or not now
      */
     public static @Nullable Splicing begin(Channel client, Channel source, long bytes, SpliceListener listener) {
-        TlsSessionHandler session = client.pipeline().get(TlsSessionHandler.class);
+        TlsSessionHandler session = isPossible(client) ? client.attr(SESSION).get() : null;
         return session == null ? null : session.splice(source, bytes, listener);
     }
 

@@ -78,6 +78,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         Handshaken session = Objects.requireNonNull(handshaken, "added twice");
+        if (settings.plan().maySplice()) {
+            Splicing.allow(context.channel(), this);
+        }
         tx = new TxHalf(context, target, settings, session, connection.tx(), this::abort);
         rx = new RxHalf(target, settings, session, connection.rx(), this);
         if (session.secrets() != null) {
