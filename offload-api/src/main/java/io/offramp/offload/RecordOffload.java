@@ -39,11 +39,11 @@ public interface RecordOffload extends AutoCloseable {
     }
 
     /**
-     * False of a backend whose TX sessions never take content from another socket ({@link TxSession#splice}): then nobody asks them
-     * at each read of a long answer. Does not change while it is open.
+     * Whether TX sessions may take content from another socket ({@link TxSession#splice}). Where they never do, nobody asks them at each
+     * read of a long answer. Does not change while it is open.
      */
     default boolean maySplice() {
-        return true;
+        return false;
     }
 
     /** One clause for the start-up line: the engine, the device's profile. */

@@ -87,6 +87,11 @@ public final class KtlsOffload implements RecordOffload {
         return true;
     }
 
+    @Override
+    public boolean maySplice() {
+        return splices;
+    }
+
     /** What the kernel said when it was tried. */
     KernelAbilities abilities() {
         return abilities;

@@ -62,11 +62,6 @@ public final class SwOffload implements RecordOffload {
     }
 
     @Override
-    public boolean maySplice() {
-        return false;
-    }
-
-    @Override
     public String description() {
         return "records on the host CPU by " + engine.name();
     }

@@ -147,9 +147,6 @@ public final class Tunnel implements AnswerListener {
         if (closed) {
             return;
         }
-        if (!Splicing.isPossible(client.channel())) {
-            return;
-        }
         if (bytes >= Splicing.WORTH_BYTES) {
             upstream.spliceTo(client.channel());
         } else if (bytes < SMALL_BYTES) {

@@ -139,7 +139,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * {@link AnswerListener#onSpliced}, and goes on hearing what comes in the ordinary way.
      */
     public void spliceTo(Channel client) {
-        if (splicing != null || state != State.BODY && state != State.TUNNEL) {
+        boolean streaming = state == State.BODY || state == State.TUNNEL;
+        if (splicing != null || !streaming || !Splicing.isPossible(client)) {
             return;
         }
         long bytes = state == State.BODY ? reader.left() : Long.MAX_VALUE;
