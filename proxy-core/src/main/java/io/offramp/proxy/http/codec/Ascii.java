@@ -14,7 +14,7 @@ final class Ascii {
     private static final boolean[] HOST = alphanumericAnd("-._~!$&'()*+,;=%");
 
     /** The bit that makes a letter small. */
-    private static final int CASE = 0x20;
+    static final int CASE = 0x20;
 
     private Ascii() {}
 

@@ -29,8 +29,6 @@ public enum Field {
     X_FORWARDED_HOST,
     X_FORWARDED_PROTO;
 
-    private static final int CASE = 0x20;
-
     private final byte[] lower =
             name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
 
@@ -55,7 +53,7 @@ public enum Field {
     }
 
     private static Field family(byte[] bytes, int from, int to) {
-        return switch (to == from ? 0 : bytes[from] | CASE) {
+        return switch (to == from ? 0 : bytes[from] | Ascii.CASE) {
             case 'p' -> {
                 int end = from + PROXY.lower.length;
                 boolean family = to == end || to > end && bytes[end] == '-';
@@ -75,7 +73,7 @@ public enum Field {
         }
         for (int i = 0; i < expected.length; i++) {
             byte b = bytes[from + i];
-            if (expected[i] == '-' ? !Ascii.isMark(b) : (b | CASE) != expected[i]) {
+            if (expected[i] == '-' ? !Ascii.isMark(b) : (b | Ascii.CASE) != expected[i]) {
                 return OTHER;
             }
         }

@@ -143,12 +143,10 @@ public final class Fields {
 
     /** Whether one of the comma-separated values of that kind is {@code value}, whatever its case. */
     public boolean hasInList(Field kind, String value) {
-        if (has(kind)) {
-            for (String line : all(kind)) {
-                for (String element : line.split(",")) {
-                    if (element.strip().equalsIgnoreCase(value)) {
-                        return true;
-                    }
+        for (String line : all(kind)) {
+            for (String element : line.split(",")) {
+                if (element.strip().equalsIgnoreCase(value)) {
+                    return true;
                 }
             }
         }

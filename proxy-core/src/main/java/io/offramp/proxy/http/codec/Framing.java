@@ -29,19 +29,17 @@ public final class Framing {
 
     /** Framing of a request: without either field it has no body. */
     static long ofRequest(Head request) {
-        if (problem(request, true) != null) {
-            return INVALID;
+        long framing = declared(request);
+        if (framing != UNTIL_CLOSE) {
+            return framing;
         }
-        long framing = declared(request.fields());
-        return framing == UNTIL_CLOSE ? 0 : framing;
+        return hasHiddenBody(request) ? INVALID : 0;
     }
 
     /** Framing of an answer; {@code toHead}: of a request with method HEAD. */
     static long ofAnswer(Head answer, boolean toHead) {
-        if (problem(answer, false) != null) {
-            return INVALID;
-        }
-        return isBodiless(answer.status(), toHead) ? 0 : declared(answer.fields());
+        long framing = declared(answer);
+        return framing != INVALID && isBodiless(answer.status(), toHead) ? 0 : framing;
     }
 
     /** Whether an answer has no body whatever its fields say. */
@@ -49,26 +47,27 @@ public final class Framing {
         return toHead || status < 200 || status == 204 || status == 304;
     }
 
-    private static long declared(Fields fields) {
-        if (fields.has(Field.TRANSFER_ENCODING)) {
-            return CHUNKED;
-        }
-        String length = fields.first(Field.CONTENT_LENGTH);
-        return length == null ? UNTIL_CLOSE : digits(length);
-    }
-
-    /** Why the framing is {@link #INVALID}; null if it is not. */
-    static @Nullable String problem(Head head, boolean request) {
+    private static long declared(Head head) {
         Fields fields = head.fields();
         boolean hasLength = fields.has(Field.CONTENT_LENGTH);
         if (fields.has(Field.TRANSFER_ENCODING)) {
-            return hasLength ? "Content-Length beside Transfer-Encoding" : codingProblem(head);
+            return hasLength || codingProblem(head) != null ? INVALID : CHUNKED;
         }
-        if (hasLength) {
-            int only = fields.only(Field.CONTENT_LENGTH);
-            return only < 0 || digits(fields.value(only)) == INVALID ? "Content-Length" : null;
+        if (!hasLength) {
+            return UNTIL_CLOSE;
         }
-        return request && hasHiddenBody(head) ? "WebSocket draft 76" : null;
+        int only = fields.only(Field.CONTENT_LENGTH);
+        return only < 0 ? INVALID : digits(fields.value(only));
+    }
+
+    /** Why the framing of a head is {@link #INVALID}, which it is. */
+    static String problem(Head head) {
+        boolean hasLength = head.fields().has(Field.CONTENT_LENGTH);
+        if (head.fields().has(Field.TRANSFER_ENCODING)) {
+            String coding = codingProblem(head);
+            return hasLength || coding == null ? "Content-Length beside Transfer-Encoding" : coding;
+        }
+        return hasLength ? "Content-Length" : "WebSocket draft 76";
     }
 
     private static @Nullable String codingProblem(Head head) {

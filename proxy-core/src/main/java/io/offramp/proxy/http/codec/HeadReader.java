@@ -146,7 +146,7 @@ final class HeadReader {
                 case VERSION -> version(now);
                 case STATUS -> status(now);
                 case LINE_END -> lineEnd();
-                case FIELD_START -> fieldStart();
+                case FIELD_START -> fieldStart(now);
                 case NAME -> name(now);
                 case VALUE -> value(now);
                 case LAST_LINE_END -> expect('\n', Part.DONE);
@@ -250,12 +250,12 @@ final class HeadReader {
         return progress;
     }
 
-    private Progress fieldStart() {
+    private Progress fieldStart(Head now) {
         if (bytes[at] == '\r') {
             at++;
             return to(Part.LAST_LINE_END);
         }
-        if (current().fields().size() == MAX_FIELDS) {
+        if (now.fields().size() == MAX_FIELDS) {
             return Progress.TOO_LARGE;
         }
         return Ascii.isBlank(bytes[at]) ? malformed("folded line") : to(Part.NAME);

@@ -2,7 +2,6 @@ package io.offramp.proxy.http.codec;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.http.codec.HeadReader.Kind;
-import io.offramp.proxy.http.codec.HeadReader.Progress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,8 +113,7 @@ public final class MessageReader {
     }
 
     private Step readHead(ByteBuf in) {
-        Progress progress = heads.read(in);
-        return switch (progress) {
+        return switch (heads.read(in)) {
             case MORE -> Step.MORE;
             case COMPLETE -> {
                 begin(heads.take());
@@ -133,7 +131,7 @@ public final class MessageReader {
         framing = requests ? Framing.ofRequest(complete) : Framing.ofAnswer(complete, toHead);
         left = 0;
         if (framing == Framing.INVALID) {
-            refuse(Refused.MALFORMED, Framing.problem(complete, requests));
+            refuse(Refused.MALFORMED, Framing.problem(complete));
         } else if (framing == Framing.CHUNKED) {
             ChunkReader reader = chunks;
             if (reader == null) {
