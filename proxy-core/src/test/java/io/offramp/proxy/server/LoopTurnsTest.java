@@ -1,6 +1,7 @@
 package io.offramp.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -83,11 +84,16 @@ class LoopTurnsTest {
         assertThat(turns.max(TimeUnit.MILLISECONDS)).isLessThan(WAIT_MS);
     }
 
-    /** A turn is counted when the next begins; two tasks, each handed over after the one before has ended, are in different turns. */
-    private void awaitNextTurn() throws Exception {
-        for (int i = 0; i < 3; i++) {
+    /**
+     * A turn is counted when the next begins. Tasks handed over one after the other may still share a turn, so turns are what is waited
+     * for: the first to be counted from now on may still be writing itself down, the second says that it has.
+     */
+    private void awaitNextTurn() {
+        long counted = turns.count();
+        await().until(() -> {
             loop.submit(() -> {}).get();
-        }
+            return turns.count() > counted + 1;
+        });
     }
 
     private static void beBusy() {
