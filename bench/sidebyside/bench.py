@@ -9,7 +9,7 @@ import time
 
 from . import cases as all_cases
 from . import load, machine, offload, process, report, site, special, stall, targets
-from .proxies import PROXIES, REPOSITORY, Setting
+from .proxies import REPOSITORY, Proxy, Setting
 
 WARM_CONNECTIONS = 30_000    # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
 FURTHER_WARMUP = 0.5         # share of them for the next kind of handshake, most of whose code is the same
@@ -57,7 +57,7 @@ class Bench:
     def start_proxies(self):
         """Starts what was asked for; what cannot be started is named and left out."""
         self.proxies = []
-        for proxy in (proxy for proxy in PROXIES if proxy.name in self.options.proxies):
+        for proxy in self.options.proxies:
             missing = proxy.missing()
             if missing:
                 self.skip(proxy, missing)
@@ -132,9 +132,12 @@ class Bench:
         return [error for error in found if error]
 
     def settle(self):
-        """Lets each proxy run for a while, as it has after its first minute: a JVM compiles what it runs most. Each case warms up again."""
+        """Lets each proxy run for a while, as it has after its first minutes: a JVM compiles what it runs most. Handshakes are among it
+        whatever the cases are, since each round begins with some. Each case warms up again."""
+        full = next(case for case in all_cases.CASES if case.name == "full")
         case = next((case for case in self.cases if not case.warm), None)
         for proxy in self.proxies:
+            self.warm_up(full, proxy)
             if case:
                 self.drive_for(case, proxy, self.options.settle)
 
@@ -187,10 +190,10 @@ class Bench:
 
     # --- cases with servers of their own ------------------------------------------------------------------------------
 
-    def fresh(self, action, among=PROXIES):
+    def fresh(self, action, among):
         """Result by proxy of an action that starts and stops the proxy itself."""
         results = {}
-        for proxy in (proxy for proxy in among if proxy.name in self.options.proxies and proxy.name not in self.skipped):
+        for proxy in (proxy for proxy in among if proxy.name not in self.skipped):
             if time.monotonic() > self.deadline:
                 break
             setting = self.setting("ecdsa")
@@ -202,9 +205,9 @@ class Bench:
 
     def run_start(self):
         runs = {}
-        ours = [proxy for proxy in PROXIES if proxy.name.startswith("offramp")]
+        ours = [proxy for proxy in self.options.proxies if proxy.jvm]
         for _ in range(min(7, self.options.rounds + 1)):
-            for name, measured in self.fresh(special.start_to_first_byte).items():
+            for name, measured in self.fresh(special.start_to_first_byte, self.options.proxies).items():
                 runs.setdefault(name, []).append(measured)
             with special.without_cache():
                 for name, measured in self.fresh(special.start_to_first_byte, ours).items():
@@ -214,7 +217,7 @@ class Bench:
 
     def run_idle(self):
         count = min(self.options.idle_connections, machine.connection_limit())
-        results = self.fresh(lambda start, port: special.idle_connections(start, port, count, seconds=180))
+        results = self.fresh(lambda start, port: special.idle_connections(start, port, count, seconds=180), self.options.proxies)
         self.result["idle"] = results
         print(report.idle_table(results), flush=True)
 
@@ -239,8 +242,8 @@ class Bench:
         self.result["commit"] = commit()
         self.result["options"] = {name: plain(value) for name, value in vars(self.options).items()}
         self.result["began"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        if any(proxy.jvm and proxy.name in self.options.proxies for proxy in PROXIES):
-            build()
+        for home in {proxy.home for proxy in self.options.proxies if proxy.jvm}:
+            build(home)
         self.deadline = time.monotonic() + self.options.deadline
         self.print_head()
         steal = machine.steal_seconds()
@@ -275,18 +278,18 @@ class Bench:
             print(f"  {name}: {version}")
         print(f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and upstream on cores "
               f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s.")
-        print(f"Warm-up, the same for every proxy: {options.settle} s before the first case and {options.warmup} s before each; before a case "
-              f"of handshakes {options.warmup_connections:,} connections, {options.warmup_connections * FURTHER_WARMUP:,.0f} in a further one.")
-        if options.warmup_connections < WARM_CONNECTIONS and any(case.warm for case in self.cases):
-            print(f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections; handshakes of Offramp are shown dearer than they "
-                  "are in a server that has run for a minute.")
+        print(f"Warm-up, the same for every proxy: {options.warmup_connections:,} connections and {options.settle} s before the first case, "
+              f"{options.warmup} s before each; before a case of handshakes {options.warmup_connections * FURTHER_WARMUP:,.0f} connections.")
+        if options.warmup_connections < WARM_CONNECTIONS and self.cases:
+            print(f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections; handshakes of Offramp are shown dearer, and p99 "
+                  "higher, than they are in a server that has run for a minute.")
         if about["load_average_1min"] > 0.5:
             print("NOTE: the machine is busy with other things; expect noise.")
 
     def print_end(self):
         print(report.LEGEND)
         self.result["targets"] = targets.rows(self.result)
-        if self.options.form != "smoke":     # which measures nothing
+        if self.options.form != "smoke" and self.result["targets"]:     # smoke measures nothing
             print(targets.table(self.result["targets"], self.options.rounds))
         print(f"Time taken from this machine by its host (steal): {self.result['steal_seconds']:.1f} s.")
         if time.monotonic() > self.deadline:
@@ -308,19 +311,21 @@ class Bench:
         return 3 if self.options.strict and any(row["missed"] for row in self.result["targets"]) else 0
 
 
-def build():
-    """Has the launcher build what is missing or stale, which no proxy's start should wait for."""
-    done = subprocess.run(["./offramp", "--version"], cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+def build(home):
+    """Has the launcher of a working copy build what is missing or stale, which no proxy's start should wait for."""
+    done = subprocess.run(["./offramp", "--version"], cwd=home, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           check=False, timeout=900)
     if done.returncode:
-        raise SystemExit(f"side-by-side: ./offramp --version ended with {done.returncode}: {done.stderr.strip()[-300:]}")
+        raise SystemExit(f"side-by-side: {home / 'offramp'} --version ended with {done.returncode}: {done.stderr.strip()[-300:]}")
 
 
 def plain(value):
     """A value that JSON can hold."""
     if isinstance(value, (set, frozenset)):
         return sorted(value)
-    return str(value) if isinstance(value, pathlib.Path) else value
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, (pathlib.Path, Proxy)) else value
 
 
 def commit():

@@ -6,7 +6,7 @@ import os
 import pathlib
 
 from .cases import CASES
-from .proxies import PROXIES
+from .proxies import PROXIES, REPOSITORY, other
 
 SPECIAL = ("stall", "start", "idle")    # cases that start each proxy afresh
 
@@ -71,6 +71,16 @@ def chosen(text, names, what):
     return [name for name in names if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
 
 
+def another(text):
+    """(name, working copy, options of the JVM) from 'before=../before' or 'parallel=,-XX:+UseParallelGC'."""
+    name, _, rest = text.partition("=")
+    home, _, java_options = rest.partition(",")
+    path = (REPOSITORY if home == "" else pathlib.Path(home)).resolve()
+    if not name or not (path / "offramp").exists():
+        raise argparse.ArgumentTypeError(f"'{text}': {path} is no working copy of Offramp" if name else f"'{text}' has no name")
+    return name, path, java_options
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser("side-by-side", description=DESCRIPTION, epilog=EPILOG)
     form = parser.add_mutually_exclusive_group()
@@ -80,11 +90,14 @@ def parse(arguments):
     form.add_argument("--full", action="store_const", const="full", dest="form", help="long rounds of all cases")
     parser.add_argument("--only", dest="cases", help=f"some of {', '.join((*NAMES, *SPECIAL))}; patterns allowed")
     parser.add_argument("--proxies", help=f"some of {', '.join(proxy.name for proxy in PROXIES)}; patterns allowed")
+    parser.add_argument("--also", action="append", default=[], type=another, metavar="NAME=DIR[,JAVA_OPTS]",
+                        help="each variant of Offramp once more, from the working copy DIR ('' for this one) and with more options of the JVM; "
+                             "may be given more than once")
     parser.add_argument("--rounds", type=positive(100))
     parser.add_argument("--seconds", type=positive(120), help="of each round")
     parser.add_argument("--warmup", type=positive(300), help="seconds of each case before a proxy is measured in it")
-    parser.add_argument("--warmup-connections", type=positive(1_000_000), help="the same for cases of handshakes, in connections")
-    parser.add_argument("--settle", type=positive(300), help="seconds of load that a proxy gets once, before the first case")
+    parser.add_argument("--warmup-connections", type=positive(1_000_000), help="before the first case; half of them before each case of handshakes")
+    parser.add_argument("--settle", type=positive(300), help="seconds of load behind them, before the first case")
     parser.add_argument("--deadline", type=positive(86_400), help="seconds after which no further round starts")
     parser.add_argument("--idle-connections", type=positive(15_000), default=10_000)
     parser.add_argument("--handshake-clients", type=positive(64), default=4, help="runs of openssl s_time at the same time")
@@ -106,6 +119,8 @@ def parse(arguments):
         options.proxies = chosen(options.proxies, names, "proxy")
     else:
         options.proxies = list(SMOKE_PROXIES) if options.form == "smoke" else names
+    options.proxies = [proxy for proxy in PROXIES if proxy.name in options.proxies]
+    options.proxies += [other(proxy, *named) for named in options.also for proxy in options.proxies if proxy.jvm and "@" not in proxy.name]
     available = sorted(os.sched_getaffinity(0))
     options.proxy_cpus = options.proxy_cpus or {available[0]}
     options.load_cpus = options.load_cpus or set(available) - options.proxy_cpus or set(available)

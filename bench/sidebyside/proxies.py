@@ -37,6 +37,11 @@ class Proxy:
     command: Callable     # (name, Setting) -> command line; writes the configuration
     start_seconds: int = 10
     backend: str | None = None   # that carries the records of both directions; Offramp only
+    home: pathlib.Path = REPOSITORY
+    java_options: str = ""
+
+    def __str__(self):
+        return self.name
 
     @property
     def jvm(self):
@@ -45,13 +50,14 @@ class Proxy:
     def missing(self):
         """Why it cannot be started here; None if it can."""
         if "/" in self.program:
-            return None if (REPOSITORY / self.program).exists() else f"{self.program} is not there"
+            return None if (self.home / self.program).exists() else f"{self.home / self.program} is not there"
         return None if shutil.which(self.program) else f"{self.program} is not installed"
 
     def start(self, setting):
         command = self.command(self.name, setting)
-        server = process.Server(self.name, command, setting.cores, setting.folder / f"{self.name}.log", cwd=REPOSITORY,
-                                env={**os.environ, "JAVA_OPTS": f"{os.environ.get('JAVA_OPTS', '')} {setting.java_options}".strip()})
+        java_options = " ".join((os.environ.get("JAVA_OPTS", ""), self.java_options, setting.java_options)).strip()
+        server = process.Server(self.name, command, setting.cores, setting.folder / f"{self.name}.log", cwd=self.home,
+                                env={**os.environ, "JAVA_OPTS": java_options})
         for port in setting.ports.values():
             try:
                 server.await_port(port, self.start_seconds)
@@ -198,3 +204,8 @@ PROXIES = [
     Proxy("stunnel", "tcp", "stunnel", stunnel),
     *offramp_proxies(),
 ]
+
+
+def other(proxy, name, home, java_options):
+    """The same variant of Offramp from another working copy, or with other options of the JVM."""
+    return dataclasses.replace(proxy, name=f"{proxy.name}@{name}", home=home, java_options=java_options)

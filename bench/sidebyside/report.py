@@ -65,12 +65,12 @@ def table(case, rows):
     """The rows of one case as text."""
     rate = {"request": "req/s", "connection": "conn/s", "MiB": "MiB/s"}[case.unit]
     lines = [f"\n{case.name}: {case.title}",
-             f"  {'proxy':<18}{rate:>10}{'MB/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'CPU us/' + case.unit:>18}{'spread':>8}{'CPU x':>7}"
+             f"  {'proxy':<22}{rate:>10}{'MB/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'CPU us/' + case.unit:>18}{'spread':>8}{'CPU x':>7}"
              f"{'rate x':>7}{'core':>6}{'MiB':>7}"]
     for kind in ("http", "tcp"):
         for row in sorted((row for row in rows if row["kind"] == kind), key=lambda row: (not ranked(row), row["cpu_us"] or 0)):
             lines.append(
-                f"  {row['proxy']:<18}{number(row['rate'], 10, 0)}{number(row['mb_per_second'], 8, 0)}{number(row['p50_ms'], 8, 2)}"
+                f"  {row['proxy']:<22}{number(row['rate'], 10, 0)}{number(row['mb_per_second'], 8, 0)}{number(row['p50_ms'], 8, 2)}"
                 f"{number(row['p99_ms'], 8, 2)}{number(row['cpu_us'], 18)}{percent(row['spread'], 8)}{number(row['cpu_ratio'], 7, 2)}"
                 f"{number(row['rate_ratio'], 7, 2)}{percent(row['core_share'], 6)}{number(row['memory_mib'], 7, 0)}{notes(case, row)}")
     return "\n".join(lines)
@@ -96,18 +96,18 @@ that the load side set the rate. MiB: resident memory after the case, shared pag
 
 
 def start_table(results):
-    lines = ["\nstart: from exec to the first byte served (median)", f"  {'proxy':<22}{'seconds':>10}{'CPU s':>8}{'MiB':>8}"]
+    lines = ["\nstart: from exec to the first byte served (median)", f"  {'proxy':<30}{'seconds':>10}{'CPU s':>8}{'MiB':>8}"]
     for name, runs in results.items():
-        lines.append(f"  {name:<22}{number(median([run['seconds'] for run in runs]), 10, 3)}{number(median([run['cpu_seconds'] for run in runs]), 8, 2)}"
+        lines.append(f"  {name:<30}{number(median([run['seconds'] for run in runs]), 10, 3)}{number(median([run['cpu_seconds'] for run in runs]), 8, 2)}"
                      f"{number(median([run['memory_bytes'] for run in runs]) / 2**20, 8)}")
     return "\n".join(lines)
 
 
 def idle_table(results):
     lines = ["\nidle: memory and CPU of connections that had one request answered and wait",
-             f"  {'proxy':<18}{'connections':>12}{'kept':>8}{'MiB before':>12}{'MiB after':>11}{'KiB each':>10}{'core':>8}"]
+             f"  {'proxy':<22}{'connections':>12}{'kept':>8}{'MiB before':>12}{'MiB after':>11}{'KiB each':>10}{'core':>8}"]
     for name, result in results.items():
-        lines.append(f"  {name:<18}{result['connections']:>12,}{result['kept']:>8,}{number(result['before_bytes'] / 2**20, 12)}"
+        lines.append(f"  {name:<22}{result['connections']:>12,}{result['kept']:>8,}{number(result['before_bytes'] / 2**20, 12)}"
                      f"{number(result['after_bytes'] / 2**20, 11)}{number(result['bytes_each'] / 1024, 10)}{result['core_share']:>8.2%}"
                      f"{'  ' + '; '.join(result['errors']) if result['errors'] else ''}")
     return "\n".join(lines)
@@ -115,9 +115,9 @@ def idle_table(results):
 
 def stall_table(results):
     lines = ["\nstall: turns of the event loop at full handshake load (from what one poll found to the next poll, tasks and pauses included)",
-             f"  {'proxy':<18}{'conn/s':>10}{'turns':>10}{'mean us':>9}{'longest ms':>12}{'over 5 ms':>11}{'over 10 ms':>12}{'GC pause ms':>13}"]
+             f"  {'proxy':<22}{'conn/s':>10}{'turns':>10}{'mean us':>9}{'longest ms':>12}{'over 5 ms':>11}{'over 10 ms':>12}{'GC pause ms':>13}"]
     for name, result in results.items():
-        lines.append(f"  {name:<18}{number(result['rate'], 10, 0)}{result['turns']:>10,}{number(result['mean_us'], 9)}"
+        lines.append(f"  {name:<22}{number(result['rate'], 10, 0)}{result['turns']:>10,}{number(result['mean_us'], 9)}"
                      f"{'<= ' + format(result['longest_ms'], 'g'):>12}{result['over_5_ms']:>11,}{result['over_10_ms']:>12,}"
                      f"{number(result['gc_pause_ms'], 13)}{'  ' + '; '.join(result['errors']) if result['errors'] else ''}")
     return "\n".join(lines)
