@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps the engine of one handshake, and frees it. Steps run on the event loop, but for the dear ones where the settings say so:
- * these run on the worker, one at a time, while the channel does not read; their outcome is taken up on the event loop, where all
- * methods are called. A step that the worker has not begun when its handshake ends is never made: who floods with handshakes and
- * leaves costs the worker nothing, and what waits there is bounded by the handshakes that live.
+ * Steps the engine of one handshake, and frees it. Steps run on the event loop, at once or as soon as handshakes have their {@link
+ * LoopShare}, but for the dear ones where the settings say so: these run on the worker, one at a time, and their outcome is taken up on
+ * the event loop, where all methods are called. While a step waits, the channel does not read. A step that has not begun when its
+ * handshake ends is never made: who floods with handshakes and leaves costs nothing, and what waits is bounded by the handshakes that live.
  */
 final class EngineSteps {
     /** Told on the event loop. */
@@ -23,17 +23,20 @@ final class EngineSteps {
          */
         void onStepped(ChannelHandlerContext ctx, HandshakeProtocol engine, @Nullable Throwable failure);
 
-        /** The worker would not take the step. */
+        /** A record of this type may not come now. */
+        void onOutOfPlace(ChannelHandlerContext ctx, int type);
+
+        /** The engine could not be made, or the worker would not take the step. */
         void onRejected(ChannelHandlerContext ctx, HandshakeFailure failure);
 
-        /** Behind a step of the worker: records that came in meanwhile may be offered. */
+        /** Behind a step that waited: records that came in meanwhile may be offered. */
         void onIdle(ChannelHandlerContext ctx);
 
-        /** One of the others has thrown behind a step of the worker, where no pipeline catches it. */
+        /** One of the others has thrown behind a step that waited, where no pipeline catches it. */
         void exceptionCaught(ChannelHandlerContext ctx, Throwable cause);
     }
 
-    /** A step in the worker's queue, where only a husk is left of it once it was called off. */
+    /** A step in a queue, where only a husk is left of it once it was called off. */
     private static final class Waiting implements Runnable {
         private final AtomicReference<@Nullable Runnable> step;
 
@@ -49,7 +52,7 @@ final class EngineSteps {
             }
         }
 
-        /** @return false if the worker has begun */
+        /** @return false if it has begun */
         boolean callOff() {
             return step.getAndSet(null) != null;
         }
@@ -60,6 +63,7 @@ final class EngineSteps {
     private @Nullable HandshakeProtocol engine;
     private @Nullable Waiting waiting;
     private boolean busy;
+    private boolean withWorker;
     private boolean released;
 
     EngineSteps(HandshakeSettings settings, Outcome outcome) {
@@ -77,18 +81,46 @@ final class EngineSteps {
         return started;
     }
 
-    /** Whether the worker has the engine: nobody else may touch it. */
+    /** Whether a step waits, or is with the worker: no other may be offered. */
     boolean isBusy() {
         return busy;
     }
 
+    /** Whether the worker has the engine: nobody else may touch it. */
+    boolean isWithWorker() {
+        return withWorker;
+    }
+
     /** @param record whole, header included, of this outer type */
-    void offer(ChannelHandlerContext ctx, int type, byte[] record) throws IOException {
-        HandshakeProtocol protocol = engine();
-        if (settings.isDear(type)) {
-            offerOnWorker(ctx, protocol, record);
+    void offer(ChannelHandlerContext ctx, int type, byte[] record) {
+        LoopShare share = LoopShare.of(ctx.executor());
+        if (share.isLeft()) {
+            share.make(() -> take(ctx, type, record));
         } else {
-            outcome.onStepped(ctx, protocol, step(protocol, record));
+            boolean reads = pause(ctx);
+            waiting = new Waiting(() -> resume(ctx, reads, () -> take(ctx, type, record)));
+            share.defer(waiting);
+        }
+    }
+
+    private void take(ChannelHandlerContext ctx, int type, byte[] record) {
+        HandshakeProtocol protocol;
+        try {
+            protocol = engine();
+        } catch (IOException e) {
+            outcome.onRejected(ctx, EngineFailures.classify(e));
+            return;
+        }
+        switch (protocol.verdict(type)) {
+            case OFFER -> {
+                if (settings.isDear(type)) {
+                    offerToWorker(ctx, protocol, record);
+                } else {
+                    outcome.onStepped(ctx, protocol, step(protocol, record));
+                }
+            }
+            case REFUSE -> outcome.onOutOfPlace(ctx, type);
+            case DROP -> { }
         }
     }
 
@@ -97,22 +129,22 @@ final class EngineSteps {
         released = true;
         if (waiting != null && waiting.callOff()) {
             busy = false;
+            withWorker = false;
         }
         waiting = null;
-        if (engine != null && !busy) {
+        if (engine != null && !withWorker) {
             engine.destroy();
             engine = null;
         }
     }
 
-    private void offerOnWorker(ChannelHandlerContext ctx, HandshakeProtocol protocol, byte[] record) {
-        busy = true;
-        boolean reads = ctx.channel().config().isAutoRead();
-        ctx.channel().config().setAutoRead(false);
+    private void offerToWorker(ChannelHandlerContext ctx, HandshakeProtocol protocol, byte[] record) {
+        boolean reads = pause(ctx);
+        withWorker = true;
         Waiting step = new Waiting(() -> {
             Throwable failure = step(protocol, record);
             try {
-                ctx.executor().execute(() -> onWorkerStepped(ctx, protocol, failure, reads));
+                ctx.executor().execute(() -> resume(ctx, reads, () -> outcome.onStepped(ctx, protocol, failure)));
             } catch (RejectedExecutionException e) { // the event loop is gone, and the channel with it
                 protocol.destroy();
             }
@@ -123,21 +155,31 @@ final class EngineSteps {
         } catch (RejectedExecutionException e) {
             waiting = null;
             busy = false;
+            withWorker = false;
             outcome.onRejected(ctx, new HandshakeFailure(Reason.INTERNAL, "worker takes no more handshakes", e));
         }
     }
 
-    private void onWorkerStepped(
-            ChannelHandlerContext ctx, HandshakeProtocol protocol, @Nullable Throwable failure, boolean reads) {
+    /** @return whether the channel has been reading */
+    private boolean pause(ChannelHandlerContext ctx) {
+        busy = true;
+        boolean reads = ctx.channel().config().isAutoRead();
+        ctx.channel().config().setAutoRead(false);
+        return reads;
+    }
+
+    /** Goes on behind a step that waited, on the event loop. */
+    private void resume(ChannelHandlerContext ctx, boolean reads, Runnable stepped) {
         waiting = null;
         busy = false;
+        withWorker = false;
         if (released) { // closed meanwhile; the engine could not be freed under the worker's hands
             release();
             return;
         }
         try {
             ctx.channel().config().setAutoRead(reads);
-            outcome.onStepped(ctx, protocol, failure);
+            stepped.run();
             outcome.onIdle(ctx);
         } catch (RuntimeException | Error e) {
             outcome.exceptionCaught(ctx, e);

@@ -81,7 +81,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     private void onRequest(ChannelHandlerContext ctx, HandshakeEvent request) {
         switch (request) {
             case DISPLACE -> {
-                if (!ended && !steps.isBusy()) {
+                if (!ended && !steps.isWithWorker()) {
                     fail(ctx, new HandshakeFailure(Reason.DISPLACED, (writtenBytes == 0 ? "no hello in " : "not complete after ")
                             + splitter.receivedBytes() + " bytes"));
                 }
@@ -156,16 +156,13 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
                     records + " records and " + splitter.wireBytes() + " bytes without completing", Reason.TOO_LARGE);
             return;
         }
-        try {
-            switch (steps.engine().verdict(type)) {
-                case OFFER -> steps.offer(ctx, type, record);
-                case REFUSE -> refuse(ctx, AlertDescription.unexpected_message, "plaintext record of type " + type
-                        + " in an encrypted handshake", Reason.ALERT_SENT);
-                case DROP -> { }
-            }
-        } catch (IOException e) {
-            fail(ctx, EngineFailures.classify(e));
-        }
+        steps.offer(ctx, type, record);
+    }
+
+    @Override
+    public void onOutOfPlace(ChannelHandlerContext ctx, int type) {
+        refuse(ctx, AlertDescription.unexpected_message, "plaintext record of type " + type + " in an encrypted handshake",
+                Reason.ALERT_SENT);
     }
 
     @Override
@@ -198,7 +195,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     @Override
     public void onIdle(ChannelHandlerContext ctx) {
         pump(ctx);
-        if (!ended && inputShutdown != null) {
+        if (!ended && inputShutdown != null && !steps.isBusy()) {
             failClosed(ctx);
         }
     }

@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
     private final List<ByteBuf> inputs = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
+    private final MockTicker clock = Ticker.newMockTicker();
     private final EmbeddedChannel channel;
     private @Nullable Handshaken session;
     private byte @Nullable [] pending;
@@ -24,12 +27,17 @@ final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
     private int answered;
 
     EmbeddedHandshake(HandshakeSettings settings) {
-        channel = new EmbeddedChannel();
+        channel = EmbeddedChannel.builder().ticker(clock).build();
         channel.pipeline().addLast(new TlsHandshakeHandler(settings, this));
     }
 
     EmbeddedChannel channel() {
         return channel;
+    }
+
+    /** What the channel's event loop takes for the time; it stands still. */
+    MockTicker clock() {
+        return clock;
     }
 
     /** Delivers one read, and returns what the server answers. */

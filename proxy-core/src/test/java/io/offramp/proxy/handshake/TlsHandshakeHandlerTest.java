@@ -13,6 +13,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.offload.record.Direction;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,11 +101,11 @@ class TlsHandshakeHandlerTest {
         byte[] hello = EngineClient.of("TLSv1.3").hello();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             server.receive(Arrays.copyOf(hello, hello.length / 2));
-            server.channel().advanceTimeBy(SETTINGS.timeout().toSeconds() - 1, TimeUnit.SECONDS);
+            server.clock().advance(SETTINGS.timeout().toSeconds() - 1, TimeUnit.SECONDS);
             server.channel().runScheduledPendingTasks();
             assertThat(server.isUndecided()).isTrue();
 
-            server.channel().advanceTimeBy(2, TimeUnit.SECONDS);
+            server.clock().advance(2, TimeUnit.SECONDS);
             server.channel().runScheduledPendingTasks();
 
             assertThat(server.failure().reason()).isEqualTo(Reason.TIMEOUT);
@@ -117,7 +118,7 @@ class TlsHandshakeHandlerTest {
         EngineClient client = EngineClient.of("TLSv1.3");
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             server.receive(client.exchange(server.receive(client.hello())));
-            server.channel().advanceTimeBy(1, TimeUnit.HOURS);
+            server.clock().advance(1, TimeUnit.HOURS);
             server.channel().runScheduledPendingTasks();
 
             assertThat(server.events()).containsExactly("handshaken");
@@ -171,6 +172,59 @@ class TlsHandshakeHandlerTest {
 
             assertThat(server.session()).isNotNull();
         }
+    }
+
+    @Test
+    void shouldAnswerAHelloInALaterTurnWhenHandshakesHaveHadTheirShareOfThisOne() throws Exception {
+        EngineClient client = EngineClient.of("TLSv1.3");
+        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+            receiveInAFullTurn(server, client.hello());
+            assertThat(server.output()).isEmpty();
+            assertThat(server.channel().config().isAutoRead()).isFalse();
+
+            server.channel().runPendingTasks();
+            assertThat(server.channel().config().isAutoRead()).isTrue();
+            server.receive(client.exchange(server.output()));
+
+            assertThat(server.session()).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldMakeRoomWhileTheHelloWaitsForItsTurn() throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+            receiveInAFullTurn(server, EngineClient.of("TLSv1.3").hello());
+            server.channel().pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
+            server.channel().runPendingTasks();
+
+            assertThat(server.failure().reason()).isEqualTo(Reason.DISPLACED);
+            assertThat(server.answered()).isZero();
+            assertThat(server.output()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldEndOnceWhenTheClientLeavesWhileItsHelloWaitsForItsTurn(boolean halfClosed) throws Exception {
+        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+            receiveInAFullTurn(server, EngineClient.of("TLSv1.3").hello());
+            if (halfClosed) {
+                server.channel().pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                assertThat(server.isUndecided()).isTrue();
+            } else {
+                server.channel().pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+            }
+            server.channel().runPendingTasks();
+
+            assertThat(server.failure().reason()).isEqualTo(Reason.CLOSED);
+            assertThat(server.answered()).isEqualTo(halfClosed ? 1 : 0);
+        }
+    }
+
+    /** Delivers one read in a turn of the event loop that has no time left for handshakes. */
+    private static void receiveInAFullTurn(EmbeddedHandshake server, byte[] bytes) {
+        LoopShare.of(server.channel().eventLoop()).make(() -> server.clock().advance(LoopShare.LEAST_NS, TimeUnit.NANOSECONDS));
+        server.channel().pipeline().fireChannelRead(Unpooled.copiedBuffer(bytes));
     }
 
     @Test
