@@ -2,16 +2,21 @@ package io.offramp.proxy.upstream;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one moment by which something must have happened on a connection. Moving it is a field write: the single task
- * behind it wakes at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything.
- * Confined to the event loop.
+ * behind it wakes at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything. A
+ * look that is far off is moved forward to a whole second: idle connections then wake their event loop together. Confined to
+ * the event loop.
  */
 public final class Deadline implements Runnable {
+    private static final long GRID_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final EventExecutor executor;
+    private final Ticker ticker;
     private final long periodNs;
     private final Runnable onPassed;
     private @Nullable Future<?> task;
@@ -25,13 +30,14 @@ public final class Deadline implements Runnable {
      */
     public Deadline(EventExecutor executor, long periodNs, Runnable onPassed) {
         this.executor = executor;
+        this.ticker = executor.ticker();
         this.periodNs = periodNs;
         this.onPassed = onPassed;
     }
 
     /** Moves the deadline. */
     public void in(long delayNs) {
-        long nowNs = System.nanoTime();
+        long nowNs = ticker.nanoTime();
         deadlineNs = nowNs + delayNs;
         set = true;
         if (task != null && wakeNs - deadlineNs > 0) {
@@ -63,7 +69,7 @@ public final class Deadline implements Runnable {
         if (!set) {
             return;
         }
-        long nowNs = System.nanoTime();
+        long nowNs = ticker.nanoTime();
         long leftNs = deadlineNs - nowNs;
         if (leftNs > 0) {
             sleep(nowNs, Math.min(leftNs, periodNs));
@@ -75,6 +81,9 @@ public final class Deadline implements Runnable {
 
     private void sleep(long nowNs, long delayNs) {
         wakeNs = nowNs + delayNs;
-        task = executor.schedule(this, delayNs, TimeUnit.NANOSECONDS);
+        if (delayNs > 2 * GRID_NS) {
+            wakeNs -= Math.floorMod(wakeNs, GRID_NS);
+        }
+        task = executor.schedule(this, wakeNs - nowNs, TimeUnit.NANOSECONDS);
     }
 }
