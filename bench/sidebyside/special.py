@@ -11,7 +11,7 @@ from . import machine
 REQUEST = b"GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 SETTLE_SECONDS = 3     # until what follows the last handshake is done
-IDLE_SECONDS = 10      # in which CPU is counted
+IDLE_SECONDS = 32    # in which CPU is counted: longer than a connection goes without a look at its limits
 SAMPLE = 100
 
 
