@@ -123,7 +123,8 @@ class HalfOpenIT {
                         d.connections(),
                         LIMIT,
                         d.handshakeBytes(),
-                        d.upstreamIdlePerLoop()),
+                        d.upstreamIdlePerLoop(),
+                        d.upstreamReceiveBytes()),
                 0);
     }
 

@@ -35,7 +35,8 @@ class ManyConnectionsIT {
                 10,
                 d.handshakes(),
                 d.handshakeBytes(),
-                d.upstreamIdlePerLoop());
+                d.upstreamIdlePerLoop(),
+                d.upstreamReceiveBytes());
         try (LogCapture log = new LogCapture("io.offramp");
                 RunningProxy proxy = new RunningProxy(
                         Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, ten, 0)) {

@@ -146,7 +146,8 @@ class SessionEdgesIT {
                 d.connections(),
                 d.handshakes(),
                 d.handshakeBytes(),
-                d.upstreamIdlePerLoop());
+                d.upstreamIdlePerLoop(),
+                d.upstreamReceiveBytes());
         try (RunningProxy proxy = new RunningProxy(
                         Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, small, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {

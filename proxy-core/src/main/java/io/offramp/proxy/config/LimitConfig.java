@@ -11,6 +11,7 @@ package io.offramp.proxy.config;
  *                              oldest whose client is silent, else of the oldest
  * @param handshakeBytes        what a client may send before its handshake is complete
  * @param upstreamIdlePerLoop   idle connections kept for each upstream server and event loop
+ * @param upstreamReceiveBytes  receive buffer of an upstream connection's socket, SO_RCVBUF: what is under way from a server at most
  */
 public record LimitConfig(
         int requestLineBytes,
@@ -19,7 +20,9 @@ public record LimitConfig(
         int connections,
         int handshakes,
         int handshakeBytes,
-        int upstreamIdlePerLoop) {
+        int upstreamIdlePerLoop,
+        int upstreamReceiveBytes) {
     /** What holds where nothing is configured. */
-    public static final LimitConfig DEFAULTS = new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 10_000, 64 << 10, 1024);
+    public static final LimitConfig DEFAULTS =
+            new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 10_000, 64 << 10, 1024, 256 << 10);
 }

@@ -87,7 +87,8 @@ final class ProxyReader {
     private static LimitConfig limits(@Nullable Value value) {
         LimitConfig defaults = LimitConfig.DEFAULTS;
         Section section = value == null ? null : value.section(
-                "request-line", "head", "body", "connections", "handshakes", "handshake", "upstream-idle");
+                "request-line", "head", "body", "connections", "handshakes", "handshake", "upstream-idle",
+                "upstream-rcvbuf");
         if (section == null) {
             return defaults;
         }
@@ -98,7 +99,8 @@ final class ProxyReader {
                 section.get("connections", Scalar.number(1, 10_000_000), defaults.connections()),
                 section.get("handshakes", Scalar.number(1, 10_000_000), defaults.handshakes()),
                 section.get("handshake", Scalar.size(4 << 10, 1 << 20), (long) defaults.handshakeBytes()).intValue(),
-                section.get("upstream-idle", Scalar.number(0, 100_000), defaults.upstreamIdlePerLoop()));
+                section.get("upstream-idle", Scalar.number(0, 100_000), defaults.upstreamIdlePerLoop()),
+                section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30), (long) defaults.upstreamReceiveBytes()).intValue());
         if (limits.requestLineBytes() > limits.headBytes()) {
             section.value().error("request-line is " + limits.requestLineBytes() + " bytes, more than head with "
                     + limits.headBytes() + ", of which it is a part");

@@ -30,12 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamLoop {
     private static final int READ_BYTES = 64 << 10;
 
-    /**
-     * What a server that has ended its stream can leave in the socket; epoll's FIN makes Netty read all of it, paused
-     * or not.
-     */
-    private static final int SOCKET_BUFFER_BYTES = 256 << 10;
-
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 128 << 10);
 
@@ -58,7 +52,9 @@ public final class UpstreamLoop {
                 .channel(socketType(loop))
                 .resolver(NoopAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+                // Bounds what a server that has ended its stream can leave in the socket: epoll's FIN makes Netty
+                // read all of it, paused or not.
+                .option(ChannelOption.SO_RCVBUF, limits.upstreamReceiveBytes())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeouts.upstreamConnect().toMillis())
                 .option(

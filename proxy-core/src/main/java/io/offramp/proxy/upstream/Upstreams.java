@@ -4,14 +4,23 @@ import io.netty.channel.EventLoop;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.config.UpstreamConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All upstreams of a proxy, shared by its listeners. Thread-safe. */
 public final class Upstreams {
+    private static final Logger LOG = LoggerFactory.getLogger(Upstreams.class);
+    private static final Path RMEM_MAX = Path.of("/proc/sys/net/core/rmem_max");
+
     private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
     private final Map<EventLoop, UpstreamLoop> loops = new ConcurrentHashMap<>();
     private final TimeoutConfig timeouts;
@@ -31,8 +40,24 @@ public final class Upstreams {
             Function<String, UpstreamEvents> events) {
         this.timeouts = timeouts;
         this.limits = limits;
+        warnWhereTheKernelGivesLess(limits.upstreamReceiveBytes());
         configured.forEach(
                 (name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name), groups.size())));
+    }
+
+    /** The kernel cuts a buffer without a word; that of the default makes no difference where servers are near. */
+    private static void warnWhereTheKernelGivesLess(int receiveBytes) {
+        if (receiveBytes <= LimitConfig.DEFAULTS.upstreamReceiveBytes()) {
+            return;
+        }
+        try (BufferedReader file = Files.newBufferedReader(RMEM_MAX)) {
+            long most = Long.parseLong(file.readLine()); // in one read: such a file has nothing behind the first
+            if (most < receiveBytes) {
+                LOG.warn("limits.upstream-rcvbuf is {} bytes, but net.core.rmem_max gives a socket {}", receiveBytes, most);
+            }
+        } catch (IOException | NumberFormatException e) {
+            LOG.warn("cannot tell whether limits.upstream-rcvbuf holds: {}", e.toString());
+        }
     }
 
     /** The group of that name, or null. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Requests that two parsers could read differently. The front has no route, so what is accepted is answered with 404.
  */
 class SmugglingTest {
-    private static final LimitConfig LIMITS = new LimitConfig(200, 1000, 0, 10, 10, 1 << 16, 1);
+    private static final LimitConfig LIMITS = new LimitConfig(200, 1000, 0, 10, 10, 1 << 16, 1, 1 << 16);
 
     private final List<Exchange> log = new ArrayList<>();
 

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PoolArenaMetric;
+import io.offramp.proxy.config.LimitConfig;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +202,51 @@ class StreamingIT {
             assertThat(held).isLessThan(BOUND_PER_CONNECTION);
             assertThat(Wire.readAnswer(client.getInputStream()).status()).isEqualTo(200);
             writer.join();
+        }
+    }
+
+    @Test
+    void shouldTakeFromAnUpstreamWhatItsReceiveBufferHoldsWhenTheClientDoesNotRead() throws Exception {
+        assumeThat(mostReceiveBytes()).as("net.core.rmem_max, which caps the buffer").isGreaterThanOrEqualTo(4 * MIB);
+
+        long small = takenUnread(64 << 10);
+        long large = takenUnread(4 * MIB);
+
+        assertThat(large - small).isGreaterThan(2 * MIB);
+    }
+
+    private static long mostReceiveBytes() throws IOException {
+        try (BufferedReader file = Files.newBufferedReader(Path.of("/proc/sys/net/core/rmem_max"))) {
+            return Long.parseLong(file.readLine());
+        }
+    }
+
+    /** Bytes that an upstream can send until nothing moves any more. */
+    private static long takenUnread(int receiveBytes) throws Exception {
+        AtomicLong sent = new AtomicLong();
+        LimitConfig d = LimitConfig.DEFAULTS;
+        try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
+            peer.socket.setSendBufferSize(64 << 10);
+            peer.readHead();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + 64 * MIB + "\r\n\r\n");
+            byte[] piece = new byte[16 << 10];
+            while (sent.get() < 64 * MIB) {
+                peer.out.write(piece);
+                sent.addAndGet(piece.length);
+            }
+        })) {
+            ProxyFixture.Settings settings = new ProxyFixture.Settings().to(upstream.address());
+            settings.limits = new LimitConfig(d.requestLineBytes(), d.headBytes(), 0, 10, 10, d.handshakeBytes(), 1, receiveBytes);
+            try (ProxyFixture proxy = new ProxyFixture(settings);
+                    Socket client = new Socket()) {
+                client.setReceiveBufferSize(16 << 10);
+                client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()));
+                ProxyFixture.send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                await().until(() -> sent.get() > 0);
+                AtomicLong last = new AtomicLong();
+                await().during(Duration.ofMillis(300)).until(() -> last.getAndSet(sent.get()) == sent.get());
+                return sent.get();
+            }
         }
     }
 

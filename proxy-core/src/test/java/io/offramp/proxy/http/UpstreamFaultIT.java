@@ -254,7 +254,7 @@ class UpstreamFaultIT {
         ProxyFixture.Settings settings;
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> peer.in.readAllBytes())) {
             settings = to(upstream.address());
-            settings.limits = new LimitConfig(8000, 8000, 10, 10, 10, 1 << 16, 4);
+            settings.limits = new LimitConfig(8000, 8000, 10, 10, 10, 1 << 16, 4, 1 << 16);
             try (ProxyFixture proxy = new ProxyFixture(settings)) {
                 Wire.Answer answer = proxy.ask("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
                 assertThat(answer.status()).isEqualTo(413);
