@@ -15,6 +15,8 @@ import picocli.CommandLine.ExitCode;
 final class Serving {
     private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
+    private static final Duration LOG_LIMIT = Duration.ofSeconds(5);
+
     private final ProxyServer server;
     private final Duration drain;
 
@@ -81,7 +83,18 @@ final class Serving {
         LOG.info("stopping: {} connections have {} s to end", server.connections().count(), drain.toSeconds());
         int cut = server.close(drain);
         LOG.info(cut == 0 ? "stopped" : "stopped, {} connections were cut", cut);
-        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+        endLog();
         Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    /** Behind what was logged, unless nobody takes it. */
+    private static void endLog() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        Thread end = Thread.ofPlatform().daemon().start(context::stop);
+        try {
+            end.join(LOG_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

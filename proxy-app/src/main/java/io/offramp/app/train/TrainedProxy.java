@@ -59,7 +59,7 @@ final class TrainedProxy implements AutoCloseable {
         TrainedProxy proxy = new TrainedProxy(new ProcessBuilder(command).redirectErrorStream(true).start());
         try {
             proxy.awaitServing();
-            proxy.reader.start(); // all along: a log that nobody reads holds the proxy up
+            proxy.reader.start();
             return proxy;
         } catch (IOException e) {
             proxy.close();
