@@ -216,8 +216,11 @@ class Bench:
         print(report.start_table(runs), flush=True)
 
     def run_idle(self):
-        count = min(self.options.idle_connections, machine.connection_limit())
-        results = self.fresh(lambda start, port: special.idle_connections(start, port, count, seconds=180), self.options.proxies)
+        results = {}
+        for kind, sockets in (("http", 1), ("tcp", 2)):
+            count = min(self.options.idle_connections, machine.connection_limit(sockets))
+            among = [proxy for proxy in self.options.proxies if proxy.kind == kind]
+            results |= self.fresh(lambda start, port: special.idle_connections(start, port, count, seconds=180), among)
         self.result["idle"] = results
         print(report.idle_table(results), flush=True)
 

@@ -20,9 +20,10 @@ def allow_open_files():
             continue
 
 
-def connection_limit():
-    """Client connections that a proxy with one upstream connection for each can hold within the limit of open files."""
-    return (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 400) // 2
+def connection_limit(sockets=2):
+    """Client connections that a proxy can hold within the limit of open files, with so many sockets for each: one upstream connection for
+    each client's, or just the client's where idle ones have none."""
+    return (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 400) // sockets
 
 
 def stat_fields(pid):
