@@ -17,8 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class DrainIT {
     private static final int BYTES = 6_000_000;
-    private static final Pattern LISTENING = Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");
 
     @TempDir
     private Path directory;
@@ -117,8 +114,8 @@ class DrainIT {
 
     private void start(String drain) throws IOException {
         Path pem = DevelopmentCertificate.create(directory);
-        Path config = Files.writeString(
-                directory.resolve("offramp.yaml"),
+        StartedProxy started = StartedProxy.run(
+                directory,
                 """
                 listeners:
                   - bind: 127.0.0.1:0
@@ -128,18 +125,9 @@ class DrainIT {
                 timeouts: {drain: %s}
                 """
                         .formatted(pem, upstream.port(), drain));
-        proxy = StartScript.start(StartScript.ofDistribution(), directory, "run", config.toString());
-        output = proxy.inputReader();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            Matcher listening = LISTENING.matcher(line);
-            if (listening.find()) {
-                port = Integer.parseInt(listening.group(1));
-            }
-            if (line.contains("serving")) {
-                return;
-            }
-        }
-        throw new AssertionError("ended before it served");
+        proxy = started.process();
+        output = started.output();
+        port = started.port();
     }
 
     private String url(int bytes) {

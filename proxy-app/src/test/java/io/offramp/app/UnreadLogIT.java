@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.handshake.DevelopmentCertificate;
-import java.io.BufferedReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Standard output and standard error lead into one pipe, which somebody has stopped reading. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class UnreadLogIT {
-    private static final Pattern LISTENING = Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");
     private static final byte[] PLAIN = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
@@ -31,10 +27,10 @@ class UnreadLogIT {
     void shouldServeAndStopAllTheSame() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
         try (DemoUpstream upstream = DemoUpstream.start(0)) {
-            Process proxy = start(upstream.port());
+            StartedProxy started = start(upstream.port());
+            Process proxy = started.process();
+            int port = started.port();
             try {
-                int port = awaitServing(proxy.inputReader());
-
                 // When more is logged than a pipe holds: a line for each client that does not speak TLS
                 for (int i = 0; i < 3000; i++) {
                     assertThat(answerTo(port)).startsWith("HTTP/1.1 400 ");
@@ -55,10 +51,10 @@ class UnreadLogIT {
         }
     }
 
-    private Process start(int upstreamPort) throws Exception {
+    private StartedProxy start(int upstreamPort) throws Exception {
         Path pem = DevelopmentCertificate.create(directory);
-        Path config = Files.writeString(
-                directory.resolve("offramp.yaml"),
+        return StartedProxy.run(
+                directory,
                 """
                 listeners:
                   - bind: 127.0.0.1:0
@@ -67,21 +63,6 @@ class UnreadLogIT {
                 timeouts: {drain: 1s}
                 """
                         .formatted(pem, upstreamPort));
-        return StartScript.start(StartScript.ofDistribution(), directory, "run", config.toString());
-    }
-
-    private static int awaitServing(BufferedReader output) throws Exception {
-        int port = 0;
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            Matcher listening = LISTENING.matcher(line);
-            if (listening.find()) {
-                port = Integer.parseInt(listening.group(1));
-            }
-            if (line.contains("serving;")) {
-                return port;
-            }
-        }
-        throw new AssertionError("ended before it served");
     }
 
     private static String answerTo(int port) throws Exception {
