@@ -6,9 +6,9 @@ package io.offramp.proxy.config;
  * @param requestLineBytes      longest request line
  * @param headBytes             largest head of a request or an answer, all header fields together
  * @param bodyBytes             largest body of a request; 0 for no limit
- * @param connections           open client connections; further ones are closed at once
+ * @param connections           open client connections; further ones are closed at once; 0 for as many as there is memory for
  * @param handshakes            handshakes under way, shared evenly by the event loops; at the limit a new one takes the place of the
- *                              oldest whose client is silent, else of the oldest
+ *                              oldest whose client is silent, else of the oldest; 0 for as many as there is memory for
  * @param handshakeBytes        what a client may send before its handshake is complete
  * @param upstreamIdlePerLoop   idle connections kept for each upstream server and event loop
  * @param upstreamReceiveBytes  receive buffer of an upstream connection's socket, SO_RCVBUF: what is under way from a server at most
@@ -24,5 +24,11 @@ public record LimitConfig(
         int upstreamReceiveBytes) {
     /** What holds where nothing is configured. */
     public static final LimitConfig DEFAULTS =
-            new LimitConfig(8 << 10, 32 << 10, 0, 100_000, 10_000, 64 << 10, 1024, 256 << 10);
+            new LimitConfig(8 << 10, 32 << 10, 0, 0, 0, 64 << 10, 1024, 256 << 10);
+
+    /** The same but for these two. */
+    public LimitConfig with(int otherConnections, int otherHandshakes) {
+        return new LimitConfig(
+                requestLineBytes, headBytes, bodyBytes, otherConnections, otherHandshakes, handshakeBytes, upstreamIdlePerLoop, upstreamReceiveBytes);
+    }
 }

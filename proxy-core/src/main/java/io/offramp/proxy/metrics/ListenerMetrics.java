@@ -26,6 +26,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     private final LongAdder accepted;
     private final LongAdder closed = new LongAdder();
     private final LongAdder refused;
+    private final LongAdder acceptFailures;
     private final LongAdder[] requestsByClass = new LongAdder[6];
     private final CounterFamily<Handshake> handshakes;
     private final CounterFamily<HandshakeFailure.Reason> failures;
@@ -40,6 +41,8 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         accepted = CounterFamily.single(registry, "offramp.connections", "Client connections accepted", listener);
         refused = CounterFamily.single(
                 registry, "offramp.connections.refused", "Client connections closed at the limit", listener);
+        acceptFailures = CounterFamily.single(
+                registry, "offramp.accept.failures", "Tries to accept a connection that the machine refused", listener);
         Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
                 .description("Client connections open now")
                 .tags(listener)
@@ -81,6 +84,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     /** A connection was closed at once because the limit is reached; it does not count as accepted. */
     public void onRefused() {
         refused.increment();
+    }
+
+    /** The machine had no descriptor or no memory for a connection that waits to be accepted. */
+    public void onAcceptFailed() {
+        acceptFailures.increment();
     }
 
     /** @param durationNs from accept */

@@ -15,6 +15,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.offramp.offload.RecordOffload;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.ShedEvents;
 import io.offramp.proxy.reload.ReloadEvents;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,6 +45,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final ConcurrentHashMap<String, UpstreamMetrics> upstreams = new ConcurrentHashMap<>();
     private final TlsMetrics tls = new TlsMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
+    private final MemoryMetrics memory = new MemoryMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
     private @Nullable JvmGcMetrics gc;
@@ -72,6 +75,16 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Counts reloads of certificates and other files. */
     public ReloadEvents reloads() {
         return reloads;
+    }
+
+    /** Counts what is given up for want of memory. */
+    public ShedEvents sheds() {
+        return memory;
+    }
+
+    /** Publishes what clients hold of the memory. Once; {@code budget} lives as long as this. */
+    public void bind(MemoryBudget budget) {
+        memory.bind(budget);
     }
 
     /** Publishes the counters of a backend that has just been opened, for as long as the process lives. */

@@ -2,8 +2,13 @@ package io.offramp.proxy.server;
 
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
+import io.offramp.proxy.budget.Holding;
+import io.offramp.proxy.budget.LoopLease;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.handshake.HandshakeEvent;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * have ever had one share the limit evenly, at least one each, so that a flood of one kind of loop leaves the others their part. In a full share, a
  * new one takes the place of the oldest whose client has not said hello yet, else of the oldest that was answered: who floods
  * displaces himself, and an honest client is through in a round trip. Only what is with a worker stays: where nothing else is left,
- * the new one is refused. Thread-safe; what belongs to a channel is called on its event loop.
+ * the new one is refused. While memory is short a new one takes the place of another, however few there are, or is refused. Thread-safe;
+ * what belongs to a channel is called on its event loop.
  */
 final class HalfOpenHandshakes {
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpenHandshakes.class);
@@ -26,26 +32,54 @@ final class HalfOpenHandshakes {
     private static final int MOST_ASKED = 16;
 
     private final int limit;
+    private final MemoryBudget budget;
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean crowded = new AtomicBoolean();
     private final Map<EventExecutor, OfLoop> loops = new ConcurrentHashMap<>();
 
     /** Touched by its event loop only. */
     private static final class OfLoop {
+        final LoopLease lease;
+
         /** Oldest first. */
-        final LinkedHashSet<Channel> silent = new LinkedHashSet<>();
+        final LinkedHashMap<Channel, Holding> silent = new LinkedHashMap<>();
 
         /** Oldest first, but for those that were with a worker when they were asked to leave. */
-        final LinkedHashSet<Channel> answered = new LinkedHashSet<>();
+        final LinkedHashMap<Channel, Holding> answered = new LinkedHashMap<>();
+
+        OfLoop(LoopLease lease) {
+            this.lease = lease;
+        }
 
         int size() {
             return silent.size() + answered.size();
         }
+
+        /** What it held is free again; false if it was there no more. */
+        boolean remove(Channel channel) {
+            Holding held = silent.remove(channel);
+            held = held == null ? answered.remove(channel) : held;
+            if (held != null) {
+                held.clear();
+            }
+            return held != null;
+        }
+
+        /** There is at least one. */
+        Channel oldest() {
+            return (silent.isEmpty() ? answered : silent).firstEntry().getKey();
+        }
     }
 
-    /** @param limit at least 1 */
-    HalfOpenHandshakes(int limit) {
+    /**
+     * None under way.
+     *
+     * @param limit  at least 1
+     * @param budget what they hold counts against it
+     */
+    HalfOpenHandshakes(int limit, MemoryBudget budget) {
         this.limit = limit;
+        this.budget = budget;
     }
 
     /** Under way now. */
@@ -63,47 +97,80 @@ final class HalfOpenHandshakes {
                 return false;
             }
         }
+        if (budget.isShedding() && !shedOldest(ofLoop)) {
+            budget.onShed(Shed.CONNECTION);
+            return false;
+        }
         count.incrementAndGet();
-        ofLoop.silent.add(channel);
+        Holding held = ofLoop.lease.holding();
+        held.set(Sizing.HANDSHAKE_BYTES);
+        ofLoop.silent.put(channel, held);
         return true;
     }
 
     /** The client's hello has been answered: from here on silent ones are displaced first. */
     void onAnswered(Channel channel) {
         OfLoop ofLoop = ofLoop(channel);
-        if (ofLoop.silent.remove(channel)) {
-            ofLoop.answered.add(channel);
+        Holding held = ofLoop.silent.remove(channel);
+        if (held != null) {
+            ofLoop.answered.put(channel, held);
+        }
+    }
+
+    /** @param bytes that the client has sent so far, and that its handshake keeps */
+    void onReceived(Channel channel, long bytes) {
+        OfLoop ofLoop = ofLoop(channel);
+        Holding held = ofLoop.answered.get(channel);
+        held = held == null ? ofLoop.silent.get(channel) : held;
+        if (held != null) {
+            held.set(Sizing.HANDSHAKE_BYTES + bytes);
         }
     }
 
     /** However it ended. May be called more than once. */
     void onEnded(Channel channel) {
-        OfLoop ofLoop = ofLoop(channel);
-        if ((ofLoop.silent.remove(channel) || ofLoop.answered.remove(channel)) && count.decrementAndGet() <= limit / 2) {
+        if (ofLoop(channel).remove(channel) && count.decrementAndGet() <= limit / 2) {
             crowded.set(false);
         }
     }
 
+    /** Memory is short: cuts off the oldest quarter of each loop. Any thread; returns before it has happened. */
+    void shed() {
+        loops.forEach((loop, ofLoop) -> loop.execute(() -> {
+            for (int i = ofLoop.size() / 4; i > 0 && shedOldest(ofLoop); i--) {}
+        }));
+    }
+
     /** Cuts off the clients that have not sent a byte. Any thread; returns before it has happened. */
     void drain() {
-        loops.forEach((loop, ofLoop) -> loop.execute(() -> List.copyOf(ofLoop.silent)
+        loops.forEach((loop, ofLoop) -> loop.execute(() -> List.copyOf(ofLoop.silent.keySet())
                 .forEach(channel -> channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN))));
+    }
+
+    private boolean shedOldest(OfLoop ofLoop) {
+        boolean shed = displaceOldest(ofLoop);
+        if (shed) {
+            budget.onShed(Shed.HANDSHAKE);
+        }
+        return shed;
     }
 
     private static boolean displaceOldest(OfLoop ofLoop) {
         for (int asked = 0; asked < MOST_ASKED && ofLoop.size() > 0; asked++) {
-            Channel oldest = ofLoop.silent.isEmpty() ? ofLoop.answered.getFirst() : ofLoop.silent.getFirst();
+            Channel oldest = ofLoop.oldest();
             oldest.pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
-            if (!ofLoop.silent.remove(oldest) && !ofLoop.answered.remove(oldest)) {
+            Holding held = ofLoop.silent.remove(oldest);
+            held = held == null ? ofLoop.answered.remove(oldest) : held;
+            if (held == null) {
                 return true;
             }
-            ofLoop.answered.add(oldest); // with a worker: as good as answered, and the last to be asked again
+            ofLoop.answered.put(oldest, held); // with a worker: as good as answered, and the last to be asked again
         }
         return false;
     }
 
     private OfLoop ofLoop(Channel channel) {
-        return loops.computeIfAbsent(channel.eventLoop(), loop -> new OfLoop());
+        return loops.computeIfAbsent(channel.eventLoop(), loop -> new OfLoop(budget.on(loop)));
     }
 
     private void sayCrowded() {

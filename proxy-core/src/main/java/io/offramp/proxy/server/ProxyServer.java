@@ -15,6 +15,10 @@ import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.admin.AdminServer;
+import io.offramp.proxy.budget.Machine;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Sizing;
+import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.connection.Connection;
@@ -56,8 +60,12 @@ public final class ProxyServer implements AutoCloseable {
     private final ProxyConfig config;
     private final Transport transport = Transport.best();
     private final ProxyMetrics metrics = new ProxyMetrics();
+    private final Sizing sizing = Sizing.of(Machine.read());
+    private final LimitConfig limits;
     private final ConnectionRegistry connections;
+    private final MemoryBudget budget;
     private final HalfOpenHandshakes halfOpen;
+    private final Overload overload;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
     private final List<Listening> listeners = new ArrayList<>();
@@ -83,8 +91,11 @@ public final class ProxyServer implements AutoCloseable {
 
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         this.config = config;
-        this.connections = new ConnectionRegistry(config.limits().connections());
-        this.halfOpen = new HalfOpenHandshakes(config.limits().handshakes());
+        this.limits = sizing.resolve(config.limits());
+        this.connections = new ConnectionRegistry(limits.connections());
+        this.budget = Overload.budget(sizing, connections, metrics.sheds());
+        this.halfOpen = new HalfOpenHandshakes(limits.handshakes(), budget);
+        this.overload = new Overload(budget, clients, halfOpen);
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
@@ -168,6 +179,7 @@ public final class ProxyServer implements AutoCloseable {
         // Before the host's, which have to hear that their channels have closed.
         backends.stopConnections();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        overload.close();
         reloads.close();
         handshakes.close();
         backends.close();
@@ -181,6 +193,7 @@ public final class ProxyServer implements AutoCloseable {
     private void bind() throws StartException {
         metrics.bindProcess();
         metrics.bindHandshakes(halfOpen::count);
+        metrics.bind(budget);
         metrics.bind(PooledByteBufAllocator.DEFAULT);
         backends.all().forEach(metrics::bind);
         List<Prepared> prepared = new ArrayList<>();
@@ -197,9 +210,12 @@ public final class ProxyServer implements AutoCloseable {
                 CryptoProviders.describe(),
                 backends.describe());
         backends.all().forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
+        LOG.info("{}", sizing.describe(limits));
+        sizing.warnings(config.limits()).forEach(line -> LOG.warn("{}", line));
         for (Prepared listener : prepared) {
             listeners.add(listen(listener));
         }
+        overload.start();
         reloads.start();
         if (config.admin() != null) {
             try {
@@ -241,6 +257,7 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
+                .handler(new AcceptPause(listener.name(), metrics.listener(listener.name())))
                 .childHandler(prepared.initializer());
         ChannelFuture bound = bind(bootstrap, prepared.device(), listener.bind().resolve()).awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -6,14 +6,24 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.handshake.HandshakeEvent;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HalfOpenHandshakesTest {
-    private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(3);
+    private static final int BUDGET_BYTES = 10_000 * Sizing.HANDSHAKE_BYTES;
+
+    private final EnumMap<Shed, Integer> sheds = new EnumMap<>(Shed.class);
+    private final MemoryBudget budget =
+            new MemoryBudget(BUDGET_BYTES, 1 << 20, () -> 0, () -> 0, () -> 0, what -> sheds.merge(what, 1, Integer::sum));
+    private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(3, budget);
     private final Handshake only = new Handshake();
     private final List<Handshake> others = List.of(new Handshake(), new Handshake());
 
@@ -21,6 +31,7 @@ class HalfOpenHandshakesTest {
     private final class Handshake extends ChannelInboundHandlerAdapter {
         private final List<Object> events = new ArrayList<>();
         private final EmbeddedChannel channel;
+        private HalfOpenHandshakes admittedBy = halfOpen;
         private boolean leaves = true;
 
         Handshake() {
@@ -41,7 +52,7 @@ class HalfOpenHandshakesTest {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             events.add(event);
             if (leaves) {
-                halfOpen.onEnded(ctx.channel());
+                admittedBy.onEnded(ctx.channel());
             }
         }
     }
@@ -115,7 +126,7 @@ class HalfOpenHandshakesTest {
 
     @Test
     void shouldAskFewWhereAllAreWithTheWorker() {
-        HalfOpenHandshakes many = new HalfOpenHandshakes(1000);
+        HalfOpenHandshakes many = new HalfOpenHandshakes(1000, budget);
         List<Handshake> busy = Stream.generate(() -> new Handshake(only)).limit(1000).toList();
         busy.forEach(each -> {
             each.leaves = false;
@@ -151,5 +162,60 @@ class HalfOpenHandshakesTest {
         assertThat(only.events).isEmpty();
         assertThat(others).allMatch(other -> other.events.equals(List.of(HandshakeEvent.DRAIN)));
         assertThat(halfOpen.count()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCountWhatEachHoldsUntilItEnds() {
+        halfOpen.admit(only.channel);
+        assertThat(budget.heldBytes()).isEqualTo(Sizing.HANDSHAKE_BYTES);
+
+        halfOpen.onReceived(only.channel, 30_000);
+        assertThat(budget.heldBytes()).isEqualTo(Sizing.HANDSHAKE_BYTES + 30_000);
+        halfOpen.onAnswered(only.channel);
+        halfOpen.onReceived(only.channel, 60_000);
+        assertThat(budget.heldBytes()).isEqualTo(Sizing.HANDSHAKE_BYTES + 60_000);
+
+        halfOpen.onEnded(only.channel);
+        halfOpen.onReceived(only.channel, 70_000);
+        assertThat(budget.heldBytes()).isZero();
+    }
+
+    @Test
+    void shouldLetANewOneTakeThePlaceOfAnotherWhileMemoryIsShort() {
+        halfOpen.admit(only.channel);
+        halfOpen.onReceived(only.channel, BUDGET_BYTES);
+        assertThat(budget.isShedding()).isTrue();
+
+        assertThat(halfOpen.admit(new Handshake(only).channel)).isTrue();
+
+        assertThat(only.events).containsExactly(HandshakeEvent.DISPLACE);
+        assertThat(sheds).isEqualTo(Map.of(Shed.HANDSHAKE, 1));
+        assertThat(budget.heldBytes()).isEqualTo(Sizing.HANDSHAKE_BYTES);
+    }
+
+    @Test
+    void shouldRefuseWhoComesWhileMemoryIsShortAndNobodyCanMakeRoom() {
+        budget.onFailure(new OutOfMemoryError());
+
+        assertThat(halfOpen.admit(only.channel)).isFalse();
+
+        assertThat(sheds).isEqualTo(Map.of(Shed.BUFFER, 1, Shed.CONNECTION, 1));
+        assertThat(halfOpen.count()).isZero();
+    }
+
+    @Test
+    void shouldCutOffAQuarterOfEachLoopAtATime() {
+        List<Handshake> crowd = Stream.generate(() -> new Handshake(only)).limit(8).toList();
+        HalfOpenHandshakes many = new HalfOpenHandshakes(100, budget);
+        crowd.forEach(each -> {
+            each.admittedBy = many;
+            many.admit(each.channel);
+        });
+
+        many.shed();
+        only.channel.runPendingTasks();
+
+        assertThat(crowd.stream().map(each -> each.events.size())).as("asked, oldest first").containsExactly(1, 1, 0, 0, 0, 0, 0, 0);
+        assertThat(many.count()).isEqualTo(6);
     }
 }

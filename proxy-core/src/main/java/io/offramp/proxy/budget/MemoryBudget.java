@@ -1,0 +1,165 @@
+package io.offramp.proxy.budget;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The memory that clients may take together. The heap part is counted here: heads, handshakes under way, connections. The direct part,
+ * bodies and records, is what the buffers' allocator has counted. Above {@value #HIGH_PERCENT} % of either, {@link #isShedding()} holds
+ * until both are below {@value #LOW_PERCENT} %. Thread-safe.
+ */
+public final class MemoryBudget {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
+
+    private static final int HIGH_PERCENT = 80;
+    private static final int LOW_PERCENT = 70;
+
+    /** An allocation that failed says more than the counter, which does not see what lies between two buffers. */
+    private static final long FAILED_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Between two lines at least, however often there is too little and enough again. */
+    private static final long LINES_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private final long heapBytes;
+    private final long directBytes;
+    private final LongSupplier connectionBytes;
+    private final LongSupplier usedDirectBytes;
+    private final LongSupplier clockNs;
+    private final ShedEvents events;
+    private final AtomicLong leasedBytes = new AtomicLong();
+    private final Map<EventExecutor, LoopLease> leases = new ConcurrentHashMap<>();
+    private final AtomicReference<State> state = new AtomicReference<>(State.NORMAL);
+    private final AtomicLong saidNs;
+    private volatile long failedNs;
+
+    private enum State {
+        NORMAL,
+        SHEDDING
+    }
+
+    /**
+     * Nothing taken yet.
+     *
+     * @param heapBytes       most heap, at least 1
+     * @param directBytes     most direct memory, at least 1
+     * @param connectionBytes heap that connections take for being open; any thread, cheap
+     * @param usedDirectBytes direct memory in use; called by {@link #look()} only
+     * @param clockNs         as {@link System#nanoTime()}
+     * @param events          counts what is given up
+     */
+    public MemoryBudget(
+            long heapBytes,
+            long directBytes,
+            LongSupplier connectionBytes,
+            LongSupplier usedDirectBytes,
+            LongSupplier clockNs,
+            ShedEvents events) {
+        this.heapBytes = heapBytes;
+        this.directBytes = directBytes;
+        this.connectionBytes = connectionBytes;
+        this.usedDirectBytes = usedDirectBytes;
+        this.clockNs = clockNs;
+        this.events = events;
+        this.failedNs = clockNs.getAsLong() - FAILED_NS;
+        this.saidNs = new AtomicLong(clockNs.getAsLong() - LINES_NS);
+    }
+
+    /** What the connections of this event loop hold. */
+    public LoopLease on(EventExecutor loop) {
+        LoopLease known = leases.get(loop);
+        return known != null ? known : leases.computeIfAbsent(loop, _ -> new LoopLease(this));
+    }
+
+    /** Whether something has to be given up. One volatile read. */
+    public boolean isShedding() {
+        return state.get() == State.SHEDDING;
+    }
+
+    /** Something was given up. */
+    public void onShed(Shed what) {
+        events.onShed(what);
+    }
+
+    /**
+     * There was no memory for a buffer, and the connection that wanted it is closed.
+     *
+     * @return whether the failure is of this kind: everything else is another's business
+     */
+    public boolean onFailure(Throwable failure) {
+        if (!(failure instanceof OutOfMemoryError)) {
+            return false;
+        }
+        failedNs = clockNs.getAsLong();
+        events.onShed(Shed.BUFFER);
+        enter("no direct memory for a buffer");
+        return true;
+    }
+
+    /** Heap that clients hold now. */
+    public long heldBytes() {
+        long held = connectionBytes.getAsLong();
+        for (LoopLease lease : leases.values()) {
+            held += lease.heldBytes();
+        }
+        return held;
+    }
+
+    /** Heap that clients may hold. */
+    public long heapBytes() {
+        return heapBytes;
+    }
+
+    /** Looks whether there is enough again, or too little of what nobody counts here. Called a few times a second. */
+    public void look() {
+        long heap = takenBytes();
+        long direct = usedDirectBytes.getAsLong();
+        if (isAbove(heap, heapBytes, HIGH_PERCENT) || isAbove(direct, directBytes, HIGH_PERCENT)) {
+            enter("clients hold " + (heap >> 20) + " of " + (heapBytes >> 20) + " MiB of heap and " + (direct >> 20) + " of "
+                    + (directBytes >> 20) + " MiB of direct memory");
+        } else if (!isAbove(heap, heapBytes, LOW_PERCENT)
+                && !isAbove(direct, directBytes, LOW_PERCENT)
+                && clockNs.getAsLong() - failedNs >= FAILED_NS
+                && state.compareAndSet(State.SHEDDING, State.NORMAL)) {
+            LOG.debug("memory: enough again");
+        }
+    }
+
+    /** @param bytes given back where negative */
+    void lease(long bytes) {
+        leasedBytes.addAndGet(bytes);
+        if (bytes > 0 && isAbove(takenBytes(), heapBytes, HIGH_PERCENT)) {
+            enter("clients hold " + (takenBytes() >> 20) + " of " + (heapBytes >> 20) + " MiB of heap");
+        }
+    }
+
+    /** Heap that event loops have leased: what they hold, and some more. */
+    long leasedBytes() {
+        return leasedBytes.get();
+    }
+
+    private long takenBytes() {
+        return leasedBytes.get() + connectionBytes.getAsLong();
+    }
+
+    private static boolean isAbove(long bytes, long limit, int percent) {
+        return bytes > limit / 100 * percent;
+    }
+
+    private void enter(String why) {
+        if (!state.compareAndSet(State.NORMAL, State.SHEDDING)) {
+            return;
+        }
+        long now = clockNs.getAsLong();
+        long last = saidNs.get();
+        if (now - last >= LINES_NS && saidNs.compareAndSet(last, now)) {
+            LOG.warn("memory: {}: idle connections are closed, new ones refused, requests answered with 503", why);
+        }
+    }
+}

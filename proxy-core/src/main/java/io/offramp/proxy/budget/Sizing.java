@@ -1,0 +1,108 @@
+package io.offramp.proxy.budget;
+
+import io.offramp.proxy.config.LimitConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What follows from a {@link Machine}: how much clients may take of it together, and the limits that the configuration leaves out.
+ *
+ * @param machine     what there is
+ * @param budgetBytes heap that clients may take together
+ */
+public record Sizing(Machine machine, long budgetBytes) {
+    /** Heap of an idle connection, measured with 10,000 of them: 4 to 5.9 KiB. */
+    public static final int CONNECTION_BYTES = 6 << 10;
+
+    /** Heap of a handshake under way, without what the client has sent of it, which is kept: measured at a hello that is answered. */
+    public static final int HANDSHAKE_BYTES = 12 << 10;
+
+    /** Heap that is taken whoever comes: classes, code, certificates, and what is remembered of sessions that have closed. */
+    private static final long OWN_BYTES = 20L << 20;
+
+    private static final long LEAST_BUDGET_BYTES = 4L << 20;
+
+    /** What the collector needs to work with, in hundredths of the rest, is what this leaves. */
+    private static final int BUDGET_PERCENT = 60;
+
+    private static final int CONNECTIONS_PERCENT = 50;
+    private static final int HANDSHAKES_PERCENT = 33;
+    private static final int MOST_CONNECTIONS = 100_000;
+    private static final int MOST_HANDSHAKES = 10_000;
+
+    /** The JVM outside of heap and direct memory: code, classes, stacks. */
+    private static final long JVM_BYTES = 96L << 20;
+
+    /** Of four descriptors, one is left to upstream connections and files. */
+    private static final int DESCRIPTORS_IN_FOUR = 3;
+
+    /** For this machine. */
+    public static Sizing of(Machine machine) {
+        long rest = machine.heapBytes() - OWN_BYTES;
+        return new Sizing(machine, Math.max(LEAST_BUDGET_BYTES, rest / 100 * BUDGET_PERCENT));
+    }
+
+    /** The limits with those filled in that are left out. */
+    public LimitConfig resolve(LimitConfig asked) {
+        int connections = asked.connections() > 0 ? asked.connections() : connections();
+        int handshakes = asked.handshakes() > 0 ? asked.handshakes() : Math.min(handshakes(), connections);
+        return asked.with(connections, handshakes);
+    }
+
+    private int connections() {
+        return Math.clamp(Math.min(connectionsByHeap(), connectionsByDescriptors()), 1, MOST_CONNECTIONS);
+    }
+
+    private int handshakes() {
+        return Math.clamp(budgetBytes / 100 * HANDSHAKES_PERCENT / HANDSHAKE_BYTES, 1, MOST_HANDSHAKES);
+    }
+
+    private long connectionsByHeap() {
+        return budgetBytes / 100 * CONNECTIONS_PERCENT / CONNECTION_BYTES;
+    }
+
+    private long connectionsByDescriptors() {
+        return machine.descriptors() / 4 * DESCRIPTORS_IN_FOUR;
+    }
+
+    /** One line for the log of the start. */
+    public String describe(LimitConfig resolved) {
+        return "memory: heap " + mib(machine.heapBytes()) + ", direct " + mib(machine.directBytes())
+                + ", container " + mib(machine.containerBytes()) + ", descriptors " + number(machine.descriptors())
+                + "; clients may take " + mib(budgetBytes) + " of the heap; limits: " + resolved.connections() + " connections, "
+                + resolved.handshakes() + " handshakes under way";
+    }
+
+    /** Where the configuration asks for more than there is: one line each. */
+    public List<String> warnings(LimitConfig asked) {
+        List<String> lines = new ArrayList<>();
+        if (asked.connections() > connectionsByDescriptors()) {
+            lines.add("limits.connections is " + asked.connections() + ", but of " + machine.descriptors()
+                    + " descriptors (RLIMIT_NOFILE) " + connectionsByDescriptors() + " are for clients");
+        }
+        warnOfHeap(lines, "limits.connections is " + asked.connections(), (long) asked.connections() * CONNECTION_BYTES);
+        warnOfHeap(lines, "limits.handshakes is " + asked.handshakes(), (long) asked.handshakes() * HANDSHAKE_BYTES);
+        warnOfHeap(lines, "limits.head is " + asked.headBytes(), asked.headBytes());
+        long jvm = machine.heapBytes() + machine.directBytes() + JVM_BYTES;
+        if (jvm > machine.containerBytes()) {
+            lines.add("heap (-Xmx) and direct memory (-XX:MaxDirectMemorySize) may take " + mib(jvm) + " with the JVM's own, but the"
+                    + " container has " + mib(machine.containerBytes()));
+        }
+        return lines;
+    }
+
+    private void warnOfHeap(List<String> lines, String asked, long bytes) {
+        if (bytes > budgetBytes) {
+            lines.add(asked + ", which takes " + mib(bytes) + " of heap, but of " + mib(machine.heapBytes()) + " (-Xmx) clients may take "
+                    + mib(budgetBytes));
+        }
+    }
+
+    private static String mib(long bytes) {
+        return bytes == Long.MAX_VALUE ? "unknown" : (bytes >> 20) + " MiB";
+    }
+
+    private static String number(long number) {
+        return number == Long.MAX_VALUE ? "unlimited" : "" + number;
+    }
+}

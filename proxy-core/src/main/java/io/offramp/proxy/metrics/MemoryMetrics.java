@@ -1,0 +1,43 @@
+package io.offramp.proxy.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.budget.ShedEvents;
+
+/** What clients hold of the memory, and what was given up for want of it. Thread-safe. */
+final class MemoryMetrics implements ShedEvents {
+    private final MeterRegistry registry;
+    private final CounterFamily<Shed> sheds;
+
+    MemoryMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        sheds = new CounterFamily<>(registry, "offramp.shed", "What was given up because clients took too much memory", what ->
+                Tags.of("what", what.label()));
+        for (Shed what : Shed.values()) {
+            sheds.of(what); // an alert needs the zero before
+        }
+    }
+
+    @Override
+    public void onShed(Shed what) {
+        sheds.of(what).increment();
+    }
+
+    /** Publishes a budget. Once. */
+    void bind(MemoryBudget budget) {
+        Gauge.builder("offramp.memory.budget.used", budget, MemoryBudget::heldBytes)
+                .description("Heap that clients hold: connections, handshakes under way, heads")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("offramp.memory.budget.limit", budget, MemoryBudget::heapBytes)
+                .description("Heap that clients may hold together")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("offramp.memory.shedding", budget, b -> b.isShedding() ? 1 : 0)
+                .description("1 while clients hold more than 80 % of heap or direct memory, and until they hold less than 70 %")
+                .register(registry);
+    }
+}

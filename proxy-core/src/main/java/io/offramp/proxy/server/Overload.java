@@ -1,0 +1,77 @@
+package io.offramp.proxy.server;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.offramp.proxy.budget.Machine;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.ShedEvent;
+import io.offramp.proxy.budget.ShedEvents;
+import io.offramp.proxy.budget.Sizing;
+import io.offramp.proxy.connection.ConnectionRegistry;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Watches the memory that clients take, on a thread of its own, and asks connections to go while it is too much. */
+final class Overload implements AutoCloseable {
+    private static final long LOOK_MS = 200;
+
+    /** Connections asked at each look, so that a hundred thousand do not go at once for what a hundred would have freed. */
+    private static final int ASKED = 1024;
+
+    private final MemoryBudget budget;
+    private final ChannelGroup clients;
+    private final HalfOpenHandshakes halfOpen;
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("offramp-memory", true));
+    private Iterator<Channel> next = Collections.emptyIterator();
+
+    Overload(MemoryBudget budget, ChannelGroup clients, HalfOpenHandshakes halfOpen) {
+        this.budget = budget;
+        this.clients = clients;
+        this.halfOpen = halfOpen;
+    }
+
+    /** What clients may take of this machine. */
+    static MemoryBudget budget(Sizing sizing, ConnectionRegistry connections, ShedEvents events) {
+        Machine machine = sizing.machine();
+        return new MemoryBudget(
+                sizing.budgetBytes(),
+                machine.directBytes(),
+                () -> (long) connections.count() * Sizing.CONNECTION_BYTES,
+                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory,
+                System::nanoTime,
+                events);
+    }
+
+    void start() {
+        watch.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        budget.look();
+        if (budget.isShedding()) {
+            halfOpen.shed();
+            askNext();
+        }
+    }
+
+    /** Goes round them all, however few at a time. */
+    private void askNext() {
+        if (!next.hasNext()) {
+            next = clients.iterator();
+        }
+        for (int asked = 0; asked < ASKED && next.hasNext(); asked++) {
+            next.next().pipeline().fireUserEventTriggered(ShedEvent.INSTANCE);
+        }
+    }
+
+    @Override
+    public void close() {
+        watch.shutdownNow();
+    }
+}
