@@ -5,8 +5,9 @@ import io.offramp.proxy.http.codec.HeadReader.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body in chunks (RFC 9112 §7.1): sizes are plain hexadecimal digits, extensions are checked and forgotten, lines end with CRLF and nothing
- * else. Takes every byte that it has looked at. Confined to one thread.
+ * Reads a body in chunks (RFC 9112 §7.1), by the grammar and nothing beside it: sizes are hexadecimal digits, up to 2^63 - 1 and with zeros in front
+ * as far as the line's limit goes; extensions are checked and forgotten; lines end with CRLF. Takes every byte that it has looked at. Confined to
+ * one thread.
  */
 final class ChunkReader {
     private final int lineLimit;
@@ -46,12 +47,13 @@ final class ChunkReader {
     }
 
     /**
+     * @param trailers    of which kind
      * @param lineLimit   bytes of a chunk's size and extensions
      * @param fieldsLimit bytes of all trailers
      */
-    ChunkReader(int lineLimit, int fieldsLimit) {
+    ChunkReader(Kind trailers, int lineLimit, int fieldsLimit) {
         this.lineLimit = lineLimit;
-        trailerReader = new HeadReader(Kind.TRAILERS, lineLimit, fieldsLimit);
+        trailerReader = new HeadReader(trailers, lineLimit, fieldsLimit);
     }
 
     @Nullable String problem() {
@@ -92,17 +94,21 @@ final class ChunkReader {
 
     private Found size(byte b) {
         int digit = Ascii.hex(b);
-        boolean first = lineBytes++ == 0;
         if (digit >= 0) {
+            boolean fits = size <= Long.MAX_VALUE >> 4 && ++lineBytes <= lineLimit;
             size = size << 4 | digit;
-            return size > Integer.MAX_VALUE || lineBytes > lineLimit ? malformed("size of a chunk") : Found.MORE;
+            return fits ? Found.MORE : malformed("size of a chunk");
         }
-        if (first || b != '\r' && b != ';') {
+        if (lineBytes == 0 || b != '\r' && b != ';' && !Ascii.isBlank(b)) {
             return malformed("size of a chunk");
         }
-        part = b == ';' ? Part.EXTENSION : Part.SIZE_END;
+        if (b == '\r') {
+            part = Part.SIZE_END;
+            return Found.MORE;
+        }
+        part = Part.EXTENSION;
         extensions.begin();
-        return Found.MORE;
+        return extension(b);
     }
 
     private Found extension(byte b) {

@@ -18,9 +18,6 @@ public final class Framing {
     /** Not to be trusted; {@link #problem} says why. */
     public static final long INVALID = -3;
 
-    /** Longest length that is read: 18 digits fit a long. */
-    private static final int MAX_DIGITS = 18;
-
     private static final byte[] CHUNKED_CODING = "chunked".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY_1 = "sec-websocket-key1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY_2 = "sec-websocket-key2".getBytes(StandardCharsets.US_ASCII);
@@ -84,16 +81,18 @@ public final class Framing {
         return head.isGet() && head.fields().hasName(KEY_1) && head.fields().hasName(KEY_2);
     }
 
+    /** Up to 2^63 - 1, with zeros in front as far as the head's limit goes. */
     private static long digits(String text) {
-        if (text.isEmpty() || text.length() > MAX_DIGITS) {
+        if (text.isEmpty()) {
             return INVALID;
         }
         long value = 0;
         for (int i = 0; i < text.length(); i++) {
-            if (!Ascii.isDigit(text.charAt(i))) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || value > (Long.MAX_VALUE - digit) / 10) {
                 return INVALID;
             }
-            value = value * 10 + text.charAt(i) - '0';
+            value = value * 10 + digit;
         }
         return value;
     }

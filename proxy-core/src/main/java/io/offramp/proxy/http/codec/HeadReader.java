@@ -5,13 +5,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads heads and trailers, and refuses what others read in more than one way: bare line feeds, folded lines, blanks before a colon,
- * control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5). Goes on where the last bytes ended, so that a head
- * costs the same in one piece or in many. Confined to one thread.
+ * Reads heads and trailers, and refuses what others read in more than one way: bare line feeds, folded lines, blanks before a colon in
+ * requests, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5). Goes on where the last bytes ended, so that a
+ * head costs the same in one piece or in many. Confined to one thread.
  */
 final class HeadReader {
     /** Most fields in one head, so that rules that look at pairs of fields stay cheap. */
     private static final int MAX_FIELDS = 256;
+    /** Most empty lines in front of a request. */
+    private static final int MAX_EMPTY_LINES = 16;
     /** Most bytes that are looked at before it is known whether they are of the head. */
     private static final int STEP_BYTES = 512;
 
@@ -30,7 +32,10 @@ final class HeadReader {
     private int partStart;
     private int lineStart;
     private int fieldsStart = -1;
-    private boolean emptyLineSkipped;
+    private int emptyLines;
+    private int nameEnd;
+    /** Bytes that were taken out of this step's. */
+    private int removed;
     private @Nullable String problem;
 
     /** What kind of head. */
@@ -39,8 +44,18 @@ final class HeadReader {
         REQUEST,
         /** Status line and fields. */
         ANSWER,
-        /** Fields alone. */
-        TRAILERS
+        /** Fields alone, of a request. */
+        REQUEST_TRAILERS,
+        /** Fields alone, of an answer. */
+        ANSWER_TRAILERS;
+
+        private boolean isTrailers() {
+            return this == REQUEST_TRAILERS || this == ANSWER_TRAILERS;
+        }
+
+        private boolean isOfAnswer() {
+            return this == ANSWER || this == ANSWER_TRAILERS;
+        }
     }
 
     /** How far a head has come. */
@@ -69,6 +84,7 @@ final class HeadReader {
         LINE_END,
         FIELD_START,
         NAME,
+        NAME_BLANKS,
         VALUE,
         LAST_LINE_END,
         DONE
@@ -99,7 +115,7 @@ final class HeadReader {
         at = 0;
         part = Part.START;
         fieldsStart = -1;
-        emptyLineSkipped = false;
+        emptyLines = 0;
         return last;
     }
 
@@ -108,7 +124,7 @@ final class HeadReader {
         if (now == null) {
             now = new Head();
             head = now;
-            if (kind == Kind.TRAILERS) {
+            if (kind.isTrailers()) {
                 part = Part.FIELD_START;
                 partStart = 0;
                 fieldsStart = 0;
@@ -129,8 +145,9 @@ final class HeadReader {
             }
             in.getBytes(in.readerIndex(), bytes, start, more);
             filled += more;
+            removed = 0;
             progress = scan(now);
-            in.skipBytes((progress == Progress.COMPLETE ? at : filled) - start);
+            in.skipBytes((progress == Progress.COMPLETE ? at : filled) + removed - start);
         }
         return progress;
     }
@@ -148,6 +165,7 @@ final class HeadReader {
                 case LINE_END -> lineEnd();
                 case FIELD_START -> fieldStart(now);
                 case NAME -> name(now);
+                case NAME_BLANKS -> nameBlanks(now);
                 case VALUE -> value(now);
                 case LAST_LINE_END -> expect('\n', Part.DONE);
                 case DONE -> throw new IllegalStateException("head not taken");
@@ -160,9 +178,11 @@ final class HeadReader {
     }
 
     private Progress start() {
-        if (kind == Kind.REQUEST && bytes[at] == '\r' && !emptyLineSkipped) {
-            // One empty line in front of a request is ignored (RFC 9112 §2.2).
-            emptyLineSkipped = true;
+        if (kind == Kind.REQUEST && bytes[at] == '\r') {
+            // Empty lines in front of a request are ignored (RFC 9112 §2.2), as many as come from a careless client.
+            if (++emptyLines > MAX_EMPTY_LINES) {
+                return malformed("empty lines");
+            }
             at++;
             return to(Part.LEADING_LINE_END);
         }
@@ -265,9 +285,41 @@ final class HeadReader {
         if (!skip(Ascii.TOKEN)) {
             return Progress.MORE;
         }
-        if (bytes[at] != ':' || at == partStart) {
+        if (at == partStart) {
             return malformed("field name");
         }
+        nameEnd = at;
+        if (bytes[at] == ':') {
+            return nameEnd(now);
+        }
+        if (kind.isOfAnswer() && Ascii.isBlank(bytes[at])) {
+            part = Part.NAME_BLANKS;
+            return Progress.MORE;
+        }
+        return malformed("field name");
+    }
+
+    //= RFC 9112 §5.1
+    //# A proxy MUST remove any such whitespace from a response message before forwarding the message downstream.
+    private Progress nameBlanks(Head now) {
+        while (at < filled && Ascii.isBlank(bytes[at])) {
+            at++;
+        }
+        if (at == filled) {
+            return Progress.MORE;
+        }
+        if (bytes[at] != ':') {
+            return malformed("field name");
+        }
+        int gap = at - nameEnd;
+        System.arraycopy(bytes, at, bytes, nameEnd, filled - at);
+        removed += gap;
+        filled -= gap;
+        at = nameEnd;
+        return nameEnd(now);
+    }
+
+    private Progress nameEnd(Head now) {
         now.fields().begin(bytes, partStart, at);
         at++;
         return to(Part.VALUE);

@@ -135,7 +135,7 @@ public final class MessageReader {
         } else if (framing == Framing.CHUNKED) {
             ChunkReader reader = chunks;
             if (reader == null) {
-                reader = new ChunkReader(lineLimit, fieldsLimit);
+                reader = new ChunkReader(requests ? Kind.REQUEST_TRAILERS : Kind.ANSWER_TRAILERS, lineLimit, fieldsLimit);
                 chunks = reader;
             }
             reader.begin();
