@@ -50,11 +50,6 @@ final class CryptoInfo {
         return info;
     }
 
-    /** The record sequence in a struct that was read back. */
-    static long sequence(byte[] info) {
-        return ByteBuffer.wrap(info).getLong(info.length - SEQUENCE_BYTES);
-    }
-
     private static int cipher(AeadSuite suite) {
         return switch (suite) {
             case AES_128_GCM -> 51;

@@ -34,6 +34,12 @@ public final class Errno {
     /** The peer has reset the connection. */
     public static final int ECONNRESET = 104;
 
+    /** The peer does not answer. */
+    public static final int ETIMEDOUT = 110;
+
+    /** The network leads to the peer no more. */
+    public static final int EHOSTUNREACH = 113;
+
     /** A KeyUpdate was read, and the new key is not there yet. */
     public static final int EKEYEXPIRED = 127;
 
@@ -45,26 +51,50 @@ public final class Errno {
             Map.entry(9, "EBADF"),
             Map.entry(EAGAIN, "EAGAIN"),
             Map.entry(12, "ENOMEM"),
-            Map.entry(13, "EACCES"),
+            Map.entry(14, "EFAULT"),
             Map.entry(EBUSY, "EBUSY"),
             Map.entry(EEXIST, "EEXIST"),
             Map.entry(EINVAL, "EINVAL"),
+            Map.entry(23, "ENFILE"),
             Map.entry(24, "EMFILE"),
-            Map.entry(EPIPE, "EPIPE"),
             Map.entry(EBADMSG, "EBADMSG"),
+            Map.entry(88, "ENOTSOCK"),
             Map.entry(EMSGSIZE, "EMSGSIZE"),
             Map.entry(92, "ENOPROTOOPT"),
             Map.entry(95, "EOPNOTSUPP"),
+            Map.entry(105, "ENOBUFS"),
+            Map.entry(115, "EINPROGRESS"),
+            Map.entry(EKEYEXPIRED, "EKEYEXPIRED"));
+
+    /** What the network or the peer did to the connection (RFC 9293 §3.10; what ICMP says is in the kernel's icmp_err_convert). */
+    private static final Map<Integer, String> CONNECTION_LOST = Map.ofEntries(
+            Map.entry(13, "EACCES"),
+            Map.entry(EPIPE, "EPIPE"),
+            Map.entry(64, "ENONET"),
+            Map.entry(71, "EPROTO"),
+            Map.entry(100, "ENETDOWN"),
+            Map.entry(101, "ENETUNREACH"),
+            Map.entry(102, "ENETRESET"),
+            Map.entry(103, "ECONNABORTED"),
             Map.entry(ECONNRESET, "ECONNRESET"),
             Map.entry(107, "ENOTCONN"),
-            Map.entry(110, "ETIMEDOUT"),
-            Map.entry(EKEYEXPIRED, "EKEYEXPIRED"));
+            Map.entry(108, "ESHUTDOWN"),
+            Map.entry(ETIMEDOUT, "ETIMEDOUT"),
+            Map.entry(111, "ECONNREFUSED"),
+            Map.entry(112, "EHOSTDOWN"),
+            Map.entry(EHOSTUNREACH, "EHOSTUNREACH"));
 
     private Errno() {}
 
-    /** {@code ENOENT}, or {@code errno 71} where it has no name here; takes the number negative, too. */
+    /** Whether the connection is lost, which is no fault of this machine's; takes the number negative, too. */
+    public static boolean isConnectionLost(int errno) {
+        return CONNECTION_LOST.containsKey(Math.abs(errno));
+    }
+
+    /** {@code ENOENT}, or {@code errno 77} where it has no name here; takes the number negative, too. */
     public static String name(int errno) {
         int number = Math.abs(errno);
-        return NAMES.getOrDefault(number, "errno " + number);
+        String lost = CONNECTION_LOST.get(number);
+        return lost != null ? lost : NAMES.getOrDefault(number, "errno " + number);
     }
 }

@@ -43,12 +43,12 @@ public interface KernelTls {
     int setKeys(int fd, Direction direction, byte[] cryptoInfo);
 
     /**
-     * Reads a direction's keys back, with the record sequence of now.
+     * Asks for the sequence of a direction's next record.
      *
-     * @param cryptoInfo filled; of the length that was given to {@link #setKeys}
-     * @return 0, or an error
+     * @param cryptoInfoBytes length of what was given to {@link #setKeys}
+     * @return the sequence, or an error
      */
-    int getKeys(int fd, Direction direction, byte[] cryptoInfo);
+    long nextSequence(int fd, Direction direction, int cryptoInfoBytes);
 
     /**
      * Sends application data, which the kernel cuts into records of 16,384 bytes.
@@ -71,7 +71,7 @@ public interface KernelTls {
      * Receives one record that is no data, or what there is of data, up to so many bytes.
      *
      * @param into direct, in one piece
-     * @return {@link #received}; or an error
+     * @return {@link #received}; or an error, {@link Errno#EIO} where the kernel does not say the type
      */
     long receive(int fd, ByteBuf into, int index, int bytes);
 

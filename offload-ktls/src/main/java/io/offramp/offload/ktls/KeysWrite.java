@@ -17,8 +17,7 @@ final class KeysWrite extends SocketWrite {
 
     @Override
     int advance(int from) throws IOException {
-        session.setKeys(cryptoInfo);
-        return 1;
+        return session.setKeys(cryptoInfo) ? 1 : 0;
     }
 
     @Override

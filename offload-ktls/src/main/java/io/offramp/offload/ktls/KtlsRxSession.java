@@ -77,7 +77,7 @@ final class KtlsRxSession implements RxSession {
      * @return 0, or the kernel's error, after which nothing has changed
      */
     int install() {
-        int duplicate = kernel.duplicate(fd());
+        int duplicate = kernel.duplicate(channel.fd().intValue());
         if (duplicate < 0) {
             return duplicate;
         }
@@ -85,12 +85,12 @@ final class KtlsRxSession implements RxSession {
         if (watching == null) {
             return -Errno.EIO;
         }
+        reader = watching;
         int result = setKeys(keys);
         if (result < 0) {
             watching.close();
             return result;
         }
-        reader = watching;
         conf = kernel.conf(fd(), Direction.RX);
         counters.onInstalled(conf);
         return 0;
@@ -103,8 +103,9 @@ final class KtlsRxSession implements RxSession {
         return result;
     }
 
+    /** The session's own: what is open under the channel's number, once that is closed, may be another connection. */
     private int fd() {
-        return channel.fd().intValue();
+        return reader == null ? SocketReader.NONE : reader.number();
     }
 
     private void onReadable() {
@@ -149,14 +150,10 @@ final class KtlsRxSession implements RxSession {
 
     /** True if something was read, or has ended. */
     private boolean read() {
-        SocketReader from = reader;
-        if (from == null) {
-            return false;
-        }
         ByteBuf buffer = sizes.allocate(channel.alloc());
         long received;
         try {
-            received = kernel.receive(from.number(), buffer, buffer.writerIndex(), Math.min(buffer.writableBytes(), MAX_BYTES));
+            received = kernel.receive(fd(), buffer, buffer.writerIndex(), Math.min(buffer.writableBytes(), MAX_BYTES));
         } catch (Throwable thrown) {
             buffer.release();
             throw thrown;
@@ -212,8 +209,13 @@ final class KtlsRxSession implements RxSession {
             case Errno.EKEYEXPIRED ->
                 fail(new DeviceFaultException("kernel: waits for a key that nobody gives it (EKEYEXPIRED), direction=RX"));
             default -> {
-                readable = false;
-                sink.onEnd();
+                if (Errno.isConnectionLost(error)) {
+                    readable = false;
+                    sink.onEnd();
+                } else {
+                    // The record is lost to us: the kernel has ended the connection, or would give it only in part.
+                    fail(new DeviceFaultException("kernel: gives nothing (" + Errno.name(error) + "), direction=RX"));
+                }
             }
         }
         return true;
@@ -277,13 +279,8 @@ final class KtlsRxSession implements RxSession {
         if (!open) {
             return 0;
         }
-        byte[] cryptoInfo = new byte[CryptoInfo.bytes(keys.suite())];
-        try {
-            int result = kernel.getKeys(fd(), Direction.RX, cryptoInfo);
-            return result < 0 ? keys.nextSequence() : CryptoInfo.sequence(cryptoInfo);
-        } finally {
-            Arrays.fill(cryptoInfo, (byte) 0);
-        }
+        long sequence = kernel.nextSequence(fd(), Direction.RX, CryptoInfo.bytes(keys.suite()));
+        return sequence < 0 ? keys.nextSequence() : sequence;
     }
 
     @Override

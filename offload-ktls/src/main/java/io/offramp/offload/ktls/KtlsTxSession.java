@@ -28,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  * Hands plaintext to the socket, whose kernel protects it. All that goes out is a {@link SocketWrite} in the channel's outbound
  * buffer, so that data, control records and new keys keep their order, and wait together where the socket is full.
  *
- * <p>Sequence and position are those behind what was sealed: they are counted here, since each record is cut here or cut by the
- * kernel in the one way that it has. How it cuts what is spliced depends on pages: until that is out and the kernel was asked, each
- * byte counts as a record.
+ * <p>Sequence and position are those behind what was sealed. They are counted here ({@link TxCount}), since each record is cut here or
+ * cut by the kernel's software in the one way that it has. Where a NIC may do the work the kernel is asked behind each write. How it
+ * cuts what is spliced depends on pages: until that is out and the kernel was asked, each byte counts as a record.
+ *
+ * <p>The descriptor is the channel's, and is used on its event loop while it is open only: afterwards the number may be another
+ * connection's.
  */
 final class KtlsTxSession implements TxSession {
     private final KernelTls kernel;
@@ -39,11 +42,9 @@ final class KtlsTxSession implements TxSession {
     private final KtlsCounters.TxCounters counters;
     private final boolean canRekey;
     private final boolean splices;
+    private final TxCount count;
     private TrafficKeys keys;
-    private long wirePosition;
-    private long nextSequence;
     private int writesUnderWay;
-    private int epoch;
     private boolean splicing;
     private boolean open = true;
 
@@ -63,8 +64,7 @@ final class KtlsTxSession implements TxSession {
         this.counters = counters;
         this.canRekey = canRekey;
         this.splices = splices;
-        this.wirePosition = at.wirePosition();
-        this.nextSequence = at.nextSequence();
+        this.count = new TxCount(at.wirePosition(), at.nextSequence(), keys.format().overheadBytes());
     }
 
     /**
@@ -98,7 +98,7 @@ final class KtlsTxSession implements TxSession {
     }
 
     private void onSwitched() {
-        queuedBefore = kernel.queued(fd()) - wirePosition;
+        queuedBefore = kernel.queued(fd()) - count.wirePosition();
         conf = kernel.conf(fd(), Direction.TX);
         switched = true;
         if (open) {
@@ -106,18 +106,27 @@ final class KtlsTxSession implements TxSession {
         }
     }
 
-    /** For {@link KeysWrite}. */
-    void setKeys(byte[] cryptoInfo) throws IOException {
-        int result = kernel.setKeys(fd(), Direction.TX, cryptoInfo);
+    /** For {@link KeysWrite}: false if the kernel has to send something first, for which the socket has no room. */
+    boolean setKeys(byte[] cryptoInfo) throws IOException {
+        int result;
+        do {
+            result = kernel.setKeys(fd(), Direction.TX, cryptoInfo);
+        } while (result == -Errno.EINTR);
+        if (result == -Errno.EAGAIN) {
+            return false;
+        }
         if (result < 0) {
             throw failed("kernel refused TX keys", result);
         }
-        if (!switched) {
+        if (switched) {
+            count.onKeySent();
+        } else {
             onSwitched();
             if (open) {
                 sink.onInfoChanged();
             }
         }
+        return true;
     }
 
     /** For {@link RecordsWrite}: bytes taken, 0 if the socket is full. */
@@ -141,9 +150,6 @@ final class KtlsTxSession implements TxSession {
         if (sent == -Errno.EAGAIN) {
             return 0;
         }
-        if (sent == -Errno.EPIPE || sent == -Errno.ECONNRESET) {
-            throw new IOException("send: " + Errno.name(sent));
-        }
         if (sent <= 0) {
             throw failed("kernel lost a " + type + " record of " + bytes + " bytes", sent);
         }
@@ -165,7 +171,7 @@ final class KtlsTxSession implements TxSession {
 
     /** Whether so many bytes more can go through a pipe, in as many records as they are bytes if need be. */
     boolean canSplice(int bytes) {
-        return open && splices && switched && nextSequence + bytes <= keys.suite().recordLimit();
+        return open && splices && switched && count.nextSequence() + bytes <= keys.suite().recordLimit();
     }
 
     /** Whether what was spliced before is not out yet. */
@@ -175,33 +181,46 @@ final class KtlsTxSession implements TxSession {
 
     /** For {@link KtlsSplice}: sends what is in a pipe, which moves here. */
     void seal(Pipe pipe) {
-        SpliceWrite write = new SpliceWrite(this, pipe, nextSequence, epoch);
-        nextSequence += write.bytes();
-        wirePosition += write.bytes();
+        SpliceWrite write = new SpliceWrite(this, pipe);
+        count.onSealed(write.bytes(), write.bytes());
         writesUnderWay++;
         splicing = true;
         sink.onSealed(write);
     }
 
+    /**
+     * Of a {@link RecordsWrite} that is out, before anything behind it goes.
+     *
+     * @param records   that it was counted for
+     * @param isRegular whether the kernel has taken it as it does where its software cuts
+     */
+    void onSent(int records, int bytes, boolean isRegular) throws IOException {
+        if (isRegular && conf == Conf.SW) {
+            count.onSent(records);
+        } else if (open) {
+            countRecords(records, bytes);
+        }
+    }
+
     /** Of a {@link SpliceWrite} that is out, before anything behind it goes. */
-    void onSpliced(SpliceWrite write) throws IOException {
-        if (!open) {
-            return;
+    void onSpliced(int bytes) throws IOException {
+        if (open) {
+            long records = countRecords(bytes, bytes);
+            counters.onBurst(records, bytes);
+            counters.onSpliced(bytes);
+            sink.onSpliced(records, bytes);
         }
-        byte[] cryptoInfo = new byte[CryptoInfo.bytes(keys.suite())];
-        int result = kernel.getKeys(fd(), Direction.TX, cryptoInfo);
-        long records = CryptoInfo.sequence(cryptoInfo) - write.firstSequence();
-        Arrays.fill(cryptoInfo, (byte) 0);
-        if (result < 0 || records < 1 || records > write.bytes()) {
-            throw failed("kernel counts " + records + " records of " + write.bytes() + " bytes", result);
+    }
+
+    /** How many records the kernel has made of what is out now. */
+    private long countRecords(int counted, int bytes) throws IOException {
+        long sequence = kernel.nextSequence(fd(), Direction.TX, CryptoInfo.bytes(keys.suite()));
+        long records = sequence - count.sentSequence();
+        if (sequence < 0 || records < 1 || records > bytes) {
+            throw failed("kernel counts " + records + " records of " + bytes + " bytes", (int) Math.min(0, sequence));
         }
-        wirePosition += records * keys.format().overheadBytes();
-        if (write.epoch() == epoch) {
-            nextSequence -= write.bytes() - records;
-        }
-        counters.onBurst(records, write.bytes());
-        counters.onSpliced(write.bytes());
-        sink.onSpliced(records, write.bytes());
+        count.onSent(counted, sequence);
+        return records;
     }
 
     /** Of a {@link SpliceWrite} that is done or was dropped. */
@@ -210,10 +229,13 @@ final class KtlsTxSession implements TxSession {
         onWritten();
     }
 
-    /** Nothing behind this may go out: under which key it would is not known. */
+    /** Nothing behind this may go out: under which key it would is not known. A lost connection is no fault of the kernel's. */
     private IOException failed(String what, int result) {
+        if (Errno.isConnectionLost(result) || !channel.isOpen()) {
+            return new IOException("connection lost: " + Errno.name(result));
+        }
         DeviceFaultException fault =
-                new DeviceFaultException(what + ": " + Errno.name(result) + ", direction=TX, seq=" + nextSequence);
+                new DeviceFaultException(what + ": " + Errno.name(result) + ", direction=TX, seq=" + count.nextSequence());
         if (open) {
             sink.onFault(fault);
         }
@@ -226,7 +248,7 @@ final class KtlsTxSession implements TxSession {
     }
 
     private int fd() {
-        return channel.fd().intValue();
+        return channel.isOpen() ? channel.fd().intValue() : SocketReader.NONE;
     }
 
     @Override
@@ -239,10 +261,9 @@ final class KtlsTxSession implements TxSession {
             }
             int bytes = plaintext.readableBytes();
             int records = RecordSealer.records(bytes, maxPlaintextBytes);
-            RecordSealer.requireLeft(keys.suite(), nextSequence, records);
-            RecordsWrite write = new RecordsWrite(this, type, direct(plaintext), maxPlaintextBytes);
-            nextSequence += records;
-            wirePosition += keys.format().sealedBytes(bytes, maxPlaintextBytes);
+            RecordSealer.requireLeft(keys.suite(), count.nextSequence(), records);
+            RecordsWrite write = new RecordsWrite(this, type, direct(plaintext), maxPlaintextBytes, records);
+            count.onSealed(records, bytes);
             counters.onBurst(records, bytes);
             writesUnderWay++;
             sink.onSealed(write);
@@ -267,7 +288,7 @@ final class KtlsTxSession implements TxSession {
 
     @Override
     public long nextSequence() {
-        return nextSequence;
+        return count.nextSequence();
     }
 
     @Override
@@ -277,7 +298,7 @@ final class KtlsTxSession implements TxSession {
 
     @Override
     public @Nullable RecordBoundary sealedBoundary() {
-        return open ? new RecordBoundary(Direction.TX, wirePosition, nextSequence) : null;
+        return open ? new RecordBoundary(Direction.TX, count.wirePosition(), count.nextSequence()) : null;
     }
 
     @Override
@@ -294,8 +315,7 @@ final class KtlsTxSession implements TxSession {
         }
         keys.destroy();
         keys = next;
-        epoch++;
-        nextSequence = 0;
+        count.onRekeyed();
         writesUnderWay++;
         channel.unsafe().write(new KeysWrite(this, CryptoInfo.of(next)), channel.newPromise());
     }
@@ -316,7 +336,7 @@ final class KtlsTxSession implements TxSession {
             return 0;
         }
         long queued = kernel.queued(fd());
-        return queued < 0 ? 0 : Math.max(0, wirePosition - (queued - queuedBefore));
+        return queued < 0 ? 0 : Math.max(0, count.wirePosition() - (queued - queuedBefore));
     }
 
     @Override

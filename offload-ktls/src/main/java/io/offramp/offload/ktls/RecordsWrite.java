@@ -14,13 +14,19 @@ final class RecordsWrite extends SocketWrite {
     private final ContentType type;
     private final ByteBuf content;
     private final int callBytes;
+    private final int records;
+    private boolean isRegular = true;
 
-    /** @param content direct, in one piece; ownership moves here */
-    RecordsWrite(KtlsTxSession session, ContentType type, ByteBuf content, int maxPlaintextBytes) {
+    /**
+     * @param content direct, in one piece; ownership moves here
+     * @param records that it is to make
+     */
+    RecordsWrite(KtlsTxSession session, ContentType type, ByteBuf content, int maxPlaintextBytes, int records) {
         super(content.readableBytes());
         this.session = session;
         this.type = type;
         this.content = content;
+        this.records = records;
         boolean kernelCuts = type == ContentType.APPLICATION_DATA && maxPlaintextBytes == RecordFormat.MAX_PLAINTEXT_BYTES;
         this.callBytes = kernelCuts ? content.readableBytes() : maxPlaintextBytes;
     }
@@ -30,12 +36,16 @@ final class RecordsWrite extends SocketWrite {
         int bytes = content.readableBytes();
         int at = from;
         while (at < bytes) {
-            int sent = session.send(type, content, content.readerIndex() + at, Math.min(bytes - at, callBytes));
+            int asked = Math.min(bytes - at, callBytes);
+            int sent = session.send(type, content, content.readerIndex() + at, asked);
             if (sent == 0) {
-                break;
+                return at - from;
             }
+            // What is taken in part ends where a record does.
+            isRegular &= sent == asked || sent % RecordFormat.MAX_PLAINTEXT_BYTES == 0;
             at += sent;
         }
+        session.onSent(records, bytes, isRegular);
         return at - from;
     }
 

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * as long as the peer waits.
  */
 final class SocketReader implements EpollIoHandle {
+    /** No descriptor's number. */
+    static final int NONE = -1;
+
     private static final EpollIoOps EDGES =
             EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP).with(EpollIoOps.EPOLLET);
 
@@ -52,8 +55,9 @@ final class SocketReader implements EpollIoHandle {
         return descriptor;
     }
 
+    /** Its number; {@link #NONE} once closed, when the number may be another's. */
     int number() {
-        return descriptor.intValue();
+        return descriptor.isOpen() ? descriptor.intValue() : NONE;
     }
 
     @Override

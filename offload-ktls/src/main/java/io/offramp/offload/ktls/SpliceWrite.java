@@ -7,30 +7,14 @@ import java.io.IOException;
 final class SpliceWrite extends SocketWrite {
     private final KtlsTxSession session;
     private final Pipe pipe;
-    private final long firstSequence;
-    private final int epoch;
     private final int bytes;
 
-    /**
-     * @param pipe          moves here; holds what is to be sent, and nothing else
-     * @param firstSequence of the first record
-     * @param epoch         of the key
-     */
-    SpliceWrite(KtlsTxSession session, Pipe pipe, long firstSequence, int epoch) {
+    /** @param pipe moves here; holds what is to be sent, and nothing else */
+    SpliceWrite(KtlsTxSession session, Pipe pipe) {
         super(pipe.held());
         this.session = session;
         this.pipe = pipe;
-        this.firstSequence = firstSequence;
-        this.epoch = epoch;
         this.bytes = pipe.held();
-    }
-
-    long firstSequence() {
-        return firstSequence;
-    }
-
-    int epoch() {
-        return epoch;
     }
 
     int bytes() {
@@ -43,7 +27,7 @@ final class SpliceWrite extends SocketWrite {
             // until the pipe is empty or the socket full
         }
         if (pipe.held() == 0) {
-            session.onSpliced(this);
+            session.onSpliced(bytes);
         }
         return bytes - pipe.held() - from;
     }

@@ -7,6 +7,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
 
 /** A kernel that notes what it is told, protects nothing, and fails when asked to: for what no real one can be made to do. */
 final class FakeKernel implements KernelTls {
@@ -18,9 +21,28 @@ final class FakeKernel implements KernelTls {
     /** Bytes that each next send takes, or an error; all of them where it is empty. */
     final Deque<Integer> sends = new ArrayDeque<>();
 
+    /** What each next read returns; nothing is there where it is empty. */
+    final Deque<Long> receives = new ArrayDeque<>();
+
+    /** Descriptors on which something was done, but for {@link #attach}. */
+    final Set<Integer> descriptors = new TreeSet<>();
+
+    /** Results of the next that give keys; {@link #keysResult} where it is empty. */
+    final Deque<Integer> keys = new ArrayDeque<>();
+
     int attachResult;
     int keysResult;
     long queued;
+
+    /** Who does the work, and how long the records are that it makes at most. */
+    Conf conf = Conf.SW;
+
+    int mostBytes = 16_384;
+
+    /** What it says of the sequence that it has. */
+    LongUnaryOperator says = LongUnaryOperator.identity();
+
+    private long sequence;
 
     @Override
     public int attach(int fd) {
@@ -30,34 +52,41 @@ final class FakeKernel implements KernelTls {
 
     @Override
     public int setKeys(int fd, Direction direction, byte[] cryptoInfo) {
-        calls.add(direction + " keys");
-        return keysResult;
+        descriptors.add(fd);
+        int result = keys.isEmpty() ? keysResult : keys.remove();
+        calls.add(direction + " keys" + (result < 0 && result != keysResult ? " " + Errno.name(result) : ""));
+        sequence = result < 0 ? sequence : 0;
+        return result;
     }
 
     @Override
-    public int getKeys(int fd, Direction direction, byte[] cryptoInfo) {
-        return -Errno.EBUSY;
+    public long nextSequence(int fd, Direction direction, int cryptoInfoBytes) {
+        descriptors.add(fd);
+        return says.applyAsLong(sequence);
     }
 
     @Override
     public int send(int fd, ByteBuf content, int index, int bytes) {
-        return sent("data", bytes);
+        return sent(fd, "data", bytes);
     }
 
     @Override
     public int sendRecord(int fd, int type, ByteBuf content, int index, int bytes) {
-        return sent(Integer.toString(type), bytes);
+        return sent(fd, Integer.toString(type), bytes);
     }
 
-    private int sent(String what, int bytes) {
+    private int sent(int fd, String what, int bytes) {
+        descriptors.add(fd);
         int sent = sends.isEmpty() ? bytes : sends.remove();
         calls.add(what + " " + (sent < 0 ? Errno.name(sent) : sent));
+        sequence += sent < 0 ? 0 : Math.ceilDiv(sent, mostBytes);
         return sent;
     }
 
     @Override
     public long receive(int fd, ByteBuf into, int index, int bytes) {
-        return -Errno.EAGAIN;
+        descriptors.add(fd);
+        return receives.isEmpty() ? -Errno.EAGAIN : receives.remove();
     }
 
     @Override
@@ -67,11 +96,13 @@ final class FakeKernel implements KernelTls {
 
     @Override
     public long queued(int fd) {
+        descriptors.add(fd);
         return queued;
     }
 
     @Override
     public Conf conf(int fd, Direction direction) {
-        return Conf.SW;
+        descriptors.add(fd);
+        return conf;
     }
 }

@@ -45,6 +45,7 @@ public final class CollectingRxSink implements RxSink {
     private final List<Received> received = new ArrayList<>();
     private final List<OffloadException> faults = new ArrayList<>();
     private final List<String> degradations = new ArrayList<>();
+    private int ends;
     private Runnable dataAction = () -> {};
     private ControlAction controlAction = end -> {};
 
@@ -86,6 +87,11 @@ public final class CollectingRxSink implements RxSink {
     }
 
     @Override
+    public void onEnd() {
+        ends++;
+    }
+
+    @Override
     public void onDegraded(String reason) {
         degradations.add(reason);
     }
@@ -107,6 +113,11 @@ public final class CollectingRxSink implements RxSink {
     /** Faults in order; more than one is itself a fault. */
     public List<OffloadException> faults() {
         return faults;
+    }
+
+    /** How often the stream has ended, which more than once is a fault. */
+    public int ends() {
+        return ends;
     }
 
     /** Reasons in order. */

@@ -24,6 +24,8 @@ final class CallMemory {
     private static final int TLS_SET_RECORD_TYPE = 1;
     private static final int TLS_GET_RECORD_TYPE = 2;
     private static final int MESSAGE_BYTES = 96;
+    private static final int FLAGS = 48;
+    private static final int MSG_CTRUNC = 8;
     private static final int IOVEC = 56;
     private static final int CONTROL = 72;
     private static final int CONTROL_SPACE = 24;
@@ -80,6 +82,11 @@ final class CallMemory {
                 && message.get(JAVA_INT, CONTROL + 8) == SOL_TLS
                 && message.get(JAVA_INT, CONTROL + 12) == TLS_GET_RECORD_TYPE;
         return isThere ? message.get(JAVA_BYTE, CONTROL + 16) & 0xff : 0;
+    }
+
+    /** Whether the kernel had more to say of what it gave than there was room for, so that the type may be missing. */
+    boolean isControlTruncated() {
+        return (message.get(JAVA_INT, FLAGS) & MSG_CTRUNC) != 0;
     }
 
     /** Puts these bytes where values of socket options are. */

@@ -1,13 +1,16 @@
 package io.offramp.offload.ktls.ffi;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.ktls.Errno;
 import io.offramp.offload.ktls.KernelTls;
 import io.offramp.offload.record.Direction;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** The running kernel (include/uapi/linux/tls.h, tcp.h). */
@@ -28,6 +31,7 @@ public final class LinuxTls implements KernelTls {
     private static final int TCPI_BYTES_RETRANS = 208;
     private static final int TCPI_BYTES = 216;
 
+    private static final ValueLayout.OfLong SEQUENCE = JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final byte[] TLS = "tls".getBytes(StandardCharsets.US_ASCII);
     private static final int EOPNOTSUPP = 95;
 
@@ -48,15 +52,13 @@ public final class LinuxTls implements KernelTls {
     }
 
     @Override
-    public int getKeys(int fd, Direction direction, byte[] cryptoInfo) {
+    public long nextSequence(int fd, Direction direction, int cryptoInfoBytes) {
         CallMemory memory = CallMemory.current();
         try {
             int result = Libc.getsockopt(
-                    memory.state, fd, SOL_TLS, option(direction), memory.value, memory.length(cryptoInfo.length));
-            if (result == 0) {
-                MemorySegment.copy(memory.value, JAVA_BYTE, 0, cryptoInfo, 0, cryptoInfo.length);
-            }
-            return result;
+                    memory.state, fd, SOL_TLS, option(direction), memory.value, memory.length(cryptoInfoBytes));
+            // The last field of each struct, big endian.
+            return result < 0 ? result : memory.value.get(SEQUENCE, cryptoInfoBytes - Long.BYTES);
         } finally {
             memory.wipe();
         }
@@ -80,7 +82,10 @@ public final class LinuxTls implements KernelTls {
         CallMemory memory = CallMemory.current();
         memory.prepare(address(into, index, bytes), bytes);
         int read = Libc.recvmsg(memory.state, fd, memory.message, MSG_DONTWAIT);
-        return read < 0 ? read : KernelTls.received(memory.type(), read);
+        if (read < 0) {
+            return read;
+        }
+        return memory.isControlTruncated() ? -Errno.EIO : KernelTls.received(memory.type(), read);
     }
 
     @Override

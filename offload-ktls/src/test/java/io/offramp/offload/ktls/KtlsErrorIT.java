@@ -1,0 +1,297 @@
+package io.offramp.offload.ktls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.epoll.Epoll;
+import io.offramp.offload.FiveTuple;
+import io.offramp.offload.InstallResult;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.RxSession;
+import io.offramp.offload.TxSession;
+import io.offramp.offload.TxSink;
+import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.key.AeadSuite;
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.ktls.KernelTls.Conf;
+import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.tck.CollectingRxSink;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Errors of a kernel that fails when asked to, records that a NIC cuts as it likes, and descriptors that come back as others. Needs
+ * epoll, and no kernel TLS.
+ */
+class KtlsErrorIT {
+    private static final ProtocolVersion VERSION = ProtocolVersion.TLS_1_3;
+    private static final AeadSuite SUITE = AeadSuite.AES_128_GCM;
+    private static final int MAX = 16_384;
+    private static final int OVERHEAD = 22;
+    private static final FiveTuple FLOW =
+            new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 4711));
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final List<OffloadException> faults = new ArrayList<>();
+    private final CollectingRxSink sink = new CollectingRxSink();
+    private SocketWire wire;
+
+    @BeforeAll
+    static void assumeEpoll() {
+        assumeTrue(Epoll.isAvailable(), "the epoll transport is not available");
+    }
+
+    @BeforeEach
+    void connect() {
+        wire = new SocketWire(UnpooledByteBufAllocator.DEFAULT);
+    }
+
+    @AfterEach
+    void close() {
+        wire.close();
+    }
+
+    /** ENOMEM, EFAULT, ENOBUFS, EBADF, and one that nobody knows. */
+    @ParameterizedTest
+    @ValueSource(ints = {12, 14, 105, 9, 77})
+    void shouldSayWhichErrorEndedAReadRatherThanThatThePeerDid(int errno) {
+        // Given
+        RxSession session = rx();
+        kernel.receives.add((long) -errno);
+
+        // When
+        session.resume();
+
+        // Then
+        assertThat(sink.faults()).hasSize(1).first().asString().contains(Errno.name(errno));
+        assertThat(sink.ends()).isZero();
+        assertThat(session.readsSocket()).isFalse();
+    }
+
+    /** EPIPE, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH. */
+    @ParameterizedTest
+    @ValueSource(ints = {32, 104, 110, 113, 101})
+    void shouldTakeALostConnectionForTheEndOfTheStream(int errno) {
+        RxSession session = rx();
+        kernel.receives.add((long) -errno);
+
+        session.resume();
+
+        assertThat(sink.faults()).isEmpty();
+        assertThat(sink.ends()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseARecordWhoseTypeTheKernelDoesNotSay() {
+        RxSession session = rx();
+        kernel.receives.add((long) -Errno.EIO);
+
+        session.resume();
+
+        assertThat(sink.faults()).hasSize(1).first().asString().contains("EIO");
+        assertThat(sink.received()).isEmpty();
+        assertThat(sink.ends()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {32, 104, 110, 113, 101})
+    void shouldNotBlameTheKernelForALostConnection(int errno) {
+        TxSession session = tx();
+        kernel.sends.add(-errno);
+
+        seal(session, 100);
+        flush();
+
+        assertThat(faults).isEmpty();
+        assertThat(wire.channel().isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {12, 105, 14})
+    void shouldSayWhichErrorLostARecord(int errno) {
+        TxSession session = tx();
+        kernel.sends.add(-errno);
+
+        seal(session, 100);
+        flush();
+
+        assertThat(faults).hasSize(1).first().asString().contains(Errno.name(errno));
+        assertThat(wire.channel().isOpen()).isFalse();
+    }
+
+    /** A kernel that first sends what it has of the old key, and finds no room for it. */
+    @Test
+    void shouldGiveTheNextKeyOnceTheSocketHasRoom() {
+        // Given
+        TxSession session = tx();
+        seal(session, 100);
+        kernel.keys.addAll(List.of(-Errno.EAGAIN, -Errno.EINTR, -Errno.EAGAIN, 0));
+
+        // When
+        session.rekey(session.sealedBoundary(), keys());
+        seal(session, 200);
+        for (int i = 0; i < 4; i++) {
+            flush();
+        }
+
+        // Then
+        assertThat(kernel.calls).containsExactly(
+                "attach", "TX keys", "data 100", "TX keys EAGAIN", "TX keys EINTR", "TX keys EAGAIN", "TX keys", "data 200");
+        assertThat(faults).isEmpty();
+        assertThat(session.nextSequence()).isEqualTo(1);
+        assertThat(session.boundary()).isNotNull();
+    }
+
+    @Test
+    void shouldCountTheRecordsThatANicMakes() {
+        // Given
+        kernel.conf = Conf.HW;
+        kernel.mostBytes = 4_000;
+        TxSession session = tx();
+
+        // When
+        seal(session, 40_000);
+        assertThat(session.nextSequence()).as("as software would cut it").isEqualTo(3);
+        seal(session, 5);
+        flush();
+
+        // Then
+        assertThat(session.nextSequence()).isEqualTo(11);
+        assertThat(session.sealedBoundary()).isEqualTo(new RecordBoundary(Direction.TX, 300 + 40_005 + 11 * OVERHEAD, 11));
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void shouldCountRecordsThatEndWhereTheSocketWasFull() {
+        // Given
+        TxSession session = tx();
+        kernel.sends.addAll(List.of(10_000, -Errno.EAGAIN, 10_000));
+
+        // When
+        seal(session, 20_000);
+        assertThat(session.nextSequence()).isEqualTo(2);
+        flush();
+        flush();
+        kernel.sends.addAll(List.of(10_000, -Errno.EAGAIN, 1, -Errno.EAGAIN, 9_999));
+        seal(session, 20_000);
+        for (int i = 0; i < 3; i++) {
+            flush();
+        }
+
+        // Then
+        assertThat(session.nextSequence()).isEqualTo(5);
+        assertThat(session.sealedBoundary().wirePosition()).isEqualTo(300 + 40_000 + 5 * OVERHEAD);
+    }
+
+    /** An error, no record, and more records than bytes. */
+    @ParameterizedTest
+    @ValueSource(longs = {-22, 0, 101})
+    void shouldNotGoOnWhereTheKernelCannotCount(long answer) {
+        kernel.conf = Conf.UNKNOWN;
+        kernel.says = sequence -> answer;
+        TxSession session = tx();
+
+        seal(session, 100);
+        seal(session, 100);
+        flush();
+
+        assertThat(kernel.calls).containsExactly("attach", "TX keys", "data 100");
+        assertThat(faults).hasSize(1).first().asString().contains("kernel counts");
+        assertThat(wire.channel().isOpen()).isFalse();
+    }
+
+    /** The system gives the lowest number that is free: to the next connection. */
+    @Test
+    void shouldTouchNoOtherConnectionOnceTheChannelIsClosed() throws IOException {
+        // Given
+        TxSession tx = tx();
+        RxSession rx = rx();
+        int number = wire.channel().fd().intValue();
+        RecordBoundary at = rx.boundary();
+
+        // When: the channel is closed, its sessions are not yet, and the number is another's
+        wire.channel().close();
+        wire.turn();
+        kernel.descriptors.clear();
+        List<SocketChannel> others = new ArrayList<>();
+        while (!Files.exists(Path.of("/proc/self/fd/" + number))) {
+            others.add(SocketChannel.open());
+        }
+        tx.unsentBytes();
+        rx.resume();
+        rx.rekey(at, keys());
+        rx.boundary();
+
+        // Then
+        assertThat(kernel.descriptors).doesNotContain(number).isNotEmpty();
+        for (SocketChannel other : others) {
+            other.close();
+        }
+        rx.close();
+        tx.close();
+    }
+
+    private RxSession rx() {
+        InstallResult<RxSession> result =
+                offload().installRx(target(), keys(), new RecordBoundary(Direction.RX, 300, 0), sink);
+        wire.channel().config().setAutoRead(true);
+        return ((InstallResult.Installed<RxSession>) result).session();
+    }
+
+    private TxSession tx() {
+        InstallResult<TxSession> result =
+                offload().installTx(target(), keys(), new RecordBoundary(Direction.TX, 300, 0), new TxSink() {
+                    @Override
+                    public void onSealed(Object message) {
+                        wire.channel().unsafe().write(message, wire.channel().newPromise());
+                    }
+
+                    @Override
+                    public void onFault(OffloadException fault) {
+                        faults.add(fault);
+                    }
+                });
+        return ((InstallResult.Installed<TxSession>) result).session();
+    }
+
+    private KtlsOffload offload() {
+        List<KernelAbilities.Taken> taken = Stream.of(Direction.values())
+                .map(direction -> new KernelAbilities.Taken(direction, VERSION, SUITE))
+                .toList();
+        return new KtlsOffload(kernel, new KernelAbilities(null, "of a test", taken, List.of(), true, true, true));
+    }
+
+    private OffloadTarget target() {
+        return new OffloadTarget(1, wire.channel(), FLOW);
+    }
+
+    private static TrafficKeys keys() {
+        return new TrafficKeys(VERSION, SUITE, new byte[16], new byte[12], 0);
+    }
+
+    private static void seal(TxSession session, int bytes) {
+        session.seal(ContentType.APPLICATION_DATA, Unpooled.directBuffer(bytes).writeZero(bytes), MAX);
+    }
+
+    private void flush() {
+        wire.channel().unsafe().flush();
+        wire.turn();
+    }
+}
