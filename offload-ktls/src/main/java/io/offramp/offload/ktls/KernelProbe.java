@@ -1,16 +1,21 @@
 package io.offramp.offload.ktls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.epoll.Epoll;
+import io.offramp.offload.aead.jca.JcaEngine;
+import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.ktls.KernelTls.Conf;
 import io.offramp.offload.ktls.ffi.LinuxTls;
 import io.offramp.offload.ktls.ffi.LoopbackPair;
 import io.offramp.offload.ktls.ffi.LoopbackPair.SystemCallException;
+import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class KernelProbe {
     private static final int ENOENT = 2;
     private static final int APPLICATION_DATA = 23;
+    private static final byte[] CONTENT = "kernel TLS probe".getBytes(StandardCharsets.US_ASCII);
 
     private final KernelTls kernel;
     private final List<KernelAbilities.Taken> taken = new ArrayList<>();
@@ -93,13 +99,14 @@ final class KernelProbe {
         }
     }
 
-    /** 0, or an error: keys that are taken, and a record that comes out where one was sent. */
+    /** 0, or an error: keys that are taken, a record that is made or opened with them, and counted. */
     private int install(LoopbackPair pair, Direction direction, ProtocolVersion version, AeadSuite suite) {
         int result = setKeys(pair, direction, version, suite);
         if (result < 0) {
             return result;
         }
-        if (direction == Direction.TX && !protects(pair)) {
+        boolean works = direction == Direction.TX ? protects(pair) : opens(pair, version, suite);
+        if (!works || kernel.nextSequence(pair.near(), direction, CryptoInfo.bytes(suite)) != 1) {
             return -Errno.EBADMSG;
         }
         saysConf &= kernel.conf(pair.near(), direction) != Conf.UNKNOWN;
@@ -112,21 +119,49 @@ final class KernelProbe {
     }
 
     private int setKeys(LoopbackPair pair, Direction direction, ProtocolVersion version, AeadSuite suite) {
-        TrafficKeys keys = new TrafficKeys(
+        return kernel.setKeys(pair.near(), direction, CryptoInfo.of(keys(version, suite)));
+    }
+
+    private static TrafficKeys keys(ProtocolVersion version, AeadSuite suite) {
+        return new TrafficKeys(
                 version, suite, new byte[suite.keyBytes()], new byte[TrafficKeys.ivBytes(version, suite)], 0);
-        return kernel.setKeys(pair.near(), direction, CryptoInfo.of(keys));
     }
 
     private boolean protects(LoopbackPair pair) {
-        ByteBuf content = Unpooled.directBuffer(16).writeZero(16);
+        ByteBuf content = Unpooled.directBuffer(CONTENT.length).writeBytes(CONTENT);
         try {
             byte[] header = new byte[3];
-            return kernel.send(pair.near(), content, 0, 16) == 16
+            return kernel.send(pair.near(), content, 0, CONTENT.length) == CONTENT.length
                     && pair.readFar(header) == header.length
                     && Arrays.equals(header, new byte[] {APPLICATION_DATA, 3, 3});
         } finally {
             content.release();
         }
+    }
+
+    /** Whether what another one has sealed comes out. */
+    private boolean opens(LoopbackPair pair, ProtocolVersion version, AeadSuite suite) {
+        byte[] record = record(version, suite);
+        if (pair.writeFar(record) != record.length || pair.awaitNear() != 1) {
+            return false;
+        }
+        ByteBuf content = Unpooled.directBuffer(2 * CONTENT.length);
+        try {
+            long received = kernel.receive(pair.near(), content, 0, 2 * CONTENT.length);
+            return received == KernelTls.received(APPLICATION_DATA, CONTENT.length)
+                    && content.writerIndex(CONTENT.length).equals(Unpooled.wrappedBuffer(CONTENT));
+        } finally {
+            content.release();
+        }
+    }
+
+    /** A record of the content that both directions are tried with. */
+    static byte[] record(ProtocolVersion version, AeadSuite suite) {
+        ByteBuf record = Unpooled.buffer(64);
+        try (RecordSealer sealer = new RecordSealer(new JcaEngine(), keys(version, suite))) {
+            sealer.seal(ContentType.APPLICATION_DATA, Unpooled.wrappedBuffer(CONTENT), CONTENT.length, record);
+        }
+        return ByteBufUtil.getBytes(record);
     }
 
     private static String release() {

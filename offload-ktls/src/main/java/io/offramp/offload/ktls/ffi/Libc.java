@@ -56,6 +56,7 @@ final class Libc {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
             Linker.Option.captureCallState("errno"),
             Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle POLL = function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Libc() {}
@@ -202,6 +203,14 @@ final class Libc {
     static int ioctl(MemorySegment state, int fd, long request, MemorySegment argument) {
         try {
             return result((int) IOCTL.invokeExact(state, fd, request, argument), state);
+        } catch (Throwable e) {
+            throw rethrown(e);
+        }
+    }
+
+    static int poll(MemorySegment state, MemorySegment descriptors, long count, int timeoutMillis) {
+        try {
+            return result((int) POLL.invokeExact(state, descriptors, count, timeoutMillis), state);
         } catch (Throwable e) {
             throw rethrown(e);
         }

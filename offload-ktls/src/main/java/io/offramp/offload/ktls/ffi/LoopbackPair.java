@@ -1,22 +1,37 @@
 package io.offramp.offload.ktls.ffi;
 
+import io.offramp.offload.ktls.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntConsumer;
 
 /**
- * Two ends of a TCP connection of this machine with itself, to try the kernel on. They block; nothing is on the way when they are
- * made.
+ * Two ends of a TCP connection of this machine with itself, to try the kernel on. They block, but no call does so for longer than a
+ * limit; nothing is on the way when they are made.
  *
- * @param near to be tried
- * @param far  to see what came of it
+ * @param near        to be tried
+ * @param far         to see what came of it, the peer of the near one
+ * @param limitMillis how long a call may block
  */
-public record LoopbackPair(int near, int far) implements AutoCloseable {
+public record LoopbackPair(int near, int far, int limitMillis) implements AutoCloseable {
+    /** What takes longer than this on one machine does not come. */
+    static final int LIMIT_MS = 2_000;
+
     private static final short AF_INET = 2;
     private static final int SOCK_STREAM_CLOEXEC = 0x80001;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDTIMEO = 21;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final short POLLIN = 1;
     private static final int SOCKADDR_BYTES = 16;
+
+    /** Others may come first: they are taken, and sent away. */
+    private static final int BACKLOG = 16;
+
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     /** An error of a system call: what failed, and how. */
@@ -38,6 +53,11 @@ public record LoopbackPair(int near, int far) implements AutoCloseable {
 
     /** Connects two sockets. */
     public static LoopbackPair open() throws SystemCallException {
+        return open(LIMIT_MS, port -> {});
+    }
+
+    /** @param onListening told the port before our own end connects to it */
+    static LoopbackPair open(int limitMillis, IntConsumer onListening) throws SystemCallException {
         MemorySegment state = CallMemory.current().state;
         int listener = -1;
         int near = -1;
@@ -46,18 +66,63 @@ public record LoopbackPair(int near, int far) implements AutoCloseable {
             ByteBuffer struct = address.asByteBuffer().order(ByteOrder.nativeOrder());
             struct.putShort(0, AF_INET).put(4, LOOPBACK);
             MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, SOCKADDR_BYTES);
-            listener = require("socket", Libc.socket(state, AF_INET, SOCK_STREAM_CLOEXEC, 0));
+            listener = socket(state, limitMillis);
             require("bind", Libc.bind(state, listener, address, SOCKADDR_BYTES));
-            require("listen", Libc.listen(state, listener, 1));
+            require("listen", Libc.listen(state, listener, BACKLOG));
             require("getsockname", Libc.getsockname(state, listener, address, length));
-            near = require("socket", Libc.socket(state, AF_INET, SOCK_STREAM_CLOEXEC, 0));
+            onListening.accept(struct.order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff);
+            near = socket(state, limitMillis);
             require("connect", Libc.connect(state, near, address, SOCKADDR_BYTES));
-            LoopbackPair pair = new LoopbackPair(near, require("accept", Libc.accept(state, listener)));
+            int far = accept(state, listener, near, limitMillis);
+            LoopbackPair pair = new LoopbackPair(near, far, limitMillis);
             near = -1;
+            limit(state, far, limitMillis);
             return pair;
         } finally {
             close(state, listener);
             close(state, near);
+        }
+    }
+
+    private static int socket(MemorySegment state, int limitMillis) throws SystemCallException {
+        int fd = require("socket", Libc.socket(state, AF_INET, SOCK_STREAM_CLOEXEC, 0));
+        limit(state, fd, limitMillis);
+        return fd;
+    }
+
+    /** Bounds each call on this socket, {@code connect} and {@code accept} as well (socket(7)). */
+    private static void limit(MemorySegment state, int fd, int limitMillis) {
+        byte[] timeval = ByteBuffer.allocate(16)
+                .order(ByteOrder.nativeOrder())
+                .putLong(limitMillis / 1_000)
+                .putLong(limitMillis % 1_000 * 1_000L)
+                .array();
+        for (int option : new int[] {SO_RCVTIMEO, SO_SNDTIMEO}) {
+            Libc.setsockopt(state, fd, SOL_SOCKET, option, CallMemory.current().value(timeval), timeval.length);
+        }
+    }
+
+    /** Takes the connection of our own end: anyone on this machine may have connected before. */
+    private static int accept(MemorySegment state, int listener, int near, int limitMillis) throws SystemCallException {
+        long deadline = System.nanoTime() + limitMillis * 1_000_000L;
+        do {
+            int far = require("accept", Libc.accept(state, listener));
+            if (isConnected(state, near, far)) {
+                return far;
+            }
+            close(state, far);
+        } while (System.nanoTime() < deadline);
+        throw new SystemCallException("accept", Errno.ETIMEDOUT);
+    }
+
+    private static boolean isConnected(MemorySegment state, int near, int far) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ours = arena.allocate(SOCKADDR_BYTES, Long.BYTES);
+            MemorySegment peer = arena.allocate(SOCKADDR_BYTES, Long.BYTES);
+            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, SOCKADDR_BYTES);
+            return Libc.getsockname(state, near, ours, length) == 0
+                    && Libc.getpeername(state, far, peer, length) == 0
+                    && ours.mismatch(peer) < 0;
         }
     }
 
@@ -70,6 +135,24 @@ public record LoopbackPair(int near, int far) implements AutoCloseable {
                 MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, into, 0, read);
             }
             return read;
+        }
+    }
+
+    /** Sends this to the near end. Bytes sent, or an error. */
+    public int writeFar(byte[] from) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, from);
+            return Libc.send(CallMemory.current().state, far, bytes.address(), from.length, MSG_NOSIGNAL);
+        }
+    }
+
+    /** Waits until the near end has something to read. 1, 0 if nothing came in time, or an error. */
+    public int awaitNear() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment descriptor = arena.allocate(Long.BYTES, Long.BYTES);
+            descriptor.set(ValueLayout.JAVA_INT, 0, near);
+            descriptor.set(ValueLayout.JAVA_SHORT, Integer.BYTES, POLLIN);
+            return Libc.poll(CallMemory.current().state, descriptor, 1, limitMillis);
         }
     }
 
