@@ -37,7 +37,7 @@ public class AeadBenchmark {
     private static final int APPLICATION_DATA = 23;
 
     /** Prefix of an engine's name. */
-    @Param({"libcrypto", "jca"})
+    @Param({"libcrypto", "libIPSec_MB", "jca"})
     public String engine = "";
 
     /** The AEAD. */
@@ -45,7 +45,7 @@ public class AeadBenchmark {
     public AeadSuite suite = AeadSuite.AES_128_GCM;
 
     /** Plaintext per record. */
-    @Param({"64", "1024", "4096", "16384"})
+    @Param({"64", "1024", "1369", "4096", "16384"})
     public int bytes;
 
     /** Kind of all buffers. */

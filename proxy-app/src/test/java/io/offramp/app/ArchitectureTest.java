@@ -128,7 +128,11 @@ class ArchitectureTest {
     void shouldKeepForeignMemoryInTheNativePackages() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages("io.offramp.offload.aead.libcrypto..", "io.offramp.offload.ktls.ffi..")
+                .resideOutsideOfPackages(
+                        "io.offramp.offload.aead.ffi..",
+                        "io.offramp.offload.aead.libcrypto..",
+                        "io.offramp.offload.aead.ipsecmb..",
+                        "io.offramp.offload.ktls.ffi..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign.."));

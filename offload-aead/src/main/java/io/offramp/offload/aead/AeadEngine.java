@@ -3,10 +3,20 @@ package io.offramp.offload.aead;
 import io.offramp.offload.Availability;
 import io.offramp.offload.key.AeadSuite;
 
-/** A source of AEAD contexts: libcrypto, or a JCA provider. Thread-safe. */
+/** A source of AEAD contexts: a native library, or a JCA provider. Thread-safe. */
 public interface AeadEngine {
     /** For logs: {@code libcrypto 3.0.19}, {@code jca SunJCE}. */
     String name();
+
+    /** The name of what protects the records of a suite: engines that stand for several differ by suite. */
+    default String name(AeadSuite suite) {
+        return name();
+    }
+
+    /** For the first line of a log: the name, and what an operator should know of it. */
+    default String description() {
+        return name();
+    }
 
     /** Probed once. */
     Availability availability();

@@ -63,7 +63,7 @@ public final class SwOffload implements RecordOffload {
 
     @Override
     public String description() {
-        return "records on the host CPU by " + engine.name();
+        return "records on the host CPU by " + engine.description();
     }
 
     @Override
@@ -95,7 +95,7 @@ public final class SwOffload implements RecordOffload {
             return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, cause);
         }
         return new InstallResult.Declined<>(DeclineReason.SUITE,
-                engine.name() + " has no " + keys.suite().kernelName());
+                engine.name(keys.suite()) + " has no " + keys.suite().kernelName());
     }
 
     @Override

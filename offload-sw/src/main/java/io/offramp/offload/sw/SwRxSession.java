@@ -180,7 +180,7 @@ final class SwRxSession implements RxSession {
 
     @Override
     public SessionInfo info() {
-        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.name());
+        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.name(keys.suite()));
     }
 
     @Override

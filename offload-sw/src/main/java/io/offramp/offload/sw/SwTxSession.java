@@ -71,7 +71,7 @@ final class SwTxSession implements TxSession {
 
     @Override
     public SessionInfo info() {
-        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.name());
+        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.name(keys.suite()));
     }
 
     @Override

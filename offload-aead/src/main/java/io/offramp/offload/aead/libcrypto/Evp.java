@@ -3,7 +3,10 @@ package io.offramp.offload.aead.libcrypto;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.offramp.offload.aead.libcrypto.NativeLibrary.Loaded;
+import io.offramp.offload.aead.ffi.Downcalls;
+import io.offramp.offload.aead.ffi.NativeLibrary.Loaded;
+import io.offramp.offload.aead.ffi.NativeLibrary.Missing;
+import io.offramp.offload.aead.ffi.NativeMemory;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -11,7 +14,7 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The functions of libcrypto that an AEAD context needs; names and parameters as in its manual, pointers as {@code
- * long}. Touched only where {@link NativeLibrary#libcrypto()} is loaded. Every return code is checked here.
+ * long}. Touched only where {@link Libcrypto#LIBRARY} is loaded. Every return code is checked here.
  */
 final class Evp {
     /**
@@ -52,7 +55,7 @@ final class Evp {
         try {
             require((int) INIT_CRYPTO.invokeExact(OPENSSL_INIT_NO_ATEXIT, NULL), "OPENSSL_init_crypto");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -69,7 +72,7 @@ final class Evp {
         try {
             return NativeMemory.string((long) VERSION.invokeExact(OPENSSL_VERSION));
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -78,7 +81,7 @@ final class Evp {
         try {
             return requireNonNull((long) ALLOCATE.invokeExact(bytes, NULL, 0), "CRYPTO_zalloc");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -87,7 +90,7 @@ final class Evp {
         try {
             FREE.invokeExact(address, bytes, NULL, 0);
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -100,7 +103,7 @@ final class Evp {
             }
             return cipher;
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -108,7 +111,7 @@ final class Evp {
         try {
             return requireNonNull((long) NEW.invokeExact(), "EVP_CIPHER_CTX_new");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -117,7 +120,7 @@ final class Evp {
         try {
             CONTEXT_FREE.invokeExact(context);
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -126,7 +129,7 @@ final class Evp {
         try {
             require((int) INIT.invokeExact(context, cipher, key, NULL, encrypt ? 1 : 0, NULL), "EVP_CipherInit_ex2");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -137,7 +140,7 @@ final class Evp {
                     (int) INIT_NONCE.invokeExact(context, NULL, NULL, nonce, encrypt ? 1 : 0, params),
                     "EVP_CipherInit_ex2");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -149,7 +152,7 @@ final class Evp {
                     : (int) UPDATE_LONG.invokeExact(context, out, lengthOut, in, bytes);
             require(done, "EVP_CipherUpdate");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -162,7 +165,7 @@ final class Evp {
             }
             return done;
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -170,7 +173,7 @@ final class Evp {
         try {
             require((int) GET_PARAMS.invokeExact(context, params), "EVP_CIPHER_CTX_get_params");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -178,7 +181,7 @@ final class Evp {
         try {
             require((int) SET_PARAMS.invokeExact(context, params), "EVP_CIPHER_CTX_set_params");
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         }
     }
 
@@ -207,19 +210,11 @@ final class Evp {
             ERROR_CLEAR.invokeExact();
             return NativeMemory.string(text);
         } catch (Throwable e) {
-            throw rethrown(e);
+            throw Downcalls.rethrown(e);
         } finally {
             if (text != NULL) {
                 free(text, ERROR_BYTES);
             }
-        }
-    }
-
-    private static RuntimeException rethrown(Throwable e) {
-        switch (e) {
-            case RuntimeException unchecked -> throw unchecked;
-            case Error error -> throw error;
-            default -> throw new AssertionError("a downcall throws nothing checked", e);
         }
     }
 
@@ -237,10 +232,10 @@ final class Evp {
 
     @SuppressWarnings("restricted")
     private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        return switch (NativeLibrary.libcrypto()) {
+        return switch (Libcrypto.LIBRARY) {
             case Loaded(var symbols) ->
                     Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor, options);
-            case NativeLibrary.Missing(var cause) -> throw new IllegalStateException(cause);
+            case Missing(var cause) -> throw new IllegalStateException(cause);
         };
     }
 }

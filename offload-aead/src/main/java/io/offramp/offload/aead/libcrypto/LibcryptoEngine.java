@@ -6,8 +6,9 @@ import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
 import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
-import io.offramp.offload.aead.libcrypto.NativeLibrary.Loaded;
-import io.offramp.offload.aead.libcrypto.NativeLibrary.Missing;
+import io.offramp.offload.aead.ffi.NativeLibrary.Loaded;
+import io.offramp.offload.aead.ffi.NativeLibrary.Missing;
+import io.offramp.offload.aead.ffi.NativeMemory;
 import io.offramp.offload.key.AeadSuite;
 import java.util.EnumMap;
 import java.util.Map;
@@ -23,7 +24,7 @@ public final class LibcryptoEngine implements AeadEngine {
         String version = "libcrypto";
         Availability found;
         try {
-            found = switch (NativeLibrary.libcrypto()) {
+            found = switch (Libcrypto.LIBRARY) {
                 case Loaded _ -> {
                     version = "libcrypto " + Evp.version().split(" ")[1];
                     yield fetchAll();

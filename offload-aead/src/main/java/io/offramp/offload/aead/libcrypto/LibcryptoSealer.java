@@ -2,6 +2,7 @@ package io.offramp.offload.aead.libcrypto;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.aead.Sealer;
+import io.offramp.offload.aead.ffi.NativeMemory;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Objects;
 

@@ -1,6 +1,7 @@
 package io.offramp.offload.aead.libcrypto;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.aead.ffi.NativeMemory;
 import java.util.Objects;
 
 /** A message in pieces, in direct memory; other buffers are staged through it. Subclasses add how it ends. */

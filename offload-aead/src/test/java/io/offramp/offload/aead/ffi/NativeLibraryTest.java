@@ -1,8 +1,8 @@
-package io.offramp.offload.aead.libcrypto;
+package io.offramp.offload.aead.ffi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.offload.aead.libcrypto.NativeLibrary.Missing;
+import io.offramp.offload.aead.ffi.NativeLibrary.Missing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,65 @@
+package io.offramp.offload.aead;
+
+import io.offramp.offload.Availability;
+import io.offramp.offload.key.AeadSuite;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * An engine for each suite, and why it was chosen: a silent fallback would be a bug.
+ *
+ * @param engines     for every suite
+ * @param description for the first line of a log: which engines, how fast, and what is missing
+ */
+record ChosenEngine(Map<AeadSuite, AeadEngine> engines, String description) implements AeadEngine {
+    /** The names of the engines, each once. */
+    @Override
+    public String name() {
+        return engines.values().stream()
+                .map(AeadEngine::name)
+                .collect(Collectors.toCollection(TreeSet::new))
+                .stream()
+                .collect(Collectors.joining(" and "));
+    }
+
+    @Override
+    public String name(AeadSuite suite) {
+        return of(suite).name();
+    }
+
+    @Override
+    public Availability availability() {
+        return Availability.available();
+    }
+
+    @Override
+    public boolean supports(AeadSuite suite) {
+        return of(suite).supports(suite);
+    }
+
+    @Override
+    public Sealer sealer(AeadSuite suite, byte[] key) {
+        return of(suite).sealer(suite, key);
+    }
+
+    @Override
+    public Opener opener(AeadSuite suite, byte[] key) {
+        return of(suite).opener(suite, key);
+    }
+
+    @Override
+    public SealStream sealStream(AeadSuite suite, byte[] key) {
+        return of(suite).sealStream(suite, key);
+    }
+
+    @Override
+    public OpenStream openStream(AeadSuite suite, byte[] key) {
+        return of(suite).openStream(suite, key);
+    }
+
+    /** The engine of a suite. */
+    AeadEngine of(AeadSuite suite) {
+        return engines.get(suite);
+    }
+}
