@@ -81,6 +81,7 @@ final class AnswerWriter {
     /** So many bytes of the body, which is not in chunks, went to the client another way. */
     void onSpliced(int bytes) {
         body.onSpliced(bytes);
+        burst.countSpliced(bytes);
     }
 
     /** Writes what ends the body. */

@@ -42,13 +42,13 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private UpstreamLoop loop;
     private WriteBurst burst;
     private Deadline deadline;
+    private ClientPace pace;
     private Connection connection;
     private @Nullable ClientFields fields;
     private @Nullable HttpExchange exchange;
     private @Nullable Tunnel tunnel;
     private Phase phase = Phase.IDLE;
     private boolean taking;
-    private boolean inBurst;
     private boolean reading = true;
     private boolean inputEnded;
     private boolean draining;
@@ -80,7 +80,6 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        burst = new WriteBurst(context);
         connection = context.channel().attr(Connection.KEY).get();
         if (context.channel().isRegistered()) {
             start();
@@ -96,7 +95,10 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private void start() {
         if (loop == null) {
             loop = settings.upstreams().on(ctx.channel().eventLoop());
+            burst = new WriteBurst(ctx, loop.turnFlush());
             deadline = new Deadline(ctx.executor(), settings.shortestNs(), this::onDeadline);
+            pace = new ClientPace(
+                    ctx.channel(), ctx.executor(), burst, settings.bodyNs(), settings.leastBytes(), this::onTooSlow);
             deadline.in(settings.idleNs());
         }
     }
@@ -142,15 +144,25 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         return draining;
     }
 
-    /** Whether a read burst is going on, behind which upstreams are flushed anyway. */
-    boolean isInBurst() {
-        return inBurst;
+    /** The client has to read, or to send; what is expected of others waits for that. */
+    void awaitClient() {
+        deadline.clear();
+        pace.await();
+    }
+
+    /** The upstream has to take the request, or to answer. */
+    void awaitUpstream() {
+        pace.rest();
+        deadline.in(settings.answerNs());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        inBurst = true;
-        inbox.addLast((ByteBuf) message);
+        ByteBuf in = (ByteBuf) message;
+        if (phase == Phase.EXCHANGE) {
+            pace.onReceived(in.readableBytes());
+        }
+        inbox.addLast(in);
         resume();
     }
 
@@ -191,7 +203,13 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private boolean take(ByteBuf in) {
         while (in.isReadable()) {
             switch (phase) {
-                case IDLE -> beginRequest();
+                case IDLE -> {
+                    // Answers to a client that does not read would pile up.
+                    if (!isWritable()) {
+                        return false;
+                    }
+                    beginRequest();
+                }
                 case HEAD -> readHead(in);
                 case EXCHANGE -> {
                     if (!exchange().takesBody()) {
@@ -211,6 +229,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     private void beginRequest() {
         phase = Phase.HEAD;
+        pace.rest();
         exchange = new HttpExchange(this);
         deadline.in(settings.headNs());
     }
@@ -271,7 +290,6 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        inBurst = false;
         if (tunnel != null) {
             tunnel.onClientReadComplete();
         } else if (exchange != null && phase == Phase.EXCHANGE) {
@@ -281,12 +299,26 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (context.channel().isWritable()) {
-            if (tunnel != null) {
+        boolean writable = context.channel().isWritable();
+        if (tunnel != null) {
+            if (writable) {
                 tunnel.onClientWritable();
-            } else if (exchange != null) {
-                exchange.onClientWritable();
             }
+        } else if (phase == Phase.EXCHANGE) {
+            exchange().onClientWritabilityChanged();
+        } else if (phase == Phase.IDLE) {
+            awaitRequest();
+            resume();
+        }
+    }
+
+    /** Between requests: for the next, if the client reads the answers to those before. */
+    private void awaitRequest() {
+        if (isWritable()) {
+            pace.rest();
+            deadline.in(settings.idleNs());
+        } else {
+            awaitClient();
         }
     }
 
@@ -298,17 +330,17 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         exchange = null;
         if (keepAlive && !draining) {
             phase = Phase.IDLE;
-            deadline.in(settings.idleNs());
             burst.flush();
+            awaitRequest();
             resume();
         } else if (requestComplete) {
             closeBehindWrites();
         } else {
             phase = Phase.LINGERING;
-            deadline.in(LINGER_NS);
+            awaitClient();
             burst.flush();
             // A client that reads to the end need not wait for ours.
-            HalfClose.write(ctx.channel());
+            HalfClose.write(ctx.channel()).addListener(written -> linger());
             resume();
         }
     }
@@ -317,6 +349,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     void onTunnel(Tunnel opened) {
         exchange = null;
         tunnel = opened;
+        pace.rest();
         phase = Phase.TUNNEL;
         resume();
         opened.onClientReadComplete();
@@ -329,7 +362,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         }
         closing = true;
         phase = Phase.LINGERING;
-        deadline.in(settings.bodyNs());
+        awaitClient();
         burst.pass();
         // As a task, so that what waits to be taken is.
         HalfClose.flush(ctx).addListener(written -> ctx.executor().execute(this::onLastWritten));
@@ -345,14 +378,22 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             ctx.close();
         } else {
             told = true;
-            deadline.in(LINGER_NS);
+            linger();
             HalfClose.write(ctx.channel());
+        }
+    }
+
+    private void linger() {
+        if (phase == Phase.LINGERING) {
+            pace.rest();
+            deadline.in(LINGER_NS);
         }
     }
 
     /** Ends the connection at once: what the client has of an answer stays visibly incomplete. */
     void abort(boolean answerEndsWithConnection) {
         deadline.cancel();
+        pace.cancel();
         phase = Phase.CLOSED;
         if (answerEndsWithConnection) {
             Abort.close(ctx.channel());
@@ -363,7 +404,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     private void onDeadline() {
         switch (phase) {
-            case IDLE, LINGERING -> ctx.close();
+            case IDLE -> closeBehindWrites();
+            case LINGERING -> ctx.close();
             case HEAD -> {
                 phase = Phase.EXCHANGE;
                 exchange().refuse(Refusal.REQUEST_TIMEOUT, "head incomplete");
@@ -371,6 +413,14 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             case EXCHANGE -> exchange().onDeadline();
             case TUNNEL -> tunnel().onDeadline();
             case CLOSED -> {}
+        }
+    }
+
+    private void onTooSlow() {
+        switch (phase) {
+            case EXCHANGE -> exchange().onClientTooSlow();
+            case IDLE, HEAD, LINGERING -> abort(true);
+            case TUNNEL, CLOSED -> {}
         }
     }
 
@@ -432,8 +482,10 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     private void end() {
         phase = Phase.CLOSED;
-        if (deadline != null) {
+        if (loop != null) {
             deadline.cancel();
+            pace.cancel();
+            burst.drop();
         }
         if (tunnel != null) {
             tunnel.onClientGone();
@@ -443,7 +495,6 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             exchange.onClientGone();
             exchange = null;
         }
-        burst.drop();
         while (!inbox.isEmpty()) {
             inbox.removeFirst().release();
         }

@@ -171,9 +171,6 @@ final class HttpExchange implements AnswerListener {
         if (!requestEnded) {
             front.resume();
         }
-        if (!front.isInBurst()) {
-            to.flush();
-        }
     }
 
     /** Whether a piece of the request's body can be sent now. */
@@ -222,10 +219,6 @@ final class HttpExchange implements AnswerListener {
     public void onWritable() {
         if (!requestEnded) {
             front.resume();
-            UpstreamConnection to = upstream;
-            if (to != null && !front.isInBurst()) {
-                to.flush();
-            }
         }
     }
 
@@ -239,6 +232,7 @@ final class HttpExchange implements AnswerListener {
             answer.begin(head, Framing.isBodiless(status, toHead), keepAlive, modern);
         } else if (modern && (status != 100 || request != null && request.fields().has(Field.EXPECT))) {
             answer.bare(head, false);
+            throttle();
         }
     }
 
@@ -261,6 +255,11 @@ final class HttpExchange implements AnswerListener {
     @Override
     public void onBody(ByteBuf piece) {
         answer.body(piece);
+        throttle();
+    }
+
+    /** Stops the upstream while the client does not read. */
+    private void throttle() {
         if (!front.isWritable()) {
             front.burst().flush();
             UpstreamConnection from = upstream;
@@ -270,10 +269,12 @@ final class HttpExchange implements AnswerListener {
         }
     }
 
-    void onClientWritable() {
+    void onClientWritabilityChanged() {
         UpstreamConnection from = upstream;
         if (from != null && sent) {
-            from.read(true);
+            if (front.isWritable()) {
+                from.read(true);
+            }
             expect();
         }
     }
@@ -336,26 +337,36 @@ final class HttpExchange implements AnswerListener {
     }
 
     void onDeadline() {
-        if (answer.status() == 0 && !requestEnded && upstream != null && upstream.isWritable()) {
+        refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
+    }
+
+    void onClientTooSlow() {
+        if (front.isWritable()) {
             refuse(Refusal.REQUEST_TIMEOUT, "body incomplete");
-        } else if (!front.isWritable()) {
-            refuse(Refusal.GATEWAY_TIMEOUT, "client does not read");
         } else {
-            refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
+            finish(begunOr(CLIENT_CLOSED_REQUEST), answer.bytes(), "client does not read");
+            front.abort(true);
         }
     }
 
     void onClientGone() {
         if (!done) {
-            boolean begun = answer.status() != 0;
-            finish(begun ? answer.status() : CLIENT_CLOSED_REQUEST, answer.bytes(), "client left");
+            finish(begunOr(CLIENT_CLOSED_REQUEST), answer.bytes(), "client left");
         }
+    }
+
+    private int begunOr(int status) {
+        return answer.status() != 0 ? answer.status() : status;
     }
 
     /** Sets the deadline for what has to happen next. */
     private void expect() {
         boolean onClient = !front.isWritable() || !requestEnded && upstream != null && upstream.isWritable();
-        front.deadline().in(onClient ? front.settings().bodyNs() : front.settings().answerNs());
+        if (onClient) {
+            front.awaitClient();
+        } else {
+            front.awaitUpstream();
+        }
     }
 
     /** Without a body, and as good twice as once (RFC 9110 §9.2.2). */

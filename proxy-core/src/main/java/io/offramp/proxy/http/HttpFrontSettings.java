@@ -82,6 +82,11 @@ public final class HttpFrontSettings {
         return bodyNs;
     }
 
+    /** What a client that is waited for has to move in the time of {@link #bodyNs}. */
+    long leastBytes() {
+        return 1;
+    }
+
     long answerNs() {
         return answerNs;
     }

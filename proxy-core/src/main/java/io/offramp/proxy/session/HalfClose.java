@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 
 /** Ends what we send and goes on receiving, whatever the channel is. */
@@ -21,7 +22,10 @@ public final class HalfClose {
             return session.shutdownOutput();
         }
         if (channel instanceof DuplexChannel duplex) {
-            return duplex.shutdownOutput();
+            ChannelPromise ended = channel.newPromise();
+            // A socket that is shut down forgets what it has not sent.
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput(ended));
+            return ended;
         }
         return channel.newFailedFuture(new IllegalArgumentException("cannot be half closed: " + channel));
     }

@@ -51,7 +51,6 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        burst = new WriteBurst(context);
         connection = context.channel().attr(Connection.KEY).get();
         if (context.channel().isActive()) {
             start();
@@ -67,6 +66,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
     private void start() {
         if (loop == null) {
             loop = settings.upstreams().on(ctx.channel().eventLoop());
+            burst = new WriteBurst(ctx, loop.turnFlush());
             deadline = new Deadline(ctx.executor(), settings.idleNs(), this::onDeadline);
             tryNextServer();
         }
@@ -173,10 +173,10 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
     }
 
     private void end() {
-        if (deadline != null) {
+        if (loop != null) {
             deadline.cancel();
+            burst.drop();
         }
-        burst.drop();
         while (!early.isEmpty()) {
             early.removeFirst().release();
         }

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.offramp.proxy.http.codec.ConnectionOptions;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * is built once and has only this handler; who listens changes with each request. Confined to the event loop.
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    /** Interim heads (1xx) in front of one answer; more are no progress but a flood. */
+    private static final int MAX_INTERIMS = 100;
+
     private final UpstreamLoop loop;
     private final UpstreamGroup group;
     private final UpstreamServer server;
@@ -38,6 +42,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean answered;
     private boolean persistent;
     private boolean reading = true;
+    private boolean drained;
+    private int interims;
     private long idleSinceNs;
 
     private enum State {
@@ -86,6 +92,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         reader.toHead(head);
         answered = false;
         persistent = true;
+        interims = 0;
         state = State.HEAD;
     }
 
@@ -174,6 +181,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             answered = true;
+            drained = false;
             if (state == State.BODY) {
                 reader.skip(bytes);
             }
@@ -211,15 +219,34 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /** Gives the connection back behind a complete request and answer: for the next, or to be closed. */
+    /**
+     * Gives the connection back behind a complete request and answer: for the next, or to be closed. What the server may have sent behind
+     * its answer must not be taken for the next one: the connection is kept only when the socket has been seen empty.
+     */
     public void release() {
-        if (state == State.IDLE && persistent) {
-            read(true);
-            idleSinceNs = System.nanoTime();
-            loop.keep(this);
-        } else {
+        if (state != State.IDLE || !persistent || !isAllSent()) {
             abort();
+            return;
         }
+        read(true);
+        if (drained) {
+            keepIfIdle();
+        } else {
+            loop.keepBehindNextPoll(this);
+        }
+    }
+
+    void keepIfIdle() {
+        if (state == State.IDLE && listener == null) {
+            idleSinceNs = loop.nowNs();
+            loop.keep(this);
+        }
+    }
+
+    /** Of a request that was answered before it was sent, the server may never take the rest. */
+    private boolean isAllSent() {
+        ChannelOutboundBuffer unsent = channel().unsafe().outboundBuffer();
+        return burst().isFlushed() && unsent != null && unsent.isEmpty();
     }
 
     /** Closes when what was written is out. */
@@ -291,12 +318,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
-        burst = new WriteBurst(ctx);
+        burst = new WriteBurst(ctx, loop.turnFlush());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        // A read that did not fill its buffer has left nothing in the socket.
+        drained = in.isWritable();
         try {
             while (in.isReadable() && state != State.CLOSED) {
                 consume(in);
@@ -347,6 +376,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             boolean lasting = head.modern() || options.keepAlive();
             persistent = lasting && !options.close() && framing != Framing.UNTIL_CLOSE;
             state = State.BODY;
+        } else if (++interims > MAX_INTERIMS) {
+            fail("garbage: more than " + MAX_INTERIMS + " interim heads");
+            return;
         }
         to.onHead(new AnswerHead(head, options, framing, in.readableBytes()));
         if (last) {

@@ -1,18 +1,8 @@
 package io.offramp.proxy.upstream;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.resolver.NoopAddressResolverGroup;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.http.codec.MessageReader;
@@ -28,43 +18,36 @@ import org.jspecify.annotations.Nullable;
  * of each group. Confined to that loop.
  */
 public final class UpstreamLoop {
-    private static final int READ_BYTES = 64 << 10;
-
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 128 << 10);
 
     private final EventLoop loop;
     private final LimitConfig limits;
-    private final Bootstrap bootstrap;
+    private final Connector connector;
+    private final TurnFlush turn;
     private final Map<UpstreamServer, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
     private final long idleLimitNs;
+    private final int connectTimeoutMs;
     private final int[] turns;
     private boolean sweeping;
     private boolean closed;
 
-    UpstreamLoop(EventLoop loop, int groups, TimeoutConfig timeouts, LimitConfig limits) {
+    UpstreamLoop(EventLoop loop, int groups, TimeoutConfig timeouts, LimitConfig limits, Connector connector) {
         this.loop = loop;
         this.limits = limits;
+        this.connector = connector;
+        turn = new TurnFlush(loop);
+        connectTimeoutMs = (int) timeouts.upstreamConnect().toMillis();
         idleLimitNs = Math.min(IDLE_LIMIT_NS, timeouts.idle().toNanos());
         turns = ThreadLocalRandom.current().ints(groups, 0, 1 << 16).toArray();
-        bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(socketType(loop))
-                .resolver(NoopAddressResolverGroup.INSTANCE)
-                .option(ChannelOption.TCP_NODELAY, true)
-                // Bounds what a server that has ended its stream can leave in the socket: epoll's FIN makes Netty
-                // read all of it, paused or not.
-                .option(ChannelOption.SO_RCVBUF, limits.upstreamReceiveBytes())
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeouts.upstreamConnect().toMillis())
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(2 << 10, 16 << 10, READ_BYTES));
     }
 
-    private static Class<? extends SocketChannel> socketType(EventLoop loop) {
-        boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
-        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    /** What flushes at the end of each turn of this event loop. */
+    public TurnFlush turnFlush() {
+        return turn;
+    }
+
+    long nowNs() {
+        return loop.ticker().nanoTime();
     }
 
     /**
@@ -73,7 +56,7 @@ public final class UpstreamLoop {
      */
     public @Nullable UpstreamServer next(UpstreamGroup group, long tried) {
         int turn = turns[group.index()]++;
-        return group.next(turn, tried, group.size() == 1 ? 0 : System.nanoTime());
+        return group.next(turn, tried, group.size() == 1 ? 0 : nowNs());
     }
 
     /** An idle connection to a server, which is the caller's now; null if there is none. */
@@ -97,17 +80,14 @@ public final class UpstreamLoop {
     }
 
     void connect(UpstreamConnection connection) {
-        long startNs = System.nanoTime();
-        ChannelFuture connected = bootstrap
-                .clone()
-                .option(ChannelOption.ALLOCATOR, connection.allocator())
-                .handler(connection)
-                .connect(connection.server().address());
+        long startNs = nowNs();
+        ChannelFuture connected = connector.connect(
+                loop, connection.server().address(), connection.allocator(), connectTimeoutMs, connection);
         connection.connecting(connected.channel());
         connected.addListener(done -> {
             if (done.isSuccess()) {
                 connection.server().onConnected();
-                connection.group().events().onConnected(System.nanoTime() - startNs);
+                connection.group().events().onConnected(nowNs() - startNs);
                 connection.onConnected();
             } else {
                 onConnectFailed(connection, done.cause());
@@ -115,11 +95,11 @@ public final class UpstreamLoop {
         });
     }
 
-    private static void onConnectFailed(UpstreamConnection connection, Throwable cause) {
+    private void onConnectFailed(UpstreamConnection connection, Throwable cause) {
         if (connection.isAborted()) {
             return;
         }
-        connection.server().onFailed(System.nanoTime());
+        connection.server().onFailed(nowNs());
         connection.group().events().onConnectFailed();
         connection.onConnectFailed(cause);
     }
@@ -138,6 +118,14 @@ public final class UpstreamLoop {
         }
     }
 
+    /**
+     * Takes a connection back once a poll of the event loop has brought nothing more from it. A task runs behind the events of this turn,
+     * and what it schedules behind those of the next.
+     */
+    void keepBehindNextPoll(UpstreamConnection connection) {
+        loop.execute(() -> loop.schedule(connection::keepIfIdle, 1, TimeUnit.NANOSECONDS));
+    }
+
     /** The server closed an idle connection. */
     void forget(UpstreamConnection connection) {
         ArrayDeque<UpstreamConnection> stack = idle.get(connection.server());
@@ -148,7 +136,7 @@ public final class UpstreamLoop {
 
     /** Closes what nobody has used for long: the oldest lie at the bottom. */
     private void sweep() {
-        long nowNs = System.nanoTime();
+        long nowNs = nowNs();
         boolean left = false;
         for (ArrayDeque<UpstreamConnection> stack : idle.values()) {
             while (!stack.isEmpty() && nowNs - stack.getLast().idleSinceNs() >= idleLimitNs) {

@@ -25,6 +25,7 @@ public final class Upstreams {
     private final Map<EventLoop, UpstreamLoop> loops = new ConcurrentHashMap<>();
     private final TimeoutConfig timeouts;
     private final LimitConfig limits;
+    private final Connector connector;
 
     /**
      * Looks all names up, so not on an event loop. A name that is not known is no error: it is looked up again when it
@@ -38,9 +39,20 @@ public final class Upstreams {
             TimeoutConfig timeouts,
             LimitConfig limits,
             Function<String, UpstreamEvents> events) {
+        this(configured, timeouts, limits, events, new SocketConnector(limits.upstreamReceiveBytes()));
+        warnWhereTheKernelGivesLess(limits.upstreamReceiveBytes());
+    }
+
+    /** The same, over other channels than sockets. */
+    public Upstreams(
+            Map<String, UpstreamConfig> configured,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            Function<String, UpstreamEvents> events,
+            Connector connector) {
         this.timeouts = timeouts;
         this.limits = limits;
-        warnWhereTheKernelGivesLess(limits.upstreamReceiveBytes());
+        this.connector = connector;
         configured.forEach(
                 (name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name), groups.size())));
     }
@@ -67,7 +79,7 @@ public final class Upstreams {
 
     /** Connections of one event loop. */
     public UpstreamLoop on(EventLoop loop) {
-        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, groups.size(), timeouts, limits));
+        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, groups.size(), timeouts, limits, connector));
     }
 
     /** Closes all idle connections; those in use close when their clients are done. */

@@ -1,0 +1,56 @@
+package io.offramp.proxy.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.resolver.NoopAddressResolverGroup;
+import java.net.InetSocketAddress;
+
+/** TCP sockets, of the event loop's own transport. */
+final class SocketConnector implements Connector {
+    private static final int READ_BYTES = 64 << 10;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 128 << 10);
+
+    private final Bootstrap bootstrap;
+
+    /** @param receiveBytes SO_RCVBUF */
+    SocketConnector(int receiveBytes) {
+        bootstrap = new Bootstrap()
+                .resolver(NoopAddressResolverGroup.INSTANCE)
+                .option(ChannelOption.TCP_NODELAY, true)
+                // Bounds what a server that has ended its stream can leave in the socket: epoll's FIN makes Netty
+                // read all of it, paused or not.
+                .option(ChannelOption.SO_RCVBUF, receiveBytes)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(2 << 10, 16 << 10, READ_BYTES));
+    }
+
+    @Override
+    public ChannelFuture connect(
+            EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler) {
+        return bootstrap
+                .clone(loop)
+                .channel(socketType(loop))
+                .option(ChannelOption.ALLOCATOR, allocator)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)
+                .handler(handler)
+                .connect(to);
+    }
+
+    private static Class<? extends SocketChannel> socketType(EventLoop loop) {
+        boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
+        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+}

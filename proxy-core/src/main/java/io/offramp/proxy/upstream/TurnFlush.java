@@ -1,0 +1,39 @@
+package io.offramp.proxy.upstream;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Flushes at the end of a turn of its event loop what was written in that turn and not flushed since. Whoever writes may flush earlier,
+ * and does so at the end of a read burst; nobody has to. One task per turn, however many channels were written to. Confined to the
+ * event loop.
+ */
+public final class TurnFlush implements Runnable {
+    private final EventExecutor executor;
+    private List<WriteBurst> written = new ArrayList<>();
+    private List<WriteBurst> spare = new ArrayList<>();
+
+    TurnFlush(EventExecutor executor) {
+        this.executor = executor;
+    }
+
+    void add(WriteBurst burst) {
+        if (written.isEmpty()) {
+            executor.execute(this);
+        }
+        written.add(burst);
+    }
+
+    /** A flush may lead to further writes, which get a turn of their own. */
+    @Override
+    public void run() {
+        List<WriteBurst> due = written;
+        written = spare;
+        for (WriteBurst burst : due) {
+            burst.onTurnEnd();
+        }
+        due.clear();
+        spare = due;
+    }
+}

@@ -1,0 +1,233 @@
+package io.offramp.proxy.flow;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.config.RouteConfig;
+import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.http.HttpFront;
+import io.offramp.proxy.http.HttpFrontSettings;
+import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.Upstreams;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Today's handlers on one event loop, whose channels are {@link WireChannel}s. */
+final class Handlers implements ProxyUnderTest {
+    private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
+    private static final int MAX_TURNS = 10_000;
+
+    private final int readBytes;
+    private final Clock clock = new Clock();
+    private final CountingAllocator allocator = new CountingAllocator();
+    private final ManualIoEventLoop loop =
+            new ManualIoEventLoop(null, Thread.currentThread(), executor -> new NoIo(), clock);
+    private final List<WireChannel> channels = new ArrayList<>();
+    private final ArrayDeque<WireChannel> offered = new ArrayDeque<>();
+    private final List<String> logged = new ArrayList<>();
+    private final HttpFrontSettings settings;
+    private final Upstreams upstreams;
+    private int clients;
+
+    /** Times that are short enough for a model, and all different. */
+    static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(6),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30));
+
+    /** @param readBytes of one read from a connection */
+    Handlers(int readBytes) {
+        this.readBytes = readBytes;
+        LimitConfig limits = LimitConfig.DEFAULTS;
+        upstreams = new Upstreams(
+                Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
+                TIMEOUTS,
+                limits,
+                name -> UpstreamEvents.NONE,
+                this::open);
+        settings = new HttpFrontSettings(
+                List.of(new RouteConfig(null, "/app", "app")),
+                upstreams,
+                TIMEOUTS,
+                limits,
+                exchange -> logged.add(exchange.target()),
+                status -> {});
+    }
+
+    private ChannelFuture open(
+            EventLoop on, InetSocketAddress to, ByteBufAllocator alloc, int timeoutMs, ChannelHandler handler) {
+        WireChannel channel = new WireChannel(false, readBytes);
+        channel.config().setAllocator(alloc);
+        channel.pipeline().addLast(handler);
+        channel.unsafe().register(loop, channel.newPromise());
+        channels.add(channel);
+        offered.add(channel);
+        ChannelFuture connected = channel.connect(to);
+        loop.schedule(
+                () -> {
+                    offered.remove(channel);
+                    channel.connected(new ConnectTimeoutException("timeout"));
+                },
+                timeoutMs,
+                TimeUnit.MILLISECONDS);
+        return connected;
+    }
+
+    @Override
+    public Peer connect() {
+        WireChannel channel = new WireChannel(true, readBytes);
+        channel.config().setAllocator(allocator);
+        channel.attr(Connection.KEY).set(new Connection(++clients, "test", ADDRESS, ADDRESS));
+        HttpFront.install(channel.pipeline(), settings);
+        channels.add(channel);
+        channel.unsafe().register(loop, channel.newPromise());
+        return channel.far();
+    }
+
+    @Override
+    public int offered() {
+        offered.removeIf(channel -> !channel.isConnecting());
+        return offered.size();
+    }
+
+    @Override
+    public Peer accept() {
+        WireChannel channel = offered.removeFirst();
+        channel.connected(null);
+        return channel.far();
+    }
+
+    @Override
+    public void refuse() {
+        offered.removeFirst().connected(new ConnectException("refused"));
+    }
+
+    @Override
+    public void turn() {
+        step();
+    }
+
+    private boolean step() {
+        boolean did = false;
+        for (int i = 0; i < channels.size(); i++) {
+            did |= channels.get(i).poll();
+        }
+        clock.nowNs++;
+        did |= loop.runNow() > 0;
+        channels.removeIf(channel -> !channel.isOpen());
+        return did;
+    }
+
+    @Override
+    public void settle() {
+        for (int turns = 0; step() | step(); turns++) {
+            if (turns > MAX_TURNS) {
+                throw new AssertionError("the proxy does not come to rest");
+            }
+        }
+    }
+
+    @Override
+    public void advance(Duration time) {
+        settle();
+        long endNs = clock.nowNs + time.toNanos();
+        while (clock.nowNs < endNs) {
+            clock.nowNs = Math.min(endNs, clock.nowNs + TimeUnit.MILLISECONDS.toNanos(500));
+            settle();
+        }
+    }
+
+    @Override
+    public long heldBytes() {
+        return allocator.used();
+    }
+
+    @Override
+    public long unflushedBytes() {
+        return channels.stream().mapToLong(WireChannel::unflushedBytes).sum();
+    }
+
+    @Override
+    public List<String> logged() {
+        return logged;
+    }
+
+    @Override
+    public boolean isQuiet() {
+        return channels.stream().noneMatch(WireChannel::isOpen);
+    }
+
+    @Override
+    public void close() {
+        for (WireChannel channel : List.copyOf(channels)) {
+            channel.close();
+        }
+        settle();
+        upstreams.close();
+        settle();
+    }
+
+    /** Time that passes only when a test says so. */
+    private static final class Clock implements Ticker {
+        long nowNs = TimeUnit.HOURS.toNanos(1);
+
+        @Override
+        public long initialNanoTime() {
+            return 0;
+        }
+
+        @Override
+        public long nanoTime() {
+            return nowNs;
+        }
+
+        @Override
+        public void sleep(long delay, TimeUnit unit) {
+            nowNs += unit.toNanos(delay);
+        }
+    }
+
+    /** Channels are polled by {@link #step}. */
+    private static final class NoIo implements IoHandler {
+        @Override
+        public int run(IoHandlerContext context) {
+            return 0;
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) {
+            throw new IllegalArgumentException("no handles here: " + handle);
+        }
+
+        @Override
+        public void wakeup() {}
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> type) {
+            return false;
+        }
+    }
+}

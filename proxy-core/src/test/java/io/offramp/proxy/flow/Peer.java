@@ -1,0 +1,33 @@
+package io.offramp.proxy.flow;
+
+/** The far end of one of the proxy's connections: a client, or a server. All it does is what a TCP peer can do. */
+interface Peer {
+    /** Sends; lost where the proxy has closed. */
+    void send(byte[] bytes);
+
+    /** Ends what it sends (FIN), and goes on reading. */
+    void endOutput();
+
+    /** Gone at once (RST). */
+    void reset();
+
+    /** Stops reading: what its kernel buffers is all that the proxy can send. */
+    void stall();
+
+    /** Reads on. */
+    void resume();
+
+    boolean isStalled();
+
+    /** All that it has read since the last call. */
+    byte[] take();
+
+    /** Whether the proxy has ended its stream, or closed in order, and all before it was read. */
+    boolean hasEnded();
+
+    /** Whether the proxy has reset the connection. */
+    boolean wasReset();
+
+    /** Whether the connection still exists for the proxy. */
+    boolean isOpen();
+}
