@@ -94,12 +94,13 @@ final class HttpExchange implements AnswerListener {
             refuse(Refusal.BODY_TOO_LARGE, null);
             return;
         }
-        group = front.settings().router().route(target);
-        if (group == null) {
-            refuse(Refusal.NO_ROUTE, null);
-            return;
+        switch (front.settings().router().route(target)) {
+            case Destination.To(UpstreamGroup upstreams) -> {
+                group = upstreams;
+                tryNextServer(upstreams);
+            }
+            case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
         }
-        tryNextServer(group);
     }
 
     /** Not to HTTP/2: requests in such a tunnel would pass every rule of ours. */

@@ -3,16 +3,25 @@ package io.offramp.proxy.http;
 import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.http.codec.RequestTarget;
 import io.offramp.proxy.upstream.UpstreamGroup;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the upstream of a request: the first route that matches. Immutable. */
+/**
+ * Finds the upstream of a request: the first route that matches. Paths are compared as RFC 3986 §6.2.2 makes them
+ * equal; one that an upstream may
+ * read otherwise, and would then have got by another route, is refused. Immutable.
+ */
 final class Router {
-    private final Route[] routes;
-    private final @Nullable UpstreamGroup only;
+    private static final Route NONE = new Route(null, false, "/", Destination.UNKNOWN);
 
-    private record Route(@Nullable String host, boolean subdomains, String path, UpstreamGroup upstream) {
+    private final Route[] routes;
+    private final @Nullable Destination only;
+    private final boolean byPath;
+
+    private record Route(@Nullable String host, boolean subdomains, String path, Destination destination) {
         boolean matches(@Nullable String requestHost, String requestPath) {
             return matchesHost(requestHost) && matchesPath(requestPath);
         }
@@ -31,13 +40,17 @@ final class Router {
 
         /** At a segment's end: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis}. */
         private boolean matchesPath(String requestPath) {
-            if (path.equals("/")) {
+            if (matchesAnyPath()) {
                 return true;
             }
             return requestPath.startsWith(path)
                     && (requestPath.length() == path.length()
                             || path.endsWith("/")
                             || requestPath.charAt(path.length()) == '/');
+        }
+
+        private boolean matchesAnyPath() {
+            return path.equals("/");
         }
     }
 
@@ -48,8 +61,9 @@ final class Router {
      */
     Router(List<RouteConfig> configured, Function<String, @Nullable UpstreamGroup> upstreams) {
         routes = configured.stream().map(c -> route(c, upstreams)).toArray(Route[]::new);
-        boolean anything = routes.length > 0 && routes[0].host == null && routes[0].path.equals("/");
-        only = anything ? routes[0].upstream : null;
+        boolean anything = routes.length > 0 && routes[0].host == null && routes[0].matchesAnyPath();
+        only = anything ? routes[0].destination : null;
+        byPath = !Arrays.stream(routes).allMatch(Route::matchesAnyPath);
     }
 
     private static Route route(RouteConfig config, Function<String, @Nullable UpstreamGroup> upstreams) {
@@ -59,21 +73,46 @@ final class Router {
         }
         String host = config.host();
         boolean subdomains = host != null && host.startsWith("*.");
-        return new Route(subdomains ? host.substring(1) : host, subdomains, config.path(), group);
+        String octets = new String(config.path().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return new Route(
+                subdomains ? host.substring(1) : host, subdomains, RoutePath.read(octets, 0), new Destination.To(group));
     }
 
-    /** The upstream for a request, or null if no route matches. */
-    @Nullable UpstreamGroup route(RequestTarget target) {
+    /** Where a request goes. */
+    Destination route(RequestTarget target) {
         if (only != null) {
             return only;
         }
         String host = target.host();
         String path = target.path();
-        for (Route route : routes) {
-            if (route.matches(host, path)) {
-                return route.upstream;
+        return byPath && !RoutePath.isPlain(path) ? route(host, path) : first(host, path).destination();
+    }
+
+    /** By each of the ways that the path may be read. */
+    private Destination route(@Nullable String host, String path) {
+        int habits = RoutePath.habits(path);
+        if (habits < 0) {
+            return Destination.AMBIGUOUS;
+        }
+        Destination found = first(host, RoutePath.read(path, 0)).destination();
+        // All subsets, the empty one last.
+        for (int some = habits; some > 0; some = some - 1 & habits) {
+            Route other = first(host, RoutePath.read(path, some));
+            boolean unresolved = (some & RoutePath.UNRESOLVED) != 0;
+            // Dots are to be resolved: who does not cannot mean more than the prefix that he goes by.
+            if (!other.destination().equals(found) && !(unresolved && other.matchesAnyPath())) {
+                return Destination.AMBIGUOUS;
             }
         }
-        return null;
+        return found;
+    }
+
+    private Route first(@Nullable String host, String path) {
+        for (Route route : routes) {
+            if (route.matches(host, path)) {
+                return route;
+            }
+        }
+        return NONE;
     }
 }

@@ -14,9 +14,11 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.Upstreams;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RouterTest {
     private final Upstreams upstreams = new Upstreams(
@@ -51,16 +53,34 @@ class RouterTest {
                         new RouteConfig(null, "/files/", "any")),
                 upstreams::group);
 
-        UpstreamGroup found = router.route(new RequestTarget(authority, target, null));
+        assertThat(name(router, authority, target)).isEqualTo(expected);
+    }
 
-        assertThat(found == null ? "none" : found.name()).isEqualTo(expected);
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "a.example.", "A.EXAMPLE.:8443", "a.example.:", "%61.example", "a%2Eexample.", "a.example..", "%41.EXAMPLE:1"
+    })
+    void shouldMatchTheHostHoweverItIsWritten(String authority) {
+        Router router = new Router(
+                List.of(new RouteConfig("a.example", "/", "api"), new RouteConfig("*.example", "/", "sub"), new RouteConfig(null, "/", "any")),
+                upstreams::group);
+
+        assertThat(name(router, authority, "/")).isEqualTo("api");
+        assertThat(name(router, "x." + authority, "/")).isEqualTo("sub");
+    }
+
+    private static String name(Router router, @Nullable String authority, String target) {
+        return switch (router.route(new RequestTarget(authority, target, null))) {
+            case Destination.To(UpstreamGroup group) -> group.name();
+            case Destination.Nowhere(Refusal refusal, String why) -> refusal == Refusal.NO_ROUTE ? "none" : refusal.status() + " " + why;
+        };
     }
 
     @Test
     void shouldMatchEverythingWhenFirstRouteHasNoCondition() {
         Router router = new Router(List.of(new RouteConfig(null, "/", "any")), upstreams::group);
 
-        assertThat(router.route(new RequestTarget(null, "*", null))).isSameAs(upstreams.group("any"));
+        assertThat(name(router, null, "*")).isEqualTo("any");
     }
 
     @Test

@@ -96,13 +96,39 @@ public record RequestTarget(@Nullable String authority, String originForm, @Null
         return true;
     }
 
-    /** Host in lower case, without port, or null. */
+    /**
+     * Host as names are compared (RFC 3986 §6.2.2, RFC 9110 §4.2.3): in lower case, escapes decoded, without port and
+     * without the dot that ends a
+     * name in full; or null.
+     */
     public @Nullable String host() {
         if (authority == null) {
             return null;
         }
         int port = authority.indexOf(':', Math.max(0, authority.indexOf(']')));
-        return (port < 0 ? authority : authority.substring(0, port)).toLowerCase(Locale.ROOT);
+        String host = (port < 0 ? authority : authority.substring(0, port)).toLowerCase(Locale.ROOT);
+        if (host.indexOf('%') >= 0) {
+            host = decoded(host);
+        }
+        int end = host.length();
+        while (end > 1 && host.charAt(end - 1) == '.') {
+            end--;
+        }
+        return host.substring(0, end);
+    }
+
+    private static String decoded(String host) {
+        StringBuilder text = new StringBuilder(host.length());
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean escape = c == '%' && i + 2 < host.length() && Ascii.isHex(host.charAt(i + 1)) && Ascii.isHex(host.charAt(i + 2));
+            if (escape) {
+                c = (char) (Ascii.hex(host.charAt(i + 1)) << 4 | Ascii.hex(host.charAt(i + 2)));
+                i += 2;
+            }
+            text.append(c);
+        }
+        return text.toString().toLowerCase(Locale.ROOT);
     }
 
     /** Path without query; {@code *} for {@code OPTIONS *}. */
