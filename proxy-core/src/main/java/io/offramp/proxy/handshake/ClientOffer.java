@@ -30,12 +30,13 @@ record ClientOffer(
     /** Before any ClientHello. */
     static final ClientOffer NONE = new ClientOffer(null, false, false, false, new int[0]);
 
-    /** @param groups ours, in order of preference */
+    /**
+     * Of a hello that has been proved.
+     *
+     * @param groups ours, in order of preference
+     */
     static ClientOffer of(ClientHello hello, List<Group> groups) throws IOException {
         Hashtable extensions = hello.getExtensions();
-        if (extensions == null) {
-            return new ClientOffer(null, false, false, false, preferred(groups, null));
-        }
         return new ClientOffer(
                 ServerName.of(extensions),
                 extensions.containsKey(ExtensionType.early_data),

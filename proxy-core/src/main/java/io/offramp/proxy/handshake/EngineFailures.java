@@ -1,9 +1,7 @@
 package io.offramp.proxy.handshake;
 
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
-import java.io.EOFException;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsFatalAlertReceived;
@@ -19,10 +17,9 @@ final class EngineFailures {
             case TlsFatalAlertReceived received ->
                 new HandshakeFailure(Reason.ALERT_RECEIVED, AlertDescription.getName(received.getAlertDescription()));
             case ClientRefusal refusal -> new HandshakeFailure(refusal.reason(), describe(refusal));
-            case TlsFatalAlert sent when isOurs(sent) ->
+            case TlsFatalAlert sent when sent.getAlertDescription() == AlertDescription.internal_error ->
                 new HandshakeFailure(Reason.INTERNAL, AlertDescription.getName(sent.getAlertDescription()), sent);
-            case TlsFatalAlert sent -> new HandshakeFailure(Reason.ALERT_SENT, describe(sent));
-            case EOFException truncated -> new HandshakeFailure(Reason.ALERT_SENT, "decode_error: message too short");
+            case TlsFatalAlert sent -> new HandshakeFailure(Reason.ALERT_SENT, describe(sent), sent.getCause());
             default -> new HandshakeFailure(Reason.INTERNAL, failure.getClass().getSimpleName(), failure);
         };
     }
@@ -31,17 +28,40 @@ final class EngineFailures {
     static short alert(Throwable failure) {
         return switch (failure) {
             case TlsFatalAlert sent -> sent.getAlertDescription();
-            case EOFException truncated -> AlertDescription.decode_error;
             default -> AlertDescription.internal_error;
         };
     }
 
-    /** An internal_error without a cause is the engine's word for limits; with one, something broke. */
-    private static boolean isOurs(TlsFatalAlert alert) {
-        Throwable cause = alert.getCause();
-        return alert.getAlertDescription() == AlertDescription.internal_error
-                && (cause instanceof RuntimeException || cause instanceof GeneralSecurityException
-                        || cause instanceof IOException && !(cause instanceof EOFException));
+    /**
+     * What was thrown while the engine took a message, as an alert if the message is to blame. The engine's parsers throw unchecked at what
+     * they do not expect, and plain I/O exceptions at what they cannot read: then it is decode_error or illegal_parameter, with the
+     * cause. What code of ours has thrown is a fault of ours.
+     */
+    static IOException blame(Exception thrown) {
+        return switch (thrown) {
+            case TlsFatalAlert alert -> alert;
+            case TlsFatalAlertReceived received -> received;
+            case IOException unreadable -> new TlsFatalAlert(AlertDescription.decode_error, "cannot be read", unreadable);
+            case IllegalArgumentException illegal when isOfEngine(illegal) ->
+                new TlsFatalAlert(AlertDescription.illegal_parameter, "cannot be used", illegal);
+            case RuntimeException unexpected when isOfEngine(unexpected) ->
+                new TlsFatalAlert(AlertDescription.decode_error, "cannot be parsed", unexpected);
+            default -> new TlsFatalAlert(AlertDescription.internal_error, thrown);
+        };
+    }
+
+    /** Whether the engine's code has thrown it, or called what has. */
+    private static boolean isOfEngine(RuntimeException thrown) {
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            String type = frame.getClassName();
+            if (type.startsWith("org.bouncycastle.")) {
+                return true;
+            }
+            if (type.startsWith("io.offramp.")) {
+                return false;
+            }
+        }
+        return false;
     }
 
     private static String describe(TlsFatalAlert alert) {

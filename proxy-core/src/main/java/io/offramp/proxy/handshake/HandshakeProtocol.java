@@ -3,11 +3,9 @@ package io.offramp.proxy.handshake;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
-import io.offramp.offload.record.RecordFormat;
 import io.offramp.offload.key.TrafficKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.ClientHello;
@@ -16,7 +14,6 @@ import org.bouncycastle.tls.HandshakeMessageInput;
 import org.bouncycastle.tls.HandshakeType;
 import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.SecurityParameters;
-import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.TlsUtils;
@@ -39,13 +36,14 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
 
     private final HandshakeCrypto crypto;
     private final HandshakeServer server;
+    private final MessageLengths lengths;
     private @Nullable ByteArrayOutputStream messages;
-    private int unprocessedBytes;
     private boolean retried;
 
     private HandshakeProtocol(HandshakeSettings settings) {
         this.crypto = new HandshakeCrypto(settings.providers(), settings.keyLog(), this);
         this.server = new HandshakeServer(crypto, settings);
+        this.lengths = new MessageLengths(settings.maxBytes());
     }
 
     static HandshakeProtocol start(HandshakeSettings settings) throws IOException {
@@ -149,29 +147,12 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return server.offer().offersEarlyData() && !retried;
     }
 
+    /** Taken apart and proved here: the engine's own parser takes more than it should, and less. */
     @Override
     protected ClientHello receiveClientHelloMessage(ByteArrayInputStream buf) throws IOException {
-        ClientHello hello = parsed(buf);
+        ReceivedHello hello = ReceivedHello.of(buf.readAllBytes());
         retried = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
-        if (retried) {
-            server.onSecondClientHello(hello);
-        } else {
-            server.onFirstClientHello(hello);
-        }
-        return hello;
-    }
-
-    /** The engine has a version of its own, {0xFE, 0xFE}, and throws unchecked at a client that knows it, here or when it looks again. */
-    private ClientHello parsed(ByteArrayInputStream buf) throws IOException {
-        try {
-            ClientHello hello = super.receiveClientHelloMessage(buf);
-            if (hello.getExtensions() != null) {
-                TlsExtensionsUtils.getSupportedVersionsExtensionClient(hello.getExtensions());
-            }
-            return hello;
-        } catch (IllegalArgumentException e) {
-            throw new TlsFatalAlert(AlertDescription.illegal_parameter, e.getMessage());
-        }
+        return retried ? server.onSecondClientHello(hello) : server.onFirstClientHello(hello);
     }
 
     @Override
@@ -180,17 +161,21 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
             return;
         }
         if (type == ContentType.handshake) {
-            unprocessedBytes += len;
+            lengths.add(buf, off, len);
         }
-        super.processRecord(type, buf, off, len);
+        try {
+            super.processRecord(type, buf, off, len);
+        } catch (IOException | RuntimeException e) {
+            throw EngineFailures.blame(e);
+        }
     }
 
     /** RFC 8446 §5.1: messages that change the keys end their record, else a message would span two keys. */
     @Override
     protected void handleHandshakeMessage(short type, HandshakeMessageInput buf) throws IOException {
-        unprocessedBytes -= 4 + buf.available();
-        if (unprocessedBytes != 0 && (type == HandshakeType.client_hello || type == HandshakeType.finished)) {
-            throw new TlsFatalAlert(AlertDescription.unexpected_message, unprocessedBytes + " bytes behind message " + type);
+        int behind = lengths.onMessage(buf.available());
+        if (behind != 0 && (type == HandshakeType.client_hello || type == HandshakeType.finished)) {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, behind + " bytes behind message " + type);
         }
         super.handleHandshakeMessage(type, buf);
     }
@@ -225,18 +210,11 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         }
     }
 
-    /** A message that ends too early is the peer's fault, not ours. */
-    @Override
-    protected void handleException(short alert, String message, Throwable e) throws IOException {
-        super.handleException(e instanceof EOFException ? AlertDescription.decode_error : alert, message, e);
-    }
-
     private void flushMessages() throws IOException {
         if (messages != null) {
             byte[] flight = messages.toByteArray();
             messages = null;
-            // The client's limit is for protected records only (RFC 8449 §4).
-            int most = crypto.lastCipher() == null ? RecordFormat.MAX_PLAINTEXT_BYTES : server.recordLimit();
+            int most = crypto.lastCipher() == null ? server.plaintextLimit() : server.recordLimit();
             for (int at = 0; at < flight.length; at += most) {
                 super.writeRecord(ContentType.handshake, flight, at, Math.min(most, flight.length - at));
             }

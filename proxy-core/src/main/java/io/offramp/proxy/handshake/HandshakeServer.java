@@ -37,10 +37,10 @@ final class HandshakeServer extends DefaultTlsServer {
     private final @Nullable Resumption resumption;
     private final @Nullable Resumption12 resumption12;
     private ClientOffer offer = ClientOffer.NONE;
-    private @Nullable ClientHello first;
+    private @Nullable ReceivedHello first;
     private @Nullable StapledSigner credentials;
     private @Nullable SecurityParameters completed;
-    private RecordSizeLimit recordSizeLimit = RecordSizeLimit.NONE;
+    private RecordSizeLimit recordSizeLimit = new RecordSizeLimit.None();
     private @Nullable ClientIdentity client;
     private int group = -1;
     private int alertSent = -1;
@@ -59,26 +59,36 @@ final class HandshakeServer extends DefaultTlsServer {
         this.resumption12 = tickets == null || resumption == null ? null : new Resumption12(crypto, tickets, resumption);
     }
 
-    /** Once, before anything is chosen. */
-    void onFirstClientHello(ClientHello hello) throws IOException {
-        ClientHelloChecks.requireWellFormed(hello, settings.groups(), settings.speaksTls13());
+    /**
+     * Once, before anything is chosen.
+     *
+     * @return what the engine is to know of it
+     */
+    ClientHello onFirstClientHello(ReceivedHello received) throws IOException {
+        ClientHello hello = ClientHelloChecks.accept(received, settings.versions(), settings.groups());
         offer = ClientOffer.of(hello, settings.groups());
-        first = hello;
+        first = received;
         if (resumption != null) {
             resumption.onClientHello(hello, offer);
         }
+        return hello;
     }
 
-    /** In answer to a HelloRetryRequest; all that was chosen stays, but a session to resume, which is offered again. */
-    void onSecondClientHello(ClientHello hello) throws IOException {
+    /**
+     * In answer to a HelloRetryRequest; all that was chosen stays, but a session to resume, which is offered again.
+     *
+     * @return what the engine is to know of it
+     */
+    ClientHello onSecondClientHello(ReceivedHello received) throws IOException {
         if (first != null) {
-            ClientHelloChecks.requireUnchanged(first, hello);
+            ClientHelloChecks.requireUnchanged(first, received);
         }
-        ClientHelloChecks.requireWellFormed(hello, settings.groups(), true);
+        ClientHello hello = ClientHelloChecks.accept(received, settings.versions(), settings.groups());
         client = null;
         if (resumption != null) {
             resumption.onClientHello(hello, offer);
         }
+        return hello;
     }
 
     /** What the client asked for. */
@@ -99,6 +109,11 @@ final class HandshakeServer extends DefaultTlsServer {
     /** Most content of a record that we protect. */
     int recordLimit() {
         return recordSizeLimit.contentBytes(TlsUtils.isTLSv13(context.getServerVersion()));
+    }
+
+    /** Most content of a record in plaintext. */
+    int plaintextLimit() {
+        return recordSizeLimit.plaintextBytes();
     }
 
     /** Who the client says it is; proved once the handshake is complete. Null without a certificate. */
@@ -220,13 +235,8 @@ final class HandshakeServer extends DefaultTlsServer {
 
     @Override
     public void processClientExtensions(Hashtable clientExtensions) throws IOException {
-        try {
-            super.processClientExtensions(clientExtensions);
-        } catch (IllegalArgumentException e) { // a protocol name that is not UTF-8
-            throw new TlsFatalAlert(AlertDescription.decode_error, e);
-        }
-        // RFC 6066 §4 lets a server decline; else every backend would have to cut records to the client's measure
-        maxFragmentLengthOffered = -1;
+        super.processClientExtensions(clientExtensions);
+        maxFragmentLengthOffered = -1; // answered below, if at all
         recordSizeLimit = RecordSizeLimit.of(clientExtensions);
     }
 
@@ -317,6 +327,12 @@ final class HandshakeServer extends DefaultTlsServer {
     @Override
     public @Nullable CertificateRequest getCertificateRequest() throws IOException {
         return trust == null ? null : trust.requests().message(TlsUtils.isTLSv13(context));
+    }
+
+    /** {@link MessageLengths} refuses what is too long, with an alert that says so. */
+    @Override
+    public int getMaxHandshakeMessageSize() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

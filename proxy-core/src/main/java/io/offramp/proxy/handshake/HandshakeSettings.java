@@ -218,10 +218,6 @@ public final class HandshakeSettings {
         return versions.clone();
     }
 
-    boolean speaksTls13() {
-        return org.bouncycastle.tls.ProtocolVersion.contains(versions, org.bouncycastle.tls.ProtocolVersion.TLSv13);
-    }
-
     /** In order of preference. */
     int[] suites() {
         return suites.clone();

@@ -29,7 +29,7 @@ final class RecordSplitter {
     record Whole(int type, byte[] bytes) implements Next {}
 
     /**
-     * A header that no record has: unknown type, or too long (RFC 8446 §5.1, §5.2).
+     * A header that no record has: unknown type, too long, or empty where it may not be (RFC 8446 §5.1, §5.2; RFC 5246 §6.2.1).
      *
      * @param alert number of the alert that answers it
      */
@@ -97,6 +97,9 @@ final class RecordSplitter {
         }
         if (length > MAX_FRAGMENT_BYTES) {
             return new Bad(RECORD_OVERFLOW, "record of " + length + " bytes, limit " + MAX_FRAGMENT_BYTES);
+        }
+        if (length == 0 && type != ContentType.APPLICATION_DATA.code()) {
+            return new Bad(UNEXPECTED_MESSAGE, "empty record of type " + type);
         }
         return whole(in, type, RecordFormat.HEADER_BYTES + length);
     }

@@ -59,9 +59,7 @@ final class Resumption {
     void onClientHello(ClientHello hello, ClientOffer firstOffer) throws IOException {
         offer = firstOffer;
         resumed = null;
-        short[] modes = hello.getExtensions() == null
-                ? null
-                : TlsExtensionsUtils.getPSKKeyExchangeModesExtension(hello.getExtensions());
+        short[] modes = TlsExtensionsUtils.getPSKKeyExchangeModesExtension(hello.getExtensions());
         takesTickets13 = modes != null && org.bouncycastle.util.Arrays.contains(modes, PskKeyExchangeMode.psk_dhe_ke);
     }
 

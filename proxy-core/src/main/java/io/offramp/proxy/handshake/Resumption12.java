@@ -38,11 +38,11 @@ final class Resumption12 {
      * The session that the client offers, by ticket or by ID, if it is good; null for a full handshake.
      *
      * @param id         of the ClientHello; with a ticket, of the client's choice, and echoed to say that the ticket was taken
-     * @param extensions of the ClientHello; null if it has none
+     * @param extensions of the ClientHello
      * @param suites     ours that the client offers
      */
-    @Nullable TlsSession choose(byte[] id, @Nullable Hashtable extensions, int[] suites) {
-        byte[] ticket = extensions == null ? null : (byte[]) extensions.get(SESSION_TICKET);
+    @Nullable TlsSession choose(byte[] id, Hashtable extensions, int[] suites) {
+        byte[] ticket = (byte[]) extensions.get(SESSION_TICKET);
         takesTickets = ticket != null;
         if (id.length == 0) {
             return null; // nothing to echo; clients with a ticket make one up (RFC 5077 §3.4)
@@ -52,8 +52,7 @@ final class Resumption12 {
             return null;
         }
         int[] usable = IntStream.of(suites).filter(suite -> suite == session.suite().code()).toArray();
-        boolean lacksMasterSecret =
-                !session.extendedMasterSecret() && extensions != null && extensions.containsKey(EXTENDED_MASTER_SECRET);
+        boolean lacksMasterSecret = !session.extendedMasterSecret() && extensions.containsKey(EXTENDED_MASTER_SECRET);
         if (!common.accept(session, ProtocolVersion.TLS_1_2, usable, lacksMasterSecret)) {
             return null;
         }

@@ -6,10 +6,8 @@ import java.util.Hashtable;
 import java.util.Locale;
 import java.util.Vector;
 import java.util.regex.Pattern;
-import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.NameType;
 import org.bouncycastle.tls.TlsExtensionsUtils;
-import org.bouncycastle.tls.TlsFatalAlert;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the name that a client asks for (RFC 6066 §3). */
@@ -20,9 +18,9 @@ final class ServerName {
     private ServerName() {}
 
     /**
-     * The host name in lower case without a dot at its end, or null if the client sent none, or just a dot.
-     *
-     * @throws TlsFatalAlert if it is not a name at all
+     * The host name in lower case without a dot at its end; null if the client sent none, or what is nobody's name: a dot, octets that are not
+     * printable, or more of them than a name has. A server that does not recognise a name may go on (RFC 6066 §3), and then it has asked
+     * for none: such octets go to no log and no ticket.
      */
     @SuppressWarnings("rawtypes") // as the engine has it
     static @Nullable String of(Hashtable clientExtensions) throws IOException {
@@ -38,11 +36,8 @@ final class ServerName {
         return null;
     }
 
-    private static @Nullable String checked(String name) throws IOException {
-        if (!PRINTABLE.matcher(name).matches()) {
-            throw new TlsFatalAlert(AlertDescription.illegal_parameter, "server name of " + name.length() + " odd characters");
-        }
-        if (name.equals(".")) { // the root: nobody's
+    private static @Nullable String checked(String name) {
+        if (!PRINTABLE.matcher(name).matches() || name.equals(".")) {
             return null;
         }
         return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;

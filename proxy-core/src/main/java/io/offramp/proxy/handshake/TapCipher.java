@@ -96,6 +96,7 @@ final class TapCipher implements TlsCipher {
             TlsDecodeResult opened = format == RecordFormat.TLS_1_3
                     ? open13(recordType, recordVersion, in, offset, length)
                     : open12(recordType, recordVersion, in, offset, length);
+            requireContent(opened);
             rxNext++;
             return opened;
         } catch (AEADBadTagException e) {
@@ -112,6 +113,9 @@ final class TapCipher implements TlsCipher {
             throws GeneralSecurityException, IOException {
         byte[] aad = RecordProtection.aad13(recordType, version.getFullVersion(), length);
         byte[] inner = RecordProtection.open(rx, rxNext, aad, in, offset, length);
+        if (inner.length > RecordFormat.MAX_PLAINTEXT_BYTES + 1) { // RFC 8446 §5.4
+            throw new TlsFatalAlert(AlertDescription.record_overflow, "record of " + inner.length + " bytes, padding included");
+        }
         int end = inner.length;
         while (end > 0 && inner[end - 1] == 0) {
             end--;
@@ -120,6 +124,13 @@ final class TapCipher implements TlsCipher {
             throw new TlsFatalAlert(AlertDescription.unexpected_message, "record without a content type");
         }
         return new TlsDecodeResult(inner, 0, end - 1, (short) (inner[end - 1] & 0xff));
+    }
+
+    /** "Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content" (RFC 8446 §5.4). */
+    private static void requireContent(TlsDecodeResult opened) throws TlsFatalAlert {
+        if (opened.len == 0 && opened.contentType != ContentType.application_data) {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, "empty record of type " + opened.contentType);
+        }
     }
 
     private TlsDecodeResult open12(short recordType, ProtocolVersion version, byte[] in, int offset, int length)

@@ -16,20 +16,16 @@ import org.bouncycastle.tls.AlertDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shakes hands with one client, then hands the connection over and leaves the pipeline. Bounded in time, bytes and records. The
- * {@link HandshakeListener} is called once.
+ * Shakes hands with one client, then hands the connection over and leaves the pipeline. Bounded in time and bytes, which count with the
+ * headers of records, so that many small records are soon too many. The {@link HandshakeListener} is called once.
  */
 public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter implements EngineSteps.Outcome {
-    /** A handshake needs ten; clients that split their hello to dodge filters a few dozen. */
-    private static final int MAX_RECORDS = 128;
-
     private final HandshakeSettings settings;
     private final HandshakeListener listener;
     private final RecordSplitter splitter = new RecordSplitter();
     private final EngineSteps steps;
     private @Nullable Future<?> timeout;
     private @Nullable Object inputShutdown;
-    private int records;
     private long writtenBytes;
     private boolean ended;
     private boolean lingering;
@@ -151,9 +147,8 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     }
 
     private void onRecord(ChannelHandlerContext ctx, int type, byte[] record) {
-        if (++records > MAX_RECORDS || splitter.wireBytes() > settings.maxBytes()) {
-            refuse(ctx, AlertDescription.unexpected_message,
-                    records + " records and " + splitter.wireBytes() + " bytes without completing", Reason.TOO_LARGE);
+        if (splitter.wireBytes() > settings.maxBytes()) {
+            refuse(ctx, AlertDescription.unexpected_message, splitter.wireBytes() + " bytes without completing", Reason.TOO_LARGE);
             return;
         }
         steps.offer(ctx, type, record);

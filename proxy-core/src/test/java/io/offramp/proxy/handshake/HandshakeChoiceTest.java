@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executor;
@@ -118,6 +120,20 @@ class HandshakeChoiceTest {
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings.build())) {
             client.exchange(server.receive(client.exchange(server.receive(client.hello()))));
             return server.session().negotiated().protocol();
+        }
+    }
+
+    /** RFC 6066 §3: a name that the server does not recognise does not have to end the handshake. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[::1]", "b\u00fccher.test", "a b", "\u0000"})
+    void shouldServeTheDefaultCertificateForWhatIsNoHostName(String name) throws Exception {
+        byte[] list = RawClientHello.list(RawClientHello.join(
+                new byte[] {0}, RawClientHello.list(name.getBytes(StandardCharsets.UTF_8))));
+        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.with(FIRST).build())) {
+            byte[] answer = server.receive(RawClientHello.legacy(0x0303).with(0, list).record());
+
+            assertThat(HexFormat.of().formatHex(answer)).contains(HexFormat.of().formatHex(FIRST.leaf().getEncoded()));
+            server.channel().close();
         }
     }
 

@@ -49,16 +49,6 @@ class HandshakeRobustnessTest {
     }
 
     @Test
-    void shouldRefuseAnOversizedHandshakeMessage() throws Exception {
-        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            server.receive(RawClientHello.record(22, new byte[] {1, 1, 0, 0, 3, 3}));
-
-            assertThat(server.failure().reason()).isEqualTo(Reason.ALERT_SENT);
-            assertThat(server.failure().cause()).isNull();
-        }
-    }
-
-    @Test
     void shouldRefuseAPlaintextCertificateAfterServerHello() throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             server.receive(EngineClient.of("TLSv1.3").hello());

@@ -2,6 +2,7 @@ package io.offramp.proxy.handshake;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ final class RawClientHello {
     private byte[] random = new byte[32];
     private byte[] sessionId = new byte[0];
     private int[] suites = {0x1301, 0xc02b, 0xc02f};
+    private byte[] compressions = {0};
 
     /** TLS 1.3 with a share for one group. */
     static RawClientHello tls13(Group group, byte[] share) {
@@ -72,6 +74,19 @@ final class RawClientHello {
         return this;
     }
 
+    RawClientHello withVersion(int version) {
+        legacyVersion = version;
+        return this;
+    }
+
+    RawClientHello withCompressions(int... methods) {
+        compressions = new byte[methods.length];
+        for (int i = 0; i < methods.length; i++) {
+            compressions[i] = (byte) methods[i];
+        }
+        return this;
+    }
+
     /** The handshake message. */
     byte[] message() {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -80,7 +95,8 @@ final class RawClientHello {
         body.write(sessionId.length);
         body.writeBytes(sessionId);
         body.writeBytes(list(shorts(suites)));
-        body.writeBytes(new byte[] {1, 0}); // no compression
+        body.write(compressions.length);
+        body.writeBytes(compressions);
         if (!extensions.isEmpty()) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             extensions.forEach((type, data) -> all.writeBytes(join(shorts(type), list(data))));
@@ -92,6 +108,15 @@ final class RawClientHello {
     /** As one record. */
     byte[] record() {
         return record(22, message());
+    }
+
+    /** In records of at most so many bytes. */
+    static byte[] records(byte[] message, int bytes) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int at = 0; at < message.length; at += bytes) {
+            all.writeBytes(record(22, Arrays.copyOfRange(message, at, Math.min(message.length, at + bytes))));
+        }
+        return all.toByteArray();
     }
 
     static byte[] record(int type, byte[] fragment) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** RFC 8449. */
+/** RFC 8449, and RFC 6066 §4, which came before. */
 class RecordSizeLimitTest {
     private static final int RECORD_SIZE_LIMIT = 28;
     private static final int MAX_FRAGMENT_LENGTH = 1;
@@ -34,6 +34,7 @@ class RecordSizeLimitTest {
     private static final int TAG_BYTES = 16;
 
     private final List<byte[]> flights = new ArrayList<>();
+    private TestSettings settings = TestSettings.DEFAULT.withProtocols().on((Executor) Runnable::run);
 
     /** The content type counts in TLS 1.3, and nothing that a client asks for is more than a record can hold. */
     @ParameterizedTest(name = "{0} {1}")
@@ -90,16 +91,49 @@ class RecordSizeLimitTest {
         assertThat(alert(version, new byte[] {1, 1, 1})).as("decode_error").isEqualTo(50);
     }
 
-    /** RFC 8449 §5: a server that knows the one ignores the other, and we do not honour the other in any case. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldDeclineMaxFragmentLength(ProtocolVersion version) throws Exception {
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "TLS_1_3, 1, 512", "TLS_1_3, 2, 1024", "TLS_1_3, 3, 2048", "TLS_1_3, 4, 4096",
+        "TLS_1_2, 1, 512", "TLS_1_2, 2, 1024", "TLS_1_2, 3, 2048", "TLS_1_2, 4, 4096",
+    })
+    void shouldAgreeOnTheFragmentLengthThatTheClientAsksFor(ProtocolVersion version, byte code, int expected) throws Exception {
         LimitedClient client = new LimitedClient(version, null);
-        client.asksForFragments = true;
+        client.fragmentCode = code;
 
         Handshaken session = shakeHands(client);
 
-        assertThat(session.negotiated().recordLimit()).isEqualTo(16_384);
+        assertThat(session.negotiated().recordLimit()).isEqualTo(expected);
+        assertThat(client.fragmentAnswer).isEqualTo(code);
+    }
+
+    /** RFC 6066 §4: at once, "including handshake messages", and those in plaintext too. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldCutTheWholeFlightToTheFragmentLength(ProtocolVersion version) throws Exception {
+        settings = settings.with(TestSettings.RSA); // too large for one
+        LimitedClient client = new LimitedClient(version, null);
+        client.fragmentCode = 1;
+
+        shakeHands(client);
+
+        List<Integer> fragments = new ArrayList<>();
+        byte[] flight = flights.getFirst();
+        for (int at = 0; at < flight.length; at += HEADER_BYTES + fragmentBytes(flight, at)) {
+            fragments.add(fragmentBytes(flight, at) - (flight[at] == DATA ? 1 + TAG_BYTES : 0));
+        }
+        assertThat(fragments).allMatch(bytes -> bytes <= 512).contains(512);
+    }
+
+    /** RFC 8449 §5: a server that knows the one ignores the other. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldIgnoreTheFragmentLengthBesideARecordSizeLimit(ProtocolVersion version) throws Exception {
+        LimitedClient client = new LimitedClient(version, RawClientHello.shorts(1025));
+        client.fragmentCode = 1;
+
+        Handshaken session = shakeHands(client);
+
+        assertThat(session.negotiated().recordLimit()).isEqualTo(version == ProtocolVersion.TLS_1_3 ? 1024 : 1025);
         assertThat(client.fragmentAnswer).isEqualTo((short) -1);
     }
 
@@ -122,11 +156,11 @@ class RecordSizeLimitTest {
         return out;
     }
 
-    private static EmbeddedHandshake server() {
-        return new EmbeddedHandshake(TestSettings.DEFAULT.withProtocols().on((Executor) Runnable::run).build());
+    private EmbeddedHandshake server() {
+        return new EmbeddedHandshake(settings.build());
     }
 
-    private static int alert(ProtocolVersion version, byte[] limit) {
+    private int alert(ProtocolVersion version, byte[] limit) {
         RawClientHello hello = version == ProtocolVersion.TLS_1_3
                 ? RawClientHello.tls13(Group.X25519, new byte[32])
                 : RawClientHello.legacy(0x0303);
@@ -172,7 +206,7 @@ class RecordSizeLimitTest {
     private static final class LimitedClient extends DefaultTlsClient {
         private final ProtocolVersion version;
         private final byte @Nullable [] limit;
-        private boolean asksForFragments;
+        private byte fragmentCode;
         private int limitAnswer = -1;
         private short fragmentAnswer;
 
@@ -196,8 +230,8 @@ class RecordSizeLimitTest {
             if (limit != null) {
                 extensions.put(RECORD_SIZE_LIMIT, limit);
             }
-            if (asksForFragments) {
-                extensions.put(MAX_FRAGMENT_LENGTH, new byte[] {1});
+            if (fragmentCode > 0) {
+                extensions.put(MAX_FRAGMENT_LENGTH, new byte[] {fragmentCode});
             }
             return extensions;
         }
