@@ -17,8 +17,8 @@ public record AlpnConfig(List<String> protocols, Mismatch mismatch) {
         IGNORE
     }
 
-    /** For {@code http} listeners. */
-    public static final AlpnConfig HTTP = new AlpnConfig(List.of("http/1.1"), Mismatch.FAIL);
+    /** For {@code http} listeners: what they serve. */
+    public static final AlpnConfig HTTP = new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.FAIL);
 
     /** For {@code tcp} listeners. */
     public static final AlpnConfig NONE = new AlpnConfig(List.of(), Mismatch.FAIL);

@@ -152,8 +152,13 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         switch (failure.reason()) {
             // Health checks and port scans do this all day.
             case NO_DATA, CLOSED, DISPLACED, DRAINED -> LOG.debug("{}", describe(connection, failure));
-            case INTERNAL -> LOG.error("{}", describe(connection, failure));
-            default -> LOG.info("{}", describe(connection, failure));
+            case INTERNAL -> LOG.error("{}", describe(connection, failure), failure.cause());
+            default -> {
+                LOG.info("{}", describe(connection, failure));
+                if (failure.cause() != null) {
+                    LOG.debug("connection {}: what the engine threw", connection.id(), failure.cause());
+                }
+            }
         }
     }
 

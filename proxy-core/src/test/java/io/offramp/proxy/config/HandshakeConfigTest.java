@@ -45,7 +45,7 @@ class HandshakeConfigTest {
 
     @Test
     void shouldNegotiateHttpForHttpAndNothingForTcp() throws IOException {
-        assertThat(tls("http", "").alpn()).isEqualTo(new AlpnConfig(List.of("http/1.1"), Mismatch.FAIL));
+        assertThat(tls("http", "").alpn()).isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
         assertThat(tls("tcp", "").alpn()).isEqualTo(new AlpnConfig(List.of(), Mismatch.FAIL));
     }
 
@@ -54,7 +54,7 @@ class HandshakeConfigTest {
         assertThat(tls("http", "alpn: [http/1.1, http/1.0]").alpn())
                 .isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
         assertThat(tls("http", "alpn: {mismatch: ignore}").alpn())
-                .isEqualTo(new AlpnConfig(List.of("http/1.1"), Mismatch.IGNORE));
+                .isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.IGNORE));
         assertThat(tls("tcp", "alpn: {protocols: [h2, postgresql], mismatch: ignore}").alpn())
                 .isEqualTo(new AlpnConfig(List.of("h2", "postgresql"), Mismatch.IGNORE));
     }
