@@ -48,6 +48,10 @@ public final class CaBundle {
         Instant now = Instant.now();
         List<String> warnings = new ArrayList<>();
         for (X509Certificate certificate : certificates) {
+            String weakness = Strength.weaknessOf(certificate.getPublicKey());
+            if (weakness != null) {
+                warnings.add("certificate of " + ClientIdentity.subject(certificate) + " has " + weakness + ": its clients are refused");
+            }
             Instant end = certificate.getNotAfter().toInstant();
             if (now.isAfter(end) && certificates.stream().noneMatch(other -> standsFor(other, certificate, now))) {
                 warnings.add("certificate of " + ClientIdentity.subject(certificate) + " expired on " + end + ": its clients are refused");

@@ -73,6 +73,7 @@ final class ClientVerifier {
         CertificatePath path = CertificatePath.find(sent, trust, now);
         try {
             Instant notAfter = checkDates(path);
+            checkStrength(path);
             checkRules(path);
             checkUsage(path.certificates());
             checkRevocation(path.certificates());
@@ -99,7 +100,9 @@ final class ClientVerifier {
             if (end == null) {
                 return null;
             }
-            Instant notAfter = checkDates(new CertificatePath(certificates, end));
+            CertificatePath found = new CertificatePath(certificates, end);
+            Instant notAfter = checkDates(found);
+            checkStrength(found);
             checkRevocation(certificates);
             return ClientIdentity.of(certificates, notAfter);
         } catch (GeneralSecurityException | TlsFatalAlert e) {
@@ -125,6 +128,23 @@ final class ClientVerifier {
                     now.isAfter(end) ? "expired on " + end : "not valid before " + begin);
         }
         return end;
+    }
+
+    /**
+     * RFC 8446 §4.4.2.4: bad_certificate for what is signed over MD5 or SHA-1; so for keys that are too short. Of the end of the path only
+     * the key counts: it is trusted whoever has signed it.
+     */
+    private static void checkStrength(CertificatePath path) throws ClientRefusal {
+        for (X509Certificate certificate : path.certificates()) {
+            String weakness = Strength.weaknessOf(certificate);
+            if (weakness != null) {
+                throw refusal(Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate, certificate, weakness);
+            }
+        }
+        String weakness = Strength.weaknessOf(path.end().getPublicKey());
+        if (weakness != null) {
+            throw refusal(Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate, path.end(), weakness);
+        }
     }
 
     /** Signatures and algorithms, basic, name and policy constraints, critical extensions. */
@@ -154,7 +174,7 @@ final class ClientVerifier {
         return switch (reason) {
             case BasicReason.EXPIRED, BasicReason.NOT_YET_VALID ->
                 refusal(Reason.CLIENT_CERTIFICATE_EXPIRED, AlertDescription.certificate_expired, culprit, message);
-            case PKIXReason.INVALID_KEY_USAGE, PKIXReason.UNRECOGNIZED_CRIT_EXT, BasicReason.ALGORITHM_CONSTRAINED ->
+            case PKIXReason.INVALID_KEY_USAGE, PKIXReason.UNRECOGNIZED_CRIT_EXT ->
                 refusal(Reason.CLIENT_CERTIFICATE_USAGE, AlertDescription.unsupported_certificate, culprit, message);
             case PKIXReason.NO_TRUST_ANCHOR, PKIXReason.PATH_TOO_LONG, PKIXReason.NOT_CA_CERT ->
                 refusal(Reason.CLIENT_CERTIFICATE_UNTRUSTED, AlertDescription.unknown_ca, culprit, message);

@@ -15,8 +15,6 @@ public enum KeyType {
     /** RSA of at least 2048 bits. */
     RSA("RSA");
 
-    private static final int MIN_RSA_BITS = 2048;
-
     private final String label;
 
     KeyType(String label) {
@@ -36,9 +34,9 @@ public enum KeyType {
     static KeyType of(PublicKey key) throws BadCertificateException {
         return switch (key) {
             case ECPublicKey ec -> ofCurve(ec.getParams());
-            case RSAPublicKey rsa when rsa.getModulus().bitLength() >= MIN_RSA_BITS -> RSA;
+            case RSAPublicKey rsa when rsa.getModulus().bitLength() >= Strength.MIN_RSA_BITS -> RSA;
             case RSAPublicKey rsa -> throw new BadCertificateException("RSA key of " + rsa.getModulus().bitLength()
-                    + " bits, at least " + MIN_RSA_BITS + " are needed");
+                    + " bits, at least " + Strength.MIN_RSA_BITS + " are needed");
             default -> throw new BadCertificateException(key.getAlgorithm() + " key; ECDSA P-256, ECDSA P-384 or RSA is needed");
         };
     }

@@ -32,6 +32,8 @@ public final class RevocationLists {
     /** Lists of large CAs have some megabytes. */
     private static final int MAX_FILE_BYTES = 64 << 20;
 
+    private static final int CRL_SIGN = 6;
+
     private final Map<X500Principal, List<X509CRL>> byIssuer = new HashMap<>();
     private final List<String> warnings = new ArrayList<>();
 
@@ -109,9 +111,18 @@ public final class RevocationLists {
             throw new BadCertificateException("revocation list of " + issuer + " is not a complete one (critical extension "
                     + String.join(", ", critical) + "): " + file);
         }
-        if (issuers.stream().noneMatch(ca -> signed(list, ca))) {
+        List<X509Certificate> signers = issuers.stream().filter(ca -> signed(list, ca)).toList();
+        if (signers.isEmpty()) {
             throw new BadCertificateException("revocation list of " + issuer + " is not signed by the certificate of that name in ca: "
                     + file);
+        }
+        if (signers.stream().noneMatch(RevocationLists::maySign)) { // RFC 5280 §6.3.3 (f)
+            throw new BadCertificateException("revocation list of " + issuer
+                    + " is signed by a certificate that may not sign lists (keyUsage without cRLSign): " + file);
+        }
+        String weakness = Strength.weaknessOfSignature(list.getSigAlgOID(), list.getSigAlgName(), list.getSigAlgParams());
+        if (weakness != null) {
+            throw new BadCertificateException("revocation list of " + issuer + " is " + weakness + ": " + file);
         }
         if (!isCurrent(list, Instant.now())) {
             warnings.add("revocation list of " + issuer + " is not current (this update " + list.getThisUpdate()
@@ -146,6 +157,12 @@ public final class RevocationLists {
         } catch (CRLException | CertificateException e) {
             throw new BadCertificateException("revocation list does not parse: " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** RFC 5280 §4.2.1.3. */
+    private static boolean maySign(X509Certificate ca) {
+        boolean[] usage = ca.getKeyUsage();
+        return usage == null || usage[CRL_SIGN];
     }
 
     private static boolean signed(X509CRL list, X509Certificate issuer) {

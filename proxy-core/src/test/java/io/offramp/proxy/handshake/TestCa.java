@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -32,16 +34,23 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** A CA in memory: issues certificates of clients and of further CAs, and revokes them. */
 final class TestCa {
     private static final AtomicLong SERIAL = new AtomicLong(0xc0de);
+    private static final Provider PROVIDER = new BouncyCastleProvider();
     private static final KeyPair CLIENT_KEY = TestCertificates.ec("secp256r1");
 
     private final X500Name name;
     private final KeyPair key;
     private final X509Certificate certificate;
+    private final String algorithm;
 
     private TestCa(X500Name name, KeyPair key, X509Certificate certificate) {
+        this(name, key, certificate, algorithm(key));
+    }
+
+    private TestCa(X500Name name, KeyPair key, X509Certificate certificate, String algorithm) {
         this.name = name;
         this.key = key;
         this.certificate = certificate;
+        this.algorithm = algorithm;
     }
 
     /** A certificate with its key and those that certify it, as a client has it. */
@@ -79,9 +88,22 @@ final class TestCa {
     }
 
     static TestCa root(String dn) {
-        KeyPair key = TestCertificates.ec("secp256r1");
+        return root(dn, TestCertificates.ec("secp256r1"));
+    }
+
+    static TestCa root(String dn, KeyPair key) {
         X500Name name = new X500Name(dn);
-        return new TestCa(name, key, sign(name, key, name, key, caSpec(key), true));
+        return new TestCa(name, key, sign(name, key, name, key, caSpec(key), true, algorithm(key)));
+    }
+
+    /** The same, but what it signs from now on is signed so. */
+    TestCa signing(String other) {
+        return new TestCa(name, key, certificate, other);
+    }
+
+    /** The same name and key, for another use. */
+    TestCa using(int usage) {
+        return new TestCa(name, key, sign(name, key, name, key, caSpec(key).usage(usage), true, algorithm));
     }
 
     /** The same name, another key. */
@@ -91,7 +113,7 @@ final class TestCa {
 
     /** The same name and key, for another time. */
     TestCa renewed(Instant notBefore, Instant notAfter) {
-        return new TestCa(name, key, sign(name, key, name, key, caSpec(key).valid(notBefore, notAfter), true));
+        return new TestCa(name, key, sign(name, key, name, key, caSpec(key).valid(notBefore, notAfter), true, algorithm));
     }
 
     TestCa intermediate(String dn) {
@@ -100,7 +122,7 @@ final class TestCa {
 
     TestCa intermediate(String dn, KeyPair own) {
         X500Name subject = new X500Name(dn);
-        return new TestCa(subject, own, sign(subject, own, name, key, caSpec(own), true));
+        return new TestCa(subject, own, sign(subject, own, name, key, caSpec(own), true, algorithm));
     }
 
     X509Certificate certificate() {
@@ -120,7 +142,7 @@ final class TestCa {
         Instant now = Instant.now();
         Spec spec = changes.apply(new Spec(CLIENT_KEY, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)),
                 List.of(KeyPurposeId.id_kp_clientAuth), KeyUsage.digitalSignature));
-        return new Client(List.of(sign(new X500Name(dn), spec.key, name, key, spec, false)), spec.key.getPrivate());
+        return new Client(List.of(sign(new X500Name(dn), spec.key, name, key, spec, false, algorithm)), spec.key.getPrivate());
     }
 
     /** A list of an hour ago, valid for a day. */
@@ -137,7 +159,7 @@ final class TestCa {
                 builder.addCRLEntry(each.getSerialNumber(), Date.from(thisUpdate), CRLReason.keyCompromise);
             }
             return new JcaX509CRLConverter()
-                    .getCRL(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
+                    .getCRL(builder.build(signer(algorithm).build(key.getPrivate())));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
@@ -157,7 +179,8 @@ final class TestCa {
                 KeyUsage.keyCertSign | KeyUsage.cRLSign);
     }
 
-    private static X509Certificate sign(X500Name subject, KeyPair own, X500Name issuer, KeyPair signer, Spec spec, boolean ca) {
+    private static X509Certificate sign(X500Name subject, KeyPair own, X500Name issuer, KeyPair signer, Spec spec, boolean ca,
+            String algorithm) {
         try {
             var builder = new JcaX509v3CertificateBuilder(issuer, BigInteger.valueOf(SERIAL.getAndIncrement()),
                     Date.from(spec.notBefore), Date.from(spec.notAfter), subject, own.getPublic());
@@ -167,11 +190,18 @@ final class TestCa {
                 builder.addExtension(Extension.extendedKeyUsage, true,
                         new ExtendedKeyUsage(spec.purposes.toArray(KeyPurposeId[]::new)));
             }
-            String algorithm = signer.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
             return new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(signer.getPrivate())));
+                    .getCertificate(builder.build(signer(algorithm).build(signer.getPrivate())));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static JcaContentSignerBuilder signer(String algorithm) {
+        return new JcaContentSignerBuilder(algorithm).setProvider(PROVIDER);
+    }
+
+    private static String algorithm(KeyPair key) {
+        return key.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
     }
 }
