@@ -14,9 +14,11 @@ public final class CaBundle {
     private static final int KEY_CERT_SIGN = 5;
 
     private final List<X509Certificate> certificates;
+    private final List<String> ofFiles;
 
-    private CaBundle(List<X509Certificate> certificates) {
+    private CaBundle(List<X509Certificate> certificates, List<String> ofFiles) {
         this.certificates = certificates;
+        this.ofFiles = ofFiles;
     }
 
     /**
@@ -26,16 +28,19 @@ public final class CaBundle {
      */
     public static CaBundle load(List<Path> files) throws BadCertificateException {
         Set<X509Certificate> all = new LinkedHashSet<>();
+        List<String> ofFiles = new ArrayList<>();
         for (Path file : files) {
-            for (X509Certificate certificate : PemLoader.certificates(file)) {
+            PemFile pem = PemFile.read(file);
+            for (X509Certificate certificate : PemLoader.certificates(pem)) {
                 String problem = problemOf(certificate);
                 if (problem != null) {
                     throw new BadCertificateException("certificate of " + ClientIdentity.subject(certificate) + " " + problem + ": " + file);
                 }
                 all.add(certificate);
             }
+            ofFiles.addAll(pem.warnings());
         }
-        return new CaBundle(List.copyOf(all));
+        return new CaBundle(List.copyOf(all), List.copyOf(ofFiles));
     }
 
     /** In the order of the files, each once. */
@@ -46,7 +51,7 @@ public final class CaBundle {
     /** What works but should be seen to: {@code certificate of CN=Old CA expired on …}. */
     public List<String> warnings() {
         Instant now = Instant.now();
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(ofFiles);
         for (X509Certificate certificate : certificates) {
             String weakness = Strength.weaknessOf(certificate.getPublicKey());
             if (weakness != null) {

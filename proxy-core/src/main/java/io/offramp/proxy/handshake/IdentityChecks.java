@@ -12,36 +12,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether a chain and a key can serve together. */
+/** Whether a key belongs to a certificate, and what a server should see to in its chain. */
 final class IdentityChecks {
     private static final byte[] PROBE = "does this key belong to that certificate".getBytes(StandardCharsets.US_ASCII);
 
     private IdentityChecks() {}
 
     /** Returns what is worth a warning. */
-    static List<String> check(List<X509Certificate> chain, PrivateKey key, Instant now) throws BadCertificateException {
-        checkKey(chain, key);
-        checkOrder(chain);
+    static List<String> check(List<X509Certificate> chain, Instant now) throws BadCertificateException {
         List<String> warnings = outsideTheirTime(chain, now);
         LeafChecks.check(chain.getFirst(), warnings);
-        return List.copyOf(warnings);
-    }
-
-    private static void checkKey(List<X509Certificate> chain, PrivateKey key) throws BadCertificateException {
-        if (belongs(key, chain.getFirst().getPublicKey())) {
-            return;
-        }
-        String message = "private key does not belong to the certificate of " + subject(chain.getFirst());
-        for (int i = 1; i < chain.size(); i++) {
-            if (belongs(key, chain.get(i).getPublicKey())) {
-                message += ", but to certificate " + (i + 1) + " of the file: the server's own certificate comes first";
-            }
-        }
-        throw new BadCertificateException(message);
+        return warnings;
     }
 
     /** The one test that needs no knowledge of key types: what the one signs, the other verifies. */
-    private static boolean belongs(PrivateKey key, PublicKey certified) {
+    static boolean belongs(PrivateKey key, PublicKey certified) {
         if (!key.getAlgorithm().equals(certified.getAlgorithm())) {
             return false;
         }
@@ -65,19 +50,6 @@ final class IdentityChecks {
                 ? CryptoProviders.best().choice(CryptoProviders.Primitive.ECDSA_P256).provider()
                 : null;
         return provider == null ? Signature.getInstance(algorithm) : Signature.getInstance(algorithm, provider);
-    }
-
-    /** RFC 8446 §4.4.2: each certificate should directly certify the one before it. */
-    private static void checkOrder(List<X509Certificate> chain) throws BadCertificateException {
-        for (int i = 1; i < chain.size(); i++) {
-            try {
-                chain.get(i - 1).verify(chain.get(i).getPublicKey());
-            } catch (GeneralSecurityException e) {
-                throw new BadCertificateException("chain: certificate " + (i + 1) + " (" + subject(chain.get(i))
-                        + ") does not sign certificate " + i + " (" + subject(chain.get(i - 1))
-                        + "); order is the server's own, then each one's issuer", e);
-            }
-        }
     }
 
     private static List<String> outsideTheirTime(List<X509Certificate> chain, Instant now) {

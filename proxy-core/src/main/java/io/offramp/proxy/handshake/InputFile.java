@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Files that the operator names. */
 final class InputFile {
@@ -36,6 +39,19 @@ final class InputFile {
             throw new IOException("not readable: " + file, e);
         } catch (IOException e) {
             throw new IOException("not readable: " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Who but its owner can read a file that should be a secret: {@code everybody can read it: key.pem}; null for nobody. Blocks. */
+    static @Nullable String openTo(Path file) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+                return "everybody can read it: " + file;
+            }
+            return permissions.contains(PosixFilePermission.GROUP_READ) ? "its group can read it: " + file : null;
+        } catch (IOException | UnsupportedOperationException e) { // told when it is read, or no such permissions here
+            return null;
         }
     }
 

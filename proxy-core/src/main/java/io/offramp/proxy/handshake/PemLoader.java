@@ -2,8 +2,6 @@ package io.offramp.proxy.handshake;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -14,57 +12,76 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.openssl.PEMEncryptedKeyPair;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.jspecify.annotations.Nullable;
 
-/** Reads certificates and private keys from PEM files (RFC 7468), whatever else is in them. */
+/** Certificates and private keys in PEM files, in the forms that OpenSSL and its like write. */
 final class PemLoader {
-    /** Far above any chain: a mistyped path must not fill the heap. */
-    private static final int MAX_FILE_BYTES = 1 << 20;
+    private static final Set<String> CERTIFICATE = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
+    private static final Set<String> KEY =
+            Set.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    private static final Set<String> CURVE = Set.of("EC PARAMETERS");
 
     private PemLoader() {}
 
-    /** All certificates of the file, in order; at least one. */
-    static List<X509Certificate> certificates(Path file) throws BadCertificateException {
+    /** All certificates of the file, in order; at least one. OpenSSL's trusted ones say behind the certificate what for: that is left aside. */
+    static List<X509Certificate> certificates(PemFile pem) throws BadCertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
-        for (Object object : objects(file)) {
-            if (object instanceof X509CertificateHolder holder) {
-                certificates.add(certificate(holder, file));
+        for (PemFile.Block block : pem.take(CERTIFICATE)) {
+            if (block.label().startsWith("TRUSTED")) {
+                pem.warn("only the certificate itself is used: " + block + " of " + pem.file());
             }
+            certificates.add(certificate(pem.der(block), pem.file()));
         }
         if (certificates.isEmpty()) {
-            throw new BadCertificateException("no certificate in " + file + "; PEM is expected: -----BEGIN CERTIFICATE-----");
+            throw new BadCertificateException("no certificate in " + pem.file() + "; PEM is expected: -----BEGIN CERTIFICATE-----");
         }
         return certificates;
     }
 
-    /** The first private key of the file. */
-    static PrivateKey privateKey(Path file) throws BadCertificateException {
-        for (Object object : objects(file)) {
-            switch (object) {
-                case PrivateKeyInfo pkcs8 -> {
-                    return key(pkcs8, file);
-                }
-                case PEMKeyPair traditional -> {
-                    return key(traditional.getPrivateKeyInfo(), file);
-                }
-                case PKCS8EncryptedPrivateKeyInfo encrypted -> throw encrypted(file);
-                case PEMEncryptedKeyPair encrypted -> throw encrypted(file);
-                default -> { } // certificates and EC parameters may stand in the same file
-            }
+    /** The first private key of the file: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1 (RFC 5915). */
+    static PrivateKey privateKey(PemFile pem) throws BadCertificateException {
+        PemFile.Block block = pem.takeFirst(KEY);
+        if (block == null) {
+            throw new BadCertificateException("no private key in " + pem.file() + "; PEM is expected: -----BEGIN PRIVATE KEY-----");
         }
-        throw new BadCertificateException("no private key in " + file + "; PEM is expected: -----BEGIN PRIVATE KEY-----");
+        if (block.isEncrypted() || block.label().equals("ENCRYPTED PRIVATE KEY")) {
+            throw encrypted(pem.file());
+        }
+        byte[] der = pem.der(block);
+        try {
+            return key(switch (block.label()) {
+                case "RSA PRIVATE KEY" -> new PrivateKeyInfo(
+                        new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE), RSAPrivateKey.getInstance(der));
+                case "EC PRIVATE KEY" -> ec(ECPrivateKey.getInstance(der), pem);
+                case "DSA PRIVATE KEY" -> throw unknown(pem.file(), "DSA");
+                default -> PrivateKeyInfo.getInstance(der);
+            }, pem.file());
+        } catch (IOException | RuntimeException e) { // the parser throws unchecked on some malformed input
+            throw new BadCertificateException("private key does not parse: " + pem.file() + ": " + block + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The curve may be in a block of its own, which most tools write and few need. */
+    private static PrivateKeyInfo ec(ECPrivateKey key, PemFile pem) throws BadCertificateException, IOException {
+        PemFile.Block curve = pem.takeFirst(CURVE);
+        ASN1Object own = key.getParametersObject();
+        ASN1Encodable parameters = own != null || curve == null ? own : ASN1Primitive.fromByteArray(pem.der(curve));
+        return new PrivateKeyInfo(new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, parameters), key);
     }
 
     static @Nullable String commonName(X509Certificate certificate) throws BadCertificateException {
@@ -74,23 +91,6 @@ final class PemLoader {
         } catch (IllegalArgumentException e) { // no UTF-8, where the encoding says so
             throw new BadCertificateException("common name does not parse: " + e.getMessage(), e);
         }
-    }
-
-    private static List<Object> objects(Path file) throws BadCertificateException {
-        String text = text(file);
-        List<Object> objects = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(text))) {
-            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
-                objects.add(object);
-            }
-        } catch (IOException | RuntimeException e) { // the parser throws unchecked on some malformed input
-            throw new BadCertificateException("PEM does not parse: " + file + ": " + e.getMessage(), e);
-        }
-        return objects;
-    }
-
-    private static String text(Path file) throws BadCertificateException {
-        return new String(bytes(file, MAX_FILE_BYTES), StandardCharsets.ISO_8859_1);
     }
 
     /** The whole file, if it is no larger than that. */
@@ -107,11 +107,10 @@ final class PemLoader {
         }
     }
 
-    private static X509Certificate certificate(X509CertificateHolder holder, Path file) throws BadCertificateException {
+    private static X509Certificate certificate(byte[] der, Path file) throws BadCertificateException {
         try {
-            return (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(holder.getEncoded()));
-        } catch (CertificateException | IOException e) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+        } catch (CertificateException e) {
             throw new BadCertificateException("certificate does not parse: " + file + ": " + e.getMessage(), e);
         }
     }
@@ -133,7 +132,11 @@ final class PemLoader {
         if (oid.equals(PKCSObjectIdentifiers.rsaEncryption)) {
             return "RSA";
         }
-        throw new BadCertificateException("private key in " + file + " is neither ECDSA nor RSA (algorithm " + oid + ")");
+        throw unknown(file, "algorithm " + oid);
+    }
+
+    private static BadCertificateException unknown(Path file, String algorithm) {
+        return new BadCertificateException("private key in " + file + " is neither ECDSA nor RSA (" + algorithm + ")");
     }
 
     private static BadCertificateException encrypted(Path file) {

@@ -3,7 +3,6 @@ package io.offramp.proxy.handshake;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.CRL;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -12,7 +11,6 @@ import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +30,7 @@ public final class RevocationLists {
     /** Lists of large CAs have some megabytes. */
     private static final int MAX_FILE_BYTES = 64 << 20;
 
+    private static final byte DER_SEQUENCE = 0x30;
     private static final int CRL_SIGN = 6;
 
     private final Map<X500Principal, List<X509CRL>> byIssuer = new HashMap<>();
@@ -46,8 +45,8 @@ public final class RevocationLists {
      */
     public static RevocationLists load(Path file, CaBundle bundle) throws BadCertificateException {
         RevocationLists lists = new RevocationLists();
-        for (CRL each : parse(file)) {
-            lists.add((X509CRL) each, bundle, file);
+        for (X509CRL each : lists.parse(file)) {
+            lists.add(each, bundle, file);
         }
         if (lists.byIssuer.isEmpty()) {
             throw new BadCertificateException("no revocation list of a certificate in ca: " + file);
@@ -145,15 +144,26 @@ public final class RevocationLists {
         return byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of());
     }
 
-    private static Collection<? extends CRL> parse(Path file) throws BadCertificateException {
+    private List<X509CRL> parse(Path file) throws BadCertificateException {
         byte[] content = PemLoader.bytes(file, MAX_FILE_BYTES);
+        if (content.length > 0 && content[0] == DER_SEQUENCE) {
+            return List.of(parse(content, file));
+        }
+        PemFile pem = PemFile.of(file, content);
+        List<X509CRL> lists = new ArrayList<>();
+        for (PemFile.Block block : pem.take(Set.of("X509 CRL"))) {
+            lists.add(parse(pem.der(block), file));
+        }
+        if (lists.isEmpty()) {
+            throw new BadCertificateException("no revocation list in " + file + "; PEM or DER is expected: -----BEGIN X509 CRL-----");
+        }
+        warnings.addAll(pem.warnings());
+        return lists;
+    }
+
+    private static X509CRL parse(byte[] der, Path file) throws BadCertificateException {
         try {
-            Collection<? extends CRL> lists =
-                    CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(content));
-            if (lists.isEmpty()) {
-                throw new BadCertificateException("no revocation list in " + file + "; PEM or DER is expected: -----BEGIN X509 CRL-----");
-            }
-            return lists;
+            return (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
         } catch (CRLException | CertificateException e) {
             throw new BadCertificateException("revocation list does not parse: " + file + ": " + e.getMessage(), e);
         }

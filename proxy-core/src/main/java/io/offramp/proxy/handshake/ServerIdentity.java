@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerIdentity {
     private static final int SAN_DNS = 2;
 
+    private final List<X509Certificate> file;
     private final List<X509Certificate> chain;
     private final PrivateKey key;
     private final KeyType keyType;
@@ -25,16 +27,25 @@ public final class ServerIdentity {
     private final List<String> warnings;
     private final @Nullable Staple staple;
 
-    ServerIdentity(List<X509Certificate> chain, PrivateKey key, Instant now) throws BadCertificateException {
-        this.chain = List.copyOf(chain);
+    ServerIdentity(List<X509Certificate> file, PrivateKey key, Instant now) throws BadCertificateException {
+        this(file, key, now, List.of());
+    }
+
+    /** @param ofFiles warnings of these */
+    private ServerIdentity(List<X509Certificate> file, PrivateKey key, Instant now, List<String> ofFiles)
+            throws BadCertificateException {
+        ServerChain found = ServerChain.find(file, key, now);
+        this.file = List.copyOf(file);
+        this.chain = found.certificates();
         this.key = key;
         this.keyType = KeyType.of(leaf().getPublicKey());
         this.names = namesOf(leaf());
-        this.warnings = IdentityChecks.check(this.chain, key, now);
+        this.warnings = Stream.of(ofFiles, found.warnings(), IdentityChecks.check(chain, now)).flatMap(List::stream).toList();
         this.staple = null;
     }
 
     private ServerIdentity(ServerIdentity from, @Nullable Staple staple) {
+        this.file = from.file;
         this.chain = from.chain;
         this.key = from.key;
         this.keyType = from.keyType;
@@ -46,7 +57,7 @@ public final class ServerIdentity {
     /**
      * Reads PEM files and checks that they belong together. Blocks.
      *
-     * @param cert chain, leaf first, each signed by the next
+     * @param cert the server's certificate and those on the way to a root, in any order; see {@link ServerChain}
      * @param key  private key in PKCS#8, PKCS#1 or SEC1, not encrypted; may be the same file as {@code cert}
      * @throws BadCertificateException if a file is missing, holds nothing usable, or key and chain do not fit
      */
@@ -59,10 +70,22 @@ public final class ServerIdentity {
      * changes.
      */
     static ServerIdentity load(Path cert, Path key, @Nullable ServerIdentity earlier) throws BadCertificateException {
-        List<X509Certificate> chain = PemLoader.certificates(cert);
-        PrivateKey privateKey = PemLoader.privateKey(key);
-        boolean same = earlier != null && earlier.chain.equals(chain) && earlier.key.equals(privateKey);
-        return same ? earlier : new ServerIdentity(chain, privateKey, Instant.now());
+        PemFile certFile = PemFile.read(cert);
+        PemFile keyFile = key.equals(cert) ? certFile : PemFile.read(key);
+        List<X509Certificate> file = PemLoader.certificates(certFile);
+        PrivateKey privateKey = PemLoader.privateKey(keyFile);
+        if (earlier != null && earlier.file.equals(file) && earlier.key.equals(privateKey)) {
+            return earlier;
+        }
+        List<String> warnings = new ArrayList<>(certFile.warnings());
+        if (keyFile != certFile) {
+            warnings.addAll(keyFile.warnings());
+        }
+        String open = InputFile.openTo(key);
+        if (open != null) {
+            warnings.add("private key: " + open);
+        }
+        return new ServerIdentity(file, privateKey, Instant.now(), warnings);
     }
 
     /** Leaf first. */

@@ -1,9 +1,7 @@
 package io.offramp.proxy.handshake;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,13 +101,7 @@ public final class TicketKeyFiles implements TicketKeys {
 
     /** What is doubtful about a key file; null if nothing is. Blocks. */
     public static @Nullable String warning(Path file) {
-        try {
-            return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)
-                    ? "everybody can read it: " + file
-                    : null;
-        } catch (IOException | UnsupportedOperationException e) { // told when it is read, or no such permissions here
-            return null;
-        }
+        return InputFile.openTo(file);
     }
 
     private static TicketKey read(Path file) throws BadTicketKeyException {

@@ -30,7 +30,7 @@ class InputFileTest {
         Path zero = Path.of("/dev/zero");
         assumeTrue(Files.exists(zero), "no /dev/zero");
 
-        assertThatThrownBy(() -> PemLoader.certificates(zero))
+        assertThatThrownBy(() -> PemFile.read(zero))
                 .isInstanceOf(BadCertificateException.class)
                 .hasMessage("is not a regular file: " + zero);
         assertThatThrownBy(() -> TicketKeyFiles.check(zero))
@@ -45,7 +45,7 @@ class InputFileTest {
         assertThat(new ProcessBuilder(List.of("/usr/bin/mkfifo", pipe.toString())).start().waitFor()).isZero();
 
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
-            assertThatThrownBy(() -> PemLoader.privateKey(pipe)).hasMessage("is not a regular file: " + pipe);
+            assertThatThrownBy(() -> PemFile.read(pipe)).hasMessage("is not a regular file: " + pipe);
             assertThatThrownBy(() -> KeyLogFile.open(pipe)).hasMessageContaining("is not a regular file");
         });
     }

@@ -3,7 +3,9 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -104,15 +106,13 @@ class ServerIdentityTest {
     }
 
     @Test
-    void shouldHintAtAChainInTheWrongOrder() throws Exception {
-        X509Certificate root = TestCertificates.selfSigned(RSA, "root");
+    void shouldRefuseAChainOfStrangers() throws Exception {
         X509Certificate leaf = TestCertificates.issue(EC, "leaf", RSA, "root", Instant.now(), "a.test");
         X509Certificate stranger = TestCertificates.selfSigned(TestCertificates.ec("secp256r1"), "stranger");
         Path key = file("key.pem", TestCertificates.pkcs8(EC.getPrivate()));
 
-        assertBad(file("1.pem", TestCertificates.pem(root, leaf)), key, "but to certificate 2 of the file");
-        assertBad(file("2.pem", TestCertificates.pem(leaf, stranger)), key,
-                "chain: certificate 2 (CN=stranger) does not sign certificate 1 (CN=leaf)");
+        assertBad(file("chain.pem", TestCertificates.pem(leaf, stranger)), key,
+                "chain: certificate of CN=stranger does not sign that of CN=leaf, nor does another of the file; its issuer is CN=root");
     }
 
     @Test
@@ -138,6 +138,20 @@ class ServerIdentityTest {
                 file("wk.pem", TestCertificates.pkcs8(weak.getPrivate())), "RSA key of 1024 bits");
         assertBad(file("p.pem", TestCertificates.pem(TestCertificates.selfSigned(p521, "p"))),
                 file("pk.pem", TestCertificates.pkcs8(p521.getPrivate())), "secp521r1");
+    }
+
+    @Test
+    void shouldWarnOfAPrivateKeyThatOthersCanRead() throws Exception {
+        Path cert = file("cert.pem", TestCertificates.pem(TestCertificates.selfSigned(EC, "a", "a.test")));
+        Path key = file("key.pem", TestCertificates.pkcs8(EC.getPrivate()));
+
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(ServerIdentity.load(cert, key).warnings()).containsExactly("private key: everybody can read it: " + key);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(ServerIdentity.load(cert, key).warnings()).containsExactly("private key: its group can read it: " + key);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(cert, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(ServerIdentity.load(cert, key).warnings()).as("a certificate is no secret").isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -190,9 +191,11 @@ final class TestCertificates {
         return text.toString();
     }
 
+    /** As private keys should be: nobody else can read it. */
     static Path write(Path file, String text) {
         try {
-            return Files.writeString(file, text);
+            Files.writeString(file, text);
+            return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -99,10 +99,12 @@ class TicketKeyFilesTest {
     }
 
     @Test
-    void shouldWarnOfAFileThatEverybodyCanRead() throws Exception {
+    void shouldWarnOfAFileThatOthersCanRead() throws Exception {
         Path file = write("current.key", 80);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(TicketKeyFiles.warning(file)).isEqualTo("everybody can read it: " + file);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(TicketKeyFiles.warning(file)).isEqualTo("its group can read it: " + file);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThat(TicketKeyFiles.warning(file)).isNull();
     }
