@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.offramp.offload.DeclineReason;
 import io.offramp.offload.FiveTuple;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
@@ -217,6 +219,29 @@ class KtlsErrorIT {
         assertThat(wire.channel().isOpen()).isFalse();
     }
 
+    /** {@code non_established} of the kernel's selftests. */
+    @Test
+    void shouldDeclineAConnectionThatIsNotEstablished() {
+        // Given: a socket that never was connected, and one that was
+        SocketWire ended = new SocketWire(UnpooledByteBufAllocator.DEFAULT);
+        ended.close();
+        EpollSocketChannel fresh = new EpollSocketChannel();
+
+        for (EpollSocketChannel channel : List.of(fresh, ended.channel())) {
+            // When
+            InstallResult<TxSession> tx = offload().installTx(
+                    new OffloadTarget(1, channel, FLOW), keys(), new RecordBoundary(Direction.TX, 300, 0), txSink());
+            InstallResult<RxSession> rx = offload().installRx(
+                    new OffloadTarget(1, channel, FLOW), keys(), new RecordBoundary(Direction.RX, 300, 0), sink);
+
+            // Then
+            assertThat(List.of(tx, rx)).allSatisfy(result -> assertThat(result).isInstanceOfSatisfying(
+                    InstallResult.Declined.class, declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL)));
+        }
+        assertThat(kernel.calls).isEmpty();
+        fresh.unsafe().closeForcibly();
+    }
+
     /** The system gives the lowest number that is free: to the next connection. */
     @Test
     void shouldTouchNoOtherConnectionOnceTheChannelIsClosed() throws IOException {
@@ -257,18 +282,22 @@ class KtlsErrorIT {
 
     private TxSession tx() {
         InstallResult<TxSession> result =
-                offload().installTx(target(), keys(), new RecordBoundary(Direction.TX, 300, 0), new TxSink() {
-                    @Override
-                    public void onSealed(Object message) {
-                        wire.channel().unsafe().write(message, wire.channel().newPromise());
-                    }
-
-                    @Override
-                    public void onFault(OffloadException fault) {
-                        faults.add(fault);
-                    }
-                });
+                offload().installTx(target(), keys(), new RecordBoundary(Direction.TX, 300, 0), txSink());
         return ((InstallResult.Installed<TxSession>) result).session();
+    }
+
+    private TxSink txSink() {
+        return new TxSink() {
+            @Override
+            public void onSealed(Object message) {
+                wire.channel().unsafe().write(message, wire.channel().newPromise());
+            }
+
+            @Override
+            public void onFault(OffloadException fault) {
+                faults.add(fault);
+            }
+        };
     }
 
     private KtlsOffload offload() {

@@ -28,7 +28,8 @@ class ServerHelloTest {
         Arrays.fill(id, (byte) 7);
         byte[] answer = answerTo(SETTINGS, RawClientHello.tls13(Group.X25519, SHARE).withSessionId(id));
 
-        assertThat(answer).as("record and legacy_version").startsWith(22, 3, 3).containsSubsequence(3, 3);
+        assertThat(answer).as("record").startsWith(22, 3, 3);
+        assertThat(Arrays.copyOfRange(answer, 9, 11)).as("legacy_version").containsExactly(3, 3);
         assertThat(Arrays.copyOfRange(answer, 44, 76)).isEqualTo(id);
         assertThat(extensions(answer).keySet()).as("only these, in the clear").containsExactlyInAnyOrder(43, 51);
         assertThat(extensions(answer).get(43)).containsExactly(3, 4);
@@ -91,6 +92,27 @@ class ServerHelloTest {
         assertThat(extensions(answerTo(SETTINGS, tls12().with(type, data)))).doesNotContainKey(type);
     }
 
+    @Test
+    void shouldChooseAmongWhatItKnowsOfWhatTheClientOffers() {
+        byte[] share = RawClientHello.join(RawClientHello.shorts(Group.X25519.code(), SHARE.length), SHARE);
+        byte[] unknown = RawClientHello.join(RawClientHello.shorts(0x4a4a, 1), new byte[1]);
+        RawClientHello hello = RawClientHello.tls13(Group.X25519, SHARE)
+                .withSuites(0x0a0a, 0x13ff, 0x1301, 0xfafa)
+                .with(10, RawClientHello.list(RawClientHello.shorts(0x4a4a, 0x01ff, Group.X25519.code())))
+                .with(13, RawClientHello.list(RawClientHello.shorts(0x0a0a, 0x0403, 0xfefe)))
+                .with(43, new byte[] {6, 0x7a, 0x7a, 3, 5, 3, 4})
+                .with(51, RawClientHello.list(RawClientHello.join(unknown, share)));
+        byte[] answer = answerTo(SETTINGS, hello);
+        byte[] answer12 = answerTo(SETTINGS, tls12()
+                .withSuites(0x0a0a, 0x00ff, 0xc0ff, 0xc02b)
+                .with(10, RawClientHello.list(RawClientHello.shorts(0x4a4a, 0x01ff, Group.SECP256R1.code())))
+                .with(13, RawClientHello.list(RawClientHello.shorts(0x0a0a, 0x0403))));
+
+        assertThat(suite(answer)).isEqualTo(0x1301);
+        assertThat(short16(extensions(answer).get(51), 0)).isEqualTo(Group.X25519.code());
+        assertThat(suite(answer12)).isEqualTo(0xc02b);
+    }
+
     private static RawClientHello tls12() {
         return RawClientHello.legacy(0x0303)
                 .withSuites(0xc02b)
@@ -108,6 +130,11 @@ class ServerHelloTest {
 
     private static byte[] alert(int description) {
         return RawClientHello.record(21, new byte[] {2, (byte) description});
+    }
+
+    private static int suite(byte[] answer) {
+        assertThat(answer).startsWith(22, 3, 3);
+        return short16(answer, 44 + answer[43]);
     }
 
     private static byte[] random(byte[] answer) {

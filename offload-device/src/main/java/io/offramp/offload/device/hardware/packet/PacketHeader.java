@@ -2,6 +2,7 @@ package io.offramp.offload.device.hardware.packet;
 
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 
 /**
  * IP and TCP headers of a packet, without options and without the Ethernet header (RFC 791, RFC 8200, RFC 9293).
@@ -39,6 +40,7 @@ public final class PacketHeader {
     private static final int TCP_OFFSET_AND_ACK = 0x50_10;
     private static final int IPV4_BYTES_PER_ADDRESS = 4;
     private static final int HOPS = 64;
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
     private PacketHeader() {}
 
@@ -63,7 +65,13 @@ public final class PacketHeader {
         if (socketAddress.isUnresolved()) {
             throw new IllegalArgumentException("address is not resolved: " + socketAddress);
         }
-        return socketAddress.getAddress().getAddress();
+        byte[] address = socketAddress.getAddress().getAddress();
+        return isMapped(address) ? Arrays.copyOfRange(address, MAPPED.length, address.length) : address;
+    }
+
+    /** An IPv4 address in the form of IPv6: its packets are IPv4 (RFC 4291 §2.5.5.2). Of a text the JDK makes one by itself. */
+    private static boolean isMapped(byte[] address) {
+        return address.length > MAPPED.length && Arrays.mismatch(address, MAPPED) == MAPPED.length;
     }
 
     private static int writeIpv4(ByteBuf out, byte[] from, byte[] to, int sourcePort, int destinationPort) {

@@ -13,7 +13,10 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.tck.Protection;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 
 /** What an RX install programs, and when packets are led to it. */
@@ -49,14 +52,22 @@ class RxContextTest {
     }
 
     @Test
-    void shouldSteerAMappedAddressAsTheIpv4ThatItIs() {
-        PacketTemplate mapped = new PacketTemplate(
-                new InetSocketAddress("::ffff:192.0.2.2", 5), new InetSocketAddress("::ffff:192.0.2.1", 443));
+    void shouldSteerAMappedAddressAsTheIpv4ThatItIs() throws UnknownHostException {
+        PacketTemplate mapped = new PacketTemplate(mapped("192.0.2.2", 5), mapped("192.0.2.1", 443));
         PacketTemplate plain =
                 new PacketTemplate(new InetSocketAddress("192.0.2.2", 5), new InetSocketAddress("192.0.2.1", 443));
 
         assertThat(mapped.flow().isIpv6()).isFalse();
         assertThat(mapped.flow()).isEqualTo(plain.flow());
+    }
+
+    /** As a transport may give it; of a text, the JDK makes IPv4 by itself. */
+    private static InetSocketAddress mapped(String ipv4, int port) throws UnknownHostException {
+        byte[] address = new byte[16];
+        address[10] = -1;
+        address[11] = -1;
+        System.arraycopy(InetAddress.getByName(ipv4).getAddress(), 0, address, 12, 4);
+        return new InetSocketAddress(Inet6Address.getByAddress(null, address, 0), port);
     }
 
     private static InstallResult<RxContext> open(DriverFixture driver) {
