@@ -25,12 +25,12 @@ import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicCaps;
+import io.offramp.offload.device.hardware.engine.Engine;
 import io.offramp.offload.device.hardware.engine.EngineThread;
 import io.offramp.offload.device.hardware.engine.Pace;
 import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.device.toe.Toe;
-import io.offramp.offload.device.wire.Chance;
-import io.offramp.offload.device.wire.Faults;
+import io.offramp.offload.device.wire.Fault;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
@@ -62,7 +62,7 @@ public final class Device implements RecordOffload {
     private final Admission admission;
     private final Availability availability;
     private final Capabilities capabilities;
-    private final DeviceCpu cpu = new DeviceCpu();
+    private final DeviceCpu cpu;
     private final Toe toe;
     private final List<OffloadCounter> counters;
 
@@ -73,21 +73,30 @@ public final class Device implements RecordOffload {
 
     /** @param interrupts runs a task on an event loop, called from the device's threads; null for the loop itself */
     Device(DeviceSettings settings, AeadEngine engine, @Nullable BiConsumer<EventLoop, Runnable> interrupts) {
+        this(settings, engine, interrupts, System::nanoTime, new DeviceCpu(), Device::engineThreads);
+    }
+
+    /** What a device works on, made with it. */
+    @FunctionalInterface
+    interface Engines {
+        /** As many as the settings say; the device's to close. */
+        List<? extends Engine> start(DeviceSettings settings, DeviceCpu cpu);
+    }
+
+    /** @param clock ns, monotonic: what its rates are measured with */
+    Device(
+            DeviceSettings settings, AeadEngine engine, @Nullable BiConsumer<EventLoop, Runnable> interrupts,
+            LongSupplier clock, DeviceCpu cpu, Engines engines) {
         this.engine = engine;
-        ThreadFactory threads = cpu.threads("offramp-engine");
-        boolean isPaced = settings.capacity().limitsLoad() || settings.capacity().recordLatencyNs() > 0;
-        Pace pace = isPaced ? new Pacer(settings.capacity(), System::nanoTime)::work : Pace.UNLIMITED;
-        nic = new Nic(
-                settings.limits(),
-                engine,
-                Stream.generate(() -> new EngineThread(threads, pace)).limit(settings.engines()).toList());
+        this.cpu = cpu;
+        nic = new Nic(settings.limits(), engine, engines.start(settings, cpu));
         nic.setUp(settings.isUp());
         caps = settings.profile().caps();
         profile = settings.profile().label();
         resources = DeviceResources.of(nic, engine, settings.driver());
         driver = new DeviceDriver(resources, interrupts);
         capacity = settings.capacity();
-        admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), System::nanoTime);
+        admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), clock);
         toe = new Toe(settings.toeThreads(), cpu);
         availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
         capabilities = new Capabilities(
@@ -102,6 +111,13 @@ public final class Device implements RecordOffload {
                         .collect(Collectors.toSet()),
                 settings.limits().contexts());
         counters = allCounters();
+    }
+
+    private static List<? extends Engine> engineThreads(DeviceSettings settings, DeviceCpu cpu) {
+        ThreadFactory threads = cpu.threads("offramp-engine");
+        boolean isPaced = settings.capacity().limitsLoad() || settings.capacity().recordLatencyNs() > 0;
+        Pace pace = isPaced ? new Pacer(settings.capacity(), System::nanoTime)::work : Pace.UNLIMITED;
+        return Stream.generate(() -> new EngineThread(threads, pace)).limit(settings.engines()).toList();
     }
 
     private Set<Direction> directions() {
@@ -204,9 +220,8 @@ public final class Device implements RecordOffload {
         if (!nic.isUp()) {
             return declined(DeclineReason.UNAVAILABLE, "device is down");
         }
-        Faults faults = resources.faults();
         long stream = 4 * target.connectionId() + direction.ordinal();
-        if (faults.decline() > 0 && new Chance(faults.seed(), ~stream).happens(faults.decline())) {
+        if (resources.isWired() && resources.settings().chance(~stream).happens(Fault.DECLINE)) {
             return declined(DeclineReason.CAPACITY, "device has no context left (fault)");
         }
         return null;

@@ -308,7 +308,7 @@ class DeviceTest {
 
             assertThat(context.implicitNonceTail(0)).isZero();
             assertThat(context.nonceHead()).isZero();
-            assertThat(context.dek()).isNull();
+            assertThat(context.hasKey()).isFalse();
             assertThat(context.tracker()).isNull();
             assertThat(context.recordNumber()).isZero();
         }

@@ -73,7 +73,8 @@ public final class DeviceDriver {
 
     private SessionPlace place(OffloadTarget target) {
         DeviceChannel channel = channels.computeIfAbsent(
-                Thread.currentThread(), thread -> new DeviceChannel(device.nic().createQueues(), loopOf(target)));
+                Thread.currentThread(),
+                thread -> new DeviceChannel(device.nic().createQueues(), device.isWired(), loopOf(target)));
         return new SessionPlace(device, channel, target);
     }
 

@@ -3,7 +3,7 @@ package io.offramp.offload.device.hardware;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.device.hardware.context.ContextMemory;
 import io.offramp.offload.device.hardware.context.ContextTable;
-import io.offramp.offload.device.hardware.engine.EngineThread;
+import io.offramp.offload.device.hardware.engine.Engine;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.steering.Steering;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to one thread.
  */
 public final class Nic {
-    private final List<EngineThread> engines;
+    private final List<Engine> engines;
     private final NicLimits limits;
     private final ContextMemory contextMemory;
     private final ContextTable tises;
@@ -34,9 +34,9 @@ public final class Nic {
      * A device that works.
      *
      * @param engine  does the arithmetic of the AES-GCM engine
-     * @param engines threads that work on queues; the device's to close
+     * @param engines what works on queues; the device's to close
      */
-    public Nic(NicLimits limits, AeadEngine engine, List<EngineThread> engines) {
+    public Nic(NicLimits limits, AeadEngine engine, List<? extends Engine> engines) {
         this.engines = List.copyOf(engines);
         this.limits = limits;
         contextMemory = new ContextMemory(limits.contexts());
@@ -79,18 +79,18 @@ public final class Nic {
     /** Command: makes the queues of one channel. */
     public QueueSet createQueues() {
         int number = queueSets.getAndIncrement();
-        EngineThread thread = engines.isEmpty() ? null : engines.get(number % engines.size());
-        return new QueueSet(number, tises, tirs, deks, steering, this::isUp, thread);
+        Engine engine = engines.isEmpty() ? null : engines.get(number % engines.size());
+        return new QueueSet(number, tises, tirs, deks, steering, this::isUp, engine);
     }
 
-    /** Threads of its own that work on its queues; none where the work is done inline. */
+    /** Engines of its own that work on its queues; none where the work is done inline. */
     public int engines() {
         return engines.size();
     }
 
-    /** Ends its threads. No queue is in use any more. */
+    /** Ends its engines. No queue is in use any more. */
     public void close() {
-        engines.forEach(EngineThread::close);
+        engines.forEach(Engine::close);
         deks.close();
     }
 

@@ -1,23 +1,26 @@
 package io.offramp.offload.device.wire;
 
-import java.util.SplittableRandom;
-
 /** One connection's randomness. Confined to its thread. */
-public final class Chance {
-    private final SplittableRandom random;
-
-    /** @param stream tells connections with the same seed apart */
-    public Chance(long seed, long stream) {
-        random = new SplittableRandom(seed * 0x9e37_79b9_7f4a_7c15L + stream);
+public interface Chance {
+    /** Makes that of a connection. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * Randomness with these shares.
+         *
+         * @param stream tells connections with the same seed apart
+         */
+        Chance of(Faults faults, long stream);
     }
 
-    /** True so often. */
-    public boolean happens(double share) {
-        return share > 0 && random.nextDouble() < share;
+    /** As the faults' shares and their seed have it. */
+    static Chance seeded(Faults faults, long stream) {
+        return new SeededChance(faults, stream);
     }
+
+    /** True where it goes wrong now. */
+    boolean happens(Fault fault);
 
     /** From 0 on, below the bound. */
-    public int below(int bound) {
-        return random.nextInt(bound);
-    }
+    int below(int bound);
 }

@@ -97,6 +97,24 @@ public record Faults(
     public static final String NAMES = "seed, loss, reorder, duplicate, corrupt, retransmit, resegment, ack-lag, cqe-error,"
             + " reroute, queue-full, delay, decline, down-after, mss, sequence";
 
+    /** How often it happens, from 0 to one half. */
+    public double share(Fault fault) {
+        return switch (fault) {
+            case LOSS -> loss;
+            case REORDER -> reorder;
+            case DUPLICATE -> duplicate;
+            case CORRUPT -> corrupt;
+            case RETRANSMIT -> retransmit;
+            case RESEGMENT -> resegment;
+            case ACK_LAG -> ackLag;
+            case CQE_ERROR -> cqeError;
+            case REROUTE -> reroute;
+            case QUEUE_FULL -> queueFull;
+            case DELAY -> delay;
+            case DECLINE -> decline;
+        };
+    }
+
     private static double share(Map<String, String> values, String name) {
         String value = values.remove(name);
         if (value == null) {

@@ -65,7 +65,7 @@ public final class TcpSender {
         int most = sendsLarge ? LARGE_SEND_PACKETS * faults.mss() : faults.mss();
         Range range = range(next, Math.min(end, window), most);
         next += range.bytes;
-        if (chance.happens(faults.retransmit())) {
+        if (chance.happens(Fault.RETRANSMIT)) {
             again.add(needless());
         }
         return range;
@@ -73,7 +73,7 @@ public final class TcpSender {
 
     private Range range(long from, long to, int most) {
         int bytes = (int) Math.min(to - from, most);
-        return new Range(from, chance.happens(faults.resegment()) ? 1 + chance.below(bytes) : bytes);
+        return new Range(from, chance.happens(Fault.RESEGMENT) ? 1 + chance.below(bytes) : bytes);
     }
 
     /** Any bytes that were sent before, acknowledged or not. */

@@ -29,7 +29,6 @@ public final class Wire {
 
     private record UnderWay(long arrival, Packet packet) {}
 
-    private final Faults faults;
     private final Chance chance;
     private final ByteBufAllocator allocator;
     private final Tap tap;
@@ -37,8 +36,8 @@ public final class Wire {
     private long now;
 
     /** With nobody looking. */
-    public Wire(Faults faults, Chance chance, ByteBufAllocator allocator) {
-        this(faults, chance, allocator, (header, headerBytes, payload, index, bytes) -> {});
+    public Wire(Chance chance, ByteBufAllocator allocator) {
+        this(chance, allocator, (header, headerBytes, payload, index, bytes) -> {});
     }
 
     /**
@@ -47,8 +46,7 @@ public final class Wire {
      * @param allocator for the payload of packets
      * @param tap       sees what is sent
      */
-    public Wire(Faults faults, Chance chance, ByteBufAllocator allocator, Tap tap) {
-        this.faults = faults;
+    public Wire(Chance chance, ByteBufAllocator allocator, Tap tap) {
         this.chance = chance;
         this.allocator = allocator;
         this.tap = tap;
@@ -58,22 +56,22 @@ public final class Wire {
     public void send(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         now++;
         tap.onPacket(header, headerBytes, payload, index, bytes);
-        if (chance.happens(faults.loss())) {
+        if (chance.happens(Fault.LOSS)) {
             return;
         }
         put(header, headerBytes, payload, index, bytes);
-        if (chance.happens(faults.duplicate())) {
+        if (chance.happens(Fault.DUPLICATE)) {
             put(header, headerBytes, payload, index, bytes);
         }
     }
 
     private void put(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         ByteBuf copy = allocator.directBuffer(bytes, bytes).writeBytes(payload, index, bytes);
-        if (bytes > 0 && chance.happens(faults.corrupt())) {
+        if (bytes > 0 && chance.happens(Fault.CORRUPT)) {
             int at = chance.below(bytes);
             copy.setByte(at, copy.getByte(at) ^ 1 << chance.below(Byte.SIZE));
         }
-        int late = chance.happens(faults.reorder()) ? 1 + chance.below(MOST_TICKS_LATE) : 0;
+        int late = chance.happens(Fault.REORDER) ? 1 + chance.below(MOST_TICKS_LATE) : 0;
         underWay.add(new UnderWay(now + late, new Packet(header.copy(0, headerBytes), copy)));
     }
 

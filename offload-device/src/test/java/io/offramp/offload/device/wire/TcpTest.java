@@ -65,7 +65,7 @@ class TcpTest {
 
     @Test
     void shouldSendTheFirstMissingPartAgainAfterThreeDuplicateAcknowledgments() {
-        TcpSender sender = new TcpSender(Faults.NONE, new Chance(1, 0), 100, false);
+        TcpSender sender = new TcpSender(Faults.NONE, Chance.seeded(Faults.NONE, 0), 100, false);
         sender.extend(10_000);
         for (int i = 0; i < 4; i++) {
             sender.poll();
@@ -81,7 +81,7 @@ class TcpTest {
 
     @Test
     void shouldKeepWithinItsWindowAndSendAgainAfterATimeout() {
-        TcpSender sender = new TcpSender(Faults.NONE, new Chance(1, 0), 0, true);
+        TcpSender sender = new TcpSender(Faults.NONE, Chance.seeded(Faults.NONE, 0), 0, true);
         sender.extend(1_000_000);
         long sent = 0;
         for (TcpSender.Range range = sender.poll(); range != null; range = sender.poll()) {
@@ -137,8 +137,8 @@ class TcpTest {
 
     private Run run(String text, byte[] content) {
         Faults faults = Faults.parse(text);
-        Chance chance = new Chance(faults.seed(), 1);
-        Wire wire = new Wire(faults, chance, allocator);
+        Chance chance = Chance.seeded(faults, 1);
+        Wire wire = new Wire(chance, allocator);
         TcpSender sender = new TcpSender(faults, chance, START, faults.mss() > 1_000);
         ByteArrayOutputStream arrived = new ByteArrayOutputStream();
         TcpReceiver receiver = new TcpReceiver(START, (payload, mark) -> {
@@ -161,7 +161,7 @@ class TcpTest {
             if (packet != null) {
                 receiver.receive(receiver.positionOf(packet.header().getInt(0), 0), packet.payload(), 0);
                 packet.header().release();
-                if (!chance.happens(faults.ackLag())) {
+                if (!chance.happens(Fault.ACK_LAG)) {
                     sender.onAck(receiver.next());
                 }
             } else if (range == null) {

@@ -65,7 +65,7 @@ class WireTest {
     @Test
     void shouldFlipOneBitOfTheCopyAndNoneOfTheOriginal() {
         Faults faults = Faults.parse("corrupt=50%");
-        Wire wire = new Wire(faults, new Chance(faults.seed(), 0), allocator);
+        Wire wire = new Wire(Chance.seeded(faults, 0), allocator);
         ByteBuf payload = Unpooled.wrappedBuffer(new byte[100]);
         int flipped = 0;
         for (int i = 0; i < 200; i++) {
@@ -86,7 +86,7 @@ class WireTest {
 
     @Test
     void shouldDropWhatIsUnderWayWhenClosed() {
-        Wire wire = new Wire(Faults.NONE, new Chance(1, 0), allocator);
+        Wire wire = new Wire(Chance.seeded(Faults.NONE, 0), allocator);
         wire.send(header, 40, Unpooled.wrappedBuffer(new byte[8]), 0, 8);
         wire.send(header, 40, Unpooled.wrappedBuffer(new byte[8]), 0, 8);
         assertThat(wire.packets()).isEqualTo(2);
@@ -98,7 +98,7 @@ class WireTest {
 
     private List<Integer> carry(String text) {
         Faults faults = Faults.parse(text);
-        Wire wire = new Wire(faults, new Chance(faults.seed(), 5), allocator);
+        Wire wire = new Wire(Chance.seeded(faults, 5), allocator);
         List<Integer> arrived = new ArrayList<>();
         ByteBuf payload = Unpooled.buffer(4);
         for (int i = 0; i < PACKETS; i++) {

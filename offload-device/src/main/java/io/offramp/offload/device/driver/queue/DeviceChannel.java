@@ -10,11 +10,15 @@ import io.offramp.offload.record.ContentType;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** An event loop's own queues, shared by the sessions that live there. Confined to its thread. */
 public final class DeviceChannel {
+    private static final int SPINS = 200;
+    private static final long PARK_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final int TAIL_STRIDE = 32;
     private static final int EGRESS_BYTES = 1 << 17;
     private static final int FIRST_TYPE = ContentType.CHANGE_CIPHER_SPEC.code();
@@ -36,10 +40,11 @@ public final class DeviceChannel {
     /**
      * Takes queues for one event loop.
      *
-     * @param queues of the device, for this event loop alone
-     * @param loop   runs a task on the event loop; called from the threads of the device
+     * @param queues  of the device, for this event loop alone
+     * @param isWired whether a wire of the model lies between driver and device, on which packets can be damaged
+     * @param loop    runs a task on the event loop; called from the threads of the device
      */
-    public DeviceChannel(QueueSet queues, Executor loop) {
+    public DeviceChannel(QueueSet queues, boolean isWired, Executor loop) {
         this.queues = queues;
         this.loop = loop;
         send = new SendRing(queues.sendQueue(), queues.sendCompletions(), queues::ringSend);
@@ -51,6 +56,7 @@ public final class DeviceChannel {
             tails.setByte((type.code() - FIRST_TYPE) * TAIL_STRIDE, type.code());
         }
         tailsKey = queues.regions().map(tails);
+        queues.hasChecksums(isWired);
         queues.onInterrupt(this::raise);
     }
 
@@ -67,6 +73,9 @@ public final class DeviceChannel {
             } catch (RejectedExecutionException e) {
                 // The event loop has ended, and everything on it.
                 isRaised.set(false);
+            } catch (Throwable e) {
+                isRaised.set(false);
+                throw e;
             }
         }
     }
@@ -96,12 +105,15 @@ public final class DeviceChannel {
 
     /** Waits until nothing is under way. Blocks: for the end of an event loop, and for tests. */
     public void settle() {
-        do {
-            poll();
-            if (!isIdle()) {
+        poll();
+        for (int looks = 0; !isIdle(); looks++) {
+            if (looks < SPINS) {
                 Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(this, PARK_NS);
             }
-        } while (!isIdle());
+            poll();
+        }
     }
 
     private boolean isIdle() {
@@ -164,6 +176,11 @@ public final class DeviceChannel {
     /** Lets the device fail the next send. */
     public void failNextSend() {
         queues.failNextSend();
+    }
+
+    /** Lets a WQE fail, whatever it asks for: the one behind so many others. */
+    public void failAfter(int wqes) {
+        queues.failAfter(wqes);
     }
 
     /** Memory key of {@value #EGRESS_BYTES} bytes in which the device puts packets together that leave by a port. */

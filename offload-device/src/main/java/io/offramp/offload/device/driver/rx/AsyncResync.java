@@ -12,14 +12,15 @@ import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.PsvWqe;
 import io.offramp.offload.device.wire.Chance;
-import io.offramp.offload.device.wire.Faults;
+import io.offramp.offload.device.wire.Fault;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The strategy {@code DRIVER_REQ_ASYNC}, ConnectX's: the device finds bytes that look like a header and says so in a
  * packet's CQE; GET_PSV reads where that is; and when the host has a header at just that place, its number is the
  * answer. Headers that the host meets while the device is being asked are logged, up to {@value #LOG_HEADERS}. A guess
- * that is none never gets an answer.
+ * that is none never gets an answer. A request that is given up, or an answer that cannot be given, is made good by the
+ * device, which asks again until it is answered.
  *
  * <pre>
  *                  CQE RESYNC                 GET_PSV done                  header at hw_resync_tcp_sn
@@ -71,6 +72,8 @@ final class AsyncResync implements RxResync {
             // One question at a time.
             return;
         }
+        // The device has gone on: an answer to what it asked before would be none.
+        owesAnswer = false;
         state = State.ASYNC;
         requestSequence = sequence;
         requestBytes = bytes;
@@ -91,14 +94,20 @@ final class AsyncResync implements RxResync {
         int at = ring.reserve(PsvWqe.BLOCKS);
         ring.writeControl(at, Opcode.GET_PSV, Opcode.MODIFIER_TIR, PsvWqe.OCTOWORDS, 0, 0);
         PsvWqe.write(ring.memory(), at, context.tir(), progressKey, 0);
+        context.onPosted();
         ring.post(PsvWqe.BLOCKS, onProgress);
         ring.doorbell();
-        if (!chance.happens(faults().delay())) {
+        if (!chance.happens(Fault.DELAY)) {
             ring.poll();
         }
     }
 
     private void onProgress(ByteBuf ring, int cqe) {
+        take(ring, cqe);
+        context.onCompleted();
+    }
+
+    private void take(ByteBuf ring, int cqe) {
         ByteBuf params = progress;
         if (params == null) {
             return;
@@ -189,11 +198,7 @@ final class AsyncResync implements RxResync {
     }
 
     private boolean isQueueFull(int blocks) {
-        return !place.channel().control().hasRoom(blocks) || chance.happens(faults().queueFull());
-    }
-
-    private Faults faults() {
-        return place.device().faults();
+        return !place.channel().control().hasRoom(blocks) || chance.happens(Fault.QUEUE_FULL);
     }
 
     @Override

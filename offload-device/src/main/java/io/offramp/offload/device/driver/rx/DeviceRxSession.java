@@ -15,9 +15,9 @@ import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
 import io.offramp.offload.device.driver.session.LiveSession;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.device.wire.Chance;
-import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.error.RecordAuthenticationException;
@@ -36,6 +36,21 @@ import org.jspecify.annotations.Nullable;
  * engines have threads of their own, packets are under way between two calls, and there is no boundary meanwhile.
  */
 public final class DeviceRxSession implements RxSession, LiveSession, RecordAssembler.Listener {
+    /** So many times in a row the device may refuse params before a session gives it back. */
+    static final int MOST_REFUSALS = 16;
+
+    /** What the device knows of key and position. */
+    private enum Params {
+        /** The device has them. */
+        IN_EFFECT,
+        /** It gets them as soon as it is known where the next record starts. */
+        DUE,
+        /** It is getting them. */
+        UNDER_WAY,
+        /** It has not taken them: they are due again with the next bytes that come in. */
+        REFUSED
+    }
+
     private final SessionPlace place;
     private final DeviceChannel channel;
     private final RxSink sink;
@@ -47,9 +62,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     private boolean isOpen = true;
 
     private @Nullable RxContext context;
-    private @Nullable RxContext leaving;
-    private boolean isRenewed;
-    private boolean isProgramming;
+    private Params params = Params.IN_EFFECT;
+    private int refusalsInARow;
     private int undecryptedInARow;
     private String softwareReason = "";
 
@@ -75,14 +89,14 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         records = new RecordAssembler(
                 place.allocator(), place.device().software(), keys, at.wirePosition(), this);
         currentPosition = at.wirePosition();
-        Faults faults = place.device().faults();
         wired = place.device().isWired()
-                ? new WiredRx(place, faults, packets, at.wirePosition(), this::onInOrder)
+                ? new WiredRx(place, place.device().faults(), packets, at.wirePosition(), this::onInOrder)
                 : null;
-        Chance chance = wired == null ? new Chance(faults.seed(), 0) : wired.chance();
+        Chance chance = wired == null ? place.device().settings().chance(0) : wired.chance();
         resync = place.device().settings().resyncByHint()
                 ? new HintResync(context)
                 : new AsyncResync(place, context, chance);
+        context.whenRefused(this::onRefused);
         place.device().live().add(this);
         place.counters().rxCurrent.increment();
         place.counters().rxInstalled.increment();
@@ -112,6 +126,9 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         if (current != null || isDraining) {
             wire.release();
             throw new OffloadMisuseException("receive from inside a sink of the same session, direction=RX");
+        }
+        if (params == Params.REFUSED) {
+            params = Params.DUE;
         }
         if (channel.isAsynchronous()) {
             receiveLater(wire);
@@ -147,6 +164,9 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         try {
             receivePackets(wire, wire.readerIndex());
             currentPosition += wire.readableBytes();
+            if (isOpen && queue.isEmpty()) {
+                onAllIn();
+            }
         } catch (Throwable thrown) {
             close();
             throw thrown;
@@ -161,10 +181,11 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         for (int at = index; at < end && isOpen; ) {
             int bytes = packetBytes(wire, at, end - at);
             // Behind a rekey, the device is told first where the next record starts.
-            if (context == null || isRenewed || isProgramming || !channel.receive().hasRoom()) {
+            RxContext device = context;
+            if (device == null || params != Params.IN_EFFECT || !channel.receive().hasRoom()) {
                 passBy(wire, at, bytes);
             } else {
-                present(wire, at, bytes, (int) currentPosition + at - index);
+                present(device, wire, at, bytes, (int) currentPosition + at - index);
             }
             at += bytes;
         }
@@ -189,12 +210,12 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         }
     }
 
-    private void present(ByteBuf wire, int at, int bytes, int sequence) {
+    private void present(RxContext device, ByteBuf wire, int at, int bytes, int sequence) {
         ByteBuf host = place.allocator().directBuffer(bytes, bytes);
         packets.sequence(sequence);
         underWay++;
         queue.append().present(
-                channel, packets.header(), packets.headerBytes(), wire, at, bytes, host, sequence, records.epoch());
+                device, channel, packets.header(), packets.headerBytes(), wire, at, bytes, host, sequence, records.epoch());
         if (!channel.isAsynchronous()) {
             channel.receive().poll();
             drain();
@@ -206,10 +227,6 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         underWay--;
         channel.regions().unmap(hostKey);
         pollLater();
-        if (underWay == 0 && leaving != null) {
-            leaving.close();
-            leaving = null;
-        }
     }
 
     private void pollLater() {
@@ -267,20 +284,33 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             return;
         }
         int headerBytes = header.readableBytes();
+        RxContext device = context;
+        if (device == null || params != Params.IN_EFFECT) {
+            // Past the device, which might decrypt it with a key that is not the right one any more.
+            boolean isIntact = TcpChecksum.verify(header, headerBytes, payload, 0, bytes);
+            accept(wire, isIntact, header, payload, DecryptedRuns.ENCRYPTED);
+            return;
+        }
         ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
         int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
         RxPacket packet = queue.take();
         underWay++;
-        packet.present(channel, header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
+        packet.present(device, channel, header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
         channel.receive().poll();
         packet.count(place.counters());
         if (packet.isIntact()) {
             ask(packet);
-            wire.accept(header, host.retain(), packet.mark());
+        }
+        accept(wire, packet.isIntact(), header, host, packet.mark());
+        queue.release(packet);
+    }
+
+    private void accept(WiredRx wire, boolean isIntact, ByteBuf header, ByteBuf payload, int mark) {
+        if (isIntact) {
+            wire.accept(header, payload.retain(), mark);
         } else {
             place.counters().rxChecksumErrors.increment();
         }
-        queue.release(packet);
     }
 
     /** Bytes of the wire with faults, in order. */
@@ -289,9 +319,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             if (isOpen) {
                 records.push(segment, segment.readerIndex(), segment.readableBytes(), mark);
             }
-            if (isRenewed) {
-                programRenewed();
-            }
+            programIfDue();
         } finally {
             segment.release();
         }
@@ -299,34 +327,39 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     private void onAllIn() {
         records.onSettled();
-        if (isRenewed) {
-            programRenewed();
-        }
+        programIfDue();
         if (undecryptedInARow > place.device().settings().demoteAfter()) {
             degrade("device left " + undecryptedInARow + " records in a row to the host");
         }
     }
 
-    /** Tells the device, which has a new key, where the first record starts that it can decrypt as a whole. */
-    private void programRenewed() {
-        isRenewed = false;
-        if (context == null) {
+    /** Tells the device, which has a new key or has lost the old one, where the first record starts that it can decrypt. */
+    private void programIfDue() {
+        RxContext device = context;
+        if (device == null || params != Params.DUE || !device.canProgram()) {
             return;
         }
         int skipped = records.partialRecordBytes();
         int sequence = (int) (records.position() + skipped) + place.device().faults().sequence();
         resync.onProgrammed();
-        isProgramming = true;
-        context.program(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence, this::onProgrammed);
+        params = Params.UNDER_WAY;
+        device.program(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence, this::onProgrammed);
     }
 
     private void onProgrammed(boolean isLoaded) {
-        isProgramming = false;
+        params = isLoaded ? Params.IN_EFFECT : Params.REFUSED;
+        refusalsInARow = isLoaded ? 0 : refusalsInARow + 1;
         // There is a boundary again, for which somebody may be waiting.
         pollLater();
-        if (!isLoaded) {
-            degrade("device does not take the next key");
+        if (refusalsInARow == MOST_REFUSALS) {
+            degrade("device has refused its params " + refusalsInARow + " times in a row");
         }
+    }
+
+    /** What the device was told outside of a programming it has not taken, and it has forgotten all. */
+    private void onRefused() {
+        params = Params.DUE;
+        pollLater();
     }
 
     @Override
@@ -345,8 +378,10 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
                 place.counters().rxSoftwareRecords.increment();
             }
         }
-        int sequence = (int) position + place.device().faults().sequence();
-        resync.onRecord(sequence, recordBytes, number, work, hasMore || !queue.isEmpty());
+        if (params == Params.IN_EFFECT) {
+            int sequence = (int) position + place.device().faults().sequence();
+            resync.onRecord(sequence, recordBytes, number, work, hasMore || !queue.isEmpty());
+        }
     }
 
     @Override
@@ -393,17 +428,10 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             return;
         }
         context = null;
-        isRenewed = false;
-        isProgramming = false;
+        params = Params.IN_EFFECT;
         resync.close();
-        released.unsteer();
         place.device().live().remove(this);
-        if (underWay == 0) {
-            released.close();
-        } else {
-            // An engine may be at work with its key.
-            leaving = released;
-        }
+        released.close();
     }
 
     @Override
@@ -423,7 +451,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     @Override
     public @Nullable RecordBoundary boundary() {
-        boolean isUnderWay = channel.isAsynchronous() && (!queue.isEmpty() || isDraining || isProgramming);
+        boolean isUnderWay = channel.isAsynchronous() && (!queue.isEmpty() || isDraining || params == Params.UNDER_WAY);
         return isOpen && !isUnderWay ? here() : null;
     }
 
@@ -444,7 +472,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             degrade("device has no DEK left for the next key");
             return;
         }
-        isRenewed = context != null;
+        params = context == null ? Params.IN_EFFECT : Params.DUE;
         if (current == null && queue.isEmpty() && !isDraining) {
             onAllIn();
         }

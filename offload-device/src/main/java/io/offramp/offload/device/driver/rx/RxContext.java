@@ -23,12 +23,17 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The device's objects for one RX session: a DEK, a TIR, and the steering rule that leads the flow's packets to it. */
+/**
+ * The device's objects for one RX session: a DEK, a TIR, and the steering rule that leads the flow's packets to it. The
+ * rule goes when the session does, the rest when nothing is outstanding that names it, WQE or packet. Confined to the
+ * event loop.
+ */
 final class RxContext {
     /** Blocks of an answer to a resync request. */
     static final int ANSWER_BLOCKS = ParamsWqe.STATIC_BLOCKS;
 
     private static final int PARAMS_WQES = 2;
+    private static final int PARAMS_BLOCKS = ParamsWqe.STATIC_BLOCKS + ParamsWqe.PROGRESS_BLOCKS;
 
     private final SessionPlace place;
     private final DeviceResources device;
@@ -38,6 +43,10 @@ final class RxContext {
     private int dek;
     private final List<Integer> retired = new ArrayList<>(0);
     private @Nullable Programming underWay;
+    private Runnable whenRefused = () -> {};
+    private final CompletionHandler onAnswer = this::onAnswer;
+    private boolean isSteered;
+    private int outstanding;
     private boolean isLeaving;
 
     private RxContext(SessionPlace place, FlowKey flow, TrafficKeys keys, int tir, int dek) {
@@ -56,6 +65,9 @@ final class RxContext {
      */
     static InstallResult<RxContext> open(SessionPlace place, FlowKey flow, TrafficKeys keys, int tcpSequence) {
         DeviceResources device = place.device();
+        if (!place.channel().control().hasRoom(PARAMS_BLOCKS)) {
+            return declined("the control queue of the device is full");
+        }
         int dek = device.deks().allocate(keys);
         if (dek == DekPool.NONE) {
             return declined("device has no DEK left (" + device.deks().inUse() + " in use)");
@@ -67,25 +79,23 @@ final class RxContext {
         }
         RxContext context = new RxContext(place, flow, keys, tir, dek);
         device.counters().rxContexts.increment();
+        boolean[] isLoaded = new boolean[1];
+        context.program(keys.nextSequence(), tcpSequence, loaded -> {
+            isLoaded[0] = loaded;
+            if (!loaded) {
+                context.whenRefused.run();
+            }
+        });
         if (place.channel().isAsynchronous()) {
             // As in mlx5: the rule follows the params, and a flow without one is simply not decrypted.
-            context.program(keys.nextSequence(), tcpSequence, isLoaded -> {
-                if (isLoaded) {
-                    context.steer();
-                }
-            });
             return new Installed<>(context);
         }
-        boolean[] isLoaded = new boolean[1];
-        context.program(keys.nextSequence(), tcpSequence, loaded -> isLoaded[0] = loaded);
-        if (!isLoaded[0]) {
-            context.close();
-            return new Declined<>(DeclineReason.UNAVAILABLE, "device does not take the params of tir=" + tir);
-        }
-        if (!context.steer()) {
+        if (!context.isSteered) {
             context.close();
             SteeringTable steering = device.nic().steering().tableOf(flow);
-            return declined("steering table is full (" + steering.used() + " rules)");
+            return isLoaded[0]
+                    ? declined("steering table is full (" + steering.used() + " rules)")
+                    : new Declined<>(DeclineReason.UNAVAILABLE, "device does not take the params of tir=" + tir);
         }
         return new Installed<>(context);
     }
@@ -108,17 +118,41 @@ final class RxContext {
         return tir;
     }
 
+    /** Takes what to do when the device has not taken an answer, or the first params: it needs all of them anew. */
+    void whenRefused(Runnable newWhenRefused) {
+        whenRefused = newWhenRefused;
+    }
+
+    /** True where {@link #program} finds room in the queue. */
+    boolean canProgram() {
+        return place.channel().control().hasRoom(PARAMS_BLOCKS);
+    }
+
+    /** A WQE or a packet that names the TIR is under way. */
+    void onPosted() {
+        outstanding++;
+    }
+
+    /** A WQE or a packet that names the TIR has completed. */
+    void onCompleted() {
+        outstanding--;
+        if (isLeaving) {
+            giveBackIfIdle();
+        }
+    }
+
     /**
-     * Programs the key and the position.
+     * Programs the key and the position, and adds the rule if there is none.
      *
      * @param recordNumber of the record that starts at {@code tcpSequence}
      * @param whenDone     told whether the device has taken it, at once where its engines are inline; not after
-     *                     {@link #unsteer}
+     *                     {@link #close}
      */
     void program(long recordNumber, int tcpSequence, Consumer<Boolean> whenDone) {
+        SendRing ring = place.channel().control();
         Programming programming = new Programming(whenDone);
         underWay = programming;
-        SendRing ring = place.channel().control();
+        outstanding += PARAMS_WQES;
         ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, 0, 0, programming);
         ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIR, tir, tcpSequence, programming);
         ring.doorbell();
@@ -145,10 +179,17 @@ final class RxContext {
         public void onCompletion(ByteBuf ring, int cqe) {
             completed++;
             loaded += Cqe.opcode(ring, cqe) == Cqe.REQUEST ? 1 : 0;
-            if (completed == PARAMS_WQES && underWay == this) {
-                underWay = null;
-                freeRetired();
-                whenDone.accept(loaded == PARAMS_WQES);
+            try {
+                if (completed == PARAMS_WQES && underWay == this && !isLeaving) {
+                    underWay = null;
+                    freeRetired();
+                    if (loaded == PARAMS_WQES) {
+                        steer();
+                    }
+                    whenDone.accept(loaded == PARAMS_WQES);
+                }
+            } finally {
+                RxContext.this.onCompleted();
             }
         }
     }
@@ -156,14 +197,30 @@ final class RxContext {
     /** Answers a resync request: the record at {@code tcpSequence}, which is not 0, has this number. */
     void answer(int tcpSequence, long recordNumber) {
         SendRing ring = place.channel().control();
-        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, tcpSequence, 0, null);
+        outstanding++;
+        ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIR, tir, keys, dek, recordNumber, tcpSequence, 0, onAnswer);
         ring.doorbell();
         poll(ring);
+    }
+
+    private void onAnswer(ByteBuf ring, int cqe) {
+        try {
+            // Params that are programmed meanwhile are the new ones already.
+            if (Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR && underWay == null && !isLeaving) {
+                whenRefused.run();
+            }
+        } finally {
+            onCompleted();
+        }
     }
 
     /** Tells the device, unasked, where a record with this number is going to start. */
     void hint(int tcpSequence, long recordNumber) {
         device.counters().rxDeviceResync.increment();
+        if (!canProgram()) {
+            device.counters().rxResyncUnanswered.increment();
+            return;
+        }
         program(recordNumber, tcpSequence, isLoaded ->
                 (isLoaded ? device.counters().rxResyncAnswered : device.counters().rxResyncUnanswered).increment());
     }
@@ -181,29 +238,29 @@ final class RxContext {
     }
 
     private void freeRetired() {
-        // Not before: until the params are loaded, the TIR refers to it.
+        // Not before: until other params are loaded, or have failed, the TIR refers to it.
         retired.forEach(device.deks()::free);
         retired.clear();
     }
 
-    private boolean steer() {
-        return !isLeaving && device.nic().steering().tableOf(flow).add(flow, tir);
+    private void steer() {
+        isSteered = isSteered || device.nic().steering().tableOf(flow).add(flow, tir);
     }
 
-    /** Leads the flow's packets past the device from here on. */
-    void unsteer() {
-        isLeaving = true;
-        underWay = null;
-        device.nic().steering().tableOf(flow).delete(flow, tir);
-    }
-
-    /** Gives everything back. No packet of the flow is under way in the device. */
+    /** Leads the flow's packets past the device from here on, and gives everything back as soon as nothing is outstanding. */
     void close() {
-        unsteer();
-        device.nic().tirs().destroy(tir);
-        freeRetired();
-        device.deks().free(dek);
-        device.counters().rxDeleted.increment();
+        isLeaving = true;
+        device.nic().steering().tableOf(flow).delete(flow, tir);
+        giveBackIfIdle();
+    }
+
+    private void giveBackIfIdle() {
+        if (outstanding == 0) {
+            device.nic().tirs().destroy(tir);
+            freeRetired();
+            device.deks().free(dek);
+            device.counters().rxDeleted.increment();
+        }
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RxPacket implements CompletionHandler {
     private final DeviceRxSession session;
+    private @Nullable RxContext context;
     private ByteBuf wire = Unpooled.EMPTY_BUFFER;
     private ByteBuf host = Unpooled.EMPTY_BUFFER;
     private int hostKey;
@@ -35,6 +36,7 @@ final class RxPacket implements CompletionHandler {
     /**
      * Gives the bytes to the device as one packet.
      *
+     * @param newContext  what the flow's rule leads to
      * @param header      of the packet
      * @param newWire     holds the payload; retained until the packet is done
      * @param newHost     has room for it; the packet's
@@ -42,8 +44,9 @@ final class RxPacket implements CompletionHandler {
      * @param newEpoch    of the key that the device has
      */
     void present(
-            DeviceChannel channel, ByteBuf header, int headerBytes, ByteBuf newWire, int index, int newBytes,
+            RxContext newContext, DeviceChannel channel, ByteBuf header, int headerBytes, ByteBuf newWire, int index, int newBytes,
             ByteBuf newHost, int newSequence, int newEpoch) {
+        context = newContext;
         wire = newWire.retain();
         host = newHost;
         hostIndex = 0;
@@ -53,6 +56,7 @@ final class RxPacket implements CompletionHandler {
         isPresented = true;
         isDone = false;
         hostKey = channel.regions().map(newHost);
+        newContext.onPosted();
         channel.receive().post(hostKey, 0, newBytes, this);
         if (!channel.deliver(header, headerBytes, newWire, index, newBytes)) {
             throw new IllegalStateException("device has dropped a packet for which memory was posted");
@@ -75,7 +79,13 @@ final class RxPacket implements CompletionHandler {
         result = Cqe.tlsOffload(ring, cqe);
         isIntact = Cqe.isIntact(ring, cqe);
         isDone = true;
+        // May be used for another packet from here on.
+        RxContext named = context;
+        context = null;
         session.onPacketDone(hostKey);
+        if (named != null) {
+            named.onCompleted();
+        }
     }
 
     /** True where the device is done with it. */

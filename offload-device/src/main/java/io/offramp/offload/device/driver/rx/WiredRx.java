@@ -6,6 +6,7 @@ import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.wire.Chance;
+import io.offramp.offload.device.wire.Fault;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.TcpReceiver;
 import io.offramp.offload.device.wire.TcpSender;
@@ -52,8 +53,8 @@ final class WiredRx {
         this.place = place;
         this.faults = faults;
         this.packets = packets;
-        chance = new Chance(faults.seed(), 2 * place.target().connectionId() + 1);
-        wire = new Wire(faults, chance, place.allocator(), place.device().settings().tap());
+        chance = place.device().settings().chance(2 * place.target().connectionId() + 1);
+        wire = new Wire(chance, place.allocator(), place.device().settings().tap());
         farEnd = new TcpSender(faults, chance, start, false);
         host = new TcpReceiver(start, delivery);
         history = place.allocator().directBuffer(TcpSender.HISTORY_BYTES);
@@ -128,7 +129,7 @@ final class WiredRx {
             packet.header().release();
             packet.payload().release();
         }
-        if (!chance.happens(faults.ackLag())) {
+        if (!chance.happens(Fault.ACK_LAG)) {
             farEnd.onAck(host.next());
         }
     }

@@ -1,5 +1,6 @@
 package io.offramp.offload.device.driver.session;
 
+import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.Wire;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param resyncByHint whether the host tells a lost device the next position unasked; else it waits to be asked
  * @param demoteAfter  records in a row that the device may leave to the host before a session gives it back
  * @param tap          sees what is sent on wires with faults
+ * @param chances      says what goes wrong when
  */
-public record DriverSettings(@Nullable Faults wire, boolean resyncByHint, int demoteAfter, Wire.Tap tap) {
+public record DriverSettings(
+        @Nullable Faults wire, boolean resyncByHint, int demoteAfter, Wire.Tap tap, Chance.Source chances) {
     /** So many records in a row are no loss on the wire any more. */
     public static final int DEFAULT_DEMOTE_AFTER = 4096;
 
@@ -21,12 +24,22 @@ public record DriverSettings(@Nullable Faults wire, boolean resyncByHint, int de
 
     /** With nobody looking. */
     public DriverSettings(@Nullable Faults wire, boolean resyncByHint, int demoteAfter) {
-        this(wire, resyncByHint, demoteAfter, (header, headerBytes, payload, index, bytes) -> {});
+        this(wire, resyncByHint, demoteAfter, (header, headerBytes, payload, index, bytes) -> {}, Chance::seeded);
     }
 
     /** The same with somebody looking. */
     public DriverSettings tapped(Wire.Tap newTap) {
-        return new DriverSettings(wire, resyncByHint, demoteAfter, newTap);
+        return new DriverSettings(wire, resyncByHint, demoteAfter, newTap, chances);
+    }
+
+    /** The same with somebody else saying what goes wrong. */
+    public DriverSettings scripted(Chance.Source newChances) {
+        return new DriverSettings(wire, resyncByHint, demoteAfter, tap, newChances);
+    }
+
+    /** One connection's randomness. */
+    public Chance chance(long stream) {
+        return chances.of(faults(), stream);
     }
 
     /** What goes wrong: nothing where there is no wire. */

@@ -10,7 +10,6 @@ import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.aead.record.Require;
-import io.offramp.offload.device.driver.pool.DekPool;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.driver.session.LiveSession;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * again and again, or is down, the session goes on in software for good.
  */
 public final class DeviceTxSession implements TxSession, LiveSession {
-    /** So many sends in a row may fail before a session gives the device back. */
+    /** The device may fail so many times in a row, whatever fails behind the first send, before a session gives it back. */
     static final int MOST_FAILURES = 16;
 
     private final SessionPlace place;
@@ -43,7 +42,6 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private boolean isOpen = true;
 
     private @Nullable TxContext context;
-    private @Nullable TxContext leaving;
     private @Nullable RecordSealer software;
     private String softwareReason = "";
     private int underWay;
@@ -61,7 +59,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         this.place = place;
         this.sink = sink;
         this.context = context;
-        epoch = new TxEpoch(keys, place.device().deks());
+        epoch = new TxEpoch(keys);
         format = keys.format();
         poster = new RecordPoster(place.channel(), format, packets);
         wired = place.device().isWired()
@@ -151,6 +149,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         SendRing ring = place.channel().send();
         MemoryRegions regions = place.channel().regions();
         message.mappedAs(regions.map(message.plaintext()), regions.map(message.wire()));
+        message.postedTo(device);
         underWay++;
         device.postPending(ring, epoch.keys(), message);
         poster.post(message, device.tis(), sequence, records);
@@ -183,10 +182,6 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             onFailure(message);
         }
         emit();
-        if (underWay == 0 && leaving != null) {
-            leaving.close();
-            leaving = null;
-        }
     }
 
     private void onFailure(TxMessage message) {
@@ -194,18 +189,17 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         if (message.isOutOfSequence()) {
             place.counters().txOutOfOrder.increment();
         }
-        failuresInARow++;
         String reason = "device failed a send, " + message.failure();
         if (!isOpen) {
             message.onDone();
             return;
         }
         sealInSoftware(message);
+        if (context != null && context.onFailed(message.programming())) {
+            failuresInARow++;
+        }
         if (failuresInARow >= MOST_FAILURES || !place.device().nic().isUp()) {
             degrade(reason);
-        } else if (context != null) {
-            // What the device knows of the position is not ours any more.
-            context.postAgain();
         }
     }
 
@@ -288,11 +282,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         if (released != null) {
             context = null;
             place.device().live().remove(this);
-            if (underWay == 0) {
-                released.close();
-            } else {
-                leaving = released;
-            }
+            released.close();
         }
     }
 
@@ -320,19 +310,19 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     public void rekey(RecordBoundary at, TrafficKeys next) {
         Require.current(sealedBoundary(), at);
         Require.successor(epoch.keys(), next);
-        int lastDek = context == null ? DekPool.NONE : context.renew(next);
+        boolean hasDek = context == null || context.renew(next);
         if (wired != null) {
             wired.rekey(next);
         }
-        epoch.retire(lastDek);
-        epoch = new TxEpoch(next, place.device().deks());
+        epoch.retire();
+        epoch = new TxEpoch(next);
         nextSequence = 0;
         place.counters().txRekeyed.increment();
         if (software != null) {
             software.close();
             software = sealer(epoch, 0);
         }
-        if (context != null && lastDek == DekPool.NONE) {
+        if (!hasDek) {
             degrade("device has no DEK left for the next key");
         }
     }

@@ -6,6 +6,7 @@ import io.offramp.offload.device.driver.queue.CompletionHandler;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.record.ContentType;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class TxMessage implements CompletionHandler {
     private final DeviceTxSession session;
     private TxEpoch epoch;
+    private @Nullable TxContext context;
+    private int programming;
     private boolean isDone;
     @Nullable TxMessage next;
     private ContentType type = ContentType.APPLICATION_DATA;
@@ -140,8 +143,21 @@ final class TxMessage implements CompletionHandler {
         return Syndrome.describe(syndrome, vendorSyndrome);
     }
 
+    /** Its WQEs are posted to this context, whose params are in the queue before them, or are put there now. */
+    void postedTo(TxContext newContext) {
+        context = newContext;
+    }
+
+    /** What it relies on. */
+    int programming() {
+        return programming;
+    }
+
     /** Another WQE of this message is posted. */
     void onPosted() {
+        TxContext device = Objects.requireNonNull(context);
+        programming = device.programming();
+        device.onPosted();
         outstanding++;
     }
 
@@ -159,9 +175,15 @@ final class TxMessage implements CompletionHandler {
             syndrome = Cqe.syndrome(ring, cqe);
             vendorSyndrome = Cqe.vendorSyndrome(ring, cqe);
         }
+        TxContext device = Objects.requireNonNull(context);
+        int postedAt = programming;
         outstanding--;
-        if (outstanding == 0 && isPosted) {
-            session.onMessageDone(this);
+        try {
+            if (outstanding == 0 && isPosted) {
+                session.onMessageDone(this);
+            }
+        } finally {
+            device.onCompleted(postedAt);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.wire.Chance;
+import io.offramp.offload.device.wire.Fault;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.TcpReceiver;
 import io.offramp.offload.device.wire.TcpSender;
@@ -51,9 +52,9 @@ final class WiredTx {
         this.packets = packets;
         channel = place.channel();
         format = keys.format();
-        chance = new Chance(faults.seed(), 2 * place.target().connectionId());
+        chance = place.device().settings().chance(2 * place.target().connectionId());
         records = new RecordList(sequence(start), keys.nextSequence(), this::release);
-        wire = new Wire(faults, chance, place.allocator(), place.device().settings().tap());
+        wire = new Wire(chance, place.allocator(), place.device().settings().tap());
         sender = new TcpSender(faults, chance, start, true);
         farEnd = new TcpReceiver(start, this::onArrived);
         xmit = new Xmit(place, records, packets, faults.mss(), keys, sequence(start));
@@ -103,7 +104,7 @@ final class WiredTx {
             arrived = null;
         }
         channel.send().poll();
-        if (!chance.happens(faults.ackLag())) {
+        if (!chance.happens(Fault.ACK_LAG)) {
             acknowledge();
         }
     }
@@ -129,15 +130,15 @@ final class WiredTx {
             if (++packetsSent == faults.downAfter()) {
                 place.device().takeDown();
             }
-            if (context == null || !isDeviceUsable() || chance.happens(faults.reroute())) {
+            if (context == null || !isDeviceUsable() || chance.happens(Fault.REROUTE)) {
                 bytes = Math.min(bytes, faults.mss());
                 transmitInSoftware(sequence, bytes);
             } else {
-                if (chance.happens(faults.cqeError())) {
+                if (chance.happens(Fault.CQE_ERROR)) {
                     channel.failNextSend();
                 }
                 xmit.send(context, sequence, bytes, null);
-                if (!chance.happens(faults.delay())) {
+                if (!chance.happens(Fault.DELAY)) {
                     channel.send().poll();
                 }
             }
@@ -169,7 +170,7 @@ final class WiredTx {
         if (TcpChecksum.verify(header, headerBytes, payload, 0, payload.readableBytes())) {
             int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
             farEnd.receive(farEnd.positionOf(sequence, faults.sequence()), payload, 0);
-            if (!chance.happens(faults.ackLag())) {
+            if (!chance.happens(Fault.ACK_LAG)) {
                 acknowledge();
             }
         } else {

@@ -15,6 +15,7 @@ import io.offramp.offload.device.hardware.queue.EthernetSegment;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.key.TrafficKeys;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@code mlx5e_ktls_handle_tx_skb}. A packet that does not start where the context stands brings it there first: the
  * params of the record that it starts in, and what precedes it in that record as DUMPs. Confined to the event loop.
  */
-final class Xmit implements CompletionHandler {
+final class Xmit {
     /** What became of a packet. */
     enum Outcome {
         /** Posted with the context's number. */
@@ -35,6 +36,8 @@ final class Xmit implements CompletionHandler {
 
     private static final int MAX_DUMP_BYTES = 1500;
     private static final int DUMP_OCTOWORDS = 2;
+    /** No record has this number: what the device has for static params is not known. */
+    private static final long UNKNOWN = -1;
 
     private final DeviceChannel channel;
     private final DeviceCounters counters;
@@ -43,11 +46,14 @@ final class Xmit implements CompletionHandler {
     private final int mss;
     private TrafficKeys keys;
     private int expectedSequence;
-    private long programmedRecord;
+    private @Nullable TxContext context;
+    private long programmedRecord = UNKNOWN;
     private boolean isLost;
     private int failuresInARow;
+    private final CompletionHandler onParams = this::onParams;
     private final CompletionHandler onDump = this::onDump;
     private final CompletionHandler onSend = this::onSend;
+    private final CompletionHandler onPlain = this::onPlain;
 
     /**
      * @param records  what may be sent
@@ -69,6 +75,7 @@ final class Xmit implements CompletionHandler {
     void rekey(TrafficKeys next, int sequence) {
         keys = next;
         expectedSequence = sequence;
+        programmedRecord = UNKNOWN;
     }
 
     /**
@@ -79,11 +86,16 @@ final class Xmit implements CompletionHandler {
      * @param payload  of a packet from before the offload, as it was encrypted then; null where the records have it
      */
     Outcome send(TxContext context, int sequence, int bytes, @Nullable ByteBuf payload) {
-        SendRing ring = channel.send();
+        this.context = context;
+        boolean isInOrder = sequence == expectedSequence && !isLost;
+        if (isInOrder && segments(sequence, bytes) == 0) {
+            counters.txDropNoSyncData.increment();
+            return Outcome.DROPPED;
+        }
         if (context.takePostPending()) {
             postParams(context, keys.nextSequence(), true);
         }
-        if (sequence != expectedSequence || isLost) {
+        if (!isInOrder) {
             counters.txOutOfOrder.increment();
             Outcome outcome = resync(context, sequence, bytes);
             if (outcome == Outcome.PLAIN && payload != null) {
@@ -98,7 +110,7 @@ final class Xmit implements CompletionHandler {
         postRecords(context, sequence, bytes);
         counters.txEncryptedPackets.add(Math.ceilDiv(bytes, mss));
         counters.txEncryptedBytes.add(bytes);
-        ring.doorbell();
+        channel.send().doorbell();
         return Outcome.OFFLOADED;
     }
 
@@ -119,7 +131,7 @@ final class Xmit implements CompletionHandler {
             counters.txDropNoSyncData.increment();
             return Outcome.DROPPED;
         }
-        if (RecordList.isBefore(sequence, record.startSequence())) {
+        if (RecordList.isBefore(sequence, record.startSequence()) || segments(sequence, bytes) == 0) {
             counters.txDropNoSyncData.increment();
             return Outcome.DROPPED;
         }
@@ -138,10 +150,13 @@ final class Xmit implements CompletionHandler {
         boolean needsStatic = isFirst || record != programmedRecord;
         if (needsStatic) {
             int fence = isFirst ? 0 : ControlSegment.FENCE;
-            ParamsPoster.postStatic(ring, Opcode.MODIFIER_TIS, context.tis(), keys, context.dek(), record, 0, fence, this);
+            context.onPosted();
+            ParamsPoster.postStatic(
+                    ring, Opcode.MODIFIER_TIS, context.tis(), keys, context.dek(), record, 0, fence, onParams);
             programmedRecord = record;
         }
-        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIS, context.tis(), 0, this);
+        context.onPosted();
+        ParamsPoster.postProgress(ring, Opcode.MODIFIER_TIS, context.tis(), 0, onParams);
         ParamsPoster.postFence(ring);
     }
 
@@ -150,19 +165,17 @@ final class Xmit implements CompletionHandler {
         int at = ring.reserve(1);
         ring.writeControl(at, Opcode.DUMP, 0, DUMP_OCTOWORDS, 0, context.tis());
         DataSegment.write(ring.memory(), at + ControlSegment.BYTES, bytes, record.frameKey(), offset);
+        context.onPosted();
         ring.post(1, onDump);
     }
 
     private void postRecords(TxContext context, int sequence, int bytes) {
-        int segments = 0;
-        for (int done = 0; done < bytes; segments++) {
-            done += partAt(sequence + done, bytes - done);
-        }
-        int segment = postHead(context.tis(), sequence, bytes, segments);
+        context.onPosted();
+        int segment = postHead(context.tis(), sequence, bytes, segments(sequence, bytes), onSend);
         ByteBuf ring = channel.send().memory();
         for (int done = 0; done < bytes; ) {
-            SentRecord record = known(sequence + done);
-            int part = partAt(sequence + done, bytes - done);
+            SentRecord record = Objects.requireNonNull(records.find(sequence + done));
+            int part = Math.min(bytes - done, record.endSequence() - (sequence + done));
             int offset = sequence + done - record.startSequence();
             DataSegment.write(ring, segment, part, record.frameKey(), offset);
             segment += DataSegment.BYTES;
@@ -170,22 +183,22 @@ final class Xmit implements CompletionHandler {
         }
     }
 
-    /** How many bytes lie in the record at this sequence, at most so many. */
-    private int partAt(int sequence, int most) {
-        return Math.min(most, known(sequence).endSequence() - sequence);
-    }
-
-    private SentRecord known(int sequence) {
-        SentRecord record = records.find(sequence);
-        if (record == null) {
-            throw new IllegalStateException("no record at sequence " + Integer.toUnsignedString(sequence));
+    /** How many records these bytes lie in; 0 if a part of them lies in none. */
+    private int segments(int sequence, int bytes) {
+        int segments = 0;
+        for (int done = 0; done < bytes; segments++) {
+            SentRecord record = records.find(sequence + done);
+            if (record == null || record.isStartMarker()) {
+                return 0;
+            }
+            done += Math.min(bytes - done, record.endSequence() - (sequence + done));
         }
-        return record;
+        return segments;
     }
 
     private void postPlain(int sequence, int bytes, ByteBuf payload) {
         int key = channel.regions().map(payload);
-        int segment = postHead(0, sequence, bytes, 1);
+        int segment = postHead(0, sequence, bytes, 1, onPlain);
         DataSegment.write(channel.send().memory(), segment, bytes, key, payload.readerIndex());
         channel.send().doorbell();
         channel.send().poll();
@@ -193,7 +206,7 @@ final class Xmit implements CompletionHandler {
     }
 
     /** Posts everything but the payload's segments, and gives the offset of the first of them. */
-    private int postHead(int tis, int sequence, int bytes, int payloadSegments) {
+    private int postHead(int tis, int sequence, int bytes, int payloadSegments, CompletionHandler handler) {
         SendRing ring = channel.send();
         int ethernetOctowords = EthernetSegment.octowords(packets.headerBytes());
         int octowords = 1 + ethernetOctowords + 1 + payloadSegments;
@@ -205,7 +218,7 @@ final class Xmit implements CompletionHandler {
                 ring.memory(), at + ControlSegment.BYTES, mss, packets.header(), packets.headerBytes());
         int egress = at + (1 + ethernetOctowords) * ControlSegment.OCTOWORD_BYTES;
         DataSegment.write(ring.memory(), egress, bytes, channel.egressKey(), 0);
-        ring.post(blocks, onSend);
+        ring.post(blocks, handler);
         return egress + DataSegment.BYTES;
     }
 
@@ -223,30 +236,52 @@ final class Xmit implements CompletionHandler {
         return done;
     }
 
-    /** How many sends the device has failed since one succeeded, whatever became of params and DUMPs between them. */
+    /** How many times the device has failed since a send succeeded, whatever failed behind the first WQE. */
     int failuresInARow() {
         return failuresInARow;
     }
 
+    /** What the device has for params is known from their completions: after a failure it gets all of them anew. */
+    private void onParams(ByteBuf ring, int cqe) {
+        if (hasFailed(ring, cqe)) {
+            programmedRecord = UNKNOWN;
+        }
+        onCompleted();
+    }
+
     private void onDump(ByteBuf ring, int cqe) {
-        onCompletion(ring, cqe);
-        if (Cqe.opcode(ring, cqe) == Cqe.REQUEST) {
+        if (!hasFailed(ring, cqe)) {
             counters.txDumpPackets.increment();
             counters.txDumpBytes.add(Cqe.byteCount(ring, cqe));
         }
+        onCompleted();
     }
 
     private void onSend(ByteBuf ring, int cqe) {
-        onCompletion(ring, cqe);
-        failuresInARow = Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR ? failuresInARow + 1 : 0;
+        if (!hasFailed(ring, cqe)) {
+            failuresInARow = 0;
+        }
+        onCompleted();
+    }
+
+    private void onPlain(ByteBuf ring, int cqe) {
+        if (Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR) {
+            counters.txErrors.increment();
+        }
+    }
+
+    private void onCompleted() {
+        Objects.requireNonNull(context).onCompleted(TxContext.UNKNOWN);
     }
 
     /** What the device failed is lost, and it does not stand where we think it does. */
-    @Override
-    public void onCompletion(ByteBuf ring, int cqe) {
-        if (Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR) {
-            counters.txErrors.increment();
-            isLost = true;
+    private boolean hasFailed(ByteBuf ring, int cqe) {
+        if (Cqe.opcode(ring, cqe) != Cqe.REQUEST_ERROR) {
+            return false;
         }
+        counters.txErrors.increment();
+        failuresInARow += isLost ? 0 : 1;
+        isLost = true;
+        return true;
     }
 }

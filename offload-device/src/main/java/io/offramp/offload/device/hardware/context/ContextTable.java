@@ -48,6 +48,7 @@ public final class ContextTable {
         TlsContext context = get(number);
         if (context != null) {
             context.wipe();
+            contexts.set(number - 1, new TlsContext(context.receiveQueue()));
         }
     }
 

@@ -2,9 +2,12 @@ package io.offramp.offload.device.hardware.context;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.aead.OpenStream;
+import io.offramp.offload.aead.Opener;
 import io.offramp.offload.aead.SealStream;
+import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.device.hardware.key.Dek;
 import io.offramp.offload.device.hardware.key.DekTable;
+import io.offramp.offload.device.hardware.key.KeyUse;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
@@ -12,21 +15,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * One TIS or TIR: a direction of a connection as the device sees it. Created and destroyed by commands, programmed by
  * WQEs, moved by packets. Confined to the queue set that it belongs to.
+ *
+ * <p>It works once static params, and progress params behind them, are in effect. Params that were not taken make it
+ * unusable ({@link #poison}) until both are: what it would do with half of them, or with the ones before, is to use a
+ * record number twice.
  */
 public final class TlsContext {
+    /** Packets without an answer after which a receiving context asks for the first time again. */
+    static final int FIRST_ASK_AGAIN = 8;
+
+    /** Most packets between two questions: so long at most a flow is without its device once answers arrive. */
+    public static final int LAST_ASK_AGAIN = 128;
+
     private final int receiveQueue;
     private final RecordCursor cursor = new RecordCursor();
     private RecordFormat format = RecordFormat.TLS_1_3;
     private int gcmIv;
     private long implicitIv;
     private long initialRecordNumber;
-    private @Nullable Dek dek;
+    /** Null without static params. */
+    private @Nullable KeyUse key;
 
+    /** Null without progress params that belong to the static ones. */
     private @Nullable TrackerState tracker;
     private AuthState auth = AuthState.NO_OFFLOAD;
     private long recordNumber;
     private int nextTcpSequence;
     private int resyncTcpSequence;
+    private int packetsAsking;
+    private int askAgainAfter;
 
     TlsContext(int receiveQueue) {
         this.receiveQueue = receiveQueue;
@@ -38,7 +55,8 @@ public final class TlsContext {
     }
 
     /**
-     * Takes new static params; false if they are not valid, the context then is as before.
+     * Takes new static params, for new progress params to follow; false if they are not valid, or name no key. The
+     * caller then {@link #poison poisons} the context.
      *
      * <p>With a {@code resync_tcp_sn} they answer a resync request: the record there has this number. An answer to
      * another question than the one that is open, because the device has gone on searching meanwhile, changes nothing.
@@ -55,13 +73,22 @@ public final class TlsContext {
             }
             return true;
         }
+        Dek dek = deks.get(StaticParams.dekIndex(in, at));
+        if (dek == null || !dek.isLoaded()) {
+            return false;
+        }
+        if (key == null || !key.isOf(dek)) {
+            forgetKey();
+            key = new KeyUse(dek);
+        }
         format = RecordFormat.of(StaticParams.version(in, at), AeadSuite.AES_128_GCM);
         gcmIv = StaticParams.gcmIv(in, at);
         implicitIv = StaticParams.implicitIv(in, at);
         initialRecordNumber = number;
         recordNumber = number;
         cursor.reset();
-        dek = deks.get(StaticParams.dekIndex(in, at));
+        tracker = null;
+        auth = AuthState.NO_OFFLOAD;
         return true;
     }
 
@@ -75,11 +102,14 @@ public final class TlsContext {
         }
     }
 
-    /** Takes new progress params; false if they are not valid, the context then is as before. */
+    /**
+     * Takes new progress params; false if they are not valid, or no static ones are in effect. The caller then {@link
+     * #poison poisons} the context.
+     */
     public boolean loadProgress(ByteBuf in, int at) {
         TrackerState newTracker = ProgressParams.tracker(in, at);
         AuthState newAuth = ProgressParams.auth(in, at);
-        if (newTracker == null || newAuth == null) {
+        if (newTracker == null || newAuth == null || !hasKey()) {
             return false;
         }
         tracker = newTracker;
@@ -98,13 +128,26 @@ public final class TlsContext {
                 (int) (recordNumber - initialRecordNumber));
     }
 
-    /** Forgets everything that it was told. */
-    void wipe() {
-        gcmIv = 0;
-        implicitIv = 0;
-        dek = null;
+    /** Params for it were not taken: it does nothing until static and progress params have come anew. */
+    public void poison() {
+        forgetKey();
         tracker = null;
         auth = AuthState.NO_OFFLOAD;
+        cursor.reset();
+    }
+
+    private void forgetKey() {
+        if (key != null) {
+            key.close();
+            key = null;
+        }
+    }
+
+    /** Forgets everything that it was told. */
+    void wipe() {
+        poison();
+        gcmIv = 0;
+        implicitIv = 0;
         initialRecordNumber = 0;
         recordNumber = 0;
         nextTcpSequence = 0;
@@ -112,19 +155,29 @@ public final class TlsContext {
         cursor.wipe();
     }
 
-    /** Its key, or null. */
-    public @Nullable Dek dek() {
-        return dek;
+    /** True where the key of its static params is on the device. */
+    public boolean hasKey() {
+        return key != null && key.isCurrent();
+    }
+
+    /** Encrypts its whole records; null without a key. */
+    public @Nullable Sealer sealer() {
+        return key == null ? null : key.sealer();
+    }
+
+    /** Decrypts its whole records; null without a key. */
+    public @Nullable Opener opener() {
+        return key == null ? null : key.opener();
     }
 
     /** Encrypts its partial records; null without a key. */
     public @Nullable SealStream sealStream() {
-        return dek == null ? null : dek.sealStream();
+        return key == null ? null : key.sealStream();
     }
 
     /** Decrypts its partial records; null without a key. */
     public @Nullable OpenStream openStream() {
-        return dek == null ? null : dek.openStream();
+        return key == null ? null : key.openStream();
     }
 
     /** Geometry of its records; the device knows GCM alone. */
@@ -187,21 +240,46 @@ public final class TlsContext {
         nextTcpSequence = tcpSequence;
     }
 
-    /** The position is lost. */
+    /** The position is lost. What was never programmed has none. */
     public void lose() {
-        tracker = TrackerState.SEARCHING;
-        auth = AuthState.NO_OFFLOAD;
-        cursor.reset();
+        if (tracker != null) {
+            tracker = TrackerState.SEARCHING;
+            auth = AuthState.NO_OFFLOAD;
+            cursor.reset();
+        }
     }
 
     /** Something like a record's header was found at this sequence: follows it, and asks for its number. */
     public void ask(int tcpSequence) {
         tracker = TrackerState.TRACKING;
         auth = AuthState.NO_OFFLOAD;
-        resyncTcpSequence = tcpSequence;
         nextTcpSequence = tcpSequence;
+        cursor.reset();
+        askAgainAfter = FIRST_ASK_AGAIN;
+        askHere();
+    }
+
+    /**
+     * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again, about
+     * the record that the context stands in, which the host has not met yet: after {@value #FIRST_ASK_AGAIN} packets,
+     * and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to give a slow answer its time.
+     *
+     * @return true where it is put again
+     */
+    public boolean asksAgain() {
+        if (++packetsAsking < askAgainAfter) {
+            return false;
+        }
+        askAgainAfter = Math.min(2 * askAgainAfter, LAST_ASK_AGAIN);
+        askHere();
+        return true;
+    }
+
+    /** Asks for the number of the record at the cursor, and counts from there. */
+    private void askHere() {
+        packetsAsking = 0;
+        resyncTcpSequence = nextTcpSequence - cursor.offset();
         initialRecordNumber = 0;
         recordNumber = 0;
-        cursor.reset();
     }
 }

@@ -1,5 +1,7 @@
 package io.offramp.offload.device.hardware.engine;
 
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,9 +10,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread of the device's own that works on the queues assigned to it. Looks for work for a moment before it sleeps;
- * a doorbell wakes it. Thread-safe.
+ * a doorbell wakes it. Nothing that goes wrong with one set of queues ends it. Thread-safe.
  */
-public final class EngineThread {
+public final class EngineThread implements Engine {
+    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(EngineThread.class);
     private static final int SPINS = 200;
 
     private final List<QueueSet> queues = new CopyOnWriteArrayList<>();
@@ -31,20 +34,21 @@ public final class EngineThread {
         thread.start();
     }
 
-    void add(QueueSet added) {
+    @Override
+    public void add(QueueSet added) {
         queues.add(added);
         wake();
     }
 
-    /** Returns when the thread does not look at these queues any more. */
-    void remove(QueueSet removed) {
+    @Override
+    public void remove(QueueSet removed) {
         synchronized (this) {
             queues.remove(removed);
         }
     }
 
-    /** Doorbell. */
-    void wake() {
+    @Override
+    public void wake() {
         // The doorbell first, then the look: else both sides could miss each other.
         VarHandle.fullFence();
         if (isAsleep) {
@@ -72,22 +76,46 @@ public final class EngineThread {
         // Held against removal only: a set of queues is freed by its driver's thread.
         synchronized (this) {
             for (QueueSet set : queues) {
-                hasWorked |= set.work(pace);
+                hasWorked |= work(set);
             }
         }
         return hasWorked;
+    }
+
+    private boolean work(QueueSet set) {
+        try {
+            return set.work(pace);
+        } catch (Throwable e) {
+            // The others have nothing to do with it, and it may be well again.
+            LOG.error("queues {} failed", set.number(), e);
+            return false;
+        }
+    }
+
+    /** Until a set of queues has an interrupt to raise; 0 where only a doorbell brings work. */
+    private long nsToNextInterrupt() {
+        long least = Long.MAX_VALUE;
+        for (QueueSet set : queues) {
+            least = Math.min(least, set.nsToInterrupt());
+        }
+        return least == Long.MAX_VALUE ? 0 : Math.max(1, least);
     }
 
     private void sleep() {
         isAsleep = true;
         // Whoever rang before the flag was up has not woken anybody.
         if (!workOnce() && isAsleep && !isClosed) {
-            LockSupport.park(this);
+            long ns = nsToNextInterrupt();
+            if (ns == 0) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, ns);
+            }
         }
         isAsleep = false;
     }
 
-    /** Ends the thread, and returns when it has ended. */
+    @Override
     public void close() {
         isClosed = true;
         LockSupport.unpark(thread);

@@ -6,7 +6,6 @@ import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
 import io.offramp.offload.device.hardware.context.RecordCursor;
 import io.offramp.offload.device.hardware.context.TlsContext;
-import io.offramp.offload.device.hardware.key.Dek;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +31,6 @@ final class PartialOpen {
     /** False if a record that ended in the last call did not authenticate. */
     boolean isAuthentic() {
         return isAuthentic;
-    }
-
-    /** True where the context has a key on the device. */
-    boolean hasKey(TlsContext context) {
-        Dek dek = context.dek();
-        return dek != null && dek.isLoaded();
     }
 
     /**
@@ -107,8 +100,7 @@ final class PartialOpen {
         int prefix = context.format().prefixBytes();
         int inner = recordBytes - prefix - TAG_BYTES;
         if (isAuthentic) {
-            Dek dek = context.dek();
-            Opener opener = dek == null ? null : dek.opener();
+            Opener opener = context.opener();
             isAuthentic = opener != null
                     && cipher.open(context, opener, context.recordNumber(), wire, at, inner, host, hostAt);
             copyFraming(wire, at, host, hostAt, prefix, prefix + inner);

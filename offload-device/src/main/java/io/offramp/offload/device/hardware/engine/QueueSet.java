@@ -1,6 +1,8 @@
 package io.offramp.offload.device.hardware.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.key.DekTable;
@@ -13,16 +15,16 @@ import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.device.hardware.steering.Steering;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The queues of one channel (SQ, ICOSQ, RQ and their CQs) and the engines behind them. The engines are inline, where
- * ringing a doorbell does the work on the caller's thread, or belong to an {@link EngineThread}, which the doorbell wakes
- * and which raises an interrupt when it has completed something. The driver's side is confined to one thread.
+ * ringing a doorbell does the work on the caller's thread, or belong to an {@link Engine}, which the doorbell wakes and
+ * which raises an interrupt when it has completed something. The driver's side is confined to one thread.
  */
 public final class QueueSet {
+    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(QueueSet.class);
     private static final int SEND_BLOCKS = 1024;
     private static final int CONTROL_BLOCKS = 64;
     private static final int RECEIVE_ENTRIES = 64;
@@ -44,19 +46,22 @@ public final class QueueSet {
     private final WqeWorker worker;
     private final FlowKey flow = new FlowKey();
     private final PacketRing arriving = new PacketRing(RECEIVE_ENTRIES);
-    private final @Nullable EngineThread thread;
+    private final @Nullable Engine engine;
     private Runnable interrupt = () -> {};
+    private boolean hasChecksums = true;
     private long bytesReceived;
+    private boolean owesInterrupt;
+    private long interruptAtNs;
 
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
      * @param isUp   whether the device works
-     * @param thread what works on these queues; null for whoever rings
+     * @param engine what works on these queues; null for whoever rings
      */
     public QueueSet(
             int number, ContextTable tises, ContextTable tirs, DekTable deks, Steering steering, BooleanSupplier isUp,
-            @Nullable EngineThread thread) {
-        this.thread = thread;
+            @Nullable Engine engine) {
+        this.engine = engine;
         this.number = number;
         this.tirs = tirs;
         this.steering = steering;
@@ -71,7 +76,7 @@ public final class QueueSet {
 
     /** True where an engine of its own works on these queues, so that completions come later. */
     public boolean isAsynchronous() {
-        return thread != null;
+        return engine != null;
     }
 
     /**
@@ -81,8 +86,8 @@ public final class QueueSet {
      */
     public void onInterrupt(Runnable newInterrupt) {
         interrupt = newInterrupt;
-        if (thread != null) {
-            thread.add(this);
+        if (engine != null) {
+            engine.add(this);
         }
     }
 
@@ -136,23 +141,36 @@ public final class QueueSet {
         worker.failNextSend();
     }
 
+    /** Lets a WQE of SQ or ICOSQ fail, whatever it asks for: the one behind so many others. */
+    public void failAfter(int wqes) {
+        worker.failAfter(wqes);
+    }
+
+    /**
+     * Whether packets that come in have a TCP checksum, as they have at first. Where the connection's bytes pass by
+     * reference, nothing can damage them, and nobody computes one.
+     */
+    public void hasChecksums(boolean newHasChecksums) {
+        hasChecksums = newHasChecksums;
+    }
+
     /** Doorbell of the SQ: works on everything before this running index. */
     public void ringSend(int producer) {
         sendQueue.doorbell(producer);
-        if (thread == null) {
-            worker.work(sendQueue, sendCompletions);
+        if (engine == null) {
+            while (workSend()) { }
         } else {
-            thread.wake();
+            engine.wake();
         }
     }
 
     /** Doorbell of the ICOSQ: works on everything before this running index. */
     public void ringControl(int producer) {
         controlQueue.doorbell(producer);
-        if (thread == null) {
-            worker.work(controlQueue, controlCompletions);
+        if (engine == null) {
+            while (workControl()) { }
         } else {
-            thread.wake();
+            engine.wake();
         }
     }
 
@@ -169,44 +187,93 @@ public final class QueueSet {
      * @return false if the packet was dropped: no entry, or not enough room in it
      */
     public boolean receive(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
-        if (thread == null) {
+        if (engine == null) {
             return take(header, headerBytes, wire, index, bytes);
         }
         if (!arriving.offer(header, headerBytes, wire, index, bytes)) {
             return false;
         }
-        thread.wake();
+        engine.wake();
         return true;
     }
 
     /**
-     * Engine thread: does what there is to do, and tells the driver when as much time has passed as it takes.
+     * Engine: does what there is to do, and tells the driver when as much time has passed as it takes. Until then these
+     * queues wait, and the engine goes on with others.
      *
      * @return true if there was something
      */
     boolean work(Pace pace) {
+        if (owesInterrupt && nsToInterrupt() > 0) {
+            return false;
+        }
+        boolean hasWorked = owesInterrupt;
+        if (owesInterrupt) {
+            owesInterrupt = false;
+            interrupt.run();
+        }
         long recordsBefore = cipher.records();
         long bytesBefore = worker.bytesWorked() + bytesReceived;
-        boolean hasWorked = sendQueue.waiting() > 0 || controlQueue.waiting() > 0;
-        worker.work(controlQueue, controlCompletions);
-        worker.work(sendQueue, sendCompletions);
-        for (PacketRing.Slot slot = arriving.poll(); slot != null; slot = arriving.poll()) {
+        owesInterrupt = workAll();
+        if (owesInterrupt) {
             hasWorked = true;
-            take(slot.header(), slot.headerBytes(), slot.wire(), slot.index(), slot.bytes());
-            arriving.release();
-        }
-        if (hasWorked) {
-            waitFor(pace.work(cipher.records() - recordsBefore, worker.bytesWorked() + bytesReceived - bytesBefore));
-            interrupt.run();
+            long ns = pace.work(cipher.records() - recordsBefore, worker.bytesWorked() + bytesReceived - bytesBefore);
+            if (ns > 0) {
+                interruptAtNs = System.nanoTime() + ns;
+            } else {
+                owesInterrupt = false;
+                interrupt.run();
+            }
         }
         return hasWorked;
     }
 
-    private static void waitFor(long ns) {
-        long until = System.nanoTime() + ns;
-        for (long left = ns; left > 0; left = until - System.nanoTime()) {
-            LockSupport.parkNanos(left);
+    private boolean workAll() {
+        boolean hasWorked = false;
+        while (workControl()) {
+            hasWorked = true;
         }
+        while (workSend()) {
+            hasWorked = true;
+        }
+        while (workReceive()) {
+            hasWorked = true;
+        }
+        return hasWorked;
+    }
+
+    /** Engine: does the next WQE of the ICOSQ; false if none waits. */
+    boolean workControl() {
+        return worker.workOne(controlQueue, controlCompletions);
+    }
+
+    /** Engine: does the next WQE of the SQ; false if none waits. */
+    boolean workSend() {
+        return worker.workOne(sendQueue, sendCompletions);
+    }
+
+    /** Engine: takes the next packet that has come in; false if none waits. */
+    boolean workReceive() {
+        PacketRing.Slot slot = arriving.poll();
+        if (slot == null) {
+            return false;
+        }
+        try {
+            take(slot.header(), slot.headerBytes(), slot.wire(), slot.index(), slot.bytes());
+        } finally {
+            arriving.release();
+        }
+        return true;
+    }
+
+    /** Engine: has the driver look. */
+    void interrupt() {
+        interrupt.run();
+    }
+
+    /** Engine: until an interrupt is due, in ns; {@link Long#MAX_VALUE} where none is owed. */
+    long nsToInterrupt() {
+        return owesInterrupt ? interruptAtNs - System.nanoTime() : Long.MAX_VALUE;
     }
 
     private boolean take(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
@@ -222,7 +289,7 @@ public final class QueueSet {
         if (host == null || DataSegment.byteCount(ring, at) < bytes) {
             return false;
         }
-        boolean isIntact = TcpChecksum.verify(header, headerBytes, wire, index, bytes);
+        boolean isIntact = !hasChecksums || TcpChecksum.verify(header, headerBytes, wire, index, bytes);
         TlsOffload tls = deliver(isIntact, header, headerBytes, wire, index, bytes, host, (int) address);
         receiveCompletions.pushReceived(entry, bytes, isIntact, tls);
         bytesReceived += bytes;
@@ -237,7 +304,14 @@ public final class QueueSet {
             return TlsOffload.NOT_DECRYPTED;
         }
         int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
-        return rx.receive(context, sequence, wire, index, bytes, host, hostIndex);
+        try {
+            return rx.receive(context, sequence, wire, index, bytes, host, hostIndex);
+        } catch (RuntimeException e) {
+            LOG.error("packet of queue {} failed", receiveQueue.number(), e);
+            context.lose();
+            host.setBytes(hostIndex, wire, index, bytes);
+            return TlsOffload.NOT_DECRYPTED;
+        }
     }
 
     private @Nullable TlsContext steer(ByteBuf header, int headerBytes) {
@@ -251,8 +325,8 @@ public final class QueueSet {
 
     /** Frees the rings. Nothing is posted any more. */
     public void close() {
-        if (thread != null) {
-            thread.remove(this);
+        if (engine != null) {
+            engine.remove(this);
         }
         sendQueue.close();
         controlQueue.close();

@@ -18,8 +18,9 @@ import io.offramp.offload.record.RecordFormat;
  *    next_record_tcp_sn misses that record alone                  │
  *                         ▲                                       ▼
  *                         └──────────────────────────────── TRACKING, NO_OFFLOAD
- *                           static params with resync_tcp_sn     follows lengths from there and asks for the number;
- *                           say the number                       back to SEARCHING when they lead nowhere
+ *                           static params with resync_tcp_sn     follows lengths from there and asks for the number,
+ *                           say the number                       again and again; back to SEARCHING when they lead
+ *                                                                nowhere
  * </pre>
  */
 final class RxEngine {
@@ -63,7 +64,7 @@ final class RxEngine {
         if (seen >= bytes) {
             return TlsOffload.NOT_DECRYPTED;
         }
-        boolean isWhole = seen == 0 && !context.isAsking() && !context.cursor().isMissed() && records.hasKey(context);
+        boolean isWhole = seen == 0 && !context.isAsking() && !context.cursor().isMissed() && context.hasKey();
         int taken = isWhole
                 ? records.decrypt(context, wire, index, bytes, host, hostIndex)
                 : records.follow(context, wire, index + seen, bytes - seen);
@@ -74,7 +75,7 @@ final class RxEngine {
         }
         context.advance(sequence + bytes);
         if (!isWhole) {
-            return TlsOffload.NOT_DECRYPTED;
+            return context.isAsking() && context.asksAgain() ? TlsOffload.RESYNC : TlsOffload.NOT_DECRYPTED;
         }
         return records.isAuthentic() ? TlsOffload.DECRYPTED : TlsOffload.ERROR;
     }

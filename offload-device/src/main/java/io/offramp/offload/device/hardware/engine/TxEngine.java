@@ -6,13 +6,13 @@ import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
-import io.offramp.offload.device.hardware.key.Dek;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.EthernetSegment;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
@@ -61,16 +61,17 @@ final class TxEngine {
      *
      * @param at   its offset in the ring
      * @param port where packets go; null where host memory is the wire
-     * @return payload bytes that left, or -1 if it failed: then nothing has left, and a context that had begun has lost
-     *     its position
+     * @return payload bytes that left, or -1 if it failed: then nothing has left
      */
     int send(ByteBuf ring, int at, @Nullable Port port) {
         int ethernet = at + ControlSegment.BYTES;
         int wqeEnd = at + ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES;
         int headerBytes = EthernetSegment.headerBytes(ring, ethernet);
+        // One packet of any length, or as many as it takes.
+        int mss = ControlSegment.opcode(ring, at) == Opcode.LSO ? EthernetSegment.mss(ring, ethernet) : Integer.MAX_VALUE;
         int wireSegment = ethernet + EthernetSegment.octowords(headerBytes) * ControlSegment.OCTOWORD_BYTES;
         int header = ethernet + EthernetSegment.INLINE_HEADER;
-        if (wireSegment + DataSegment.BYTES > wqeEnd || !PacketHeader.isValid(ring, header, headerBytes)) {
+        if (mss == 0 || wireSegment + DataSegment.BYTES > wqeEnd || !PacketHeader.isValid(ring, header, headerBytes)) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
         }
         int tis = ControlSegment.tisTir(ring, at);
@@ -87,7 +88,6 @@ final class TxEngine {
         ByteBuf wire =
                 regions.resolve(DataSegment.lkey(ring, wireSegment), DataSegment.address(ring, wireSegment), wireBytes);
         if (wire == null) {
-            lose(ring, at);
             return fail(Syndrome.PROTECTION, Syndrome.NONE);
         }
         payload.start(ring, wireSegment + DataSegment.BYTES, wqeEnd);
@@ -101,7 +101,6 @@ final class TxEngine {
             context.advance(sequence + wireBytes);
         }
         if (port != null) {
-            int mss = EthernetSegment.mss(ring, ethernet);
             emit(port, mss, ring.slice(header, headerBytes), sequence, wire, wireIndex, wireBytes);
         }
         return wireBytes;
@@ -117,6 +116,9 @@ final class TxEngine {
         if (context == null) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
         }
+        if (context.tracker() == TrackerState.SEARCHING) {
+            return fail(Syndrome.QUEUE_OPERATION, Syndrome.SEQUENCE);
+        }
         int segment = at + ControlSegment.BYTES;
         payload.start(ring, segment, at + ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES);
         SealStream stream = context.sealStream();
@@ -127,22 +129,11 @@ final class TxEngine {
         while (payload.hasMore()) {
             int piece = partial.dump(context, stream);
             if (piece < 0) {
-                return failInPayload(context);
+                return failInPayload();
             }
             bytes += piece;
         }
-        return payload.isBroken() ? failInPayload(context) : bytes;
-    }
-
-    /**
-     * A send was not done. What is posted behind it must not find its context waiting for a first packet, and take its
-     * sequence from the wrong one: only new params help.
-     */
-    void lose(ByteBuf ring, int at) {
-        TlsContext context = tises.get(ControlSegment.tisTir(ring, at));
-        if (context != null) {
-            context.lose();
-        }
+        return payload.isBroken() ? failInPayload() : bytes;
     }
 
     private static boolean expects(TlsContext context, int sequence) {
@@ -152,8 +143,7 @@ final class TxEngine {
 
     private @Nullable TlsContext programmed(int tis) {
         TlsContext context = tises.get(tis);
-        Dek dek = context == null ? null : context.dek();
-        return context != null && context.tracker() != null && dek != null && dek.isLoaded() ? context : null;
+        return context != null && context.tracker() != null && context.hasKey() ? context : null;
     }
 
     private int seal(TlsContext context, ByteBuf wire, int from, int wireBytes) {
@@ -166,11 +156,11 @@ final class TxEngine {
                 sealed = stream == null ? -1 : partial.seal(context, stream, wire, at, end - at);
             }
             if (sealed < 0) {
-                return failInPayload(context);
+                return failInPayload();
             }
             at += sealed;
         }
-        return payload.hasMore() || payload.isBroken() ? failInPayload(context) : wireBytes;
+        return payload.hasMore() || payload.isBroken() ? failInPayload() : wireBytes;
     }
 
     /** Seals a record that lies in this send as a whole: bytes sealed, 0 if it does not, -1 if it is none. */
@@ -185,8 +175,7 @@ final class TxEngine {
             return -1;
         }
         int recordBytes = RecordFormat.HEADER_BYTES + fragment;
-        Dek dek = context.dek();
-        Sealer sealer = dek == null ? null : dek.sealer();
+        Sealer sealer = context.sealer();
         if (recordBytes > end - at || sealer == null) {
             return 0;
         }
@@ -220,9 +209,7 @@ final class TxEngine {
         }
     }
 
-    /** A context that has taken a part of what it cannot take does not know where it stands. */
-    private int failInPayload(TlsContext context) {
-        context.lose();
+    private int failInPayload() {
         return payload.isBroken()
                 ? fail(Syndrome.PROTECTION, Syndrome.NONE)
                 : fail(Syndrome.QUEUE_OPERATION, Syndrome.FRAMING);

@@ -1,6 +1,8 @@
 package io.offramp.offload.device.hardware.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.key.DekTable;
@@ -15,8 +17,15 @@ import io.offramp.offload.device.hardware.queue.WorkQueue;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Does what the WQEs of send queues ask for, one after the other, and completes them. Confined to the engine's thread. */
+/**
+ * Does what the WQEs of send queues ask for, one after the other, and completes them. A WQE that is not done, for whatever
+ * reason, leaves its context so that nothing behind it can be done in its place: without params, or without a position.
+ * Confined to the engine's thread.
+ */
 final class WqeWorker {
+    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(WqeWorker.class);
+    private static final int NEVER = -1;
+
     private final ContextTable tises;
     private final ContextTable tirs;
     private final DekTable deks;
@@ -25,6 +34,8 @@ final class WqeWorker {
     private final BooleanSupplier isUp;
     private @Nullable Port port;
     private boolean failsNextSend;
+    private int failsAfter = NEVER;
+    private int refusal;
     private long bytesWorked;
 
     WqeWorker(
@@ -48,25 +59,32 @@ final class WqeWorker {
         failsNextSend = true;
     }
 
+    /** Lets a WQE fail, whatever it asks for, with nothing of it done: the one behind so many others. NOPs do not count. */
+    void failAfter(int wqes) {
+        failsAfter = wqes;
+    }
+
     /** Payload bytes so far. */
     long bytesWorked() {
         return bytesWorked;
     }
 
-    /** Works on everything that waits in a queue. */
-    void work(WorkQueue queue, CompletionQueue completions) {
-        while (queue.waiting() > 0) {
-            int index = queue.consumer();
-            int at = queue.offset(index);
-            int blocks = blocks(queue, index, at);
-            if (blocks == 0) {
-                queue.consume(queue.waiting());
-                completions.pushError(index, Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
-            } else {
-                queue.consume(blocks);
-                execute(queue, at, index, completions);
-            }
+    /** Works on the next WQE of a queue; false if none waits. */
+    boolean workOne(WorkQueue queue, CompletionQueue completions) {
+        if (queue.waiting() <= 0) {
+            return false;
         }
+        int index = queue.consumer();
+        int at = queue.offset(index);
+        int blocks = blocks(queue, index, at);
+        if (blocks == 0) {
+            queue.consume(queue.waiting());
+            completions.pushError(index, Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
+        } else {
+            queue.consume(blocks);
+            execute(queue, at, index, completions);
+        }
+        return true;
     }
 
     /** Length of a WQE in blocks; 0 if it is not one. */
@@ -85,49 +103,100 @@ final class WqeWorker {
 
     private void execute(WorkQueue queue, int at, int index, CompletionQueue completions) {
         ByteBuf ring = queue.memory();
+        int syndrome = Syndrome.QUEUE_OPERATION;
+        int vendor;
+        int done = 0;
         if (!isUp.getAsBoolean()) {
-            completions.pushError(index, Syndrome.FLUSHED, Syndrome.NONE);
+            syndrome = Syndrome.FLUSHED;
+            vendor = Syndrome.NONE;
+        } else {
+            try {
+                done = perform(queue, at);
+                vendor = done < 0 ? tx.vendorSyndrome() : refusal;
+                syndrome = done < 0 ? tx.syndrome() : vendor == Syndrome.NONE ? 0 : syndrome;
+            } catch (RuntimeException e) {
+                LOG.error("WQE {} of queue {} failed", index, queue.number(), e);
+                vendor = Syndrome.INTERNAL;
+            }
+        }
+        if (syndrome == 0) {
+            bytesWorked += done;
+            if (ControlSegment.wantsCompletion(ring, at)) {
+                completions.pushSent(index, done);
+            }
             return;
         }
+        // One that found its context elsewhere has not moved it.
+        if (vendor != Syndrome.SEQUENCE) {
+            abandon(ring, at);
+        }
+        completions.pushError(index, syndrome, vendor);
+    }
+
+    /** Bytes done, or -1 if {@link #tx} says why not; {@link #refusal} is why anything else was not done. */
+    private int perform(WorkQueue queue, int at) {
+        ByteBuf ring = queue.memory();
+        refusal = Syndrome.NONE;
         if (ControlSegment.isFenced(ring, at)) {
             queue.onFence();
         }
-        int done = 0;
-        int vendor = Syndrome.NONE;
-        switch (ControlSegment.opcode(ring, at)) {
-            case Opcode.NOP -> { }
-            case Opcode.SEND, Opcode.LSO -> {
-                if (queue.hasUnfencedParams()) {
-                    vendor = Syndrome.NOT_FENCED;
-                } else if (failsNextSend) {
-                    failsNextSend = false;
-                    vendor = Syndrome.FAULT;
-                } else {
-                    done = tx.send(ring, at, port);
+        int opcode = ControlSegment.opcode(ring, at);
+        boolean isPayload = opcode == Opcode.SEND || opcode == Opcode.LSO || opcode == Opcode.DUMP;
+        if (opcode != Opcode.NOP && isToFail(opcode)) {
+            refusal = Syndrome.FAULT;
+        } else if (isPayload && queue.hasUnfencedParams()) {
+            refusal = Syndrome.NOT_FENCED;
+        } else {
+            switch (opcode) {
+                case Opcode.NOP -> { }
+                case Opcode.SEND, Opcode.LSO -> {
+                    return tx.send(ring, at, port);
                 }
-                if (vendor != Syndrome.NONE) {
-                    tx.lose(ring, at);
+                case Opcode.DUMP -> {
+                    return tx.dump(ring, at);
                 }
+                case Opcode.GET_PSV -> refusal = storeProgress(ring, at);
+                case Opcode.UMR -> refusal = loadStatic(queue, at);
+                case Opcode.SET_PSV -> refusal = loadProgress(queue, at);
+                default -> refusal = Syndrome.MALFORMED;
             }
-            case Opcode.DUMP -> {
-                if (queue.hasUnfencedParams()) {
-                    vendor = Syndrome.NOT_FENCED;
-                } else {
-                    done = tx.dump(ring, at);
-                }
-            }
-            case Opcode.GET_PSV -> vendor = storeProgress(ring, at);
-            case Opcode.UMR -> vendor = loadStatic(queue, at);
-            case Opcode.SET_PSV -> vendor = loadProgress(queue, at);
-            default -> vendor = Syndrome.MALFORMED;
         }
-        bytesWorked += Math.max(0, done);
-        if (done < 0) {
-            completions.pushError(index, tx.syndrome(), tx.vendorSyndrome());
-        } else if (vendor != Syndrome.NONE) {
-            completions.pushError(index, Syndrome.QUEUE_OPERATION, vendor);
-        } else if (ControlSegment.wantsCompletion(ring, at)) {
-            completions.pushSent(index, done);
+        return 0;
+    }
+
+    private boolean isToFail(int opcode) {
+        boolean fails = failsAfter == 0;
+        failsAfter = Math.max(NEVER, failsAfter - 1);
+        if (failsNextSend && (opcode == Opcode.SEND || opcode == Opcode.LSO)) {
+            failsNextSend = false;
+            fails = true;
+        }
+        return fails;
+    }
+
+    /**
+     * A WQE was not done. Params that are not in effect must not be taken for in effect by what is posted behind them,
+     * and what is posted behind a send or a DUMP must not find the context waiting for a first packet, and take its
+     * sequence from the wrong one.
+     */
+    private void abandon(ByteBuf ring, int at) {
+        switch (ControlSegment.opcode(ring, at)) {
+            case Opcode.UMR -> poison(ControlSegment.modifier(ring, at), ControlSegment.tisTir(ring, at));
+            case Opcode.SET_PSV -> poison(ControlSegment.modifier(ring, at), ParamsWqe.progressContext(ring, at));
+            case Opcode.SEND, Opcode.LSO, Opcode.DUMP -> {
+                TlsContext context = tises.get(ControlSegment.tisTir(ring, at));
+                if (context != null) {
+                    context.lose();
+                }
+            }
+            default -> { }
+        }
+    }
+
+    private void poison(int modifier, int number) {
+        TlsContext context = context(modifier, number);
+        if (context != null) {
+            context.poison();
         }
     }
 
@@ -150,7 +219,7 @@ final class WqeWorker {
             return Syndrome.MALFORMED;
         }
         TlsContext context = context(ControlSegment.modifier(ring, at), ParamsWqe.progressContext(ring, at));
-        if (context == null) {
+        if (context == null || !context.hasKey()) {
             return Syndrome.NO_CONTEXT;
         }
         queue.onParams();
@@ -171,6 +240,7 @@ final class WqeWorker {
         if (host == null) {
             return Syndrome.MALFORMED;
         }
+        host.setZero((int) address, PsvWqe.WRITE_BYTES);
         host.setInt((int) address, number);
         context.storeProgress(host, (int) address + PsvWqe.PROGRESS_PARAMS);
         return Syndrome.NONE;

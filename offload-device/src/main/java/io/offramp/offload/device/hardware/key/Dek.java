@@ -10,18 +10,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One data encryption key object of the device. Written by commands, used by the engines of the one queue set whose
- * contexts refer to it, never read.
+ * One data encryption key object of the device. Written by commands, never read. Holds the key and no state of a cipher:
+ * each context that refers to it makes ciphers of its own ({@link KeyUse}), so any number of them may, on any engine.
  */
 public final class Dek {
     private final AeadEngine engine;
     private byte @Nullable [] key;
     private @Nullable AeadSuite suite;
-    private @Nullable Sealer sealer;
-    private @Nullable Opener opener;
-    private @Nullable SealStream sealStream;
-    private @Nullable OpenStream openStream;
     private long clearedAt = DekTable.NEVER;
+    // One more with every key that is written or wiped: odd while there is one.
+    private volatile int generation;
 
     Dek(AeadEngine engine) {
         this.engine = engine;
@@ -29,74 +27,50 @@ public final class Dek {
 
     /** False if a key that was here may still be in the device's caches, or one is here. */
     boolean load(AeadSuite newSuite, byte[] newKey, long syncs) {
-        if (key != null || clearedAt >= syncs) {
+        if (isLoaded() || clearedAt >= syncs) {
             return false;
         }
         suite = newSuite;
         key = newKey.clone();
+        generation++;
         return true;
     }
 
     void clear(long syncs) {
-        if (key == null) {
+        byte[] wiped = key;
+        if (wiped == null) {
             return;
         }
-        Arrays.fill(key, (byte) 0);
+        generation++;
+        Arrays.fill(wiped, (byte) 0);
         key = null;
         suite = null;
         clearedAt = syncs;
-        if (sealer != null) {
-            sealer.close();
-            sealer = null;
-        }
-        if (opener != null) {
-            opener.close();
-            opener = null;
-        }
-        if (sealStream != null) {
-            sealStream.close();
-            sealStream = null;
-        }
-        if (openStream != null) {
-            openStream.close();
-            openStream = null;
-        }
     }
 
     /** True while it holds a key. */
     public boolean isLoaded() {
-        return key != null;
+        return (generation & 1) == 1;
     }
 
-    /** Seals under this key, or null if there is none. The key schedule is computed at the first use. */
-    public @Nullable Sealer sealer() {
-        if (sealer == null && key != null && suite != null) {
-            sealer = engine.sealer(suite, key);
-        }
-        return sealer;
+    /** Which of the keys that were ever here it is. */
+    int generation() {
+        return generation;
     }
 
-    /** Opens under this key, or null if there is none. The key schedule is computed at the first use. */
-    public @Nullable Opener opener() {
-        if (opener == null && key != null && suite != null) {
-            opener = engine.opener(suite, key);
-        }
-        return opener;
+    @Nullable Sealer sealer() {
+        return key == null || suite == null ? null : engine.sealer(suite, key);
     }
 
-    /** Seals under this key piece by piece, for the one context that uses it, or null if there is none. */
-    public @Nullable SealStream sealStream() {
-        if (sealStream == null && key != null && suite != null) {
-            sealStream = engine.sealStream(suite, key);
-        }
-        return sealStream;
+    @Nullable Opener opener() {
+        return key == null || suite == null ? null : engine.opener(suite, key);
     }
 
-    /** Opens under this key piece by piece, for the one context that uses it, or null if there is none. */
-    public @Nullable OpenStream openStream() {
-        if (openStream == null && key != null && suite != null) {
-            openStream = engine.openStream(suite, key);
-        }
-        return openStream;
+    @Nullable SealStream sealStream() {
+        return key == null || suite == null ? null : engine.sealStream(suite, key);
+    }
+
+    @Nullable OpenStream openStream() {
+        return key == null || suite == null ? null : engine.openStream(suite, key);
     }
 }

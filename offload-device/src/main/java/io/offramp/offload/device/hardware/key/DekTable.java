@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All DEK objects, by their 24-bit index. Objects are made in bulk, then loaded and cleared one by one; an object
  * that was cleared takes a new key only after a {@link #sync()}, since the engines may have the old one cached.
- * Commands come from any thread; a key is loaded, used and cleared by one thread at a time.
+ * Commands come from any thread; a key is loaded and cleared while nothing that is posted refers to it.
  */
 public final class DekTable {
     /** What {@link #createBulk} gives when there is no room. */

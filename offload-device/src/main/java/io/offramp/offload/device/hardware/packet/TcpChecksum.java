@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 
 /**
- * The TCP checksum over pseudo header, TCP header and payload (RFC 9293 §3.1, RFC 8200 §8.1). A header whose field is 0
- * has none: where the wire cannot corrupt anything, nobody computes it.
+ * The TCP checksum over pseudo header, TCP header and payload (RFC 9293 §3.1, RFC 8200 §8.1). Other than in UDP, 0 is a
+ * checksum like any other.
  */
 public final class TcpChecksum {
     private static final int CHECKSUM = 16;
@@ -18,15 +18,12 @@ public final class TcpChecksum {
     public static void write(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         int field = PacketHeader.tcp(headerBytes) + CHECKSUM;
         header.setShort(field, 0);
-        int sum = ~sum(header, headerBytes, payload, index, bytes) & ALL_ONES;
-        // Both are zero in ones' complement, and one of them says that there is no checksum.
-        header.setShort(field, sum == 0 ? ALL_ONES : sum);
+        header.setShort(field, ~sum(header, headerBytes, payload, index, bytes));
     }
 
-    /** True where the checksum holds, or there is none. */
+    /** True where the checksum holds. */
     public static boolean verify(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
-        return header.getShort(PacketHeader.tcp(headerBytes) + CHECKSUM) == 0
-                || sum(header, headerBytes, payload, index, bytes) == ALL_ONES;
+        return sum(header, headerBytes, payload, index, bytes) == ALL_ONES;
     }
 
     private static int sum(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {

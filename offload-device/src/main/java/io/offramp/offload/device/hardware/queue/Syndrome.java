@@ -32,6 +32,9 @@ public final class Syndrome {
     /** Vendor syndrome: a fault that was asked for. */
     public static final int FAULT = 6;
 
+    /** Vendor syndrome: the device has made a mistake. */
+    public static final int INTERNAL = 7;
+
     private Syndrome() {}
 
     /** For a log line. */
@@ -44,6 +47,7 @@ public final class Syndrome {
             case SEQUENCE -> "sequence";
             case FRAMING -> "framing";
             case FAULT -> "fault";
+            case INTERNAL -> "internal";
             default -> Integer.toString(vendor);
         };
     }

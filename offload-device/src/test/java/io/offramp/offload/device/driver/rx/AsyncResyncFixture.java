@@ -21,7 +21,7 @@ abstract class AsyncResyncFixture {
     static final long NUMBER = 70;
 
     final ResyncFixture rx = new ResyncFixture(new DriverSettings(delayed(), false, 1_000));
-    final AsyncResync resync = new AsyncResync(rx.driver.place, rx.context, new Chance(1, 1));
+    final AsyncResync resync = new AsyncResync(rx.driver.place, rx.context, Chance.seeded(delayed(), 1));
     int next;
 
     @AfterEach

@@ -29,7 +29,7 @@ class RxContextTest {
         assertThat(rx.tir().auth()).isEqualTo(AuthState.NO_OFFLOAD);
         assertThat(rx.tir().nextTcpSequence()).isEqualTo(ResyncFixture.START);
         assertThat(rx.tir().recordNumber()).isEqualTo(3);
-        assertThat(rx.tir().dek()).isNotNull();
+        assertThat(rx.tir().hasKey()).isTrue();
         assertThat(rx.driver.device.nic().steering().used()).isEqualTo(1);
         assertThat(rx.driver.counter("rx_tls_ctx")).isEqualTo(1);
         rx.close();

@@ -53,8 +53,13 @@ class DumpTest extends SendQueueFixture {
         expectError(lastCompletion(3), Syndrome.QUEUE_OPERATION, Syndrome.NOT_FENCED);
 
         postFence();
+        postDump(0, 10);
+        expectError(lastCompletion(2), Syndrome.QUEUE_OPERATION, Syndrome.SEQUENCE);
+
+        postParams();
+        postFence();
         postDump(plaintext.capacity() - 5, 10);
-        expectError(lastCompletion(2), Syndrome.PROTECTION, Syndrome.NONE);
+        expectError(lastCompletion(4), Syndrome.PROTECTION, Syndrome.NONE);
         assertThat(context().tracker()).as("where it stands is unknown").isEqualTo(TrackerState.SEARCHING);
     }
 

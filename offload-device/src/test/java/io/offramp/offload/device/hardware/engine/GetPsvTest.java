@@ -38,7 +38,11 @@ class GetPsvTest {
     }
 
     @Test
-    void shouldWriteTheNumberOfTheContextAndItsProgress() {
+    void shouldWriteTheNumberOfTheContextAndItsProgressInAUnitOf64Bytes() {
+        host.setBytes(0, new byte[100]).setByte(AT - 1, 7).setByte(AT + PsvWqe.WRITE_BYTES, 7);
+        for (int i = 0; i < PsvWqe.WRITE_BYTES; i++) {
+            host.setByte(AT + i, 0xee);
+        }
         TlsContext context = nic.tirs().get(tir);
         assertThat(context).isNotNull();
         context.ask(0x0102_0304);
@@ -53,8 +57,11 @@ class GetPsvTest {
         assertThat(ProgressParams.resyncTcpSequence(host, params)).isEqualTo(0x0102_0304);
         assertThat(ProgressParams.tracker(host, params)).isEqualTo(TrackerState.TRACKING);
         assertThat(ProgressParams.auth(host, params)).isEqualTo(AuthState.NO_OFFLOAD);
-        assertThat(host.getLong(0)).as("what lies before").isZero();
-        assertThat(host.getLong(AT + PsvWqe.WRITE_BYTES)).as("what lies behind").isZero();
+        for (int i = PsvWqe.PROGRESS_PARAMS + ProgressParams.BYTES; i < PsvWqe.WRITE_BYTES; i++) {
+            assertThat(host.getByte(AT + i)).as("byte %d", i).isZero();
+        }
+        assertThat(host.getByte(AT - 1)).as("what lies before").isEqualTo((byte) 7);
+        assertThat(host.getByte(AT + PsvWqe.WRITE_BYTES)).as("what lies behind").isEqualTo((byte) 7);
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.ParamsWqe;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.tck.ReferenceRecords;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The sending half of the hardware, fed with WQEs byte by byte as a driver would, and as none should. */
@@ -164,7 +166,79 @@ class QueueSetTest extends SendQueueFixture {
         post(ParamsWqe.STATIC_BLOCKS);
 
         expectError(lastCompletion(1), Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
-        assertThat(context().recordNumber()).isEqualTo(3);
+        assertThat(context().hasKey()).as("what was in effect is not any more").isFalse();
+        assertThat(context().tracker()).isNull();
+    }
+
+    /**
+     * What was in effect before is not any more, and half of what should be is nothing: a record would be sealed under
+     * the number of another one.
+     */
+    @Test
+    void shouldEmitNothingBehindParamsThatFailedOrWereFlushedUntilBothHaveComeAnew() {
+        for (boolean isFlushed : new boolean[] {true, false}) {
+            for (int failed : new int[] {0, 1}) {
+                postParams();
+                postFence();
+                lastCompletionOf(3);
+                roomFor(16);
+                fail(isFlushed, failed == 0);
+                postStatic();
+                fail(isFlushed, failed == 1);
+                postProgress();
+                fail(isFlushed, false);
+                postFence();
+                lastCompletionOf(3);
+
+                postSend(SEQUENCE, 0, RECORD_BYTES);
+                expectError(lastCompletion(1), Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
+                postProgress();
+                expectError(lastCompletion(1), Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
+                postFence();
+                postSend(SEQUENCE, 0, RECORD_BYTES);
+                expectError(lastCompletion(2), Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
+
+                postParams();
+                postFence();
+                postSend(SEQUENCE, 0, RECORD_BYTES);
+                assertThat(Cqe.opcode(queues.sendCompletions().memory(), lastCompletion(4))).isEqualTo(Cqe.REQUEST);
+            }
+        }
+    }
+
+    private void fail(boolean isFlushed, boolean fails) {
+        if (isFlushed) {
+            nic.setUp(!fails);
+        } else if (fails) {
+            queues.failAfter(0);
+        }
+    }
+
+    /** A flushed send, or one that came before its fence, has not moved the context: what is behind it is not the first. */
+    @Test
+    void shouldEmitNothingBehindASendThatWasFlushed() {
+        postParams();
+        postFence();
+        nic.setUp(false);
+        postSend(SEQUENCE, 0, RECORD_BYTES);
+        nic.setUp(true);
+        postSend(SEQUENCE + RECORD_BYTES, 0, RECORD_BYTES);
+
+        expectError(lastCompletion(5), Syndrome.QUEUE_OPERATION, Syndrome.SEQUENCE);
+    }
+
+    /** Without a length to cut at there would be no end of it. */
+    @Test
+    void shouldRefuseALargeSendWithoutAnMss() {
+        List<Integer> left = new ArrayList<>();
+        queues.port((header, headerBytes, payload, index, bytes) -> left.add(bytes));
+        postParams();
+        postFence();
+        mss = 0;
+        postSend(SEQUENCE, 0, RECORD_BYTES);
+
+        expectError(lastCompletion(4), Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
+        assertThat(left).isEmpty();
     }
 
     @Test

@@ -48,6 +48,7 @@ class RxEngineTest {
 
     @BeforeEach
     void program() {
+        queues.hasChecksums(false);
         headerBytes = PacketHeader.write(header, new InetSocketAddress("2001:db8::2", 5),
                 new InetSocketAddress("2001:db8::1", 443));
         tir = nic.tirs().create(queues.receiveQueue().number());

@@ -8,6 +8,7 @@ import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.tck.Protection;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -195,6 +196,57 @@ class RxTrackingTest {
                 rx.expectAsOnTheWire(cut, fourth, TlsOffload.NOT_DECRYPTED, "cut at " + cut);
                 rx.expectDecrypted(fourth, rx.bytes(), "cut at " + cut);
             }
+        }
+    }
+
+    /** A question or an answer may get lost: the device asks about later records, and takes the answer to the last question. */
+    @ParameterizedTest
+    @MethodSource("protections")
+    void shouldAskAgainUntilItIsAnsweredAndNeverRarerThanItsLongestPause(Protection protection) {
+        try (RxEngineFixture rx = new RxEngineFixture(protection)) {
+            rx.add(10);
+            List<Integer> starts = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                starts.add(rx.add(10));
+            }
+            rx.context().lose();
+            List<Integer> askedWith = new ArrayList<>();
+
+            for (int i = 0; i + 1 < starts.size(); i++) {
+                if (rx.receive(starts.get(i), starts.get(i + 1)) == TlsOffload.RESYNC) {
+                    askedWith.add(i);
+                }
+            }
+
+            assertThat(askedWith).as("8 packets later, and then 16, 32, 64 and always 128")
+                    .containsExactly(0, 8, 24, 56, 120, 248, 376, 504);
+            rx.answer(starts.get(505), RxEngineFixture.FIRST + 506);
+            assertThat(rx.context().auth()).isEqualTo(AuthState.OFFLOAD);
+            rx.expectDecrypted(starts.getLast(), rx.bytes(), "again");
+        }
+    }
+
+    /** The place that it asks about is the start of the record that it stands in: the host has not met that yet. */
+    @ParameterizedTest
+    @MethodSource("protections")
+    void shouldAskAgainAboutTheRecordThatAPacketCuts(Protection protection) {
+        try (RxEngineFixture rx = new RxEngineFixture(protection)) {
+            int first = rx.add(30);
+            int second = rx.add(1_000);
+            int third = rx.add(100);
+            int fourth = rx.add(100);
+            rx.context().lose();
+            rx.expectAsOnTheWire(first, second, TlsOffload.RESYNC, "the candidate");
+            for (int i = 0; i < 7; i++) {
+                rx.expectAsOnTheWire(second + 10 * i, second + 10 * i + 10, TlsOffload.NOT_DECRYPTED, "packet " + i);
+            }
+
+            rx.expectAsOnTheWire(second + 70, second + 80, TlsOffload.RESYNC, "the question again");
+
+            rx.answer(second, RxEngineFixture.FIRST + 1);
+            rx.expectAsOnTheWire(second + 80, third, TlsOffload.NOT_DECRYPTED, "the rest of that record");
+            rx.expectDecrypted(third, fourth, "the next");
+            rx.expectDecrypted(fourth, rx.bytes(), "and the next");
         }
     }
 

@@ -51,6 +51,7 @@ abstract class SendQueueFixture {
             new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, new byte[16], new byte[12], 3);
     private int headerBytes;
     int tis;
+    int mss = 1448;
     int producer;
 
     @BeforeEach
@@ -100,8 +101,16 @@ abstract class SendQueueFixture {
 
     void postParams() {
         roomFor(16);
+        postStatic();
+        postProgress();
+    }
+
+    void postStatic() {
         writeStatic();
         post(ParamsWqe.STATIC_BLOCKS);
+    }
+
+    void postProgress() {
         control(Opcode.SET_PSV, Opcode.MODIFIER_TIS, ParamsWqe.PROGRESS_OCTOWORDS, 0);
         ParamsWqe.writeProgressContext(ring, at(), tis);
         ProgressParams.write(ring, at() + ParamsWqe.PROGRESS_PARAMS, 0, 0, TrackerState.START, AuthState.NO_OFFLOAD, 0);
@@ -137,7 +146,7 @@ abstract class SendQueueFixture {
         int octowords = 1 + ethernet + 1 + ranges.length / 2;
         control(Opcode.LSO, 0, octowords, 0);
         PacketHeader.tcpSequence(header, 0, headerBytes, sequence);
-        EthernetSegment.write(ring, at() + ControlSegment.BYTES, 1448, header, headerBytes);
+        EthernetSegment.write(ring, at() + ControlSegment.BYTES, mss, header, headerBytes);
         int segment = at() + (1 + ethernet) * 16;
         DataSegment.write(ring, segment, bytes, wireKey, 0);
         for (int i = 0; i < ranges.length; i += 2) {
@@ -147,7 +156,7 @@ abstract class SendQueueFixture {
         post(Math.ceilDiv(octowords * 16, WorkQueue.BLOCK_BYTES));
     }
 
-    private void roomFor(int blocks) {
+    void roomFor(int blocks) {
         while (queues.sendQueue().entries() - (producer & queues.sendQueue().entries() - 1) < blocks) {
             ControlSegment.write(ring, at(), Opcode.NOP, 0, producer, queues.sendQueue().number(), 1, 0, 0);
             post(1);

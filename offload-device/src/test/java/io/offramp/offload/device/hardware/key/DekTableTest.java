@@ -51,13 +51,43 @@ class DekTableTest {
         table.load(0, AeadSuite.AES_128_GCM, KEY);
         Dek dek = table.get(0);
         assertThat(dek).isNotNull();
-        assertThat(dek.sealer()).isNotNull().isSameAs(dek.sealer());
-        assertThat(dek.opener()).isNotNull();
+        KeyUse use = new KeyUse(dek);
+        assertThat(use.sealer()).isNotNull().isSameAs(use.sealer());
+        assertThat(use.opener()).isNotNull();
 
         table.clear(0);
 
         assertThat(dek.isLoaded()).isFalse();
-        assertThat(dek.sealer()).isNull();
-        assertThat(dek.opener()).isNull();
+        expectNothing(use);
+        table.sync();
+        table.load(0, AeadSuite.AES_128_GCM, KEY);
+        expectNothing(use);
+        assertThat(use.isOf(dek)).as("another key in the same object").isFalse();
+        use.close();
+    }
+
+    private static void expectNothing(KeyUse use) {
+        assertThat(use.isCurrent()).isFalse();
+        assertThat(use.sealer()).isNull();
+        assertThat(use.opener()).isNull();
+        assertThat(use.sealStream()).isNull();
+        assertThat(use.openStream()).isNull();
+    }
+
+    @Test
+    void shouldGiveEveryContextCiphersOfItsOwn() {
+        table.createBulk(1);
+        table.load(0, AeadSuite.AES_128_GCM, KEY);
+        Dek dek = table.get(0);
+        assertThat(dek).isNotNull();
+        KeyUse one = new KeyUse(dek);
+        KeyUse other = new KeyUse(dek);
+
+        assertThat(one.sealStream()).isNotNull().isNotSameAs(other.sealStream());
+        assertThat(one.openStream()).isNotNull().isNotSameAs(other.openStream());
+        assertThat(one.sealer()).isNotNull().isNotSameAs(other.sealer());
+        assertThat(one.opener()).isNotNull().isNotSameAs(other.opener());
+        one.close();
+        other.close();
     }
 }

@@ -1,0 +1,29 @@
+package io.offramp.offload.device.wire;
+
+/** What may go wrong between driver and device, or is left to chance. */
+public enum Fault {
+    /** A packet does not arrive. */
+    LOSS,
+    /** A packet arrives later than ones sent behind it. */
+    REORDER,
+    /** A packet arrives twice. */
+    DUPLICATE,
+    /** A bit of a packet is flipped. */
+    CORRUPT,
+    /** Something is sent again that need not be. */
+    RETRANSMIT,
+    /** A packet is shorter than it could be. */
+    RESEGMENT,
+    /** An acknowledgment comes late. */
+    ACK_LAG,
+    /** The device fails a send. */
+    CQE_ERROR,
+    /** A packet leaves through another device. */
+    REROUTE,
+    /** The ICOSQ has no room. */
+    QUEUE_FULL,
+    /** A completion is looked at one packet later. */
+    DELAY,
+    /** A pool is exhausted. */
+    DECLINE
+}

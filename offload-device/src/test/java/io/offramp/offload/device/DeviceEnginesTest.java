@@ -1,0 +1,76 @@
+package io.offramp.offload.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
+import io.offramp.offload.tck.SessionFixtures;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens between a doorbell and its completion, where the device's engines are not the caller's thread. */
+class DeviceEnginesTest {
+    private static final int DATA = 23;
+
+    private final SteppedDevice fixture = new SteppedDevice("contexts", "4", "deks", "4");
+    private final SessionFixtures sessions = fixture.sessions();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** A packet must not reach a context that is half programmed. */
+    @Test
+    void shouldAddTheRuleOnlyWhenBothParamsHaveCompleted() {
+        SessionFixtures.Rx rx = sessions.rx(DeviceFixture.TLS_1_3, 0);
+        expectRules(0);
+
+        fixture.engine().step(Step.CONTROL);
+        fixture.poll();
+        expectRules(0);
+        fixture.engine().step(Step.CONTROL);
+        expectRules(0);
+        fixture.poll();
+
+        expectRules(1);
+        sessions.receive(rx, rx.peer().seal(DATA, new byte[100]));
+        assertThat(fixture.counter("rx_tls_decrypted_packets")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldProgramAnewAndAddTheRuleThenWhenTheFirstParamsFail() {
+        for (int failed = 0; failed < 2; failed++) {
+            SessionFixtures.Rx rx = sessions.rx(DeviceFixture.TLS_1_3, 0);
+            fixture.queues().failAfter(failed);
+            long decrypted = fixture.counter("rx_tls_decrypted_packets");
+            rx.session().receive(sessions.buffer(rx.peer().seal(DATA, new byte[100])));
+
+            fixture.settle();
+
+            expectRules(1);
+            sessions.receive(rx, rx.peer().seal(DATA, new byte[100]));
+            assertThat(rx.sink().data()).hasSize(200);
+            assertThat(fixture.counter("rx_tls_decrypted_packets")).as("WQE %d fails", failed).isEqualTo(decrypted + 1);
+            rx.session().close();
+        }
+    }
+
+    /** Params that the device does not take, again and again, end the offload. */
+    @Test
+    void shouldGiveTheDeviceBackWhenItTakesNoParams() {
+        SessionFixtures.Rx rx = sessions.rx(DeviceFixture.TLS_1_3, 0);
+        fixture.device().nic().setUp(false);
+        for (int i = 0; i < 20; i++) {
+            sessions.receive(rx, rx.peer().seal(DATA, new byte[100]));
+        }
+
+        assertThat(rx.session().info().mode()).isEqualTo(RecordMode.SW);
+        assertThat(rx.sink().degradations()).containsExactly("device has refused its params 16 times in a row");
+        assertThat(rx.sink().data()).hasSize(2_000);
+    }
+
+    private void expectRules(int count) {
+        assertThat(fixture.device().nic().steering().used()).as("rules").isEqualTo(count);
+    }
+}
