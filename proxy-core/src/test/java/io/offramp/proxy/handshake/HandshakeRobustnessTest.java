@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,6 +123,22 @@ class HandshakeRobustnessTest {
             assertThat(answer).endsWith((byte) 2, (byte) 40);
             assertThat(server.failure().detail())
                     .isEqualTo("handshake_failure: no cipher suite, signature scheme or group in common");
+        }
+    }
+
+    /** A scheme and a group that we do not have, and in TLS 1.2 a suite whose certificate we do not have. */
+    @Test
+    void shouldRefuseWhenNoSchemeOrGroupIsCommon() throws Exception {
+        byte[] x448 = RawClientHello.list(RawClientHello.shorts(0x001e));
+        byte[] ed448 = RawClientHello.list(RawClientHello.shorts(0x0808));
+        RawClientHello tls13 = RawClientHello.tls13(Group.X25519, X25519_SHARE);
+        for (RawClientHello hello : List.of(
+                tls13.with(13, ed448),
+                RawClientHello.withoutShare(Group.X25519).with(10, x448),
+                RawClientHello.legacy(0x0303).withSuites(0xc02b).with(10, x448).with(13, ed448))) {
+            try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+                assertThat(server.receive(hello.record())).isEqualTo(RawClientHello.record(21, new byte[] {2, 40}));
+            }
         }
     }
 

@@ -7,7 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
@@ -211,6 +215,69 @@ class ResumptionTest extends ResumptionFixture {
 
             assertThat(messages(first.session().tickets())).isEqualTo(3);
             assertThat(messages(second.session().tickets())).isEqualTo(1);
+        }
+    }
+
+    /** RFC 8446 §4.6.1: and without early_data, which would invite 0-RTT. */
+    @Test
+    void shouldMakeEachTicketItsOwn() throws Exception {
+        HandshakeSettings settings = settings().tickets(tickets(keys, 3)).build();
+        List<ByteBuffer> nonces = new ArrayList<>();
+        Set<Integer> agesAdded = new HashSet<>();
+        Set<ByteBuffer> tickets = new HashSet<>();
+        for (int connection = 0; connection < 2; connection++) {
+            EngineClient engine = new EngineClient(p -> p.setProtocols(new String[] {"TLSv1.3"}));
+            try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+                server.receive(engine.exchange(server.receive(engine.hello())));
+                for (ByteBuffer in = ByteBuffer.wrap(server.session().tickets()); in.hasRemaining(); ) {
+                    assertThat(in.getInt() >>> 24).isEqualTo(4);
+                    assertThat(in.getInt()).isEqualTo((int) LIFETIME.toSeconds());
+                    agesAdded.add(in.getInt());
+                    nonces.add(part(in, in.get()));
+                    tickets.add(part(in, in.getShort()));
+                    assertThat(in.getShort()).as("bytes of extensions").isZero();
+                }
+            }
+        }
+        assertThat(nonces).hasSize(6);
+        assertThat(new HashSet<>(nonces.subList(0, 3))).hasSize(3);
+        assertThat(new HashSet<>(nonces.subList(3, 6))).hasSize(3);
+        assertThat(agesAdded).hasSize(6);
+        assertThat(tickets).hasSize(6);
+    }
+
+    private static ByteBuffer part(ByteBuffer in, int bytes) {
+        ByteBuffer part = in.slice(in.position(), bytes);
+        in.position(in.position() + bytes);
+        return part;
+    }
+
+    /** The PSK without a key exchange: {@code psk_ke} (RFC 8446 §4.2.9). Its binder would not fit, if it were looked at. */
+    @Test
+    void shouldNotResumeWithoutAKeyExchange() throws Exception {
+        HandshakeSettings settings = settings().build();
+        connect(settings, p -> {});
+        byte[] hello = new EngineClient(engine(), p -> p.setProtocols(new String[] {"TLSv1.3"})).hello();
+        hello[indexOf(hello, new byte[] {0, 45, 0, 2, 1, 1}) + 5] = 0;
+
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            byte[] answer = server.receive(hello);
+
+            assertThat(answer[0]).as("no alert").isEqualTo((byte) 22);
+            server.channel().close();
+        }
+    }
+
+    @Test
+    void shouldGiveNoTicketToAClientThatDoesNotSayHowItWouldUseIt() throws Exception {
+        BouncyClient client = new BouncyClient(Group.X25519, true);
+        byte[] hello = client.hello();
+        assertThat(HexFormat.of().formatHex(hello)).doesNotContain("002d000201");
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings().build())) {
+            server.receive(client.exchange(server.receive(hello)));
+
+            assertThat(client.isComplete()).isTrue();
+            assertThat(server.session().tickets()).isEmpty();
         }
     }
 
