@@ -59,6 +59,20 @@ class StartCacheIT {
     }
 
     @Test
+    void shouldStartFromTheCacheWithAnotherHeap() throws Exception {
+        assertThat(linesUntilServing(StartScript.ofDistribution(), CACHE_OR_NOTHING + " -Xmx64m"))
+                .noneMatch(line -> isOfTheJvm(line) || line.contains("slow start"));
+    }
+
+    @Test
+    void shouldSayInOneLineThatTheCacheDoesNotFitAnotherCollectorAndServe() throws Exception {
+        List<String> lines = linesUntilServing(StartScript.ofDistribution(), "-XX:+UseZGC");
+
+        assertThat(lines).noneMatch(StartCacheIT::isOfTheJvm);
+        assertThat(lines.stream().filter(line -> line.contains("does not fit"))).hasSize(1);
+    }
+
+    @Test
     void shouldSayInOneLineThatThereIsNoCacheAndServe() throws Exception {
         Path script = copy(StandardCopyOption.COPY_ATTRIBUTES);
         Files.delete(script.resolveSibling("../offramp.aot"));
