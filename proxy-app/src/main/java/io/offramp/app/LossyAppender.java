@@ -1,26 +1,40 @@
 package io.offramp.app;
 
 import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.LoggerFactory;
 
 /**
  * Has a thread of its own write what is logged, for the appender that {@code logback.xml} puts behind it: event loops log, and whoever is to
- * read the lines may have stopped. What that thread does not keep up with is dropped, and told in a line when there is room again;
- * a few lines may be missing from that count when several threads log at the brink. Thread-safe.
+ * read the lines may have stopped. What waits is bounded in bytes; what has no room is dropped, counted, and told in a line when there
+ * is room again. A message above {@value #MESSAGE_CHARS} characters is cut. Thread-safe.
  */
 public final class LossyAppender extends AsyncAppender {
-    private static final int LINES = 8192;
+    private static final int MESSAGE_CHARS = 4096;
+    private static final int EVENT_BYTES = 256;
+    private static final int FRAME_BYTES = 64;
+    private static final long MOST_BYTES = 4 << 20;
+    private static final int HEAP_SHARE = 32;
     private static final Queue<LossyAppender> STARTED = new ConcurrentLinkedQueue<>();
+    private static final LongAdder ALL_DROPPED = new LongAdder();
 
+    private final long roomBytes = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
 
-    /** With room for 8192 lines. */
+    /** With room for 4 MiB of lines, or for a thirty-second of the heap where that is less. */
     public LossyAppender() {
-        setQueueSize(LINES);
+        setQueueSize((int) (roomBytes / EVENT_BYTES)); // so it is never full: the bytes are the bound
         setDiscardingThreshold(0);
         setNeverBlock(true);
     }
@@ -32,6 +46,16 @@ public final class LossyAppender extends AsyncAppender {
         }
     }
 
+    /** Lines that all there are have dropped. */
+    static long allDropped() {
+        return ALL_DROPPED.sum();
+    }
+
+    /** Bytes that wait in all there are. */
+    static long allWaitingBytes() {
+        return STARTED.stream().mapToLong(appender -> appender.waitingBytes.get()).sum();
+    }
+
     @Override
     public void start() {
         super.start();
@@ -41,14 +65,25 @@ public final class LossyAppender extends AsyncAppender {
     }
 
     @Override
+    public void addAppender(Appender<ILoggingEvent> writer) {
+        Written counted = new Written(writer);
+        counted.start();
+        super.addAppender(counted);
+    }
+
+    @Override
     protected void append(ILoggingEvent event) {
-        int room = getRemainingCapacity();
-        if (room == 0) {
+        ILoggingEvent kept = bounded(event);
+        long bytes = bytes(kept);
+        long waiting = waitingBytes.addAndGet(bytes);
+        if (waiting > roomBytes) {
+            waitingBytes.addAndGet(-bytes);
             dropped.incrementAndGet();
+            ALL_DROPPED.increment();
             return;
         }
-        super.append(event);
-        if (dropped.get() > 0 && room > getQueueSize() / 2) {
+        super.append(kept);
+        if (dropped.get() > 0 && waiting < roomBytes / 2) {
             tell(dropped.getAndSet(0));
         }
     }
@@ -56,6 +91,58 @@ public final class LossyAppender extends AsyncAppender {
     private void tell(long lines) {
         if (lines > 0) {
             LoggerFactory.getLogger(LossyAppender.class).warn("{} lines were dropped by {}: nobody took them in time", lines, getName());
+        }
+    }
+
+    private static ILoggingEvent bounded(ILoggingEvent event) {
+        String message = event.getFormattedMessage();
+        if (message == null || message.length() <= MESSAGE_CHARS) {
+            return event;
+        }
+        String cut = message.substring(0, MESSAGE_CHARS) + "...+" + (message.length() - MESSAGE_CHARS);
+        Logger logger = (Logger) LoggerFactory.getLogger(event.getLoggerName());
+        LoggingEvent shorter = new LoggingEvent(LossyAppender.class.getName(), logger, event.getLevel(), cut, null, null);
+        shorter.setInstant(event.getInstant());
+        if (event.getThrowableProxy() instanceof ThrowableProxy thrown) {
+            shorter.setThrowableProxy(thrown);
+        }
+        return shorter;
+    }
+
+    /** What an event takes of the heap, roughly; the same whenever it is asked. */
+    private static long bytes(ILoggingEvent event) {
+        String message = event.getFormattedMessage();
+        long bytes = EVENT_BYTES + (message == null ? 0 : message.length());
+        int causes = 0;
+        for (IThrowableProxy t = event.getThrowableProxy(); t != null && causes < 8; t = t.getCause(), causes++) {
+            bytes += EVENT_BYTES + (long) FRAME_BYTES * t.getStackTraceElementProxyArray().length;
+        }
+        return bytes;
+    }
+
+    /** Gives back the room of each event that has been written. */
+    private final class Written extends UnsynchronizedAppenderBase<ILoggingEvent> {
+        private final Appender<ILoggingEvent> writer;
+
+        Written(Appender<ILoggingEvent> writer) {
+            this.writer = writer;
+            setName(writer.getName());
+            setContext(writer.getContext());
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            try {
+                writer.doAppend(event);
+            } finally {
+                waitingBytes.addAndGet(-bytes(event));
+            }
+        }
+
+        @Override
+        public void stop() {
+            super.stop();
+            writer.stop();
         }
     }
 }

@@ -45,6 +45,7 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        WatchedOutput.install();
         int exitCode = isPlainRun(args) ? run(args) : commandLine(args).execute(args);
         LossyAppender.stopAll();
         System.exit(exitCode);

@@ -34,7 +34,9 @@ final class Serving {
         Logging.apply(config.logging());
         warnIfCacheIsUnused();
         try {
-            return new Serving(ProxyServer.start(config, installation.backends()), config.timeouts().drain());
+            ProxyServer server = ProxyServer.start(config, installation.backends());
+            server.metrics().bindLog(Logging.losses());
+            return new Serving(server, config.timeouts().drain());
         } catch (StartException e) {
             throw CommandFailure.atRunTime(e.getMessage());
         }

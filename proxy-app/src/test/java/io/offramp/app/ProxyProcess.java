@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,12 +29,32 @@ final class ProxyProcess implements AutoCloseable {
 
     /** Runs a configuration, and waits until it serves. */
     ProxyProcess(Path config) throws IOException {
-        process = StartScript.start(StartScript.ofDistribution(), config.getParent(), "run", config.toString());
+        this(StartScript.start(StartScript.ofDistribution(), config.getParent(), "run", config.toString()));
+    }
+
+    private ProxyProcess(Process started) throws IOException {
+        process = started;
         BufferedReader output = process.inputReader();
         Thread.ofVirtual().start(() -> output.lines().forEach(log::add));
         await().atMost(30, TimeUnit.SECONDS).until(() -> hasLogged("serving;") || !process.isAlive());
         port = logged(LISTENING);
         admin = logged(ADMIN);
+    }
+
+    /**
+     * The same as a shell has it.
+     *
+     * @param javaOpts further flags for the JVM
+     * @param limits   what comes before it, such as {@code ulimit -n 200}; {@code true} for nothing
+     * @param outputs  redirections, or nothing
+     */
+    static ProxyProcess inShell(Path config, String javaOpts, String limits, String outputs) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", limits + " && exec \"$0\" run \"$1\" " + outputs,
+                        StartScript.ofDistribution().toString(), config.toString())
+                .directory(config.getParent().toFile())
+                .redirectErrorStream(true);
+        builder.environment().put("JAVA_OPTS", javaOpts);
+        return new ProxyProcess(builder.start());
     }
 
     int port() {
@@ -42,6 +63,15 @@ final class ProxyProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Memory that it has from the machine, in bytes: {@code VmRSS}. */
+    long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElse(0);
     }
 
     /** What it has printed so far. */
@@ -68,11 +98,11 @@ final class ProxyProcess implements AutoCloseable {
         }
     }
 
-    /** The value of a counter, summed over its labels; 0 if it is not there. */
+    /** The value of a counter, summed over its labels; 0 if it is not there; label is empty for one without any. */
     double metric(String name, String label) throws IOException, InterruptedException {
         return admin("GET", "/metrics").body()
                 .lines()
-                .filter(line -> line.startsWith(name + "{") && line.contains(label))
+                .filter(line -> line.startsWith(name + "{") && line.contains(label) || label.isEmpty() && line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

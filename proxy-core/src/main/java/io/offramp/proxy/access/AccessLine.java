@@ -19,10 +19,16 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code in} and {@code out} are body bytes from and to the client; {@code version} to {@code rxwhy} are what {@code ss -ti} shows
  * for kernel TLS, and why, but for {@code client} and {@code fingerprint}: subject and SHA-256 of the client's certificate. A value that
  * is not known is {@code -}. A value with anything else than printable ASCII without space, quote, {@code =} and backslash is quoted and
- * escaped as in JSON, so that no client can forge a line or a field, nor reach a terminal.
+ * escaped as in JSON, so that no client can forge a line or a field, nor reach a terminal. A long value is cut, and ends in {@code ...+}
+ * and the number of characters that are missing: no line is longer than 4 KiB.
  */
 final class AccessLine {
     private static final int USUAL_CHARS = 512;
+    /** Of a line, from where on values have little room. */
+    private static final int ROOMY_CHARS = 2560;
+    private static final int VALUE_CHARS = 1024;
+    private static final int LEAST_VALUE_CHARS = 48;
+    private static final int ESCAPED_CHARS = 6;
     private static final String HEX = "0123456789abcdef";
 
     private final StringBuilder line = new StringBuilder(USUAL_CHARS);
@@ -80,9 +86,21 @@ final class AccessLine {
         if (value == null) {
             line.append('-');
         } else if (isPlain(value)) {
-            line.append(value);
+            int shown = Math.min(value.length(), room());
+            line.append(value, 0, shown);
+            cut(value, shown);
         } else {
             quote(value);
+        }
+    }
+
+    private int room() {
+        return Math.clamp(ROOMY_CHARS - line.length(), LEAST_VALUE_CHARS, VALUE_CHARS);
+    }
+
+    private void cut(String value, int shown) {
+        if (shown < value.length()) {
+            line.append("...+").append(value.length() - shown);
         }
     }
 
@@ -97,8 +115,10 @@ final class AccessLine {
     }
 
     private void quote(String value) {
+        int end = line.length() + room() - ESCAPED_CHARS;
         line.append('"');
-        for (int i = 0; i < value.length(); i++) {
+        int i = 0;
+        for (; i < value.length() && line.length() < end; i++) {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 line.append('\\').append(c);
@@ -109,6 +129,7 @@ final class AccessLine {
                 line.append(c);
             }
         }
+        cut(value, i);
         line.append('"');
     }
 }

@@ -31,13 +31,17 @@ public final class MemoryBudget {
     private final long directBytes;
     private final LongSupplier connectionBytes;
     private final LongSupplier usedDirectBytes;
+    private final LongSupplier bufferFailures;
     private final LongSupplier clockNs;
     private final ShedEvents events;
     private final AtomicLong leasedBytes = new AtomicLong();
     private final Map<EventExecutor, LoopLease> leases = new ConcurrentHashMap<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.NORMAL);
     private final AtomicLong saidNs;
-    private volatile long failedNs;
+    /** As of the last look. */
+    private long failures;
+
+    private long failedNs;
 
     private enum State {
         NORMAL,
@@ -51,6 +55,7 @@ public final class MemoryBudget {
      * @param directBytes     most direct memory, at least 1
      * @param connectionBytes heap that connections take for being open; any thread, cheap
      * @param usedDirectBytes direct memory in use; called by {@link #look()} only
+     * @param bufferFailures  buffers that could not be had so far; called by {@link #look()} only
      * @param clockNs         as {@link System#nanoTime()}
      * @param events          counts what is given up
      */
@@ -59,16 +64,24 @@ public final class MemoryBudget {
             long directBytes,
             LongSupplier connectionBytes,
             LongSupplier usedDirectBytes,
+            LongSupplier bufferFailures,
             LongSupplier clockNs,
             ShedEvents events) {
         this.heapBytes = heapBytes;
         this.directBytes = directBytes;
         this.connectionBytes = connectionBytes;
         this.usedDirectBytes = usedDirectBytes;
+        this.bufferFailures = bufferFailures;
         this.clockNs = clockNs;
         this.events = events;
+        this.failures = bufferFailures.getAsLong();
         this.failedNs = clockNs.getAsLong() - FAILED_NS;
         this.saidNs = new AtomicLong(clockNs.getAsLong() - LINES_NS);
+    }
+
+    /** One that nobody can exceed. */
+    public static MemoryBudget unlimited() {
+        return new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, _ -> {});
     }
 
     /** What the connections of this event loop hold. */
@@ -87,21 +100,6 @@ public final class MemoryBudget {
         events.onShed(what);
     }
 
-    /**
-     * There was no memory for a buffer, and the connection that wanted it is closed.
-     *
-     * @return whether the failure is of this kind: everything else is another's business
-     */
-    public boolean onFailure(Throwable failure) {
-        if (!(failure instanceof OutOfMemoryError)) {
-            return false;
-        }
-        failedNs = clockNs.getAsLong();
-        events.onShed(Shed.BUFFER);
-        enter("no direct memory for a buffer");
-        return true;
-    }
-
     /** Heap that clients hold now. */
     public long heldBytes() {
         long held = connectionBytes.getAsLong();
@@ -116,8 +114,13 @@ public final class MemoryBudget {
         return heapBytes;
     }
 
-    /** Looks whether there is enough again, or too little of what nobody counts here. Called a few times a second. */
+    /** Looks whether there is enough again, or too little of what nobody counts here. Called a few times a second, by one thread. */
     public void look() {
+        for (long failed = bufferFailures.getAsLong(); failures < failed; failures++) {
+            failedNs = clockNs.getAsLong();
+            events.onShed(Shed.BUFFER);
+            enter("no direct memory for a buffer");
+        }
         long heap = takenBytes();
         long direct = usedDirectBytes.getAsLong();
         if (isAbove(heap, heapBytes, HIGH_PERCENT) || isAbove(direct, directBytes, HIGH_PERCENT)) {

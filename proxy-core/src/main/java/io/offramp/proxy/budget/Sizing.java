@@ -3,6 +3,8 @@ package io.offramp.proxy.budget;
 import io.offramp.proxy.config.LimitConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * What follows from a {@link Machine}: how much clients may take of it together, and the limits that the configuration leaves out.
@@ -40,6 +42,23 @@ public record Sizing(Machine machine, long budgetBytes) {
     public static Sizing of(Machine machine) {
         long rest = machine.heapBytes() - OWN_BYTES;
         return new Sizing(machine, Math.max(LEAST_BUDGET_BYTES, rest / 100 * BUDGET_PERCENT));
+    }
+
+    /**
+     * What clients may take of this machine, all of it free.
+     *
+     * @param connections     open now; any thread
+     * @param usedDirectBytes direct memory of their buffers
+     */
+    public MemoryBudget budget(IntSupplier connections, LongSupplier usedDirectBytes, ShedEvents events) {
+        return new MemoryBudget(
+                budgetBytes,
+                machine.directBytes(),
+                () -> (long) connections.getAsInt() * CONNECTION_BYTES,
+                usedDirectBytes,
+                BufferFailures::count,
+                System::nanoTime,
+                events);
     }
 
     /** The limits with those filled in that are left out. */

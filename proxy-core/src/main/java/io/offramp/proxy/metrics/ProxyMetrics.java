@@ -49,6 +49,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final BackendCounters backends = new BackendCounters();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
     private @Nullable JvmGcMetrics gc;
+    private @Nullable LogLosses logLosses;
     private boolean bindsProcess;
 
     /** Without the process's own meters: see {@link #bindProcess}. */
@@ -134,6 +135,22 @@ public final class ProxyMetrics implements AutoCloseable {
         FunctionCounter.builder("offramp.tls.keylog.dropped", log, dropped)
                 .description("Secrets that did not get into the file in time")
                 .register(registry);
+    }
+
+    /** Publishes what is lost of the log. Once. */
+    public void bindLog(LogLosses log) {
+        FunctionCounter.builder("offramp.log.dropped", log, l -> l.dropped().getAsLong())
+                .description("Log lines for which there was no room")
+                .register(registry);
+        FunctionCounter.builder("offramp.log.failures", log, l -> l.failures().getAsLong())
+                .description("Writes of the log that failed: a disk that is full, a pipe that nobody reads any more")
+                .register(registry);
+        Gauge.builder("offramp.log.waiting", () -> log.waitingBytes().getAsLong())
+                .description("Log lines that are not written yet")
+                .baseUnit("bytes")
+                .strongReference(true)
+                .register(registry);
+        logLosses = log; // a registry holds what it counts weakly
     }
 
     /** The turns of the event loops. Published from the first call on, where somebody asked for them. */

@@ -1,15 +1,10 @@
 package io.offramp.proxy.server;
 
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.offramp.proxy.budget.Machine;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.ShedEvent;
-import io.offramp.proxy.budget.ShedEvents;
-import io.offramp.proxy.budget.Sizing;
-import io.offramp.proxy.connection.ConnectionRegistry;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.Executors;
@@ -34,18 +29,6 @@ final class Overload implements AutoCloseable {
         this.budget = budget;
         this.clients = clients;
         this.halfOpen = halfOpen;
-    }
-
-    /** What clients may take of this machine. */
-    static MemoryBudget budget(Sizing sizing, ConnectionRegistry connections, ShedEvents events) {
-        Machine machine = sizing.machine();
-        return new MemoryBudget(
-                sizing.budgetBytes(),
-                machine.directBytes(),
-                () -> (long) connections.count() * Sizing.CONNECTION_BYTES,
-                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory,
-                System::nanoTime,
-                events);
     }
 
     void start() {

@@ -93,7 +93,7 @@ public final class ProxyServer implements AutoCloseable {
         this.config = config;
         this.limits = sizing.resolve(config.limits());
         this.connections = new ConnectionRegistry(limits.connections());
-        this.budget = Overload.budget(sizing, connections, metrics.sheds());
+        this.budget = sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
         this.halfOpen = new HalfOpenHandshakes(limits.handshakes(), budget);
         this.overload = new Overload(budget, clients, halfOpen);
         this.backends = Backends.open(config, providers);
@@ -139,6 +139,11 @@ public final class ProxyServer implements AutoCloseable {
     /** Certificates and whatever else is reloaded when its files change. */
     public Reloads reloads() {
         return reloads;
+    }
+
+    /** What is published of this proxy. */
+    public ProxyMetrics metrics() {
+        return metrics;
     }
 
     /** The record-offload backends that are open, software first. */

@@ -84,6 +84,25 @@ class Slf4jAccessLogTest {
     }
 
     @Test
+    void shouldCutLongValuesAndSayHowMuchIsMissing() {
+        log.onFinished(exchange(TestConnections.accepted(1), "GET", "/" + "a".repeat(8000), "b", 0, null));
+
+        assertThat(line()).contains(" target=/" + "a".repeat(1023) + "...+6977 host=b ").endsWith(" abort=-");
+    }
+
+    @Test
+    void shouldKeepALineBelowFourKilobytesWhateverAClientSends() {
+        for (String part : new String[] {"a", "\"", "\u0001", "a b"}) {
+            lines.list.clear();
+            String huge = part.repeat(30_000);
+
+            log.onFinished(exchange(TestConnections.established(1, huge), huge, huge, huge, 0, huge));
+
+            assertThat(line()).hasSizeLessThan(4096).contains(" ms=0.000 ", "...+", " abort=").matches("\\p{Print}+");
+        }
+    }
+
+    @Test
     void shouldWriteNothingWhenTheLoggerIsOff() {
         logger.setLevel(Level.OFF);
         log.onFinished(exchange(TestConnections.accepted(1), "GET", "/", null, 1, null));

@@ -19,9 +19,10 @@ class MemoryBudgetTest {
     private final AtomicLong nowNs = new AtomicLong(Long.MAX_VALUE - 5); // as good as any: it overflows soon
     private final AtomicLong connectionBytes = new AtomicLong();
     private final AtomicLong directBytes = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong(3);
     private final List<Shed> sheds = new ArrayList<>();
     private final MemoryBudget budget =
-            new MemoryBudget(LIMIT, DIRECT_LIMIT, connectionBytes::get, directBytes::get, nowNs::get, sheds::add);
+            new MemoryBudget(LIMIT, DIRECT_LIMIT, connectionBytes::get, directBytes::get, failures::get, nowNs::get, sheds::add);
     private final EventLoop loop = new DefaultEventLoop();
     private final EventLoop other = new DefaultEventLoop();
 
@@ -76,17 +77,28 @@ class MemoryBudgetTest {
 
     @Test
     void shouldShedForASecondAfterABufferThatCouldNotBeHad() {
-        assertThat(budget.onFailure(new IllegalStateException())).isFalse();
-        assertThat(budget.isShedding()).isFalse();
+        budget.look();
+        assertThat(budget.isShedding()).as("those before are another's").isFalse();
 
-        assertThat(budget.onFailure(new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory"))).isTrue();
+        failures.addAndGet(2);
+        budget.look();
         budget.look();
         assertThat(budget.isShedding()).isTrue();
-        assertThat(sheds).containsExactly(Shed.BUFFER);
+        assertThat(sheds).containsExactly(Shed.BUFFER, Shed.BUFFER);
 
         nowNs.addAndGet(TimeUnit.SECONDS.toNanos(1));
         budget.look();
         assertThat(budget.isShedding()).isFalse();
+    }
+
+    @Test
+    void shouldTellAFailedAllocationFromOtherFaults() {
+        long before = BufferFailures.count();
+
+        assertThat(BufferFailures.counts(new IllegalStateException())).isFalse();
+        assertThat(BufferFailures.count()).isEqualTo(before);
+        assertThat(BufferFailures.counts(new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory"))).isTrue();
+        assertThat(BufferFailures.count()).isEqualTo(before + 1);
     }
 
     @Test
