@@ -10,6 +10,8 @@ public enum Shed {
     HANDSHAKE,
     /** A connection between two requests was closed. */
     IDLE,
+    /** A client was cut off that neither read nor sent while it was waited for. */
+    STALLED,
     /** A request whose head does not end was answered with 503. */
     HEAD,
     /** A new request was answered with 503. */

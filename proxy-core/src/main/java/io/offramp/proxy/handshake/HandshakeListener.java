@@ -14,6 +14,14 @@ public interface HandshakeListener {
     default void onAnswered(ChannelHandlerContext ctx) {}
 
     /**
+     * Bytes have come from the client.
+     *
+     * @param ctx   the handshake handler's context
+     * @param bytes all so far, which the handshake keeps
+     */
+    default void onReceived(ChannelHandlerContext ctx, long bytes) {}
+
+    /**
      * The handshake is complete and everything it wrote has been handed to the channel, in order. The handshake handler removes itself
      * after this call; the listener puts the session in its place. Where the listener throws, the channel is closed, and session and
      * pending are the listener's to free all the same: only it knows how far it got.

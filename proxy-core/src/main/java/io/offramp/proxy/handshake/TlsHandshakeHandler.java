@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
             return;
         }
         splitter.add(ctx.alloc(), in);
+        listener.onReceived(ctx, splitter.receivedBytes());
         pump(ctx);
     }
 
@@ -109,6 +111,8 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
             }
         } else if (cause instanceof IOException) {
             failClosed(ctx);
+        } else if (BufferFailures.counts(cause)) {
+            fail(ctx, new HandshakeFailure(Reason.DISPLACED, "no memory for a buffer"));
         } else {
             fail(ctx, new HandshakeFailure(Reason.INTERNAL, cause.getClass().getSimpleName(), cause));
         }

@@ -19,6 +19,8 @@ final class ClientPace {
     private final Deadline deadline;
     private long received;
     private long movedBefore;
+    private long movedAtLook = -1;
+    private long lookNs;
     private boolean waiting;
 
     /**
@@ -54,6 +56,20 @@ final class ClientPace {
             waiting = false;
             deadline.clear();
         }
+    }
+
+    /**
+     * Whether the client is waited for and has moved nothing for so long: since it was first asked this, so ask now and then.
+     */
+    boolean isStalled(long ns) {
+        long moved = moved();
+        long nowNs = client.eventLoop().ticker().nanoTime();
+        if (!waiting || moved != movedAtLook) {
+            movedAtLook = moved;
+            lookNs = nowNs;
+            return false;
+        }
+        return nowNs - lookNs >= ns;
     }
 
     void cancel() {

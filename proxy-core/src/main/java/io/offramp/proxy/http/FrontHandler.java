@@ -5,6 +5,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.offload.error.OffloadException;
+import io.offramp.proxy.budget.BufferFailures;
+import io.offramp.proxy.budget.Holding;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http.codec.MessageReader;
 import io.offramp.proxy.session.HalfClose;
@@ -35,6 +39,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
      */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
+    /** While memory is short, what takes longer than this goes. */
+    private static final long SHED_AFTER_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final HttpFrontSettings settings;
     private final ArrayDeque<ByteBuf> inbox = new ArrayDeque<>(2);
     private final MessageReader reader;
@@ -42,6 +49,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private UpstreamLoop loop;
     private WriteBurst burst;
     private Deadline deadline;
+    private Holding held;
     private ClientPace pace;
     private Connection connection;
     private @Nullable ClientFields fields;
@@ -95,6 +103,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private void start() {
         if (loop == null) {
             loop = settings.upstreams().on(ctx.channel().eventLoop());
+            held = settings.budget().on(ctx.channel().eventLoop()).holding();
             burst = new WriteBurst(ctx, loop.turnFlush());
             deadline = new Deadline(ctx.executor(), settings.shortestNs(), this::onDeadline);
             pace = new ClientPace(
@@ -191,12 +200,22 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         } finally {
             taking = false;
         }
+        held.set(heldBytes());
         if (phase != Phase.CLOSED) {
             read(!blocked);
             if (!blocked && inputEnded) {
                 onAllTaken();
             }
         }
+    }
+
+    /** Heap that this client's current head takes. */
+    private long heldBytes() {
+        return switch (phase) {
+            case HEAD -> reader.heldBytes();
+            case EXCHANGE -> exchange().heldBytes();
+            case IDLE, TUNNEL, LINGERING, CLOSED -> 0;
+        };
     }
 
     /** Takes what the phase allows; false if the rest has to wait. */
@@ -336,13 +355,19 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         } else if (requestComplete) {
             closeBehindWrites();
         } else {
-            phase = Phase.LINGERING;
+            endInput();
             awaitClient();
             burst.flush();
             // A client that reads to the end need not wait for ours.
             HalfClose.write(ctx.channel()).addListener(written -> linger());
             resume();
         }
+    }
+
+    /** Nothing of what still comes in is of interest. */
+    private void endInput() {
+        phase = Phase.LINGERING;
+        reader.close();
     }
 
     /** The exchange has become a tunnel, which is told everything from now on. */
@@ -361,7 +386,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         closing = true;
-        phase = Phase.LINGERING;
+        endInput();
         awaitClient();
         burst.pass();
         // As a task, so that what waits to be taken is.
@@ -432,6 +457,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             if (inbox.isEmpty()) {
                 onAllTaken();
             }
+        } else if (event == ShedEvent.INSTANCE) {
+            onShed();
         } else if (event == DrainEvent.INSTANCE) {
             draining = true;
             if (phase == Phase.IDLE) {
@@ -444,6 +471,21 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             }
         } else {
             context.fireUserEventTriggered(event);
+        }
+    }
+
+    /** Memory is short: gives up what has waited for the client for a while. */
+    private void onShed() {
+        if (pace.isStalled(SHED_AFTER_NS)) {
+            settings.budget().onShed(Shed.STALLED);
+            onTooSlow();
+        } else if (phase == Phase.IDLE && settings.idleNs() - deadline.leftNs() >= SHED_AFTER_NS) {
+            settings.budget().onShed(Shed.IDLE);
+            closeBehindWrites();
+        } else if (phase == Phase.HEAD && settings.headNs() - deadline.leftNs() >= SHED_AFTER_NS) {
+            settings.budget().onShed(Shed.HEAD);
+            phase = Phase.EXCHANGE;
+            exchange().refuse(Refusal.OVERLOADED, "head incomplete while memory is short");
         }
     }
 
@@ -485,6 +527,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         if (loop != null) {
             deadline.cancel();
             pace.cancel();
+            held.clear();
             burst.drop();
         }
         if (tunnel != null) {
@@ -502,8 +545,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException || cause instanceof OffloadException) {
-            // The peer's doing, and told by the session where it is worth telling.
+        if (cause instanceof IOException || cause instanceof OffloadException || BufferFailures.counts(cause)) {
+            // The peer's doing, or that of all clients together, and told elsewhere where it is worth telling.
             LOG.debug("connection {}: {}", connection.id(), cause.toString());
         } else {
             LOG.warn("connection {} is closed", connection.id(), cause);

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.Exchange;
+import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.http.codec.ConnectionOptions;
 import io.offramp.proxy.http.codec.Field;
 import io.offramp.proxy.http.codec.Fields;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpExchange implements AnswerListener {
     private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    /** Heads from here on are not kept while a body takes its time. */
+    private static final int LONG_HEAD_BYTES = 2048;
 
     private final FrontHandler front;
     private final AnswerWriter answer;
@@ -92,6 +96,12 @@ final class HttpExchange implements AnswerListener {
         upgrade = options.upgrade() && modern && framing == 0 && isUpgradable(head.fields());
         if (framing > front.settings().bodyLimit()) {
             refuse(Refusal.BODY_TOO_LARGE, null);
+            return;
+        }
+        if (front.settings().budget().isShedding()) {
+            keepAlive = false;
+            front.settings().budget().onShed(Shed.REQUEST);
+            refuse(Refusal.OVERLOADED, "memory is short");
             return;
         }
         switch (front.settings().router().route(target)) {
@@ -169,9 +179,17 @@ final class HttpExchange implements AnswerListener {
         body.begin(framing == Framing.CHUNKED);
         requestBody = body;
         expect();
+        if (framing != 0 && head.length() >= LONG_HEAD_BYTES) { // it cannot be sent again anyway
+            head.forgetFields();
+        }
         if (!requestEnded) {
             front.resume();
         }
+    }
+
+    /** Heap that the request's head takes. */
+    int heldBytes() {
+        return request == null ? 0 : request.heldBytes();
     }
 
     /** Whether a piece of the request's body can be sent now. */

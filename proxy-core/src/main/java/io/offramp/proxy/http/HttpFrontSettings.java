@@ -1,6 +1,7 @@
 package io.offramp.proxy.http;
 
 import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
@@ -16,16 +17,29 @@ public final class HttpFrontSettings {
     private final LimitConfig limits;
     private final @Nullable AccessLog accessLog;
     private final HttpEvents events;
+    private final MemoryBudget budget;
     private final long headNs;
     private final long idleNs;
     private final long bodyNs;
     private final long answerNs;
+
+    /** With as much memory as anybody may want. */
+    public HttpFrontSettings(
+            List<RouteConfig> routes,
+            Upstreams upstreams,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            @Nullable AccessLog accessLog,
+            HttpEvents events) {
+        this(routes, upstreams, timeouts, limits, accessLog, events, MemoryBudget.unlimited());
+    }
 
     /**
      * @param routes    of the listener, in order of precedence
      * @param upstreams that the routes name
      * @param accessLog hears of every exchange; null for nobody
      * @param events    counts requests
+     * @param budget    what heads hold counts against it
      * @throws IllegalArgumentException if a route names an upstream that is not there
      */
     public HttpFrontSettings(
@@ -34,12 +48,14 @@ public final class HttpFrontSettings {
             TimeoutConfig timeouts,
             LimitConfig limits,
             @Nullable AccessLog accessLog,
-            HttpEvents events) {
+            HttpEvents events,
+            MemoryBudget budget) {
         router = new Router(routes, upstreams::group);
         this.upstreams = upstreams;
         this.limits = limits;
         this.accessLog = accessLog;
         this.events = events;
+        this.budget = budget;
         headNs = timeouts.requestHead().toNanos();
         idleNs = timeouts.idle().toNanos();
         bodyNs = timeouts.body().toNanos();
@@ -64,6 +80,10 @@ public final class HttpFrontSettings {
 
     @Nullable AccessLog accessLog() {
         return accessLog;
+    }
+
+    MemoryBudget budget() {
+        return budget;
     }
 
     HttpEvents events() {

@@ -14,6 +14,7 @@ enum Refusal {
     NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
     BAD_GATEWAY(502, "Bad Gateway", "the server behind this proxy did not answer properly"),
     NO_SERVER(503, "Service Unavailable", "no server behind this proxy is available"),
+    OVERLOADED(503, "Service Unavailable", "there is no room for this request just now"),
     GATEWAY_TIMEOUT(504, "Gateway Timeout", "the server behind this proxy did not answer in time"),
     VERSION(505, "HTTP Version Not Supported", "only HTTP/1.0 and HTTP/1.1 are supported here");
 

@@ -2,6 +2,7 @@ package io.offramp.proxy.server;
 
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.Slf4jAccessLog;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.http.HttpFront;
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class Fronts implements AutoCloseable {
     private final ProxyConfig config;
     private final Upstreams upstreams;
+    private final MemoryBudget budget;
     private final @Nullable AccessLog accessLog;
 
     /** Looks up the upstreams' names; blocks. */
-    Fronts(ProxyConfig config, ProxyMetrics metrics) {
+    Fronts(ProxyConfig config, ProxyMetrics metrics, MemoryBudget budget) {
         this.config = config;
+        this.budget = budget;
         this.upstreams = new Upstreams(config.upstreams(), config.timeouts(), config.limits(), metrics::upstream);
         this.accessLog = config.logging().access() ? new Slf4jAccessLog() : null;
     }
@@ -31,7 +34,7 @@ final class Fronts implements AutoCloseable {
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = new HttpFrontSettings(
-                        listener.routes(), upstreams, config.timeouts(), config.limits(), accessLog, metrics);
+                        listener.routes(), upstreams, config.timeouts(), config.limits(), accessLog, metrics, budget);
                 yield pipeline -> HttpFront.install(pipeline, settings);
             }
             case TCP -> {

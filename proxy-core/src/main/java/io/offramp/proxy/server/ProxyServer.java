@@ -101,7 +101,7 @@ public final class ProxyServer implements AutoCloseable {
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(config, metrics, reloads, processors);
-        this.fronts = new Fronts(config, metrics);
+        this.fronts = new Fronts(config, metrics, budget);
     }
 
     /**

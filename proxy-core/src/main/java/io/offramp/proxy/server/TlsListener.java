@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
+import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.handshake.HandshakeEvent;
@@ -106,6 +107,11 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     }
 
     @Override
+    public void onReceived(ChannelHandlerContext ctx, long bytes) {
+        halfOpen.onReceived(ctx.channel(), bytes);
+    }
+
+    @Override
     public void onAnswered(ChannelHandlerContext ctx) {
         halfOpen.onAnswered(ctx.channel());
     }
@@ -164,7 +170,9 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.error("connection from {} could not be set up", ctx.channel().remoteAddress(), cause);
+        if (!BufferFailures.counts(cause)) {
+            LOG.error("connection from {} could not be set up", ctx.channel().remoteAddress(), cause);
+        }
         ctx.close();
     }
 

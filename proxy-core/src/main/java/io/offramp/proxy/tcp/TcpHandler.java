@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.Exchange;
+import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.Negotiated;
 import io.offramp.proxy.upstream.Abort;
@@ -192,7 +193,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || BufferFailures.counts(cause)) {
             LOG.debug("connection {}: {}", connection.id(), cause.toString());
         } else {
             LOG.warn("connection {} is closed", connection.id(), cause);

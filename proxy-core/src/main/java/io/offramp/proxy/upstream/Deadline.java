@@ -49,6 +49,11 @@ public final class Deadline implements Runnable {
         }
     }
 
+    /** How long it is until then; negative where it has passed. */
+    public long leftNs() {
+        return deadlineNs - ticker.nanoTime();
+    }
+
     /** Nothing is waited for; the task goes when it wakes next. */
     public void clear() {
         set = false;

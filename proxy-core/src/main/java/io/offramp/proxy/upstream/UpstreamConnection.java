@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.http.codec.ConnectionOptions;
 import io.offramp.proxy.http.codec.Fields;
 import io.offramp.proxy.http.codec.Framing;
@@ -427,7 +428,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(cause instanceof IOException ? "reset" : cause.toString());
+        fail(cause instanceof IOException ? "reset" : BufferFailures.counts(cause) ? "no memory for what it sends" : cause.toString());
     }
 
     @Override

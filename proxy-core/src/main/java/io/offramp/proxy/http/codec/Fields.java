@@ -64,6 +64,19 @@ public final class Fields {
         end = emptyLine;
     }
 
+    /** Forgets all but which kinds there were. */
+    void forget() {
+        bytes = NONE.bytes;
+        spans = NONE.spans;
+        kinds = NONE.kinds;
+        size = 0;
+    }
+
+    /** Heap that the index takes. */
+    int indexBytes() {
+        return kinds.length * (SPANS + 1) * Integer.BYTES;
+    }
+
     /** How many. */
     public int size() {
         return size;

@@ -2,6 +2,7 @@ package io.offramp.proxy.http.codec;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The head of one message, checked by {@link HeadReader}: its bytes, and where the parts are. Immutable once it is complete. */
 public final class Head {
@@ -41,6 +42,21 @@ public final class Head {
         bytes = in;
         length = headLength;
         fields.complete(in, headLength - 2);
+    }
+
+    /**
+     * Keeps the start line and {@link Fields#has} of the fields, and lets go of all else: for a head that was forwarded, and whose body
+     * may take its time.
+     */
+    public void forgetFields() {
+        bytes = Arrays.copyOf(bytes, end);
+        length = end;
+        fields.forget();
+    }
+
+    /** Heap that it takes. */
+    public int heldBytes() {
+        return bytes.length + fields.indexBytes();
     }
 
     /** Its fields. */

@@ -17,6 +17,9 @@ final class HeadReader {
     /** Most bytes that are looked at before it is known whether they are of the head. */
     private static final int STEP_BYTES = 512;
 
+    /** Whoever keeps a head keeps its array: that has at most this much too much. */
+    private static final int WORTH_TRIMMING_BYTES = 4096;
+
     private static final byte[] EMPTY = {};
     private static final byte[] VERSION = {'H', 'T', 'T', 'P', '/'};
     private static final int VERSION_BYTES = VERSION.length + 3;
@@ -24,6 +27,9 @@ final class HeadReader {
     private final Kind kind;
     private final int lineLimit;
     private final int fieldsLimit;
+    /** Bytes beyond which no head is read on, and so none has to grow. */
+    private final int most;
+
     private @Nullable Head head;
     private byte[] bytes = EMPTY;
     private int filled;
@@ -98,6 +104,7 @@ final class HeadReader {
         this.kind = kind;
         this.lineLimit = lineLimit;
         this.fieldsLimit = fieldsLimit;
+        this.most = lineLimit + fieldsLimit + STEP_BYTES;
     }
 
     /** Why it was refused; null if it was not. */
@@ -108,7 +115,7 @@ final class HeadReader {
     /** The complete head, which this reader forgets; the next bytes are of the next. */
     Head take() {
         Head last = current();
-        last.complete(bytes, at);
+        last.complete(bytes.length - at < WORTH_TRIMMING_BYTES ? bytes : Arrays.copyOf(bytes, at), at);
         head = null;
         bytes = EMPTY;
         filled = 0;
@@ -133,6 +140,18 @@ final class HeadReader {
         return now;
     }
 
+    /** Heap that an incomplete head takes. */
+    int heldBytes() {
+        Head now = head;
+        return bytes.length + (now == null ? 0 : now.fields().indexBytes());
+    }
+
+    /** Lets go of an incomplete head, behind which nothing is read any more. */
+    void forget() {
+        bytes = EMPTY;
+        head = null;
+    }
+
     /** Takes bytes up to the end of the head, or all. */
     Progress read(ByteBuf in) {
         Head now = current();
@@ -141,7 +160,7 @@ final class HeadReader {
             int start = filled;
             int more = Math.min(in.readableBytes(), STEP_BYTES);
             if (start + more > bytes.length) {
-                bytes = Arrays.copyOf(bytes, start == 0 ? more : Math.max(start + more, 2 * start));
+                bytes = Arrays.copyOf(bytes, start == 0 ? more : Math.max(start + more, Math.min(2 * start, most)));
             }
             in.getBytes(in.readerIndex(), bytes, start, more);
             filled += more;

@@ -178,6 +178,17 @@ public final class MessageReader {
         return Step.REFUSED;
     }
 
+    /** Heap that an incomplete head takes. */
+    public int heldBytes() {
+        return heads.heldBytes();
+    }
+
+    /** Lets go of an incomplete head; nothing can be read any more. */
+    public void close() {
+        heads.forget();
+        refuse(Refused.MALFORMED, "closed");
+    }
+
     /** The head of this step; once, since who keeps it keeps its memory. */
     public Head takeHead() {
         Head last = head;

@@ -1,0 +1,116 @@
+package io.offramp.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offramp.app.demo.DemoUpstream;
+import io.offramp.proxy.handshake.DevelopmentCertificate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Crowds that want more memory than there is, each in its own way. The proxy lives, stays small and answers others, if only with 503; when
+ * the crowd has gone, all is as before.
+ */
+@Timeout(120)
+class MemoryPressureIT {
+    private static final long MIB = 1 << 20;
+    private static final String SMALL = "-Xmx64m -XX:MaxDirectMemorySize=64m";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Heap, direct memory, and a JVM. */
+    private static final long RESIDENT_BYTES = 64 * MIB + 64 * MIB + 256 * MIB;
+
+    @TempDir
+    private Path directory;
+
+    private DemoUpstream upstream;
+    private ProxyProcess proxy;
+
+    @BeforeEach
+    void start() throws Exception {
+        upstream = DemoUpstream.start(0);
+        Path config = Files.writeString(directory.resolve("offramp.yaml"), """
+                listeners:
+                  - bind: 127.0.0.1:0
+                    tls: {cert: %s}
+                    upstream: 127.0.0.1:%d
+                admin: {bind: 127.0.0.1:0}
+                logging: {access: false}
+                """.formatted(DevelopmentCertificate.create(directory), upstream.port()));
+        proxy = ProxyProcess.inShell(config, SMALL, "true", "");
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.close();
+        upstream.close();
+    }
+
+    @Test
+    void shouldOutliveAThousandHeadsThatDoNotEnd() throws Exception {
+        assertOutlives(1000, crowd -> crowd.beginHead(30_000));
+
+        assertThat(shed("head")).isPositive();
+    }
+
+    @Test
+    @Tag("long")
+    void shouldOutliveTwoThousandHandshakesThatStopBeforeTheirLastByte() throws Exception {
+        assertOutlives(2000, crowd -> crowd.beginHandshake(30_000));
+
+        assertThat(shed("handshake")).isPositive();
+    }
+
+    @Test
+    @Tag("long")
+    void shouldOutliveFiveHundredClientsThatDoNotRead() throws Exception {
+        assertOutlives(500, crowd -> crowd.ask("/bytes/100000000"));
+
+        assertThat(shed("stalled")).isPositive();
+    }
+
+    @Test
+    @Tag("long")
+    void shouldOutliveRequestsWithoutEndWhoseAnswersNobodyReads() throws Exception {
+        assertOutlives(50, crowd -> crowd.repeat("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+
+    private void assertOutlives(int clients, Consumer<Crowd> join) throws Exception {
+        try (Crowd crowd = new Crowd(proxy.port())) {
+            assertThat(crowd.statusForAnother()).isEqualTo(200);
+
+            // When
+            for (int i = 1; i <= clients; i++) {
+                join.accept(crowd);
+                if (i % (clients / 5) == 0) {
+                    // Then
+                    await().atMost(PATIENCE).until(() -> crowd.statusForAnother() > 0);
+                    assertThat(proxy.residentBytes()).isBetween(1L, RESIDENT_BYTES);
+                }
+            }
+
+            // And when they have gone
+            crowd.leave();
+            await().atMost(PATIENCE).until(() -> crowd.statusForAnother() == 200);
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(proxy.metric("offramp_memory_budget_used_bytes", "")).isZero();
+                assertThat(proxy.metric("offramp_memory_shedding", "")).isZero();
+            });
+            assertThat(proxy.isAlive()).isTrue();
+            assertThat(proxy.log()).noneMatch(line -> line.contains("\tat ") || line.contains(" ERROR "));
+        }
+    }
+
+    private double shed(String what) throws Exception {
+        return proxy.metric("offramp_shed_total", "what=\"" + what + "\"");
+    }
+}
