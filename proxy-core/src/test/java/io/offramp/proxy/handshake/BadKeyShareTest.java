@@ -30,6 +30,11 @@ class BadKeyShareTest {
         assertThat(alertOn(settings, Group.SECP256R1, compressed)).isEqualTo("illegal_parameter");
         assertThat(alertOn(settings, Group.SECP256R1, new byte[1])).isEqualTo("illegal_parameter");
         assertThat(alertOn(settings, Group.SECP256R1, new byte[65])).isEqualTo("illegal_parameter");
+        byte[] originOf384 = new byte[97];
+        originOf384[0] = 4;
+        assertThat(alertOn(settings, Group.SECP384R1, originOf384)).as("off the curve").isEqualTo("illegal_parameter");
+        assertThat(alertOn(settings, Group.SECP384R1, new byte[97])).isEqualTo("illegal_parameter");
+        assertThat(alertOn(settings, Group.SECP384R1, Arrays.copyOf(originOf384, 96))).isEqualTo("illegal_parameter");
         assertThat(alertOn(settings, Group.X25519, new byte[31])).isEqualTo("illegal_parameter");
         assertThat(alertOn(settings, Group.X25519, new byte[32])).isEqualTo("illegal_parameter");
         byte[] orderTwo = new byte[32];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,19 @@ class HandshakeRobustnessTest {
             assertThat(server.receive(RawClientHello.record(type, new byte[] {1}))).isEqualTo(alert(10));
 
             assertThat(server.failure().reason()).isEqualTo(Reason.ALERT_SENT);
+        }
+    }
+
+    /** In the middle of a hello; the first bytes of a connection say whether it is TLS at all. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 19, 24, 25, 99, 255})
+    void shouldRefuseARecordOfAnUnknownType(int type) throws Exception {
+        byte[] hello = RawClientHello.tls13(Group.X25519, X25519_SHARE).message();
+        try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
+            assertThat(server.receive(RawClientHello.record(22, Arrays.copyOf(hello, 20)))).isEmpty();
+
+            assertThat(server.receive(RawClientHello.record(type, new byte[] {1}))).isEqualTo(alert(10));
+            assertThat(server.failure().detail()).startsWith("unexpected_message");
         }
     }
 

@@ -228,6 +228,28 @@ class TlsSessionAlertTest extends SessionFixture {
         assertThat(channel.isOpen()).isFalse();
     }
 
+    static Stream<Arguments> asManyAsMayBe() {
+        return Stream.of(
+                Arguments.of("5 user_canceled", ProtocolVersion.TLS_1_3, 5, ALERT, bytes(1, 90)),
+                Arguments.of("32 empty records", ProtocolVersion.TLS_1_3, 32, DATA, bytes()),
+                Arguments.of("5 warnings", ProtocolVersion.TLS_1_2, 5, ALERT, bytes(1, 112)),
+                Arguments.of("32 empty records", ProtocolVersion.TLS_1_2, 32, DATA, bytes()));
+    }
+
+    /** One more of each is in the table above. */
+    @ParameterizedTest(name = "{1} {0}")
+    @MethodSource("asManyAsMayBe")
+    void shouldGoOnBehindAsManyAsMayBe(String what, ProtocolVersion version, int times, int type, byte[] content) {
+        start(version);
+
+        receive(repeated(times, () -> client.seal(type, content)));
+        receive(client.seal(DATA, "still here".getBytes(US_ASCII)));
+
+        assertThat(received()).isEqualTo("still here");
+        assertThat(sent()).isEmpty();
+        assertThat(faults).isEmpty();
+    }
+
     @Test
     void shouldStripPadding() {
         start(ProtocolVersion.TLS_1_3);
