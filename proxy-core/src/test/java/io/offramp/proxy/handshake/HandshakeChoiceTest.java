@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -15,12 +19,16 @@ import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server chooses: certificate, protocol, version, suite, group. */
 class HandshakeChoiceTest {
+    @TempDir
+    private Path dir;
+
     private static final ServerIdentity FIRST = TestSettings.p256("first.test");
     private static final ServerIdentity FIRST_RSA = TestSettings.rsa("first.test");
     private static final ServerIdentity EXACT = TestSettings.p256("www.second.test");
@@ -66,6 +74,23 @@ class HandshakeChoiceTest {
                 both, null)).isEqualTo(FIRST_RSA.leaf());
         assertThat(serve(client(version, p -> p.setSignatureSchemes(new String[] {"ecdsa_secp256r1_sha256"})), both, null))
                 .isEqualTo(FIRST.leaf());
+    }
+
+    /** RFC 8446 §4.4.2: its own certificate first, and each certified by the next. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void shouldSendTheWholeChain(String version) throws Exception {
+        KeyPair ca = TestCertificates.rsa(2048);
+        KeyPair own = TestCertificates.ec("secp256r1");
+        X509Certificate root = TestCertificates.selfSigned(ca, "root");
+        X509Certificate leaf = TestCertificates.issue(own, "leaf", ca, "root", Instant.now(), "first.test");
+        Path file = dir.resolve("site.pem");
+        TestCertificates.write(file, TestCertificates.traditional(own.getPrivate()) + TestCertificates.pem(leaf, root));
+        EngineClient client = client(version, p -> { });
+
+        serve(client, TestSettings.DEFAULT.with(ServerIdentity.load(file, file)), null);
+
+        assertThat(client.engine().getSession().getPeerCertificates()).containsExactly(leaf, root);
     }
 
     @Test

@@ -112,6 +112,11 @@ class HybridKeyExchangeTest {
         Arrays.fill(allOnes, 0, 1152, (byte) 0xff);
         byte[] lowOrder = Arrays.copyOf(new byte[KeyEncapsulations.KEY_BYTES], good.length);
 
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            byte[] answer = server.receive(RawClientHello.tls13(Group.X25519MLKEM768, good).record());
+            assertThat(answer).as("what the bad ones are made of").startsWith(22, 3, 3);
+            server.channel().close();
+        }
         for (byte[] bad : List.of(aboveModulus, allOnes, lowOrder)) {
             assertThat(refusalOf(settings, bad)).startsWith("illegal_parameter");
         }
