@@ -5,6 +5,7 @@ import io.offramp.offload.device.capacity.CapacitySettings;
 import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
+import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.Wire;
 import java.util.LinkedHashMap;
@@ -52,6 +53,11 @@ record DeviceSettings(
     /** The same with somebody looking at its wires. */
     DeviceSettings tapped(Wire.Tap tap) {
         return new DeviceSettings(profile, limits, capacity, isUp, driver.tapped(tap), engines, toeThreads);
+    }
+
+    /** The same with somebody else saying what goes wrong. */
+    DeviceSettings scripted(Chance.Source chances) {
+        return new DeviceSettings(profile, limits, capacity, isUp, driver.scripted(chances), engines, toeThreads);
     }
 
     /** Settings with one line of help each. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LedgerEngine implements AeadEngine {
     private final AeadEngine real = AeadEngines.best();
-    private final NonceLedger ledger = new NonceLedger();
+    private NonceLedger ledger = new NonceLedger();
     private Runnable beforeSeal = () -> {};
     private int lies;
     private int seals;
@@ -41,6 +41,11 @@ final class LedgerEngine implements AeadEngine {
     /** Nonces that protected two different plaintexts: must stay empty. */
     List<String> reused() {
         return ledger.reused();
+    }
+
+    /** Starts over: keys that come from here on are new, even if they look like old ones. */
+    void startOver() {
+        ledger = new NonceLedger();
     }
 
     /** Seals so far. */

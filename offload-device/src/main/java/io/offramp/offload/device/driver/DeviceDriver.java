@@ -39,9 +39,14 @@ public final class DeviceDriver {
         this.interrupts = interrupts;
     }
 
+    /** Queues of the calling event loop; null before its first install. */
+    public @Nullable DeviceChannel channel() {
+        return channels.get(Thread.currentThread());
+    }
+
     /** Waits until the device has nothing under way for the calling event loop, and takes the completions. */
     public void settle() {
-        DeviceChannel channel = channels.get(Thread.currentThread());
+        DeviceChannel channel = channel();
         if (channel != null) {
             channel.settle();
         }
