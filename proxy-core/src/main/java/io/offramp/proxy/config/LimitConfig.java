@@ -12,6 +12,9 @@ package io.offramp.proxy.config;
  * @param handshakeBytes        what a client may send before its handshake is complete
  * @param upstreamIdlePerLoop   idle connections kept for each upstream server and event loop
  * @param upstreamReceiveBytes  receive buffer of an upstream connection's socket, SO_RCVBUF: what is under way from a server at most
+ * @param leastRate             bytes a second, over a time of {@code timeouts.body}, at which a client must send a body or read an answer
+ * @param upstreamConnections   connections of each upstream server and event loop
+ * @param upstreamQueue         requests of each upstream server and event loop that may wait for one of those
  */
 public record LimitConfig(
         int requestLineBytes,
@@ -21,14 +24,51 @@ public record LimitConfig(
         int handshakes,
         int handshakeBytes,
         int upstreamIdlePerLoop,
-        int upstreamReceiveBytes) {
+        int upstreamReceiveBytes,
+        long leastRate,
+        int upstreamConnections,
+        int upstreamQueue) {
     /** What holds where nothing is configured. */
     public static final LimitConfig DEFAULTS =
-            new LimitConfig(8 << 10, 32 << 10, 0, 0, 0, 64 << 10, 1024, 256 << 10);
+            new LimitConfig(8 << 10, 32 << 10, 0, 0, 0, 64 << 10, 1024, 256 << 10, 64, 16_384, 1024);
+
+    /** The same with what holds by default for the rest. */
+    public LimitConfig(
+            int requestLineBytes,
+            int headBytes,
+            long bodyBytes,
+            int connections,
+            int handshakes,
+            int handshakeBytes,
+            int upstreamIdlePerLoop,
+            int upstreamReceiveBytes) {
+        this(
+                requestLineBytes,
+                headBytes,
+                bodyBytes,
+                connections,
+                handshakes,
+                handshakeBytes,
+                upstreamIdlePerLoop,
+                upstreamReceiveBytes,
+                64,
+                16_384,
+                1024);
+    }
 
     /** The same but for these two. */
     public LimitConfig with(int otherConnections, int otherHandshakes) {
         return new LimitConfig(
-                requestLineBytes, headBytes, bodyBytes, otherConnections, otherHandshakes, handshakeBytes, upstreamIdlePerLoop, upstreamReceiveBytes);
+                requestLineBytes,
+                headBytes,
+                bodyBytes,
+                otherConnections,
+                otherHandshakes,
+                handshakeBytes,
+                upstreamIdlePerLoop,
+                upstreamReceiveBytes,
+                leastRate,
+                upstreamConnections,
+                upstreamQueue);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the top level. */
 final class ProxyReader {
     private static final Scalar<Duration> TIMEOUT = Scalar.duration(Duration.ofMillis(1));
-    private static final Scalar<Duration> DRAIN = Scalar.duration(Duration.ZERO);
+    private static final Scalar<Duration> OR_ZERO = Scalar.duration(Duration.ZERO);
     private static final int MAX_THREADS = 1024;
 
     private enum Level {
@@ -70,25 +70,27 @@ final class ProxyReader {
     private static TimeoutConfig timeouts(@Nullable Value value) {
         TimeoutConfig defaults = TimeoutConfig.DEFAULTS;
         Section section = value == null ? null : value.section(
-                "handshake", "request-head", "idle", "body", "upstream-connect", "upstream-answer", "drain");
+                "handshake", "request-head", "request", "idle", "tunnel", "body", "upstream-connect", "upstream-answer", "drain");
         if (section == null) {
             return defaults;
         }
         return new TimeoutConfig(
                 section.get("handshake", TIMEOUT, defaults.handshake()),
                 section.get("request-head", TIMEOUT, defaults.requestHead()),
+                section.get("request", OR_ZERO, defaults.request()),
                 section.get("idle", TIMEOUT, defaults.idle()),
+                section.get("tunnel", TIMEOUT, defaults.tunnel()),
                 section.get("body", TIMEOUT, defaults.body()),
                 section.get("upstream-connect", TIMEOUT, defaults.upstreamConnect()),
                 section.get("upstream-answer", TIMEOUT, defaults.upstreamAnswer()),
-                section.get("drain", DRAIN, defaults.drain()));
+                section.get("drain", OR_ZERO, defaults.drain()));
     }
 
     private static LimitConfig limits(@Nullable Value value) {
         LimitConfig defaults = LimitConfig.DEFAULTS;
         Section section = value == null ? null : value.section(
                 "request-line", "head", "body", "connections", "handshakes", "handshake", "upstream-idle",
-                "upstream-rcvbuf");
+                "upstream-rcvbuf", "least-rate", "upstream-connections", "upstream-queue");
         if (section == null) {
             return defaults;
         }
@@ -100,7 +102,10 @@ final class ProxyReader {
                 section.get("handshakes", Scalar.number(1, 10_000_000), defaults.handshakes()),
                 section.get("handshake", Scalar.size(4 << 10, 1 << 20), (long) defaults.handshakeBytes()).intValue(),
                 section.get("upstream-idle", Scalar.number(0, 100_000), defaults.upstreamIdlePerLoop()),
-                section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30), (long) defaults.upstreamReceiveBytes()).intValue());
+                section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30), (long) defaults.upstreamReceiveBytes()).intValue(),
+                section.get("least-rate", Scalar.size(0, 1 << 20), defaults.leastRate()),
+                section.get("upstream-connections", Scalar.number(1, 60_000), defaults.upstreamConnections()),
+                section.get("upstream-queue", Scalar.number(0, 1_000_000), defaults.upstreamQueue()));
         if (limits.requestLineBytes() > limits.headBytes()) {
             section.value().error("request-line is " + limits.requestLineBytes() + " bytes, more than head with "
                     + limits.headBytes() + ", of which it is a part");

@@ -51,6 +51,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     private Deadline deadline;
     private Holding held;
     private ClientPace pace;
+    private @Nullable Deadline requestEnd;
     private Connection connection;
     private @Nullable ClientFields fields;
     private @Nullable HttpExchange exchange;
@@ -108,6 +109,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             deadline = new Deadline(ctx.executor(), settings.shortestNs(), this::onDeadline);
             pace = new ClientPace(
                     ctx.channel(), ctx.executor(), burst, settings.bodyNs(), settings.leastBytes(), this::onTooSlow);
+            if (settings.requestNs() > 0) {
+                requestEnd = new Deadline(ctx.executor(), settings.requestNs(), this::onRequestEndPassed);
+            }
             deadline.in(settings.idleNs());
         }
     }
@@ -251,6 +255,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         pace.rest();
         exchange = new HttpExchange(this);
         deadline.in(settings.headNs());
+        if (requestEnd != null) {
+            requestEnd.in(settings.requestNs());
+        }
     }
 
     private void readHead(ByteBuf in) {
@@ -441,6 +448,13 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void onRequestEndPassed() {
+        if (phase == Phase.HEAD || phase == Phase.EXCHANGE && !exchange().isRequestComplete()) {
+            phase = Phase.EXCHANGE;
+            exchange().refuse(Refusal.REQUEST_TIMEOUT, "request takes too long");
+        }
+    }
+
     private void onTooSlow() {
         switch (phase) {
             case EXCHANGE -> exchange().onClientTooSlow();
@@ -528,6 +542,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             deadline.cancel();
             pace.cancel();
             held.clear();
+            if (requestEnd != null) {
+                requestEnd.cancel();
+            }
             burst.drop();
         }
         if (tunnel != null) {

@@ -264,7 +264,13 @@ final class HttpExchange implements AnswerListener {
         answer.bare(head, true);
         front.burst().flush();
         done = true;
-        Tunnel tunnel = new Tunnel(front.ctx(), front.burst(), to, front.deadline(), front.settings().idleNs());
+        Tunnel tunnel = new Tunnel(
+                front.ctx(),
+                front.burst(),
+                to,
+                front.deadline(),
+                front.settings().tunnelNs(),
+                front.settings().bodyNs());
         tunnel.onClosed(problem -> log(answer.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem));
         to.reserve(tunnel);
         to.becomeTunnel();

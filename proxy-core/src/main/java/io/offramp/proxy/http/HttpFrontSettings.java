@@ -20,6 +20,9 @@ public final class HttpFrontSettings {
     private final MemoryBudget budget;
     private final long headNs;
     private final long idleNs;
+    private final long tunnelNs;
+    private final long requestNs;
+    private final long leastBytes;
     private final long bodyNs;
     private final long answerNs;
 
@@ -58,6 +61,9 @@ public final class HttpFrontSettings {
         this.budget = budget;
         headNs = timeouts.requestHead().toNanos();
         idleNs = timeouts.idle().toNanos();
+        tunnelNs = timeouts.tunnel().toNanos();
+        requestNs = timeouts.request().toNanos();
+        leastBytes = Math.max(1, limits.leastRate() * timeouts.body().toMillis() / 1000);
         bodyNs = timeouts.body().toNanos();
         answerNs = timeouts.upstreamAnswer().toNanos();
     }
@@ -98,13 +104,22 @@ public final class HttpFrontSettings {
         return idleNs;
     }
 
+    long tunnelNs() {
+        return tunnelNs;
+    }
+
+    /** For a whole request, head and body; 0 for no limit. */
+    long requestNs() {
+        return requestNs;
+    }
+
     long bodyNs() {
         return bodyNs;
     }
 
     /** What a client that is waited for has to move in the time of {@link #bodyNs}. */
     long leastBytes() {
-        return 1;
+        return leastBytes;
     }
 
     long answerNs() {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class TcpFrontSettings {
     private final Upstreams upstreams;
     private final UpstreamGroup group;
-    private final long idleNs;
+    private final long tunnelNs;
+    private final long takeNs;
     private final @Nullable AccessLog accessLog;
 
     /**
@@ -28,7 +29,8 @@ public final class TcpFrontSettings {
         group = named;
         this.upstreams = upstreams;
         this.accessLog = accessLog;
-        idleNs = timeouts.idle().toNanos();
+        tunnelNs = timeouts.tunnel().toNanos();
+        takeNs = timeouts.body().toNanos();
     }
 
     Upstreams upstreams() {
@@ -43,7 +45,11 @@ public final class TcpFrontSettings {
         return accessLog;
     }
 
-    long idleNs() {
-        return idleNs;
+    long tunnelNs() {
+        return tunnelNs;
+    }
+
+    long takeNs() {
+        return takeNs;
     }
 }

@@ -68,7 +68,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
         if (loop == null) {
             loop = settings.upstreams().on(ctx.channel().eventLoop());
             burst = new WriteBurst(ctx, loop.turnFlush());
-            deadline = new Deadline(ctx.executor(), settings.idleNs(), this::onDeadline);
+            deadline = new Deadline(ctx.executor(), settings.tunnelNs(), this::onDeadline);
             tryNextServer();
         }
     }
@@ -95,7 +95,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
 
     @Override
     public void onConnected(UpstreamConnection opened) {
-        Tunnel pipe = new Tunnel(ctx, burst, opened, deadline, settings.idleNs());
+        Tunnel pipe = new Tunnel(ctx, burst, opened, deadline, settings.tunnelNs(), settings.takeNs());
         pipe.onClosed(problem -> finish(pipe.fromClientBytes(), pipe.toClientBytes(), problem));
         opened.reserve(pipe);
         opened.becomeTunnel();

@@ -22,6 +22,7 @@ public final class Tunnel implements AnswerListener {
     private final UpstreamConnection upstream;
     private final Deadline deadline;
     private final long idleNs;
+    private final long takeNs;
     private Consumer<@Nullable String> onClosed = problem -> {};
     private long fromClientBytes;
     private long toClientBytes;
@@ -34,18 +35,22 @@ public final class Tunnel implements AnswerListener {
      * @param client   of the handler that writes to the client
      * @param toClient what that handler writes
      * @param upstream connected; its listener becomes this tunnel
+     * @param idleNs   without a byte either way
+     * @param takeNs   at the end, for a peer that does not take what was written
      */
     public Tunnel(
             ChannelHandlerContext client,
             WriteBurst toClient,
             UpstreamConnection upstream,
             Deadline deadline,
-            long idleNs) {
+            long idleNs,
+            long takeNs) {
         this.client = client;
         this.toClient = toClient;
         this.upstream = upstream;
         this.deadline = deadline;
         this.idleNs = idleNs;
+        this.takeNs = takeNs;
         deadline.in(idleNs);
     }
 
@@ -107,12 +112,21 @@ public final class Tunnel implements AnswerListener {
 
     /** The client's channel is closed. */
     public void onClientGone() {
-        close(clientEnded && upstreamEnded ? null : "client left", false);
+        String problem = clientEnded && upstreamEnded ? null : "client left";
+        if (begin()) {
+            // What came from the client and was authenticated is delivered, also where the stream was cut behind it.
+            upstream.endBehindWrites(!clientEnded, takeNs);
+            onClosed.accept(problem);
+        }
     }
 
     /** Nothing has passed either way for long. */
     public void onDeadline() {
-        close("idle", false);
+        if (begin()) {
+            upstream.reset();
+            client.close();
+            onClosed.accept("idle");
+        }
     }
 
     @Override
@@ -171,33 +185,32 @@ public final class Tunnel implements AnswerListener {
 
     @Override
     public void onFailed(String problem, boolean answered) {
-        close("upstream " + problem, true);
+        if (begin()) {
+            toClient.pass();
+            LastWrites.end(client, true, takeNs);
+            onClosed.accept("upstream " + problem);
+        }
     }
 
     private void closeIfEnded() {
         if (clientEnded && upstreamEnded) {
-            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> close(null, false));
+            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+                if (begin()) {
+                    upstream.endBehindWrites(false, takeNs);
+                    client.close();
+                    onClosed.accept(null);
+                }
+            });
         }
     }
 
-    private void close(@Nullable String problem, boolean cutOff) {
+    /** Whether the end begins now. */
+    private boolean begin() {
         if (closed) {
-            return;
+            return false;
         }
         closed = true;
         deadline.cancel();
-        if (problem == null) {
-            upstream.closeBehindWrites();
-        } else if (clientEnded) {
-            upstream.abort();
-        } else {
-            upstream.reset();
-        }
-        if (cutOff) {
-            Abort.close(client.channel());
-        } else {
-            client.close();
-        }
-        onClosed.accept(problem);
+        return true;
     }
 }

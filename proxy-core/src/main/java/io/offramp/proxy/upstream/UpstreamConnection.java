@@ -53,6 +53,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         HEAD,
         BODY,
         TUNNEL,
+        /** Nothing is expected of the server but to take what was written. */
+        ENDING,
         CLOSED
     }
 
@@ -250,11 +252,22 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return burst().isFlushed() && unsent != null && unsent.isEmpty();
     }
 
-    /** Closes when what was written is out. */
-    public void closeBehindWrites() {
+    /**
+     * Ends the connection behind what was written; the listener hears nothing more, and what still comes is discarded.
+     *
+     * @param cut     with a reset, for a server that must not take it for the end of a stream
+     * @param limitNs for a server that takes nothing
+     */
+    public void endBehindWrites(boolean cut, long limitNs) {
         flush();
         listener = null;
-        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> abort());
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.ENDING;
+        stopSplicing();
+        read(true);
+        LastWrites.end(channel().pipeline().context(this), cut, limitNs);
     }
 
     /** Closes at once; the listener hears nothing more. */
@@ -339,6 +352,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Takes the next thing that the bytes tell. */
     private void consume(ByteBuf in) {
         AnswerListener to = listener;
+        if (state == State.ENDING) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
         if (to == null || state == State.IDLE) {
             // Bytes that no request asked for: whatever they mean, no answer behind them can be trusted.
             fail("garbage: bytes without a request");

@@ -44,8 +44,9 @@ class ConfigLoaderTest {
               app: {servers: ["127.0.0.1:8081", "[::1]:8082"]}
               short: [127.0.0.1:8083]
             admin: {bind: 127.0.0.1:9090}
-            timeouts: {handshake: 1s, request-head: 2s, idle: 3m, body: 4h, upstream-connect: 500ms, upstream-answer: 6s, drain: 0s}
-            limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshakes: 7, handshake: 16384, upstream-idle: 3, upstream-rcvbuf: 4m}
+            timeouts: {handshake: 1s, request-head: 2s, request: 9m, idle: 3m, tunnel: 5h, body: 4h, upstream-connect: 500ms, upstream-answer: 6s, drain: 0s}
+            limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshakes: 7, handshake: 16384, upstream-idle: 3, upstream-rcvbuf: 4m,
+                     least-rate: 1k, upstream-connections: 8, upstream-queue: 9}
             offload:
               device: {contexts: 128}
             logging: {access: false, level: debug}
@@ -168,12 +169,14 @@ class ConfigLoaderTest {
                 .isEqualTo(new TimeoutConfig(
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
+                        Duration.ofMinutes(9),
                         Duration.ofMinutes(3),
+                        Duration.ofHours(5),
                         Duration.ofHours(4),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(6),
                         Duration.ZERO));
-        assertThat(config.limits()).isEqualTo(new LimitConfig(1024, 64 << 10, 1L << 30, 10, 7, 16384, 3, 4 << 20));
+        assertThat(config.limits()).isEqualTo(new LimitConfig(1024, 64 << 10, 1L << 30, 10, 7, 16384, 3, 4 << 20, 1024, 8, 9));
         assertThat(config.backends()).containsExactly(Map.entry("device", Map.of("contexts", "128")));
         assertThat(config.logging()).isEqualTo(new LoggingConfig(false, "debug"));
         assertThat(config.threads()).isEqualTo(3);

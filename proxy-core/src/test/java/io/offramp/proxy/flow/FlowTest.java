@@ -132,6 +132,44 @@ class FlowTest {
     }
 
     @Test
+    void shouldAnswer408WhenABodyTrickles() {
+        // Given
+        Peer client = proxy.connect();
+        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+        Peer server = accept();
+
+        // When
+        for (int second = 0; second < 7; second++) {
+            send(client, "x".repeat(60));
+            proxy.advance(Duration.ofSeconds(1));
+        }
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 408 ");
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldAnswer408WhenARequestTakesTooLongThoughItsBodyFlows() {
+        // Given
+        Peer client = proxy.connect();
+        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+        Peer server = accept();
+
+        // When
+        for (int second = 0; second < 59; second++) {
+            send(client, "x".repeat(700));
+            proxy.advance(Duration.ofSeconds(1));
+        }
+
+        // Then
+        assertThat(client.take()).isEmpty();
+        proxy.advance(Duration.ofSeconds(2));
+        assertThat(text(client)).startsWith("HTTP/1.1 408 ");
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
     void shouldDeliverASecondAnswerToNobodyWhenTheFirstEndsWithARead() {
         // Given
         Peer client = proxy.connect();

@@ -3,6 +3,7 @@ package io.offramp.proxy.flow;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandle;
@@ -19,6 +20,8 @@ import io.offramp.proxy.config.UpstreamConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http.HttpFront;
 import io.offramp.proxy.http.HttpFrontSettings;
+import io.offramp.proxy.tcp.TcpFront;
+import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.Upstreams;
 import java.io.IOException;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Today's handlers on one event loop, whose channels are {@link WireChannel}s. */
 final class Handlers implements ProxyUnderTest {
@@ -44,7 +48,7 @@ final class Handlers implements ProxyUnderTest {
     private final List<WireChannel> channels = new ArrayList<>();
     private final ArrayDeque<WireChannel> offered = new ArrayDeque<>();
     private final List<String> logged = new ArrayList<>();
-    private final HttpFrontSettings settings;
+    private final Consumer<ChannelPipeline> front;
     private final Upstreams upstreams;
     private int clients;
 
@@ -52,29 +56,54 @@ final class Handlers implements ProxyUnderTest {
     static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ofSeconds(10),
             Duration.ofSeconds(3),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(20),
+            Duration.ofSeconds(15),
             Duration.ofSeconds(6),
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             Duration.ofSeconds(30));
 
-    /** @param readBytes of one read from a connection */
+    /**
+     * The HTTP front.
+     *
+     * @param readBytes of one read from a connection
+     */
     Handlers(int readBytes) {
+        this(readBytes, false, LimitConfig.DEFAULTS);
+    }
+
+    /** The front for bytes. */
+    static Handlers tcp(int readBytes) {
+        return new Handlers(readBytes, true, LimitConfig.DEFAULTS);
+    }
+
+    Handlers(int readBytes, boolean tcp, LimitConfig limits) {
         this.readBytes = readBytes;
-        LimitConfig limits = LimitConfig.DEFAULTS;
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
                 TIMEOUTS,
                 limits,
                 name -> UpstreamEvents.NONE,
                 this::open);
-        settings = new HttpFrontSettings(
+        front = tcp ? tcp() : http(limits);
+    }
+
+    private Consumer<ChannelPipeline> http(LimitConfig limits) {
+        HttpFrontSettings settings = new HttpFrontSettings(
                 List.of(new RouteConfig(null, "/app", "app")),
                 upstreams,
                 TIMEOUTS,
                 limits,
                 exchange -> logged.add(exchange.target()),
                 status -> {});
+        return pipeline -> HttpFront.install(pipeline, settings);
+    }
+
+    private Consumer<ChannelPipeline> tcp() {
+        TcpFrontSettings settings = new TcpFrontSettings(
+                new RouteConfig(null, "/", "app"), upstreams, TIMEOUTS, exchange -> logged.add(exchange.target()));
+        return pipeline -> TcpFront.install(pipeline, settings);
     }
 
     private ChannelFuture open(
@@ -101,7 +130,7 @@ final class Handlers implements ProxyUnderTest {
         WireChannel channel = new WireChannel(true, readBytes);
         channel.config().setAllocator(allocator);
         channel.attr(Connection.KEY).set(new Connection(++clients, "test", ADDRESS, ADDRESS));
-        HttpFront.install(channel.pipeline(), settings);
+        front.accept(channel.pipeline());
         channels.add(channel);
         channel.unsafe().register(loop, channel.newPromise());
         return channel.far();

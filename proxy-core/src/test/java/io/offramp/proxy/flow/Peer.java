@@ -5,6 +5,9 @@ interface Peer {
     /** Sends; lost where the proxy has closed. */
     void send(byte[] bytes);
 
+    /** How much its kernel and the proxy's take now without the proxy reading. */
+    int room();
+
     /** Ends what it sends (FIN), and goes on reading. */
     void endOutput();
 

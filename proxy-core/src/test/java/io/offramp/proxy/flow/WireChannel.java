@@ -29,6 +29,9 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
     private static final int READS_IN_A_BURST = 4;
 
+    /** What a kernel takes for a proxy that does not read. */
+    static final int RECEIVE_BYTES = 8 << 10;
+
     /** What a kernel takes for a peer that does not read. */
     private static final int KERNEL_BYTES = 1024;
 
@@ -179,6 +182,15 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
             if (state == State.CONNECTED && !farEnded && !farReset && bytes.length > 0) {
                 incoming.addLast(io.netty.buffer.Unpooled.wrappedBuffer(bytes));
             }
+        }
+
+        @Override
+        public int room() {
+            int unread = 0;
+            for (ByteBuf part : incoming) {
+                unread += part.readableBytes();
+            }
+            return Math.max(0, RECEIVE_BYTES - unread);
         }
 
         @Override

@@ -1,0 +1,119 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How the two ends of a tunnel end. */
+class TunnelFlowTest {
+    private static final int BYTES = 5000;
+
+    private final Handlers proxy = Handlers.tcp(256);
+    private final Peer client = proxy.connect();
+    private final Peer server = accept();
+
+    @AfterEach
+    void nothingIsLeft() {
+        proxy.close();
+        assertThat(proxy.heldBytes()).isZero();
+    }
+
+    @Test
+    void shouldDeliverWhatCameFromAClientThatWasCutOffAndThenResetTheServer() {
+        // Given
+        server.stall();
+        send(client, "c".repeat(BYTES));
+        int read = BYTES - (WireChannel.RECEIVE_BYTES - client.room());
+
+        // When
+        client.reset();
+        proxy.settle();
+
+        // Then
+        assertThat(server.isOpen()).isTrue();
+        server.resume();
+        proxy.settle();
+        assertThat(server.take()).hasSize(read).containsOnly('c');
+        assertThat(server.wasReset()).isTrue();
+    }
+
+    @Test
+    void shouldDeliverWhatCameFromAServerThatResetAndThenResetTheClient() {
+        // Given
+        client.stall();
+        send(server, "s".repeat(BYTES));
+        int read = BYTES - (WireChannel.RECEIVE_BYTES - server.room());
+
+        // When
+        server.reset();
+        proxy.settle();
+
+        // Then
+        client.resume();
+        proxy.settle();
+        assertThat(client.take()).hasSize(read).containsOnly('s');
+        assertThat(client.wasReset()).isTrue();
+    }
+
+    @Test
+    void shouldDeliverAllWhenAClientEndsInOrderAndLeaves() {
+        // Given
+        server.stall();
+        send(client, "c".repeat(BYTES));
+        client.endOutput();
+        proxy.settle();
+
+        // When
+        client.reset();
+        proxy.settle();
+
+        // Then
+        server.resume();
+        proxy.settle();
+        assertThat(server.take()).hasSize(BYTES);
+        assertThat(server.hasEnded()).isTrue();
+    }
+
+    @Test
+    void shouldNotWaitForEverWhenAServerTakesNothingAtTheEnd() {
+        // Given
+        server.stall();
+        send(client, "c".repeat(BYTES));
+        server.endOutput();
+        client.endOutput();
+        proxy.settle();
+
+        // When
+        proxy.advance(Duration.ofSeconds(13));
+
+        // Then
+        assertThat(proxy.isQuiet()).isTrue();
+    }
+
+    @Test
+    void shouldEndAnIdleTunnelByItsOwnTimeout() {
+        send(client, "c");
+
+        proxy.advance(Duration.ofSeconds(14));
+        assertThat(client.isOpen()).isTrue();
+        proxy.advance(Duration.ofSeconds(2));
+
+        assertThat(client.isOpen()).isFalse();
+        assertThat(server.wasReset()).isTrue();
+    }
+
+    private Peer accept() {
+        proxy.settle();
+        Peer accepted = proxy.accept();
+        proxy.settle();
+        return accepted;
+    }
+
+    private void send(Peer peer, String text) {
+        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
+        proxy.settle();
+    }
+}
