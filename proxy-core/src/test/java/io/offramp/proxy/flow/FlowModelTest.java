@@ -1,0 +1,137 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Random interleavings of what clients and servers can do, each held to the same rules: {@link Interleaving}. {@code -Dflow.seed=} runs
+ * another lot, {@code -Dflow.count=} another number. A failure names the seed of its interleaving and the fewest of its steps that fail
+ * the same.
+ */
+class FlowModelTest {
+    private static final long SEED = Long.getLong("flow.seed", 20261129);
+    private static final int COUNT = Integer.getInteger("flow.count", 100_000);
+    private static final int[] READ_BYTES = {64, 256, 1024};
+    private static final ThreadLocal<List<String>> WARNINGS = ThreadLocal.withInitial(ArrayList::new);
+    private static final AppenderBase<ILoggingEvent> APPENDER = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+                String cause = event.getThrowableProxy() == null
+                        ? ""
+                        : " " + event.getThrowableProxy().getClassName() + " " + event.getThrowableProxy().getMessage() + " "
+                                + event.getThrowableProxy().getStackTraceElementProxyArray()[0];
+                WARNINGS.get().add(event.getFormattedMessage() + cause);
+            }
+        }
+    };
+
+    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+    /** One interleaving: all that it is follows from its seed. */
+    private record Case(List<Step> steps, int readBytes, boolean patient) {
+        static Case of(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int readBytes = READ_BYTES[random.nextInt(READ_BYTES.length)];
+            return new Case(Step.sequence(random, 12), readBytes, random.nextBoolean());
+        }
+
+        Case with(List<Step> fewer) {
+            return new Case(fewer, readBytes, patient);
+        }
+    }
+
+    @BeforeAll
+    static void listen() {
+        APPENDER.start();
+        ROOT.addAppender(APPENDER);
+    }
+
+    @AfterAll
+    static void listenNoMore() {
+        ROOT.detachAppender(APPENDER);
+    }
+
+    @Test
+    void shouldHoldItsRulesWhateverClientsAndServersDo() throws Exception {
+        AtomicLong next = new AtomicLong();
+        int threads = Runtime.getRuntime().availableProcessors();
+        List<Callable<@Nullable String>> workers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            workers.add(() -> work(next));
+        }
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            for (Future<@Nullable String> result : pool.invokeAll(workers)) {
+                assertThat(result.get()).isNull();
+            }
+        }
+    }
+
+    private static @Nullable String work(AtomicLong next) {
+        for (long i = next.getAndIncrement(); i < COUNT; i = next.getAndIncrement()) {
+            long seed = SEED + i;
+            Case whole = Case.of(seed);
+            Throwable failure = failureOf(whole);
+            if (failure != null) {
+                next.set(COUNT);
+                return describe(seed, whole, failure);
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Throwable failureOf(Case some) {
+        WARNINGS.get().clear();
+        try (Handlers proxy = new Handlers(some.readBytes())) {
+            long bound = WireChannel.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10);
+            new Interleaving(proxy, bound).run(some.steps(), some.patient());
+        } catch (AssertionError | RuntimeException e) {
+            return e;
+        }
+        return WARNINGS.get().isEmpty() ? null : new AssertionError("logged: " + WARNINGS.get());
+    }
+
+    private static String describe(long seed, Case whole, Throwable failure) {
+        List<Step> steps = shrink(whole);
+        Throwable shrunk = failureOf(whole.with(steps));
+        return "seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + (whole.patient() ? "read on" : "left alone")
+                + " at the end: " + failure + "\n" + steps.size() + " of " + whole.steps().size() + " steps: " + shrunk + "\n"
+                + (shrunk == null || shrunk.getStackTrace().length == 0 ? "" : "  at " + shrunk.getStackTrace()[0] + "\n")
+                + steps.stream().map(Step::toString).collect(Collectors.joining(",\n"));
+    }
+
+    /** Takes out what the failure does not need, in ever smaller pieces. */
+    private static List<Step> shrink(Case whole) {
+        List<Step> steps = whole.steps();
+        for (int size = steps.size() / 2; size > 0; size = size == 1 ? 0 : size / 2) {
+            for (int from = 0; from < steps.size(); ) {
+                List<Step> fewer = new ArrayList<>(steps.subList(0, from));
+                fewer.addAll(steps.subList(Math.min(steps.size(), from + size), steps.size()));
+                if (failureOf(whole.with(fewer)) != null) {
+                    steps = fewer;
+                } else {
+                    from += size;
+                }
+            }
+        }
+        return steps;
+    }
+}

@@ -1,0 +1,83 @@
+package io.offramp.proxy.flow;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One request of the model, and what has become of it. Requests and answers carry its number, and every byte of a body follows from the
+ * number and the place, so that a byte in the wrong place shows.
+ */
+final class Message {
+    final int number;
+    final Sort sort;
+    final int bodyBytes;
+    /** Bytes of the body that the client has sent. */
+    int bodySent;
+    /** Bytes of it that a server has read. */
+    int bodyArrived;
+    /** Bytes of body that a server has sent in answer. */
+    int answerSent;
+    /** Bytes of it that the client has read. */
+    int answerArrived;
+    /** All of an answer was sent by a server. */
+    boolean answered;
+    /** A server saw its head. */
+    boolean arrived;
+    /** The client saw the end of its answer. */
+    boolean done;
+
+    enum Sort {
+        GET,
+        HEAD,
+        LENGTH,
+        CHUNKED,
+        UPGRADE,
+        NOWHERE
+    }
+
+    Message(int number, Sort sort, int bodyBytes) {
+        this.number = number;
+        this.sort = sort;
+        this.bodyBytes = sort == Sort.LENGTH || sort == Sort.CHUNKED ? bodyBytes : 0;
+    }
+
+    String target() {
+        return (sort == Sort.NOWHERE ? "/nowhere/" : "/app/") + number;
+    }
+
+    String head() {
+        String method = sort == Sort.HEAD ? "HEAD" : bodyBytes > 0 || sort == Sort.CHUNKED ? "POST" : "GET";
+        String line = method + " " + target() + " HTTP/1.1\r\nHost: a\r\n";
+        return switch (sort) {
+            case LENGTH -> line + "Content-Length: " + bodyBytes + "\r\n\r\n";
+            case CHUNKED -> line + "Transfer-Encoding: chunked\r\n\r\n";
+            case UPGRADE -> line + "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            default -> line + "\r\n";
+        };
+    }
+
+    byte requestByte(int at) {
+        return (byte) ('A' + (number * 7 + at) % 26);
+    }
+
+    byte answerByte(int at) {
+        return (byte) ('a' + (number * 11 + at) % 26);
+    }
+
+    byte[] answerBytes(int from, int bytes) {
+        byte[] part = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            part[i] = answerByte(from + i);
+        }
+        return part;
+    }
+
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public String toString() {
+        return sort + " " + target();
+    }
+}

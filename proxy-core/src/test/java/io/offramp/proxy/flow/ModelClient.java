@@ -1,0 +1,138 @@
+package io.offramp.proxy.flow;
+
+import io.offramp.proxy.flow.Message.Sort;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** A client that knows which answer belongs to which of its requests. */
+final class ModelClient {
+    /** What the proxy may answer by itself. */
+    private static final Set<String> OWN = Set.of("400", "404", "408", "413", "502", "503", "504");
+
+    final Peer peer;
+    final List<Message> requests = new ArrayList<>();
+    private final Outgoing out;
+    private final Answers in = new Answers();
+    private int next;
+    boolean ended;
+
+    ModelClient(Peer peer) {
+        this.peer = peer;
+        out = new Outgoing(peer);
+    }
+
+    /** Whether another request may follow: not behind one that may become a tunnel. */
+    boolean mayAsk() {
+        Message last = requests.isEmpty() ? null : requests.getLast();
+        return !ended && (last == null || last.sort != Sort.UPGRADE || last.done);
+    }
+
+    void ask(Message message) {
+        requests.add(message);
+        out.add(message.head());
+        int chunk = message.sort == Sort.CHUNKED ? 1 + message.number % 700 : Math.max(1, message.bodyBytes);
+        for (int from = 0; from < message.bodyBytes; from += chunk) {
+            byte[] body = new byte[Math.min(chunk, message.bodyBytes - from)];
+            for (int i = 0; i < body.length; i++) {
+                body[i] = message.requestByte(from + i);
+            }
+            if (message.sort == Sort.CHUNKED) {
+                out.add(Integer.toHexString(body.length) + "\r\n");
+            }
+            out.add(body, (count, last) -> message.bodySent += count);
+            if (message.sort == Sort.CHUNKED) {
+                out.add("\r\n");
+            }
+        }
+        if (message.sort == Sort.CHUNKED) {
+            out.add("0\r\n\r\n");
+        }
+    }
+
+    void send(int most) {
+        if (ended) {
+            return;
+        }
+        if (in.tunnel != null) {
+            Message tunnel = in.tunnel;
+            byte[] bytes = new byte[Math.min(most, peer.room())];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = tunnel.requestByte(tunnel.bodySent + i);
+            }
+            tunnel.bodySent += bytes.length;
+            peer.send(bytes);
+        } else {
+            out.send(most);
+        }
+    }
+
+    boolean hasToSend() {
+        return !ended && peer.isOpen() && !out.isEmpty();
+    }
+
+    /** Ends its stream; what it had not sent it never does. */
+    void end() {
+        ended = true;
+        out.clear();
+        peer.endOutput();
+    }
+
+    void reset() {
+        ended = true;
+        out.clear();
+        peer.reset();
+    }
+
+    void read() {
+        in.add(peer.take());
+    }
+
+    private final class Answers extends Incoming {
+        Message tunnel;
+        private Message current;
+        private boolean interim;
+        private boolean own;
+
+        @Override
+        long onHead(String head) {
+            String status = head.substring(9, 12);
+            String tag = field(head, "x-tag");
+            if (next >= requests.size()) {
+                throw new AssertionError("an answer that nobody asked for: " + head);
+            }
+            current = requests.get(next);
+            own = tag == null;
+            if (own ? !OWN.contains(status) : Integer.parseInt(tag) != current.number) {
+                throw new AssertionError("in answer to " + current + ": " + head);
+            }
+            interim = status.startsWith("1");
+            if (status.equals("101")) {
+                tunnel = current;
+                current.done = true;
+                return RAW;
+            }
+            if (interim || current.sort == Sort.HEAD) {
+                return 0;
+            }
+            return field(head, "content-length") == null && field(head, "transfer-encoding") == null
+                    ? TO_END
+                    : bodyLength(head);
+        }
+
+        @Override
+        void onBody(byte value) {
+            if (!own && value != current.answerByte(current.answerArrived++)) {
+                throw new AssertionError("byte " + current.answerArrived + " of the answer to " + current);
+            }
+        }
+
+        @Override
+        void onEnd() {
+            if (!interim) {
+                current.done = true;
+                next++;
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.offramp.proxy.flow;
+
+import io.offramp.proxy.flow.Message.Sort;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to a server, which answers whatever it is asked, in its own time. */
+final class ModelServer {
+    final Peer peer;
+    private final IntFunction<Message> messages;
+    private final Outgoing out;
+    private final Requests in = new Requests();
+    /** Whose head came last. */
+    @Nullable Message reading;
+    /** Not answered yet, or not wholly. */
+    @Nullable Message asked;
+    boolean complete;
+    boolean answering;
+    boolean tunnel;
+    boolean ended;
+
+    ModelServer(Peer peer, IntFunction<Message> messages) {
+        this.peer = peer;
+        this.messages = messages;
+        out = new Outgoing(peer);
+    }
+
+    void read() {
+        in.add(peer.take());
+    }
+
+    /** Begins an answer, where a request waits for one. */
+    void answer(int n, boolean early) {
+        Message message = asked;
+        if (message == null || answering || ended || !complete && !early) {
+            return;
+        }
+        answering = true;
+        String tag = "X-Tag: " + message.number + "\r\n";
+        if (message.sort == Sort.UPGRADE && n % 4 != 0) {
+            out.add(
+                    Message.ascii("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+                            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" + tag + "\r\n"),
+                    (count, last) -> {
+                        if (last) {
+                            tunnel = true;
+                            message.answered = true;
+                        }
+                    });
+            return;
+        }
+        boolean bare = message.sort == Sort.HEAD;
+        int length = n / 4 % 3000;
+        int framing = n / 12_000 % 4;
+        boolean close = message.sort == Sort.UPGRADE || framing == 3;
+        String head = "HTTP/1.1 200 OK\r\n" + tag + (close ? "Connection: close\r\n" : "");
+        switch (framing) {
+            case 0, 1 -> {
+                out.add(head + "Content-Length: " + length + "\r\n\r\n");
+                body(message, bare ? 0 : length, 0);
+            }
+            case 2 -> {
+                out.add(head + "Transfer-Encoding: chunked\r\n\r\n");
+                for (int from = 0; from < length && !bare; from += 500) {
+                    int bytes = Math.min(500, length - from);
+                    out.add(Integer.toHexString(bytes) + "\r\n");
+                    body(message, bytes, from);
+                    out.add("\r\n");
+                }
+                out.add(bare ? "" : "0\r\n\r\n");
+            }
+            default -> {
+                out.add(head + "\r\n");
+                body(message, bare ? 0 : length, 0);
+            }
+        }
+        out.add(new byte[0], (count, last) -> onAnswered(message, close));
+    }
+
+    private void body(Message message, int bytes, int from) {
+        out.add(message.answerBytes(from, bytes), (count, last) -> message.answerSent += count);
+    }
+
+    private void onAnswered(Message message, boolean close) {
+        message.answered = true;
+        answering = false;
+        asked = null;
+        if (close) {
+            end();
+        }
+    }
+
+    /** Answers, and at once a second time. */
+    void answerTwice(int n) {
+        answer(n, false);
+        if (!answering || tunnel || reading != null && reading.sort == Sort.UPGRADE) {
+            return;
+        }
+        out.send(Integer.MAX_VALUE);
+        if (out.isEmpty() && !ended) {
+            peer.send(Message.ascii("HTTP/1.1 200 OK\r\nX-Tag: 999999999\r\nContent-Length: 5\r\n\r\nwrong"));
+        }
+    }
+
+    /** Bytes that no request asked for, where none is under way. */
+    void stray() {
+        if (reading == null && !ended || asked == null && in.isBetweenMessages() && out.isEmpty()) {
+            peer.send(Message.ascii("HTTP/1.1 200 OK\r\nX-Tag: 999999999\r\nContent-Length: 5\r\n\r\nwrong"));
+        }
+    }
+
+    void interim(int bytes) {
+        Message message = asked;
+        if (message != null && !answering && !ended && out.isEmpty()) {
+            out.add("HTTP/1.1 103 Early Hints\r\nX-Tag: " + message.number + "\r\nLink: " + "x".repeat(bytes) + "\r\n\r\n");
+        }
+    }
+
+    void send(int most) {
+        if (ended) {
+            return;
+        }
+        Message message = reading;
+        if (tunnel && message != null && out.isEmpty()) {
+            int bytes = Math.min(most, peer.room());
+            peer.send(message.answerBytes(message.answerSent, bytes));
+            message.answerSent += bytes;
+        } else {
+            out.send(most);
+        }
+    }
+
+    void end() {
+        ended = true;
+        out.clear();
+        peer.endOutput();
+    }
+
+    void reset() {
+        ended = true;
+        out.clear();
+        peer.reset();
+    }
+
+    private final class Requests extends Incoming {
+        @Override
+        long onHead(String head) {
+            String target = head.split(" ", 3)[1];
+            Message message = messages.apply(Integer.parseInt(target.substring(target.lastIndexOf('/') + 1)));
+            if (asked != null || !message.target().equals(target)) {
+                throw new AssertionError(message + " came while " + asked + " was not answered");
+            }
+            boolean repeatable = message.sort == Sort.GET || message.sort == Sort.HEAD || message.sort == Sort.UPGRADE;
+            if (message.arrived && !repeatable) {
+                throw new AssertionError(message + " came twice");
+            }
+            message.arrived = true;
+            message.answerSent = 0;
+            reading = message;
+            asked = message;
+            complete = message.sort != Sort.LENGTH && message.sort != Sort.CHUNKED;
+            return message.sort == Sort.UPGRADE ? RAW : bodyLength(head);
+        }
+
+        @Override
+        void onBody(byte value) {
+            if (value != reading.requestByte(reading.bodyArrived++)) {
+                throw new AssertionError("byte " + reading.bodyArrived + " of " + reading);
+            }
+        }
+
+        @Override
+        void onEnd() {
+            complete = true;
+            if (reading.bodyArrived != reading.bodyBytes) {
+                throw new AssertionError(reading.bodyArrived + " of " + reading.bodyBytes + " bytes of " + reading);
+            }
+        }
+    }
+}
