@@ -70,9 +70,21 @@ final class RouteReader {
         }
         String host = section.entries().containsKey("host") ? section.get("host", HOST_NAME, "") : null;
         String path = section.get("path", PREFIX, "/");
+        if (path.indexOf('*') >= 0) {
+            warnOfStar(section, path);
+        }
         Value upstream = section.require("upstream", "where these requests go, a name or host:port");
         String target = upstream == null ? null : upstreams.target(upstream);
         return target == null ? null : new RouteConfig(host, path, target);
+    }
+
+    private static void warnOfStar(Section route, String path) {
+        Value written = route.get("path");
+        if (written != null) {
+            int end = path.endsWith("/*") ? path.length() - 2 : -1;
+            String meant = end < 0 ? "" : "; " + path.substring(0, Math.max(1, end)) + " has all that is below it";
+            written.warn("the star is taken as it is, it matches nothing else" + meant);
+        }
     }
 
     /** True where nothing is left for the later one. */

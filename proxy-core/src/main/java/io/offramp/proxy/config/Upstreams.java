@@ -34,7 +34,8 @@ final class Upstreams {
             return text;
         }
         if (text.indexOf(':') < 0) {
-            value.error("unknown upstream \"" + text + "\"" + Suggestion.of(text, named.keySet()));
+            String port = text.matches("[A-Za-z0-9._-]+") ? " (a server has a port: " + text + ":8080)" : "";
+            value.error("unknown upstream \"" + text + "\"" + Suggestion.of(text, named.keySet()) + port);
             return null;
         }
         HostPort server = value.as(Scalar.SERVER);

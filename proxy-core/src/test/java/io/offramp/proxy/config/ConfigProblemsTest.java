@@ -55,7 +55,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:9:5: listeners[1]: missing \"bind\": where to listen, such as 0.0.0.0:8443",
                         "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, ocsp, certificates, "
                                 + "development, versions, ciphers, groups, alpn, tickets, client-auth, record-size, keylog, is \"yes\"",
-                        "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"?",
+                        "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"? "
+                                + "(a server has a port: app:8080)",
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
                         "offramp.yaml:12:40: upstreams.apps[2]: is in the list already",
                         "offramp.yaml:13:18: timeouts.idle: expected a duration such as 10s, 500ms or 1m, is \"10\"",
@@ -352,7 +353,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:5:16: listeners[0].routes[0].host: expected a host name such as www.example.com "
                                 + "or *.example.com, is \"a b\"",
                         "offramp.yaml:5:29: listeners[0].routes[0].path: expected a path such as /api, without query, is \"api\"",
-                        "offramp.yaml:5:44: listeners[0].routes[0].upstream: unknown upstream \"app\"; there is none",
+                        "offramp.yaml:5:44: listeners[0].routes[0].upstream: unknown upstream \"app\"; there is none "
+                                + "(a server has a port: app:8080)",
                         "offramp.yaml:6:9: listeners[0].routes[1]: missing \"upstream\": where these requests go, a name or host:port",
                         "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, is \"/x?y\"",
                         "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, is \"/api\"",
