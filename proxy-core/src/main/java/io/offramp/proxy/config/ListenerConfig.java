@@ -11,9 +11,16 @@ import java.util.List;
  * @param tls     certificates and parameters
  * @param offload which backend takes which direction
  * @param routes  in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for everything
+ * @param http    what is taken from clients; without effect in {@code tcp} mode
  */
 public record ListenerConfig(
-        String name, HostPort bind, Mode mode, TlsConfig tls, OffloadConfig offload, List<RouteConfig> routes) {
+        String name,
+        HostPort bind,
+        Mode mode,
+        TlsConfig tls,
+        OffloadConfig offload,
+        List<RouteConfig> routes,
+        HttpConfig http) {
     /** What is spoken inside TLS. */
     public enum Mode {
         /** HTTP/1.1, request by request. */
@@ -25,5 +32,11 @@ public record ListenerConfig(
     /** Copies the list. */
     public ListenerConfig {
         routes = List.copyOf(routes);
+    }
+
+    /** Takes from clients what is usual. */
+    public ListenerConfig(
+            String name, HostPort bind, Mode mode, TlsConfig tls, OffloadConfig offload, List<RouteConfig> routes) {
+        this(name, bind, mode, tls, offload, routes, HttpConfig.DEFAULTS);
     }
 }

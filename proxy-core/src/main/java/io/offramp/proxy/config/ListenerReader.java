@@ -24,7 +24,7 @@ final class ListenerReader {
 
     /** The listener, or null after a problem. */
     @Nullable ListenerConfig read(Value value) {
-        Section listener = value.section("name", "bind", "mode", "tls", "offload", "upstream", "routes");
+        Section listener = value.section("name", "bind", "mode", "tls", "offload", "upstream", "routes", "trusted-proxies", "upgrade");
         if (listener == null) {
             return null;
         }
@@ -35,10 +35,11 @@ final class ListenerReader {
         TlsConfig tlsConfig = tlsValue == null ? null : tls.read(tlsValue, mode);
         OffloadConfig offloadConfig = offload.read(listener.get("offload"));
         List<RouteConfig> targets = routes.read(listener, mode);
+        HttpConfig http = HttpReader.read(listener, mode);
         if (bind == null || tlsConfig == null) {
             return null;
         }
-        return new ListenerConfig(name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets);
+        return new ListenerConfig(name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets, http);
     }
 
     private String name(Section listener, HostPort bind) {

@@ -16,7 +16,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * One value of the file, with its place. Whoever reads it as something that it is not gets nothing, and the problem is noted: so a reader
+ * One value of the file, with its place. Whoever reads it as something that it is not gets nothing, and the problem is
+ * noted: so a reader
  * goes on and finds the next one.
  */
 final class Value {
@@ -50,6 +51,10 @@ final class Value {
 
     boolean isList() {
         return node instanceof SequenceNode;
+    }
+
+    boolean isEmptyList() {
+        return node instanceof SequenceNode sequence && sequence.getValue().isEmpty();
     }
 
     /** The scalar, or null if it is not one of this kind. */

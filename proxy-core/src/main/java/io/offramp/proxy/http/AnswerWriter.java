@@ -12,12 +12,14 @@ import io.offramp.proxy.upstream.WriteBurst;
 /** Writes one answer to a client, framed as its version of HTTP and its request's method allow. */
 final class AnswerWriter {
     private final WriteBurst burst;
+    private final HttpDate date;
     private final BodyWriter body;
     private int status;
     private boolean endsWithConnection;
 
-    AnswerWriter(WriteBurst burst) {
+    AnswerWriter(WriteBurst burst, HttpDate date) {
         this.burst = burst;
+        this.date = date;
         body = new BodyWriter(burst);
     }
 
@@ -70,7 +72,7 @@ final class AnswerWriter {
         Head answer = head.message();
         ConnectionOptions options = head.options();
         ByteBuf out = burst.room(answer.length() + HeaderRules.ADDED_BYTES, head.following());
-        HeaderRules.writeAnswer(answer, options, persistence, framing, bodiless, out);
+        HeaderRules.writeAnswer(answer, options, persistence, framing, bodiless, date, out);
     }
 
     /** Writes a piece of body, which moves here. */

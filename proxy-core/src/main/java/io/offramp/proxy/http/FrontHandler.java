@@ -143,7 +143,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     ClientFields fields() {
         ClientFields known = fields;
         if (known == null) {
-            known = ClientFields.of(connection);
+            known = ClientFields.of(connection, settings.trustedProxies());
             fields = known;
         }
         return known;

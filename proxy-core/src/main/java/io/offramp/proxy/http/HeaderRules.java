@@ -9,6 +9,8 @@ import io.offramp.proxy.http.codec.Framing;
 import io.offramp.proxy.http.codec.Head;
 import io.offramp.proxy.http.codec.RequestTarget;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a proxy changes in heads (RFC 9110 §7.6): fields that are meant for one hop go, those that it owes are set, all
@@ -26,9 +28,11 @@ final class HeaderRules {
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\n");
+    private static final byte[] PROTOCOLS = ascii("Upgrade: ");
     private static final byte[] TE_TRAILERS = ascii("TE: trailers\r\nConnection: TE\r\n");
     private static final byte[] VIA_1_1 = ascii("Via: 1.1 offramp\r\n");
     private static final byte[] VIA_1_0 = ascii("Via: 1.0 offramp\r\n");
+    private static final byte[] MAX_FORWARDS = ascii("Max-Forwards: ");
     private static final byte[] FORWARDED_FOR = ascii("X-Forwarded-For: ");
     private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
 
@@ -57,7 +61,7 @@ final class HeaderRules {
      *
      * @param client  what every request of this connection says about its client
      * @param server  host and port of the upstream, for a request that has no Host
-     * @param upgrade whether the request asks for another protocol, and may
+     * @param upgrade protocols that the request asks for, and may; null if none
      * @param framing of its body
      */
     static void writeRequest(
@@ -66,7 +70,7 @@ final class HeaderRules {
             ConnectionOptions options,
             ClientFields client,
             String server,
-            boolean upgrade,
+            @Nullable String upgrade,
             long framing,
             ByteBuf out) {
         String authority = target.authority();
@@ -77,31 +81,50 @@ final class HeaderRules {
         out.writeBytes(CRLF);
         Fields fields = request.fields();
         boolean modern = request.modern();
-        writeFields(fields, options, true, upgrade, modern, out);
+        long forwards = MaxForwards.of(request);
+        writeRequestFields(fields, options, client.trusted(), modern, forwards != MaxForwards.NONE, out);
+        if (forwards != MaxForwards.NONE) {
+            out.writeBytes(MAX_FORWARDS);
+            ByteBufUtil.writeAscii(out, Long.toString(forwards - 1));
+            out.writeBytes(CRLF);
+        }
         writeFraming(framing, framing > 0 || fields.has(Field.CONTENT_LENGTH), out);
-        if (upgrade) {
-            out.writeBytes(UPGRADE);
+        if (upgrade != null) {
+            out.writeBytes(PROTOCOLS);
+            ByteBufUtil.writeAscii(out, upgrade);
+            out.writeBytes(CRLF).writeBytes(UPGRADE);
         } else if (fields.hasInList(Field.TE, "trailers")) {
             out.writeBytes(TE_TRAILERS);
         }
+        writeForwarded(fields, client, authority, out);
+        out.writeBytes(modern ? VIA_1_1 : VIA_1_0).writeBytes(CRLF);
+    }
+
+    /** What we say of the client: behind what a trusted proxy said of its own, else as if we were the first. */
+    private static void writeForwarded(Fields fields, ClientFields client, @Nullable String authority, ByteBuf out) {
+        boolean trusted = client.trusted();
         out.writeBytes(FORWARDED_FOR);
-        for (String hop : fields.all(Field.X_FORWARDED_FOR)) {
+        for (String hop : trusted ? fields.all(Field.X_FORWARDED_FOR) : List.<String>of()) {
             ByteBufUtil.writeAscii(out, hop);
             out.writeByte(',').writeByte(' ');
         }
-        out.writeBytes(client.fields());
-        if (authority != null) {
+        out.writeBytes(client.address());
+        if (!trusted || !fields.has(Field.X_FORWARDED_PROTO)) {
+            out.writeBytes(client.proto());
+        }
+        out.writeBytes(client.certificate());
+        if (authority != null && (!trusted || !fields.has(Field.X_FORWARDED_HOST))) {
             out.writeBytes(FORWARDED_HOST);
             ByteBufUtil.writeAscii(out, authority);
             out.writeBytes(CRLF);
         }
-        out.writeBytes(modern ? VIA_1_1 : VIA_1_0).writeBytes(CRLF);
     }
 
     /**
      * Writes the head of an answer for the client.
      *
      * @param framing  of the body that the client gets
+     * @param date     of now, for an answer that has none (RFC 9110 §6.6.1)
      * @param bodiless whether the answer has no body by its status or its request's method, so that its length, if any,
      *     passes as it is
      */
@@ -111,13 +134,17 @@ final class HeaderRules {
             Persistence persistence,
             long framing,
             boolean bodiless,
+            HttpDate date,
             ByteBuf out) {
         int status = answer.status();
         Fields fields = answer.fields();
         out.writeBytes(VERSION);
         answer.writeStatus(out);
         out.writeBytes(CRLF);
-        writeFields(fields, options, false, persistence == Persistence.UPGRADE, true, out);
+        writeAnswerFields(fields, options, persistence == Persistence.UPGRADE, out);
+        if (status >= 200 && !fields.has(Field.DATE)) {
+            date.write(out);
+        }
         if (!bodiless) {
             writeFraming(framing, true, out);
         } else if (status >= 200 && status != 204) {
@@ -141,22 +168,17 @@ final class HeaderRules {
         }
     }
 
-    private static void writeFields(
-            Fields fields,
-            ConnectionOptions options,
-            boolean request,
-            boolean upgrade,
-            boolean modern,
-            ByteBuf out) {
+    private static void writeRequestFields(
+            Fields fields, ConnectionOptions options, boolean trusted, boolean modern, boolean counted, ByteBuf out) {
         int first = -1;
         int size = fields.size();
         for (int i = 0; i < size; i++) {
             boolean passes =
                     switch (fields.kind(i)) {
-                        case OTHER -> !options.names(fields, i);
-                        case UPGRADE -> upgrade;
+                        case OTHER, DATE -> !options.names(fields, i);
+                        case MAX_FORWARDS -> !counted;
                         case EXPECT -> modern;
-                        case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO, CLIENT_CERT -> !request;
+                        case FORWARDING, X_FORWARDED_HOST, X_FORWARDED_PROTO -> trusted;
                         default -> false;
                     };
             first = run(fields, first, i, passes, out);
@@ -164,15 +186,28 @@ final class HeaderRules {
         run(fields, first, size, false, out);
     }
 
-    /**
-     * Writes the trailers behind a last chunk; those that would change framing or routing are left out (RFC 9110
-     * §6.5.1).
-     */
+    private static void writeAnswerFields(Fields fields, ConnectionOptions options, boolean upgrade, ByteBuf out) {
+        int first = -1;
+        int size = fields.size();
+        for (int i = 0; i < size; i++) {
+            boolean passes =
+                    switch (fields.kind(i)) {
+                        case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, PROXY, TE, TRANSFER_ENCODING -> false;
+                        case UPGRADE -> upgrade;
+                        case DATE -> true;
+                        default -> !options.names(fields, i);
+                    };
+            first = run(fields, first, i, passes, out);
+        }
+        run(fields, first, size, false, out);
+    }
+
+    /** Writes the trailers behind a last chunk that may be there. */
     static void writeTrailers(Fields trailers, ByteBuf out) {
         int first = -1;
         int size = trailers.size();
         for (int i = 0; i < size; i++) {
-            first = run(trailers, first, i, trailers.kind(i) == Field.OTHER, out);
+            first = run(trailers, first, i, TrailerRules.passes(trailers, i), out);
         }
         run(trailers, first, size, false, out);
     }

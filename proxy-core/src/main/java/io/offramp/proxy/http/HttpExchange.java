@@ -43,7 +43,7 @@ final class HttpExchange implements AnswerListener {
     private long framing;
     private long requestBytes;
     private boolean keepAlive;
-    private boolean upgrade;
+    private @Nullable String upgrade;
     private @Nullable UpstreamGroup group;
     private @Nullable UpstreamConnection upstream;
     private @Nullable UpstreamServer server;
@@ -58,7 +58,7 @@ final class HttpExchange implements AnswerListener {
 
     HttpExchange(FrontHandler front) {
         this.front = front;
-        answer = new AnswerWriter(front.burst());
+        answer = new AnswerWriter(front.burst(), front.settings().date());
     }
 
     boolean isRequestComplete() {
@@ -85,19 +85,32 @@ final class HttpExchange implements AnswerListener {
             if (target.problem() != null) {
                 refuse(Refusal.BAD_REQUEST, target.problem());
             } else {
-                route(head);
+                admit(head);
             }
         }
     }
 
-    private void route(Head head) {
+    private void admit(Head head) {
         requestEnded = framing == 0;
         keepAlive = (modern ? !options.close() : options.keepAlive()) && !front.isDraining();
-        upgrade = options.upgrade() && modern && framing == 0 && isUpgradable(head.fields());
+        long forwards = MaxForwards.of(head);
+        boolean upgrading = options.upgrade() && modern;
+        upgrade = upgrading ? front.settings().upgrades().offer(head.fields()) : null;
+        String missed = upgrading && upgrade == null ? Upgrades.missed(head.fields()) : null;
         if (framing > front.settings().bodyLimit()) {
             refuse(Refusal.BODY_TOO_LARGE, null);
-            return;
+        } else if (forwards == MaxForwards.INVALID) {
+            refuse(Refusal.BAD_REQUEST, "Max-Forwards");
+        } else if (missed != null) {
+            refuse(Refusal.UPGRADE, "upgrade to " + missed);
+        } else if (forwards == 0) {
+            answerAsLastHop(head);
+        } else {
+            route();
         }
+    }
+
+    private void route() {
         if (front.settings().budget().isShedding()) {
             keepAlive = false;
             front.settings().budget().onShed(Shed.REQUEST);
@@ -111,12 +124,6 @@ final class HttpExchange implements AnswerListener {
             }
             case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
         }
-    }
-
-    /** Not to HTTP/2: requests in such a tunnel would pass every rule of ours. */
-    private static boolean isUpgradable(Fields fields) {
-        List<String> protocols = fields.all(Field.UPGRADE);
-        return protocols.size() == 1 && !protocols.getFirst().regionMatches(true, 0, "h2", 0, 2);
     }
 
     private void tryNextServer(UpstreamGroup from) {
@@ -172,7 +179,7 @@ final class HttpExchange implements AnswerListener {
         to.begin(toHead);
         int following = (int) Math.max(0, Math.min(framing, Integer.MAX_VALUE));
         ClientFields client = front.fields();
-        ByteBuf out = to.burst().room(head.length() + HeaderRules.ADDED_BYTES + client.fields().length, following);
+        ByteBuf out = to.burst().room(head.length() + HeaderRules.ADDED_BYTES + client.length(), following);
         HeaderRules.writeRequest(
                 head, target, options, client, to.server().name(), upgrade, framing, out);
         BodyWriter body = new BodyWriter(to.burst());
@@ -257,8 +264,9 @@ final class HttpExchange implements AnswerListener {
 
     private void onSwitching(AnswerHead head) {
         UpstreamConnection to = upstream;
-        if (to == null || !upgrade) {
-            refuse(Refusal.BAD_GATEWAY, "101 without a request for it");
+        String offer = upgrade;
+        if (to == null || offer == null || !requestEnded || !Upgrades.isOf(offer, head.message().fields())) {
+            refuse(Refusal.BAD_GATEWAY, "101 to what was not asked for");
             return;
         }
         answer.bare(head, true);
@@ -351,8 +359,17 @@ final class HttpExchange implements AnswerListener {
             return;
         }
         keepAlive &= requestEnded;
-        refusal.write(front.burst().room(refusal.length(), 0), keepAlive, modern, !toHead);
+        HttpDate date = front.settings().date();
+        refusal.write(front.burst().room(refusal.length(date), 0), date, keepAlive, modern, !toHead);
         finish(refusal.status(), toHead ? 0 : refusal.bodyBytes(), why);
+        front.onExchangeDone(keepAlive, requestEnded);
+    }
+
+    private void answerAsLastHop(Head head) {
+        keepAlive &= requestEnded && modern;
+        HttpDate date = front.settings().date();
+        ByteBuf out = front.burst().room(head.length() + HeaderRules.ADDED_BYTES, 0);
+        finish(200, MaxForwards.answer(head, keepAlive, date, out), null);
         front.onExchangeDone(keepAlive, requestEnded);
     }
 

@@ -2,17 +2,24 @@ package io.offramp.proxy.http;
 
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.config.Cidr;
+import io.offramp.proxy.config.HttpConfig;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.http.codec.MessageReader;
 import io.offramp.proxy.upstream.Upstreams;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the HTTP fronts of all connections of one listener share. Immutable, thread-safe. */
 public final class HttpFrontSettings {
     private final Router router;
+    private final List<Cidr> trustedProxies;
+    private final Upgrades upgrades;
+    private final HttpDate date = new HttpDate(InstantSource.system());
     private final Upstreams upstreams;
     private final LimitConfig limits;
     private final @Nullable AccessLog accessLog;
@@ -53,6 +60,25 @@ public final class HttpFrontSettings {
             @Nullable AccessLog accessLog,
             HttpEvents events,
             MemoryBudget budget) {
+        this(routes, HttpConfig.DEFAULTS, upstreams, timeouts, limits, accessLog, events, budget);
+    }
+
+    /**
+     * The same, and what is taken from clients.
+     *
+     * @throws IllegalArgumentException if a route names an upstream that is not there
+     */
+    public HttpFrontSettings(
+            List<RouteConfig> routes,
+            HttpConfig http,
+            Upstreams upstreams,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            @Nullable AccessLog accessLog,
+            HttpEvents events,
+            MemoryBudget budget) {
+        trustedProxies = http.trustedProxies();
+        upgrades = new Upgrades(Set.copyOf(http.upgrades()));
         router = new Router(routes, upstreams::group);
         this.upstreams = upstreams;
         this.limits = limits;
@@ -70,6 +96,18 @@ public final class HttpFrontSettings {
 
     Router router() {
         return router;
+    }
+
+    List<Cidr> trustedProxies() {
+        return trustedProxies;
+    }
+
+    Upgrades upgrades() {
+        return upgrades;
+    }
+
+    HttpDate date() {
+        return date;
     }
 
     Upstreams upstreams() {

@@ -12,6 +12,7 @@ enum Refusal {
     LINE_TOO_LONG(414, "URI Too Long", "the request line is longer than is accepted here"),
     HEAD_TOO_LARGE(431, "Request Header Fields Too Large", "the header fields are larger than is accepted here"),
     NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
+    UPGRADE(501, "Not Implemented", "a change to this protocol is not allowed here"),
     BAD_GATEWAY(502, "Bad Gateway", "the server behind this proxy did not answer properly"),
     NO_SERVER(503, "Service Unavailable", "no server behind this proxy is available"),
     OVERLOADED(503, "Service Unavailable", "there is no room for this request just now"),
@@ -43,19 +44,21 @@ enum Refusal {
     }
 
     /** Bytes that {@link #write} needs at most. */
-    int length() {
-        return head.length + KEEP_ALIVE.length + 2 + body.length;
+    int length(HttpDate date) {
+        return head.length + date.length() + KEEP_ALIVE.length + 2 + body.length;
     }
 
     /**
      * Writes the whole answer.
      *
+     * @param date     of now
      * @param modern   whether the client speaks HTTP/1.1
      * @param withBody false for a HEAD request
      */
-    void write(ByteBuf out, boolean keepAlive, boolean modern, boolean withBody) {
-        out.writeBytes(head)
-                .writeBytes(!keepAlive ? CLOSE : modern ? NOTHING : KEEP_ALIVE)
+    void write(ByteBuf out, HttpDate date, boolean keepAlive, boolean modern, boolean withBody) {
+        out.writeBytes(head);
+        date.write(out);
+        out.writeBytes(!keepAlive ? CLOSE : modern ? NOTHING : KEEP_ALIVE)
                 .writeByte('\r')
                 .writeByte('\n')
                 .writeBytes(withBody ? body : NOTHING);

@@ -34,7 +34,14 @@ final class Fronts implements AutoCloseable {
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = new HttpFrontSettings(
-                        listener.routes(), upstreams, config.timeouts(), config.limits(), accessLog, metrics, budget);
+                        listener.routes(),
+                        listener.http(),
+                        upstreams,
+                        config.timeouts(),
+                        config.limits(),
+                        accessLog,
+                        metrics,
+                        budget);
                 yield pipeline -> HttpFront.install(pipeline, settings);
             }
             case TCP -> {

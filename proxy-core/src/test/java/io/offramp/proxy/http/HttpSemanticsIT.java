@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,8 +145,8 @@ class HttpSemanticsIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n",
-                "HTTP/1.1 304 Not Modified\r\nContent-Length: 12\r\n\r\n",
+                "HTTP/1.1 204 No Content\r\nDate: then\r\nX: y\r\n\r\n",
+                "HTTP/1.1 304 Not Modified\r\nDate: then\r\nContent-Length: 12\r\n\r\n",
             })
     void shouldSendNoBodyWhenStatusHasNone(String head) throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(head);
@@ -158,7 +160,7 @@ class HttpSemanticsIT {
 
     @Test
     void shouldSendNoBodyWhenMethodIsHead() throws Exception {
-        String head = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n";
+        String head = "HTTP/1.1 200 OK\r\nDate: then\r\nContent-Length: 12\r\n\r\n";
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(head);
                 ProxyFixture proxy = proxyTo(upstream);
                 Socket client = proxy.connect()) {
@@ -212,7 +214,7 @@ class HttpSemanticsIT {
     @Test
     void shouldRemoveHopByHopFieldsBothWays() throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(
-                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
+                        "HTTP/1.1 200 OK\r\nDate: then\r\nContent-Length: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
                                 + "Keep-Alive: timeout=5\r\nProxy-Authenticate: x\r\nUpgrade: h2c\r\n"
                                 + "Via: 1.1 other\r\nX-End: 2\r\n\r\nok");
                 ProxyFixture proxy = proxyTo(upstream)) {
@@ -224,12 +226,30 @@ class HttpSemanticsIT {
                     + "X-Forwarded-Host: evil\r\nX-End: 2\r\n\r\n");
 
             assertThat(answer.head())
-                    .isEqualTo("HTTP/1.1 200 OK\r\nVia: 1.1 other\r\nX-End: 2\r\nContent-Length: 2\r\n\r\n");
+                    .isEqualTo("HTTP/1.1 200 OK\r\nDate: then\r\nVia: 1.1 other\r\nX-End: 2\r\nContent-Length: 2\r\n\r\n");
             assertThat(upstream.heads().peek())
                     .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nVia: 1.0 first\r\nX-End: 2\r\n"
                             + "TE: trailers\r\nConnection: TE\r\n"
-                            + "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
+                            + "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
                             + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"200 OK", "204 No Content", "304 Not Modified", "404 Not Found", "503 Service Unavailable"})
+    void shouldDateAnAnswerWhenItsServerDidNot(String status) throws Exception {
+        String end = status.startsWith("204") ? "\r\n" : "Content-Length: 0\r\n\r\n";
+        try (ScriptedUpstream upstream = ScriptedUpstream.answering("HTTP/1.1 " + status + "\r\n" + end);
+                ScriptedUpstream dated = ScriptedUpstream.answering("HTTP/1.1 " + status + "\r\ndate: then\r\n" + end);
+                ProxyFixture proxy = proxyTo(upstream);
+                ProxyFixture other = proxyTo(dated)) {
+            Instant before = Instant.now().minusSeconds(1);
+            Wire.Answer answer = proxy.ask(GET);
+
+            assertThat(DateTimeFormatter.RFC_1123_DATE_TIME.parse(answer.field("Date"), Instant::from))
+                    .isBetween(before, Instant.now());
+            assertThat(answer.head()).containsOnlyOnce("ate: ");
+            assertThat(other.ask(GET).head()).containsOnlyOnce("ate: ").contains("\r\ndate: then\r\n");
         }
     }
 

@@ -56,6 +56,11 @@ class SmugglingTest {
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n",
                 "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                // what some upstreams take for these
+                "POST / HTTP/1.1\r\nHost: a\r\nContent_Length: 5\r\n\r\nhello",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent.Length: 6\r\n\r\nhello",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer_Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer~Encoding: x\r\n\r\n0\r\n\r\n",
                 // a body that no field announces, in Netty's eyes only
                 "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n12345678",
                 // lines (RFC 9112 §2.2, §5)
@@ -177,6 +182,61 @@ class SmugglingTest {
         String answer = answerTo("GET / HTTP/1.1\r\nHost : a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
         assertThat(answer.split("HTTP/1.1 4", -1)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "00", "0\r\nX: y"})
+    void shouldAnswerByOurselvesWhenNoForwardIsLeft(String zero) {
+        String options = answerTo("OPTIONS /x HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + zero + "\r\n\r\n");
+        assertThat(options).startsWith("HTTP/1.1 200 ").contains("Content-Length: 0\r\n").contains("Date: ").endsWith("\r\n\r\n");
+        String trace = answerTo("TRACE /x?y HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Z: 1\r\nAuthorization: secret\r\nProxy-Authorization: secret\r\n"
+                + "Max-Forwards: " + zero + "\r\n\r\n");
+        assertThat(trace)
+                .startsWith("HTTP/1.1 200 ")
+                .contains("Content-Type: message/http\r\n")
+                .contains("\r\n\r\nTRACE /x?y HTTP/1.1\r\nHost: a\r\nX-Z: 1\r\nMax-Forwards: " + zero.substring(0, 1))
+                .doesNotContain("secret")
+                .endsWith("\r\n\r\n");
+        String body = trace.substring(trace.indexOf("\r\n\r\n") + 4);
+        assertThat(trace).contains("Content-Length: " + body.length() + "\r\n");
+        assertThat(log).hasSize(2).allMatch(exchange -> exchange.upstream() == null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OPTIONS 1", "TRACE 1", "GET 0", "HEAD 0", "POST x"})
+    void shouldGoOnWhenAForwardIsLeftOrNoneIsCounted(String request) {
+        String[] parts = request.split(" ");
+        assertThat(answerTo(parts[0] + " / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + parts[1] + "\r\n\r\n")).startsWith("HTTP/1.1 404 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "-1", "", "1 2", "1,2", "+1", "1\r\nMax-Forwards: 1"})
+    void shouldRefuseForwardsThatCannotBeCounted(String value) {
+        for (String method : List.of("OPTIONS", "TRACE")) {
+            assertThat(answerTo(method + " / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + value + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "x, h2c", "IRC/6.9", "h2c\r\nUpgrade: y", "websockets"})
+    void shouldRefuseAnUpgradeVisiblyWhenItIsNotAllowed(String protocols) {
+        String fields = " / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: " + protocols + "\r\n";
+        assertThat(answerTo("GET" + fields + "\r\n")).startsWith("HTTP/1.1 501 ");
+        assertThat(answerTo("POST" + fields + "Content-Length: 2\r\n\r\nab")).startsWith("HTTP/1.1 501 ");
+        assertThat(log).hasSize(2).allMatch(exchange -> String.valueOf(exchange.abort()).startsWith("upgrade to "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket", "h2c", "websocket, x", "HTTP/2.0", "TLS/1.0, h2c", ""})
+    void shouldGoOnWithoutAnUpgradeThatAClientCanDoWithout(String protocols) {
+        assertThat(answerTo("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocols + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
+    }
+
+    @Test
+    void shouldDateOurOwnAnswers() {
+        assertThat(answerTo("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).containsPattern("\r\nDate: \\w{3}, \\d\\d \\w{3} \\d{4} [0-9:]{8} GMT\r\n");
+        assertThat(answerTo("GET / HTTP/1.2\r\nHost: a\r\n\r\n")).containsPattern("\r\nDate: ");
     }
 
     private String answerTo(String request) {

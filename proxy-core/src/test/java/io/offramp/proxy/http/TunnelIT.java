@@ -3,7 +3,10 @@ package io.offramp.proxy.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.config.HttpConfig;
 import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +43,54 @@ class TunnelIT {
     private static void echo(ScriptedUpstream.Peer peer) throws IOException {
         peer.in.transferTo(peer.out);
         peer.socket.shutdownOutput();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 13\r\n\r\n{\"Tty\":false}", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"})
+    void shouldPassBytesBothWaysWhenTheRequestHasABody(String body) throws Exception {
+        try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
+                    String head = peer.readHead();
+                    byte[] read = head.contains("chunked") ? Wire.readChunks(peer.in) : Wire.readExactly(peer.in, 13);
+                    peer.send("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n" + new String(read));
+                    echo(peer);
+                });
+                ProxyFixture proxy = new ProxyFixture(to(upstream, false), (client, fixture) -> HttpFront.install(
+                        client.pipeline(),
+                        new HttpFrontSettings(
+                                List.of(new RouteConfig(null, "/", "app")),
+                                new HttpConfig(List.of(), List.of("tcp")),
+                                fixture.upstreams(),
+                                TimeoutConfig.DEFAULTS,
+                                LimitConfig.DEFAULTS,
+                                null,
+                                status -> {},
+                                MemoryBudget.unlimited())));
+                Socket client = proxy.connect()) {
+            ProxyFixture.send(client, "POST /exec/1/start HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c, tcp\r\n" + body);
+
+            InputStream in = client.getInputStream();
+            assertThat(Wire.readHead(in)).startsWith("HTTP/1.1 101 ").contains("Upgrade: tcp\r\n").contains("Connection: Upgrade\r\n");
+            assertThat(new String(Wire.readExactly(in, body.contains("Tty") ? 13 : 3))).isEqualTo(body.contains("Tty") ? "{\"Tty\":false}" : "abc");
+            ProxyFixture.send(client, "hello");
+            assertThat(new String(Wire.readExactly(in, 5))).isEqualTo("hello");
+            assertThat(upstream.heads().peek()).contains("Upgrade: tcp\r\n").doesNotContain("h2c");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Upgrade: h2c\r\n", "Upgrade: websocket, h2c\r\n", "", "Upgrade: tcp\r\nUpgrade: websocket\r\n"})
+    void shouldOpenNoTunnelWhenA101NamesWhatWasNotAsked(String field) throws Exception {
+        try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
+                    peer.readHead();
+                    peer.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n" + field + "\r\nsecret");
+                    echo(peer);
+                });
+                ProxyFixture proxy = new ProxyFixture(to(upstream, false))) {
+            Wire.Answer answer = proxy.ask(UPGRADE);
+
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.body()).doesNotContain("secret");
+        }
     }
 
     @Test

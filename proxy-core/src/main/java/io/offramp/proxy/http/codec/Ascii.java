@@ -64,9 +64,9 @@ final class Ascii {
         return b == ' ' || b == '\t';
     }
 
-    /** Neither letter nor digit. */
-    static boolean isMark(int c) {
-        return !isDigit(c) && ((c | CASE) < 'a' || (c | CASE) > 'z');
+    /** A character of a token that is neither letter nor digit. */
+    static boolean isMark(byte b) {
+        return TOKEN[b & 0xFF] && !isDigit(b) && ((b | CASE) < 'a' || (b | CASE) > 'z');
     }
 
     /** Whether the bytes from {@code at} on are {@code lower}, whatever their case; {@code lower} has small letters, and marks that have no case. */

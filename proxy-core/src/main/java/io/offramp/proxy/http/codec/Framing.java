@@ -24,8 +24,11 @@ public final class Framing {
 
     private Framing() {}
 
-    /** Framing of a request: without either field it has no body. */
+    /** Framing of a request: without either field it has no body. Fields that an upstream could take for these are a doubt like any other. */
     static long ofRequest(Head request) {
+        if (request.fields().has(Field.FRAMING_TWIN)) {
+            return INVALID;
+        }
         long framing = declared(request);
         if (framing != UNTIL_CLOSE) {
             return framing;
@@ -60,6 +63,9 @@ public final class Framing {
     /** Why the framing of a head is {@link #INVALID}, which it is. */
     static String problem(Head head) {
         boolean hasLength = head.fields().has(Field.CONTENT_LENGTH);
+        if (head.fields().has(Field.FRAMING_TWIN)) {
+            return "field that may be taken for Content-Length or Transfer-Encoding";
+        }
         if (head.fields().has(Field.TRANSFER_ENCODING)) {
             String coding = codingProblem(head);
             return hasLength || coding == null ? "Content-Length beside Transfer-Encoding" : coding;

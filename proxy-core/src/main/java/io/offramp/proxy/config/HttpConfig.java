@@ -1,0 +1,21 @@
+package io.offramp.proxy.config;
+
+import java.util.List;
+
+/**
+ * What an {@code http} listener takes from its clients.
+ *
+ * @param trustedProxies whose word on their own clients counts: from all others, fields that say such things do not
+ * pass
+ * @param upgrades       protocols that a connection may change to, in lower case
+ */
+public record HttpConfig(List<Cidr> trustedProxies, List<String> upgrades) {
+    /** What holds where nothing is configured. */
+    public static final HttpConfig DEFAULTS = new HttpConfig(List.of(), List.of("websocket"));
+
+    /** Copies the lists. */
+    public HttpConfig {
+        trustedProxies = List.copyOf(trustedProxies);
+        upgrades = List.copyOf(upgrades);
+    }
+}

@@ -1,0 +1,51 @@
+package io.offramp.proxy.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what an {@code http} listener takes from its clients: {@code trusted-proxies} and {@code upgrade}. */
+final class HttpReader {
+    private static final Scalar<Cidr> ADDRESSES = new Scalar<>("addresses such as 10.0.0.0/8", Cidr::parse);
+    private static final Scalar<String> PROTOCOL = new Scalar<>("the name of a protocol such as websocket", HttpReader::protocol);
+
+    /** Requests within a tunnel of these would pass no rule of ours. */
+    private static final Set<String> WITH_REQUESTS = Set.of("h2c", "h2", "h3", "http", "tls");
+
+    private HttpReader() {}
+
+    static HttpConfig read(Section listener, ListenerConfig.Mode mode) {
+        HttpConfig usual = HttpConfig.DEFAULTS;
+        Value proxies = listener.get("trusted-proxies");
+        Value upgrades = listener.get("upgrade");
+        if (mode == ListenerConfig.Mode.TCP) {
+            refuse(proxies, "a tcp listener reads no fields, so it trusts nobody's");
+            refuse(upgrades, "a tcp listener passes bytes of any protocol");
+            return usual;
+        }
+        return new HttpConfig(
+                proxies == null ? usual.trustedProxies() : distinct(proxies, "a list of addresses", ADDRESSES),
+                upgrades == null ? usual.upgrades() : distinct(upgrades, "a list of protocols", PROTOCOL));
+    }
+
+    private static void refuse(@Nullable Value value, String why) {
+        if (value != null) {
+            value.error(why);
+        }
+    }
+
+    /** An empty list means none. */
+    private static <T> List<T> distinct(Value list, String expected, Scalar<T> kind) {
+        return list.isEmptyList() ? List.of() : new ArrayList<>(list.distinct(expected, kind).keySet());
+    }
+
+    private static @Nullable String protocol(String text) {
+        String name = text.toLowerCase(Locale.ROOT);
+        if (WITH_REQUESTS.contains(name)) {
+            throw new IllegalArgumentException("\"" + text + "\" is not passed on: requests in it would pass by routes, limits and log");
+        }
+        return name.matches("[!#$%&'*+.^_`|~0-9a-z-]+") ? name : null;
+    }
+}
