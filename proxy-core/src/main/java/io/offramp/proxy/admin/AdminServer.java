@@ -16,6 +16,7 @@ import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.offramp.proxy.budget.AcceptPause;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.metrics.ProxyMetrics;
@@ -59,6 +60,7 @@ public final class AdminServer implements AutoCloseable {
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
+                .handler(new AcceptPause("admin", () -> {}))
                 .childHandler(new Initializer(pages, reloads))
                 .bind(bind.resolve())
                 .awaitUninterruptibly();

@@ -17,9 +17,8 @@ import io.offramp.proxy.handshake.ClientIdentity;
 import io.offramp.proxy.handshake.Negotiated;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,6 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
             .withObjectEntrySpacing(Spacing.NONE);
 
     private final Iterator<Connection> connections;
-    private final Instant now = Instant.now();
     private final Target target = new Target();
     private final JsonGenerator json;
     private long bytes;
@@ -82,7 +80,7 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         json.writeStringField("listener", c.listener());
         json.writeStringField("peer", c.peer());
         json.writeStringField("local", Connection.text(c.local()));
-        json.writeNumberField("age", Duration.between(c.since(), now).toSeconds());
+        json.writeNumberField("age", TimeUnit.NANOSECONDS.toSeconds(c.ageNs()));
         Negotiated tls = c.tls();
         if (tls != null) {
             write(tls);

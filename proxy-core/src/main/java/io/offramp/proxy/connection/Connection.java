@@ -18,7 +18,8 @@ public final class Connection {
     private final String listener;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
-    private final Instant since = Instant.now();
+    private final Instant since;
+    private final long sinceNs;
     private final DirectionStats tx = new DirectionStats();
     private final DirectionStats rx = new DirectionStats();
     private volatile @Nullable Negotiated tls;
@@ -26,10 +27,18 @@ public final class Connection {
 
     /** @param listener name of the listener that accepted it */
     public Connection(long id, String listener, InetSocketAddress local, InetSocketAddress remote) {
+        this(id, listener, local, remote, Instant.now(), System.nanoTime());
+    }
+
+    /** Accepted at another time. */
+    Connection(
+            long id, String listener, InetSocketAddress local, InetSocketAddress remote, Instant since, long sinceNs) {
         this.id = id;
         this.listener = listener;
         this.local = local;
         this.remote = remote;
+        this.since = since;
+        this.sinceNs = sinceNs;
     }
 
     /** The handshake is complete. Event loop only. */
@@ -79,6 +88,11 @@ public final class Connection {
     /** When it was accepted. */
     public Instant since() {
         return since;
+    }
+
+    /** How long ago that was, whatever was done to the machine's clock since. */
+    public long ageNs() {
+        return System.nanoTime() - sinceNs;
     }
 
     /** Null until the handshake is complete. */

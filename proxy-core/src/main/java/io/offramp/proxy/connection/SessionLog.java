@@ -1,10 +1,9 @@
 package io.offramp.proxy.connection;
 
 import io.offramp.proxy.handshake.Negotiated;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ public final class SessionLog {
 
     /** Keeps a connection that closes; nothing is kept of one that had no TLS session. */
     void add(Connection closed) {
-        SessionStats stats = statsOf(closed, false, Instant.now());
+        SessionStats stats = statsOf(closed, false);
         if (stats != null) {
             ring.setRelease((int) (written.getAndIncrement() % ring.length()), stats);
         }
@@ -36,7 +35,7 @@ public final class SessionLog {
 
     /** A connection as it is now; null while it has no TLS session. */
     public @Nullable SessionStats live(Connection open) {
-        return statsOf(open, true, Instant.now());
+        return statsOf(open, true);
     }
 
     /** Sessions that have closed ever. */
@@ -52,15 +51,14 @@ public final class SessionLog {
         return new Oldest(written.get());
     }
 
-    private @Nullable SessionStats statsOf(Connection connection, boolean isOpen, Instant end) {
+    private @Nullable SessionStats statsOf(Connection connection, boolean isOpen) {
         Negotiated tls = connection.tls();
         if (tls == null) {
             return null;
         }
-        Instant start = connection.since();
         return new SessionStats(
-                start.toEpochMilli(),
-                Math.max(0, Duration.between(start, end).toMillis()),
+                connection.since().toEpochMilli(),
+                TimeUnit.NANOSECONDS.toMillis(connection.ageNs()),
                 isOpen,
                 connection.listener(),
                 tls.version(),

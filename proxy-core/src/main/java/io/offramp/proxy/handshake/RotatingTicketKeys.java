@@ -46,10 +46,9 @@ final class RotatingTicketKeys implements TicketKeys {
             destroy(last.dropped);
             if (now.isBefore(last.until.plus(period))) {
                 ring = new Ring(TicketKey.random(), last.current, last.previous, now.plus(period));
-            } else { // nobody has asked for either since a period
+            } else { // nobody has asked for either since a period, or the clock was set: then a handshake may have the current one
                 destroy(last.previous);
-                destroy(last.current);
-                ring = new Ring(TicketKey.random(), null, null, now.plus(period));
+                ring = new Ring(TicketKey.random(), null, last.current, now.plus(period));
             }
         }
         return ring;

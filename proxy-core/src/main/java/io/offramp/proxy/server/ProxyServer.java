@@ -15,6 +15,7 @@ import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.admin.AdminServer;
+import io.offramp.proxy.budget.AcceptPause;
 import io.offramp.proxy.budget.Machine;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Sizing;
@@ -262,7 +263,7 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
-                .handler(new AcceptPause(listener.name(), metrics.listener(listener.name())))
+                .handler(new AcceptPause(listener.name(), metrics.listener(listener.name())::onAcceptFailed))
                 .childHandler(prepared.initializer());
         ChannelFuture bound = bind(bootstrap, prepared.device(), listener.bind().resolve()).awaitUninterruptibly();
         if (!bound.isSuccess()) {

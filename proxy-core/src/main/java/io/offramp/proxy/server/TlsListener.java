@@ -23,8 +23,6 @@ import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.session.TlsSessionHandler;
 import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,7 +134,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         connection.onHandshaken(session.negotiated());
         metrics.onHandshaken(
                 session.negotiated(),
-                Duration.between(connection.since(), Instant.now()).toNanos());
+                connection.ageNs());
         // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         OffloadTarget target = new OffloadTarget(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.SessionInfo;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +46,18 @@ class SessionLogTest {
         assertThat(live.tx()).isEqualTo(new SessionStats.Carried(3, 40_000, "hw", "configured"));
         assertThat(live.rx()).isEqualTo(new SessionStats.Carried(1, 120, "sw", "device declined: no TIR left"));
         assertThat(live.lifetimeMs()).isBetween(0L, 60_000L);
+    }
+
+    @Test
+    void shouldSayHowLongASessionLivedWhenTheClockWasSetMeanwhile() {
+        for (Duration step : List.of(Duration.ofHours(1), Duration.ofHours(-1))) {
+            Connection c = TestConnections.accepted(1, Instant.now().plus(step), Duration.ofSeconds(5));
+
+            SessionStats stats = log.live(TestConnections.handshaken(c, "a"));
+
+            assertThat(stats).isNotNull();
+            assertThat(stats.lifetimeMs()).isBetween(5_000L, 65_000L);
+        }
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.Negotiated;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 
 /** Connections as tests of what shows them need them. */
 public final class TestConnections {
@@ -19,9 +21,18 @@ public final class TestConnections {
         return new Connection(id, "web", LOCAL, REMOTE);
     }
 
+    /** Before its handshake, accepted when the machine's clock showed that. */
+    public static Connection accepted(long id, Instant since, Duration ago) {
+        return new Connection(id, "web", LOCAL, REMOTE, since, System.nanoTime() - ago.toNanos());
+    }
+
     /** TLS 1.3, sends through the device, receives in software, has carried something each way. */
     public static Connection established(long id, String serverName) {
-        Connection c = accepted(id);
+        return handshaken(accepted(id), serverName);
+    }
+
+    /** The same of a connection that was accepted. */
+    static Connection handshaken(Connection c, String serverName) {
         c.onHandshaken(new Negotiated(
                 ProtocolVersion.TLS_1_3,
                 AeadSuite.AES_128_GCM,

@@ -314,6 +314,8 @@ class ResumptionTest extends ResumptionFixture {
         clock.advance(LIFETIME.multipliedBy(2));
 
         assertThat(keys.all()).hasSize(1).doesNotContain(before);
+        clock.advance(LIFETIME);
+        assertThat(keys.current()).isNotSameAs(before);
         assertThat(before.open(ticket)).as("wiped").isNull();
     }
 

@@ -1,8 +1,7 @@
-package io.offramp.proxy.server;
+package io.offramp.proxy.budget;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.offramp.proxy.metrics.ListenerMetrics;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -13,18 +12,24 @@ import org.slf4j.LoggerFactory;
  * ENOMEM of accept(2). The connections wait in the backlog. The log has a line where it begins and one where it ends. One for each socket;
  * confined to its event loop.
  */
-final class AcceptPause extends ChannelInboundHandlerAdapter {
+public final class AcceptPause extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptPause.class);
     private static final long PAUSE_MS = 100;
 
     private final String listener;
-    private final ListenerMetrics metrics;
+    private final Runnable onFailed;
     private long failures;
     private long sinceNs;
 
-    AcceptPause(String listener, ListenerMetrics metrics) {
+    /**
+     * For one socket.
+     *
+     * @param listener for the log
+     * @param onFailed called at each try that fails, on the event loop
+     */
+    public AcceptPause(String listener, Runnable onFailed) {
         this.listener = listener;
-        this.metrics = metrics;
+        this.onFailed = onFailed;
     }
 
     @Override
@@ -43,7 +48,7 @@ final class AcceptPause extends ChannelInboundHandlerAdapter {
             ctx.fireExceptionCaught(cause);
             return;
         }
-        metrics.onAcceptFailed();
+        onFailed.run();
         if (failures++ == 0) {
             sinceNs = System.nanoTime();
             LOG.warn("{}: cannot accept connections, which wait: {}", listener, cause.getMessage());

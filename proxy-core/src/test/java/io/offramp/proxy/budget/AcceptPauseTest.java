@@ -1,4 +1,4 @@
-package io.offramp.proxy.server;
+package io.offramp.proxy.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class AcceptPauseTest {
     private final ProxyMetrics metrics = new ProxyMetrics();
-    private final EmbeddedChannel socket = new EmbeddedChannel(new AcceptPause("web", metrics.listener("web")));
+    private final EmbeddedChannel socket = new EmbeddedChannel(new AcceptPause("web", metrics.listener("web")::onAcceptFailed));
 
     @Test
     void shouldRestAfterAFailureAndTryAgainAndCountBoth() throws Exception {
