@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,21 +32,20 @@ class DescriptorLimitIT {
             assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).isZero();
 
             // When
+            long beginNs = System.nanoTime();
             for (int i = 0; i < 2 * DESCRIPTORS; i++) {
                 crowd.add(new Socket(InetAddress.getLoopbackAddress(), proxy.port()));
             }
             await().until(() -> proxy.hasLogged("web: cannot accept connections, which wait: "));
-            long cpuMs = cpuMs(proxy);
-            await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
-
-            // Then it waits for a descriptor, and does not try without a pause
-            assertThat(cpuMs(proxy) - cpuMs).as("CPU of two seconds").isLessThan(1000);
             closeAll(crowd);
+
+            // Then
             await().until(() -> proxy.hasLogged("web: accepts connections again, after "));
+            double tenths = Math.ceil((System.nanoTime() - beginNs) / 1e8);
             try (Crowd another = new Crowd(proxy.port())) {
                 await().until(() -> another.statusForAnother() == 200);
             }
-            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).isBetween(1.0, 300.0);
+            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).as("one each 100 ms").isBetween(1.0, tenths);
             assertThat(proxy.log().stream().filter(line -> line.contains("cannot accept"))).hasSize(1);
             assertThat(proxy.log()).noneMatch(line -> line.contains("\tat "));
         } finally {
@@ -67,10 +65,6 @@ class DescriptorLimitIT {
                 timeouts: {handshake: 60s}
                 logging: {access: false}
                 """.formatted(DevelopmentCertificate.create(directory), upstreamPort));
-    }
-
-    private static long cpuMs(ProxyProcess proxy) {
-        return proxy.cpu().toMillis();
     }
 
     private static void closeAll(List<Socket> sockets) throws IOException {

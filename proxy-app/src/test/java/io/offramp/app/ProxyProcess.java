@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -64,11 +63,6 @@ final class ProxyProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
-    }
-
-    /** CPU that it has used. */
-    Duration cpu() {
-        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /** Memory that it has from the machine, in bytes: {@code VmRSS}. */
