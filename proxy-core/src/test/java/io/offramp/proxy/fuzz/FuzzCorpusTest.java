@@ -2,6 +2,7 @@ package io.offramp.proxy.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.flow.ConnectionsFuzz;
 import io.offramp.proxy.handshake.ClientHelloFuzz;
 import io.offramp.proxy.handshake.PemFuzz;
 import io.offramp.proxy.handshake.TicketFuzz;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 class FuzzCorpusTest {
     private static final Map<String, Target> TARGETS = Map.of(
             "ClientHello", ClientHelloFuzz::fuzzerTestOneInput,
+            "Connections", ConnectionsFuzz::fuzzerTestOneInput,
             "Messages", MessagesFuzz::fuzzerTestOneInput,
             "Pem", PemFuzz::fuzzerTestOneInput,
             "Records", RecordsFuzz::fuzzerTestOneInput,
