@@ -1,6 +1,7 @@
 package io.offramp.app;
 
 import io.offramp.app.demo.DemoUpstream;
+import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.OffloadConfig;
@@ -119,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
                         modes,
                         offload.settings(modes, installation.backends()),
                         List.of(new HostPort(LOOPBACK, upstream.port())),
-                        new HostPort(LOOPBACK, adminPort),
+                        AdminConfig.of(new HostPort(LOOPBACK, adminPort)),
                         accessLog,
                         0,
                         keylogFile)

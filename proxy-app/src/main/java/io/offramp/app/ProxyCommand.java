@@ -1,5 +1,8 @@
 package io.offramp.app;
 
+import io.offramp.proxy.config.AdminAddress;
+import io.offramp.proxy.config.AdminConfig;
+import io.offramp.proxy.config.AdminToken;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.OffloadConfig;
@@ -7,10 +10,14 @@ import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.BadCertificateException;
 import io.offramp.proxy.handshake.CertificateFiles;
 import io.offramp.proxy.handshake.ServerIdentity;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -32,6 +39,8 @@ import picocli.CommandLine.Option;
             "  offramp proxy --from :5433 --to db:5432 --cert site.pem --mode tcp --tx hw"
         })
 final class ProxyCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyCommand.class);
+
     @Option(
             names = "--from",
             required = true,
@@ -71,10 +80,16 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(
             names = "--admin",
-            paramLabel = "HOST:PORT",
-            converter = BindConverter.class,
+            paramLabel = "HOST:PORT|unix:FILE",
+            converter = AdminBindConverter.class,
             description = "where to serve /metrics, /healthz and /connections; nowhere if left out")
-    private @Nullable HostPort admin;
+    private @Nullable AdminAddress admin;
+
+    @Option(
+            names = "--admin-token-file",
+            paramLabel = "FILE",
+            description = "with the token that requests there have to bring, but for /healthz; none if left out")
+    private @Nullable Path adminTokenFile;
 
     @Option(names = "--threads", paramLabel = "N", description = "event loops; one per processor if left out")
     private int threads;
@@ -110,11 +125,29 @@ final class ProxyCommand implements Callable<Integer> {
                         modes,
                         offload.settings(modes, installation.backends()),
                         to,
-                        admin,
+                        admin(),
                         true,
                         threads,
                         keylogFile)
                 .config();
+    }
+
+    private @Nullable AdminConfig admin() throws CommandFailure {
+        if (admin == null) {
+            return null;
+        }
+        try {
+            if (adminTokenFile != null) {
+                AdminToken.read(adminTokenFile);
+            }
+        } catch (IOException e) {
+            throw CommandFailure.badConfig(List.of("--admin-token-file: " + e.getMessage()));
+        }
+        AdminConfig config = new AdminConfig(admin, Set.of(), adminTokenFile);
+        if (config.warning() != null) {
+            LOG.warn("--admin: {}", config.warning());
+        }
+        return config;
     }
 
     private CertificateFiles certificate() throws CommandFailure {

@@ -1,16 +1,13 @@
 package io.offramp.app;
 
 import io.offramp.app.sessions.SessionLines;
-import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.AdminAddress;
+import io.offramp.proxy.config.AdminToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -32,9 +29,11 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:no proxy answers there", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
-        footer = {"  offramp sessions", "  offramp sessions --admin 127.0.0.1:9091 --watch"})
+        footer = {
+            "  offramp sessions",
+            "  offramp sessions --admin 127.0.0.1:9091 --watch",
+            "  offramp sessions --admin unix:/run/offramp/admin.sock --token-file admin.token"})
 final class SessionsCommand implements Callable<Integer> {
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
     @Spec
@@ -42,11 +41,14 @@ final class SessionsCommand implements Callable<Integer> {
 
     @Option(
             names = "--admin",
-            paramLabel = "HOST:PORT",
+            paramLabel = "HOST:PORT|unix:FILE",
             defaultValue = "127.0.0.1:9090",
-            converter = ServerConverter.class,
+            converter = AdminConverter.class,
             description = "admin address of the proxy; ${DEFAULT-VALUE} if left out")
-    private @Nullable HostPort admin;
+    private @Nullable AdminAddress admin;
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "with the token that the proxy asks for")
+    private @Nullable Path tokenFile;
 
     @Option(
             names = "--watch",
@@ -62,34 +64,41 @@ final class SessionsCommand implements Callable<Integer> {
             throw CommandFailure.badConfig(List.of("--watch: expected a number of seconds from 0.01 on, is " + watchSeconds));
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (HttpClient client = HttpClient.newHttpClient()) {
+        AdminClient client = new AdminClient(admin, token());
+        print(client, out);
+        while (watchSeconds != null) {
+            // Nothing counts it down: Ctrl-C ends the process.
+            new CountDownLatch(1).await((long) (watchSeconds * 1e9), TimeUnit.NANOSECONDS);
+            out.print(CLEAR_SCREEN);
             print(client, out);
-            while (watchSeconds != null) {
-                // Nothing counts it down: Ctrl-C ends the process.
-                new CountDownLatch(1).await((long) (watchSeconds * 1e9), TimeUnit.NANOSECONDS);
-                out.print(CLEAR_SCREEN);
-                print(client, out);
-            }
         }
         return ExitCode.OK;
     }
 
-    private void print(HttpClient client, PrintWriter out) throws CommandFailure, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + admin + "/connections"))
-                .timeout(ANSWER_LIMIT)
-                .build();
+    private @Nullable String token() throws CommandFailure {
         try {
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = response.body()) {
-                if (response.statusCode() != 200) {
-                    throw CommandFailure.atRunTime(admin + " is not the admin address of a proxy: /connections says "
-                            + response.statusCode());
+            return tokenFile == null ? null : AdminToken.readText(tokenFile);
+        } catch (IOException e) {
+            throw CommandFailure.badConfig(List.of("--token-file: " + e.getMessage()));
+        }
+    }
+
+    private void print(AdminClient client, PrintWriter out) throws CommandFailure {
+        try {
+            AdminClient.Answer answer = client.get("/connections");
+            try (InputStream body = answer.body()) {
+                if (answer.status() == 401) {
+                    throw CommandFailure.atRunTime(admin + " asks for " + (tokenFile == null ? "a token: --token-file" : "another token"));
+                }
+                if (answer.status() != 200) {
+                    throw CommandFailure.atRunTime(
+                            admin + " is not the admin address of a proxy: /connections says " + answer.status());
                 }
                 SessionLines.print(body, out);
             }
         } catch (ConnectException e) {
-            throw CommandFailure.atRunTime("nobody listens on " + admin
-                    + ": is the proxy running, with admin.bind or --admin, and there?");
+            throw CommandFailure.atRunTime(
+                    "nobody listens on " + admin + ": is the proxy running, with admin.bind or --admin, and there?");
         } catch (IOException e) {
             throw CommandFailure.atRunTime("no list of connections from " + admin + ": " + e.getMessage());
         }

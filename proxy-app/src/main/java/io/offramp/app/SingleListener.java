@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.ListenerConfig;
@@ -37,7 +38,7 @@ record SingleListener(
         OffloadConfig offload,
         Map<String, Map<String, String>> backends,
         List<HostPort> servers,
-        @Nullable HostPort admin,
+        @Nullable AdminConfig admin,
         boolean accessLog,
         int threads,
         @Nullable Path keylog) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.app.demo.DemoUpstream;
+import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.config.OffloadConfig;
@@ -95,7 +96,7 @@ class KeyLogIT {
                         OffloadConfig.SOFTWARE,
                         Map.of(),
                         List.of(new HostPort("127.0.0.1", upstream.port())),
-                        new HostPort("127.0.0.1", 0),
+                        AdminConfig.of(new HostPort("127.0.0.1", 0)),
                         false,
                         1,
                         keys)

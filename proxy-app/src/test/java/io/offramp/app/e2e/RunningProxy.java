@@ -2,6 +2,7 @@ package io.offramp.app.e2e;
 
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.offload.OffloadProvider;
+import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.ListenerConfig;
@@ -114,7 +115,7 @@ final class RunningProxy implements AutoCloseable {
         ProxyConfig config = new ProxyConfig(
                 List.of(listener),
                 Map.of("demo", new UpstreamConfig("demo", List.of(new HostPort("127.0.0.1", upstreamPort == 0 ? upstream.port() : upstreamPort)))),
-                new HostPort("127.0.0.1", 0),
+                AdminConfig.of(new HostPort("127.0.0.1", 0)),
                 timeouts,
                 limits,
                 Map.of(backend, settings),

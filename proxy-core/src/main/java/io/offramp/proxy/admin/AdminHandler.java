@@ -19,6 +19,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.offramp.proxy.admin.AdminPages.Page;
 import io.offramp.proxy.reload.ReloadReport;
 import io.offramp.proxy.reload.Reloads;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,22 +30,29 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
 
     private static final String RELOAD = "/reload";
+    private static final int MAX_SHOWN_CHARS = 100;
 
     private final AdminPages pages;
     private final Reloads reloads;
+    private final AdminAccess access;
+    private final Consumer<String> refusals;
 
-    AdminHandler(AdminPages pages, Reloads reloads) {
+    AdminHandler(AdminPages pages, Reloads reloads, AdminAccess access, Consumer<String> refusals) {
         this.pages = pages;
         this.reloads = reloads;
+        this.access = access;
+        this.refusals = refusals;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws Exception {
         if (request.decoderResult().isFailure()) {
-            Page.Whole page = AdminPages.text(HttpResponseStatus.BAD_REQUEST, "not an HTTP request\n");
-            HttpResponse response = response(request, page);
-            HttpUtil.setKeepAlive(response, false);
-            ctx.writeAndFlush(response);
+            end(ctx, request, AdminPages.text(HttpResponseStatus.BAD_REQUEST, "not an HTTP request\n"));
+            return;
+        }
+        AdminAccess.Refusal refusal = access.check(request, path(request.uri()), ctx.channel().localAddress());
+        if (refusal != null) {
+            refuse(ctx, request, refusal);
         } else if (path(request.uri()).equals(RELOAD)) {
             reload(ctx, request);
         } else if (!isRead(request.method())) {
@@ -53,6 +63,28 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 case Page.Streamed page -> stream(ctx, request, page);
             }
         }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, HttpRequest request, AdminAccess.Refusal refusal) {
+        refusals.accept(refusal.name().toLowerCase(Locale.ROOT));
+        LOG.info("admin: refused {} {}: {}; Host {}, Origin {}", ctx.channel().remoteAddress(), printable(request.uri()), refusal.text(),
+                printable(request.headers().get(HttpHeaderNames.HOST)), printable(request.headers().get(HttpHeaderNames.ORIGIN)));
+        end(ctx, request, AdminPages.text(refusal.status(), refusal.text() + "\n"));
+    }
+
+    /** Answers, and no more on this connection. */
+    private static void end(ChannelHandlerContext ctx, HttpRequest request, Page.Whole page) {
+        HttpResponse response = response(request, page);
+        if (page.status().equals(HttpResponseStatus.UNAUTHORIZED)) { // RFC 6750 §3
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"offramp\"");
+        }
+        HttpUtil.setKeepAlive(response, false);
+        ctx.writeAndFlush(response);
+    }
+
+    private static String printable(@Nullable String text) {
+        String shown = String.valueOf(text).replaceAll("[^ -~]", "?");
+        return shown.length() <= MAX_SHOWN_CHARS ? shown : shown.substring(0, MAX_SHOWN_CHARS) + "…";
     }
 
     private void reload(ChannelHandlerContext ctx, FullHttpRequest request) {

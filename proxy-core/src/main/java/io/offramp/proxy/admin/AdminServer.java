@@ -8,100 +8,156 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.proxy.budget.AcceptPause;
+import io.offramp.proxy.config.AdminAddress;
+import io.offramp.proxy.config.AdminConfig;
+import io.offramp.proxy.config.AdminToken;
 import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code
  * /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so that the largest
- * page costs the proxy's event loops nothing. Neither authenticated nor encrypted: bind it to loopback.
+ * page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket. {@link AdminAccess} says who may ask.
  */
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_BODY_BYTES = 8 << 10;
+    private static final int MAX_CONNECTIONS = 64;
+    private static final int FIRST_REQUEST_MS = 10_000;
     private static final int IDLE_SECONDS = 60;
 
     private final EventLoopGroup group;
     private final Channel channel;
+    private final @Nullable SocketFile file;
 
-    private AdminServer(EventLoopGroup group, Channel channel) {
+    private AdminServer(EventLoopGroup group, Channel channel, @Nullable SocketFile file) {
         this.group = group;
         this.channel = channel;
+        this.file = file;
     }
 
     /**
      * Binds and serves. Blocks until bound.
      *
-     * @param bind     port 0 for any
-     * @param reloads  what {@code POST /reload} sets off
+     * @param reloads  what {@code POST /reload} sets off; the token is registered there
      * @param draining true once the proxy takes no further connections: {@code /healthz} then says 503
-     * @throws IOException if the address cannot be bound
+     * @throws IOException if the address cannot be bound, or the token not be read
      */
     public static AdminServer start(
-            HostPort bind, ProxyMetrics metrics, ConnectionRegistry connections, Reloads reloads, BooleanSupplier draining)
+            AdminConfig config, ProxyMetrics metrics, ConnectionRegistry connections, Reloads reloads, BooleanSupplier draining)
             throws IOException {
+        AdminAccess access = access(config, reloads);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("offramp-admin", true), NioIoHandler.newFactory());
         AdminPages pages = new AdminPages(metrics, connections, draining);
-        ChannelFuture bound = new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
-                .channel(NioServerSocketChannel.class)
                 .handler(new AcceptPause("admin", () -> {}))
-                .childHandler(new Initializer(pages, reloads))
-                .bind(bind.resolve())
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
+                .childHandler(new Initializer(pages, reloads, access, metrics.adminRefusals()));
+        try {
+            return switch (config.bind()) {
+                case AdminAddress.Tcp(HostPort bind) -> new AdminServer(group, bind(bootstrap, bind), null);
+                case AdminAddress.Unix(Path socket) -> {
+                    SocketFile.Bound bound = SocketFile.bind(bootstrap.channel(NioServerDomainSocketChannel.class), socket);
+                    yield new AdminServer(group, bound.channel(), bound.file());
+                }
+            };
+        } catch (IOException e) {
             group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-            throw new IOException("admin cannot bind " + bind + ": " + bound.cause().getMessage(), bound.cause());
+            throw new IOException("admin cannot bind " + config.bind() + ": " + e.getMessage(), e);
         }
-        return new AdminServer(group, bound.channel());
     }
 
-    /** The port that it listens on. */
-    public int port() {
-        return ((InetSocketAddress) channel.localAddress()).getPort();
+    private static AdminAccess access(AdminConfig config, Reloads reloads) throws IOException {
+        Path file = config.tokenFile();
+        if (file == null) {
+            return new AdminAccess(config, null);
+        }
+        AtomicReference<AdminToken> inUse = new AtomicReference<>(AdminToken.read(file));
+        AdminAccess access = new AdminAccess(config, inUse.get());
+        reloads.register(Reloadable.of("admin token", "admin", List.of(file), () -> {
+            AdminToken next = AdminToken.read(file);
+            access.replace(next);
+            return inUse.getAndSet(next).isSame(next) ? List.of() : List.of("replaced");
+        }));
+        return access;
+    }
+
+    private static Channel bind(ServerBootstrap bootstrap, HostPort bind) throws IOException {
+        ChannelFuture bound = bootstrap.channel(NioServerSocketChannel.class).bind(bind.resolve()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(bound.cause().getMessage(), bound.cause());
+        }
+        return bound.channel();
+    }
+
+    /** The port that it listens on; null for a Unix socket. */
+    public @Nullable Integer port() {
+        return channel.localAddress() instanceof InetSocketAddress address ? address.getPort() : null;
+    }
+
+    /** Where it listens. */
+    @Override
+    public String toString() {
+        return file == null ? Connection.text((InetSocketAddress) channel.localAddress()) : file.toString();
     }
 
     /** Stops listening and cuts what is being served. Blocks until the thread has ended, for a second at most. */
     @Override
     public void close() {
         channel.close().awaitUninterruptibly();
+        if (file != null) {
+            file.delete();
+        }
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 
     private static final class Initializer extends ChannelInitializer<Channel> {
         private final AdminPages pages;
         private final Reloads reloads;
+        private final AdminAccess access;
+        private final Consumer<String> refusals;
+        private final AdminConnections connections =
+                new AdminConnections(MAX_CONNECTIONS, FIRST_REQUEST_MS, TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
 
-        Initializer(AdminPages pages, Reloads reloads) {
+        Initializer(AdminPages pages, Reloads reloads, AdminAccess access, Consumer<String> refusals) {
             this.pages = pages;
             this.reloads = reloads;
+            this.access = access;
+            this.refusals = refusals;
         }
 
         @Override
         protected void initChannel(Channel ch) {
             ChannelPipeline p = ch.pipeline();
-            p.addLast(new ReadTimeoutHandler(IDLE_SECONDS));
             p.addLast(new WriteTimeoutHandler(IDLE_SECONDS));
             p.addLast(new HttpServerCodec());
             p.addLast(new HttpServerKeepAliveHandler());
             p.addLast(new HttpObjectAggregator(MAX_REQUEST_BODY_BYTES));
+            p.addLast(connections.guard());
             p.addLast(new ChunkedWriteHandler());
-            p.addLast(new AdminHandler(pages, reloads));
+            p.addLast(new AdminHandler(pages, reloads, access, refusals));
         }
     }
 }

@@ -13,14 +13,18 @@ final class Binds {
     /** Reads an address, or null after a problem. */
     @Nullable HostPort read(Value value) {
         HostPort bind = value.as(Scalar.BIND);
-        if (bind == null) {
-            return null;
+        if (bind != null) {
+            take(bind, value);
         }
+        return bind;
+    }
+
+    /** Notes an address that was read. */
+    void take(HostPort bind, Value value) {
         taken.stream().filter(other -> other.bind.overlaps(bind)).findFirst().ifPresent(other -> {
             String wildcard = other.bind.equals(bind) ? "" : " (" + other.bind + ")";
             value.error(bind + " is taken by " + other.path + wildcard);
         });
         taken.add(new Taken(bind, value.path()));
-        return bind;
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ProxyConfig(
         List<ListenerConfig> listeners,
         Map<String, UpstreamConfig> upstreams,
-        @Nullable HostPort admin,
+        @Nullable AdminConfig admin,
         TimeoutConfig timeouts,
         LimitConfig limits,
         Map<String, Map<String, String>> backends,

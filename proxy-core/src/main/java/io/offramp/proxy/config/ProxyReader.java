@@ -61,10 +61,8 @@ final class ProxyReader {
         return list.items("a list of listeners").stream().map(reader::read).filter(Objects::nonNull).toList();
     }
 
-    private @Nullable HostPort admin(@Nullable Value value) {
-        Section admin = value == null ? null : value.section("bind");
-        Value bind = admin == null ? null : admin.require("bind", "where to serve /metrics, such as 127.0.0.1:9090");
-        return bind == null ? null : binds.read(bind);
+    private @Nullable AdminConfig admin(@Nullable Value value) {
+        return value == null ? null : new AdminReader(surroundings, binds).read(value);
     }
 
     private static TimeoutConfig timeouts(@Nullable Value value) {

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Files that the operator names. */
-final class InputFile {
+public final class InputFile {
     private InputFile() {}
 
     /**
@@ -22,7 +22,7 @@ final class InputFile {
      * @param limit most bytes to read; more may be there
      * @throws IOException with a message for the operator, which names the file
      */
-    static byte[] read(Path file, int limit) throws IOException {
+    public static byte[] read(Path file, int limit) throws IOException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             if (attributes.isRegularFile()) {
@@ -43,7 +43,7 @@ final class InputFile {
     }
 
     /** Who but its owner can read a file that should be a secret: {@code everybody can read it: key.pem}; null for nobody. Blocks. */
-    static @Nullable String openTo(Path file) {
+    public static @Nullable String openTo(Path file) {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (permissions.contains(PosixFilePermission.OTHERS_READ)) {

@@ -2,6 +2,7 @@ package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -23,6 +24,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
@@ -45,6 +47,8 @@ public final class ProxyMetrics implements AutoCloseable {
     private final ConcurrentHashMap<String, UpstreamMetrics> upstreams = new ConcurrentHashMap<>();
     private final TlsMetrics tls = new TlsMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
+    private final CounterFamily<String> adminRefusals = new CounterFamily<>(
+            registry, "offramp.admin.refused", "Requests that the admin listener refused", reason -> Tags.of("reason", reason));
     private final MemoryMetrics memory = new MemoryMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
@@ -71,6 +75,11 @@ public final class ProxyMetrics implements AutoCloseable {
     /** What happens in sessions, over all listeners. */
     public TlsMetrics tls() {
         return tls;
+    }
+
+    /** Counts requests that the admin listener refused, by reason. */
+    public Consumer<String> adminRefusals() {
+        return reason -> adminRefusals.of(reason).increment();
     }
 
     /** Counts reloads of certificates and other files. */

@@ -127,7 +127,7 @@ public final class ProxyServer implements AutoCloseable {
         return List.copyOf(listeners);
     }
 
-    /** The port of the admin endpoint; null if there is none. */
+    /** The port of the admin listener; null if there is none, or it is a Unix socket. */
     public @Nullable Integer adminPort() {
         return admin == null ? null : admin.port();
     }
@@ -226,7 +226,7 @@ public final class ProxyServer implements AutoCloseable {
         if (config.admin() != null) {
             try {
                 admin = AdminServer.start(config.admin(), metrics, connections, reloads, () -> draining);
-                LOG.info("admin on {}:{}", config.admin().host(), admin.port());
+                LOG.info("admin on {}", admin);
             } catch (IOException e) {
                 throw new StartException(e.getMessage());
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AdminServerIT {
-    private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
+    private static final AdminConfig ANY_PORT = AdminConfig.of(new HostPort("127.0.0.1", 0));
 
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final ConnectionRegistry connections = new ConnectionRegistry(100_000);
@@ -215,7 +216,7 @@ class AdminServerIT {
     @Test
     void shouldSayWhichAddressWhenItCannotBind() {
         HostPort taken = new HostPort("127.0.0.1", server.port());
-        assertThatThrownBy(() -> AdminServer.start(taken, metrics, connections, reloads, draining::get))
+        assertThatThrownBy(() -> AdminServer.start(AdminConfig.of(taken), metrics, connections, reloads, draining::get))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("admin cannot bind " + taken);
     }

@@ -164,7 +164,7 @@ class ConfigLoaderTest {
         assertThat(config.upstreams().get("app").servers())
                 .containsExactly(new HostPort("127.0.0.1", 8081), new HostPort("::1", 8082));
         assertThat(config.upstreams().get("short").servers()).containsExactly(new HostPort("127.0.0.1", 8083));
-        assertThat(config.admin()).isEqualTo(new HostPort("127.0.0.1", 9090));
+        assertThat(config.admin()).isEqualTo(AdminConfig.of(new HostPort("127.0.0.1", 9090)));
         assertThat(config.timeouts())
                 .isEqualTo(new TimeoutConfig(
                         Duration.ofSeconds(1),

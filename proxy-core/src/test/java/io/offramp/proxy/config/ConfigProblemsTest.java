@@ -67,7 +67,7 @@ class ConfigProblemsTest {
                         "offramp.yaml:14:45: limits.connections: must be 1 to 10000000, is -1",
                         "offramp.yaml:15:19: logging.access: expected true or false, is \"yes\"",
                         "offramp.yaml:15:31: logging.level: expected error or warn or info or debug, is \"verbose\"",
-                        "offramp.yaml:16:8: admin: expected a mapping with bind, is \"127.0.0.1:9090\"",
+                        "offramp.yaml:16:8: admin: expected a mapping with bind, hosts, token-file, is \"127.0.0.1:9090\"",
                         "offramp.yaml:17:10: threads: expected a number, is \"many\"");
     }
 
