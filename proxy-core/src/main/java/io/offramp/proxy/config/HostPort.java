@@ -1,6 +1,11 @@
 package io.offramp.proxy.config;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,6 +50,32 @@ public record HostPort(String host, int port) {
     /** Looked up now; blocks, so never on an event loop. */
     public InetSocketAddress resolve() {
         return new InetSocketAddress(host, port);
+    }
+
+    /**
+     * All addresses, looked up now, the families in turn as RFC 8305 §4 has it; a single unresolved one if the name is not known. Blocks,
+     * so never on an event loop.
+     */
+    public List<InetSocketAddress> resolveAll() {
+        try {
+            return inTurn(InetAddress.getAllByName(host), port);
+        } catch (UnknownHostException e) {
+            return List.of(unresolved());
+        }
+    }
+
+    static List<InetSocketAddress> inTurn(InetAddress[] found, int port) {
+        ArrayDeque<InetAddress> preferred = new ArrayDeque<>();
+        ArrayDeque<InetAddress> others = new ArrayDeque<>();
+        for (InetAddress address : found) {
+            (address.getClass() == found[0].getClass() ? preferred : others).add(address);
+        }
+        List<InetSocketAddress> all = new ArrayList<>(found.length);
+        while (all.size() < found.length) {
+            boolean othersTurn = preferred.isEmpty() || all.size() % 2 == 1 && !others.isEmpty();
+            all.add(new InetSocketAddress((othersTurn ? others : preferred).removeFirst(), port));
+        }
+        return List.copyOf(all);
     }
 
     /** True where a socket bound to one keeps the other from being bound. */

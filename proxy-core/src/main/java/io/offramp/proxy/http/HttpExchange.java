@@ -14,6 +14,7 @@ import io.offramp.proxy.http.codec.RequestTarget;
 import io.offramp.proxy.session.Splicing;
 import io.offramp.proxy.upstream.AnswerHead;
 import io.offramp.proxy.upstream.AnswerListener;
+import io.offramp.proxy.upstream.ServerBusyException;
 import io.offramp.proxy.upstream.Tunnel;
 import io.offramp.proxy.upstream.UpstreamConnection;
 import io.offramp.proxy.upstream.UpstreamGroup;
@@ -154,7 +155,14 @@ final class HttpExchange implements AnswerListener {
     }
 
     @Override
+    public boolean takesUsed() {
+        return true;
+    }
+
+    @Override
     public void onConnected(UpstreamConnection connection) {
+        pooled = connection != upstream;
+        upstream = connection;
         send(connection);
     }
 
@@ -162,7 +170,11 @@ final class HttpExchange implements AnswerListener {
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
         upstream = null;
         tried |= failed.bit();
-        lastFailure = cause instanceof ConnectTimeoutException ? Refusal.GATEWAY_TIMEOUT : Refusal.BAD_GATEWAY;
+        lastFailure = switch (cause) {
+            case ServerBusyException busy -> Refusal.NO_SERVER;
+            case ConnectTimeoutException timeout -> Refusal.GATEWAY_TIMEOUT;
+            default -> Refusal.BAD_GATEWAY;
+        };
         lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
         UpstreamGroup from = group;
         if (from != null) {
@@ -403,8 +415,7 @@ final class HttpExchange implements AnswerListener {
 
     /** Sets the deadline for what has to happen next. */
     private void expect() {
-        boolean onClient = !front.isWritable() || !requestEnded && upstream != null && upstream.isWritable();
-        if (onClient) {
+        if (!front.isWritable() || takesBody()) {
             front.awaitClient();
         } else {
             front.awaitUpstream();

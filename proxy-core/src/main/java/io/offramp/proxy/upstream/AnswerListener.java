@@ -8,7 +8,12 @@ import io.offramp.proxy.http.codec.Fields;
  * the end. Or, at any point, a failure. All calls are on the event loop of client and upstream.
  */
 public interface AnswerListener {
-    /** The connection is open and idle. */
+    /** Whether a connection that has carried requests is as good as a new one. */
+    default boolean takesUsed() {
+        return false;
+    }
+
+    /** The connection is open and idle: the one that was asked for, or one that came free meanwhile. */
     default void onConnected(UpstreamConnection connection) {}
 
     /** The server did not accept; it will be skipped for a while. */

@@ -37,6 +37,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Channel channel;
     private @Nullable WriteBurst burst;
     private @Nullable AnswerListener listener;
+    private @Nullable ConnectRace race;
     private @Nullable Splicing splicing;
     private State state = State.CONNECTING;
     private String closedBy = "closed";
@@ -45,7 +46,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean reading = true;
     private boolean drained;
     private int interims;
-    private long idleSinceNs;
+    private long keepNs;
+    private long idleEndNs;
 
     private enum State {
         CONNECTING,
@@ -73,7 +75,26 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Opens the connection; the listener hears how it went, later or during the call. */
     public void connect() {
-        loop.connect(this);
+        loop.pool(server).open(this);
+    }
+
+    void startRace() {
+        race = loop.race(this);
+        race.start();
+    }
+
+    boolean takesUsed() {
+        return listener != null && listener.takesUsed();
+    }
+
+    /** An idle connection takes the place of this one, which was never opened. */
+    void handOver(UpstreamConnection idle) {
+        AnswerListener next = takeListener();
+        state = State.CLOSED;
+        if (next != null) {
+            idle.reserve(next);
+            next.onConnected(idle);
+        }
     }
 
     /** The server at the other end. */
@@ -241,7 +262,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void keepIfIdle() {
         if (state == State.IDLE && listener == null) {
-            idleSinceNs = loop.nowNs();
+            idleEndNs = loop.idleEndNs(keepNs);
             loop.keep(this);
         }
     }
@@ -273,9 +294,22 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Closes at once; the listener hears nothing more. */
     public void abort() {
         listener = null;
+        boolean connecting = state == State.CONNECTING;
         end(State.CLOSED);
-        if (channel != null) {
+        if (connecting) {
+            callOff();
+        } else if (channel != null) {
             channel.close();
+        }
+    }
+
+    private void callOff() {
+        ServerPool pool = loop.pool(server);
+        if (race == null) {
+            pool.forgetWaiting(this);
+        } else {
+            race.cancel();
+            pool.onGone();
         }
     }
 
@@ -296,12 +330,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return allocator;
     }
 
-    boolean isAborted() {
-        return state == State.CLOSED;
-    }
-
-    long idleSinceNs() {
-        return idleSinceNs;
+    long idleEndNs() {
+        return idleEndNs;
     }
 
     Channel channel() {
@@ -309,10 +339,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             throw new IllegalStateException("no channel to " + server.name());
         }
         return channel;
-    }
-
-    void connecting(Channel opened) {
-        channel = opened;
     }
 
     void onConnected() {
@@ -324,6 +350,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void onConnectFailed(Throwable cause) {
         AnswerListener last = takeListener();
+        state = State.CLOSED;
         if (last != null) {
             last.onConnectFailed(server, cause);
         }
@@ -393,6 +420,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (last) {
             boolean lasting = head.modern() || options.keepAlive();
             persistent = lasting && !options.close() && framing != Framing.UNTIL_CLOSE;
+            keepNs = KeepAliveField.limitNs(head.fields());
             state = State.BODY;
         } else if (++interims > MAX_INTERIMS) {
             fail("garbage: more than " + MAX_INTERIMS + " interim heads");

@@ -1,22 +1,19 @@
 package io.offramp.proxy.upstream;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.http.codec.MessageReader;
-import java.util.ArrayDeque;
+import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Upstream connections of one event loop: those that are idle, by server, last used first; and the next server in turn
- * of each group. Confined to that loop.
- */
+/** Upstream connections of one event loop, by server, and the next server in turn of each group. Confined to that loop. */
 public final class UpstreamLoop {
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
 
@@ -24,7 +21,7 @@ public final class UpstreamLoop {
     private final LimitConfig limits;
     private final Connector connector;
     private final TurnFlush turn;
-    private final Map<UpstreamServer, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
+    private final Map<UpstreamServer, ServerPool> pools = new IdentityHashMap<>();
     private final long idleLimitNs;
     private final int connectTimeoutMs;
     private final int[] turns;
@@ -61,8 +58,21 @@ public final class UpstreamLoop {
 
     /** An idle connection to a server, which is the caller's now; null if there is none. */
     public @Nullable UpstreamConnection takeIdle(UpstreamServer server) {
-        ArrayDeque<UpstreamConnection> stack = idle.get(server);
-        return stack == null ? null : stack.pollFirst();
+        return pool(server).take(nowNs());
+    }
+
+    ServerPool pool(UpstreamServer server) {
+        ServerPool pool = pools.get(server);
+        if (pool == null) {
+            pool = new ServerPool(
+                    loop,
+                    limits.upstreamIdlePerLoop(),
+                    limits.upstreamConnections(),
+                    limits.upstreamQueue(),
+                    connectTimeoutMs);
+            pools.put(server, pool);
+        }
+        return pool;
     }
 
     /**
@@ -79,39 +89,52 @@ public final class UpstreamLoop {
         return connection;
     }
 
-    void connect(UpstreamConnection connection) {
+    /** Connects to the first address that accepts; the connection hears of it. */
+    ConnectRace race(UpstreamConnection connection) {
         long startNs = nowNs();
-        ChannelFuture connected = connector.connect(
-                loop, connection.server().address(), connection.allocator(), connectTimeoutMs, connection);
-        connection.connecting(connected.channel());
-        connected.addListener(done -> {
-            if (done.isSuccess()) {
-                connection.server().onConnected();
-                connection.group().events().onConnected(nowNs() - startNs);
-                connection.onConnected();
-            } else {
-                onConnectFailed(connection, done.cause());
-            }
-        });
+        UpstreamServer server = connection.server();
+        return new ConnectRace(
+                connector,
+                loop,
+                server.addresses(),
+                connection.allocator(),
+                connectTimeoutMs,
+                connection,
+                new ConnectRace.Result() {
+                    @Override
+                    public void onConnected(Channel channel, InetSocketAddress address) {
+                        channel.closeFuture().addListener(gone -> pool(server).onGone());
+                        server.onConnected(address);
+                        connection.group().events().onConnected(nowNs() - startNs);
+                        connection.onConnected();
+                    }
+
+                    @Override
+                    public void onFailed(Throwable cause) {
+                        pool(server).onGone();
+                        onConnectFailed(connection, cause);
+                    }
+                });
     }
 
     private void onConnectFailed(UpstreamConnection connection, Throwable cause) {
-        if (connection.isAborted()) {
-            return;
-        }
         connection.server().onFailed(nowNs());
         connection.group().events().onConnectFailed();
         connection.onConnectFailed(cause);
     }
 
+    /** When a connection that becomes idle now has been so for too long. */
+    long idleEndNs(long limitNs) {
+        return nowNs() + Math.min(idleLimitNs, limitNs);
+    }
+
     /** Takes back a connection that can carry another request. */
     void keep(UpstreamConnection connection) {
-        ArrayDeque<UpstreamConnection> stack = idle.computeIfAbsent(connection.server(), s -> new ArrayDeque<>());
-        if (closed || stack.size() >= limits.upstreamIdlePerLoop()) {
+        if (closed) {
             connection.abort();
             return;
         }
-        stack.addFirst(connection);
+        pool(connection.server()).keep(connection);
         if (!sweeping) {
             sweeping = true;
             loop.schedule(this::sweep, idleLimitNs, TimeUnit.NANOSECONDS);
@@ -128,21 +151,14 @@ public final class UpstreamLoop {
 
     /** The server closed an idle connection. */
     void forget(UpstreamConnection connection) {
-        ArrayDeque<UpstreamConnection> stack = idle.get(connection.server());
-        if (stack != null) {
-            stack.remove(connection);
-        }
+        pool(connection.server()).forget(connection);
     }
 
-    /** Closes what nobody has used for long: the oldest lie at the bottom. */
     private void sweep() {
         long nowNs = nowNs();
         boolean left = false;
-        for (ArrayDeque<UpstreamConnection> stack : idle.values()) {
-            while (!stack.isEmpty() && nowNs - stack.getLast().idleSinceNs() >= idleLimitNs) {
-                stack.pollLast().abort();
-            }
-            left |= !stack.isEmpty();
+        for (ServerPool pool : pools.values()) {
+            left |= pool.sweep(nowNs);
         }
         sweeping = left;
         if (left) {
@@ -152,10 +168,6 @@ public final class UpstreamLoop {
 
     void close() {
         closed = true;
-        idle.values().forEach(stack -> {
-            while (!stack.isEmpty()) {
-                stack.pollFirst().abort();
-            }
-        });
+        pools.values().forEach(ServerPool::close);
     }
 }

@@ -3,6 +3,8 @@ package io.offramp.proxy.upstream;
 import io.netty.util.NetUtil;
 import io.offramp.proxy.config.HostPort;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -14,16 +16,20 @@ public final class UpstreamServer {
     private final HostPort host;
     private final int index;
     private final AtomicBoolean lookingUp = new AtomicBoolean();
-    private volatile InetSocketAddress address;
+    private volatile List<InetSocketAddress> addresses;
     private volatile boolean down;
     private volatile long retryAtNs;
 
     /** Looks the name up, so not on an event loop. */
     UpstreamServer(HostPort host, int index) {
+        this(host, index, host.resolveAll());
+    }
+
+    UpstreamServer(HostPort host, int index, List<InetSocketAddress> addresses) {
         this.host = host;
         this.index = index;
+        this.addresses = addresses;
         name = host.toString();
-        address = host.resolve();
     }
 
     /** {@code host:port} as configured. */
@@ -36,9 +42,9 @@ public final class UpstreamServer {
         return 1L << index;
     }
 
-    /** Where to connect; unresolved if its name is not known. */
-    InetSocketAddress address() {
-        return address;
+    /** Where to connect, the one that accepted last first; a single unresolved one if its name is not known. */
+    List<InetSocketAddress> addresses() {
+        return addresses;
     }
 
     /** Whether it is tried: it has not failed, or that was {@value #SKIPPED_NS} ns ago. */
@@ -46,9 +52,16 @@ public final class UpstreamServer {
         return !down || nowNs - retryAtNs >= 0;
     }
 
-    void onConnected() {
+    void onConnected(InetSocketAddress address) {
         if (down) {
             down = false;
+        }
+        List<InetSocketAddress> known = addresses;
+        if (!known.getFirst().equals(address) && known.contains(address)) {
+            List<InetSocketAddress> better = new ArrayList<>(known);
+            better.remove(address);
+            better.addFirst(address);
+            addresses = List.copyOf(better);
         }
     }
 
@@ -64,9 +77,9 @@ public final class UpstreamServer {
                 && !NetUtil.isValidIpV6Address(host.host())
                 && lookingUp.compareAndSet(false, true)) {
             Thread.ofVirtual().name("lookup " + name).start(() -> {
-                InetSocketAddress found = host.resolve();
-                if (!found.isUnresolved()) {
-                    address = found;
+                List<InetSocketAddress> found = host.resolveAll();
+                if (!found.getFirst().isUnresolved()) {
+                    addresses = found;
                 }
                 lookingUp.set(false);
             });

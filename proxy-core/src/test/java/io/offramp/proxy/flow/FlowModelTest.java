@@ -47,15 +47,16 @@ class FlowModelTest {
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
     /** One interleaving: all that it is follows from its seed. */
-    private record Case(List<Step> steps, int readBytes, boolean patient) {
+    private record Case(List<Step> steps, int readBytes, int connections, boolean patient) {
         static Case of(long seed) {
             SplittableRandom random = new SplittableRandom(seed);
             int readBytes = READ_BYTES[random.nextInt(READ_BYTES.length)];
-            return new Case(Step.sequence(random, 12), readBytes, random.nextBoolean());
+            int connections = random.nextInt(3) == 0 ? 1 : 100;
+            return new Case(Step.sequence(random, 12), readBytes, connections, random.nextBoolean());
         }
 
         Case with(List<Step> fewer) {
-            return new Case(fewer, readBytes, patient);
+            return new Case(fewer, readBytes, connections, patient);
         }
     }
 
@@ -100,7 +101,7 @@ class FlowModelTest {
 
     private static @Nullable Throwable failureOf(Case some) {
         WARNINGS.get().clear();
-        try (Handlers proxy = new Handlers(some.readBytes())) {
+        try (Handlers proxy = Handlers.bounded(some.readBytes(), some.connections(), 1)) {
             long bound = WireChannel.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10);
             new Interleaving(proxy, bound).run(some.steps(), some.patient());
         } catch (AssertionError | RuntimeException e) {
@@ -112,7 +113,7 @@ class FlowModelTest {
     private static String describe(long seed, Case whole, Throwable failure) {
         List<Step> steps = shrink(whole);
         Throwable shrunk = failureOf(whole.with(steps));
-        return "seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + (whole.patient() ? "read on" : "left alone")
+        return "seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections() + " to the server, " + (whole.patient() ? "read on" : "left alone")
                 + " at the end: " + failure + "\n" + steps.size() + " of " + whole.steps().size() + " steps: " + shrunk + "\n"
                 + (shrunk == null || shrunk.getStackTrace().length == 0 ? "" : "  at " + shrunk.getStackTrace()[0] + "\n")
                 + steps.stream().map(Step::toString).collect(Collectors.joining(",\n"));

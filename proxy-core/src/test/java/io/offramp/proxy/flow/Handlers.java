@@ -78,7 +78,27 @@ final class Handlers implements ProxyUnderTest {
         return new Handlers(readBytes, true, LimitConfig.DEFAULTS);
     }
 
-    Handlers(int readBytes, boolean tcp, LimitConfig limits) {
+    /** The HTTP front, with so many connections to the server and waiting requests. */
+    static Handlers bounded(int readBytes, int connections, int waiting) {
+        LimitConfig d = LimitConfig.DEFAULTS;
+        return new Handlers(
+                readBytes,
+                false,
+                new LimitConfig(
+                        d.requestLineBytes(),
+                        d.headBytes(),
+                        d.bodyBytes(),
+                        d.connections(),
+                        d.handshakes(),
+                        d.handshakeBytes(),
+                        d.upstreamIdlePerLoop(),
+                        d.upstreamReceiveBytes(),
+                        d.leastRate(),
+                        connections,
+                        waiting));
+    }
+
+    private Handlers(int readBytes, boolean tcp, LimitConfig limits) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),

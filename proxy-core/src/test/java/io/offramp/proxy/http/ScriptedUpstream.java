@@ -64,9 +64,13 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     ScriptedUpstream(Script script) {
+        this(script, InetAddress.getLoopbackAddress());
+    }
+
+    private ScriptedUpstream(Script script, InetAddress address) {
         this.script = script;
         try {
-            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            server = new ServerSocket(0, 50, address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,11 +79,18 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** Answers every request with the same text, whatever it is, until the client closes. */
     static ScriptedUpstream answering(String answer) {
-        return new ScriptedUpstream(peer -> {
-            while (peer.readHead() != null) {
-                peer.send(answer);
-            }
-        });
+        return answering(answer, InetAddress.getLoopbackAddress());
+    }
+
+    /** The same at another local address. */
+    static ScriptedUpstream answering(String answer, InetAddress address) {
+        return new ScriptedUpstream(
+                peer -> {
+                    while (peer.readHead() != null) {
+                        peer.send(answer);
+                    }
+                },
+                address);
     }
 
     private void accept() {

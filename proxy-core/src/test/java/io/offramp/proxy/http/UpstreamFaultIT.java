@@ -10,6 +10,7 @@ import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -274,6 +275,15 @@ class UpstreamFaultIT {
                 assertThat(ProxyFixture.ask(client, "GET /api/x HTTP/1.1\r\nHost: A:8443\r\n\r\n").status())
                         .isEqualTo(200);
             }
+        }
+    }
+
+    @Test
+    void shouldAnswerByAServerThatHasAnIpv6Address() throws Exception {
+        try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK, InetAddress.getByName("::1"));
+                ProxyFixture proxy = new ProxyFixture(
+                        to(new HostPort("::1", upstream.address().port())))) {
+            assertThat(proxy.ask(GET).status()).isEqualTo(200);
         }
     }
 

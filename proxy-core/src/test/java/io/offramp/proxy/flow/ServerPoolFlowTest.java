@@ -1,0 +1,157 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections to a server: how many there are, who waits for one, how long one is kept. */
+class ServerPoolFlowTest {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    /** One connection, and one request that may wait for it. */
+    private final Handlers proxy = Handlers.bounded(256, 1, 1);
+
+    @AfterEach
+    void nothingIsLeft() {
+        proxy.close();
+        assertThat(proxy.heldBytes()).isZero();
+    }
+
+    @Test
+    void shouldAnswerAWaitingRequestByTheConnectionThatComesFree() {
+        // Given
+        Peer first = ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        assertThat(proxy.offered()).isZero();
+        assertThat(text(server)).startsWith("GET /app/a ");
+
+        // When
+        send(server, OK);
+
+        // Then
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(server)).startsWith("GET /app/b ");
+        send(server, OK);
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldConnectForAWaitingRequestWhenTheConnectionBeforeCloses() {
+        // Given
+        ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+
+        // When
+        send(server, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+
+        // Then
+        Peer next = accept();
+        assertThat(text(next)).startsWith("GET /app/b ");
+        send(next, OK);
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldAnswer503WhenTooManyWait() {
+        ask("/app/a");
+        accept();
+        ask("/app/b");
+
+        Peer third = ask("/app/c");
+
+        assertThat(text(third)).startsWith("HTTP/1.1 503 ");
+    }
+
+    @Test
+    void shouldAnswer503WhenNoConnectionComesFreeInTime() {
+        ask("/app/a");
+        accept();
+        Peer second = ask("/app/b");
+
+        proxy.advance(Duration.ofMillis(2500));
+
+        assertThat(text(second)).startsWith("HTTP/1.1 503 ");
+    }
+
+    @Test
+    void shouldGiveTheTurnOfAClientThatLeftToTheNext() {
+        // Given
+        ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        second.reset();
+        proxy.settle();
+
+        // When
+        Peer third = ask("/app/c");
+        text(server);
+        send(server, OK);
+
+        // Then
+        assertThat(text(server)).startsWith("GET /app/c ");
+        send(server, OK);
+        assertThat(text(third)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldConnectAgainBehindAConnectThatFailedOrWasCalledOff() {
+        ask("/app/a");
+        proxy.refuse();
+        proxy.settle();
+        Peer second = ask("/app/b");
+        second.reset();
+        proxy.settle();
+
+        ask("/app/c");
+
+        assertThat(text(accept())).startsWith("GET /app/c ");
+    }
+
+    @Test
+    void shouldKeepAConnectionNoLongerThanItsServerDoes() {
+        // Given
+        ask("/app/a");
+        Peer server = accept();
+        text(server);
+        send(server, "HTTP/1.1 200 OK\r\nKeep-Alive: max=9, timeout=5\r\nContent-Length: 2\r\n\r\nok");
+
+        // When
+        proxy.advance(Duration.ofMillis(3500));
+        ask("/app/b");
+        assertThat(text(server)).startsWith("GET /app/b ");
+        send(server, "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\nok");
+        proxy.advance(Duration.ofMillis(4500));
+        ask("/app/c");
+
+        // Then
+        assertThat(server.isOpen()).isFalse();
+        assertThat(text(accept())).startsWith("GET /app/c ");
+    }
+
+    private Peer ask(String target) {
+        Peer client = proxy.connect();
+        send(client, "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        return client;
+    }
+
+    private Peer accept() {
+        assertThat(proxy.offered()).isEqualTo(1);
+        Peer server = proxy.accept();
+        proxy.settle();
+        return server;
+    }
+
+    private void send(Peer peer, String text) {
+        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
+        proxy.settle();
+    }
+
+    private static String text(Peer peer) {
+        return new String(peer.take(), StandardCharsets.ISO_8859_1);
+    }
+}

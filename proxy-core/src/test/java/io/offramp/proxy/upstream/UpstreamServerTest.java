@@ -1,0 +1,33 @@
+package io.offramp.proxy.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.proxy.config.HostPort;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is remembered of a server's addresses. */
+class UpstreamServerTest {
+    private static final InetSocketAddress A = new InetSocketAddress("127.0.0.1", 80);
+    private static final InetSocketAddress B = new InetSocketAddress("::1", 80);
+    private static final InetSocketAddress C = new InetSocketAddress("127.0.0.2", 80);
+
+    private final UpstreamServer server = new UpstreamServer(new HostPort("127.0.0.1", 80), 0, List.of(A, B, C));
+
+    @Test
+    void shouldTryTheAddressFirstThatAcceptedLast() {
+        server.onConnected(B);
+
+        assertThat(server.addresses()).containsExactly(B, A, C);
+        server.onConnected(C);
+        assertThat(server.addresses()).containsExactly(C, B, A);
+    }
+
+    @Test
+    void shouldForgetAnAddressThatAnotherLookUpNoLongerHas() {
+        server.onConnected(new InetSocketAddress("127.0.0.9", 80));
+
+        assertThat(server.addresses()).containsExactly(A, B, C);
+    }
+}
