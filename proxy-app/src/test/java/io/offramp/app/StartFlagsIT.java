@@ -47,7 +47,7 @@ class StartFlagsIT {
             assertThat(flag(outcome, "MaxDirectMemorySize")).isEqualTo(100 * MIB);
 
             Process serving = inGroup(group, "run", "");
-            assertThat(lineOf(serving, "memory: heap")).contains("direct 93 MiB", "container 400 MiB");
+            assertThat(lineOf(serving, "memory: heap")).contains("direct 84 MiB", "container 400 MiB");
         } finally {
             await().untilAsserted(() -> Files.delete(group)); // when all of it has ended
         }
@@ -72,7 +72,7 @@ class StartFlagsIT {
 
     @Test
     void shouldHaveBuffersStopShortOfTheJvmsLimit() throws Exception {
-        assertThat(lineOf(serving("-XX:MaxDirectMemorySize=160m"), "memory: heap")).contains(" direct 150 MiB,");
+        assertThat(lineOf(serving("-XX:MaxDirectMemorySize=160m"), "memory: heap")).contains(" direct 144 MiB,");
     }
 
     @Test

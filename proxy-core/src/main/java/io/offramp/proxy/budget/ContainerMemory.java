@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The memory that this process may take of its machine: the least of what is built in and of the limits of its control group and of all
- * groups above it, as the JVM sees it. Read from files, for the JVM's own bean takes a tenth of the start to load. Both hierarchies of
+ * groups above it, as the JVM sees it. Read from files, for the JVM's own bean makes the start longer. Both hierarchies of
  * the kernel's documentation: {@code memory.max} (cgroup-v2.rst) and {@code memory.limit_in_bytes} (cgroup-v1/memory.rst).
  */
 final class ContainerMemory {
