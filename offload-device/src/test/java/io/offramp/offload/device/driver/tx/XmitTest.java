@@ -138,11 +138,13 @@ class XmitTest {
             tx.posted();
             byte[] before = tx.driver.content(300);
             ByteBuf payload = tx.driver.allocator.directBuffer().writeBytes(before);
+            int mapped = tx.driver.channel.regions().mapped();
 
             Xmit.Outcome outcome = tx.xmit.send(tx.context, XmitFixture.START - 300, 300, payload);
             payload.release();
 
             assertThat(outcome).isEqualTo(Xmit.Outcome.PLAIN);
+            assertThat(tx.driver.channel.regions().mapped()).as("given back").isEqualTo(mapped);
             assertThat(tx.posted()).containsExactly("SEND");
             assertThat(tx.left).hasSize(1);
             assertThat(tx.left.getFirst().offset()).isEqualTo(-300);
@@ -339,6 +341,27 @@ class XmitTest {
             assertThat(tx.posted()).isEmpty();
             assertThat(tx.left).isEmpty();
             assertThat(tx.driver.counter("tx_tls_drop_no_sync_data")).isEqualTo(2);
+        }
+    }
+
+    /** A WQE has 63 octowords at most: one is for control, four for the header, one for the egress, and 57 for records. */
+    @Test
+    void shouldSendAtOnceOnlyWhatAWqeHasRoomFor() {
+        int record = 5 + 1 + 1 + 16;
+        try (XmitFixture tx = new XmitFixture(TLS_1_3)) {
+            for (int i = 0; i < 100; i++) {
+                tx.add(1);
+            }
+            int all = tx.bytes();
+
+            assertThat(tx.xmit.mostBytes(XmitFixture.START, all)).isEqualTo(57 * record);
+            assertThat(tx.xmit.mostBytes(XmitFixture.START + 3, all - 3)).isEqualTo(57 * record - 3);
+            assertThat(tx.xmit.mostBytes(XmitFixture.START, 57 * record + 1)).isEqualTo(57 * record);
+            assertThat(tx.xmit.mostBytes(XmitFixture.START + 50, 40)).isEqualTo(40);
+            assertThat(tx.xmit.mostBytes(XmitFixture.START - 10, 5)).as("is for the send to refuse").isEqualTo(5);
+            assertThat(tx.xmit.mostBytes(XmitFixture.START + all, 7)).as("is for the send to refuse").isEqualTo(7);
+            assertThat(tx.send(0, 57 * record)).isEqualTo(Xmit.Outcome.OFFLOADED);
+            tx.expectLeft(0, 1_000, 1_000, 57 * record - 1_000);
         }
     }
 
