@@ -3,12 +3,15 @@ package io.offramp.offload.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.counter.OffloadCounter;
+import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.tck.Protection;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * A device on a {@link LedgerEngine} with a connection to it. At the end nothing is left on the device, and no nonce
@@ -24,11 +27,17 @@ final class DeviceFixture implements AutoCloseable {
 
     /** @param settings name, value, name, value … */
     DeviceFixture(String... settings) {
+        this(System::nanoTime, settings);
+    }
+
+    /** @param clock ns, monotonic: what the device's rates are measured with */
+    DeviceFixture(LongSupplier clock, String... settings) {
         Map<String, String> map = new HashMap<>();
         for (int i = 0; i < settings.length; i += 2) {
             map.put(settings[i], settings[i + 1]);
         }
-        device = new Device(DeviceSettings.parse(map), engine);
+        device = new Device(
+                DeviceSettings.parse(map), engine, null, clock, new DeviceCpu(), (parsed, cpu) -> List.of());
         sessions = new SessionFixtures(device, 45_678, channel -> channel.runPendingTasks());
     }
 

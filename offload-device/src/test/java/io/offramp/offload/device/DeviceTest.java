@@ -29,6 +29,8 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What the backend says of itself, takes, and declines. */
@@ -162,7 +164,9 @@ class DeviceTest {
 
     @Test
     void shouldDeclineWhileItsLoadIsAtItsRate() {
-        try (DeviceFixture fixture = new DeviceFixture("gbit-per-second", "0.01", "records-per-second", "1000000")) {
+        AtomicLong nowNs = new AtomicLong(7);
+        try (DeviceFixture fixture =
+                new DeviceFixture(nowNs::get, "gbit-per-second", "0.01", "records-per-second", "1000000")) {
             SessionFixtures.Tx tx = fixture.sessions().tx(TLS_1_3, 0);
 
             tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(new byte[4_000_000]), 16_384);
@@ -172,6 +176,13 @@ class DeviceTest {
                     .matches("device is at its rate \\(.* of 0\\.0100 Gbit/s\\)"));
             assertThat(fixture.device().isBusy()).isTrue();
             assertThat(fixture.counter("device_declined_load")).isEqualTo(1);
+
+            // The window with the load, and one without.
+            nowNs.addAndGet(TimeUnit.MILLISECONDS.toNanos(150));
+            assertThat(fixture.device().isBusy()).as("its rate was that").isTrue();
+            nowNs.addAndGet(TimeUnit.MILLISECONDS.toNanos(150));
+            assertThat(fixture.device().isBusy()).isFalse();
+            fixture.sessions().tx(TLS_1_3, 0);
         }
     }
 

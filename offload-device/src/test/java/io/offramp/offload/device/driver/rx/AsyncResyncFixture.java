@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
 import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.context.AuthState;
+import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
@@ -68,6 +69,34 @@ abstract class AsyncResyncFixture {
         assertThat(counter("rx_tls_resync_req_skip")).isEqualTo(1);
         assertThat(counter("rx_tls_resync_req_end")).isZero();
         assertThat(counter("rx_tls_resync_res_ok")).isZero();
+    }
+
+    /**
+     * Whatever became of its last question, the device goes on, and asks again about the next record or another header that
+     * it has found: it is answered.
+     */
+    void expectAnsweredWhenItAsksAgain() {
+        int record = next;
+        int sequence = REQUEST + record * RECORD_BYTES;
+        if (rx.tir().isAsking()) {
+            rx.tir().advance(sequence);
+            int packets = 1;
+            while (!rx.tir().asksAgain()) {
+                packets++;
+            }
+            assertThat(packets).isLessThanOrEqualTo(TlsContext.LAST_ASK_AGAIN);
+        } else {
+            rx.tir().ask(sequence);
+        }
+        long answered = counter("rx_tls_resync_res_ok");
+
+        resync.onRequest(sequence, RECORD_BYTES);
+        rx.keepBack();
+        rx.complete();
+        records(2);
+
+        assertThat(counter("rx_tls_resync_res_ok")).isEqualTo(answered + 1);
+        expectDeviceAt(record);
     }
 
     long counter(String name) {

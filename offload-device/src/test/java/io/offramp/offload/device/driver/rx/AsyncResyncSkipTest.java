@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
 import io.offramp.offload.device.hardware.context.TrackerState;
+import io.offramp.offload.device.hardware.context.AuthState;
 import org.junit.jupiter.api.Test;
 
 /** The strategy DRIVER_REQ_ASYNC: requests that are given up, answers that come later or not at all. */
@@ -19,6 +20,7 @@ class AsyncResyncSkipTest extends AsyncResyncFixture {
         records(3);
 
         expectSkipped();
+        expectAnsweredWhenItAsksAgain();
     }
 
     @Test
@@ -30,6 +32,9 @@ class AsyncResyncSkipTest extends AsyncResyncFixture {
         records(3);
 
         expectSkipped();
+        assertThat(rx.tir().auth()).as("at work").isEqualTo(AuthState.OFFLOAD);
+        rx.tir().lose();
+        expectAnsweredWhenItAsksAgain();
     }
 
     @Test
@@ -41,6 +46,8 @@ class AsyncResyncSkipTest extends AsyncResyncFixture {
         records(3);
 
         expectSkipped();
+        rx.driver.device.nic().setUp(true);
+        expectAnsweredWhenItAsksAgain();
     }
 
     @Test
@@ -54,8 +61,7 @@ class AsyncResyncSkipTest extends AsyncResyncFixture {
         rx.emptyControlQueue();
         records(3);
         expectNoAnswer();
-        resync.onRequest(REQUEST, RECORD_BYTES);
-        assertThat(counter("rx_tls_resync_req_start")).as("asks again").isEqualTo(2);
+        expectAnsweredWhenItAsksAgain();
     }
 
     @Test
@@ -78,6 +84,36 @@ class AsyncResyncSkipTest extends AsyncResyncFixture {
         records(5);
 
         expectSkipped();
+        expectAnsweredWhenItAsksAgain();
+    }
+
+    /** While it is being asked, the device asks about something else: that goes unheard, and it asks once more. */
+    @Test
+    void shouldAnswerAQuestionAfterOneThatWasIgnored() {
+        deviceAsksAt(0);
+        rx.tir().ask(REQUEST + 30 * RECORD_BYTES);
+        resync.onRequest(REQUEST + 30 * RECORD_BYTES, RECORD_BYTES);
+        assertThat(counter("rx_tls_resync_req_start")).isEqualTo(1);
+        records(40);
+        rx.complete();
+        records(3);
+        assertThat(rx.tir().isAsking()).as("an answer to the first question is none").isTrue();
+
+        expectAnsweredWhenItAsksAgain();
+    }
+
+    /** The device asks again while the answer waits for the queue: it would take that for none. */
+    @Test
+    void shouldForgetAnAnswerThatItOwesWhenTheDeviceHasGoneOn() {
+        deviceAsksAt(0);
+        rx.complete();
+        rx.fillControlQueue();
+        records(2);
+        assertThat(counter("rx_tls_resync_res_retry")).isPositive();
+        assertThat(counter("rx_tls_resync_res_ok")).isZero();
+        rx.emptyControlQueue();
+
+        expectAnsweredWhenItAsksAgain();
     }
 
     @Test
@@ -113,5 +149,6 @@ class AsyncResyncSkipTest extends AsyncResyncFixture {
         assertThat(counter("rx_tls_resync_res_skip")).isEqualTo(1);
         assertThat(counter("rx_tls_resync_res_ok")).isZero();
         assertThat(rx.tir().isAsking()).isTrue();
+        expectAnsweredWhenItAsksAgain();
     }
 }

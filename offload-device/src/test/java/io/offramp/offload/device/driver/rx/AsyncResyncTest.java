@@ -129,6 +129,7 @@ class AsyncResyncTest extends AsyncResyncFixture {
         expectNoAnswer();
         assertThat(counter("rx_tls_resync_req_skip")).isEqualTo(1);
         assertThat(counter("rx_tls_resync_req_end")).isZero();
+        expectAnsweredWhenItAsksAgain();
     }
 
     @Test

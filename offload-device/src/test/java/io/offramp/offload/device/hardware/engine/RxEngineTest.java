@@ -26,6 +26,7 @@ import io.offramp.offload.tck.ReferenceRecords;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,32 @@ class RxEngineTest {
         assertThat(receive(SEQUENCE, packet)).isEqualTo(TlsOffload.NOT_DECRYPTED);
         assertThat(context().tracker()).isEqualTo(TrackerState.SEARCHING);
         assertThat(ByteBufUtil.getBytes(host, 0, packet.length)).isEqualTo(packet);
+    }
+
+    /** Another flow's packets between those of one of which everything is lost, forged or out of order. */
+    @Test
+    void shouldLeavePacketsOfOtherFlowsAloneUnderLoad() {
+        Random random = new Random(5);
+        int sequence = SEQUENCE;
+        for (int i = 0; i < 2_000; i++) {
+            byte[] packet = peer.seal(23, new byte[random.nextInt(300)]);
+            if (random.nextInt(3) == 0) {
+                port(6);
+                assertThat(receive(random.nextInt(4) == 0 ? sequence : random.nextInt(), packet)).as("packet %d", i)
+                        .isEqualTo(TlsOffload.NOT_DECRYPTED);
+                assertThat(ByteBufUtil.getBytes(host, 0, packet.length)).as("packet %d", i).isEqualTo(packet);
+                continue;
+            }
+            port(5);
+            packet[random.nextInt(packet.length)] ^= (byte) random.nextInt(2);
+            receive(random.nextInt(5) == 0 ? random.nextInt() : sequence, packet);
+            sequence += packet.length;
+        }
+    }
+
+    private void port(int remote) {
+        PacketHeader.write(
+                header, new InetSocketAddress("2001:db8::2", remote), new InetSocketAddress("2001:db8::1", 443));
     }
 
     @Test
