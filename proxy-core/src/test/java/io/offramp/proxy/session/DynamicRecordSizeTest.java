@@ -43,6 +43,18 @@ class DynamicRecordSizeTest {
     }
 
     @Test
+    void shouldBeFirstNoMoreBehindAPauseInWhichItHadNotGrown() {
+        DynamicRecordSize size = size(CONFIG, NONE);
+        begin(size, 500, false);
+        assertThat(size.isFirst()).isTrue();
+
+        nowNs += 1_000_000_000;
+        begin(size, 500, false);
+
+        assertThat(size.isFirst()).isFalse();
+    }
+
+    @Test
     void shouldSayWhetherAllThatComesGoesIntoFullRecords() {
         DynamicRecordSize size = size(CONFIG, NONE);
         assertThat(size.isGrown(false)).isFalse();

@@ -31,9 +31,14 @@ class WriteGathererTest {
         ChannelPromise first = channel.newPromise();
         ChannelPromise second = channel.newPromise();
 
-        gatherer.write(bytes(150, 1), first);
+        ByteBuf head = bytes(150, 1).retain();
+
+        gatherer.write(head, first);
         gatherer.write(bytes(1024, 2), second);
         gatherer.flush();
+
+        assertThat(head.writerIndex()).as("is not ours to write to").isEqualTo(150);
+        assertThat(head.release()).isTrue();
 
         assertThat(sealed).hasSize(1);
         assertThat(sealed.getFirst().readableBytes()).isEqualTo(1174);
@@ -64,6 +69,18 @@ class WriteGathererTest {
 
         assertThat(sealed).hasSize(2);
         assertThat(sealed.get(1)).isSameAs(large);
+    }
+
+    @Test
+    void shouldHoldUpToItsLimits() {
+        for (int i = 0; i < 4; i++) {
+            gatherer.write(bytes(2048, i), channel.newPromise());
+        }
+        assertThat(sealed).as("8 KiB in writes of 2 KiB").isEmpty();
+
+        gatherer.write(bytes(2049, 4), channel.newPromise());
+
+        assertThat(sealed).extracting(ByteBuf::readableBytes).containsExactly(8192, 2049);
     }
 
     @Test
