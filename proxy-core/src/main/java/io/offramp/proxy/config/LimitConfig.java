@@ -15,6 +15,7 @@ package io.offramp.proxy.config;
  * @param leastRate             bytes a second, over a time of {@code timeouts.body}, at which a client must send a body or read an answer
  * @param upstreamConnections   connections of each upstream server and event loop
  * @param upstreamQueue         requests of each upstream server and event loop that may wait for one of those
+ * @param perAddress            what the clients of one address may have at once
  */
 public record LimitConfig(
         int requestLineBytes,
@@ -27,10 +28,11 @@ public record LimitConfig(
         int upstreamReceiveBytes,
         long leastRate,
         int upstreamConnections,
-        int upstreamQueue) {
+        int upstreamQueue,
+        AddressLimits perAddress) {
     /** What holds where nothing is configured. */
     public static final LimitConfig DEFAULTS =
-            new LimitConfig(8 << 10, 32 << 10, 0, 0, 0, 64 << 10, 1024, 256 << 10, 64, 16_384, 1024);
+            new LimitConfig(8 << 10, 32 << 10, 0, 0, 0, 64 << 10, 1024, 256 << 10, 64, 16_384, 1024, AddressLimits.NONE);
 
     /** The same with what holds by default for the rest. */
     public LimitConfig(
@@ -53,7 +55,8 @@ public record LimitConfig(
                 upstreamReceiveBytes,
                 64,
                 16_384,
-                1024);
+                1024,
+                AddressLimits.NONE);
     }
 
     /** The same but for these two. */
@@ -69,6 +72,7 @@ public record LimitConfig(
                 upstreamReceiveBytes,
                 leastRate,
                 upstreamConnections,
-                upstreamQueue);
+                upstreamQueue,
+                perAddress);
     }
 }

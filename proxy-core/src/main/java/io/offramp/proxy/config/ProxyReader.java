@@ -88,7 +88,8 @@ final class ProxyReader {
         LimitConfig defaults = LimitConfig.DEFAULTS;
         Section section = value == null ? null : value.section(
                 "request-line", "head", "body", "connections", "handshakes", "handshake", "upstream-idle",
-                "upstream-rcvbuf", "least-rate", "upstream-connections", "upstream-queue");
+                "upstream-rcvbuf", "least-rate", "upstream-connections", "upstream-queue",
+                "connections-per-address", "handshakes-per-address");
         if (section == null) {
             return defaults;
         }
@@ -103,7 +104,10 @@ final class ProxyReader {
                 section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30), (long) defaults.upstreamReceiveBytes()).intValue(),
                 section.get("least-rate", Scalar.size(0, 1 << 20), defaults.leastRate()),
                 section.get("upstream-connections", Scalar.number(1, 60_000), defaults.upstreamConnections()),
-                section.get("upstream-queue", Scalar.number(0, 1_000_000), defaults.upstreamQueue()));
+                section.get("upstream-queue", Scalar.number(0, 1_000_000), defaults.upstreamQueue()),
+                new AddressLimits(
+                        section.get("connections-per-address", Scalar.number(0, 10_000_000), defaults.perAddress().connections()),
+                        section.get("handshakes-per-address", Scalar.number(0, 10_000_000), defaults.perAddress().handshakes())));
         if (limits.requestLineBytes() > limits.headBytes()) {
             section.value().error("request-line is " + limits.requestLineBytes() + " bytes, more than head with "
                     + limits.headBytes() + ", of which it is a part");

@@ -25,7 +25,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     private final Tags listener;
     private final LongAdder accepted;
     private final LongAdder closed = new LongAdder();
-    private final LongAdder refused;
+    private final CounterFamily<ConnectionRefusal> refused;
     private final LongAdder acceptFailures;
     private final LongAdder[] requestsByClass = new LongAdder[6];
     private final CounterFamily<Handshake> handshakes;
@@ -39,8 +39,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     ListenerMetrics(MeterRegistry registry, String name) {
         listener = Tags.of("listener", name);
         accepted = CounterFamily.single(registry, "offramp.connections", "Client connections accepted", listener);
-        refused = CounterFamily.single(
-                registry, "offramp.connections.refused", "Client connections closed at the limit", listener);
+        refused = new CounterFamily<>(registry, "offramp.connections.refused", "Client connections closed at a limit", r ->
+                listener.and("reason", r.label()));
+        for (ConnectionRefusal reason : ConnectionRefusal.values()) {
+            refused.of(reason); // zero, before it ever happens
+        }
         acceptFailures = CounterFamily.single(
                 registry, "offramp.accept.failures", "Tries to accept a connection that the machine refused", listener);
         Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
@@ -81,9 +84,9 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         closed.increment();
     }
 
-    /** A connection was closed at once because the limit is reached; it does not count as accepted. */
-    public void onRefused() {
-        refused.increment();
+    /** A connection was closed at once because a limit is reached; it does not count as accepted. */
+    public void onRefused(ConnectionRefusal why) {
+        refused.of(why).increment();
     }
 
     /** The machine had no descriptor or no memory for a connection that waits to be accepted. */

@@ -66,6 +66,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ConnectionRegistry connections;
     private final MemoryBudget budget;
     private final HalfOpenHandshakes halfOpen;
+    private final ClientAddressLimits addresses;
     private final Overload overload;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
@@ -96,6 +97,7 @@ public final class ProxyServer implements AutoCloseable {
         this.connections = new ConnectionRegistry(limits.connections());
         this.budget = sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
         this.halfOpen = new HalfOpenHandshakes(limits.handshakes(), budget);
+        this.addresses = new ClientAddressLimits(limits.perAddress());
         this.overload = new Overload(budget, clients, halfOpen);
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
@@ -247,6 +249,7 @@ public final class ProxyServer implements AutoCloseable {
                 meters,
                 connections,
                 halfOpen,
+                addresses,
                 clients,
                 () -> draining);
         return new Prepared(listener, plan, device, initializer);

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.util.AttributeKey;
 import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.proxy.budget.BufferFailures;
@@ -19,6 +20,7 @@ import io.offramp.proxy.handshake.HandshakeSettings;
 import io.offramp.proxy.handshake.Handshaken;
 import io.offramp.proxy.handshake.TlsHandshakeHandler;
 import io.offramp.proxy.http.DrainEvent;
+import io.offramp.proxy.metrics.ConnectionRefusal;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.session.TlsSessionHandler;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener {
     private static final Logger LOG = LoggerFactory.getLogger(TlsListener.class);
 
+    /** What the connection counts for among those of its client address. */
+    private static final AttributeKey<ClientAddressLimits.Held> HELD = AttributeKey.valueOf(TlsListener.class, "held");
+
     private final String name;
     private final HandshakeSettings handshake;
     private final SessionSettings sessions;
@@ -42,13 +47,15 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final ListenerMetrics metrics;
     private final ConnectionRegistry connections;
     private final HalfOpenHandshakes halfOpen;
+    private final ClientAddressLimits addresses;
     private final ChannelGroup channels;
     private final BooleanSupplier draining;
 
     /**
-     * @param halfOpen bounds the handshakes under way
-     * @param channels gets every open client channel, for the drain
-     * @param draining true once a drain has begun
+     * @param halfOpen  bounds the handshakes under way
+     * @param addresses bounds what one client address has open
+     * @param channels  gets every open client channel, for the drain
+     * @param draining  true once a drain has begun
      */
     TlsListener(
             String name,
@@ -58,6 +65,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             ListenerMetrics metrics,
             ConnectionRegistry connections,
             HalfOpenHandshakes halfOpen,
+            ClientAddressLimits addresses,
             ChannelGroup channels,
             BooleanSupplier draining) {
         this.name = name;
@@ -67,25 +75,36 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         this.metrics = metrics;
         this.connections = connections;
         this.halfOpen = halfOpen;
+        this.addresses = addresses;
         this.channels = channels;
         this.draining = draining;
     }
 
     @Override
     protected void initChannel(Channel channel) {
+        ClientAddressLimits.Held held = addresses.admit(channel.remoteAddress());
+        ConnectionRefusal refusal = held.refusal();
+        if (refusal != null) {
+            metrics.onRefused(refusal);
+            LOG.debug("connection from {} refused: {}", channel.remoteAddress(), refusal.label());
+            channel.close();
+            return;
+        }
         Connection connection = new Connection(
                 connections.nextId(),
                 name,
                 (InetSocketAddress) channel.localAddress(),
                 (InetSocketAddress) channel.remoteAddress());
         if (!halfOpen.admit(channel)) {
-            metrics.onRefused();
+            held.onClosed();
+            metrics.onRefused(ConnectionRefusal.HANDSHAKES);
             channel.close();
             return;
         }
         if (!connections.add(connection)) {
             halfOpen.onEnded(channel);
-            metrics.onRefused();
+            held.onClosed();
+            metrics.onRefused(ConnectionRefusal.CONNECTIONS);
             LOG.warn("connection from {} refused: {} are open", connection.peer(), connections.limit());
             channel.close();
             return;
@@ -93,8 +112,10 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         metrics.onAccepted();
         channels.add(channel);
         channel.attr(Connection.KEY).set(connection);
+        channel.attr(HELD).set(held);
         channel.closeFuture().addListener(closed -> {
             halfOpen.onEnded(channel);
+            held.onClosed();
             connections.remove(connection);
             metrics.onClosed();
         });
@@ -129,7 +150,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     private TlsSessionHandler handOver(ChannelHandlerContext ctx, Handshaken session) {
         Channel channel = ctx.channel();
-        halfOpen.onEnded(channel);
+        onEnded(channel);
         Connection connection = channel.attr(Connection.KEY).get();
         connection.onHandshaken(session.negotiated());
         metrics.onHandshaken(
@@ -150,7 +171,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     @Override
     public void onFailed(ChannelHandlerContext ctx, HandshakeFailure failure) {
-        halfOpen.onEnded(ctx.channel());
+        onEnded(ctx.channel());
         metrics.onHandshakeFailed(failure.reason());
         Connection connection = ctx.channel().attr(Connection.KEY).get();
         switch (failure.reason()) {
@@ -164,6 +185,11 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
                 }
             }
         }
+    }
+
+    private void onEnded(Channel channel) {
+        halfOpen.onEnded(channel);
+        channel.attr(HELD).get().onHandshakeEnded();
     }
 
     @Override

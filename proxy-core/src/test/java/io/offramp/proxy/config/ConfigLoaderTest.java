@@ -46,7 +46,7 @@ class ConfigLoaderTest {
             admin: {bind: 127.0.0.1:9090}
             timeouts: {handshake: 1s, request-head: 2s, request: 9m, idle: 3m, tunnel: 5h, body: 4h, upstream-connect: 500ms, upstream-answer: 6s, drain: 0s}
             limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshakes: 7, handshake: 16384, upstream-idle: 3, upstream-rcvbuf: 4m,
-                     least-rate: 1k, upstream-connections: 8, upstream-queue: 9}
+                     least-rate: 1k, upstream-connections: 8, upstream-queue: 9, connections-per-address: 100, handshakes-per-address: 20}
             offload:
               device: {contexts: 128}
             logging: {access: false, level: debug}
@@ -176,7 +176,8 @@ class ConfigLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(6),
                         Duration.ZERO));
-        assertThat(config.limits()).isEqualTo(new LimitConfig(1024, 64 << 10, 1L << 30, 10, 7, 16384, 3, 4 << 20, 1024, 8, 9));
+        assertThat(config.limits()).isEqualTo(new LimitConfig(
+                1024, 64 << 10, 1L << 30, 10, 7, 16384, 3, 4 << 20, 1024, 8, 9, new AddressLimits(100, 20)));
         assertThat(config.backends()).containsExactly(Map.entry("device", Map.of("contexts", "128")));
         assertThat(config.logging()).isEqualTo(new LoggingConfig(false, "debug"));
         assertThat(config.threads()).isEqualTo(3);

@@ -95,7 +95,8 @@ final class Handlers implements ProxyUnderTest {
                         d.upstreamReceiveBytes(),
                         d.leastRate(),
                         connections,
-                        waiting));
+                        waiting,
+                        d.perAddress()));
     }
 
     private Handlers(int readBytes, boolean tcp, LimitConfig limits) {

@@ -71,7 +71,7 @@ class ProxyMetricsTest {
         web.onAccepted();
         web.onAccepted();
         web.onClosed();
-        web.onRefused();
+        web.onRefused(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
         web.onHandshaken(tls, 3_000_000);
         web.onHandshakeFailed(HandshakeFailure.Reason.PLAIN_HTTP);
         web.onRequest(204);
@@ -81,7 +81,7 @@ class ProxyMetricsTest {
         assertThat(scrape())
                 .contains("offramp_connections_total{listener=\"web\"} 2.0")
                 .contains("offramp_connections_active{listener=\"web\"} 1.0")
-                .contains("offramp_connections_refused_total{listener=\"web\"} 1.0")
+                .contains("offramp_connections_refused_total{listener=\"web\",reason=\"connections_per_address\"} 1.0")
                 .contains("offramp_handshakes_total{cipher=\"TLS_AES_128_GCM_SHA256\",listener=\"web\",resumed=\"true\","
                         + "version=\"1.3\"} 1.0")
                 .contains("offramp_handshake_failures_total{listener=\"web\",reason=\"plain_http\"} 1.0")

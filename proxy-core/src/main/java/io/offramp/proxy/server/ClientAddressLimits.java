@@ -1,0 +1,166 @@
+package io.offramp.proxy.server;
+
+import io.offramp.proxy.config.AddressLimits;
+import io.offramp.proxy.metrics.ConnectionRefusal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much the clients of one address have open, over all listeners. An IPv6 client is known by its /64, the least that one site is given
+ * (RFC 6177 §2): it has as many addresses below that as it likes. An IPv4-mapped address is the IPv4 address (RFC 4291 §2.5.5.2). Looked
+ * at when a connection is accepted, when its handshake ends and when it closes, never in between. Thread-safe.
+ */
+final class ClientAddressLimits {
+    private static final int IPV4_BYTES = 4;
+    private static final int PREFIX_BYTES = 8;
+    private static final int MAPPED_AT = 12;
+
+    /** No prefix of a client: all of ff00::/8 is multicast (RFC 4291 §2.7). */
+    private static final long IPV4 = 0xffffffff00000000L;
+
+    private static final Held NOTHING = new Nothing();
+
+    private final AddressLimits limits;
+    private final ConcurrentHashMap<Long, Count> counts = new ConcurrentHashMap<>();
+
+    ClientAddressLimits(AddressLimits limits) {
+        this.limits = limits;
+    }
+
+    /** What one connection counts for. Told by its event loop alone; each may be told more than once. */
+    interface Held {
+        /** The limit that is reached: the connection counts for nothing and has to be closed. Null if there is none. */
+        @Nullable ConnectionRefusal refusal();
+
+        /** Its handshake has ended, one way or the other. */
+        void onHandshakeEnded();
+
+        /** It has closed. */
+        void onClosed();
+    }
+
+    /** Changed by one thread at a time, under its key. */
+    private static final class Count {
+        int connections;
+        int handshakes;
+    }
+
+    /** A client without an Internet address, or no limits at all. */
+    private record Nothing() implements Held {
+        @Override
+        public @Nullable ConnectionRefusal refusal() {
+            return null;
+        }
+
+        @Override
+        public void onHandshakeEnded() {}
+
+        @Override
+        public void onClosed() {}
+    }
+
+    private record Refused(ConnectionRefusal refusal) implements Held {
+        @Override
+        public void onHandshakeEnded() {}
+
+        @Override
+        public void onClosed() {}
+    }
+
+    private final class Counted implements Held {
+        private enum State {
+            HANDSHAKE,
+            OPEN,
+            CLOSED
+        }
+
+        private final Long key;
+        private State state = State.HANDSHAKE;
+
+        Counted(Long key) {
+            this.key = key;
+        }
+
+        @Override
+        public @Nullable ConnectionRefusal refusal() {
+            return null;
+        }
+
+        @Override
+        public void onHandshakeEnded() {
+            if (state == State.HANDSHAKE) {
+                state = State.OPEN;
+                give(key, 0, 1);
+            }
+        }
+
+        @Override
+        public void onClosed() {
+            if (state != State.CLOSED) {
+                give(key, 1, state == State.HANDSHAKE ? 1 : 0);
+                state = State.CLOSED;
+            }
+        }
+    }
+
+    /** Counts a connection that was just accepted, with a handshake under way. */
+    Held admit(@Nullable SocketAddress client) {
+        if (limits.equals(AddressLimits.NONE)
+                || !(client instanceof InetSocketAddress socket) || socket.getAddress() == null) {
+            return NOTHING;
+        }
+        Long key = key(socket.getAddress());
+        Held[] held = {new Counted(key)};
+        counts.compute(key, (same, known) -> {
+            Count count = known == null ? new Count() : known;
+            if (isReached(limits.connections(), count.connections)) {
+                held[0] = new Refused(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
+            } else if (isReached(limits.handshakes(), count.handshakes)) {
+                held[0] = new Refused(ConnectionRefusal.HANDSHAKES_PER_ADDRESS);
+            } else {
+                count.connections++;
+                count.handshakes++;
+            }
+            return count;
+        });
+        return held[0];
+    }
+
+    /** Addresses that have something open. */
+    int addresses() {
+        return counts.size();
+    }
+
+    private void give(Long key, int connections, int handshakes) {
+        counts.computeIfPresent(key, (same, count) -> {
+            count.connections -= connections;
+            count.handshakes -= handshakes;
+            return count.connections == 0 ? null : count;
+        });
+    }
+
+    private static boolean isReached(int limit, int count) {
+        return limit > 0 && count >= limit;
+    }
+
+    private static long key(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == IPV4_BYTES) {
+            return IPV4 | number(bytes, 0, IPV4_BYTES);
+        }
+        long prefix = number(bytes, 0, PREFIX_BYTES);
+        boolean mapped = prefix == 0 && number(bytes, PREFIX_BYTES, MAPPED_AT) == 0xffff;
+        return mapped ? IPV4 | number(bytes, MAPPED_AT, bytes.length) : prefix;
+    }
+
+    private static long number(byte[] bytes, int from, int to) {
+        long number = 0;
+        for (int at = from; at < to; at++) {
+            number = number << 8 | bytes[at] & 0xff;
+        }
+        return number;
+    }
+}
