@@ -89,7 +89,7 @@ final class ClientHelloChecks {
     private static void requireNoCompression(ReceivedHello hello, boolean tls13) throws TlsFatalAlert {
         byte[] methods = hello.compressions();
         if (tls13 && methods.length > 1 || !org.bouncycastle.util.Arrays.contains(methods, (byte) 0)) {
-            throw new TlsFatalAlert(AlertDescription.illegal_parameter, "compression methods " + Arrays.toString(methods));
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter, methods.length + " compression methods, the first " + methods[0]);
         }
     }
 

@@ -7,6 +7,7 @@ import io.offramp.proxy.handshake.ClientHelloFuzz;
 import io.offramp.proxy.handshake.PemFuzz;
 import io.offramp.proxy.handshake.TicketFuzz;
 import io.offramp.proxy.http.codec.MessagesFuzz;
+import io.offramp.proxy.server.HellosFuzz;
 import io.offramp.proxy.session.RecordsFuzz;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ class FuzzCorpusTest {
     private static final Map<String, Target> TARGETS = Map.of(
             "ClientHello", ClientHelloFuzz::fuzzerTestOneInput,
             "Connections", ConnectionsFuzz::fuzzerTestOneInput,
+            "Hellos", HellosFuzz::fuzzerTestOneInput,
             "Messages", MessagesFuzz::fuzzerTestOneInput,
             "Pem", PemFuzz::fuzzerTestOneInput,
             "Records", RecordsFuzz::fuzzerTestOneInput,

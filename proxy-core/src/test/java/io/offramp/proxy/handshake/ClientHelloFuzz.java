@@ -28,6 +28,11 @@ public final class ClientHelloFuzz {
 
     private ClientHelloFuzz() {}
 
+    /** Makes the listener's keys before the first input, whose time is limited. */
+    public static void fuzzerInitialize() {
+        SETTINGS.maxBytes();
+    }
+
     /** One input. */
     public static void fuzzerTestOneInput(byte[] data) throws Exception {
         if (data.length == 0) {

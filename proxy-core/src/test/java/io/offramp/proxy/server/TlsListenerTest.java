@@ -1,0 +1,121 @@
+package io.offramp.proxy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.sw.SwProvider;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.config.AddressLimits;
+import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.config.RecordSizeConfig;
+import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.handshake.FuzzClient;
+import io.offramp.proxy.handshake.HandshakeFailure;
+import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.session.AutoPolicy;
+import io.offramp.proxy.session.OffloadPlan;
+import io.offramp.proxy.session.SessionSettings;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TlsListenerTest {
+    private static final RecordOffload SOFTWARE = new SwProvider().open(Map.of());
+
+    private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(TlsListener.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final ProxyMetrics metrics = new ProxyMetrics();
+    private final ConnectionRegistry connections = new ConnectionRegistry(10);
+    private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(
+            10, new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> { }));
+    private final ClientAddressLimits addresses = new ClientAddressLimits(new AddressLimits(2, 1));
+    private final TlsListener listener = new TlsListener(
+            "web", FuzzClient.settings(),
+            SessionSettings.of(
+                    new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS),
+                    metrics.tls(), RecordSizeConfig.DEFAULTS),
+            pipeline -> { }, metrics.listener("web"), connections, halfOpen, addresses,
+            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE), () -> false);
+
+    @BeforeEach
+    void listen() {
+        logger.setLevel(Level.DEBUG);
+        lines.start();
+        logger.addAppender(lines);
+        logger.setAdditive(false);
+    }
+
+    @AfterEach
+    void stop() {
+        logger.detachAppender(lines);
+        logger.setLevel(null);
+        logger.setAdditive(true);
+        metrics.close();
+    }
+
+    @Test
+    void shouldRefuseAConnectionBeyondTheHandshakesOfItsAddressBeforeItBegins() throws Exception {
+        // Given
+        EmbeddedChannel first = new AcceptedChannel(listener);
+
+        // When
+        EmbeddedChannel second = new AcceptedChannel(listener);
+
+        // Then
+        assertThat(second.isOpen()).isFalse();
+        assertThat(connections.count()).isEqualTo(1);
+        assertThat(halfOpen.count()).isEqualTo(1);
+        assertThat(page()).contains("offramp_connections_refused_total{listener=\"web\",reason=\"handshakes_per_address\"} 1.0");
+        assertThat(lines.list).allMatch(line -> line.getLevel() == Level.DEBUG);
+
+        // And once the first is gone there is room
+        first.close();
+        EmbeddedChannel third = new AcceptedChannel(listener);
+        assertThat(third.isOpen()).isTrue();
+        third.close();
+        assertThat(addresses.addresses()).isZero();
+    }
+
+    @Test
+    void shouldLogTheTraceOfAFaultOfOurs() {
+        EmbeddedChannel channel = new AcceptedChannel(listener);
+        IllegalStateException ours = new IllegalStateException("no such provider");
+
+        listener.onFailed(channel.pipeline().firstContext(), new HandshakeFailure(Reason.INTERNAL, "IllegalStateException", ours));
+
+        ILoggingEvent line = lines.list.getFirst();
+        assertThat(line.getLevel()).isEqualTo(Level.ERROR);
+        assertThat(line.getThrowableProxy().getMessage()).isEqualTo("no such provider");
+        channel.close();
+    }
+
+    @Test
+    void shouldLogOneLineOfAFaultOfTheClientAndTheTraceAtDebugOnly() {
+        EmbeddedChannel channel = new AcceptedChannel(listener);
+        IllegalArgumentException parser = new IllegalArgumentException("not expected");
+
+        listener.onFailed(channel.pipeline().firstContext(), new HandshakeFailure(Reason.ALERT_SENT, "illegal_parameter", parser));
+
+        assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.INFO, Level.DEBUG);
+        assertThat(lines.list.getFirst().getThrowableProxy()).isNull();
+        assertThat(lines.list.getLast().getThrowableProxy().getMessage()).isEqualTo("not expected");
+        channel.close();
+    }
+
+    private String page() throws Exception {
+        ByteArrayOutputStream page = new ByteArrayOutputStream();
+        metrics.scrape(page);
+        return page.toString(StandardCharsets.UTF_8);
+    }
+}
