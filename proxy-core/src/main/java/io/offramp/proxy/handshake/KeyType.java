@@ -2,6 +2,7 @@ package io.offramp.proxy.handshake;
 
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECParameterSpec;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ public enum KeyType {
     ECDSA_P384("ECDSA P-384"),
     /** RSA of at least 2048 bits. */
     RSA("RSA");
+
+    /** Which there are, for messages. */
+    static final String NEEDED = "ECDSA P-256, ECDSA P-384 or RSA is needed";
 
     private final String label;
 
@@ -34,10 +38,12 @@ public enum KeyType {
     static KeyType of(PublicKey key) throws BadCertificateException {
         return switch (key) {
             case ECPublicKey ec -> ofCurve(ec.getParams());
+            case RSAPublicKey rsa when !rsa.getAlgorithm().equals("RSA") -> throw other(rsa.getAlgorithm()); // RSASSA-PSS
             case RSAPublicKey rsa when rsa.getModulus().bitLength() >= Strength.MIN_RSA_BITS -> RSA;
             case RSAPublicKey rsa -> throw new BadCertificateException("RSA key of " + rsa.getModulus().bitLength()
                     + " bits, at least " + Strength.MIN_RSA_BITS + " are needed");
-            default -> throw new BadCertificateException(key.getAlgorithm() + " key; ECDSA P-256, ECDSA P-384 or RSA is needed");
+            case EdECPublicKey ed -> throw other(ed.getParams().getName());
+            default -> throw other(key.getAlgorithm());
         };
     }
 
@@ -49,6 +55,10 @@ public enum KeyType {
         if (name.contains("secp384r1")) {
             return ECDSA_P384;
         }
-        throw new BadCertificateException("EC key on " + name + "; P-256 or P-384 is needed");
+        throw other("EC key on " + name);
+    }
+
+    private static BadCertificateException other(String what) {
+        return new BadCertificateException("certificate of a key that is " + what + "; " + NEEDED);
     }
 }

@@ -12,11 +12,14 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
@@ -34,6 +37,10 @@ final class PemLoader {
     private static final Set<String> CERTIFICATE = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
     private static final Set<String> KEY =
             Set.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    private static final Map<ASN1ObjectIdentifier, String> OTHERS = Map.of(
+            EdECObjectIdentifiers.id_Ed25519, "Ed25519",
+            EdECObjectIdentifiers.id_Ed448, "Ed448",
+            PKCSObjectIdentifiers.id_RSASSA_PSS, "RSASSA-PSS");
     private static final Set<String> CURVE = Set.of("EC PARAMETERS");
 
     private PemLoader() {}
@@ -132,11 +139,11 @@ final class PemLoader {
         if (oid.equals(PKCSObjectIdentifiers.rsaEncryption)) {
             return "RSA";
         }
-        throw unknown(file, "algorithm " + oid);
+        throw unknown(file, OTHERS.getOrDefault(oid, "algorithm " + oid));
     }
 
     private static BadCertificateException unknown(Path file, String algorithm) {
-        return new BadCertificateException("private key in " + file + " is neither ECDSA nor RSA (" + algorithm + ")");
+        return new BadCertificateException("private key in " + file + " is " + algorithm + "; " + KeyType.NEEDED);
     }
 
     private static BadCertificateException encrypted(Path file) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -138,6 +139,18 @@ class ServerIdentityTest {
                 file("wk.pem", TestCertificates.pkcs8(weak.getPrivate())), "RSA key of 1024 bits");
         assertBad(file("p.pem", TestCertificates.pem(TestCertificates.selfSigned(p521, "p"))),
                 file("pk.pem", TestCertificates.pkcs8(p521.getPrivate())), "secp521r1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Ed25519", "Ed448", "RSASSA-PSS"})
+    void shouldNameAKeyThatItHasNoUseFor(String algorithm) throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+        Path cert = file("cert.pem", TestCertificates.pem(TestCertificates.selfSigned(EC, "a", "a.test")));
+        Path key = file("key.pem", TestCertificates.pkcs8(pair.getPrivate()));
+
+        assertBad(cert, key, "private key in " + key + " is " + algorithm + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
+        assertThatThrownBy(() -> KeyType.of(pair.getPublic()))
+                .hasMessage("certificate of a key that is " + algorithm + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
     }
 
     @Test
