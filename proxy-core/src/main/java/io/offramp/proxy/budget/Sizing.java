@@ -64,7 +64,7 @@ public record Sizing(Machine machine, long budgetBytes) {
     /** The limits with those filled in that are left out. */
     public LimitConfig resolve(LimitConfig asked) {
         int connections = asked.connections() > 0 ? asked.connections() : connections();
-        int handshakes = asked.handshakes() > 0 ? asked.handshakes() : Math.min(handshakes(), connections);
+        int handshakes = asked.handshakes() > 0 ? asked.handshakes() : handshakes();
         return asked.with(connections, handshakes);
     }
 

@@ -10,9 +10,13 @@ import java.util.Iterator;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Watches the memory that clients take, on a thread of its own, and asks connections to go while it is too much. */
 final class Overload implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
+
     private static final long LOOK_MS = 200;
 
     /** Connections asked at each look, so that a hundred thousand do not go at once for what a hundred would have freed. */
@@ -35,11 +39,16 @@ final class Overload implements AutoCloseable {
         watch.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
+    /** A failure must not be the last look: nobody else ends the shedding. */
     private void look() {
-        budget.look();
-        if (budget.isShedding()) {
-            halfOpen.shed();
-            askNext();
+        try {
+            budget.look();
+            if (budget.isShedding()) {
+                halfOpen.shed();
+                askNext();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("memory could not be looked at", e);
         }
     }
 

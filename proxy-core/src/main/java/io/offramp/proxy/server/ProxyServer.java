@@ -186,8 +186,8 @@ public final class ProxyServer implements AutoCloseable {
         fronts.close();
         // Before the host's, which have to hear that their channels have closed.
         backends.stopConnections();
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         overload.close();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         reloads.close();
         handshakes.close();
         backends.close();

@@ -32,6 +32,15 @@ class SizingTest {
     }
 
     @Test
+    void shouldDeriveHandshakesWhateverConnectionsAreAskedFor() {
+        Sizing sizing = Sizing.of(machine(64 * MIB, 1_000_000, Long.MAX_VALUE));
+
+        int handshakes = sizing.resolve(NOTHING_ASKED.with(10, 0)).handshakes();
+
+        assertThat(handshakes).as("the eleventh is refused, and displaces nobody").isGreaterThan(10);
+    }
+
+    @Test
     void shouldLeaveDescriptorsToUpstreams() {
         assertThat(Sizing.of(machine(8192 * MIB, 200, Long.MAX_VALUE)).resolve(NOTHING_ASKED).connections()).isEqualTo(150);
     }
