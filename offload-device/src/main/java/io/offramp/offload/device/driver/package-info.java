@@ -11,10 +11,14 @@
  *
  * <p>A send that the device failed is made again in software, the same bytes under the same sequences, since some of it
  * may have left, and the device gets its position anew. A packet that it did not decrypt is opened in software, whose word
- * alone makes an authentication failure. A session gives the device back for good when that is down, when sends fail
- * again and again, when it leaves too many records in a row to the host, or when it has no room for the next key. As in
+ * alone makes an authentication failure. A session gives the device back for good when that is down, when sends fail or
+ * params are refused again and again, each time for a cause of its own, when it leaves too many records in a row to the
+ * host, or when it has no room for the next key. As in
  * the kernel, it still counts as a device session then ({@code tls_curr_tx_device}, {@code tls_curr_rx_device});
  * {@code tx_tls_degraded} and {@code rx_tls_degraded} say how many have gone.
+ *
+ * <p>What the device has for params is known from completions alone: after a failure it gets all of them anew. TIS, TIR and
+ * DEK are given back with the last WQE or packet that names them, however the session ended; a steering rule goes first.
  */
 @NullMarked
 package io.offramp.offload.device.driver;

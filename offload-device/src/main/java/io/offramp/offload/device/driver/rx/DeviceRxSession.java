@@ -36,21 +36,6 @@ import org.jspecify.annotations.Nullable;
  * engines have threads of their own, packets are under way between two calls, and there is no boundary meanwhile.
  */
 public final class DeviceRxSession implements RxSession, LiveSession, RecordAssembler.Listener {
-    /** So many times in a row the device may refuse params before a session gives it back. */
-    static final int MOST_REFUSALS = 16;
-
-    /** What the device knows of key and position. */
-    private enum Params {
-        /** The device has them. */
-        IN_EFFECT,
-        /** It gets them as soon as it is known where the next record starts. */
-        DUE,
-        /** It is getting them. */
-        UNDER_WAY,
-        /** It has not taken them: they are due again with the next bytes that come in. */
-        REFUSED
-    }
-
     private final SessionPlace place;
     private final DeviceChannel channel;
     private final RxSink sink;
@@ -62,8 +47,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     private boolean isOpen = true;
 
     private @Nullable RxContext context;
-    private Params params = Params.IN_EFFECT;
-    private int refusalsInARow;
+    private final RxParams params = new RxParams();
     private int undecryptedInARow;
     private String softwareReason = "";
 
@@ -127,9 +111,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             wire.release();
             throw new OffloadMisuseException("receive from inside a sink of the same session, direction=RX");
         }
-        if (params == Params.REFUSED) {
-            params = Params.DUE;
-        }
+        params.onReceive();
         if (channel.isAsynchronous()) {
             receiveLater(wire);
             return;
@@ -182,7 +164,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             int bytes = packetBytes(wire, at, end - at);
             // Behind a rekey, the device is told first where the next record starts.
             RxContext device = context;
-            if (device == null || params != Params.IN_EFFECT || !channel.receive().hasRoom()) {
+            if (device == null || !params.areInEffect() || !channel.receive().hasRoom()) {
                 passBy(wire, at, bytes);
             } else {
                 present(device, wire, at, bytes, (int) currentPosition + at - index);
@@ -285,7 +267,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         }
         int headerBytes = header.readableBytes();
         RxContext device = context;
-        if (device == null || params != Params.IN_EFFECT) {
+        if (device == null || !params.areInEffect()) {
             // Past the device, which might decrypt it with a key that is not the right one any more.
             boolean isIntact = TcpChecksum.verify(header, headerBytes, payload, 0, bytes);
             accept(wire, isIntact, header, payload, DecryptedRuns.ENCRYPTED);
@@ -336,29 +318,28 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     /** Tells the device, which has a new key or has lost the old one, where the first record starts that it can decrypt. */
     private void programIfDue() {
         RxContext device = context;
-        if (device == null || params != Params.DUE || !device.canProgram()) {
+        if (device == null || !params.areDue() || !device.canProgram()) {
             return;
         }
         int skipped = records.partialRecordBytes();
         int sequence = (int) (records.position() + skipped) + place.device().faults().sequence();
         resync.onProgrammed();
-        params = Params.UNDER_WAY;
+        params.onPosted();
         device.program(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence, this::onProgrammed);
     }
 
     private void onProgrammed(boolean isLoaded) {
-        params = isLoaded ? Params.IN_EFFECT : Params.REFUSED;
-        refusalsInARow = isLoaded ? 0 : refusalsInARow + 1;
+        boolean isHopeless = params.onProgrammed(isLoaded);
         // There is a boundary again, for which somebody may be waiting.
         pollLater();
-        if (refusalsInARow == MOST_REFUSALS) {
-            degrade("device has refused its params " + refusalsInARow + " times in a row");
+        if (isHopeless) {
+            degrade("device has refused its params " + RxParams.MOST_REFUSALS + " times in a row");
         }
     }
 
     /** What the device was told outside of a programming it has not taken, and it has forgotten all. */
     private void onRefused() {
-        params = Params.DUE;
+        params.onLost();
         pollLater();
     }
 
@@ -378,7 +359,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
                 place.counters().rxSoftwareRecords.increment();
             }
         }
-        if (params == Params.IN_EFFECT) {
+        if (params.areInEffect()) {
             int sequence = (int) position + place.device().faults().sequence();
             resync.onRecord(sequence, recordBytes, number, work, hasMore || !queue.isEmpty());
         }
@@ -428,7 +409,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             return;
         }
         context = null;
-        params = Params.IN_EFFECT;
+        params.onGone();
         resync.close();
         place.device().live().remove(this);
         released.close();
@@ -451,7 +432,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     @Override
     public @Nullable RecordBoundary boundary() {
-        boolean isUnderWay = channel.isAsynchronous() && (!queue.isEmpty() || isDraining || params == Params.UNDER_WAY);
+        boolean isUnderWay = channel.isAsynchronous() && (!queue.isEmpty() || isDraining || params.areUnderWay());
         return isOpen && !isUnderWay ? here() : null;
     }
 
@@ -472,7 +453,9 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             degrade("device has no DEK left for the next key");
             return;
         }
-        params = context == null ? Params.IN_EFFECT : Params.DUE;
+        if (context != null) {
+            params.onLost();
+        }
         if (current == null && queue.isEmpty() && !isDraining) {
             onAllIn();
         }

@@ -1,0 +1,63 @@
+package io.offramp.offload.device.driver.rx;
+
+/**
+ * Whether the device has key and position of a receiving direction, or gets them anew: behind a change of keys, and when
+ * it has not taken what it was told and so forgotten all. Confined to the event loop.
+ */
+final class RxParams {
+    /** So many times in a row the device may refuse them before a session gives it back. */
+    static final int MOST_REFUSALS = 16;
+
+    private enum State {
+        /** The device has them. */
+        IN_EFFECT,
+        /** It gets them as soon as it is known where the next record starts. */
+        DUE,
+        /** It is getting them. */
+        UNDER_WAY,
+        /** It has not taken them: they are due again with the next bytes that come in. */
+        REFUSED
+    }
+
+    private State state = State.IN_EFFECT;
+    private int refusalsInARow;
+
+    boolean areInEffect() {
+        return state == State.IN_EFFECT;
+    }
+
+    boolean areDue() {
+        return state == State.DUE;
+    }
+
+    boolean areUnderWay() {
+        return state == State.UNDER_WAY;
+    }
+
+    /** The device needs others. */
+    void onLost() {
+        state = State.DUE;
+    }
+
+    /** Bytes have come in. */
+    void onReceive() {
+        state = state == State.REFUSED ? State.DUE : state;
+    }
+
+    /** They are posted. */
+    void onPosted() {
+        state = State.UNDER_WAY;
+    }
+
+    /** The device has taken them, or not; true where it has refused them too often. */
+    boolean onProgrammed(boolean isLoaded) {
+        state = isLoaded ? State.IN_EFFECT : State.REFUSED;
+        refusalsInARow = isLoaded ? 0 : refusalsInARow + 1;
+        return refusalsInARow == MOST_REFUSALS;
+    }
+
+    /** Nobody asks any more: the device was given back. */
+    void onGone() {
+        state = State.IN_EFFECT;
+    }
+}
