@@ -132,6 +132,41 @@ class FlowTest {
     }
 
     @Test
+    void shouldCloseWithoutAWordWhenOnlyAnEmptyLineFollowsABody() {
+        // Given
+        Peer client = proxy.connect();
+        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd\r\n");
+        Peer server = accept();
+        send(server, OK);
+        assertThat(text(client)).endsWith("ok");
+
+        // When
+        proxy.advance(Duration.ofSeconds(4));
+        assertThat(client.isOpen()).isTrue();
+        send(client, "\r");
+        proxy.advance(Duration.ofSeconds(21));
+
+        // Then
+        assertThat(client.hasEnded()).isTrue();
+        assertThat(client.take()).isEmpty();
+        assertThat(proxy.logged()).containsExactly("/app/a");
+    }
+
+    @Test
+    void shouldAnswerARequestBehindAnEmptyLineInAnyCut() {
+        // Given
+        Peer client = proxy.connect();
+
+        // When
+        for (char c : ("\r\n" + NOWHERE).toCharArray()) {
+            send(client, String.valueOf(c));
+        }
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 404 ");
+    }
+
+    @Test
     void shouldAnswer408WhenABodyTrickles() {
         // Given
         Peer client = proxy.connect();
