@@ -231,7 +231,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
                     if (!isWritable()) {
                         return false;
                     }
-                    beginRequest();
+                    if (reader.begins(in)) {
+                        beginRequest();
+                    }
                 }
                 case HEAD -> readHead(in);
                 case EXCHANGE -> {

@@ -157,6 +157,23 @@ final class HeadReader {
         head = null;
     }
 
+    /** Takes empty lines in front of a request; false if nothing is behind them. */
+    boolean begins(ByteBuf in) {
+        while (in.isReadable()) {
+            byte b = in.getByte(in.readerIndex());
+            if (part == Part.START && b == '\r' && emptyLines < MAX_EMPTY_LINES) {
+                emptyLines++;
+                part = Part.LEADING_LINE_END;
+            } else if (part == Part.LEADING_LINE_END && b == '\n') {
+                part = Part.START;
+            } else {
+                return true;
+            }
+            in.skipBytes(1);
+        }
+        return false;
+    }
+
     /** Takes bytes up to the end of the head, or all. */
     Progress read(ByteBuf in) {
         Head now = current();

@@ -88,6 +88,11 @@ public final class MessageReader {
         toHead = next;
     }
 
+    /** Between two requests: takes the empty lines that some clients send behind a body (RFC 9112 §2.2); false if nothing is behind them. */
+    public boolean begins(ByteBuf in) {
+        return heads.begins(in);
+    }
+
     /** Takes bytes up to the next thing that there is to tell. */
     public Step read(ByteBuf in) {
         if (refusal != Refused.NOT) {
