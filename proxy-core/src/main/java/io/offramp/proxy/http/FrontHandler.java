@@ -269,23 +269,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
                 exchange().start(reader.takeHead(), reader.framing(), reader.problem());
             }
             case REFUSED -> refuse();
-            case MORE -> {
-                if (!reader.hasBegunHead()) {
-                    unbeginRequest();
-                }
-            }
             default -> {}
         }
-    }
-
-    /** It was an empty line, as some clients send one behind a body (RFC 9112 §2.2): nobody waits for an answer. */
-    private void unbeginRequest() {
-        phase = Phase.IDLE;
-        exchange = null;
-        if (requestEnd != null) {
-            requestEnd.clear();
-        }
-        awaitRequest();
     }
 
     private void readBody(ByteBuf in) {

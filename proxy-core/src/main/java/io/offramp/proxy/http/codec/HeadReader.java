@@ -140,11 +140,6 @@ final class HeadReader {
         return now;
     }
 
-    /** Whether a byte of the start line has come; empty lines in front of it are none. */
-    boolean hasBegun() {
-        return part != Part.START && part != Part.LEADING_LINE_END;
-    }
-
     /** Heap that an incomplete head takes. */
     int heldBytes() {
         Head now = head;

@@ -194,11 +194,6 @@ public final class MessageReader {
         refuse(Refused.MALFORMED, "closed");
     }
 
-    /** Whether a byte of the next head has come; empty lines in front of it are none. */
-    public boolean hasBegunHead() {
-        return heads.hasBegun();
-    }
-
     /** The head of this step; once, since who keeps it keeps its memory. */
     public Head takeHead() {
         Head last = head;
