@@ -87,7 +87,16 @@ final class ConnectRace {
         if (next < addresses.size()) {
             timer = loop.schedule(this::tryNext, ATTEMPT_DELAY_MS, TimeUnit.MILLISECONDS);
         }
-        connected.addListener(done -> onAttempt(connected, address, place));
+        connected.addListener(done -> onLoop(() -> onAttempt(connected, address, place)));
+    }
+
+    /** A channel that could not even be made, for want of descriptors, fails on a thread of Netty's own. */
+    private void onLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
     }
 
     private void onAttempt(ChannelFuture attempt, InetSocketAddress address, ChannelHandler place) {

@@ -3,17 +3,22 @@ package io.offramp.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,7 +44,7 @@ class ConnectRaceTest {
         ConnectRace race = new ConnectRace(
                 this::connect, clock.eventLoop(), addresses, ByteBufAllocator.DEFAULT, 1000, handler, new ConnectRace.Result() {
                     @Override
-                    public void onConnected(io.netty.channel.Channel channel, InetSocketAddress address) {
+                    public void onConnected(Channel channel, InetSocketAddress address) {
                         results++;
                         winner = address;
                         assertThat(channel.pipeline().context(handler)).isNotNull();
@@ -113,6 +118,35 @@ class ConnectRaceTest {
         advance(250);
 
         assertThat(attempts).extracting(Attempt::timeoutMs).containsExactly(1000, 750, 500);
+    }
+
+    @Test
+    void shouldSayOnItsEventLoopThatNoChannelCouldBeMade() throws Exception {
+        // Given: as Netty fails for want of descriptors
+        try (DefaultEventLoop loop = new DefaultEventLoop()) {
+            CompletableFuture<Boolean> onLoop = new CompletableFuture<>();
+            Connector exhausted = (on, to, allocator, timeoutMs, place) ->
+                    new DefaultChannelPromise(new EmbeddedChannel(), GlobalEventExecutor.INSTANCE)
+                            .setFailure(new IOException("too many open files"));
+            ConnectRace race = new ConnectRace(
+                    exhausted, loop, ADDRESSES, ByteBufAllocator.DEFAULT, 1000, handler, new ConnectRace.Result() {
+                        @Override
+                        public void onConnected(Channel channel, InetSocketAddress address) {
+                            onLoop.completeExceptionally(new AssertionError("connected"));
+                        }
+
+                        @Override
+                        public void onFailed(Throwable cause) {
+                            onLoop.complete(loop.inEventLoop());
+                        }
+                    });
+
+            // When
+            loop.execute(race::start);
+
+            // Then
+            assertThat(onLoop.get(10, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     @Test
