@@ -48,6 +48,10 @@ final class ServerPool {
 
     /** Opens the connection now, or when another has gone; fails it where too many wait. */
     void open(UpstreamConnection connection) {
+        if (open >= mostOpen && !idle.isEmpty()) {
+            // It cannot be used: the caller wants a new one. It makes room, and counts no more when it has closed.
+            idle.pollLast().abort();
+        }
         if (open < mostOpen) {
             open++;
             connection.startRace();

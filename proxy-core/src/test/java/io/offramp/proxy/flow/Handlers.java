@@ -148,10 +148,19 @@ final class Handlers implements ProxyUnderTest {
 
     @Override
     public Peer connect() {
+        return connect(front);
+    }
+
+    /** A client of another listener, which leads to the same server in tcp mode. */
+    Peer connectTcp() {
+        return connect(tcp());
+    }
+
+    private Peer connect(Consumer<ChannelPipeline> to) {
         WireChannel channel = new WireChannel(true, readBytes);
         channel.config().setAllocator(allocator);
         channel.attr(Connection.KEY).set(new Connection(++clients, "test", ADDRESS, ADDRESS));
-        front.accept(channel.pipeline());
+        to.accept(channel.pipeline());
         channels.add(channel);
         channel.unsafe().register(loop, channel.newPromise());
         return channel.far();

@@ -133,6 +133,26 @@ class ServerPoolFlowTest {
         assertThat(text(accept())).startsWith("GET /app/c ");
     }
 
+    @Test
+    void shouldCloseAnIdleConnectionForATunnelThatNeedsItsPlace() {
+        // Given
+        Peer first = ask("/app/a");
+        Peer idle = accept();
+        text(idle);
+        send(idle, OK);
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+
+        // When
+        Peer client = proxy.connectTcp();
+        proxy.settle();
+
+        // Then
+        assertThat(idle.isOpen()).isFalse();
+        Peer server = accept();
+        send(client, "hello");
+        assertThat(text(server)).isEqualTo("hello");
+    }
+
     private Peer ask(String target) {
         Peer client = proxy.connect();
         send(client, "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
