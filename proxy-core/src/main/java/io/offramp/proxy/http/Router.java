@@ -90,6 +90,10 @@ final class Router {
 
     /** By each of the ways that the path may be read. */
     private Destination route(@Nullable String host, String path) {
+        Destination whatever = destination(host);
+        if (whatever != null) {
+            return whatever;
+        }
         int habits = RoutePath.habits(path);
         if (habits < 0) {
             return Destination.AMBIGUOUS;
@@ -105,6 +109,23 @@ final class Router {
             }
         }
         return found;
+    }
+
+    /** Where all requests for a host go, whatever their paths are; null if that depends on the path. */
+    private @Nullable Destination destination(@Nullable String host) {
+        Destination found = null;
+        for (Route route : routes) {
+            if (route.matchesHost(host)) {
+                if (found != null && !found.equals(route.destination())) {
+                    return null;
+                }
+                found = route.destination();
+                if (route.matchesAnyPath()) {
+                    return found;
+                }
+            }
+        }
+        return found == null ? NONE.destination() : null;
     }
 
     private Route first(@Nullable String host, String path) {

@@ -76,6 +76,28 @@ class RouterTest {
         };
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "open.example, /%C0%20la, sub",
+        "open.example, /%u0061/%2e%2e/x%2Fy;v=1%5C%00%2561, sub",
+        "x.example, /a%2Fb;v=1, any",
+        "a.example, /%C0%20la, 400 path with several readings",
+        "same.example, /one/..;/%C0, api",
+        "same.example, /%C0, api",
+    })
+    void shouldLetAnyPathPassWhereTheHostHasOneDestination(String host, String target, String expected) {
+        Router router = new Router(
+                List.of(
+                        new RouteConfig("a.example", "/api", "api"),
+                        new RouteConfig("same.example", "/one", "api"),
+                        new RouteConfig("same.example", "/", "api"),
+                        new RouteConfig("open.example", "/", "sub"),
+                        new RouteConfig(null, "/", "any")),
+                upstreams::group);
+
+        assertThat(name(router, host, target)).isEqualTo(expected);
+    }
+
     @Test
     void shouldMatchEverythingWhenFirstRouteHasNoCondition() {
         Router router = new Router(List.of(new RouteConfig(null, "/", "any")), upstreams::group);
