@@ -184,7 +184,12 @@ final class KtlsRxSession implements RxSession {
             fail(new RecordFormatException(
                     AlertDescription.UNEXPECTED_MESSAGE, "record of type " + type + " with " + bytes + " bytes, direction=RX"));
         } else {
-            sink.onControl(known, content, here());
+            RecordBoundary end = here();
+            if (end == null) {
+                content.release();
+            } else {
+                sink.onControl(known, content, end);
+            }
         }
     }
 
@@ -273,14 +278,18 @@ final class KtlsRxSession implements RxSession {
         return new SessionInfo(KtlsOffload.NAME, RecordMode.HW, conf.label());
     }
 
-    /** Asks the kernel, except once closed. */
+    /** Asks the kernel, except once closed. One that does not answer ends the session: nobody knows where it stands. */
     @Override
     public long nextSequence() {
         if (!open) {
             return 0;
         }
         long sequence = kernel.nextSequence(fd(), Direction.RX, CryptoInfo.bytes(keys.suite()));
-        return sequence < 0 ? keys.nextSequence() : sequence;
+        if (sequence >= 0) {
+            return sequence;
+        }
+        fail(new DeviceFaultException("kernel does not say its sequence: " + Errno.name((int) sequence) + ", direction=RX"));
+        return 0;
     }
 
     @Override
@@ -288,8 +297,12 @@ final class KtlsRxSession implements RxSession {
         return open ? here() : null;
     }
 
-    private RecordBoundary here() {
+    /** Null where the kernel did not say, and the session has ended. */
+    private @Nullable RecordBoundary here() {
         long sequence = nextSequence();
+        if (!open) {
+            return null;
+        }
         long overhead = (recordsBefore + sequence) * keys.format().overheadBytes();
         return new RecordBoundary(Direction.RX, startPosition + contentBytes + overhead, sequence);
     }
@@ -306,11 +319,10 @@ final class KtlsRxSession implements RxSession {
         if (!canRekey) {
             throw new OffloadMisuseException("rekey of a session that cannot, direction=RX");
         }
-        long records = nextSequence();
         int result = setKeys(next);
         keys.destroy();
         keys = next;
-        recordsBefore += records;
+        recordsBefore += at.nextSequence();
         if (result < 0) {
             fail(new DeviceFaultException("kernel refused RX keys: " + Errno.name(result) + ", direction=RX"));
         }

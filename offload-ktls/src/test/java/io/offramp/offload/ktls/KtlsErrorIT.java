@@ -112,6 +112,35 @@ class KtlsErrorIT {
         assertThat(sink.ends()).isZero();
     }
 
+    /** Rather than take the sequence that the keys began with for the one of now. */
+    @Test
+    void shouldEndWhereTheKernelDoesNotSayItsSequence() {
+        // Given
+        RxSession session = rx();
+        kernel.says = sequence -> -105;
+
+        // When
+        RecordBoundary at = session.boundary();
+
+        // Then
+        assertThat(at).isNull();
+        assertThat(sink.faults()).hasSize(1).first().asString().contains("ENOBUFS");
+        assertThat(session.readsSocket()).isFalse();
+    }
+
+    /** A handshake record, whose place nobody knows. */
+    @Test
+    void shouldDeliverNoRecordWithoutItsPlace() {
+        RxSession session = rx();
+        kernel.receives.add(KernelTls.received(ContentType.HANDSHAKE.code(), 5));
+        kernel.says = sequence -> -Errno.EINVAL;
+
+        session.resume();
+
+        assertThat(sink.faults()).hasSize(1).first().asString().contains("EINVAL");
+        assertThat(sink.received()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {32, 104, 110, 113, 101})
     void shouldNotBlameTheKernelForALostConnection(int errno) {
