@@ -9,13 +9,16 @@ import java.util.Map;
 
 /**
  * Chooses the engine of each suite. libcrypto is the default, JCA stands in for it. A challenger takes its place if it
- * gives the known answers and is faster by more than a tenth, so that one machine chooses alike at every start.
+ * gives the known answers and is faster by more than a tenth, so that one machine chooses alike at every start; that of
+ * JCA without being timed.
  */
 final class EngineChoice {
     /** In turns, so that both meet the same machine. */
     private static final int ROUNDS = 3;
 
     private final AeadEngine standard;
+    /** JCA is the standard here, and never the faster one; the JVM compiles it only after seconds of use. */
+    private final boolean isStoodIn;
     private final AeadEngine challenger;
     private final EngineTimer timer;
     private final Map<AeadSuite, AeadEngine> engines = new EnumMap<>(AeadSuite.class);
@@ -27,9 +30,11 @@ final class EngineChoice {
         this.timer = timer;
         if (libcrypto.availability() instanceof Unavailable(var cause)) {
             standard = jca;
+            isStoodIn = true;
             remark(libcrypto.name() + " unavailable: " + cause);
         } else {
             standard = libcrypto;
+            isStoodIn = false;
         }
     }
 
@@ -54,6 +59,10 @@ final class EngineChoice {
         if (problem != null) {
             remark(challenger.name() + " not used for " + suite.kernelName() + ": " + problem);
             take(suite, standard, "");
+            return;
+        }
+        if (isStoodIn) {
+            take(suite, challenger, "");
             return;
         }
         long usual = 0;

@@ -16,6 +16,9 @@ final class KnownAnswers {
     private static final long NONCE_TAIL = 0x0506_0708_090a_0b0cL;
     private static final int AAD_BYTES = 5;
     private static final int TEXT_BYTES = 1000;
+    /** Neither a block of the cipher nor what several are done at once in. */
+    private static final int PIECE_BYTES = 333;
+    private static final int SECOND_PIECE = AAD_BYTES + PIECE_BYTES;
     private static final int SEALED_BYTES = TEXT_BYTES + AeadSuite.TAG_BYTES;
 
     private KnownAnswers() {}
@@ -39,12 +42,44 @@ final class KnownAnswers {
                 return "it does not open what it has sealed";
             }
             record.setBytes(AAD_BYTES + TEXT_BYTES, new byte[AeadSuite.TAG_BYTES]);
-            return open(opener, record) ? "it accepts a wrong tag" : null;
-        } catch (RuntimeException e) {
+            if (open(opener, record)) {
+                return "it accepts a wrong tag";
+            }
+            return suite.isGcm() ? problemInPieces(engine, suite, record) : null;
+        } catch (RuntimeException | LinkageError e) {
             return e.toString();
         } finally {
             record.release();
         }
+    }
+
+    /** The same of messages in pieces, for which an engine may have other code. */
+    private static @Nullable String problemInPieces(AeadEngine engine, AeadSuite suite, ByteBuf record) {
+        byte[] key = counting(suite.keyBytes());
+        byte[] text = counting(TEXT_BYTES);
+        try (SealStream sealing = engine.sealStream(suite, key);
+                OpenStream opening = engine.openStream(suite, key)) {
+            record.setBytes(AAD_BYTES, text);
+            sealing.start(NONCE_HEAD, NONCE_TAIL, record, 0, AAD_BYTES);
+            sealing.update(record, AAD_BYTES, PIECE_BYTES, record, AAD_BYTES);
+            sealing.update(record, SECOND_PIECE, TEXT_BYTES - PIECE_BYTES, record, SECOND_PIECE);
+            sealing.finish(record, AAD_BYTES + TEXT_BYTES);
+            byte[] tag = bytes(record, AAD_BYTES + TEXT_BYTES, AeadSuite.TAG_BYTES);
+            if (!HexFormat.of().formatHex(tag).equals(tag(suite))) {
+                return "it seals wrongly in pieces";
+            }
+            if (!open(opening, record) || !Arrays.equals(bytes(record, AAD_BYTES, TEXT_BYTES), text)) {
+                return "it does not open in pieces what it has sealed";
+            }
+            return open(opening, record) ? "it accepts a wrong tag in pieces" : null;
+        }
+    }
+
+    private static boolean open(OpenStream opening, ByteBuf record) {
+        opening.start(NONCE_HEAD, NONCE_TAIL, record, 0, AAD_BYTES);
+        opening.update(record, AAD_BYTES, PIECE_BYTES, record, AAD_BYTES);
+        opening.update(record, SECOND_PIECE, TEXT_BYTES - PIECE_BYTES, record, SECOND_PIECE);
+        return opening.finish(record, AAD_BYTES + TEXT_BYTES);
     }
 
     private static boolean open(Opener opener, ByteBuf record) {

@@ -83,6 +83,35 @@ class EngineChoiceTest {
         assertThat(chosen.description()).contains("libIPSec_MB 1.3.0 sse not used for aes-gcm-128: it seals wrongly");
     }
 
+    /** Its code for pieces is other code. */
+    @Test
+    void shouldNotUseAChallengerWhoseAnswersInPiecesAreWrong() {
+        AeadEngine wrong = new Named("libIPSec_MB 1.3.0 sse", Availability.available(), JCA) {
+            @Override
+            public SealStream sealStream(AeadSuite suite, byte[] key) {
+                byte[] other = key.clone();
+                other[0] ^= 1;
+                return super.sealStream(suite, other);
+            }
+        };
+        ChosenEngine chosen = EngineChoice.of(LIBCRYPTO, wrong, JCA, speeds(1, 1000));
+        assertThat(chosen.of(AeadSuite.AES_128_GCM)).isSameAs(LIBCRYPTO);
+        assertThat(chosen.of(AeadSuite.CHACHA20_POLY1305)).isSameAs(wrong);
+        assertThat(chosen.description()).contains("not used for aes-gcm-128: it seals wrongly in pieces");
+    }
+
+    /** JCA's speed shows after seconds only. */
+    @Test
+    void shouldPreferTheChallengerToJcaWithoutTimingEither() {
+        EngineTimer timer = (engine, suite) -> {
+            throw new AssertionError(engine.name() + " was timed");
+        };
+        ChosenEngine chosen = EngineChoice.of(NO_LIBCRYPTO, CHALLENGER, JCA, timer);
+        assertThat(chosen.description())
+                .isEqualTo("libIPSec_MB 1.3.0 sse for aes-gcm-128, aes-gcm-256, chacha20-poly1305; "
+                        + "libcrypto unavailable: no libcrypto.so.3 on this machine");
+    }
+
     @Test
     void shouldNotUseAChallengerThatAcceptsEveryTag() {
         AeadEngine lax = new Named("libIPSec_MB 1.3.0 sse", Availability.available(), JCA) {
