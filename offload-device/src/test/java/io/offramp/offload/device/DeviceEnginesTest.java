@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
+import io.offramp.offload.record.ContentType;
 import io.offramp.offload.tck.SessionFixtures;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,33 @@ class DeviceEnginesTest {
         assertThat(rx.session().info().mode()).isEqualTo(RecordMode.SW);
         assertThat(rx.sink().degradations()).containsExactly("device has refused its params 16 times in a row");
         assertThat(rx.sink().data()).hasSize(2_000);
+    }
+
+    /** An error of the JVM too, such as a lack of memory, leaves nobody waiting for a completion. */
+    @Test
+    void shouldCompleteWhatAnErrorHasCutOff() {
+        // Given
+        SessionFixtures.Tx tx = sessions.tx(DeviceFixture.TLS_1_3, 0);
+        SessionFixtures.Rx rx = sessions.rx(DeviceFixture.TLS_1_3, 0);
+        sessions.settle();
+        Runnable once = () -> {
+            fixture.crypto().beforeSeal(() -> {});
+            fixture.crypto().beforeOpen(() -> {});
+            throw new OutOfMemoryError("asked for");
+        };
+
+        // When
+        fixture.crypto().beforeSeal(once);
+        tx.session().seal(ContentType.APPLICATION_DATA, sessions.buffer(new byte[100]), 100);
+        sessions.settle();
+        fixture.crypto().beforeOpen(once);
+        sessions.receive(rx, rx.peer().seal(DATA, new byte[100]));
+
+        // Then
+        assertThat(tx.sink().wire()).isEqualTo(tx.expected().seal(DATA, new byte[100]));
+        assertThat(rx.sink().data()).hasSize(100);
+        assertThat(fixture.counter("tx_cqe_err")).isEqualTo(1);
+        assertThat(fixture.counter("rx_tls_decrypted_packets")).isZero();
     }
 
     private void expectRules(int count) {

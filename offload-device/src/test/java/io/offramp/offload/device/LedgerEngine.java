@@ -24,6 +24,7 @@ final class LedgerEngine implements AeadEngine {
     private final AeadEngine real = AeadEngines.best();
     private NonceLedger ledger = new NonceLedger();
     private Runnable beforeSeal = () -> {};
+    private Runnable beforeOpen = () -> {};
     private int lies;
     private int seals;
     private int open;
@@ -31,6 +32,11 @@ final class LedgerEngine implements AeadEngine {
     /** Runs in front of every seal. */
     void beforeSeal(Runnable action) {
         beforeSeal = action;
+    }
+
+    /** Runs in front of every whole record that is opened. */
+    void beforeOpen(Runnable action) {
+        beforeOpen = action;
     }
 
     /** Says of so many authentic records that they are not. */
@@ -121,6 +127,7 @@ final class LedgerEngine implements AeadEngine {
                     int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
                     int ciphertextBytes,
                     ByteBuf out, int outIndex) {
+                beforeOpen.run();
                 if (lies > 0) {
                     lies--;
                     return false;

@@ -306,7 +306,7 @@ public final class QueueSet {
         int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
         try {
             return rx.receive(context, sequence, wire, index, bytes, host, hostIndex);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("packet of queue {} failed", receiveQueue.number(), e);
             context.lose();
             host.setBytes(hostIndex, wire, index, bytes);

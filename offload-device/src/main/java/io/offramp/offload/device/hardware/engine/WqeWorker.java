@@ -114,7 +114,8 @@ final class WqeWorker {
                 done = perform(queue, at);
                 vendor = done < 0 ? tx.vendorSyndrome() : refusal;
                 syndrome = done < 0 ? tx.syndrome() : vendor == Syndrome.NONE ? 0 : syndrome;
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Of the JVM's errors, too: whoever posted it waits for it.
                 LOG.error("WQE {} of queue {} failed", index, queue.number(), e);
                 vendor = Syndrome.INTERNAL;
             }
