@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.RxSession;
+import io.offramp.offload.TxSession;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.key.TrafficKeys;
@@ -12,6 +13,7 @@ import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.tck.CollectingRxSink;
+import io.offramp.offload.tck.CollectingTxSink;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.offload.tck.SessionFixtures;
 import java.io.ByteArrayOutputStream;
@@ -30,9 +32,10 @@ final class ExplorerConnection {
     private static final int[] SIZES = {700, 30, 380, 1};
 
     private final SessionFixtures sessions;
-    private final SessionFixtures.Tx tx;
-    private final RxSession rx;
+    private final CollectingTxSink txSink;
     private final CollectingRxSink rxSink;
+    private TxSession tx;
+    private RxSession rx;
     private final ByteArrayOutputStream expectedWire = new ByteArrayOutputStream();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final Deque<TrafficKeys> nextKeys = new ArrayDeque<>();
@@ -47,9 +50,11 @@ final class ExplorerConnection {
         this.rx = rx;
         this.rxSink = rxSink;
         this.peer = peer;
-        rxSink.whenControl(end -> rx.rekey(end, nextKeys.remove()));
-        tx = sessions.tx(DeviceFixture.TLS_1_3, 0);
-        reference = tx.expected();
+        rxSink.whenControl(end -> this.rx.rekey(end, nextKeys.remove()));
+        SessionFixtures.Tx installed = sessions.tx(DeviceFixture.TLS_1_3, 0);
+        tx = installed.session();
+        txSink = installed.sink();
+        reference = installed.expected();
     }
 
     /** Both directions, or null where the device does not take the connection. */
@@ -82,7 +87,7 @@ final class ExplorerConnection {
 
     private void send(byte[] content) {
         expectedWire.writeBytes(reference.sealAll(DATA, content, MOST_PLAINTEXT));
-        tx.session().seal(ContentType.APPLICATION_DATA, sessions.buffer(content), MOST_PLAINTEXT);
+        tx.seal(ContentType.APPLICATION_DATA, sessions.buffer(content), MOST_PLAINTEXT);
     }
 
     /** One record more comes in, or only so many parts of it. */
@@ -96,11 +101,11 @@ final class ExplorerConnection {
     }
 
     void rekeyTx() {
-        RecordBoundary at = tx.session().sealedBoundary();
+        RecordBoundary at = tx.sealedBoundary();
         if (at != null) {
             TrafficKeys next = sessions.keys(DeviceFixture.TLS_1_3, 0);
             reference = new ReferenceRecords(next);
-            tx.session().rekey(at, next);
+            tx.rekey(at, next);
         }
     }
 
@@ -112,6 +117,40 @@ final class ExplorerConnection {
         peer = new ReferenceRecords(next);
         nextKeys.add(next);
         rx.receive(sessions.buffer(wire));
+    }
+
+    /** Gives back what is sent, and to the device again, if nothing is under way; false if the device declines. */
+    boolean installTxAgain() {
+        RecordBoundary at = tx.boundary();
+        if (at == null) {
+            return true;
+        }
+        TrafficKeys keys = tx.export(at);
+        InstallResult<TxSession> result = sessions.offload().installTx(sessions.target(), keys, at, txSink);
+        if (result instanceof InstallResult.Installed<TxSession>(TxSession again)) {
+            tx = again;
+            return true;
+        }
+        keys.destroy();
+        return false;
+    }
+
+    /** The same of what is received. */
+    boolean installRxAgain() {
+        RecordBoundary at = rx.boundary();
+        if (at == null) {
+            return true;
+        }
+        RxSession.Export exported = rx.export(at);
+        InstallResult<RxSession> result = sessions.offload().installRx(sessions.target(), exported.keys(), at, rxSink);
+        if (result instanceof InstallResult.Installed<RxSession>(RxSession again)) {
+            rx = again;
+            rx.receive(exported.pending());
+            return true;
+        }
+        exported.keys().destroy();
+        exported.pending().release();
+        return false;
     }
 
     /** What is wrong with a packet for the peer, or null. */
@@ -126,20 +165,21 @@ final class ExplorerConnection {
 
     /** What is wrong with what came out so far, or null. */
     @Nullable String look() {
-        byte[] wire = tx.sink().wire();
+        byte[] wire = txSink.wire();
         byte[] data = rxSink.data();
-        if (!rxSink.faults().isEmpty() || !tx.sink().faults().isEmpty()) {
-            return "faults " + rxSink.faults() + tx.sink().faults();
+        if (!rxSink.faults().isEmpty() || !txSink.faults().isEmpty()) {
+            return "faults " + rxSink.faults() + txSink.faults();
         }
         if (!startsWith(expectedWire.toByteArray(), wire)) {
             return "what was sealed is not what was sent, " + wire.length + " bytes";
         }
-        return startsWith(sent.toByteArray(), data) ? null : "what was opened is not what was sent, " + data.length + " bytes";
+        boolean isRight = startsWith(sent.toByteArray(), data);
+        return isRight ? null : "what was opened is not what was sent, " + data.length + " bytes";
     }
 
     /** What is missing when nothing is under way, or null. */
     @Nullable String lookAtAll() {
-        boolean isWhole = tx.sink().wire().length == expectedWire.size() && rxSink.data().length == sent.size();
+        boolean isWhole = txSink.wire().length == expectedWire.size() && rxSink.data().length == sent.size();
         return isWhole ? null : "something is missing";
     }
 
@@ -149,7 +189,7 @@ final class ExplorerConnection {
 
     /** True where the device is still there for what is sent. */
     boolean isTxInHardware() {
-        return tx.session().info().mode() == RecordMode.HW;
+        return tx.info().mode() == RecordMode.HW;
     }
 
     /** True where the device is still there for what is received. */
@@ -159,13 +199,13 @@ final class ExplorerConnection {
 
     /** Why sessions gave the device back. */
     List<String> degradations() {
-        List<String> all = new ArrayList<>(tx.sink().degradations());
+        List<String> all = new ArrayList<>(txSink.degradations());
         all.addAll(rxSink.degradations());
         return all;
     }
 
     void close() {
-        tx.session().close();
+        tx.close();
         rx.close();
         nextKeys.forEach(TrafficKeys::destroy);
     }

@@ -27,7 +27,8 @@ final class ExplorerDevice implements AutoCloseable {
 
     ExplorerDevice(ExplorerWorld.Mode mode, boolean resyncsByHint) {
         engine = mode == ExplorerWorld.Mode.ENGINES ? new SteppedEngine() : null;
-        Map<String, String> settings = new HashMap<>(Map.of("contexts", "8", "deks", "16"));
+        // More than the events of a history can take while the engine rests.
+        Map<String, String> settings = new HashMap<>(Map.of("contexts", "80", "deks", "160"));
         settings.put("resync", resyncsByHint ? "hint" : "async");
         if (mode == ExplorerWorld.Mode.WIRED) {
             settings.put("faults", "mss=250");

@@ -13,6 +13,9 @@ enum ExplorerEvent {
     RECEIVE_HALF,
     REKEY_TX,
     REKEY_RX,
+    /** A direction is given back, and to the device again. */
+    INSTALL_TX_AGAIN,
+    INSTALL_RX_AGAIN,
     /** The connection ends; the next event that needs one opens another, which finds the numbers free. */
     CLOSE,
     /** Another connection takes the place of this one. */
@@ -25,6 +28,8 @@ enum ExplorerEvent {
     /** The device fails a WQE. */
     FAIL_NEXT,
     FAIL_SECOND,
+    FAIL_THIRD,
+    FAIL_FOURTH,
     FAIL_FIFTH,
     LOSE_NEXT(Fault.LOSS, 0, 1),
     LOSE_THIRD(Fault.LOSS, 2, 2),

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Histories of a connection, systematically and at random: whatever happens, nothing goes wrong for good. */
 class ExplorerTest {
     private static final long SEED = Long.getLong("explorer.seed", 1);
-    private static final int HISTORIES = Integer.getInteger("explorer.histories", 400);
+    private static final int HISTORIES = Integer.getInteger("explorer.histories", 600);
     private static final int MOST_EVENTS = 24;
 
     private static List<ExplorerEvent> events(ExplorerWorld.Mode mode) {
@@ -50,10 +50,24 @@ class ExplorerTest {
         }
     }
 
+    /** What fails, and what is behind it in the queue. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldHoldInEveryLongerHistoryOfFailure(ExplorerWorld.Mode mode) {
+        List<ExplorerEvent> events = List.of(
+                SEND, RECEIVE, REKEY_TX, REKEY_RX, FAIL_NEXT, FAIL_SECOND, FAIL_THIRD, FAIL_FOURTH, FAIL_FIFTH, GLITCH, UP,
+                INSTALL_TX_AGAIN, INSTALL_RX_AGAIN, LOOK_LATE, QUEUE_FULL, SETTLE);
+        try (Explorer explorer = new Explorer(mode, false, SEED)) {
+            assertThat(explorer.exploreAll(events, 3)).isNull();
+        }
+    }
+
     /** What brings a context elsewhere, and fails on the way. */
     @Test
     void shouldHoldInEveryLongerHistoryOfLoss() {
-        List<ExplorerEvent> events = List.of(SEND, RECEIVE, LOSE_NEXT, LOSE_THIRD, RETRANSMIT, FAIL_NEXT, FAIL_SECOND, QUEUE_FULL);
+        List<ExplorerEvent> events = List.of(
+                SEND, RECEIVE, LOSE_NEXT, LOSE_THIRD, RETRANSMIT, FAIL_NEXT, FAIL_SECOND, FAIL_THIRD, FAIL_FOURTH,
+                FAIL_FIFTH, QUEUE_FULL);
         try (Explorer explorer = new Explorer(ExplorerWorld.Mode.WIRED, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();
         }

@@ -10,6 +10,7 @@ import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,8 @@ final class ExplorerWorld {
             case RECEIVE_HALF -> whenOpen(open -> open.receive(2));
             case REKEY_TX -> whenOpen(ExplorerConnection::rekeyTx);
             case REKEY_RX -> whenOpen(ExplorerConnection::rekeyRx);
+            case INSTALL_TX_AGAIN -> installAgain(ExplorerConnection::installTxAgain);
+            case INSTALL_RX_AGAIN -> installAgain(ExplorerConnection::installRxAgain);
             case CLOSE -> closeConnection();
             case REOPEN -> {
                 closeConnection();
@@ -93,6 +96,8 @@ final class ExplorerWorld {
             case UP -> device.up();
             case FAIL_NEXT -> fail(0);
             case FAIL_SECOND -> fail(1);
+            case FAIL_THIRD -> fail(2);
+            case FAIL_FOURTH -> fail(3);
             case FAIL_FIFTH -> fail(4);
             case STEP_CONTROL -> step(Step.CONTROL);
             case STEP_SEND -> step(Step.SEND);
@@ -111,6 +116,13 @@ final class ExplorerWorld {
         ExplorerConnection open = connection();
         if (open != null) {
             action.on(open);
+        }
+    }
+
+    private void installAgain(Predicate<ExplorerConnection> install) {
+        ExplorerConnection open = device.nic().isUp() ? connection() : null;
+        if (open != null && !install.test(open)) {
+            closeConnection();
         }
     }
 
