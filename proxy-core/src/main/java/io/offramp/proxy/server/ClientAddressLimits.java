@@ -1,10 +1,12 @@
 package io.offramp.proxy.server;
 
 import io.offramp.proxy.config.AddressLimits;
+import io.offramp.proxy.config.Cidr;
 import io.offramp.proxy.metrics.ConnectionRefusal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ final class ClientAddressLimits {
         int handshakes;
     }
 
-    /** A client without an Internet address, or no limits at all. */
+    /** A client without an Internet address, one that is not counted, or no limits at all. */
     private record Nothing() implements Held {
         @Override
         public @Nullable ConnectionRefusal refusal() {
@@ -106,13 +108,21 @@ final class ClientAddressLimits {
         }
     }
 
-    /** Counts a connection that was just accepted, with a handshake under way. */
-    Held admit(@Nullable SocketAddress client) {
+    /**
+     * Counts a connection that was just accepted, with a handshake under way.
+     *
+     * @param uncounted addresses that stand for many clients each
+     */
+    Held admit(@Nullable SocketAddress client, List<Cidr> uncounted) {
         if (limits.equals(AddressLimits.NONE)
                 || !(client instanceof InetSocketAddress socket) || socket.getAddress() == null) {
             return NOTHING;
         }
-        Long key = key(socket.getAddress());
+        InetAddress address = socket.getAddress();
+        if (uncounted.stream().anyMatch(each -> each.contains(address))) {
+            return NOTHING;
+        }
+        Long key = key(address);
         Held[] held = {new Counted(key)};
         counts.compute(key, (same, known) -> {
             Count count = known == null ? new Count() : known;

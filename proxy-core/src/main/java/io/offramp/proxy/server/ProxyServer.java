@@ -250,6 +250,7 @@ public final class ProxyServer implements AutoCloseable {
                 connections,
                 halfOpen,
                 addresses,
+                listener.http().trustedProxies(),
                 clients,
                 () -> draining);
         return new Prepared(listener, plan, device, initializer);

@@ -11,6 +11,7 @@ import io.netty.util.AttributeKey;
 import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.proxy.budget.BufferFailures;
+import io.offramp.proxy.config.Cidr;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.handshake.HandshakeEvent;
@@ -25,6 +26,7 @@ import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.session.TlsSessionHandler;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,12 +50,14 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final ConnectionRegistry connections;
     private final HalfOpenHandshakes halfOpen;
     private final ClientAddressLimits addresses;
+    private final List<Cidr> trusted;
     private final ChannelGroup channels;
     private final BooleanSupplier draining;
 
     /**
      * @param halfOpen  bounds the handshakes under way
      * @param addresses bounds what one client address has open
+     * @param trusted   proxies, whose connections are those of many clients: no such bound holds for them
      * @param channels  gets every open client channel, for the drain
      * @param draining  true once a drain has begun
      */
@@ -66,6 +70,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             ConnectionRegistry connections,
             HalfOpenHandshakes halfOpen,
             ClientAddressLimits addresses,
+            List<Cidr> trusted,
             ChannelGroup channels,
             BooleanSupplier draining) {
         this.name = name;
@@ -76,13 +81,14 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         this.connections = connections;
         this.halfOpen = halfOpen;
         this.addresses = addresses;
+        this.trusted = trusted;
         this.channels = channels;
         this.draining = draining;
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        ClientAddressLimits.Held held = addresses.admit(channel.remoteAddress());
+        ClientAddressLimits.Held held = addresses.admit(channel.remoteAddress(), trusted);
         ConnectionRefusal refusal = held.refusal();
         if (refusal != null) {
             metrics.onRefused(refusal);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.offramp.proxy.config.AddressLimits;
+import io.offramp.proxy.config.Cidr;
 import io.offramp.proxy.metrics.ConnectionRefusal;
 import io.offramp.proxy.server.ClientAddressLimits.Held;
 import java.net.Inet6Address;
@@ -51,6 +52,22 @@ class ClientAddressLimitsTest {
         assertThat(admit("192.0.2.1").refusal()).isEqualTo(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
         open.getFirst().onClosed();
         assertThat(admit("192.0.2.1").refusal()).isNull();
+    }
+
+    @Test
+    void shouldNotCountAddressesThatStandForManyClients() throws Exception {
+        List<Cidr> proxies = List.of(Cidr.parse("192.0.2.0/24"), Cidr.parse("2001:db8::/32"));
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(limits.admit(socket("192.0.2.1"), proxies).refusal()).isNull();
+            assertThat(limits.admit(socket("2001:db8::1"), proxies).refusal()).isNull();
+        }
+
+        assertThat(limits.addresses()).isZero();
+        limits.admit(socket("198.51.100.1"), proxies);
+        limits.admit(socket("198.51.100.1"), proxies);
+        assertThat(limits.admit(socket("198.51.100.1"), proxies).refusal())
+                .isEqualTo(ConnectionRefusal.HANDSHAKES_PER_ADDRESS);
     }
 
     @Test
@@ -106,9 +123,9 @@ class ClientAddressLimitsTest {
     void shouldLimitNothingWhereNothingIsConfiguredOrThereIsNoAddress() throws Exception {
         ClientAddressLimits off = new ClientAddressLimits(AddressLimits.NONE);
         for (int i = 0; i < 100; i++) {
-            assertThat(off.admit(socket("192.0.2.1")).refusal()).isNull();
-            assertThat(limits.admit(null).refusal()).isNull();
-            assertThat(limits.admit(new DomainSocketAddress("/run/x")).refusal()).isNull();
+            assertThat(off.admit(socket("192.0.2.1"), List.of()).refusal()).isNull();
+            assertThat(limits.admit(null, List.of()).refusal()).isNull();
+            assertThat(limits.admit(new DomainSocketAddress("/run/x"), List.of()).refusal()).isNull();
         }
         assertThat(off.addresses()).isZero();
         assertThat(limits.addresses()).isZero();
@@ -117,13 +134,13 @@ class ClientAddressLimitsTest {
     @Test
     void shouldLimitTheOneWithoutTheOther() throws Exception {
         ClientAddressLimits connectionsOnly = new ClientAddressLimits(new AddressLimits(2, 0));
-        connectionsOnly.admit(socket("192.0.2.1"));
-        connectionsOnly.admit(socket("192.0.2.1"));
-        assertThat(connectionsOnly.admit(socket("192.0.2.1")).refusal()).isEqualTo(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
+        connectionsOnly.admit(socket("192.0.2.1"), List.of());
+        connectionsOnly.admit(socket("192.0.2.1"), List.of());
+        assertThat(connectionsOnly.admit(socket("192.0.2.1"), List.of()).refusal()).isEqualTo(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
 
         ClientAddressLimits handshakesOnly = new ClientAddressLimits(new AddressLimits(0, 1));
         for (int i = 0; i < 10; i++) {
-            Held held = handshakesOnly.admit(socket("192.0.2.1"));
+            Held held = handshakesOnly.admit(socket("192.0.2.1"), List.of());
             assertThat(held.refusal()).isNull();
             held.onHandshakeEnded();
         }
@@ -138,7 +155,7 @@ class ClientAddressLimitsTest {
                 loops.add(threads.submit(() -> {
                     int admitted = 0;
                     for (int i = 0; i < 1000; i++) {
-                        Held held = shared.admit(socket("192.0.2.1"));
+                        Held held = shared.admit(socket("192.0.2.1"), List.of());
                         if (held.refusal() == null && i % 2 == 0) {
                             held.onClosed();
                         } else if (held.refusal() == null) {
@@ -157,7 +174,7 @@ class ClientAddressLimitsTest {
     }
 
     private Held admit(String address) throws Exception {
-        return limits.admit(socket(address));
+        return limits.admit(socket(address), List.of());
     }
 
     /** The JDK makes an IPv4 address of a mapped one; what a native transport hands over may be one. */

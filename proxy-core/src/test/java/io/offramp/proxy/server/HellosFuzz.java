@@ -24,6 +24,7 @@ import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.session.SessionSettings;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,7 @@ public final class HellosFuzz {
         halfOpen = new HalfOpenHandshakes(10, budget);
         channel = new AcceptedChannel(new TlsListener(
                 "fuzz", FuzzClient.settings(), SESSIONS, pipeline -> { }, METRICS.listener("fuzz"), connections, halfOpen, addresses,
+                List.of(),
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE), () -> false));
     }
 

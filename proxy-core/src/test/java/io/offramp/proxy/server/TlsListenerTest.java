@@ -13,6 +13,7 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.AddressLimits;
+import io.offramp.proxy.config.Cidr;
 import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.config.RecordSizeConfig;
 import io.offramp.proxy.connection.ConnectionRegistry;
@@ -25,7 +26,9 @@ import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.session.SessionSettings;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,13 +43,25 @@ class TlsListenerTest {
     private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(
             10, new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> { }));
     private final ClientAddressLimits addresses = new ClientAddressLimits(new AddressLimits(2, 1));
-    private final TlsListener listener = new TlsListener(
-            "web", FuzzClient.settings(),
-            SessionSettings.of(
-                    new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS),
-                    metrics.tls(), RecordSizeConfig.DEFAULTS),
-            pipeline -> { }, metrics.listener("web"), connections, halfOpen, addresses,
-            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE), () -> false);
+    private final TlsListener listener = listener(List.of());
+
+    private TlsListener listener(List<Cidr> trusted) {
+        return new TlsListener(
+                "web",
+                FuzzClient.settings(),
+                SessionSettings.of(
+                        new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS),
+                        metrics.tls(),
+                        RecordSizeConfig.DEFAULTS),
+                pipeline -> {},
+                metrics.listener("web"),
+                connections,
+                halfOpen,
+                addresses,
+                trusted,
+                new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
+                () -> false);
+    }
 
     @BeforeEach
     void listen() {
@@ -85,6 +100,17 @@ class TlsListenerTest {
         assertThat(third.isOpen()).isTrue();
         third.close();
         assertThat(addresses.addresses()).isZero();
+    }
+
+    @Test
+    void shouldNotCountConnectionsOfTrustedProxiesAsThoseOfOneClient() {
+        TlsListener behindProxies = listener(List.of(Cidr.parse("127.0.0.0/8")));
+
+        List<EmbeddedChannel> open =
+                Stream.generate(() -> new AcceptedChannel(behindProxies)).limit(3).map(EmbeddedChannel.class::cast).toList();
+
+        assertThat(open).allMatch(EmbeddedChannel::isOpen);
+        open.forEach(EmbeddedChannel::close);
     }
 
     @Test
