@@ -247,9 +247,9 @@ class KtlsIT {
             tcp.connect(proxy.address());
             SSLSocket socket = Clients.connect(tcp, "TLSv1.3", SUITE);
             Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            InputStream body = Clients.body(socket); // the answer has begun
             socket.shutdownOutput();
 
-            InputStream body = Clients.body(socket);
             awaitStall(proxy);
             assertThat(Clients.hash(body)).isEqualTo(proxy.upstreamHash("/bytes/" + bytes));
             assertThat(socket.getInputStream().read()).as("close_notify").isNegative();

@@ -121,17 +121,36 @@ class SessionEdgesIT {
             tcp.connect(proxy.address());
             SSLSocket socket = Clients.connect(tcp, version, suite(version));
             Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            InputStream body = Clients.body(socket); // the answer has begun
             socket.shutdownOutput(); // JSSE ends the TCP stream, too
             assertThat(tcp.isOutputShutdown()).isTrue();
             awaitStall(proxy);
 
-            InputStream body = Clients.body(socket);
             body.readNBytes(5_000_000);
             awaitStall(proxy);
 
             assertThat(body.readAllBytes()).hasSize(bytes - 5_000_000);
             assertThat(socket.getInputStream().read()).as("close_notify").isNegative();
             assertThat(proxy.metric(TRUNCATED)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SW", "HW", "HW_RECORD"})
+    void shouldCallOffARequestWhoseClientHasLeft(Policy policy) throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                RunningProxy proxy = proxy(Mode.HTTP, policy, upstream.getLocalPort());
+                SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
+            Clients.send(socket, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            try (Socket silent = upstream.accept()) {
+                silent.setSoTimeout(10_000);
+                assertThat(silent.getInputStream().read()).isEqualTo('G');
+
+                socket.shutdownOutput(); // close_notify and FIN
+
+                assertThat(new String(silent.getInputStream().readAllBytes(), US_ASCII)).endsWith("\r\n\r\n");
+            }
+            await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
         }
     }
 

@@ -8,10 +8,11 @@ import java.util.List;
  * @param trustedProxies whose word on their own clients counts: from all others, fields that say such things do not
  * pass
  * @param upgrades       protocols that a connection may change to, in lower case
+ * @param abortOnFin     whether a client's FIN ends a request whose answer has not begun
  */
-public record HttpConfig(List<Cidr> trustedProxies, List<String> upgrades) {
+public record HttpConfig(List<Cidr> trustedProxies, List<String> upgrades, boolean abortOnFin) {
     /** What holds where nothing is configured. */
-    public static final HttpConfig DEFAULTS = new HttpConfig(List.of(), List.of("websocket"));
+    public static final HttpConfig DEFAULTS = new HttpConfig(List.of(), List.of("websocket"), true);
 
     /** Copies the lists. */
     public HttpConfig {

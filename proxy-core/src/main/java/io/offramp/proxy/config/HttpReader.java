@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what an {@code http} listener takes from its clients: {@code trusted-proxies} and {@code upgrade}. */
+/**
+ * Reads what an {@code http} listener takes from its clients: {@code trusted-proxies}, {@code upgrade} and
+ * {@code abort-on-fin}.
+ */
 final class HttpReader {
     private static final Scalar<Cidr> ADDRESSES = new Scalar<>("addresses such as 10.0.0.0/8", Cidr::parse);
     private static final Scalar<String> PROTOCOL = new Scalar<>("the name of a protocol such as websocket", HttpReader::protocol);
@@ -20,14 +23,17 @@ final class HttpReader {
         HttpConfig usual = HttpConfig.DEFAULTS;
         Value proxies = listener.get("trusted-proxies");
         Value upgrades = listener.get("upgrade");
+        Value abort = listener.get("abort-on-fin");
         if (mode == ListenerConfig.Mode.TCP) {
             refuse(proxies, "a tcp listener reads no fields, so it trusts nobody's");
             refuse(upgrades, "a tcp listener passes bytes of any protocol");
+            refuse(abort, "a tcp listener passes the end of each direction on");
             return usual;
         }
         return new HttpConfig(
                 proxies == null ? usual.trustedProxies() : distinct(proxies, "a list of addresses", ADDRESSES),
-                upgrades == null ? usual.upgrades() : distinct(upgrades, "a list of protocols", PROTOCOL));
+                upgrades == null ? usual.upgrades() : distinct(upgrades, "a list of protocols", PROTOCOL),
+                listener.get("abort-on-fin", Scalar.BOOL, usual.abortOnFin()));
     }
 
     private static void refuse(@Nullable Value value, String why) {

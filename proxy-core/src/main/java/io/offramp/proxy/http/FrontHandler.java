@@ -11,6 +11,7 @@ import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http.codec.MessageReader;
+import io.offramp.proxy.session.FinEvent;
 import io.offramp.proxy.session.HalfClose;
 import io.offramp.proxy.upstream.Abort;
 import io.offramp.proxy.upstream.Deadline;
@@ -473,6 +474,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             if (inbox.isEmpty()) {
                 onAllTaken();
             }
+        } else if (event == FinEvent.INSTANCE) {
+            onFin();
         } else if (event == ShedEvent.INSTANCE) {
             onShed();
         } else if (event == DrainEvent.INSTANCE) {
@@ -524,6 +527,16 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
             }
             case TUNNEL -> tunnel().onClientInputEnded();
             case CLOSED -> {}
+        }
+    }
+
+    /** Nobody waits for an answer that has not begun. One that has goes on: if the client has left, it resets. */
+    private void onFin() {
+        HttpExchange left = exchange;
+        if (settings.abortsOnFin() && phase == Phase.EXCHANGE && left != null && !left.isAnswered()) {
+            exchange = null;
+            left.onClientGone();
+            abort(false);
         }
     }
 

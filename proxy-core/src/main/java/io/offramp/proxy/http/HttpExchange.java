@@ -66,6 +66,11 @@ final class HttpExchange implements AnswerListener {
         return requestEnded;
     }
 
+    /** Whether an answer has begun. */
+    boolean isAnswered() {
+        return answer.status() != 0;
+    }
+
     /**
      * The head is complete.
      *

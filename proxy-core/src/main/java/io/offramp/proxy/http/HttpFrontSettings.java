@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpFrontSettings {
     private final Router router;
     private final List<Cidr> trustedProxies;
+    private final boolean abortsOnFin;
     private final Upgrades upgrades;
     private final HttpDate date = new HttpDate(InstantSource.system());
     private final Upstreams upstreams;
@@ -78,6 +79,7 @@ public final class HttpFrontSettings {
             HttpEvents events,
             MemoryBudget budget) {
         trustedProxies = http.trustedProxies();
+        abortsOnFin = http.abortOnFin();
         upgrades = new Upgrades(Set.copyOf(http.upgrades()));
         router = new Router(routes, upstreams::group);
         this.upstreams = upstreams;
@@ -100,6 +102,11 @@ public final class HttpFrontSettings {
 
     List<Cidr> trustedProxies() {
         return trustedProxies;
+    }
+
+    /** Whether a FIN ends a request whose answer has not begun. */
+    boolean abortsOnFin() {
+        return abortsOnFin;
     }
 
     Upgrades upgrades() {

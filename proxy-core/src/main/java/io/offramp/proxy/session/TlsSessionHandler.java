@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>A clean end of the client's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing goes on.
+ *   <li>The FIN behind it is fired as {@link FinEvent}.
  *   <li>A truncated stream (FIN or reset without close_notify) is {@code channelInactive} without that event.
  *   <li>A broken record or rule: the alert goes out, nothing further is delivered, and the channel becomes inactive.
  * </ul>
@@ -199,12 +200,14 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
 
     private void onFin() {
         finReceived = false;
-        if (!inputEnded && !closing) {
+        if (closing) {
+            whenOut(() -> ctx.close());
+        } else if (inputEnded) {
+            ctx.fireUserEventTriggered(FinEvent.INSTANCE);
+        } else {
             // A FIN that no close_notify announced: the stream may have been cut (RFC 8446 §6.1).
             onTruncated("FIN");
             abort();
-        } else if (closing) {
-            whenOut(() -> ctx.close());
         }
     }
 

@@ -33,7 +33,7 @@ class HttpConfigTest {
 
     @Test
     void shouldTrustNobodyAndPassWebsocketsUnlessSaidOtherwise() throws IOException {
-        assertThat(http("")).isEqualTo(new HttpConfig(List.of(), List.of("websocket")));
+        assertThat(http("")).isEqualTo(new HttpConfig(List.of(), List.of("websocket"), true));
     }
 
     @Test
@@ -43,7 +43,8 @@ class HttpConfigTest {
         assertThat(read.trustedProxies().toString())
                 .isEqualTo("[10.0.0.0/8, 192.0.2.7/32, 2001:db8:0:0:0:0:0:0/32, 0:0:0:0:0:0:0:1/128]");
         assertThat(read.upgrades()).containsExactly("websocket", "tcp");
-        assertThat(http("    trusted-proxies: []\n    upgrade: []\n")).isEqualTo(new HttpConfig(List.of(), List.of()));
+        assertThat(http("    trusted-proxies: []\n    upgrade: []\n    abort-on-fin: false\n"))
+                .isEqualTo(new HttpConfig(List.of(), List.of(), false));
     }
 
     @Test
@@ -56,12 +57,14 @@ class HttpConfigTest {
                             upstream: 127.0.0.1:80
                             trusted-proxies: [10.0.0.1/8, 10.0.0.0/33, proxy.local, 10.0.0.0/, 1.2.3, 10.0.0.1, 10.0.0.1]
                             upgrade: [h2c, HTTP, "a b"]
+                            abort-on-fin: perhaps
                           - bind: :8444
                             mode: tcp
                             tls: {cert: site.pem}
                             upstream: 127.0.0.1:80
                             trusted-proxies: [10.0.0.0/8]
                             upgrade: [websocket]
+                            abort-on-fin: true
                         """))
                 .containsExactly(
                         "offramp.yaml:5:23: listeners[0].trusted-proxies[0]: \"10.0.0.1/8\" has bits behind its prefix; "
@@ -78,8 +81,10 @@ class HttpConfigTest {
                         "offramp.yaml:6:20: listeners[0].upgrade[1]: \"HTTP\" is not passed on: requests in it would pass by routes, "
                                 + "limits and log",
                         "offramp.yaml:6:26: listeners[0].upgrade[2]: expected the name of a protocol such as websocket, is \"a b\"",
-                        "offramp.yaml:11:22: listeners[1].trusted-proxies: a tcp listener reads no fields, so it trusts nobody's",
-                        "offramp.yaml:12:14: listeners[1].upgrade: a tcp listener passes bytes of any protocol");
+                        "offramp.yaml:7:19: listeners[0].abort-on-fin: expected true or false, is \"perhaps\"",
+                        "offramp.yaml:12:22: listeners[1].trusted-proxies: a tcp listener reads no fields, so it trusts nobody's",
+                        "offramp.yaml:13:14: listeners[1].upgrade: a tcp listener passes bytes of any protocol",
+                        "offramp.yaml:14:19: listeners[1].abort-on-fin: a tcp listener passes the end of each direction on");
     }
 
     @Test

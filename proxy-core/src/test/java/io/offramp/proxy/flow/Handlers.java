@@ -12,7 +12,9 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.config.HttpConfig;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
@@ -70,12 +72,17 @@ final class Handlers implements ProxyUnderTest {
      * @param readBytes of one read from a connection
      */
     Handlers(int readBytes) {
-        this(readBytes, false, LimitConfig.DEFAULTS);
+        this(readBytes, HttpConfig.DEFAULTS);
+    }
+
+    /** The HTTP front, which takes so much from its clients. */
+    Handlers(int readBytes, HttpConfig http) {
+        this(readBytes, false, http, LimitConfig.DEFAULTS);
     }
 
     /** The front for bytes. */
     static Handlers tcp(int readBytes) {
-        return new Handlers(readBytes, true, LimitConfig.DEFAULTS);
+        return new Handlers(readBytes, true, HttpConfig.DEFAULTS, LimitConfig.DEFAULTS);
     }
 
     /** The HTTP front, with so many connections to the server and waiting requests. */
@@ -84,6 +91,7 @@ final class Handlers implements ProxyUnderTest {
         return new Handlers(
                 readBytes,
                 false,
+                HttpConfig.DEFAULTS,
                 new LimitConfig(
                         d.requestLineBytes(),
                         d.headBytes(),
@@ -99,7 +107,7 @@ final class Handlers implements ProxyUnderTest {
                         d.perAddress()));
     }
 
-    private Handlers(int readBytes, boolean tcp, LimitConfig limits) {
+    private Handlers(int readBytes, boolean tcp, HttpConfig http, LimitConfig limits) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
@@ -107,17 +115,19 @@ final class Handlers implements ProxyUnderTest {
                 limits,
                 name -> UpstreamEvents.NONE,
                 this::open);
-        front = tcp ? tcp() : http(limits);
+        front = tcp ? tcp() : http(http, limits);
     }
 
-    private Consumer<ChannelPipeline> http(LimitConfig limits) {
+    private Consumer<ChannelPipeline> http(HttpConfig config, LimitConfig limits) {
         HttpFrontSettings settings = new HttpFrontSettings(
                 List.of(new RouteConfig(null, "/app", "app")),
+                config,
                 upstreams,
                 TIMEOUTS,
                 limits,
                 exchange -> logged.add(exchange.target()),
-                status -> {});
+                status -> {},
+                MemoryBudget.unlimited());
         return pipeline -> HttpFront.install(pipeline, settings);
     }
 

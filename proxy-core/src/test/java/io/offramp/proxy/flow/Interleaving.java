@@ -67,7 +67,8 @@ final class Interleaving {
             }
             case TURN -> proxy.turn();
             case TIME -> proxy.advance(Duration.ofMillis(step.n() % 4000));
-            case REQUEST, FLOOD, CLIENT_SENDS, CLIENT_ENDS, CLIENT_RESETS, CLIENT_STALLS, CLIENT_RESUMES -> {
+            case REQUEST, FLOOD, CLIENT_SENDS, CLIENT_ENDS, CLIENT_LEAVES, CLIENT_RESETS, CLIENT_STALLS,
+                    CLIENT_RESUMES -> {
                 if (!clients.isEmpty()) {
                     take(step, clients.get(step.who() % clients.size()));
                 }
@@ -111,6 +112,7 @@ final class Interleaving {
             }
             case CLIENT_SENDS -> client.send(1 + step.n() % 1500);
             case CLIENT_ENDS -> client.end();
+            case CLIENT_LEAVES -> client.leave();
             case CLIENT_RESETS -> client.reset();
             case CLIENT_STALLS -> client.peer.stall();
             case CLIENT_RESUMES -> client.peer.resume();

@@ -78,6 +78,13 @@ final class ModelClient {
         peer.endOutput();
     }
 
+    /** Ends its stream, and need not be answered any more. */
+    void leave() {
+        ended = true;
+        out.clear();
+        peer.leave();
+    }
+
     void reset() {
         ended = true;
         out.clear();

@@ -11,6 +11,9 @@ interface Peer {
     /** Ends what it sends (FIN), and goes on reading. */
     void endOutput();
 
+    /** Ends what it sends, and closes: what comes is never read (close_notify and FIN). */
+    void leave();
+
     /** Gone at once (RST). */
     void reset();
 

@@ -19,6 +19,7 @@ record Step(Kind kind, int who, int n) {
         CLIENT_SENDS(20),
         CLIENT_ENDS(2),
         CLIENT_RESETS(2),
+        CLIENT_LEAVES(1),
         CLIENT_STALLS(5),
         CLIENT_RESUMES(6),
         ACCEPT(12),

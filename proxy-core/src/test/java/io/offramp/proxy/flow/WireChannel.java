@@ -12,6 +12,7 @@ import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.offramp.proxy.session.FinEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,6 +48,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     private boolean readPending;
     private boolean halfClosure;
     private boolean farEnded;
+    private boolean farLeft;
     private boolean farEndSeen;
     private boolean farReset;
     private boolean inputShutdown;
@@ -151,6 +153,9 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
             inputShutdown = true;
             if (halfClosure) {
                 pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                if (farLeft) {
+                    pipeline().fireUserEventTriggered(FinEvent.INSTANCE);
+                }
             } else {
                 unsafe().close(voidPromise());
             }
@@ -191,6 +196,12 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
                 unread += part.readableBytes();
             }
             return Math.max(0, RECEIVE_BYTES - unread);
+        }
+
+        @Override
+        public void leave() {
+            farLeft = true;
+            endOutput();
         }
 
         @Override

@@ -58,7 +58,7 @@ class TunnelIT {
                         client.pipeline(),
                         new HttpFrontSettings(
                                 List.of(new RouteConfig(null, "/", "app")),
-                                new HttpConfig(List.of(), List.of("tcp")),
+                                new HttpConfig(List.of(), List.of("tcp"), true),
                                 fixture.upstreams(),
                                 TimeoutConfig.DEFAULTS,
                                 LimitConfig.DEFAULTS,

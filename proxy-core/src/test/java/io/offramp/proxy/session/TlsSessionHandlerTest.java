@@ -84,6 +84,19 @@ class TlsSessionHandlerTest extends SessionFixture {
     }
 
     @Test
+    void shouldTellAFinBehindCloseNotifyApart() {
+        start(ProtocolVersion.TLS_1_3);
+
+        receive(client.seal(ALERT, new byte[] {1, 0}));
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        write("late answer");
+
+        assertThat(events).containsExactly(ChannelInputShutdownEvent.INSTANCE, FinEvent.INSTANCE);
+        assertThat(sent()).isEqualTo(expected.seal(DATA, "late answer".getBytes(US_ASCII)));
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
     void shouldSendCloseNotifyBehindWhatWasWritten() {
         start(ProtocolVersion.TLS_1_3);
 
