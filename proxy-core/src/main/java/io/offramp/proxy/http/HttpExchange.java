@@ -233,7 +233,9 @@ final class HttpExchange implements AnswerListener {
             return;
         }
         body.write(piece);
-        requestEnded = complete;
+        if (complete) {
+            onRequestEnded();
+        }
         if (!to.isWritable()) {
             to.flush();
         }
@@ -243,9 +245,14 @@ final class HttpExchange implements AnswerListener {
     void onRequestEnd(Fields trailers) {
         BodyWriter body = requestBody;
         if (body != null) {
-            requestEnded = true;
             body.end(trailers);
+            onRequestEnded();
         }
+    }
+
+    private void onRequestEnded() {
+        requestEnded = true;
+        expect();
     }
 
     void onClientReadComplete() {
@@ -262,6 +269,9 @@ final class HttpExchange implements AnswerListener {
     public void onWritable() {
         if (!requestEnded) {
             front.resume();
+        }
+        if (!requestEnded && !done) {
+            expect();
         }
     }
 

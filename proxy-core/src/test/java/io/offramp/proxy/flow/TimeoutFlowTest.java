@@ -1,0 +1,109 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Who is waited for: a client has {@code timeouts.body}, 6 s here, to go on with its body, and a server {@code upstream-answer}, 10 s, to
+ * go on with its answer.
+ */
+class TimeoutFlowTest {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static final int READ_BYTES = 256;
+
+    private final Handlers proxy = new Handlers(READ_BYTES);
+
+    @AfterEach
+    void nothingIsLeft() {
+        proxy.close();
+        assertThat(proxy.heldBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "Content-Length: 4\r\n\r\nabcd", "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
+    })
+    void shouldGiveAServerItsTimeBehindARequestWithABody(String body) {
+        // Given, on a new connection and on one that was used
+        Peer client = proxy.connect();
+        Peer server = null;
+        for (int round = 0; round < 2; round++) {
+            send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\n" + body);
+            server = round == 0 ? accept() : server;
+            assertThat(text(server)).contains("abcd");
+
+            // When
+            proxy.advance(Duration.ofMillis(9500));
+
+            // Then
+            assertThat(text(client)).isEmpty();
+            send(server, OK);
+            assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+        }
+        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\n" + body);
+        proxy.advance(Duration.ofMillis(10_500));
+        assertThat(text(client)).startsWith("HTTP/1.1 504 ");
+    }
+
+    @Test
+    void shouldBeginAClientsTimeWhenTheServerTakesMoreOfItsBody() {
+        // Given a server that reads no more, and a client whose last piece waits for that
+        int most = piecesUntilOneWaits() - 1;
+        Peer client = proxy.connect();
+        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+        Peer server = accept();
+        server.stall();
+        for (int i = 0; i < most; i++) {
+            send(client, "x".repeat(READ_BYTES));
+        }
+        proxy.advance(Duration.ofMillis(9500));
+        assertThat(text(client)).isEmpty();
+
+        // When
+        server.resume();
+        proxy.settle();
+        proxy.advance(Duration.ofMillis(5000));
+
+        // Then
+        assertThat(text(client)).isEmpty();
+        proxy.advance(Duration.ofMillis(1500));
+        assertThat(text(client)).startsWith("HTTP/1.1 408 ");
+    }
+
+    private int piecesUntilOneWaits() {
+        Peer client = proxy.connect();
+        send(client, "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+        Peer server = accept();
+        server.stall();
+        int room = client.room();
+        int pieces = 0;
+        while (client.room() == room) {
+            send(client, "x".repeat(READ_BYTES));
+            pieces++;
+        }
+        client.reset();
+        proxy.settle();
+        return pieces;
+    }
+
+    private Peer accept() {
+        Peer server = proxy.accept();
+        proxy.settle();
+        return server;
+    }
+
+    private void send(Peer peer, String text) {
+        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
+        proxy.settle();
+    }
+
+    private static String text(Peer peer) {
+        return new String(peer.take(), StandardCharsets.ISO_8859_1);
+    }
+}
