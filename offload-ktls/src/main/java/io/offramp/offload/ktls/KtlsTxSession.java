@@ -25,15 +25,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands plaintext to the socket, whose kernel protects it. All that goes out is a {@link SocketWrite} in the channel's outbound
- * buffer, so that data, control records and new keys keep their order, and wait together where the socket is full.
+ * Hands plaintext to the socket, whose kernel protects it. All that goes out is a {@link SocketWrite} in the channel's
+ * outbound buffer, so that data, control records and new keys keep their order, and wait together where the socket is
+ * full.
  *
- * <p>Sequence and position are those behind what was sealed. They are counted here ({@link TxCount}), since each record is cut here or
- * cut by the kernel's software in the one way that it has. Where a NIC may do the work the kernel is asked behind each write. How it
- * cuts what is spliced depends on pages: until that is out and the kernel was asked, each byte counts as a record.
+ * <p>Sequence and position are those behind what was sealed. They are counted here ({@link TxCount}), since each
+ * record is cut here or cut by the kernel's software in the one way that it has. Where a NIC may do the work the
+ * kernel is asked behind each write; one that has nothing on any NIC need not be. How it cuts what is spliced depends
+ * on pages: until that is out and the kernel was asked, each byte counts as a record.
  *
- * <p>The descriptor is the channel's, and is used on its event loop while it is open only: afterwards the number may be another
- * connection's.
+ * <p>The descriptor is the channel's, and is used on its event loop while it is open only: afterwards the number may
+ * be another connection's.
  */
 final class KtlsTxSession implements TxSession {
     private final KernelTls kernel;
@@ -52,6 +54,7 @@ final class KtlsTxSession implements TxSession {
     private long queuedBefore;
 
     private Conf conf = Conf.UNKNOWN;
+    private boolean softwareCuts;
     private boolean switched;
 
     KtlsTxSession(
@@ -100,6 +103,7 @@ final class KtlsTxSession implements TxSession {
     private void onSwitched() {
         queuedBefore = kernel.queued(fd()) - count.wirePosition();
         conf = kernel.conf(fd(), Direction.TX);
+        softwareCuts = conf == Conf.SW || conf == Conf.UNKNOWN && !kernel.mayBeOnDevice(fd(), Direction.TX);
         switched = true;
         if (open) {
             counters.onInstalled(conf);
@@ -195,7 +199,7 @@ final class KtlsTxSession implements TxSession {
      * @param isRegular whether the kernel has taken it as it does where its software cuts
      */
     void onSent(int records, int bytes, boolean isRegular) throws IOException {
-        if (isRegular && conf == Conf.SW) {
+        if (isRegular && softwareCuts) {
             count.onSent(records);
         } else if (open) {
             countRecords(records, bytes);

@@ -37,6 +37,8 @@ final class FakeKernel implements KernelTls {
     /** Who does the work, and how long the records are that it makes at most. */
     Conf conf = Conf.SW;
 
+    boolean mayBeOnDevice = true;
+
     int mostBytes = 16_384;
 
     /** What it says of the sequence that it has. */
@@ -104,5 +106,11 @@ final class FakeKernel implements KernelTls {
     public Conf conf(int fd, Direction direction) {
         descriptors.add(fd);
         return conf;
+    }
+
+    @Override
+    public boolean mayBeOnDevice(int fd, Direction direction) {
+        descriptors.add(fd);
+        return mayBeOnDevice;
     }
 }

@@ -30,12 +30,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -207,6 +209,31 @@ class KtlsErrorIT {
         assertThat(session.nextSequence()).isEqualTo(11);
         assertThat(session.sealedBoundary()).isEqualTo(new RecordBoundary(Direction.TX, 300 + 40_005 + 11 * OVERHEAD, 11));
         assertThat(faults).isEmpty();
+    }
+
+    /** A kernel that does not say who cuts is asked behind each write, unless it has nothing on any NIC. */
+    @ParameterizedTest
+    @CsvSource({"UNKNOWN, true, 3", "UNKNOWN, false, 0", "HW, false, 3", "SW, true, 0"})
+    void shouldAskForTheCountOnlyWhereANicMayCut(Conf conf, boolean mayBeOnDevice, int asked) {
+        // Given
+        AtomicInteger questions = new AtomicInteger();
+        kernel.conf = conf;
+        kernel.mayBeOnDevice = mayBeOnDevice;
+        kernel.says = sequence -> {
+            questions.incrementAndGet();
+            return sequence;
+        };
+        TxSession session = tx();
+
+        // When
+        for (int i = 0; i < 3; i++) {
+            seal(session, 20_000);
+            flush();
+        }
+
+        // Then
+        assertThat(questions).hasValue(asked);
+        assertThat(session.nextSequence()).isEqualTo(6);
     }
 
     @Test

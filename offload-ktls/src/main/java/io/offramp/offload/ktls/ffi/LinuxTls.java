@@ -114,6 +114,11 @@ public final class LinuxTls implements KernelTls {
         return SocketDiagnosis.conf(fd, direction);
     }
 
+    @Override
+    public boolean mayBeOnDevice(int fd, Direction direction) {
+        return !TlsStatistics.isOfThisNamespace(fd) || TlsStatistics.onDevice(TlsStatistics.FILE, direction) != 0;
+    }
+
     private static int option(Direction direction) {
         return direction == Direction.TX ? TLS_TX : TLS_RX;
     }

@@ -52,6 +52,15 @@ class LoopbackPairIT {
         }
     }
 
+    /** The kernel's statistics count it. */
+    @Test
+    void shouldBeOfThisNamespace() throws LoopbackPair.SystemCallException {
+        try (LoopbackPair pair = LoopbackPair.open()) {
+            assertThat(TlsStatistics.isOfThisNamespace(pair.near())).isTrue();
+        }
+        assertThat(TlsStatistics.isOfThisNamespace(-1)).isFalse();
+    }
+
     @Test
     void shouldTakeItsOwnPeerThoughOthersConnectFirst() throws SystemCallException {
         try (LoopbackPair pair = LoopbackPair.open(LoopbackPair.LIMIT_MS, port -> connect(port, 5))) {
