@@ -3,10 +3,12 @@ package io.offramp.proxy.admin;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Bounds the connections of the admin listener in number and, while they ask for nothing, in time. Where all places are taken, the one that
- * has waited longest for a request makes room: whoever only connects keeps nobody out. Confined to the admin thread.
+ * has waited longest for a request makes room: whoever only connects keeps nobody out. Requests are read one at a time: the next one when the
+ * answer before is out, so that answers keep their order and a client that does not read asks for no more. Confined to the admin thread.
  */
 final class AdminConnections {
     private static final Logger LOG = LoggerFactory.getLogger(AdminConnections.class);
@@ -37,7 +40,7 @@ final class AdminConnections {
         this.nextRequestMs = nextRequestMs;
     }
 
-    /** For the pipeline of one connection, behind whole requests. */
+    /** For the pipeline of one connection, which does not read by itself, behind whole requests. */
     Guard guard() {
         return new Guard();
     }
@@ -46,7 +49,9 @@ final class AdminConnections {
     final class Guard extends ChannelDuplexHandler {
         private @Nullable ChannelHandlerContext ctx;
         private @Nullable Future<?> deadline;
-        private int unanswered;
+        private final Queue<Object> requests = new ArrayDeque<>();
+        private boolean answering;
+        private boolean passing;
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
@@ -66,16 +71,15 @@ final class AdminConnections {
         public void channelInactive(ChannelHandlerContext ctx) {
             open--;
             stopWaiting();
+            requests.forEach(ReferenceCountUtil::release);
+            requests.clear();
             ctx.fireChannelInactive();
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            if (msg instanceof FullHttpRequest) {
-                unanswered++;
-                stopWaiting();
-            }
-            ctx.fireChannelRead(msg);
+        public void channelRead(ChannelHandlerContext ctx, Object request) {
+            requests.add(request);
+            pass();
         }
 
         @Override
@@ -88,8 +92,23 @@ final class AdminConnections {
         }
 
         private void answered() {
-            unanswered--;
-            if (unanswered == 0 && ctx != null && ctx.channel().isActive()) {
+            answering = false;
+            pass();
+        }
+
+        /** The next that has come, if none is being answered. An answer may be out before this returns: no call within a call. */
+        private void pass() {
+            if (passing || ctx == null) {
+                return;
+            }
+            passing = true;
+            while (!answering && !requests.isEmpty()) {
+                answering = true;
+                stopWaiting();
+                ctx.fireChannelRead(requests.remove());
+            }
+            passing = false;
+            if (!answering && deadline == null && ctx.channel().isActive()) {
                 await(nextRequestMs);
             }
         }
@@ -97,6 +116,7 @@ final class AdminConnections {
         private void await(long ms) {
             waiting.add(this);
             deadline = ctx.executor().schedule(() -> cut("no request in " + ms + " ms"), ms, TimeUnit.MILLISECONDS);
+            ctx.read();
         }
 
         private void stopWaiting() {

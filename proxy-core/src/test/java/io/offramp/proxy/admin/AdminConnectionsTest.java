@@ -59,6 +59,21 @@ class AdminConnectionsTest {
     }
 
     @Test
+    void shouldPassARequestOnWhenTheAnswerBeforeIsOut() {
+        EmbeddedChannel client = connect();
+        FullHttpRequest second = request();
+        client.writeInbound(request(), second, request());
+
+        assertThat(client.inboundMessages()).hasSize(1);
+        answer(client);
+        assertThat(client.inboundMessages()).hasSize(2).last().isSameAs(second);
+
+        client.releaseInbound();
+        assertThat(client.close().isSuccess()).isTrue();
+        assertThat(second.refCnt()).isZero();
+    }
+
+    @Test
     void shouldMakeRoomByWhoHasWaitedLongest() {
         EmbeddedChannel first = connect();
         EmbeddedChannel second = connect();
@@ -98,9 +113,12 @@ class AdminConnectionsTest {
     }
 
     private static void ask(EmbeddedChannel channel) {
-        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-        channel.writeInbound(request);
+        channel.writeInbound(request());
         ReferenceCountUtil.release(channel.readInbound());
+    }
+
+    private static FullHttpRequest request() {
+        return new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
     }
 
     private static void answer(EmbeddedChannel channel) {

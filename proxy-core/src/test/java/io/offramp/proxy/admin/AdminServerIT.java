@@ -209,6 +209,33 @@ class AdminServerIT {
     }
 
     @Test
+    void shouldAnswerPipelinedRequestsInTheirOrder() throws Exception {
+        String answers = raw("POST /reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+                + "HEAD /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                + "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                + "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertThat(answers).containsSubsequence(
+                "HTTP/1.1 200", "the configuration itself", "HTTP/1.1 200", "text/csv", "HTTP/1.1 404", "HTTP/1.1 200", "ok\n");
+    }
+
+    @Test
+    void shouldTakeARequestInPieces() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(5_000);
+            socket.setTcpNoDelay(true);
+            String request = "POST /reload HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+            for (byte next : request.getBytes(StandardCharsets.US_ASCII)) {
+                socket.getOutputStream().write(next);
+            }
+            byte[] goOn = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            assertThat(socket.getInputStream().readNBytes(goOn.length)).isEqualTo(goOn);
+            socket.getOutputStream().write("abcGET /healthz HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .containsSubsequence("HTTP/1.1 200", "the configuration itself", "HTTP/1.1 200", "ok\n");
+        }
+    }
+
+    @Test
     void shouldAnswerGarbageWithBadRequestAndClose() throws Exception {
         assertThat(raw("garbage\r\n\r\n")).startsWith("HTTP/1.1 400");
     }
