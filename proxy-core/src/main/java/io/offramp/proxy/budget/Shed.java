@@ -12,6 +12,8 @@ public enum Shed {
     IDLE,
     /** A client was cut off that neither read nor sent while it was waited for. */
     STALLED,
+    /** A tunnel in which nothing had passed for ten seconds was cut. */
+    TUNNEL,
     /** A request whose head does not end was answered with 503. */
     HEAD,
     /** A new request was answered with 503. */

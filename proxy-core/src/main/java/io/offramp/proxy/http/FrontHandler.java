@@ -495,7 +495,9 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     /** Memory is short: gives up what has waited for the client for a while. */
     private void onShed() {
-        if (pace.isStalled(SHED_AFTER_NS)) {
+        if (phase == Phase.TUNNEL) {
+            tunnel().shed(settings.budget());
+        } else if (pace.isStalled(SHED_AFTER_NS)) {
             settings.budget().onShed(Shed.STALLED);
             onTooSlow();
         } else if (phase == Phase.IDLE && settings.idleNs() - deadline.leftNs() >= SHED_AFTER_NS) {

@@ -46,7 +46,7 @@ final class Fronts implements AutoCloseable {
             }
             case TCP -> {
                 TcpFrontSettings settings = new TcpFrontSettings(
-                        listener.routes().getFirst(), upstreams, config.timeouts(), accessLog);
+                        listener.routes().getFirst(), upstreams, config.timeouts(), accessLog, budget);
                 yield pipeline -> TcpFront.install(pipeline, settings);
             }
         };

@@ -1,6 +1,7 @@
 package io.offramp.proxy.tcp;
 
 import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.upstream.UpstreamGroup;
@@ -14,14 +15,16 @@ public final class TcpFrontSettings {
     private final long tunnelNs;
     private final long takeNs;
     private final @Nullable AccessLog accessLog;
+    private final MemoryBudget budget;
 
     /**
      * @param route     the listener's only one
      * @param accessLog hears of every connection's end; null for nobody
+     * @param budget    says when a silent connection has to go
      * @throws IllegalArgumentException if the route names an upstream that is not there
      */
     public TcpFrontSettings(
-            RouteConfig route, Upstreams upstreams, TimeoutConfig timeouts, @Nullable AccessLog accessLog) {
+            RouteConfig route, Upstreams upstreams, TimeoutConfig timeouts, @Nullable AccessLog accessLog, MemoryBudget budget) {
         UpstreamGroup named = upstreams.group(route.upstream());
         if (named == null) {
             throw new IllegalArgumentException("no upstream '" + route.upstream() + "'");
@@ -29,6 +32,7 @@ public final class TcpFrontSettings {
         group = named;
         this.upstreams = upstreams;
         this.accessLog = accessLog;
+        this.budget = budget;
         tunnelNs = timeouts.tunnel().toNanos();
         takeNs = timeouts.body().toNanos();
     }
@@ -51,5 +55,9 @@ public final class TcpFrontSettings {
 
     long takeNs() {
         return takeNs;
+    }
+
+    MemoryBudget budget() {
+        return budget;
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.Exchange;
 import io.offramp.proxy.budget.BufferFailures;
+import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.Negotiated;
 import io.offramp.proxy.upstream.Abort;
@@ -145,6 +146,12 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ShedEvent.INSTANCE) {
+            if (tunnel != null) {
+                tunnel.shed(settings.budget());
+            }
+            return;
+        }
         if (event != ChannelInputShutdownEvent.INSTANCE) {
             context.fireUserEventTriggered(event);
             return;

@@ -3,8 +3,11 @@ package io.offramp.proxy.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.session.HalfClose;
 import io.offramp.proxy.session.Splicing;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tunnel implements AnswerListener {
     /** Bursts below this are cheaper read and written than spliced. */
     private static final int SMALL_BYTES = 4 << 10;
+
+    /** Of silence; while memory is short, a tunnel in use is left alone. */
+    private static final long SHED_AFTER_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final ChannelHandlerContext client;
     private final WriteBurst toClient;
@@ -122,10 +128,22 @@ public final class Tunnel implements AnswerListener {
 
     /** Nothing has passed either way for long. */
     public void onDeadline() {
+        cut("idle");
+    }
+
+    /** Memory is short: ends the tunnel where nothing has passed either way for a while. */
+    public void shed(MemoryBudget budget) {
+        if (!closed && idleNs - deadline.leftNs() >= SHED_AFTER_NS) {
+            budget.onShed(Shed.TUNNEL);
+            cut("idle while memory is short");
+        }
+    }
+
+    private void cut(String problem) {
         if (begin()) {
             upstream.reset();
             client.close();
-            onClosed.accept("idle");
+            onClosed.accept(problem);
         }
     }
 

@@ -13,6 +13,8 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.HttpConfig;
 import io.offramp.proxy.config.LimitConfig;
@@ -50,6 +52,9 @@ final class Handlers implements ProxyUnderTest {
     private final List<WireChannel> channels = new ArrayList<>();
     private final ArrayDeque<WireChannel> offered = new ArrayDeque<>();
     private final List<String> logged = new ArrayList<>();
+    private final List<Shed> sheds = new ArrayList<>();
+    private final MemoryBudget budget = new MemoryBudget(
+            Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, sheds::add);
     private final Consumer<ChannelPipeline> front;
     private final Upstreams upstreams;
     private int clients;
@@ -127,13 +132,13 @@ final class Handlers implements ProxyUnderTest {
                 limits,
                 exchange -> logged.add(exchange.target()),
                 status -> {},
-                MemoryBudget.unlimited());
+                budget);
         return pipeline -> HttpFront.install(pipeline, settings);
     }
 
     private Consumer<ChannelPipeline> tcp() {
         TcpFrontSettings settings = new TcpFrontSettings(
-                new RouteConfig(null, "/", "app"), upstreams, TIMEOUTS, exchange -> logged.add(exchange.target()));
+                new RouteConfig(null, "/", "app"), upstreams, TIMEOUTS, exchange -> logged.add(exchange.target()), budget);
         return pipeline -> TcpFront.install(pipeline, settings);
     }
 
@@ -242,6 +247,17 @@ final class Handlers implements ProxyUnderTest {
     @Override
     public List<String> logged() {
         return logged;
+    }
+
+    /** Asks all connections to give up what nobody would miss. */
+    void shed() {
+        List.copyOf(channels).forEach(channel -> channel.pipeline().fireUserEventTriggered(ShedEvent.INSTANCE));
+        settle();
+    }
+
+    /** What was given up so far. */
+    List<Shed> sheds() {
+        return sheds;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.budget.Shed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +104,26 @@ class TunnelFlowTest {
 
         assertThat(client.isOpen()).isFalse();
         assertThat(server.wasReset()).isTrue();
+    }
+
+    @Test
+    void shouldCutASilentTunnelWhileMemoryIsShort() {
+        // Given
+        proxy.advance(Duration.ofSeconds(8));
+        send(server, "s");
+        proxy.advance(Duration.ofSeconds(9));
+
+        // When
+        proxy.shed();
+        assertThat(client.isOpen()).as("in use nine seconds ago").isTrue();
+        proxy.advance(Duration.ofSeconds(1));
+        proxy.shed();
+        proxy.shed();
+
+        // Then
+        assertThat(client.isOpen()).isFalse();
+        assertThat(server.wasReset()).isTrue();
+        assertThat(proxy.sheds()).containsExactly(Shed.TUNNEL);
     }
 
     private Peer accept() {

@@ -31,7 +31,11 @@ class TunnelIT {
         return new ProxyFixture(settings, (client, fixture) -> TcpFront.install(
                 client.pipeline(),
                 new TcpFrontSettings(
-                        settings.routes.getFirst(), fixture.upstreams(), settings.timeouts, fixture.log()::add)));
+                        settings.routes.getFirst(),
+                        fixture.upstreams(),
+                        settings.timeouts,
+                        fixture.log()::add,
+                        MemoryBudget.unlimited())));
     }
 
     private static ProxyFixture.Settings to(ScriptedUpstream upstream, boolean nio) {
