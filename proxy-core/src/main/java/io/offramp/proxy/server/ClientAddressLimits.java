@@ -11,14 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the clients of one address have open, over all listeners. An IPv6 client is known by its /64, the least that one site is given
- * (RFC 6177 §2): it has as many addresses below that as it likes. An IPv4-mapped address is the IPv4 address (RFC 4291 §2.5.5.2). Looked
- * at when a connection is accepted, when its handshake ends and when it closes, never in between. Thread-safe.
+ * How much the clients of one address have open, over all listeners. An IPv6 client is known by its /64, the least
+ * that one site is given (RFC 6177 §2): it has as many addresses below that as it likes. An IPv4-mapped address is the
+ * IPv4 address (RFC 4291 §2.5.5.2), and so is one of a translator (RFC 6052 §2.1), behind whose one prefix all IPv4
+ * clients stand. Looked at when a connection is accepted, when its handshake ends and when it closes, never in
+ * between. Thread-safe.
  */
 final class ClientAddressLimits {
     private static final int IPV4_BYTES = 4;
     private static final int PREFIX_BYTES = 8;
     private static final int MAPPED_AT = 12;
+    private static final long TRANSLATED = 0x0064ff9b_00000000L;
 
     /** No prefix of a client: all of ff00::/8 is multicast (RFC 4291 §2.7). */
     private static final long IPV4 = 0xffffffff00000000L;
@@ -162,8 +165,9 @@ final class ClientAddressLimits {
             return IPV4 | number(bytes, 0, IPV4_BYTES);
         }
         long prefix = number(bytes, 0, PREFIX_BYTES);
-        boolean mapped = prefix == 0 && number(bytes, PREFIX_BYTES, MAPPED_AT) == 0xffff;
-        return mapped ? IPV4 | number(bytes, MAPPED_AT, bytes.length) : prefix;
+        long middle = number(bytes, PREFIX_BYTES, MAPPED_AT);
+        boolean isIpv4 = prefix == 0 && middle == 0xffff || prefix == TRANSLATED && middle == 0;
+        return isIpv4 ? IPV4 | number(bytes, MAPPED_AT, bytes.length) : prefix;
     }
 
     private static long number(byte[] bytes, int from, int to) {

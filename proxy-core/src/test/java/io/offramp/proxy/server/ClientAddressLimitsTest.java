@@ -100,7 +100,7 @@ class ClientAddressLimitsTest {
         assertThat(limits.addresses()).isZero();
     }
 
-    /** RFC 6177 §2: a site has a /64 or more. RFC 4291 §2.5.5.2: mapped addresses. */
+    /** RFC 6177 §2: a site has a /64 or more. RFC 4291 §2.5.5.2: mapped addresses. RFC 6052 §2.1: translated ones. */
     @ParameterizedTest
     @CsvSource({
         "2001:db8:1:2::1, 2001:db8:1:2:ffff:ffff:ffff:ffff, true",
@@ -108,6 +108,9 @@ class ClientAddressLimitsTest {
         "::ffff:192.0.2.1, 192.0.2.1, true",
         "::ffff:192.0.2.1, ::ffff:192.0.2.2, false",
         "::ffff:192.0.2.1, ::1, false",
+        "64:ff9b::192.0.2.1, 64:ff9b::192.0.2.2, false",
+        "64:ff9b::192.0.2.1, 192.0.2.1, true",
+        "64:ff9b::1:192.0.2.1, 64:ff9b::1:192.0.2.2, true",
         "0.0.0.1, ::1, false",
         "192.0.2.1, 192.0.2.2, false",
         "fe80::1, fe80::2, true"
