@@ -186,12 +186,12 @@ final class EngineSteps {
         }
     }
 
-    /** Any thread, one at a time. */
+    /** Any thread, one at a time. An error, too, ends this handshake alone: a worker that lost one would leave the handshake waiting. */
     private static @Nullable Throwable step(HandshakeProtocol protocol, byte[] record) {
         try {
             protocol.offer(record);
             return null;
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
             return e;
         }
     }

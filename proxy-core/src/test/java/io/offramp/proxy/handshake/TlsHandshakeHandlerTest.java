@@ -295,6 +295,30 @@ class TlsHandshakeHandlerTest {
     }
 
     @Test
+    void shouldEndAHandshakeWhoseStepBreaksOnTheWorker() throws Exception {
+        // Given
+        Queue<Runnable> worker = new ArrayDeque<>();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .with(TestSettings.RSA)
+                .on(worker::add)
+                .changed(builder -> builder.keyLog((label, clientRandom, secret) -> {
+                    throw new StackOverflowError();
+                }))
+                .build();
+        try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
+            server.receive(EngineClient.of("TLSv1.3").hello());
+
+            // When
+            worker.remove().run();
+            server.channel().runPendingTasks();
+
+            // Then
+            assertThat(server.failure().reason()).isEqualTo(Reason.INTERNAL);
+            assertThat(server.events()).containsExactly("failed");
+        }
+    }
+
+    @Test
     void shouldMakeNoStepForTheDead() throws Exception {
         // Given a worker that is held, and clients that leave once their hello is queued
         List<String> secrets = new ArrayList<>();
