@@ -25,7 +25,7 @@ final class PemFile {
     private static final Pattern BEGIN = Pattern.compile("(?m)(?:^[ \\t]*|(?<=-----))-----BEGIN ([^-\\r\\n]+)-----");
 
     /** What is one for people only: four hyphens, a dash, a comment sign in front. */
-    private static final Pattern NEARLY = Pattern.compile("(?:BEGIN|END) [A-Z0-9 ]*(?:CERTIFICATE|PRIVATE KEY|CRL)");
+    private static final Pattern NEARLY = Pattern.compile("(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:CERTIFICATE|PRIVATE KEY|CRL)");
 
     private final Path file;
     private final String text;
@@ -109,7 +109,7 @@ final class PemFile {
     byte[] der(Block block) throws BadCertificateException {
         String body = block.body;
         if (body.indexOf(':') >= 0) { // headers of RFC 1421, which end with an empty line
-            body = body.replaceFirst("(?s)^.*?:.*?(?:\\r\\n?|\\n)[ \\t]*(?:\\r\\n?|\\n)", "");
+            body = body.replaceFirst("(?s)^[^:]*+:.*?(?:\\r\\n?|\\n)[ \\t]*(?:\\r\\n?|\\n)", "");
         }
         try {
             return Base64.getDecoder().decode(body.replaceAll("\\s", ""));

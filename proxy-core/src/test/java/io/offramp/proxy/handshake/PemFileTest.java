@@ -22,9 +22,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PemFileTest {
     private static final KeyPair KEY = TestCertificates.ec("secp256r1");
@@ -154,6 +156,18 @@ class PemFileTest {
                 .hasMessageMatching("PEM does not parse: .*: PRIVATE KEY in line \\d+ has no end");
         assertThatThrownBy(() -> load(SITE.replaceFirst("-----END CERTIFICATE-----\n", "").getBytes(ISO_8859_1)))
                 .hasMessageEndingWith(": CERTIFICATE in line 1 has no end");
+    }
+
+    /** What is no PEM at all is a mistyped path, and is said to be none soon: each byte is looked at a few times at most. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BEGIN ", "-----BEGIN ", "END X", "a:", "\n", "\r", "-----"})
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldNotTakeLongForAnyText(String text) {
+        String much = text.repeat((1 << 19) / text.length());
+
+        assertThatThrownBy(() -> load(much.getBytes(ISO_8859_1))).isInstanceOf(BadCertificateException.class);
+        assertThatThrownBy(() -> load((block("X") + "-----BEGIN CERTIFICATE-----\n" + much + "\n-----END CERTIFICATE-----\n")
+                .getBytes(ISO_8859_1))).isInstanceOf(BadCertificateException.class);
     }
 
     private ServerIdentity load(byte[] content) throws Exception {
