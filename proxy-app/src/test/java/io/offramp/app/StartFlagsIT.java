@@ -71,6 +71,14 @@ class StartFlagsIT {
     }
 
     @Test
+    void shouldTakeAnInitialHeapThatIsLargerThanOurLargest() throws Exception {
+        Outcome outcome = version(ALL_FLAGS + " -Xms2500m");
+
+        assertThat(flag(outcome, "InitialHeapSize")).isEqualTo(2500 * MIB);
+        assertThat(flag(outcome, "MaxHeapSize")).isEqualTo(2500 * MIB);
+    }
+
+    @Test
     void shouldHaveBuffersStopShortOfTheJvmsLimit() throws Exception {
         assertThat(lineOf(serving("-XX:MaxDirectMemorySize=160m"), "memory: heap")).contains(" direct 144 MiB,");
     }
