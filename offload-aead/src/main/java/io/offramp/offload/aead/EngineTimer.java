@@ -10,8 +10,9 @@ interface EngineTimer {
     long bytesPerSecond(AeadEngine engine, AeadSuite suite);
 
     /**
-     * Seals records of 1 KiB and of 16 KiB for about a millisecond. The difference between the two is the cost of 15 KiB
-     * without the cost of the calls: this early in a process the calls are interpreted, and would count several times.
+     * Seals records of 1 KiB and of 16 KiB for about a millisecond. The difference between the two is the cost of 15
+     * KiB without the cost of the calls: this early in a process the calls are interpreted, and would count several
+     * times.
      */
     static long sealing(AeadEngine engine, AeadSuite suite) {
         int shortBytes = 1024;

@@ -5,12 +5,12 @@
  * connections to the device.
  *
  * <p>Modelled as in mlx5: DEK, TIS and TIR objects with static and progress params in the device's bit layouts; SQ,
- * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; large send cut at the MSS; steering by exact
- * match of the flow, added only after the TIR's params have completed; records cut by packets anywhere; the check of
- * every packet's TCP sequence; all or nothing per packet; the record list with its start marker, and resync by params and
- * DUMP (TX); the tracker's states, GET_PSV, the log of headers and next-record hints (RX); re-encryption of records that
- * the device decrypted in part; objects that are given back when the last WQE or packet that names them has completed; the
- * pools of TIS and DEK with their marks; capability bits; the names of ethtool's and
+ * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; large send cut at the MSS; steering by
+ * exact match of the flow, added only after the TIR's params have completed; records cut by packets anywhere; the check
+ * of every packet's TCP sequence; all or nothing per packet; the record list with its start marker, and resync by
+ * params and DUMP (TX); the tracker's states, GET_PSV, the log of headers and next-record hints (RX); re-encryption of
+ * records that the device decrypted in part; objects that are given back when the last WQE or packet that names them
+ * has completed; the pools of TIS and DEK with their marks; capability bits; the names of ethtool's and
  * {@code /proc/net/tls_stat}'s counters.
  *
  * <p>Not modelled, and where the real device or driver does more:
@@ -19,12 +19,13 @@
  *       halves, with cumulative acknowledgments, duplicate ACKs and time-outs, without SACK or congestion control, and in
  *       virtual time: each burst of the proxy runs until all of it has arrived.
  *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on, but the
- *       context of a failed or flushed send is lost until it gets new params, and one whose params failed or were flushed does
- *       nothing until it has got all of them anew. Behind one that cannot be parsed, what is posted is
+ *       context of a failed or flushed send is lost until it gets new params, and one whose params failed or were
+ *       flushed does nothing until it has got all of them anew. Behind one that cannot be parsed, what is posted is
  *       dropped without completions.
  *   <li>How often a real device asks for a resync is not known. This one asks with the first packet in which it finds a
- *       header, and without an answer again 8 packets of the flow later, then 16, 32, 64 and every 128: so long at most a flow
- *       is without its device once questions and answers arrive. An answer to a question before the last one is none.
+ *       header, and without an answer again 8 packets of the flow later, then 16, 32, 64 and every 128: so long at most
+ *       a flow is without its device once questions and answers arrive. An answer to a question before the last one is
+ *       none.
  *   <li>Interrupt moderation: an engine thread raises one interrupt for each round of work.
  *   <li>The strategy {@code DRIVER_REQ} of the FPGA-based predecessor, and nfp's next-record sync on the sending side.
  *   <li>Checksums where there are no faults, VLANs, tunnels, Ethernet headers, protection domains, and firmware commands

@@ -13,16 +13,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * The contract with engines on threads of the device's own: completions come later, from elsewhere. Software would pass it,
- * too, so what the host does of the cipher's work is counted.
+ * The contract with engines on threads of the device's own: completions come later, from elsewhere. Software would pass
+ * it, too, so what the host does of the cipher's work is counted.
  */
 class DeviceEnginesContractTest extends RecordOffloadContract {
     /**
-     * Where the host has something to do: it confirms forgeries, opens what comes with a change of keys before the device
-     * has the new ones, and takes partial records along.
+     * Where the host has something to do: it confirms forgeries, opens what comes with a change of keys before the
+     * device has the new ones, and takes partial records along.
      */
     private static final Pattern HOSTS_WORK = Pattern.compile(
-            "FlippedBit|Forged|StayDead|WrongPlace|ComesTwice|Rekey|Keys|KeyUpdates|BytesOfAPartialRecordAlong|Rfc8448");
+            "FlippedBit|Forged|StayDead|WrongPlace|ComesTwice|Rekey|Keys|KeyUpdates|BytesOfAPartialRecordAlong"
+                    + "|Rfc8448");
 
     private static final int LEAST_TESTS_OF_DEVICE = 250;
 

@@ -12,7 +12,9 @@ import io.offramp.offload.tck.SessionFixtures;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Objects of the device are given back when the last entry of a queue that names them has completed, and not before. */
+/**
+ * Objects of the device are given back when the last entry of a queue that names them has completed, and not before.
+ */
 class DeviceTeardownTest {
     private static final int MAX = 16_384;
 

@@ -44,7 +44,8 @@ class ExplorerTest {
     /** What interrupts an entry on its way through the queues. */
     @Test
     void shouldHoldInEveryLongerHistoryOfTeardown() {
-        List<ExplorerEvent> events = List.of(SEND, RECEIVE, CLOSE, GLITCH, UP, STEP_CONTROL, STEP_SEND, STEP_PACKET, POLL);
+        List<ExplorerEvent> events =
+                List.of(SEND, RECEIVE, CLOSE, GLITCH, UP, STEP_CONTROL, STEP_SEND, STEP_PACKET, POLL);
         try (Explorer explorer = new Explorer(ExplorerWorld.Mode.ENGINES, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();
         }
@@ -55,8 +56,8 @@ class ExplorerTest {
     @EnumSource
     void shouldHoldInEveryLongerHistoryOfFailure(ExplorerWorld.Mode mode) {
         List<ExplorerEvent> events = List.of(
-                SEND, RECEIVE, REKEY_TX, REKEY_RX, FAIL_NEXT, FAIL_SECOND, FAIL_THIRD, FAIL_FOURTH, FAIL_FIFTH, GLITCH, UP,
-                INSTALL_TX_AGAIN, INSTALL_RX_AGAIN, LOOK_LATE, QUEUE_FULL, SETTLE);
+                SEND, RECEIVE, REKEY_TX, REKEY_RX, FAIL_NEXT, FAIL_SECOND, FAIL_THIRD, FAIL_FOURTH, FAIL_FIFTH, GLITCH,
+                UP, INSTALL_TX_AGAIN, INSTALL_RX_AGAIN, LOOK_LATE, QUEUE_FULL, SETTLE);
         try (Explorer explorer = new Explorer(mode, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();
         }

@@ -29,8 +29,8 @@ final class ExplorerWorld {
     }
 
     /**
-     * Records without faults after which the device does the work again, in both directions: a receiving context asks at
-     * least every 128 packets, and every record here is one.
+     * Records without faults after which the device does the work again, in both directions: a receiving context asks
+     * at least every 128 packets, and every record here is one.
      */
     private static final int RECORDS_UNTIL_BACK = 140;
     private static final int TCP_BYTES = 20;
@@ -171,7 +171,9 @@ final class ExplorerWorld {
         } while (hasMore);
     }
 
-    /** What leaves is what its place in the stream has under its key: neither plaintext nor sealed under another nonce. */
+    /**
+     * What leaves is what its place in the stream has under its key: neither plaintext nor sealed under another nonce.
+     */
     private void onPacket(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         ExplorerConnection open = connection;
         int sourcePort = header.getUnsignedShort(headerBytes - TCP_BYTES);

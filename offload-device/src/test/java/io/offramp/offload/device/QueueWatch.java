@@ -44,7 +44,8 @@ final class QueueWatch {
         int blocks;
         for (int index = queue.consumer(); index != end; index += blocks) {
             int at = queue.offset(index);
-            blocks = Math.ceilDiv(ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES, WorkQueue.BLOCK_BYTES);
+            int bytes = ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES;
+            blocks = Math.ceilDiv(bytes, WorkQueue.BLOCK_BYTES);
             int opcode = ControlSegment.opcode(ring, at);
             if (opcode == Opcode.NOP) {
                 continue;

@@ -16,7 +16,10 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
 import java.util.List;
 
-/** A device that is given its time after each install, so that no record comes before the rule that leads it to the device. */
+/**
+ * A device that is given its time after each install, so that no record comes before the rule that leads it to the
+ * device.
+ */
 record SettlingOffload(Device device) implements RecordOffload {
     @Override
     public String name() {

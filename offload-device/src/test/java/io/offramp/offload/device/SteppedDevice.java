@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A device whose engine works step by step, and whose interrupts wait until the event loop looks: all that threads could
- * do, on one.
+ * A device whose engine works step by step, and whose interrupts wait until the event loop looks: all that threads
+ * could do, on one.
  */
 final class SteppedDevice implements AutoCloseable {
     private final LedgerEngine crypto = new LedgerEngine();

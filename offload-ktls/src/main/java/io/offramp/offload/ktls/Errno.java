@@ -66,7 +66,10 @@ public final class Errno {
             Map.entry(115, "EINPROGRESS"),
             Map.entry(EKEYEXPIRED, "EKEYEXPIRED"));
 
-    /** What the network or the peer did to the connection (RFC 9293 §3.10; what ICMP says is in the kernel's icmp_err_convert). */
+    /**
+     * What the network or the peer did to the connection (RFC 9293 §3.10; what ICMP says is in the kernel's
+     * icmp_err_convert).
+     */
     private static final Map<Integer, String> CONNECTION_LOST = Map.ofEntries(
             Map.entry(13, "EACCES"),
             Map.entry(EPIPE, "EPIPE"),

@@ -103,8 +103,8 @@ public interface KernelTls {
     Conf conf(int fd, Direction direction);
 
     /**
-     * Whether a NIC may do the work of this direction, of a socket that has its keys and whose {@link #conf} the kernel does not say:
-     * false where it is known to have no session on any NIC.
+     * Whether a NIC may do the work of this direction, of a socket that has its keys and whose {@link #conf} the kernel
+     * does not say: false where it is known to have no session on any NIC.
      */
     boolean mayBeOnDevice(int fd, Direction direction);
 }

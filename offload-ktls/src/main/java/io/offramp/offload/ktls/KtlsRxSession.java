@@ -288,7 +288,8 @@ final class KtlsRxSession implements RxSession {
         if (sequence >= 0) {
             return sequence;
         }
-        fail(new DeviceFaultException("kernel does not say its sequence: " + Errno.name((int) sequence) + ", direction=RX"));
+        fail(new DeviceFaultException(
+                "kernel does not say its sequence: " + Errno.name((int) sequence) + ", direction=RX"));
         return 0;
     }
 

@@ -233,13 +233,16 @@ final class KtlsTxSession implements TxSession {
         onWritten();
     }
 
-    /** Nothing behind this may go out: under which key it would is not known. A lost connection is no fault of the kernel's. */
+    /**
+     * Nothing behind this may go out: under which key it would is not known. A lost connection is no fault of the
+     * kernel's.
+     */
     private IOException failed(String what, int result) {
         if (Errno.isConnectionLost(result) || !channel.isOpen()) {
             return new IOException("connection lost: " + Errno.name(result));
         }
-        DeviceFaultException fault =
-                new DeviceFaultException(what + ": " + Errno.name(result) + ", direction=TX, seq=" + count.nextSequence());
+        DeviceFaultException fault = new DeviceFaultException(
+                what + ": " + Errno.name(result) + ", direction=TX, seq=" + count.nextSequence());
         if (open) {
             sink.onFault(fault);
         }

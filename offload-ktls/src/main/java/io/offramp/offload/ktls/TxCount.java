@@ -1,9 +1,10 @@
 package io.offramp.offload.ktls;
 
 /**
- * Counts what one direction has sealed, and how much of it is out. A write is counted when it is sealed, by the records that the
- * kernel makes of it as a rule. Once it is out, the kernel can be asked, and the count follows it: a NIC's records may be shorter, and
- * spliced ones depend on pages. Writes come out in the order in which they were sealed, new keys between them.
+ * Counts what one direction has sealed, and how much of it is out. A write is counted when it is sealed, by the records
+ * that the kernel makes of it as a rule. Once it is out, the kernel can be asked, and the count follows it: a NIC's
+ * records may be shorter, and spliced ones depend on pages. Writes come out in the order in which they were sealed, new
+ * keys between them.
  */
 final class TxCount {
     private final int overheadBytes;

@@ -19,7 +19,8 @@ class KernelProbeTest {
                         version, suite, new byte[suite.keyBytes()], new byte[TrafficKeys.ivBytes(version, suite)], 0);
 
                 assertThat(KernelProbe.record(version, suite))
-                        .isEqualTo(new ReferenceRecords(keys).seal(23, "kernel TLS probe".getBytes(StandardCharsets.US_ASCII)));
+                        .isEqualTo(new ReferenceRecords(keys)
+                                .seal(23, "kernel TLS probe".getBytes(StandardCharsets.US_ASCII)));
             }
         }
     }

@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Errors of a kernel that fails when asked to, records that a NIC cuts as it likes, and descriptors that come back as others. Needs
- * epoll, and no kernel TLS.
+ * Errors of a kernel that fails when asked to, records that a NIC cuts as it likes, and descriptors that come back as
+ * others. Needs epoll, and no kernel TLS.
  */
 class KtlsErrorIT {
     private static final ProtocolVersion VERSION = ProtocolVersion.TLS_1_3;
@@ -186,7 +186,8 @@ class KtlsErrorIT {
 
         // Then
         assertThat(kernel.calls).containsExactly(
-                "attach", "TX keys", "data 100", "TX keys EAGAIN", "TX keys EINTR", "TX keys EAGAIN", "TX keys", "data 200");
+                "attach", "TX keys", "data 100", "TX keys EAGAIN", "TX keys EINTR", "TX keys EAGAIN", "TX keys",
+                "data 200");
         assertThat(faults).isEmpty();
         assertThat(session.nextSequence()).isEqualTo(1);
         assertThat(session.boundary()).isNotNull();
@@ -207,7 +208,8 @@ class KtlsErrorIT {
 
         // Then
         assertThat(session.nextSequence()).isEqualTo(11);
-        assertThat(session.sealedBoundary()).isEqualTo(new RecordBoundary(Direction.TX, 300 + 40_005 + 11 * OVERHEAD, 11));
+        assertThat(session.sealedBoundary())
+                .isEqualTo(new RecordBoundary(Direction.TX, 300 + 40_005 + 11 * OVERHEAD, 11));
         assertThat(faults).isEmpty();
     }
 
@@ -292,7 +294,8 @@ class KtlsErrorIT {
 
             // Then
             assertThat(List.of(tx, rx)).allSatisfy(result -> assertThat(result).isInstanceOfSatisfying(
-                    InstallResult.Declined.class, declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL)));
+                    InstallResult.Declined.class,
+                    declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL)));
         }
         assertThat(kernel.calls).isEmpty();
         fresh.unsafe().closeForcibly();

@@ -123,7 +123,10 @@ interface ConnectionContract extends ContractFixtures {
         assertThat(plaintexts).allMatch(plaintext -> plaintext.refCnt() == 0);
     }
 
-    /** {@code shutdown_unsent}, the other direction: what had settled before is delivered, as far as its records are whole. */
+    /**
+     * {@code shutdown_unsent}, the other direction: what had settled before is delivered, as far as its records are
+     * whole.
+     */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldDeliverWholeRecordsOnlyWhenRxIsClosedUnderWay(Protection protection) {

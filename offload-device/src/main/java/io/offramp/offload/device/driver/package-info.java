@@ -17,8 +17,9 @@
  * the kernel, it still counts as a device session then ({@code tls_curr_tx_device}, {@code tls_curr_rx_device});
  * {@code tx_tls_degraded} and {@code rx_tls_degraded} say how many have gone.
  *
- * <p>What the device has for params is known from completions alone: after a failure it gets all of them anew. TIS, TIR and
- * DEK are given back with the last WQE or packet that names them, however the session ended; a steering rule goes first.
+ * <p>What the device has for params is known from completions alone: after a failure it gets all of them anew. TIS, TIR
+ * and DEK are given back with the last WQE or packet that names them, however the session ended; a steering rule goes
+ * first.
  */
 @NullMarked
 package io.offramp.offload.device.driver;

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the kernel counts of TLS in a network namespace ({@code /proc/net/tls_stat}, Documentation/networking/tls.rst). Anyone may read
- * it.
+ * What the kernel counts of TLS in a network namespace ({@code /proc/net/tls_stat}, Documentation/networking/tls.rst).
+ * Anyone may read it.
  */
 final class TlsStatistics {
     /** That of this process's namespace. */
@@ -44,7 +44,10 @@ final class TlsStatistics {
         }
     }
 
-    /** Whether the file counts this socket: one that was handed over may be of another namespace. False before Linux 5.14. */
+    /**
+     * Whether the file counts this socket: one that was handed over may be of another namespace. False before Linux
+     * 5.14.
+     */
     static boolean isOfThisNamespace(int fd) {
         return OWN_COOKIE != NO_COOKIE && cookie(fd) == OWN_COOKIE;
     }

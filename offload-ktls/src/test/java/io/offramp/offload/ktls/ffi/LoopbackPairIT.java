@@ -105,13 +105,16 @@ class LoopbackPairIT {
         }
     }
 
-    /** The kernel says when bytes came, for which there is no room: so it might have had none for the type of a record. */
+    /**
+     * The kernel says when bytes came, for which there is no room: so it might have had none for the type of a record.
+     */
     @Test
     void shouldRefuseWhatIsReadWithControlDataCutOff() throws SystemCallException {
         try (LoopbackPair pair = LoopbackPair.open()) {
             byte[] on = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(1).array();
             CallMemory memory = CallMemory.current();
-            assertThat(Libc.setsockopt(memory.state, pair.near(), SOL_SOCKET, SO_TIMESTAMP, memory.value(on), 4)).isZero();
+            assertThat(Libc.setsockopt(memory.state, pair.near(), SOL_SOCKET, SO_TIMESTAMP, memory.value(on), 4))
+                    .isZero();
 
             // The kernel begins to note times some moments after it was asked to.
             Awaitility.await().pollInSameThread().until(() -> {

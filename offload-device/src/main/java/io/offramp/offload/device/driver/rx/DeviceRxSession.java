@@ -197,7 +197,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         packets.sequence(sequence);
         underWay++;
         queue.append().present(
-                device, channel, packets.header(), packets.headerBytes(), wire, at, bytes, host, sequence, records.epoch());
+                device, channel, packets.header(), packets.headerBytes(), wire, at, bytes, host, sequence,
+                records.epoch());
         if (!channel.isAsynchronous()) {
             channel.receive().poll();
             drain();
@@ -315,7 +316,9 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         }
     }
 
-    /** Tells the device, which has a new key or has lost the old one, where the first record starts that it can decrypt. */
+    /**
+     * Tells the device, which has a new key or has lost the old one, where the first record starts that it can decrypt.
+     */
     private void programIfDue() {
         RxContext device = context;
         if (device == null || !params.areDue() || !device.canProgram()) {

@@ -247,7 +247,10 @@ final class RxContext {
         isSteered = isSteered || device.nic().steering().tableOf(flow).add(flow, tir);
     }
 
-    /** Leads the flow's packets past the device from here on, and gives everything back as soon as nothing is outstanding. */
+    /**
+     * Leads the flow's packets past the device from here on, and gives everything back as soon as nothing is
+     * outstanding.
+     */
     void close() {
         isLeaving = true;
         device.nic().steering().tableOf(flow).delete(flow, tir);

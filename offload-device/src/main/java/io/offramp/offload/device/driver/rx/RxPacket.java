@@ -44,8 +44,8 @@ final class RxPacket implements CompletionHandler {
      * @param newEpoch    of the key that the device has
      */
     void present(
-            RxContext newContext, DeviceChannel channel, ByteBuf header, int headerBytes, ByteBuf newWire, int index, int newBytes,
-            ByteBuf newHost, int newSequence, int newEpoch) {
+            RxContext newContext, DeviceChannel channel, ByteBuf header, int headerBytes,
+            ByteBuf newWire, int index, int newBytes, ByteBuf newHost, int newSequence, int newEpoch) {
         context = newContext;
         wire = newWire.retain();
         host = newHost;

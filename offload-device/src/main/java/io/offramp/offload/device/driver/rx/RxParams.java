@@ -1,8 +1,8 @@
 package io.offramp.offload.device.driver.rx;
 
 /**
- * Whether the device has key and position of a receiving direction, or gets them anew: behind a change of keys, and when
- * it has not taken what it was told and so forgotten all. Confined to the event loop.
+ * Whether the device has key and position of a receiving direction, or gets them anew: behind a change of keys, and
+ * when it has not taken what it was told and so forgotten all. Confined to the event loop.
  */
 final class RxParams {
     /** So many times in a row the device may refuse them before a session gives it back. */

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * again and again, or is down, the session goes on in software for good.
  */
 public final class DeviceTxSession implements TxSession, LiveSession {
-    /** The device may fail so many times in a row, whatever fails behind the first send, before a session gives it back. */
+    /**
+     * The device may fail so many times in a row, whatever fails behind the first send, before a session gives it back.
+     */
     static final int MOST_FAILURES = 16;
 
     private final SessionPlace place;

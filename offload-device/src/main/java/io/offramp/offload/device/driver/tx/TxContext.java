@@ -67,7 +67,9 @@ final class TxContext {
         return dek;
     }
 
-    /** True once after an install, a rekey or a failure: the device does not have the params, and they are posted now. */
+    /**
+     * True once after an install, a rekey or a failure: the device does not have the params, and they are posted now.
+     */
     boolean takePostPending() {
         boolean isPending = isPostPending;
         isPostPending = false;

@@ -260,9 +260,9 @@ public final class TlsContext {
     }
 
     /**
-     * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again, about
-     * the record that the context stands in, which the host has not met yet: after {@value #FIRST_ASK_AGAIN} packets,
-     * and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to give a slow answer its time.
+     * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again,
+     * about the record that the context stands in, which the host has not met yet: after {@value #FIRST_ASK_AGAIN}
+     * packets, and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to give a slow answer its time.
      *
      * @return true where it is put again
      */

@@ -68,7 +68,8 @@ final class TxEngine {
         int wqeEnd = at + ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES;
         int headerBytes = EthernetSegment.headerBytes(ring, ethernet);
         // One packet of any length, or as many as it takes.
-        int mss = ControlSegment.opcode(ring, at) == Opcode.LSO ? EthernetSegment.mss(ring, ethernet) : Integer.MAX_VALUE;
+        boolean isCut = ControlSegment.opcode(ring, at) == Opcode.LSO;
+        int mss = isCut ? EthernetSegment.mss(ring, ethernet) : Integer.MAX_VALUE;
         int wireSegment = ethernet + EthernetSegment.octowords(headerBytes) * ControlSegment.OCTOWORD_BYTES;
         int header = ethernet + EthernetSegment.INLINE_HEADER;
         if (mss == 0 || wireSegment + DataSegment.BYTES > wqeEnd || !PacketHeader.isValid(ring, header, headerBytes)) {

@@ -18,9 +18,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what the WQEs of send queues ask for, one after the other, and completes them. A WQE that is not done, for whatever
- * reason, leaves its context so that nothing behind it can be done in its place: without params, or without a position.
- * Confined to the engine's thread.
+ * Does what the WQEs of send queues ask for, one after the other, and completes them. A WQE that is not done, for
+ * whatever reason, leaves its context so that nothing behind it can be done in its place: without params, or without a
+ * position. Confined to the engine's thread.
  */
 final class WqeWorker {
     private static final InternalLogger LOG = InternalLoggerFactory.getInstance(WqeWorker.class);
@@ -59,7 +59,9 @@ final class WqeWorker {
         failsNextSend = true;
     }
 
-    /** Lets a WQE fail, whatever it asks for, with nothing of it done: the one behind so many others. NOPs do not count. */
+    /**
+     * Lets a WQE fail, whatever it asks for, with nothing of it done: the one behind so many others. NOPs do not count.
+     */
     void failAfter(int wqes) {
         failsAfter = wqes;
     }

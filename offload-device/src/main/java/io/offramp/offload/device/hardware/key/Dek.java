@@ -10,8 +10,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One data encryption key object of the device. Written by commands, never read. Holds the key and no state of a cipher:
- * each context that refers to it makes ciphers of its own ({@link KeyUse}), so any number of them may, on any engine.
+ * One data encryption key object of the device. Written by commands, never read. Holds the key and no state of a
+ * cipher: each context that refers to it makes ciphers of its own ({@link KeyUse}), so any number of them may, on any
+ * engine.
  */
 public final class Dek {
     private final AeadEngine engine;

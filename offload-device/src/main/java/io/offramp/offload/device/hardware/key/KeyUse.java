@@ -7,8 +7,8 @@ import io.offramp.offload.aead.Sealer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The use that one context makes of a key: ciphers of its own, with the state of a record that is not whole. Ends with the
- * key: one that is written to the same object later is another one. Confined to the context's queue set.
+ * The use that one context makes of a key: ciphers of its own, with the state of a record that is not whole. Ends with
+ * the key: one that is written to the same object later is another one. Confined to the context's queue set.
  */
 public final class KeyUse {
     private final Dek dek;

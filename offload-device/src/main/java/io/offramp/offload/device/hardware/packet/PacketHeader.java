@@ -69,7 +69,10 @@ public final class PacketHeader {
         return isMapped(address) ? Arrays.copyOfRange(address, MAPPED.length, address.length) : address;
     }
 
-    /** An IPv4 address in the form of IPv6: its packets are IPv4 (RFC 4291 §2.5.5.2). Of a text the JDK makes one by itself. */
+    /**
+     * An IPv4 address in the form of IPv6: its packets are IPv4 (RFC 4291 §2.5.5.2). Of a text the JDK makes one by
+     * itself.
+     */
     private static boolean isMapped(byte[] address) {
         return address.length > MAPPED.length && Arrays.mismatch(address, MAPPED) == MAPPED.length;
     }

@@ -72,8 +72,8 @@ abstract class AsyncResyncFixture {
     }
 
     /**
-     * Whatever became of its last question, the device goes on, and asks again about the next record or another header that
-     * it has found: it is answered.
+     * Whatever became of its last question, the device goes on, and asks again about the next record or another header
+     * that it has found: it is answered.
      */
     void expectAnsweredWhenItAsksAgain() {
         int record = next;

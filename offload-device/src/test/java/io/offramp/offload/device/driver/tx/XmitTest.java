@@ -344,7 +344,9 @@ class XmitTest {
         }
     }
 
-    /** A WQE has 63 octowords at most: one is for control, four for the header, one for the egress, and 57 for records. */
+    /**
+     * A WQE has 63 octowords at most: one is for control, four for the header, one for the egress, and 57 for records.
+     */
     @Test
     void shouldSendAtOnceOnlyWhatAWqeHasRoomFor() {
         int record = 5 + 1 + 1 + 16;

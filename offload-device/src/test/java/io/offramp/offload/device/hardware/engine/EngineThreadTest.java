@@ -49,7 +49,8 @@ class EngineThreadTest {
     @Test
     void shouldNotKeepTheOtherQueuesWaitingForOneThatIsPaced() {
         AtomicInteger works = new AtomicInteger();
-        EngineThread engine = new EngineThread(Thread::new, (records, bytes) -> works.getAndIncrement() == 0 ? LONG_NS : 0);
+        EngineThread engine =
+                new EngineThread(Thread::new, (records, bytes) -> works.getAndIncrement() == 0 ? LONG_NS : 0);
         Nic nic = new Nic(new NicLimits(1, 1, 1), AeadEngines.best(), List.of(engine));
         QueueSet slow = nic.createQueues();
         QueueSet other = nic.createQueues();

@@ -48,7 +48,9 @@ class PlainSendTest extends SendQueueFixture {
         assertThat(context().nextTcpSequence()).isEqualTo(SEQUENCE + RECORD_BYTES);
     }
 
-    /** However much the other flows ask of the device, and however much of it goes wrong, plain packets go on in order. */
+    /**
+     * However much the other flows ask of the device, and however much of it goes wrong, plain packets go on in order.
+     */
     @Test
     void shouldLetPlainPacketsLeaveInOrderUnderLoadAndWhateverFailsBesideThem() {
         Random random = new Random(4);
@@ -58,7 +60,8 @@ class PlainSendTest extends SendQueueFixture {
         queues.port((header, headerBytes, payload, index, bytes) -> {
             int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
             if (sequence >= PLAIN) {
-                assertThat(ByteBufUtil.getBytes(payload, index, bytes)).isEqualTo(ByteBufUtil.getBytes(plaintext, 0, bytes));
+                assertThat(ByteBufUtil.getBytes(payload, index, bytes))
+                        .isEqualTo(ByteBufUtil.getBytes(plaintext, 0, bytes));
                 left.add(sequence);
             }
         });

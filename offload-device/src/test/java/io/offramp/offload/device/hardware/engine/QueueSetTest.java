@@ -214,7 +214,9 @@ class QueueSetTest extends SendQueueFixture {
         }
     }
 
-    /** A flushed send, or one that came before its fence, has not moved the context: what is behind it is not the first. */
+    /**
+     * A flushed send, or one that came before its fence, has not moved the context: what is behind it is not the first.
+     */
     @Test
     void shouldEmitNothingBehindASendThatWasFlushed() {
         postParams();

@@ -199,7 +199,10 @@ class RxTrackingTest {
         }
     }
 
-    /** A question or an answer may get lost: the device asks about later records, and takes the answer to the last question. */
+    /**
+     * A question or an answer may get lost: the device asks about later records, and takes the answer to the last
+     * question.
+     */
     @ParameterizedTest
     @MethodSource("protections")
     void shouldAskAgainUntilItIsAnsweredAndNeverRarerThanItsLongestPause(Protection protection) {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An engine that works when a test says so, one entry of one queue at a time: every order that threads could bring about
- * can be had, and had again.
+ * An engine that works when a test says so, one entry of one queue at a time: every order that threads could bring
+ * about can be had, and had again.
  */
 public final class SteppedEngine implements Engine {
     /** What it works on next. */
