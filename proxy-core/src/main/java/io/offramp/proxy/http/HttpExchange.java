@@ -43,6 +43,7 @@ final class HttpExchange implements AnswerListener {
     private boolean toHead;
     private long framing;
     private long requestBytes;
+    private boolean continued;
     private boolean keepAlive;
     private @Nullable String upgrade;
     private @Nullable UpstreamGroup group;
@@ -284,6 +285,7 @@ final class HttpExchange implements AnswerListener {
             keepAlive &= requestEnded && !front.isDraining() && AnswerWriter.canPersist(head.framing(), modern);
             answer.begin(head, Framing.isBodiless(status, toHead), keepAlive, modern);
         } else if (modern && (status != 100 || request != null && request.fields().has(Field.EXPECT))) {
+            continued |= status == 100;
             answer.bare(head, false);
             throttle();
         }
@@ -430,11 +432,16 @@ final class HttpExchange implements AnswerListener {
 
     /** Sets the deadline for what has to happen next. */
     private void expect() {
-        if (!front.isWritable() || takesBody()) {
+        if (!front.isWritable() || takesBody() && !isToBeContinued()) {
             front.awaitClient();
         } else {
             front.awaitUpstream();
         }
+    }
+
+    /** Whether the client need not send its body before the upstream says so (RFC 9110 §10.1.1). */
+    private boolean isToBeContinued() {
+        return requestBytes == 0 && !continued && modern && request != null && request.fields().has(Field.EXPECT);
     }
 
     /** Without a body, and as good twice as once (RFC 9110 §9.2.2). */

@@ -52,6 +52,33 @@ class TimeoutFlowTest {
     }
 
     @Test
+    void shouldGiveAServerItsTimeToAskForABody() {
+        String expecting = "POST /app/a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n";
+        // Given
+        Peer client = proxy.connect();
+        send(client, expecting);
+        Peer server = accept();
+
+        // When
+        proxy.advance(Duration.ofMillis(9500));
+        assertThat(text(client)).isEmpty();
+        send(server, "HTTP/1.1 100 Continue\r\n\r\n");
+
+        // Then it is the client's turn
+        proxy.advance(Duration.ofMillis(5500));
+        assertThat(text(client)).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+        proxy.advance(Duration.ofMillis(1000));
+        assertThat(text(client)).startsWith("HTTP/1.1 408 ");
+
+        // And a server that says nothing is to blame
+        Peer other = proxy.connect();
+        send(other, expecting);
+        accept();
+        proxy.advance(Duration.ofMillis(10_500));
+        assertThat(text(other)).startsWith("HTTP/1.1 504 ");
+    }
+
+    @Test
     void shouldBeginAClientsTimeWhenTheServerTakesMoreOfItsBody() {
         // Given a server that reads no more, and a client whose last piece waits for that
         int most = piecesUntilOneWaits() - 1;
