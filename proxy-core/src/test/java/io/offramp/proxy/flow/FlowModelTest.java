@@ -47,16 +47,17 @@ class FlowModelTest {
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
     /** One interleaving: all that it is follows from its seed. */
-    private record Case(List<Step> steps, int readBytes, int connections, boolean patient) {
+    private record Case(List<Step> steps, int readBytes, int connections, int servers, boolean patient) {
         static Case of(long seed) {
             SplittableRandom random = new SplittableRandom(seed);
             int readBytes = READ_BYTES[random.nextInt(READ_BYTES.length)];
             int connections = random.nextInt(3) == 0 ? 1 : 100;
-            return new Case(Step.sequence(random, 12), readBytes, connections, random.nextBoolean());
+            int servers = 1 + random.nextInt(2);
+            return new Case(Step.sequence(random, 12), readBytes, connections, servers, random.nextBoolean());
         }
 
         Case with(List<Step> fewer) {
-            return new Case(fewer, readBytes, connections, patient);
+            return new Case(fewer, readBytes, connections, servers, patient);
         }
     }
 
@@ -101,7 +102,7 @@ class FlowModelTest {
 
     private static @Nullable Throwable failureOf(Case some) {
         WARNINGS.get().clear();
-        try (Handlers proxy = Handlers.bounded(some.readBytes(), some.connections(), 1)) {
+        try (Handlers proxy = Handlers.bounded(some.readBytes(), some.connections(), 1, some.servers())) {
             long bound = WireChannel.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10);
             new Interleaving(proxy, bound).run(some.steps(), some.patient());
         } catch (AssertionError | RuntimeException e) {
@@ -113,7 +114,8 @@ class FlowModelTest {
     private static String describe(long seed, Case whole, Throwable failure) {
         List<Step> steps = shrink(whole);
         Throwable shrunk = failureOf(whole.with(steps));
-        return "seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections() + " to the server, " + (whole.patient() ? "read on" : "left alone")
+        return "seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections() + " to each of "
+                + whole.servers() + " servers, " + (whole.patient() ? "read on" : "left alone")
                 + " at the end: " + failure + "\n" + steps.size() + " of " + whole.steps().size() + " steps: " + shrunk + "\n"
                 + (shrunk == null || shrunk.getStackTrace().length == 0 ? "" : "  at " + shrunk.getStackTrace()[0] + "\n")
                 + steps.stream().map(Step::toString).collect(Collectors.joining(",\n"));

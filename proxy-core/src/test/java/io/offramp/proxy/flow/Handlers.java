@@ -34,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -82,16 +83,21 @@ final class Handlers implements ProxyUnderTest {
 
     /** The HTTP front, which takes so much from its clients. */
     Handlers(int readBytes, HttpConfig http) {
-        this(readBytes, false, http, LimitConfig.DEFAULTS);
+        this(readBytes, false, http, LimitConfig.DEFAULTS, 1);
     }
 
     /** The front for bytes. */
     static Handlers tcp(int readBytes) {
-        return new Handlers(readBytes, true, HttpConfig.DEFAULTS, LimitConfig.DEFAULTS);
+        return new Handlers(readBytes, true, HttpConfig.DEFAULTS, LimitConfig.DEFAULTS, 1);
     }
 
     /** The HTTP front, with so many connections to the server and waiting requests. */
     static Handlers bounded(int readBytes, int connections, int waiting) {
+        return bounded(readBytes, connections, waiting, 1);
+    }
+
+    /** The same, with several servers in turn. */
+    static Handlers bounded(int readBytes, int connections, int waiting, int servers) {
         LimitConfig d = LimitConfig.DEFAULTS;
         return new Handlers(
                 readBytes,
@@ -109,13 +115,14 @@ final class Handlers implements ProxyUnderTest {
                         d.leastRate(),
                         connections,
                         waiting,
-                        d.perAddress()));
+                        d.perAddress()),
+                servers);
     }
 
-    private Handlers(int readBytes, boolean tcp, HttpConfig http, LimitConfig limits) {
+    private Handlers(int readBytes, boolean tcp, HttpConfig http, LimitConfig limits, int servers) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
-                Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
+                Map.of("app", new UpstreamConfig("app", Collections.nCopies(servers, new HostPort("127.0.0.1", 8080)))),
                 TIMEOUTS,
                 limits,
                 name -> UpstreamEvents.NONE,

@@ -12,6 +12,7 @@ abstract class Incoming {
     private int to;
     private Part part = Part.HEAD;
     private long left;
+    private String trailers = "";
 
     private enum Part {
         HEAD,
@@ -34,6 +35,9 @@ abstract class Incoming {
     abstract long onHead(String head);
 
     abstract void onBody(byte value);
+
+    /** A body in chunks has ended with these lines. */
+    abstract void onTrailers(String lines);
 
     /** The message is complete. */
     abstract void onEnd();
@@ -102,10 +106,13 @@ abstract class Incoming {
                 if (line == null) {
                     return false;
                 }
-                if (!line.isEmpty()) {
+                if (!line.isEmpty() && part == Part.LAST) {
+                    trailers += line + "\r\n";
+                } else if (!line.isEmpty()) {
                     throw new AssertionError("behind a chunk: " + line);
-                }
-                if (part == Part.LAST) {
+                } else if (part == Part.LAST) {
+                    onTrailers(trailers);
+                    trailers = "";
                     end();
                 } else {
                     part = Part.CHUNK_SIZE;

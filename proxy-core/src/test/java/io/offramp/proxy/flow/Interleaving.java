@@ -6,6 +6,7 @@ import java.util.List;
 
 /** Runs one sequence of steps against a proxy, and holds what must hold behind each of them. */
 final class Interleaving {
+    private static final Message.Sort[] SORTS = Message.Sort.values();
     private static final int MOST_CLIENTS = 3;
     private static final int FLOOD = 400;
 
@@ -96,7 +97,7 @@ final class Interleaving {
     private void take(Step step, ModelClient client) {
         switch (step.kind()) {
             case REQUEST -> {
-                ask(client, Message.Sort.values()[step.n() / 4096 % 6], step.n() % 4096);
+                ask(client, SORTS[step.n() / 4096 % SORTS.length], step.n() % 4096);
                 if (step.n() % 2 == 0) {
                     client.send(Integer.MAX_VALUE);
                 }

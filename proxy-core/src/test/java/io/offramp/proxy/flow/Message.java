@@ -18,6 +18,8 @@ final class Message {
     int answerSent;
     /** Bytes of it that the client has read. */
     int answerArrived;
+    /** Its answer ends with the server's connection, whether it is whole or not. */
+    boolean answerUntilClose;
     /** All of an answer was sent by a server. */
     boolean answered;
     /** A server saw its head. */
@@ -27,6 +29,8 @@ final class Message {
 
     enum Sort {
         GET,
+        /** HTTP/1.0. */
+        OLD,
         HEAD,
         LENGTH,
         CHUNKED,
@@ -46,14 +50,21 @@ final class Message {
 
     String head() {
         String method = sort == Sort.HEAD ? "HEAD" : bodyBytes > 0 || sort == Sort.CHUNKED ? "POST" : "GET";
-        String line = method + " " + target() + " HTTP/1.1\r\nHost: a\r\n";
+        String version = sort == Sort.OLD ? "HTTP/1.0" : "HTTP/1.1";
+        String line = method + " " + target() + " " + version + "\r\nHost: a\r\n";
         return switch (sort) {
+            case OLD -> line + (number % 3 == 0 ? "" : "Connection: keep-alive\r\n") + "\r\n";
             case LENGTH -> line + "Content-Length: " + bodyBytes + "\r\n\r\n";
             case CHUNKED -> line + "Transfer-Encoding: chunked\r\n\r\n";
             case UPGRADE -> line + "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
             default -> line + "\r\n";
         };
+    }
+
+    /** Of bodies in chunks, one in two. */
+    String trailer() {
+        return number % 2 == 0 ? "X-Sum: " + number + "\r\n" : "";
     }
 
     byte requestByte(int at) {

@@ -46,7 +46,7 @@ final class ModelClient {
             }
         }
         if (message.sort == Sort.CHUNKED) {
-            out.add("0\r\n\r\n");
+            out.add("0\r\n" + message.trailer() + "\r\n");
         }
     }
 
@@ -93,6 +93,9 @@ final class ModelClient {
 
     void read() {
         in.add(peer.take());
+        if (!ended && peer.hasEnded()) {
+            in.onStreamEnd();
+        }
     }
 
     private final class Answers extends Incoming {
@@ -114,6 +117,9 @@ final class ModelClient {
                 throw new AssertionError("in answer to " + current + ": " + head);
             }
             interim = status.startsWith("1");
+            if (interim && current.sort == Sort.OLD) {
+                throw new AssertionError("to a client that knows no interim answers: " + head);
+            }
             if (status.equals("101")) {
                 tunnel = current;
                 current.done = true;
@@ -131,6 +137,22 @@ final class ModelClient {
         void onBody(byte value) {
             if (!own && value != current.answerByte(current.answerArrived++)) {
                 throw new AssertionError("byte " + current.answerArrived + " of the answer to " + current);
+            }
+        }
+
+        @Override
+        void onTrailers(String lines) {
+            String expected = current.answerUntilClose ? "" : current.trailer();
+            if (current.sort == Sort.OLD || !lines.equals(expected)) {
+                throw new AssertionError("trailers of the answer to " + current + ": " + lines);
+            }
+        }
+
+        /** An answer that ends with its connection is whole where that ends in order. */
+        void onStreamEnd() {
+            boolean cutShows = isToEnd() && !own && !current.answerUntilClose;
+            if (cutShows && (!current.answered || current.answerArrived != current.answerSent)) {
+                throw new AssertionError("the answer to " + current + " seems whole and is not");
             }
         }
 

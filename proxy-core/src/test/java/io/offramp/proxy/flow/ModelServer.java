@@ -67,9 +67,10 @@ final class ModelServer {
                     body(message, bytes, from);
                     out.add("\r\n");
                 }
-                out.add(bare ? "" : "0\r\n\r\n");
+                out.add(bare ? "" : "0\r\n" + message.trailer() + "\r\n");
             }
             default -> {
+                message.answerUntilClose = true;
                 out.add(head + "\r\n");
                 body(message, bare ? 0 : length, 0);
             }
@@ -150,7 +151,7 @@ final class ModelServer {
             if (asked != null || !message.target().equals(target)) {
                 throw new AssertionError(message + " came while " + asked + " was not answered");
             }
-            boolean repeatable = message.sort == Sort.GET || message.sort == Sort.HEAD || message.sort == Sort.UPGRADE;
+            boolean repeatable = message.sort == Sort.GET || message.sort == Sort.OLD || message.sort == Sort.HEAD || message.sort == Sort.UPGRADE;
             if (message.arrived && !repeatable) {
                 throw new AssertionError(message + " came twice");
             }
@@ -166,6 +167,13 @@ final class ModelServer {
         void onBody(byte value) {
             if (value != reading.requestByte(reading.bodyArrived++)) {
                 throw new AssertionError("byte " + reading.bodyArrived + " of " + reading);
+            }
+        }
+
+        @Override
+        void onTrailers(String lines) {
+            if (!lines.equals(reading.trailer())) {
+                throw new AssertionError("trailers of " + reading + ": " + lines);
             }
         }
 
