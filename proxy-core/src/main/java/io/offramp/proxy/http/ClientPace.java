@@ -7,9 +7,9 @@ import io.offramp.proxy.upstream.Deadline;
 import io.offramp.proxy.upstream.WriteBurst;
 
 /**
- * Watches a client while it is waited for: to read what is written to it, or to send the body of its request. In every window of that
- * time it has to move some bytes, one way or the other. What counts is bytes that have left for the client, not answers that were begun, so
- * the watch holds across exchanges. Confined to the event loop.
+ * Watches a client while it is waited for: to read what is written to it, or to send the body of its request. In every
+ * window of that time it has to move some bytes, one way or the other. What counts is bytes that have left for the
+ * client, not answers that were begun, so the watch holds across exchanges. Confined to the event loop.
  */
 final class ClientPace {
     private final Channel client;
@@ -29,7 +29,12 @@ final class ClientPace {
      * @param onTooSlow  runs when a window has passed with less; nothing is watched then
      */
     ClientPace(
-            Channel client, EventExecutor executor, WriteBurst burst, long windowNs, long leastBytes, Runnable onTooSlow) {
+            Channel client,
+            EventExecutor executor,
+            WriteBurst burst,
+            long windowNs,
+            long leastBytes,
+            Runnable onTooSlow) {
         this.client = client;
         this.burst = burst;
         this.windowNs = windowNs;
@@ -59,7 +64,8 @@ final class ClientPace {
     }
 
     /**
-     * Whether the client is waited for and has moved nothing for so long: since it was first asked this, so ask now and then.
+     * Whether the client is waited for and has moved nothing for so long: since it was first asked this, so ask now and
+     * then.
      */
     boolean isStalled(long ns) {
         long moved = moved();

@@ -192,7 +192,8 @@ final class HeaderRules {
         for (int i = 0; i < size; i++) {
             boolean passes =
                     switch (fields.kind(i)) {
-                        case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, PROXY, TE, TRANSFER_ENCODING -> false;
+                        case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, PROXY, TE -> false;
+                        case TRANSFER_ENCODING -> false;
                         case UPGRADE -> upgrade;
                         case DATE -> true;
                         default -> !options.names(fields, i);

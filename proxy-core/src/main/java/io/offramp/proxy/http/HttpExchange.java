@@ -223,7 +223,10 @@ final class HttpExchange implements AnswerListener {
         return !requestEnded && !done && to != null && sent && to.isWritable();
     }
 
-    /** The next piece of the request's body, which moves here, and whether it is the last; only while {@link #takesBody()}. */
+    /**
+     * The next piece of the request's body, which moves here, and whether it is the last; only while {@link
+     * #takesBody()}.
+     */
     void onRequestBody(ByteBuf piece, boolean complete) {
         BodyWriter body = requestBody;
         UpstreamConnection to = upstream;

@@ -32,7 +32,10 @@ final class RoutePath {
 
     private RoutePath() {}
 
-    /** Whether a target's path has one reading only, itself: nothing in it is escaped, a delimiter of anyone's, or to be resolved. */
+    /**
+     * Whether a target's path has one reading only, itself: nothing in it is escaped, a delimiter of anyone's, or to be
+     * resolved.
+     */
     static boolean isPlain(String target) {
         int length = target.length();
         for (int i = 0; i < length; i++) {
@@ -51,7 +54,10 @@ final class RoutePath {
         return true;
     }
 
-    /** Habits that the path gives room to, with {@link #UNRESOLVED} where it has {@code ..}; below 0 where no reading can be relied on. */
+    /**
+     * Habits that the path gives room to, with {@link #UNRESOLVED} where it has {@code ..}; below 0 where no reading
+     * can be relied on.
+     */
     static int habits(String path) {
         int found = 0;
         boolean empty = false;

@@ -24,7 +24,11 @@ public final class TcpFrontSettings {
      * @throws IllegalArgumentException if the route names an upstream that is not there
      */
     public TcpFrontSettings(
-            RouteConfig route, Upstreams upstreams, TimeoutConfig timeouts, @Nullable AccessLog accessLog, MemoryBudget budget) {
+            RouteConfig route,
+            Upstreams upstreams,
+            TimeoutConfig timeouts,
+            @Nullable AccessLog accessLog,
+            MemoryBudget budget) {
         UpstreamGroup named = upstreams.group(route.upstream());
         if (named == null) {
             throw new IllegalArgumentException("no upstream '" + route.upstream() + "'");

@@ -25,7 +25,9 @@ public interface AnswerListener {
     /** A piece of the body, which moves here. */
     void onBody(ByteBuf piece);
 
-    /** So many bytes of the body are on their way to the client past this process: {@link UpstreamConnection#spliceTo}. */
+    /**
+     * So many bytes of the body are on their way to the client past this process: {@link UpstreamConnection#spliceTo}.
+     */
     default void onSpliced(int bytes) {}
 
     /** The answer is complete; the connection has forgotten this listener. */

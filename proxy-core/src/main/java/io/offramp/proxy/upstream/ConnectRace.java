@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to the first of a server's addresses that accepts: the next is tried when one has failed, or has not answered for a while,
- * and all have one time together (RFC 8305 §5). Confined to the event loop.
+ * Connects to the first of a server's addresses that accepts: the next is tried when one has failed, or has not
+ * answered for a while, and all have one time together (RFC 8305 §5). Confined to the event loop.
  */
 final class ConnectRace {
     /** RFC 8305 §8: Connection Attempt Delay. */

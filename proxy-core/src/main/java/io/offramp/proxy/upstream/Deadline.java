@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one moment by which something must have happened on a connection. Moving it is a field write: the single task
- * behind it wakes at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything. A
- * look that is far off is moved forward to a whole second: idle connections then wake their event loop together. Confined to
- * the event loop.
+ * behind it wakes at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything.
+ * A look that is far off is moved forward to a whole second: idle connections then wake their event loop together.
+ * Confined to the event loop.
  */
 public final class Deadline implements Runnable {
     private static final long GRID_NS = TimeUnit.SECONDS.toNanos(1);

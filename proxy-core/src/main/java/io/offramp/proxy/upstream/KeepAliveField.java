@@ -4,7 +4,10 @@ import io.offramp.proxy.http.codec.Field;
 import io.offramp.proxy.http.codec.Fields;
 import java.util.concurrent.TimeUnit;
 
-/** What a server says in {@code Keep-Alive: timeout=5, max=100} of how long it keeps an idle connection (RFC 2068 §19.7.1). */
+/**
+ * What a server says in {@code Keep-Alive: timeout=5, max=100} of how long it keeps an idle connection (RFC 2068
+ * §19.7.1).
+ */
 final class KeepAliveField {
     /** A request on its way when the server closes is lost, so ours ends sooner. */
     private static final long MARGIN_NS = TimeUnit.SECONDS.toNanos(1);
@@ -13,7 +16,9 @@ final class KeepAliveField {
 
     private KeepAliveField() {}
 
-    /** For how long the connection can be kept; 0 for not at all, {@code Long.MAX_VALUE} where the server does not say. */
+    /**
+     * For how long the connection can be kept; 0 for not at all, {@code Long.MAX_VALUE} where the server does not say.
+     */
     static long limitNs(Fields fields) {
         String value = fields.first(Field.KEEP_ALIVE);
         if (value == null) {
@@ -29,7 +34,9 @@ final class KeepAliveField {
     }
 
     private static long limitNs(String seconds) {
-        boolean isNumber = !seconds.isEmpty() && seconds.length() <= 9 && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean isNumber = !seconds.isEmpty()
+                && seconds.length() <= 9
+                && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!isNumber) {
             return Long.MAX_VALUE;
         }

@@ -10,8 +10,8 @@ import io.netty.channel.epoll.EpollTcpInfo;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a connection behind what was written to it: in order, or with a reset where the stream was cut and nobody may take it for its end.
- * A peer that does not take what is left gets a limited time. Confined to the event loop.
+ * Ends a connection behind what was written to it: in order, or with a reset where the stream was cut and nobody may
+ * take it for its end. A peer that does not take what is left gets a limited time. Confined to the event loop.
  */
 final class LastWrites {
     private static final long LOOK_MS = 50;
@@ -62,7 +62,9 @@ final class LastWrites {
         }
     }
 
-    /** A reset destroys what the kernel has not sent yet, so its queue has to be empty, and not only between two probes. */
+    /**
+     * A reset destroys what the kernel has not sent yet, so its queue has to be empty, and not only between two probes.
+     */
     private void awaitKernel(EpollSocketChannel socket) {
         if (!socket.isActive()) {
             return;

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of one event loop to one server: those that are idle, last used first; how many there are in all; and who waits because
- * there may be no more. Confined to the event loop.
+ * Connections of one event loop to one server: those that are idle, last used first; how many there are in all; and who
+ * waits because there may be no more. Confined to the event loop.
  */
 final class ServerPool {
     private final EventLoop loop;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes both ways between a client and an upstream, each direction with its own end, with back-pressure and one idle
- * limit for both. Closed when both directions have ended, or one side is gone; a stream that was cut on one side is a reset
- * on the other, never an end.
+ * limit for both. Closed when both directions have ended, or one side is gone; a stream that was cut on one side is a
+ * reset on the other, never an end.
  */
 public final class Tunnel implements AnswerListener {
     /** Bursts below this are cheaper read and written than spliced. */

@@ -165,9 +165,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Leads what is still to come, of a body of known length or through a tunnel, to a client past this process, where its session can
-     * do that now; else nothing changes. To be called where a read burst is over and has been flushed. The listener hears of it by
-     * {@link AnswerListener#onSpliced}, and goes on hearing what comes in the ordinary way.
+     * Leads what is still to come, of a body of known length or through a tunnel, to a client past this process, where
+     * its session can do that now; else nothing changes. To be called where a read burst is over and has been flushed.
+     * The listener hears of it by {@link AnswerListener#onSpliced}, and goes on hearing what comes in the ordinary way.
      */
     public void spliceTo(Channel client) {
         boolean streaming = state == State.BODY || state == State.TUNNEL;
@@ -244,8 +244,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Gives the connection back behind a complete request and answer: for the next, or to be closed. What the server may have sent behind
-     * its answer must not be taken for the next one: the connection is kept only when the socket has been seen empty.
+     * Gives the connection back behind a complete request and answer: for the next, or to be closed. What the server
+     * may have sent behind its answer must not be taken for the next one: the connection is kept only when the socket
+     * has been seen empty.
      */
     public void release() {
         if (state != State.IDLE || !persistent || !isAllSent()) {
@@ -313,7 +314,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes at once with a reset, for a server that must not take it for the end of a stream; the listener hears nothing more. */
+    /**
+     * Closes at once with a reset, for a server that must not take it for the end of a stream; the listener hears
+     * nothing more.
+     */
     public void reset() {
         listener = null;
         end(State.CLOSED);
@@ -473,7 +477,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(cause instanceof IOException ? "reset" : BufferFailures.counts(cause) ? "no memory for what it sends" : cause.toString());
+        if (cause instanceof IOException) {
+            fail("reset");
+        } else {
+            fail(BufferFailures.counts(cause) ? "no memory for what it sends" : cause.toString());
+        }
     }
 
     @Override

@@ -13,7 +13,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Upstream connections of one event loop, by server, and the next server in turn of each group. Confined to that loop. */
+/**
+ * Upstream connections of one event loop, by server, and the next server in turn of each group. Confined to that loop.
+ */
 public final class UpstreamLoop {
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
 
@@ -142,8 +144,8 @@ public final class UpstreamLoop {
     }
 
     /**
-     * Takes a connection back once a poll of the event loop has brought nothing more from it. A task runs behind the events of this turn,
-     * and what it schedules behind those of the next.
+     * Takes a connection back once a poll of the event loop has brought nothing more from it. A task runs behind the
+     * events of this turn, and what it schedules behind those of the next.
      */
     void keepBehindNextPoll(UpstreamConnection connection) {
         loop.execute(() -> loop.schedule(connection::keepIfIdle, 1, TimeUnit.NANOSECONDS));

@@ -65,7 +65,10 @@ public final class Upstreams {
         try (BufferedReader file = Files.newBufferedReader(RMEM_MAX)) {
             long most = Long.parseLong(file.readLine()); // in one read: such a file has nothing behind the first
             if (most < receiveBytes) {
-                LOG.warn("limits.upstream-rcvbuf is {} bytes, but net.core.rmem_max gives a socket {}", receiveBytes, most);
+                LOG.warn(
+                        "limits.upstream-rcvbuf is {} bytes, but net.core.rmem_max gives a socket {}",
+                        receiveBytes,
+                        most);
             }
         } catch (IOException | NumberFormatException e) {
             LOG.warn("cannot tell whether limits.upstream-rcvbuf holds: {}", e.toString());

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is written to a channel between two flushes. A head and a small body are put into one buffer, since a segment or
- * a record of their own would cost more than the copy; larger pieces pass as they are. What nobody flushes is flushed at
- * the end of the event loop's turn. Confined to the event loop.
+ * a record of their own would cost more than the copy; larger pieces pass as they are. What nobody flushes is flushed
+ * at the end of the event loop's turn. Confined to the event loop.
  */
 public final class WriteBurst {
     private static final int SMALL_BYTES = 2 << 10;

@@ -12,11 +12,13 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whole connections of a client, to all the handlers of an HTTP front and a server that behaves. An input is four bytes, that many changes as the
- * fourth says, and what the client sends: the first byte says in which pieces, the second how the client leaves, the third what the server answers.
+ * Whole connections of a client, to all the handlers of an HTTP front and a server that behaves. An input is four
+ * bytes, that many changes as the fourth says, and what the client sends: the first byte says in which pieces, the
+ * second how the client leaves, the third what the server answers.
  *
- * <p>Whatever comes: what the server gets is HTTP without a doubt ({@link StrictServer}), what the client gets are whole answers, no more than it
- * asked for and each to its request ({@link Answers}), no handler fails, no line of the log is a warning, everything ends, nothing is left.
+ * <p>Whatever comes: what the server gets is HTTP without a doubt ({@link StrictServer}), what the client gets are
+ * whole answers, no more than it asked for and each to its request ({@link Answers}), no handler fails, no line of the
+ * log is a warning, everything ends, nothing is left.
  */
 public final class ConnectionsFuzz {
     private static final int HEADER_BYTES = 4;

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random interleavings of what clients and servers can do, each held to the same rules: {@link Interleaving}. {@code -Dflow.seed=} runs
- * another lot, {@code -Dflow.count=} another number. A failure names the seed of its interleaving and the fewest of its steps that fail
- * the same.
+ * Random interleavings of what clients and servers can do, each held to the same rules: {@link Interleaving}. {@code
+ * -Dflow.seed=} runs another lot, {@code -Dflow.count=} another number. A failure names the seed of its interleaving
+ * and the fewest of its steps that fail the same.
  */
 class FlowModelTest {
     private static final long SEED = Long.getLong("flow.seed", 20261129);

@@ -27,7 +27,8 @@ final class Interleaving {
     }
 
     /**
-     * Runs the steps, then ends everything in the way that {@code patient} says: by timeouts alone, or with peers that read on.
+     * Runs the steps, then ends everything in the way that {@code patient} says: by timeouts alone, or with peers that
+     * read on.
      *
      * @throws AssertionError if anything does not hold
      */

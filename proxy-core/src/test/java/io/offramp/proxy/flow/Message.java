@@ -3,8 +3,8 @@ package io.offramp.proxy.flow;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One request of the model, and what has become of it. Requests and answers carry its number, and every byte of a body follows from the
- * number and the place, so that a byte in the wrong place shows.
+ * One request of the model, and what has become of it. Requests and answers carry its number, and every byte of a body
+ * follows from the number and the place, so that a byte in the wrong place shows.
  */
 final class Message {
     final int number;

@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Changes of a stream of requests that a mutation of bytes seldom hits on: of lines, fields, numbers and targets. Four bytes each. */
+/**
+ * Changes of a stream of requests that a mutation of bytes seldom hits on: of lines, fields, numbers and targets. Four
+ * bytes each.
+ */
 final class StreamChanges {
     static final int BYTES = 4;
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A server that behaves, and takes nothing that could be read in two ways: a request out of place is an error of the proxy. Each answer says which
- * target and method it is for. Independent of the proxy's reader.
+ * A server that behaves, and takes nothing that could be read in two ways: a request out of place is an error of the
+ * proxy. Each answer says which target and method it is for. Independent of the proxy's reader.
  */
 final class StrictServer {
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";

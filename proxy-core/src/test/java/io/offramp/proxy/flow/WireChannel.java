@@ -22,8 +22,9 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection without a socket: the channel is the proxy's end, the {@link Peer} the far one. It behaves like Netty's epoll
- * transport: level triggered, reads in bursts, and all that is left at a FIN whether reading is paused or not.
+ * A TCP connection without a socket: the channel is the proxy's end, the {@link Peer} the far one. It behaves like
+ * Netty's epoll transport: level triggered, reads in bursts, and all that is left at a FIN whether reading is paused or
+ * not.
  */
 final class WireChannel extends AbstractChannel implements DuplexChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);

@@ -69,7 +69,10 @@ final class Ascii {
         return TOKEN[b & 0xFF] && !isDigit(b) && ((b | CASE) < 'a' || (b | CASE) > 'z');
     }
 
-    /** Whether the bytes from {@code at} on are {@code lower}, whatever their case; {@code lower} has small letters, and marks that have no case. */
+    /**
+     * Whether the bytes from {@code at} on are {@code lower}, whatever their case; {@code lower} has small letters, and
+     * marks that have no case.
+     */
     static boolean matches(byte[] bytes, int at, byte[] lower) {
         for (int i = 0; i < lower.length; i++) {
             byte b = bytes[at + i];

@@ -1,9 +1,9 @@
 package io.offramp.proxy.http.codec;
 
 /**
- * Checks what stands between a chunk's size and the end of its line: names, with values that are tokens or quoted strings, and blanks around
- * the marks (RFC 9112 §7.1.1, RFC 9110 §5.6.3 and §5.6.4). Nobody understands them, but who reads their line otherwise than an upstream does
- * would find another chunk behind it. Confined to one thread.
+ * Checks what stands between a chunk's size and the end of its line: names, with values that are tokens or quoted
+ * strings, and blanks around the marks (RFC 9112 §7.1.1, RFC 9110 §5.6.3 and §5.6.4). Nobody understands them, but who
+ * reads their line otherwise than an upstream does would find another chunk behind it. Confined to one thread.
  */
 final class ChunkExtensions {
     private Part part = Part.BLANKS;

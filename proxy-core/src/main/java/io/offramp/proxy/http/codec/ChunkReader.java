@@ -5,9 +5,9 @@ import io.offramp.proxy.http.codec.HeadReader.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body in chunks (RFC 9112 §7.1), by the grammar and nothing beside it: sizes are hexadecimal digits, up to 2^63 - 1 and with zeros in front
- * as far as the line's limit goes; extensions are checked and forgotten; lines end with CRLF. Takes every byte that it has looked at. Confined to
- * one thread.
+ * Reads a body in chunks (RFC 9112 §7.1), by the grammar and nothing beside it: sizes are hexadecimal digits, up to
+ * 2^63 - 1 and with zeros in front as far as the line's limit goes; extensions are checked and forgotten; lines end
+ * with CRLF. Takes every byte that it has looked at. Confined to one thread.
  */
 final class ChunkReader {
     private final int lineLimit;

@@ -25,7 +25,9 @@ public enum Field {
      * an upstream from a trusted proxy only.
      */
     FORWARDING,
-    /** {@code Content_Length}, {@code Transfer.Encoding}: not a field of framing, but some upstream takes it for one. */
+    /**
+     * {@code Content_Length}, {@code Transfer.Encoding}: not a field of framing, but some upstream takes it for one.
+     */
     FRAMING_TWIN,
     HOST,
     KEEP_ALIVE,
@@ -36,7 +38,10 @@ public enum Field {
     PROXY,
     TE,
     TRANSFER_ENCODING,
-    /** {@code X_Forwarded_For}: not {@link #FORWARDING}, but some upstream takes it for that, and no proxy in front of us removes it. */
+    /**
+     * {@code X_Forwarded_For}: not {@link #FORWARDING}, but some upstream takes it for that, and no proxy in front of
+     * us removes it.
+     */
     TWIN,
     UPGRADE,
     X_FORWARDED_FOR,

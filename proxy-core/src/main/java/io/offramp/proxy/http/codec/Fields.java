@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The field lines of a head or of trailers: the bytes as they came, and where each line, name and value is in them. Forwarding copies
- * bytes, line by line or in runs; strings are made only of what a proxy has to understand. All indices are of fields, in their order.
+ * The field lines of a head or of trailers: the bytes as they came, and where each line, name and value is in them.
+ * Forwarding copies bytes, line by line or in runs; strings are made only of what a proxy has to understand. All
+ * indices are of fields, in their order.
  */
 public final class Fields {
     /** No field. */

@@ -24,7 +24,10 @@ public final class Framing {
 
     private Framing() {}
 
-    /** Framing of a request: without either field it has no body. Fields that an upstream could take for these are a doubt like any other. */
+    /**
+     * Framing of a request: without either field it has no body. Fields that an upstream could take for these are a
+     * doubt like any other.
+     */
     static long ofRequest(Head request) {
         if (request.fields().has(Field.FRAMING_TWIN)) {
             return INVALID;
@@ -82,7 +85,10 @@ public final class Framing {
         return chunked ? null : "Transfer-Encoding other than chunked";
     }
 
-    /** Some upstreams, those with Netty's decoder for one, give this handshake, which no RFC knows, a body of eight bytes that no field announces. */
+    /**
+     * Some upstreams, those with Netty's decoder for one, give this handshake, which no RFC knows, a body of eight
+     * bytes that no field announces.
+     */
     private static boolean hasHiddenBody(Head head) {
         return head.isGet() && head.fields().hasName(KEY_1) && head.fields().hasName(KEY_2);
     }

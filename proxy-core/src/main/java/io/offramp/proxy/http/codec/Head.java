@@ -4,7 +4,10 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The head of one message, checked by {@link HeadReader}: its bytes, and where the parts are. Immutable once it is complete. */
+/**
+ * The head of one message, checked by {@link HeadReader}: its bytes, and where the parts are. Immutable once it is
+ * complete.
+ */
 public final class Head {
     private static final byte[] HEAD = {'H', 'E', 'A', 'D'};
     private static final byte[] GET = {'G', 'E', 'T'};
@@ -45,8 +48,8 @@ public final class Head {
     }
 
     /**
-     * Keeps the start line and {@link Fields#has} of the fields, and lets go of all else: for a head that was forwarded, and whose body
-     * may take its time.
+     * Keeps the start line and {@link Fields#has} of the fields, and lets go of all else: for a head that was
+     * forwarded, and whose body may take its time.
      */
     public void forgetFields() {
         bytes = Arrays.copyOf(bytes, end);

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads heads and trailers, and refuses what others read in more than one way: bare line feeds, folded lines, blanks before a colon in
- * requests, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5). Goes on where the last bytes ended, so that a
- * head costs the same in one piece or in many. Confined to one thread.
+ * Reads heads and trailers, and refuses what others read in more than one way: bare line feeds, folded lines, blanks
+ * before a colon in requests, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5).
+ * Goes on where the last bytes ended, so that a head costs the same in one piece or in many. Confined to one thread.
  */
 final class HeadReader {
     /** Most fields in one head, so that rules that look at pairs of fields stay cheap. */

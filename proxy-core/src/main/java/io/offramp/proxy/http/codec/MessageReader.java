@@ -5,9 +5,9 @@ import io.offramp.proxy.http.codec.HeadReader.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of one direction of a connection, step by step: a head, pieces of body, an end. Who reads can stop between any two steps, and
- * what is behind them stays bytes. How long a body is has one source, {@link Framing}, for this reader and for who forwards. Bytes are taken
- * as they are looked at, so none has to be kept or shown twice.
+ * Messages of one direction of a connection, step by step: a head, pieces of body, an end. Who reads can stop between
+ * any two steps, and what is behind them stays bytes. How long a body is has one source, {@link Framing}, for this
+ * reader and for who forwards. Bytes are taken as they are looked at, so none has to be kept or shown twice.
  *
  * <p>Confined to one thread.
  */
@@ -34,7 +34,10 @@ public final class MessageReader {
         HEAD,
         /** Some of the body: {@link #takePiece}. */
         PIECE,
-        /** The end of a body in chunks: {@link #trailers}. All others end with their head or last piece: {@link #isComplete}. */
+        /**
+         * The end of a body in chunks: {@link #trailers}. All others end with their head or last piece: {@link
+         * #isComplete}.
+         */
         END,
         /** Nothing more can be read: {@link #refusal}. */
         REFUSED
@@ -88,7 +91,10 @@ public final class MessageReader {
         toHead = next;
     }
 
-    /** Between two requests: takes the empty lines that some clients send behind a body (RFC 9112 §2.2); false if nothing is behind them. */
+    /**
+     * Between two requests: takes the empty lines that some clients send behind a body (RFC 9112 §2.2); false if
+     * nothing is behind them.
+     */
     public boolean begins(ByteBuf in) {
         return heads.begins(in);
     }
@@ -140,7 +146,8 @@ public final class MessageReader {
         } else if (framing == Framing.CHUNKED) {
             ChunkReader reader = chunks;
             if (reader == null) {
-                reader = new ChunkReader(requests ? Kind.REQUEST_TRAILERS : Kind.ANSWER_TRAILERS, lineLimit, fieldsLimit);
+                Kind trailers = requests ? Kind.REQUEST_TRAILERS : Kind.ANSWER_TRAILERS;
+                reader = new ChunkReader(trailers, lineLimit, fieldsLimit);
                 chunks = reader;
             }
             reader.begin();
@@ -220,8 +227,8 @@ public final class MessageReader {
     }
 
     /**
-     * How the body of the last head is framed, as {@link Framing} has it; {@link Framing#INVALID} is told once with its head, and refused
-     * behind it.
+     * How the body of the last head is framed, as {@link Framing} has it; {@link Framing#INVALID} is told once with its
+     * head, and refused behind it.
      */
     public long framing() {
         return framing;

@@ -121,7 +121,10 @@ public record RequestTarget(@Nullable String authority, String originForm, @Null
         StringBuilder text = new StringBuilder(host.length());
         for (int i = 0; i < host.length(); i++) {
             char c = host.charAt(i);
-            boolean escape = c == '%' && i + 2 < host.length() && Ascii.isHex(host.charAt(i + 1)) && Ascii.isHex(host.charAt(i + 2));
+            boolean escape = c == '%'
+                    && i + 2 < host.length()
+                    && Ascii.isHex(host.charAt(i + 1))
+                    && Ascii.isHex(host.charAt(i + 2));
             if (escape) {
                 c = (char) (Ascii.hex(host.charAt(i + 1)) << 4 | Ascii.hex(host.charAt(i + 2)));
                 i += 2;
