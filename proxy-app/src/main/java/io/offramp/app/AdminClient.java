@@ -39,8 +39,8 @@ final class AdminClient {
     record Answer(int status, InputStream body) {}
 
     /**
-     * One request on a connection of its own, in HTTP/1.0, where the end of the connection ends the answer (RFC 9112 §6.3). Blocks, until
-     * the head is there for ten seconds at most.
+     * One request on a connection of its own, in HTTP/1.0, where the end of the connection ends the answer (RFC 9112
+     * §6.3). Blocks, until the head is there for ten seconds at most.
      */
     Answer get(String path) throws IOException {
         boolean unix = admin instanceof AdminAddress.Unix;

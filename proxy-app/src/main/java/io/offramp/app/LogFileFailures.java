@@ -7,8 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears from Logback of log files that cannot be written: a disk that is full, a directory that is gone. Logback tries again by itself, ever
- * more rarely. Each failure that it reports is counted, and told where the log goes, once a minute at most. Thread-safe.
+ * Hears from Logback of log files that cannot be written: a disk that is full, a directory that is gone. Logback tries
+ * again by itself, ever more rarely. Each failure that it reports is counted, and told where the log goes, once a
+ * minute at most. Thread-safe.
  */
 final class LogFileFailures implements StatusListener {
     private static final Logger LOG = LoggerFactory.getLogger(LogFileFailures.class);
@@ -27,7 +28,8 @@ final class LogFileFailures implements StatusListener {
             FAILURES.increment();
             if (lines.isDue()) {
                 Throwable cause = status.getThrowable();
-                LOG.warn("a log cannot be written, and its lines are lost: {}: {}", status.getMessage(), cause == null ? "" : cause.getMessage());
+                LOG.warn("a log cannot be written, and its lines are lost: {}: {}", status.getMessage(),
+                        cause == null ? "" : cause.getMessage());
             }
         }
     }

@@ -17,7 +17,8 @@ final class Logging {
     /** What is lost of the log, for the metrics. */
     static LogLosses losses() {
         return new LogLosses(
-                LossyAppender::allDropped, LossyAppender::allWaitingBytes, () -> WatchedOutput.failures() + LogFileFailures.count());
+                LossyAppender::allDropped, LossyAppender::allWaitingBytes,
+                () -> WatchedOutput.failures() + LogFileFailures.count());
     }
 
     /** Has failures to write the log counted and told, from the first call on. */

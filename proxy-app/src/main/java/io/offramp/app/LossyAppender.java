@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has a thread of its own write what is logged, for the appender that {@code logback.xml} puts behind it: event loops log, and whoever is to
- * read the lines may have stopped. What waits is bounded in bytes; what has no room is dropped, counted, and told in a line when there
- * is room again. A message above {@value #MESSAGE_CHARS} characters is cut. Thread-safe.
+ * read the lines may have stopped. What waits is bounded in bytes; what has no room is dropped, counted, and told in a
+ * line when there is room again. A message above {@value #MESSAGE_CHARS} characters is cut. Thread-safe.
  */
 public final class LossyAppender extends AsyncAppender {
     private static final int MESSAGE_CHARS = 4096;
@@ -101,7 +101,8 @@ public final class LossyAppender extends AsyncAppender {
         }
         String cut = message.substring(0, MESSAGE_CHARS) + "...+" + (message.length() - MESSAGE_CHARS);
         Logger logger = (Logger) LoggerFactory.getLogger(event.getLoggerName());
-        LoggingEvent shorter = new LoggingEvent(LossyAppender.class.getName(), logger, event.getLevel(), cut, null, null);
+        LoggingEvent shorter = new LoggingEvent(LossyAppender.class.getName(), logger,
+                event.getLevel(), cut, null, null);
         shorter.setInstant(event.getInstant());
         if (event.getThrowableProxy() instanceof ThrowableProxy thrown) {
             shorter.setThrowableProxy(thrown);

@@ -88,7 +88,8 @@ final class SessionsCommand implements Callable<Integer> {
             AdminClient.Answer answer = client.get("/connections");
             try (InputStream body = answer.body()) {
                 if (answer.status() == 401) {
-                    throw CommandFailure.atRunTime(admin + " asks for " + (tokenFile == null ? "a token: --token-file" : "another token"));
+                    throw CommandFailure.atRunTime(admin + " asks for "
+                            + (tokenFile == null ? "a token: --token-file" : "another token"));
                 }
                 if (answer.status() != 200) {
                     throw CommandFailure.atRunTime(

@@ -11,8 +11,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Standard output or standard error, for what lies behind it may be full or gone: a disk, a pipe whose reader has ended. Writing goes on
- * then, for it may be temporary; what is lost is counted, and told in the log once a minute at most. Thread-safe as its file is.
+ * Standard output or standard error, for what lies behind it may be full or gone: a disk, a pipe whose reader has
+ * ended. Writing goes on then, for it may be temporary; what is lost is counted, and told in the log once a minute at
+ * most. Thread-safe as its file is.
  */
 final class WatchedOutput extends OutputStream {
     private static final int BUFFER_BYTES = 8192;
@@ -61,7 +62,8 @@ final class WatchedOutput extends OutputStream {
 
     private void tell(IOException cause) {
         if (lines.isDue()) {
-            LoggerFactory.getLogger(WatchedOutput.class).warn("{} takes no more lines, which are lost: {}", name, cause.getMessage());
+            LoggerFactory.getLogger(WatchedOutput.class)
+                    .warn("{} takes no more lines, which are lost: {}", name, cause.getMessage());
         }
     }
 }

@@ -51,7 +51,8 @@ class AdminClientIT {
         try (AdminServer server = start(new AdminAddress.Tcp(new HostPort("127.0.0.1", 0)), token)) {
             String admin = "127.0.0.1:" + server.port();
 
-            assertThat(CommandRun.of("sessions", "--admin", admin, "--token-file", token.toString()).out()).startsWith(NO_SESSIONS);
+            assertThat(CommandRun.of("sessions", "--admin", admin, "--token-file", token.toString()).out())
+                    .startsWith(NO_SESSIONS);
             assertThat(CommandRun.of("sessions", "--admin", admin))
                     .returns(1, CommandRun::exitCode)
                     .returns("offramp: " + admin + " asks for a token: --token-file\n", CommandRun::err);
@@ -74,6 +75,7 @@ class AdminClientIT {
     }
 
     private AdminServer start(AdminAddress bind, @Nullable Path token) throws Exception {
-        return AdminServer.start(new AdminConfig(bind, Set.of(), token), metrics, new ConnectionRegistry(1), reloads, () -> false);
+        return AdminServer.start(new AdminConfig(bind, Set.of(), token), metrics, new ConnectionRegistry(1),
+                reloads, () -> false);
     }
 }

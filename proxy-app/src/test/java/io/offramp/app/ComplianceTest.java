@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds docs/compliance.md to the tree: each class, method and row of a table that it names is there. Whether the test proves the
- * rule is for a reader to say, and for {@code scripts/mutate}.
+ * Holds docs/compliance.md to the tree: each class, method and row of a table that it names is there. Whether the test
+ * proves the rule is for a reader to say, and for {@code scripts/mutate}.
  */
 class ComplianceTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -108,7 +108,8 @@ class ComplianceTest {
                     files.filter(file -> file.toString().endsWith(".java"))
                             .forEach(file -> sources
                                     .computeIfAbsent(
-                                            file.getFileName().toString().replace(".java", ""), key -> new ArrayList<>())
+                                            file.getFileName().toString()
+                                            .replace(".java", ""), key -> new ArrayList<>())
                                     .add(file));
                 }
             }

@@ -75,7 +75,8 @@ final class Crowd implements AutoCloseable {
     /** Status of the answer to another client; -1 for none. */
     int statusForAnother() {
         try (SSLSocket client = connect(false)) {
-            client.getOutputStream().write("GET /bytes/10 HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream()
+                    .write("GET /bytes/10 HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             byte[] line = client.getInputStream().readNBytes("HTTP/1.1 200".length());
             return line.length < 12 ? -1 : Integer.parseInt(new String(line, 9, 3, StandardCharsets.US_ASCII));
         } catch (IOException e) {

@@ -28,7 +28,8 @@ class DescriptorLimitIT {
     void shouldPauseAndGoOnWithOneLineEach() throws Exception {
         List<Socket> crowd = new ArrayList<>();
         try (DemoUpstream upstream = DemoUpstream.start(0);
-                ProxyProcess proxy = ProxyProcess.inShell(config(upstream.port()), "", "ulimit -n " + DESCRIPTORS, "")) {
+                ProxyProcess proxy = ProxyProcess.inShell(config(upstream.port()), "",
+                        "ulimit -n " + DESCRIPTORS, "")) {
             assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).isZero();
 
             // When
@@ -45,7 +46,8 @@ class DescriptorLimitIT {
             try (Crowd another = new Crowd(proxy.port())) {
                 await().until(() -> another.statusForAnother() == 200);
             }
-            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).as("one each 100 ms").isBetween(1.0, tenths);
+            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).as("one each 100 ms")
+                    .isBetween(1.0, tenths);
             assertThat(proxy.log().stream().filter(line -> line.contains("cannot accept"))).hasSize(1);
             assertThat(proxy.log()).noneMatch(line -> line.contains("\tat "));
         } finally {

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is printed goes to a disk that is full, or to a pipe whose reader has ended: traffic goes on, and the loss is told and counted. */
+/**
+ * What is printed goes to a disk that is full, or to a pipe whose reader has ended: traffic goes on, and the loss is
+ * told and counted.
+ */
 @Timeout(120)
 class LostOutputIT {
     @TempDir
@@ -62,14 +65,16 @@ class LostOutputIT {
                   <root level="INFO"><appender-ref ref="LOG"/></root>
                 </configuration>
                 """);
-        try (ProxyProcess proxy = ProxyProcess.inShell(config(), "-Dlogback.configurationFile=" + logback, "true", "")) {
+        try (ProxyProcess proxy = ProxyProcess.inShell(config(),
+                "-Dlogback.configurationFile=" + logback, "true", "")) {
             assertLoses(proxy, "a log cannot be written, and its lines are lost: ");
         }
     }
 
     private void assertLoses(ProxyProcess proxy, String line) throws Exception {
         // When
-        Process curl = new ProcessBuilder("curl", "-sSk", "--max-time", "20", "https://127.0.0.1:" + proxy.port() + "/bytes/1000?[1-300]")
+        Process curl = new ProcessBuilder("curl", "-sSk", "--max-time", "20",
+                "https://127.0.0.1:" + proxy.port() + "/bytes/1000?[1-300]")
                 .redirectOutput(directory.resolve("body").toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -102,7 +102,8 @@ final class ProxyProcess implements AutoCloseable {
     double metric(String name, String label) throws IOException, InterruptedException {
         return admin("GET", "/metrics").body()
                 .lines()
-                .filter(line -> line.startsWith(name + "{") && line.contains(label) || label.isEmpty() && line.startsWith(name + " "))
+                .filter(line -> line.startsWith(name + "{") && line.contains(label) || label.isEmpty()
+                && line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

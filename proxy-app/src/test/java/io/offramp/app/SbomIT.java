@@ -110,7 +110,8 @@ class SbomIT {
             for (Component each : repacked) {
                 try (JarFile original = new JarFile(onClassPath(each.file()).toFile())) {
                     List<String> others = original.stream()
-                            .filter(entry -> entry.getName().endsWith(".class") && !entry.getName().contains("module-info"))
+                            .filter(entry -> entry.getName().endsWith(".class")
+                            && !entry.getName().contains("module-info"))
                             .filter(entry -> !isSame(entry, providers.getEntry(entry.getName())))
                             .map(ZipEntry::getName)
                             .toList();
@@ -144,7 +145,8 @@ class SbomIT {
     }
 
     /** The scalars of an object, those of objects in it under {@code name.field}; of hashes, by algorithm. */
-    private static Map<String, String> flat(JsonParser json, String prefix, Map<String, String> fields) throws IOException {
+    private static Map<String, String> flat(JsonParser json, String prefix,
+            Map<String, String> fields) throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = prefix + json.currentName();
             JsonToken value = json.nextToken();

@@ -112,11 +112,13 @@ class StartFlagsIT {
     }
 
     private Outcome version(String javaOpts) throws Exception {
-        return StartScript.end(StartScript.start(StartScript.ofDistribution(), directory, List.of("version"), javaOpts));
+        return StartScript.end(StartScript.start(StartScript.ofDistribution(), directory,
+                List.of("version"), javaOpts));
     }
 
     private Process serving(String javaOpts) throws IOException {
-        return StartScript.start(StartScript.ofDistribution(), directory, List.of("run", config("").toString()), javaOpts);
+        return StartScript.start(StartScript.ofDistribution(), directory,
+                List.of("run", config("").toString()), javaOpts);
     }
 
     private Path config(String more) throws IOException {
@@ -126,8 +128,10 @@ class StartFlagsIT {
     }
 
     private Process inGroup(Path group, String command, String javaOpts) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", "echo $$ >\"$0/cgroup.procs\" && exec \"$1\" $2 \"$3\"",
-                        group.toString(), StartScript.ofDistribution().toString(), command, command.equals("run") ? config("").toString() : "--")
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c",
+                "echo $$ >\"$0/cgroup.procs\" && exec \"$1\" $2 \"$3\"",
+                        group.toString(), StartScript.ofDistribution().toString(), command,
+                        command.equals("run") ? config("").toString() : "--")
                 .directory(directory.toFile())
                 .redirectErrorStream(true);
         builder.environment().put("JAVA_OPTS", javaOpts);

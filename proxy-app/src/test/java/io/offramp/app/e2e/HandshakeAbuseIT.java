@@ -98,7 +98,9 @@ class HandshakeAbuseIT {
             return out.toByteArray();
         }
 
-        /** One byte of the message per record: answered, since only bytes and time are bounded, and never gone on with. */
+        /**
+         * One byte of the message per record: answered, since only bytes and time are bounded, and never gone on with.
+         */
         private static byte[] fragments(byte[] hello) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             for (int i = 5; i < hello.length; i++) {

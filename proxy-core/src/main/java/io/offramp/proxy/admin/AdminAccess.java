@@ -21,9 +21,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask the admin listener. A browser on this machine reaches it too, and runs what strangers wrote: so a request names a host that is
- * ours (else a name of theirs may lead here: DNS rebinding), and a page of another origin gets nothing and sets nothing off (RFC 6454 §7).
- * With a token, a request brings it (RFC 6750 §2.1), but for {@code /healthz}. Thread-safe.
+ * Who may ask the admin listener. A browser on this machine reaches it too, and runs what strangers wrote: so a request
+ * names a host that is ours (else a name of theirs may lead here: DNS rebinding), and a page of another origin gets
+ * nothing and sets nothing off (RFC 6454 §7). With a token, a request brings it (RFC 6750 §2.1), but for
+ * {@code /healthz}. Thread-safe.
  */
 final class AdminAccess {
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+?)\\.?(:\\d{1,5})?");
@@ -101,7 +102,9 @@ final class AdminAccess {
         return needed == null || isHealth(request, path) || brings(fields, needed) ? null : Refusal.TOKEN;
     }
 
-    /** An address in figures belongs to nobody else's name. Only ours count all the same: the one asked, and loopback. */
+    /**
+     * An address in figures belongs to nobody else's name. Only ours count all the same: the one asked, and loopback.
+     */
     private boolean isOurs(String host, @Nullable SocketAddress local) {
         if (names.contains(host)) {
             return true;

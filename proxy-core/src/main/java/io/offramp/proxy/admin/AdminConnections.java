@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds the connections of the admin listener in number and, while they ask for nothing, in time. Where all places are taken, the one that
- * has waited longest for a request makes room: whoever only connects keeps nobody out. Requests are read one at a time: the next one when the
- * answer before is out, so that answers keep their order and a client that does not read asks for no more. Confined to the admin thread.
+ * Bounds the connections of the admin listener in number and, while they ask for nothing, in time. Where all places are
+ * taken, the one that has waited longest for a request makes room: whoever only connects keeps nobody out. Requests are
+ * read one at a time: the next one when the answer before is out, so that answers keep their order and a client that
+ * does not read asks for no more. Confined to the admin thread.
  */
 final class AdminConnections {
     private static final Logger LOG = LoggerFactory.getLogger(AdminConnections.class);
@@ -96,7 +97,10 @@ final class AdminConnections {
             pass();
         }
 
-        /** The next that has come, if none is being answered. An answer may be out before this returns: no call within a call. */
+        /**
+         * The next that has come, if none is being answered. An answer may be out before this returns: no call within a
+         * call.
+         */
         private void pass() {
             if (passing || ctx == null) {
                 return;

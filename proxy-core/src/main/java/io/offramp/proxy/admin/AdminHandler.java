@@ -67,8 +67,10 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest request, AdminAccess.Refusal refusal) {
         refusals.accept(refusal.name().toLowerCase(Locale.ROOT));
-        LOG.info("admin: refused {} {}: {}; Host {}, Origin {}", ctx.channel().remoteAddress(), printable(request.uri()), refusal.text(),
-                printable(request.headers().get(HttpHeaderNames.HOST)), printable(request.headers().get(HttpHeaderNames.ORIGIN)));
+        LOG.info("admin: refused {} {}: {}; Host {}, Origin {}", ctx.channel().remoteAddress(),
+                printable(request.uri()), refusal.text(),
+                printable(request.headers().get(HttpHeaderNames.HOST)),
+                printable(request.headers().get(HttpHeaderNames.ORIGIN)));
         end(ctx, request, AdminPages.text(refusal.status(), refusal.text() + "\n"));
     }
 

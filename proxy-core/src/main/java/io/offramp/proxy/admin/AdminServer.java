@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code
  * /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so that the largest
- * page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket. {@link AdminAccess} says who may ask.
+ * page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket.
+ * {@link AdminAccess} says who may ask.
  */
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_BODY_BYTES = 8 << 10;
@@ -66,7 +67,8 @@ public final class AdminServer implements AutoCloseable {
      * @throws IOException if the address cannot be bound, or the token not be read
      */
     public static AdminServer start(
-            AdminConfig config, ProxyMetrics metrics, ConnectionRegistry connections, Reloads reloads, BooleanSupplier draining)
+            AdminConfig config, ProxyMetrics metrics, ConnectionRegistry connections, Reloads reloads,
+            BooleanSupplier draining)
             throws IOException {
         AdminAccess access = access(config, reloads);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
@@ -81,7 +83,8 @@ public final class AdminServer implements AutoCloseable {
             return switch (config.bind()) {
                 case AdminAddress.Tcp(HostPort bind) -> new AdminServer(group, bind(bootstrap, bind), null);
                 case AdminAddress.Unix(Path socket) -> {
-                    SocketFile.Bound bound = SocketFile.bind(bootstrap.channel(NioServerDomainSocketChannel.class), socket);
+                    SocketFile.Bound bound = SocketFile.bind(bootstrap.channel(NioServerDomainSocketChannel.class),
+                            socket);
                     yield new AdminServer(group, bound.channel(), bound.file());
                 }
             };
@@ -107,7 +110,8 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static Channel bind(ServerBootstrap bootstrap, HostPort bind) throws IOException {
-        ChannelFuture bound = bootstrap.channel(NioServerSocketChannel.class).bind(bind.resolve()).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap.channel(NioServerSocketChannel.class).bind(bind.resolve())
+                .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }

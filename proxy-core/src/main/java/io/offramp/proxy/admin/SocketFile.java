@@ -32,8 +32,8 @@ final class SocketFile {
     record Bound(Channel channel, SocketFile file) {}
 
     /**
-     * Binds in a directory that nobody else can enter, gives it its mode there and moves it to its place, over what a process that is no
-     * more has left. Blocks.
+     * Binds in a directory that nobody else can enter, gives it its mode there and moves it to its place, over what a
+     * process that is no more has left. Blocks.
      *
      * @throws IOException if something else is there, another process listens there, or it cannot be made
      */

@@ -3,8 +3,9 @@ package io.offramp.proxy.budget;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts buffers that could not be had. Whose buffer it was closes its connection, without a stack trace, for the fault is none of its
- * own; the {@link MemoryBudget} sees the count and sheds. Direct memory is the process's, and so is the count. Thread-safe.
+ * Counts buffers that could not be had. Whose buffer it was closes its connection, without a stack trace, for the fault
+ * is none of its own; the {@link MemoryBudget} sees the count and sheds. Direct memory is the process's, and so is the
+ * count. Thread-safe.
  */
 public final class BufferFailures {
     private static final LongAdder FAILURES = new LongAdder();

@@ -6,9 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The memory that this process may take of its machine: the least of what is built in and of the limits of its control group and of all
- * groups above it, as the JVM sees it. Read from files, for the JVM's own bean makes the start longer. Both hierarchies of
- * the kernel's documentation: {@code memory.max} (cgroup-v2.rst) and {@code memory.limit_in_bytes} (cgroup-v1/memory.rst).
+ * The memory that this process may take of its machine: the least of what is built in and of the limits of its control
+ * group and of all groups above it, as the JVM sees it. Read from files, for the JVM's own bean makes the start longer.
+ * Both hierarchies of the kernel's documentation: {@code memory.max} (cgroup-v2.rst) and {@code memory.limit_in_bytes}
+ * (cgroup-v1/memory.rst).
  */
 final class ContainerMemory {
     private static final String V1_CONTROLLER = "memory";
@@ -51,7 +52,9 @@ final class ContainerMemory {
         return Math.min(upwards(mount, path, "memory.max"), upwards(mount.resolve("unified"), path, "memory.max"));
     }
 
-    /** In a container the path may be the host's, which is not there: then the mount itself is the container's group. */
+    /**
+     * In a container the path may be the host's, which is not there: then the mount itself is the container's group.
+     */
     private static long upwards(Path mount, String path, String file) {
         long least = limit(mount.resolve(file));
         Path group = mount;
@@ -65,7 +68,8 @@ final class ContainerMemory {
     private static long limit(Path file) {
         List<String> lines = lines(file);
         try {
-            return lines.isEmpty() || lines.getFirst().equals(NO_LIMIT) ? Long.MAX_VALUE : Long.parseLong(lines.getFirst());
+            return lines.isEmpty() || lines.getFirst().equals(NO_LIMIT) ? Long.MAX_VALUE
+                    : Long.parseLong(lines.getFirst());
         } catch (NumberFormatException e) {
             return Long.MAX_VALUE; // not a limit that any kernel writes
         }

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory that clients may take together. The heap part is counted here: heads, handshakes under way, connections. The direct part,
- * bodies and records, is what the buffers' allocator has counted. Above {@value #HIGH_PERCENT} % of either, {@link #isShedding()} holds
- * until both are below {@value #LOW_PERCENT} %. Thread-safe.
+ * The memory that clients may take together. The heap part is counted here: heads, handshakes under way, connections.
+ * The direct part, bodies and records, is what the buffers' allocator has counted. Above {@value #HIGH_PERCENT} % of
+ * either, {@link #isShedding()} holds until both are below {@value #LOW_PERCENT} %. Thread-safe.
  */
 public final class MemoryBudget {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
@@ -114,7 +114,10 @@ public final class MemoryBudget {
         return heapBytes;
     }
 
-    /** Looks whether there is enough again, or too little of what nobody counts here. Called a few times a second, by one thread. */
+    /**
+     * Looks whether there is enough again, or too little of what nobody counts here. Called a few times a second, by
+     * one thread.
+     */
     public void look() {
         for (long failed = bufferFailures.getAsLong(); failures < failed; failures++) {
             failedNs = clockNs.getAsLong();
@@ -124,7 +127,8 @@ public final class MemoryBudget {
         long heap = takenBytes();
         long direct = usedDirectBytes.getAsLong();
         if (isAbove(heap, heapBytes, HIGH_PERCENT) || isAbove(direct, directBytes, HIGH_PERCENT)) {
-            enter("clients hold " + (heap >> 20) + " of " + (heapBytes >> 20) + " MiB of heap and " + (direct >> 20) + " of "
+            enter("clients hold " + (heap >> 20) + " of " + (heapBytes >> 20) + " MiB of heap and "
+                    + (direct >> 20) + " of "
                     + (directBytes >> 20) + " MiB of direct memory");
         } else if (!isAbove(heap, heapBytes, LOW_PERCENT)
                 && !isAbove(direct, directBytes, LOW_PERCENT)

@@ -7,7 +7,8 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * What follows from a {@link Machine}: how much clients may take of it together, and the limits that the configuration leaves out.
+ * What follows from a {@link Machine}: how much clients may take of it together, and the limits that the configuration
+ * leaves out.
  *
  * @param machine     what there is
  * @param budgetBytes heap that clients may take together
@@ -16,10 +17,16 @@ public record Sizing(Machine machine, long budgetBytes) {
     /** Heap of an idle connection, measured with 10,000 of them: 4 to 5.9 KiB. */
     public static final int CONNECTION_BYTES = 6 << 10;
 
-    /** Heap of a handshake under way, without what the client has sent of it, which is kept: 70 KB were measured where it had sent 60. */
+    /**
+     * Heap of a handshake under way, without what the client has sent of it, which is kept: 70 KB were measured where
+     * it had sent 60.
+     */
     public static final int HANDSHAKE_BYTES = 12 << 10;
 
-    /** Heap that is taken whoever comes: classes, code, certificates, and what is remembered of sessions that have closed. */
+    /**
+     * Heap that is taken whoever comes: classes, code, certificates, and what is remembered of sessions that have
+     * closed.
+     */
     private static final long OWN_BYTES = 20L << 20;
 
     private static final long LEAST_BUDGET_BYTES = 4L << 20;
@@ -88,7 +95,8 @@ public record Sizing(Machine machine, long budgetBytes) {
     public String describe(LimitConfig resolved) {
         return "memory: heap " + mib(machine.heapBytes()) + ", direct " + mib(machine.directBytes())
                 + ", container " + mib(machine.containerBytes()) + ", descriptors " + number(machine.descriptors())
-                + "; clients may take " + mib(budgetBytes) + " of the heap; limits: " + resolved.connections() + " connections, "
+                + "; clients may take " + mib(budgetBytes) + " of the heap; limits: "
+                + resolved.connections() + " connections, "
                 + resolved.handshakes() + " handshakes under way";
     }
 
@@ -99,12 +107,14 @@ public record Sizing(Machine machine, long budgetBytes) {
             lines.add("limits.connections is " + asked.connections() + ", but of " + machine.descriptors()
                     + " descriptors (RLIMIT_NOFILE) " + connectionsByDescriptors() + " are for clients");
         }
-        warnOfHeap(lines, "limits.connections is " + asked.connections(), (long) asked.connections() * CONNECTION_BYTES);
+        warnOfHeap(lines, "limits.connections is " + asked.connections(),
+                (long) asked.connections() * CONNECTION_BYTES);
         warnOfHeap(lines, "limits.handshakes is " + asked.handshakes(), (long) asked.handshakes() * HANDSHAKE_BYTES);
         warnOfHeap(lines, "limits.head is " + asked.headBytes(), asked.headBytes());
         long jvm = machine.heapBytes() + machine.directBytes() + JVM_BYTES;
         if (jvm > machine.containerBytes()) {
-            lines.add("heap (-Xmx) and direct memory (-XX:MaxDirectMemorySize) may take " + mib(jvm) + " with the JVM's own, but the"
+            lines.add("heap (-Xmx) and direct memory (-XX:MaxDirectMemorySize) may take " + mib(jvm)
+                    + " with the JVM's own, but the"
                     + " container has " + mib(machine.containerBytes()));
         }
         return lines;
@@ -112,7 +122,8 @@ public record Sizing(Machine machine, long budgetBytes) {
 
     private void warnOfHeap(List<String> lines, String asked, long bytes) {
         if (bytes > budgetBytes) {
-            lines.add(asked + ", which takes " + mib(bytes) + " of heap, but of " + mib(machine.heapBytes()) + " (-Xmx) clients may take "
+            lines.add(asked + ", which takes " + mib(bytes) + " of heap, but of " + mib(machine.heapBytes())
+                    + " (-Xmx) clients may take "
                     + mib(budgetBytes));
         }
     }

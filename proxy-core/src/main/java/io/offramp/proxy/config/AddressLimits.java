@@ -1,8 +1,8 @@
 package io.offramp.proxy.config;
 
 /**
- * What the clients of one address may have at once, of all listeners together. Off unless configured: behind a carrier's NAT or a load
- * balancer thousands share an address.
+ * What the clients of one address may have at once, of all listeners together. Off unless configured: behind a
+ * carrier's NAT or a load balancer thousands share an address.
  *
  * @param connections open connections; 0 for no limit
  * @param handshakes  handshakes under way; 0 for no limit

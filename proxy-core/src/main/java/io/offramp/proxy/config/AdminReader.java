@@ -40,7 +40,8 @@ final class AdminReader {
         }
         Value hosts = section.get("hosts");
         Value token = section.get("token-file");
-        Set<String> names = hosts == null ? Set.of() : new HashSet<>(hosts.distinct("a list of host names", NAME).keySet());
+        Set<String> names = hosts == null ? Set.of()
+                : new HashSet<>(hosts.distinct("a list of host names", NAME).keySet());
         Path tokenFile = token == null ? null : token(token);
         if (bind == null) {
             return null;

@@ -33,7 +33,9 @@ public final class AdminToken {
     public static String readText(Path file) throws IOException {
         String text = new String(InputFile.read(file, MAX_BYTES), StandardCharsets.US_ASCII).strip();
         if (!FORM.matcher(text).matches()) {
-            throw new IOException("must be one line of at least 16 letters, digits and -._~+/, as openssl rand -hex 32 makes: " + file);
+            throw new IOException(
+                    "must be one line of at least 16 letters, digits and -._~+/, as openssl rand -hex 32 makes: "
+                    + file);
         }
         return text;
     }

@@ -53,8 +53,8 @@ public record HostPort(String host, int port) {
     }
 
     /**
-     * All addresses, looked up now, the families in turn as RFC 8305 §4 has it; a single unresolved one if the name is not known. Blocks,
-     * so never on an event loop.
+     * All addresses, looked up now, the families in turn as RFC 8305 §4 has it; a single unresolved one if the name is
+     * not known. Blocks, so never on an event loop.
      */
     public List<InetSocketAddress> resolveAll() {
         try {

@@ -68,7 +68,8 @@ final class ProxyReader {
     private static TimeoutConfig timeouts(@Nullable Value value) {
         TimeoutConfig defaults = TimeoutConfig.DEFAULTS;
         Section section = value == null ? null : value.section(
-                "handshake", "request-head", "request", "idle", "tunnel", "body", "upstream-connect", "upstream-answer", "drain");
+                "handshake", "request-head", "request", "idle", "tunnel", "body", "upstream-connect",
+                "upstream-answer", "drain");
         if (section == null) {
             return defaults;
         }
@@ -101,13 +102,16 @@ final class ProxyReader {
                 section.get("handshakes", Scalar.number(1, 10_000_000), defaults.handshakes()),
                 section.get("handshake", Scalar.size(4 << 10, 1 << 20), (long) defaults.handshakeBytes()).intValue(),
                 section.get("upstream-idle", Scalar.number(0, 100_000), defaults.upstreamIdlePerLoop()),
-                section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30), (long) defaults.upstreamReceiveBytes()).intValue(),
+                section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30),
+                (long) defaults.upstreamReceiveBytes()).intValue(),
                 section.get("least-rate", Scalar.size(0, 1 << 20), defaults.leastRate()),
                 section.get("upstream-connections", Scalar.number(1, 60_000), defaults.upstreamConnections()),
                 section.get("upstream-queue", Scalar.number(0, 1_000_000), defaults.upstreamQueue()),
                 new AddressLimits(
-                        section.get("connections-per-address", Scalar.number(0, 10_000_000), defaults.perAddress().connections()),
-                        section.get("handshakes-per-address", Scalar.number(0, 10_000_000), defaults.perAddress().handshakes())));
+                        section.get("connections-per-address", Scalar.number(0, 10_000_000),
+                        defaults.perAddress().connections()),
+                        section.get("handshakes-per-address", Scalar.number(0, 10_000_000),
+                        defaults.perAddress().handshakes())));
         if (limits.requestLineBytes() > limits.headBytes()) {
             section.value().error("request-line is " + limits.requestLineBytes() + " bytes, more than head with "
                     + limits.headBytes() + ", of which it is a part");

@@ -55,7 +55,8 @@ public final class CaBundle {
         for (X509Certificate certificate : certificates) {
             String weakness = Strength.weaknessOf(certificate.getPublicKey());
             if (weakness != null) {
-                warnings.add("certificate of " + ClientIdentity.subject(certificate) + " has " + weakness + ": its clients are refused");
+                warnings.add("certificate of " + ClientIdentity.subject(certificate) + " has " + weakness
+                        + ": its clients are refused");
             }
             Instant end = certificate.getNotAfter().toInstant();
             if (now.isAfter(end) && certificates.stream().noneMatch(other -> standsFor(other, certificate, now))) {

@@ -15,8 +15,9 @@ import org.bouncycastle.tls.TlsFatalAlert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this server takes for a ClientHello, all of it, together with {@link ReceivedHello} (its form) and {@link HelloExtension} (what it reads).
- * The engine gets what has been proved here and nothing else, so it has nothing left to refuse but what finds no match.
+ * What this server takes for a ClientHello, all of it, together with {@link ReceivedHello} (its form) and
+ * {@link HelloExtension} (what it reads). The engine gets what has been proved here and nothing else, so it has nothing
+ * left to refuse but what finds no match.
  */
 final class ClientHelloChecks {
     private static final int SSL_3_0 = 0x0300;
@@ -57,13 +58,15 @@ final class ClientHelloChecks {
     }
 
     /**
-     * Our first that the client has: by supported_versions alone, where it is there (RFC 8446 §4.2.1), else by the newest that the client
-     * knows, be it newer than ours (RFC 5246 §E.1). "Any endpoint receiving a Hello message with legacy_version set to 0x0300 MUST abort
-     * with a protocol_version alert" (RFC 8446 §D.5), and so it is with what is older still.
+     * Our first that the client has: by supported_versions alone, where it is there (RFC 8446 §4.2.1), else by the
+     * newest that the client knows, be it newer than ours (RFC 5246 §E.1). "Any endpoint receiving a Hello message with
+     * legacy_version set to 0x0300 MUST abort with a protocol_version alert" (RFC 8446 §D.5), and so it is with what is
+     * older still.
      */
     private static ProtocolVersion version(ReceivedHello hello, ProtocolVersion[] ours) throws TlsFatalAlert {
         if (hello.version() <= SSL_3_0) {
-            throw new TlsFatalAlert(AlertDescription.protocol_version, "legacy_version 0x" + Integer.toHexString(hello.version()));
+            throw new TlsFatalAlert(AlertDescription.protocol_version,
+                    "legacy_version 0x" + Integer.toHexString(hello.version()));
         }
         int[] offered = supportedVersions(hello);
         for (ProtocolVersion version : ours) {
@@ -83,25 +86,31 @@ final class ClientHelloChecks {
     }
 
     /**
-     * "For every TLS 1.3 ClientHello, this vector MUST contain exactly one byte, set to zero" (RFC 8446 §4.1.2); before, it contains
-     * that one (RFC 5246 §7.4.1.2). Else illegal_parameter.
+     * "For every TLS 1.3 ClientHello, this vector MUST contain exactly one byte, set to zero" (RFC 8446 §4.1.2);
+     * before, it contains that one (RFC 5246 §7.4.1.2). Else illegal_parameter.
      */
     private static void requireNoCompression(ReceivedHello hello, boolean tls13) throws TlsFatalAlert {
         byte[] methods = hello.compressions();
         if (tls13 && methods.length > 1 || !org.bouncycastle.util.Arrays.contains(methods, (byte) 0)) {
-            throw new TlsFatalAlert(AlertDescription.illegal_parameter, methods.length + " compression methods, the first " + methods[0]);
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter,
+                    methods.length + " compression methods, the first " + methods[0]);
         }
     }
 
-    /** What is left when all that is not used is dropped. pre_shared_key "MUST be the last extension" (RFC 8446 §4.2.11). */
-    private static Hashtable<Integer, byte[]> used(Map<Integer, byte[]> extensions, boolean tls13) throws TlsFatalAlert {
+    /**
+     * What is left when all that is not used is dropped. pre_shared_key "MUST be the last extension" (RFC 8446
+     * §4.2.11).
+     */
+    private static Hashtable<Integer, byte[]> used(Map<Integer, byte[]> extensions, boolean tls13)
+            throws TlsFatalAlert {
         Hashtable<Integer, byte[]> used = new Hashtable<>();
         for (Iterator<Map.Entry<Integer, byte[]>> all = extensions.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Integer, byte[]> each = all.next();
             HelloExtension extension = HelloExtension.of(each.getKey());
             if (extension != null && extension.isUsedIn(tls13)) {
                 if (extension == HelloExtension.PRE_SHARED_KEY && all.hasNext()) {
-                    throw new TlsFatalAlert(AlertDescription.illegal_parameter, "pre_shared_key is not the last extension");
+                    throw new TlsFatalAlert(AlertDescription.illegal_parameter,
+                            "pre_shared_key is not the last extension");
                 }
                 byte[] proven = extension.proven(each.getValue());
                 if (proven != null) {
@@ -113,8 +122,8 @@ final class ClientHelloChecks {
     }
 
     /**
-     * RFC 8446 §9.2: groups and shares come together, without them there is a PSK, and with a PSK its modes (§4.2.9). That there are
-     * signature_algorithms where no session is resumed, the engine sees to.
+     * RFC 8446 §9.2: groups and shares come together, without them there is a PSK, and with a PSK its modes (§4.2.9).
+     * That there are signature_algorithms where no session is resumed, the engine sees to.
      */
     private static void requireWhatTls13Needs(ReceivedHello hello) throws TlsFatalAlert {
         boolean groups = hello.has(HelloExtension.SUPPORTED_GROUPS);
@@ -129,7 +138,8 @@ final class ClientHelloChecks {
     }
 
     /** The engine cuts a hybrid share in two without a look at its length (draft-ietf-tls-ecdhe-mlkem §4.2). */
-    private static void requireShareLengths(Hashtable<Integer, byte[]> extensions, List<Group> groups) throws TlsFatalAlert {
+    private static void requireShareLengths(Hashtable<Integer, byte[]> extensions, List<Group> groups)
+            throws TlsFatalAlert {
         byte[] content = extensions.get(HelloExtension.KEY_SHARE.type());
         if (content == null) {
             return;

@@ -131,8 +131,8 @@ final class ClientVerifier {
     }
 
     /**
-     * RFC 8446 §4.4.2.4: bad_certificate for what is signed over MD5 or SHA-1; so for keys that are too short. Of the end of the path only
-     * the key counts: it is trusted whoever has signed it.
+     * RFC 8446 §4.4.2.4: bad_certificate for what is signed over MD5 or SHA-1; so for keys that are too short. Of the
+     * end of the path only the key counts: it is trusted whoever has signed it.
      */
     private static void checkStrength(CertificatePath path) throws ClientRefusal {
         for (X509Certificate certificate : path.certificates()) {

@@ -33,15 +33,16 @@ final class EngineFailures {
     }
 
     /**
-     * What was thrown while the engine took a message, as an alert if the message is to blame. The engine's parsers throw unchecked at what
-     * they do not expect, and plain I/O exceptions at what they cannot read: then it is decode_error or illegal_parameter, with the
-     * cause. What code of ours has thrown is a fault of ours.
+     * What was thrown while the engine took a message, as an alert if the message is to blame. The engine's parsers
+     * throw unchecked at what they do not expect, and plain I/O exceptions at what they cannot read: then it is
+     * decode_error or illegal_parameter, with the cause. What code of ours has thrown is a fault of ours.
      */
     static IOException blame(Exception thrown) {
         return switch (thrown) {
             case TlsFatalAlert alert -> alert;
             case TlsFatalAlertReceived received -> received;
-            case IOException unreadable -> new TlsFatalAlert(AlertDescription.decode_error, "cannot be read", unreadable);
+            case IOException unreadable -> new TlsFatalAlert(AlertDescription.decode_error,
+                    "cannot be read", unreadable);
             case IllegalArgumentException illegal when isOfEngine(illegal) ->
                 new TlsFatalAlert(AlertDescription.illegal_parameter, "cannot be used", illegal);
             case RuntimeException unexpected when isOfEngine(unexpected) ->

@@ -186,7 +186,10 @@ final class EngineSteps {
         }
     }
 
-    /** Any thread, one at a time. An error, too, ends this handshake alone: a worker that lost one would leave the handshake waiting. */
+    /**
+     * Any thread, one at a time. An error, too, ends this handshake alone: a worker that lost one would leave the
+     * handshake waiting.
+     */
     private static @Nullable Throwable step(HandshakeProtocol protocol, byte[] record) {
         try {
             protocol.offer(record);

@@ -8,8 +8,9 @@ import org.bouncycastle.tls.TlsFatalAlert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The extensions of a ClientHello that this server uses, in which version, and what may be in them. All others are dropped unread: a server
- * ignores what it does not recognise (RFC 8446 §4.1.2), and what belongs to a version that was not chosen is no better known.
+ * The extensions of a ClientHello that this server uses, in which version, and what may be in them. All others are
+ * dropped unread: a server ignores what it does not recognise (RFC 8446 §4.1.2), and what belongs to a version that was
+ * not chosen is no better known.
  */
 enum HelloExtension {
     /** RFC 6066 §3: names of any octets. One that is no host name is nobody's, see {@link ServerName}. */
@@ -98,13 +99,17 @@ enum HelloExtension {
     /**
      * What the engine gets of it; null for nothing.
      *
-     * @throws TlsFatalAlert decode_error if its form is wrong (RFC 8446 §6.2), illegal_parameter if it says what it may not
+     * @throws TlsFatalAlert decode_error if its form is wrong (RFC 8446 §6.2), illegal_parameter if it says what it may
+     * not
      */
     byte @Nullable [] proven(byte[] received) throws TlsFatalAlert {
         return content.proven(new HelloReader(name().toLowerCase(Locale.ROOT), received));
     }
 
-    /** "The ServerNameList MUST NOT contain more than one name of the same name_type." All types have a length of 16 bits. */
+    /**
+     * "The ServerNameList MUST NOT contain more than one name of the same name_type." All types have a length of 16
+     * bits.
+     */
     private static byte[] serverNames(HelloReader in) throws TlsFatalAlert {
         Set<Integer> types = new HashSet<>();
         HelloReader names = in.only16(1);
@@ -118,7 +123,10 @@ enum HelloExtension {
         return in.whole();
     }
 
-    /** "If a server receives a maximum fragment length negotiation request for a value other than the allowed values": illegal_parameter. */
+    /**
+     * "If a server receives a maximum fragment length negotiation request for a value other than the allowed values":
+     * illegal_parameter.
+     */
     private static byte[] fragmentLength(HelloReader in) throws TlsFatalAlert {
         int code = in.uint8();
         in.end();

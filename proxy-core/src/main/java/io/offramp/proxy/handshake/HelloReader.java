@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
-/** Reads the presentation language of RFC 8446 §3 out of a message or a part of it. What does not fit is decode_error (§6.2). Not thread-safe. */
+/**
+ * Reads the presentation language of RFC 8446 §3 out of a message or a part of it. What does not fit is decode_error
+ * (§6.2). Not thread-safe.
+ */
 final class HelloReader {
     private final String what;
     private final byte[] whole;

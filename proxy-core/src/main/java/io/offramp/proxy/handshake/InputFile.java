@@ -42,7 +42,10 @@ public final class InputFile {
         }
     }
 
-    /** Who but its owner can read a file that should be a secret: {@code everybody can read it: key.pem}; null for nobody. Blocks. */
+    /**
+     * Who but its owner can read a file that should be a secret: {@code everybody can read it: key.pem}; null for
+     * nobody. Blocks.
+     */
     public static @Nullable String openTo(Path file) {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);

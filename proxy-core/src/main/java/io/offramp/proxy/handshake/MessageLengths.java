@@ -4,8 +4,8 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
 /**
- * Follows the handshake messages in a stream of records, however they are cut, to see how long they say they are (RFC 8446 §4) and what stands
- * behind one. Not thread-safe.
+ * Follows the handshake messages in a stream of records, however they are cut, to see how long they say they are (RFC
+ * 8446 §4) and what stands behind one. Not thread-safe.
  */
 final class MessageLengths {
     private static final int HEADER_BYTES = 4;
@@ -57,7 +57,8 @@ final class MessageLengths {
 
     private void requireWithin(int bytes) throws TlsFatalAlert {
         if (bytes > limit) {
-            throw new TlsFatalAlert(AlertDescription.illegal_parameter, "message of " + bytes + " bytes, limit " + limit);
+            throw new TlsFatalAlert(AlertDescription.illegal_parameter,
+                    "message of " + bytes + " bytes, limit " + limit);
         }
     }
 }

@@ -25,7 +25,8 @@ final class PemFile {
     private static final Pattern BEGIN = Pattern.compile("(?m)(?:^[ \\t]*|(?<=-----))-----BEGIN ([^-\\r\\n]+)-----");
 
     /** What is one for people only: four hyphens, a dash, a comment sign in front. */
-    private static final Pattern NEARLY = Pattern.compile("(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:CERTIFICATE|PRIVATE KEY|CRL)");
+    private static final Pattern NEARLY =
+            Pattern.compile("(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:CERTIFICATE|PRIVATE KEY|CRL)");
 
     private final Path file;
     private final String text;

@@ -45,7 +45,10 @@ final class PemLoader {
 
     private PemLoader() {}
 
-    /** All certificates of the file, in order; at least one. OpenSSL's trusted ones say behind the certificate what for: that is left aside. */
+    /**
+     * All certificates of the file, in order; at least one. OpenSSL's trusted ones say behind the certificate what for:
+     * that is left aside.
+     */
     static List<X509Certificate> certificates(PemFile pem) throws BadCertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (PemFile.Block block : pem.take(CERTIFICATE)) {
@@ -55,7 +58,8 @@ final class PemLoader {
             certificates.add(certificate(pem.der(block), pem.file()));
         }
         if (certificates.isEmpty()) {
-            throw new BadCertificateException("no certificate in " + pem.file() + "; PEM is expected: -----BEGIN CERTIFICATE-----");
+            throw new BadCertificateException("no certificate in " + pem.file()
+                    + "; PEM is expected: -----BEGIN CERTIFICATE-----");
         }
         return certificates;
     }
@@ -64,7 +68,8 @@ final class PemLoader {
     static PrivateKey privateKey(PemFile pem) throws BadCertificateException {
         PemFile.Block block = pem.takeFirst(KEY);
         if (block == null) {
-            throw new BadCertificateException("no private key in " + pem.file() + "; PEM is expected: -----BEGIN PRIVATE KEY-----");
+            throw new BadCertificateException("no private key in " + pem.file()
+                    + "; PEM is expected: -----BEGIN PRIVATE KEY-----");
         }
         if (block.isEncrypted() || block.label().equals("ENCRYPTED PRIVATE KEY")) {
             throw encrypted(pem.file());
@@ -73,13 +78,15 @@ final class PemLoader {
         try {
             return key(switch (block.label()) {
                 case "RSA PRIVATE KEY" -> new PrivateKeyInfo(
-                        new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE), RSAPrivateKey.getInstance(der));
+                        new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                        RSAPrivateKey.getInstance(der));
                 case "EC PRIVATE KEY" -> ec(ECPrivateKey.getInstance(der), pem);
                 case "DSA PRIVATE KEY" -> throw unknown(pem.file(), "DSA");
                 default -> PrivateKeyInfo.getInstance(der);
             }, pem.file());
         } catch (IOException | RuntimeException e) { // the parser throws unchecked on some malformed input
-            throw new BadCertificateException("private key does not parse: " + pem.file() + ": " + block + ": " + e.getMessage(), e);
+            throw new BadCertificateException("private key does not parse: " + pem.file() + ": " + block
+            + ": " + e.getMessage(), e);
         }
     }
 
@@ -116,7 +123,8 @@ final class PemLoader {
 
     private static X509Certificate certificate(byte[] der, Path file) throws BadCertificateException {
         try {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException e) {
             throw new BadCertificateException("certificate does not parse: " + file + ": " + e.getMessage(), e);
         }

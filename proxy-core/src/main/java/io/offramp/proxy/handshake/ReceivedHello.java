@@ -7,7 +7,8 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
 /**
- * A ClientHello as it came, taken apart (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2): its form is right, what it says has not been looked at.
+ * A ClientHello as it came, taken apart (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2): its form is right, what it says has not
+ * been looked at.
  *
  * @param version      legacy_version
  * @param random       32 bytes
@@ -17,14 +18,16 @@ import org.bouncycastle.tls.TlsFatalAlert;
  * @param extensions   content by type, in the order of the message; empty if it has none
  */
 record ReceivedHello(
-        int version, byte[] random, byte[] sessionId, int[] suites, byte[] compressions, Map<Integer, byte[]> extensions) {
+        int version, byte[] random, byte[] sessionId, int[] suites, byte[] compressions,
+        Map<Integer, byte[]> extensions) {
     private static final int RANDOM_BYTES = 32;
     private static final int MAX_SESSION_ID_BYTES = 32;
 
     /**
      * Takes the body of a message apart.
      *
-     * @throws TlsFatalAlert decode_error if it is no ClientHello, illegal_parameter if an extension is there twice (RFC 8446 §4.2)
+     * @throws TlsFatalAlert decode_error if it is no ClientHello, illegal_parameter if an extension is there twice (RFC
+     * 8446 §4.2)
      */
     static ReceivedHello of(byte[] body) throws TlsFatalAlert {
         HelloReader in = new HelloReader("ClientHello", body);

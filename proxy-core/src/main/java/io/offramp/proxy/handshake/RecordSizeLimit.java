@@ -18,8 +18,8 @@ sealed interface RecordSizeLimit {
     void answer(Hashtable serverExtensions, boolean tls13) throws IOException;
 
     /**
-     * What a ClientHello that has been proved asks for. "A server that supports the record_size_limit extension MUST ignore a
-     * max_fragment_length that appears in a ClientHello if both extensions appear" (RFC 8449 §5).
+     * What a ClientHello that has been proved asks for. "A server that supports the record_size_limit extension MUST
+     * ignore a max_fragment_length that appears in a ClientHello if both extensions appear" (RFC 8449 §5).
      */
     static RecordSizeLimit of(Hashtable clientExtensions) throws IOException {
         int limit = TlsExtensionsUtils.getRecordSizeLimitExtension(clientExtensions);
@@ -47,9 +47,9 @@ sealed interface RecordSizeLimit {
     }
 
     /**
-     * The record_size_limit extension (RFC 8449): each side says how much it takes in a protected record. In TLS 1.3 the number counts the
-     * content type and the padding as well, in TLS 1.2 the content alone. More than a record can hold is no error: "a server MUST NOT
-     * enforce this restriction" (§4).
+     * The record_size_limit extension (RFC 8449): each side says how much it takes in a protected record. In TLS 1.3
+     * the number counts the content type and the padding as well, in TLS 1.2 the content alone. More than a record can
+     * hold is no error: "a server MUST NOT enforce this restriction" (§4).
      */
     record Protected(int limit) implements RecordSizeLimit {
         @Override
@@ -65,7 +65,8 @@ sealed interface RecordSizeLimit {
         /** That we take everything that the version allows. */
         @Override
         public void answer(Hashtable serverExtensions, boolean tls13) throws IOException {
-            TlsExtensionsUtils.addRecordSizeLimitExtension(serverExtensions, RecordFormat.MAX_PLAINTEXT_BYTES + typeBytes(tls13));
+            TlsExtensionsUtils.addRecordSizeLimitExtension(serverExtensions,
+                    RecordFormat.MAX_PLAINTEXT_BYTES + typeBytes(tls13));
         }
 
         private static int typeBytes(boolean tls13) {
@@ -74,8 +75,8 @@ sealed interface RecordSizeLimit {
     }
 
     /**
-     * The max_fragment_length extension (RFC 6066 §4), of clients with little memory: content of all records, at once, both ways. In the
-     * handshake the engine holds the client to it; the session takes more.
+     * The max_fragment_length extension (RFC 6066 §4), of clients with little memory: content of all records, at once,
+     * both ways. In the handshake the engine holds the client to it; the session takes more.
      *
      * @param code 1 to 4, for 512 to 4,096 bytes
      */

@@ -29,7 +29,8 @@ final class RecordSplitter {
     record Whole(int type, byte[] bytes) implements Next {}
 
     /**
-     * A header that no record has: unknown type, too long, or empty where it may not be (RFC 8446 §5.1, §5.2; RFC 5246 §6.2.1).
+     * A header that no record has: unknown type, too long, or empty where it may not be (RFC 8446 §5.1, §5.2; RFC 5246
+     * §6.2.1).
      *
      * @param alert number of the alert that answers it
      */

@@ -119,7 +119,8 @@ public final class RevocationLists {
             throw new BadCertificateException("revocation list of " + issuer
                     + " is signed by a certificate that may not sign lists (keyUsage without cRLSign): " + file);
         }
-        String weakness = Strength.weaknessOfSignature(list.getSigAlgOID(), list.getSigAlgName(), list.getSigAlgParams());
+        String weakness = Strength.weaknessOfSignature(list.getSigAlgOID(), list.getSigAlgName(),
+                list.getSigAlgParams());
         if (weakness != null) {
             throw new BadCertificateException("revocation list of " + issuer + " is " + weakness + ": " + file);
         }
@@ -155,7 +156,8 @@ public final class RevocationLists {
             lists.add(parse(pem.der(block), file));
         }
         if (lists.isEmpty()) {
-            throw new BadCertificateException("no revocation list in " + file + "; PEM or DER is expected: -----BEGIN X509 CRL-----");
+            throw new BadCertificateException("no revocation list in " + file
+                    + "; PEM or DER is expected: -----BEGIN X509 CRL-----");
         }
         warnings.addAll(pem.warnings());
         return lists;

@@ -13,8 +13,9 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates that a server sends, found in what its file holds: the one of its key, then each one's issuer, as far
- * as they are there (RFC 8446 §4.4.2). A file may hold more, and in any order: what renewal tools and people put together.
+ * The certificates that a server sends, found in what its file holds: the one of its key, then each one's issuer, as
+ * far as they are there (RFC 8446 §4.4.2). A file may hold more, and in any order: what renewal tools and people put
+ * together.
  *
  * @param certificates the server's own first
  * @param warnings     what of the file is not used or not in order, one clause each
@@ -80,7 +81,8 @@ record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
         for (X509Certificate other : distinct) {
             if (other.getBasicConstraints() >= 0 && !other.equals(own)) {
                 throw new BadCertificateException("chain: certificate of " + subject(other) + " does not sign that of "
-                        + subject(own) + ", nor does another of the file; its issuer is " + own.getIssuerX500Principal().getName());
+                        + subject(own) + ", nor does another of the file; its issuer is "
+                        + own.getIssuerX500Principal().getName());
             }
         }
     }

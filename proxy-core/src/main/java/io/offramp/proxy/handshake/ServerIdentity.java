@@ -40,7 +40,8 @@ public final class ServerIdentity {
         this.key = key;
         this.keyType = KeyType.of(leaf().getPublicKey());
         this.names = namesOf(leaf());
-        this.warnings = Stream.of(ofFiles, found.warnings(), IdentityChecks.check(chain, now)).flatMap(List::stream).toList();
+        this.warnings = Stream.of(ofFiles, found.warnings(), IdentityChecks.check(chain, now))
+                .flatMap(List::stream).toList();
         this.staple = null;
     }
 

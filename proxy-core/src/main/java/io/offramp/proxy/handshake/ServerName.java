@@ -18,9 +18,9 @@ final class ServerName {
     private ServerName() {}
 
     /**
-     * The host name in lower case without a dot at its end; null if the client sent none, or what is nobody's name: a dot, octets that are not
-     * printable, or more of them than a name has. A server that does not recognise a name may go on (RFC 6066 §3), and then it has asked
-     * for none: such octets go to no log and no ticket.
+     * The host name in lower case without a dot at its end; null if the client sent none, or what is nobody's name: a
+     * dot, octets that are not printable, or more of them than a name has. A server that does not recognise a name may
+     * go on (RFC 6066 §3), and then it has asked for none: such octets go to no log and no ticket.
      */
     @SuppressWarnings("rawtypes") // as the engine has it
     static @Nullable String of(Hashtable clientExtensions) throws IOException {

@@ -11,7 +11,10 @@ import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.jspecify.annotations.Nullable;
 
-/** What is too weak to rely on in certificates and lists of others: below 112 bits (RFC 9325 §4.5). Null for what is not. */
+/**
+ * What is too weak to rely on in certificates and lists of others: below 112 bits (RFC 9325 §4.5). Null for what is
+ * not.
+ */
 final class Strength {
     /** Of an RSA key. */
     static final int MIN_RSA_BITS = 2048;

@@ -114,7 +114,8 @@ final class TapCipher implements TlsCipher {
         byte[] aad = RecordProtection.aad13(recordType, version.getFullVersion(), length);
         byte[] inner = RecordProtection.open(rx, rxNext, aad, in, offset, length);
         if (inner.length > RecordFormat.MAX_PLAINTEXT_BYTES + 1) { // RFC 8446 §5.4
-            throw new TlsFatalAlert(AlertDescription.record_overflow, "record of " + inner.length + " bytes, padding included");
+            throw new TlsFatalAlert(AlertDescription.record_overflow,
+            "record of " + inner.length + " bytes, padding included");
         }
         int end = inner.length;
         while (end > 0 && inner[end - 1] == 0) {
@@ -126,7 +127,10 @@ final class TapCipher implements TlsCipher {
         return new TlsDecodeResult(inner, 0, end - 1, (short) (inner[end - 1] & 0xff));
     }
 
-    /** "Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content" (RFC 8446 §5.4). */
+    /**
+     * "Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content"
+     * (RFC 8446 §5.4).
+     */
     private static void requireContent(TlsDecodeResult opened) throws TlsFatalAlert {
         if (opened.len == 0 && opened.contentType != ContentType.application_data) {
             throw new TlsFatalAlert(AlertDescription.unexpected_message, "empty record of type " + opened.contentType);

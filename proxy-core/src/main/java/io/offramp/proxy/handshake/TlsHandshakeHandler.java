@@ -17,8 +17,9 @@ import org.bouncycastle.tls.AlertDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shakes hands with one client, then hands the connection over and leaves the pipeline. Bounded in time and bytes, which count with the
- * headers of records, so that many small records are soon too many. The {@link HandshakeListener} is called once.
+ * Shakes hands with one client, then hands the connection over and leaves the pipeline. Bounded in time and bytes,
+ * which count with the headers of records, so that many small records are soon too many. The {@link HandshakeListener}
+ * is called once.
  */
 public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter implements EngineSteps.Outcome {
     private final HandshakeSettings settings;
@@ -152,7 +153,8 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
 
     private void onRecord(ChannelHandlerContext ctx, int type, byte[] record) {
         if (splitter.wireBytes() > settings.maxBytes()) {
-            refuse(ctx, AlertDescription.unexpected_message, splitter.wireBytes() + " bytes without completing", Reason.TOO_LARGE);
+            refuse(ctx, AlertDescription.unexpected_message,
+                    splitter.wireBytes() + " bytes without completing", Reason.TOO_LARGE);
             return;
         }
         steps.offer(ctx, type, record);

@@ -39,7 +39,8 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     ListenerMetrics(MeterRegistry registry, String name) {
         listener = Tags.of("listener", name);
         accepted = CounterFamily.single(registry, "offramp.connections", "Client connections accepted", listener);
-        refused = new CounterFamily<>(registry, "offramp.connections.refused", "Client connections closed at a limit", r ->
+        refused = new CounterFamily<>(registry, "offramp.connections.refused",
+                "Client connections closed at a limit", r ->
                 listener.and("reason", r.label()));
         for (ConnectionRefusal reason : ConnectionRefusal.values()) {
             refused.of(reason); // zero, before it ever happens

@@ -48,7 +48,8 @@ public final class ProxyMetrics implements AutoCloseable {
     private final TlsMetrics tls = new TlsMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final CounterFamily<String> adminRefusals = new CounterFamily<>(
-            registry, "offramp.admin.refused", "Requests that the admin listener refused", reason -> Tags.of("reason", reason));
+            registry, "offramp.admin.refused", "Requests that the admin listener refused",
+            reason -> Tags.of("reason", reason));
     private final MemoryMetrics memory = new MemoryMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
     private final TlsStat tlsStat = new TlsStat(tls, backends);

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * have ever had one share the limit evenly, at least one each, so that a flood of one kind of loop leaves the others their part. In a full share, a
  * new one takes the place of the oldest whose client has not said hello yet, else of the oldest that was answered: who floods
  * displaces himself, and an honest client is through in a round trip. Only what is with a worker stays: where nothing else is left,
- * the new one is refused. While memory is short a new one takes the place of another, however few there are, or is refused. Thread-safe;
- * what belongs to a channel is called on its event loop.
+ * the new one is refused. While memory is short a new one takes the place of another, however few there are, or is
+ * refused. Thread-safe; what belongs to a channel is called on its event loop.
  */
 final class HalfOpenHandshakes {
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpenHandshakes.class);

@@ -19,7 +19,9 @@ final class Overload implements AutoCloseable {
 
     private static final long LOOK_MS = 200;
 
-    /** Connections asked at each look, so that a hundred thousand do not go at once for what a hundred would have freed. */
+    /**
+     * Connections asked at each look, so that a hundred thousand do not go at once for what a hundred would have freed.
+     */
     private static final int ASKED = 1024;
 
     private final MemoryBudget budget;

@@ -95,7 +95,8 @@ public final class ProxyServer implements AutoCloseable {
         this.config = config;
         this.limits = sizing.resolve(config.limits());
         this.connections = new ConnectionRegistry(limits.connections());
-        this.budget = sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
+        this.budget = sizing.budget(connections::count,
+                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
         this.halfOpen = new HalfOpenHandshakes(limits.handshakes(), budget);
         this.addresses = new ClientAddressLimits(limits.perAddress());
         this.overload = new Overload(budget, clients, halfOpen);

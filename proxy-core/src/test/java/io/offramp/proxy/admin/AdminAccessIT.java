@@ -66,8 +66,10 @@ class AdminAccessIT {
         assertThat(curl("-X", "POST", "-H", "Origin: http://evil.example", url("/reload"))).isEqualTo("403");
         assertThat(curl("-X", "POST", "-H", "Origin: null", url("/reload"))).isEqualTo("403");
         assertThat(curl("-H", "Origin: http://evil.example", url("/connections"))).isEqualTo("403");
-        assertThat(metrics()).contains("offramp_admin_refused_total{reason=\"origin\"} 3.0").doesNotContain("reloads_total");
-        assertThat(curl("-X", "POST", "-H", "Origin: http://127.0.0.1:" + server.port(), url("/reload"))).isEqualTo("200");
+        assertThat(metrics()).contains("offramp_admin_refused_total{reason=\"origin\"} 3.0")
+                .doesNotContain("reloads_total");
+        assertThat(curl("-X", "POST", "-H", "Origin: http://127.0.0.1:" + server.port(),
+                url("/reload"))).isEqualTo("200");
         assertThat(curl("-X", "POST", url("/reload"))).as("no browser").isEqualTo("200");
     }
 
@@ -77,8 +79,10 @@ class AdminAccessIT {
         start(ANY_PORT, token);
 
         assertThat(curl(url("/connections"))).isEqualTo("401");
-        assertThat(output("curl", "-sD-", "-o", "/dev/null", url("/connections"))).containsIgnoringCase("WWW-Authenticate: Bearer");
-        assertThat(curl("-H", "Authorization: Bearer " + TOKEN.replace('0', '1'), url("/connections"))).isEqualTo("401");
+        assertThat(output("curl", "-sD-", "-o", "/dev/null", url("/connections")))
+                .containsIgnoringCase("WWW-Authenticate: Bearer");
+        assertThat(curl("-H", "Authorization: Bearer " + TOKEN.replace('0', '1'),
+                url("/connections"))).isEqualTo("401");
         assertThat(curl("-H", "Authorization: Bearer " + TOKEN, url("/connections"))).isEqualTo("200");
         assertThat(curl(url("/healthz"))).isEqualTo("200");
 
@@ -91,7 +95,8 @@ class AdminAccessIT {
 
     @Test
     void shouldNotStartWithoutTheTokenThatItShallAskFor() {
-        assertThatThrownBy(() -> start(ANY_PORT, dir.resolve("missing"))).hasMessage("no such file: " + dir.resolve("missing"));
+        assertThatThrownBy(() -> start(ANY_PORT, dir.resolve("missing")))
+                .hasMessage("no such file: " + dir.resolve("missing"));
     }
 
     @Test
@@ -130,11 +135,13 @@ class AdminAccessIT {
         Path text = Files.writeString(dir.resolve("text"), "kept");
 
         assertThatThrownBy(() -> AdminServer.start(
-                        config(new AdminAddress.Unix(socket), null), metrics, new ConnectionRegistry(1), reloads, () -> false))
+                        config(new AdminAddress.Unix(socket), null), metrics, new ConnectionRegistry(1),
+                        reloads, () -> false))
                 .isInstanceOf(IOException.class)
                 .hasMessage("admin cannot bind unix:" + socket + ": another process listens there");
         assertThatThrownBy(() -> AdminServer.start(
-                        config(new AdminAddress.Unix(text), null), metrics, new ConnectionRegistry(1), reloads, () -> false))
+                        config(new AdminAddress.Unix(text), null), metrics, new ConnectionRegistry(1),
+                        reloads, () -> false))
                 .hasMessageEndingWith(": is there, and is not a socket");
         assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz")).isEqualTo("200");
         assertThat(text).hasContent("kept");
@@ -182,7 +189,8 @@ class AdminAccessIT {
 
     /** The status. */
     private static String curl(String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of("curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}"));
+        List<String> command = new ArrayList<>(List.of("curl", "-s", "-m", "20", "-o", "/dev/null",
+                "-w", "%{http_code}"));
         command.addAll(List.of(args));
         return output(command.toArray(String[]::new));
     }

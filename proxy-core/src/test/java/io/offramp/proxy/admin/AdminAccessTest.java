@@ -32,7 +32,8 @@ class AdminAccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "localhost", "localhost:9090", "LOCALHOST", "localhost.", "localhost.:9090", "127.0.0.1:9090", "127.8.9.1", "[::1]:9090", "[::1]",
+        "localhost", "localhost:9090", "LOCALHOST", "localhost.", "localhost.:9090", "127.0.0.1:9090", "127.8.9.1",
+                "[::1]:9090", "[::1]",
         "192.0.2.1", "192.0.2.1:9090", "proxy.example", "Proxy.Example:9090"
     })
     void shouldAnswerToItsOwnNames(String host) {
@@ -41,7 +42,8 @@ class AdminAccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "evil.example", "localhost.evil.example", "evillocalhost", "192.0.2.2", "[2001:db8::1]", "10.0.0.1:9090", "127.0.0.1.evil.example",
+        "evil.example", "localhost.evil.example", "evillocalhost", "192.0.2.2", "[2001:db8::1]", "10.0.0.1:9090",
+                "127.0.0.1.evil.example",
         "other.proxy.example"
     })
     void shouldAnswerToNoOtherName(String host) {
@@ -49,7 +51,8 @@ class AdminAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost:", "localhost:x", "local host", "localhost/x", "user@localhost", "[::1", "::1"})
+    @ValueSource(strings = {"", "localhost:", "localhost:x", "local host", "localhost/x",
+            "user@localhost", "[::1", "::1"})
     void shouldRefuseAHostThatIsNone(String host) {
         assertThat(check(open, get("Host", host))).isIn(Refusal.MALFORMED, Refusal.HOST);
     }
@@ -59,7 +62,8 @@ class AdminAccessTest {
         HttpRequest two = get("Host", "localhost");
         two.headers().add("Host", "localhost");
 
-        assertThat(check(open, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"))).isEqualTo(Refusal.MALFORMED);
+        assertThat(check(open, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/")))
+                .isEqualTo(Refusal.MALFORMED);
         assertThat(check(open, two)).isEqualTo(Refusal.MALFORMED);
         assertThat(check(open, new DefaultHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.GET, "/"))).isNull();
     }
@@ -80,26 +84,33 @@ class AdminAccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "http://evil.example", "null", "http://localhost", "http://localhost:9091", "http://localhost:90900", "ftp://localhost:9090", "",
+        "http://evil.example", "null", "http://localhost", "http://localhost:9091", "http://localhost:90900",
+                "ftp://localhost:9090", "",
         "http://localhost:9090.evil.example"
     })
     void shouldRefuseEveryOriginButItsOwn(String origin) {
         assertThat(check(open, get("Host", "localhost:9090", "Origin", origin))).isEqualTo(Refusal.ORIGIN);
-        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090", "Origin", origin))).isEqualTo(Refusal.ORIGIN);
+        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090", "Origin", origin)))
+                .isEqualTo(Refusal.ORIGIN);
     }
 
     @Test
     void shouldTakeItsOwnOriginAndClientsThatHaveNone() {
-        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "http://localhost:9090"))).isNull();
-        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "https://LOCALHOST:9090"))).isNull();
+        assertThat(check(open,
+                request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "http://localhost:9090"))).isNull();
+        assertThat(check(open,
+                request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "https://LOCALHOST:9090"))).isNull();
         assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090"))).isNull();
     }
 
     @Test
     void shouldSetNothingOffForAPageOfAnotherSite() {
-        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "cross-site"))).isEqualTo(Refusal.ORIGIN);
-        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "same-site"))).isEqualTo(Refusal.ORIGIN);
-        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "same-origin"))).isNull();
+        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "cross-site")))
+                .isEqualTo(Refusal.ORIGIN);
+        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "same-site")))
+                .isEqualTo(Refusal.ORIGIN);
+        assertThat(check(open,
+                request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "same-origin"))).isNull();
         assertThat(check(open, get("Host", "localhost", "Sec-Fetch-Site", "cross-site"))).as("a link").isNull();
     }
 
@@ -110,13 +121,17 @@ class AdminAccessTest {
         assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer " + TOKEN))).isNull();
         assertThat(check(guarded, get("Host", "localhost", "Authorization", "bearer  " + TOKEN))).isNull();
         assertThat(check(guarded, get("Host", "localhost"))).isEqualTo(Refusal.TOKEN);
-        for (String wrong : new String[] {TOKEN, "Bearer", "Bearer " + TOKEN + "x", "Bearer " + TOKEN.substring(1), "Basic " + TOKEN}) {
-            assertThat(check(guarded, get("Host", "localhost", "Authorization", wrong))).as(wrong).isEqualTo(Refusal.TOKEN);
+        for (String wrong : new String[] {TOKEN, "Bearer", "Bearer " + TOKEN + "x",
+                "Bearer " + TOKEN.substring(1), "Basic " + TOKEN}) {
+            assertThat(check(guarded, get("Host", "localhost", "Authorization", wrong))).as(wrong)
+                    .isEqualTo(Refusal.TOKEN);
         }
         assertThat(guarded.check(get("Host", "localhost"), "/healthz", LOCAL)).isNull();
-        assertThat(guarded.check(request(HttpMethod.POST, "Host", "localhost"), "/healthz", LOCAL)).isEqualTo(Refusal.TOKEN);
+        assertThat(guarded.check(request(HttpMethod.POST, "Host", "localhost"), "/healthz", LOCAL))
+                .isEqualTo(Refusal.TOKEN);
         assertThat(guarded.check(get("Host", "evil.example"), "/healthz", LOCAL)).isEqualTo(Refusal.HOST);
-        assertThat(guarded.check(get("Host", "evil.example", "Authorization", "Bearer " + TOKEN), "/", LOCAL)).isEqualTo(Refusal.HOST);
+        assertThat(guarded.check(get("Host", "evil.example", "Authorization", "Bearer " + TOKEN), "/", LOCAL))
+                .isEqualTo(Refusal.HOST);
     }
 
     @Test
@@ -125,8 +140,10 @@ class AdminAccessTest {
 
         guarded.replace(token("another-token-of-the-next-day"));
 
-        assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer " + TOKEN))).isEqualTo(Refusal.TOKEN);
-        assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer another-token-of-the-next-day"))).isNull();
+        assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer " + TOKEN)))
+                .isEqualTo(Refusal.TOKEN);
+        assertThat(check(guarded,
+                get("Host", "localhost", "Authorization", "Bearer another-token-of-the-next-day"))).isNull();
     }
 
     private AdminToken token(String text) throws Exception {

@@ -215,7 +215,8 @@ class AdminServerIT {
                 + "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 + "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assertThat(answers).containsSubsequence(
-                "HTTP/1.1 200", "the configuration itself", "HTTP/1.1 200", "text/csv", "HTTP/1.1 404", "HTTP/1.1 200", "ok\n");
+                "HTTP/1.1 200", "the configuration itself", "HTTP/1.1 200", "text/csv", "HTTP/1.1 404",
+                "HTTP/1.1 200", "ok\n");
     }
 
     @Test
@@ -223,7 +224,8 @@ class AdminServerIT {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(5_000);
             socket.setTcpNoDelay(true);
-            String request = "POST /reload HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+            String request =
+                    "POST /reload HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
             for (byte next : request.getBytes(StandardCharsets.US_ASCII)) {
                 socket.getOutputStream().write(next);
             }

@@ -12,14 +12,16 @@ import org.junit.jupiter.api.Test;
 
 class AcceptPauseTest {
     private final ProxyMetrics metrics = new ProxyMetrics();
-    private final EmbeddedChannel socket = new EmbeddedChannel(new AcceptPause("web", metrics.listener("web")::onAcceptFailed));
+    private final EmbeddedChannel socket = new EmbeddedChannel(new AcceptPause("web",
+            metrics.listener("web")::onAcceptFailed));
 
     @Test
     void shouldRestAfterAFailureAndTryAgainAndCountBoth() throws Exception {
         socket.freezeTime();
 
         for (int failure = 1; failure <= 3; failure++) {
-            socket.pipeline().fireExceptionCaught(new IOException("accept(..) failed with error(-24): Too many open files"));
+            socket.pipeline()
+                    .fireExceptionCaught(new IOException("accept(..) failed with error(-24): Too many open files"));
             assertThat(socket.config().isAutoRead()).isFalse();
 
             socket.advanceTimeBy(100, TimeUnit.MILLISECONDS);

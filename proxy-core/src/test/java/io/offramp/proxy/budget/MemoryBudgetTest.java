@@ -22,7 +22,8 @@ class MemoryBudgetTest {
     private final AtomicLong failures = new AtomicLong(3);
     private final List<Shed> sheds = new ArrayList<>();
     private final MemoryBudget budget =
-            new MemoryBudget(LIMIT, DIRECT_LIMIT, connectionBytes::get, directBytes::get, failures::get, nowNs::get, sheds::add);
+            new MemoryBudget(LIMIT, DIRECT_LIMIT, connectionBytes::get, directBytes::get, failures::get,
+            nowNs::get, sheds::add);
     private final EventLoop loop = new DefaultEventLoop();
     private final EventLoop other = new DefaultEventLoop();
 
@@ -97,7 +98,8 @@ class MemoryBudgetTest {
 
         assertThat(BufferFailures.counts(new IllegalStateException())).isFalse();
         assertThat(BufferFailures.count()).isEqualTo(before);
-        assertThat(BufferFailures.counts(new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory"))).isTrue();
+        assertThat(BufferFailures.counts(new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory")))
+                .isTrue();
         assertThat(BufferFailures.count()).isEqualTo(before + 1);
     }
 
@@ -113,7 +115,8 @@ class MemoryBudgetTest {
             holdings.get(random.nextInt(holdings.size())).set(random.nextInt(3) == 0 ? 0 : random.nextInt(300_000));
             long held = holdings.stream().mapToLong(Holding::bytes).sum();
             assertThat(budget.heldBytes()).as("seed %d, step %d", seed, step).isEqualTo(held);
-            assertThat(budget.leasedBytes()).as("seed %d, step %d", seed, step).isBetween(held, held + 4L * LoopLease.CHUNK_BYTES);
+            assertThat(budget.leasedBytes()).as("seed %d, step %d", seed, step)
+                    .isBetween(held, held + 4L * LoopLease.CHUNK_BYTES);
         }
         holdings.forEach(Holding::clear);
         assertThat(budget.heldBytes()).isZero();

@@ -18,7 +18,8 @@ class SizingTest {
 
         LimitConfig limits = sizing.resolve(NOTHING_ASKED);
 
-        long taken = (long) limits.connections() * Sizing.CONNECTION_BYTES + (long) limits.handshakes() * Sizing.HANDSHAKE_BYTES;
+        long taken = (long) limits.connections() * Sizing.CONNECTION_BYTES
+                + (long) limits.handshakes() * Sizing.HANDSHAKE_BYTES;
         assertThat(taken).isLessThanOrEqualTo(sizing.budgetBytes());
         assertThat(sizing.budgetBytes()).isLessThan(heapMib * MIB * 2 / 3);
         assertThat(sizing.warnings(limits)).isEmpty();
@@ -26,9 +27,12 @@ class SizingTest {
 
     @Test
     void shouldGrowWithTheHeapUpToWhatWasThereBefore() {
-        assertThat(Sizing.of(machine(64 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED).connections()).isBetween(1000, 5000);
-        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED).connections()).isEqualTo(100_000);
-        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED).handshakes()).isEqualTo(10_000);
+        assertThat(Sizing.of(machine(64 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED).connections())
+                .isBetween(1000, 5000);
+        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED)
+                .connections()).isEqualTo(100_000);
+        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED)
+                .handshakes()).isEqualTo(10_000);
     }
 
     @Test
@@ -42,7 +46,8 @@ class SizingTest {
 
     @Test
     void shouldLeaveDescriptorsToUpstreams() {
-        assertThat(Sizing.of(machine(8192 * MIB, 200, Long.MAX_VALUE)).resolve(NOTHING_ASKED).connections()).isEqualTo(150);
+        assertThat(Sizing.of(machine(8192 * MIB, 200, Long.MAX_VALUE)).resolve(NOTHING_ASKED)
+                .connections()).isEqualTo(150);
     }
 
     @Test
@@ -52,8 +57,10 @@ class SizingTest {
 
         assertThat(sizing.resolve(asked)).isEqualTo(asked);
         assertThat(sizing.warnings(asked)).hasSize(4);
-        assertThat(sizing.warnings(asked)).element(0).asString().contains("limits.connections is 100000", "of 200 descriptors", "150");
-        assertThat(sizing.warnings(asked)).element(1).asString().contains("limits.connections is 100000", "585 MiB", "64 MiB (-Xmx)");
+        assertThat(sizing.warnings(asked)).element(0).asString()
+                .contains("limits.connections is 100000", "of 200 descriptors", "150");
+        assertThat(sizing.warnings(asked)).element(1).asString()
+                .contains("limits.connections is 100000", "585 MiB", "64 MiB (-Xmx)");
         assertThat(sizing.warnings(asked)).element(2).asString().contains("limits.handshakes is 10000", "117 MiB");
         assertThat(sizing.warnings(asked)).element(3).asString().contains("-Xmx", "224 MiB", "128 MiB");
     }

@@ -25,7 +25,9 @@ class AdminConfigTest {
 
     @Test
     void shouldReadNamesAndAToken() throws Exception {
-        AdminConfig admin = config.loaded(yaml("{bind: ':9090', hosts: [Proxy.example, '2001:db8::1'], token-file: admin.token}")).admin();
+        AdminConfig admin =
+                config.loaded(yaml("{bind: ':9090', hosts: [Proxy.example, '2001:db8::1'], token-file: admin.token}"))
+                .admin();
 
         assertThat(admin.bind()).isEqualTo(new AdminAddress.Tcp(new HostPort("0.0.0.0", 9090)));
         assertThat(admin.hosts()).isEqualTo(Set.of("proxy.example", "2001:db8::1"));
@@ -68,7 +70,8 @@ class AdminConfigTest {
         Files.writeString(dir.resolve("two.token"), "0123456789abcdef\n0123456789abcdef\n");
 
         assertThat(config.problems(yaml("{bind: 'unix:'}")))
-                .containsExactly("offramp.yaml:3:15: admin.bind: expected host:port such as 127.0.0.1:9090, or unix:FILE, is \"unix:\"");
+                .containsExactly(
+                "offramp.yaml:3:15: admin.bind: expected host:port such as 127.0.0.1:9090, or unix:FILE, is \"unix:\"");
         assertThat(config.problems(yaml("{bind: ':9090', hosts: ['proxy.example:9090']}"))).containsExactly(
                 "offramp.yaml:3:32: admin.hosts[0]: expected a host name or address without a port, is \"proxy.example:9090\"");
         assertThat(config.problems(yaml("{bind: ':9090', token-file: missing.token}")))

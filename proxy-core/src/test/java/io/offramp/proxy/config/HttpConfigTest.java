@@ -25,7 +25,8 @@ class HttpConfigTest {
     }
 
     private HttpConfig http(String lines) throws IOException {
-        return file.loaded("listeners:\n  - bind: :8443\n    tls: {cert: site.pem}\n    upstream: 127.0.0.1:80\n" + lines)
+        return file.loaded("listeners:\n  - bind: :8443\n    tls: {cert: site.pem}\n    upstream: 127.0.0.1:80\n"
+                + lines)
                 .listeners()
                 .getFirst()
                 .http();
@@ -89,8 +90,10 @@ class HttpConfigTest {
 
     @Test
     void shouldSayThatAServerNeedsAPortAndAStarMatchesItself() throws IOException {
-        assertThat(file.problems("listeners:\n  - {bind: \":8443\", tls: {cert: site.pem}, upstream: backend.internal}\n"))
-                .containsExactly("offramp.yaml:2:54: listeners[0].upstream: unknown upstream \"backend.internal\"; there is none "
+        assertThat(file.problems(
+                "listeners:\n  - {bind: \":8443\", tls: {cert: site.pem}, upstream: backend.internal}\n"))
+                .containsExactly(
+                "offramp.yaml:2:54: listeners[0].upstream: unknown upstream \"backend.internal\"; there is none "
                         + "(a server has a port: backend.internal:8080)");
         assertThat(file.warnings(
                         """

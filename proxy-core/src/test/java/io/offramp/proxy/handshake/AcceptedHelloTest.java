@@ -19,7 +19,8 @@ class AcceptedHelloTest {
     /** RFC 8446 §4.2.1: the preference is ours. GREASE and numbers that mean something elsewhere are passed over. */
     @ParameterizedTest
     @CsvSource({
-        "0304, 13", "03030304, 13", "03040303, 13", "0a0a03030304, 13", "fefe03030304, 13", "03010302030303040305, 13", "7f1c0304, 13",
+        "0304, 13", "03030304, 13", "03040303, 13", "0a0a03030304, 13", "fefe03030304, 13",
+                "03010302030303040305, 13", "7f1c0304, 13",
         "0303, 12", "03020303, 12", "03050303, 12", "fefefefd0303, 12"
     })
     void shouldChooseTheNewestVersionInWhateverOrderTheyCome(String versions, int chosen) {
@@ -65,7 +66,8 @@ class AcceptedHelloTest {
 
     /** Those that we never use, and in TLS 1.3 those of TLS 1.2: RFC 8446 §4.2. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 4, 6, 9, 12, 14, 15, 17, 18, 19, 20, 21, 22, 24, 26, 27, 29, 47, 48, 49, 50, 57, 0x3374, 0x7a7a, 0xffce})
+    @ValueSource(ints = {2, 3, 4, 6, 9, 12, 14, 15, 17, 18, 19, 20, 21, 22, 24, 26, 27, 29, 47, 48, 49, 50, 57,
+            0x3374, 0x7a7a, 0xffce})
     void shouldLeaveExtensionsThatAreNotUsedUnread(int type) {
         for (String content : new String[] {"", "00", "ff", "0000", "0001", "ffff", "010203040506070809"}) {
             byte[] odd = HexFormat.of().parseHex(content);
@@ -84,7 +86,8 @@ class AcceptedHelloTest {
     @ParameterizedTest
     @CsvSource({"41, 0102", "42, 01", "44, ''", "45, 00", "51, ff"})
     void shouldLeaveExtensionsOfTls13UnreadInTls12(int type, String content) {
-        assertThat(versionOf(answerTo(tls12().with(type, HexFormat.of().parseHex(content)).with(0x7a7a, new byte[0])))).isEqualTo(12);
+        assertThat(versionOf(answerTo(tls12().with(type, HexFormat.of().parseHex(content))
+                .with(0x7a7a, new byte[0])))).isEqualTo(12);
     }
 
     /** RFC 8701 and RFC 7301 §3.1: names are octets. RFC 6066 §8: another type of status is none that we have. */
@@ -125,27 +128,33 @@ class AcceptedHelloTest {
     })
     void shouldRefuseAnotherNumberOfBindersThanOfIdentities(int identities, int binders, int alert) {
         byte[] offered = RawClientHello.join(
-                RawClientHello.list(repeat("0004010203040a0b0c0d", identities)), RawClientHello.list(repeat("20" + "07".repeat(32), binders)));
+                RawClientHello.list(repeat("0004010203040a0b0c0d", identities)),
+                RawClientHello.list(repeat("20" + "07".repeat(32), binders)));
 
         assertThat(alertOn(hello().with(45, new byte[] {1, 1}).with(41, offered))).isEqualTo(alert);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "00, 50", "0000, 50", "00060001000000000021" + "20, 50", "0007000100000000000000, 50", "000800020102030405060021, 50", "ffff, 50"
+        "00, 50", "0000, 50", "00060001000000000021" + "20, 50", "0007000100000000000000, 50",
+                "000800020102030405060021, 50", "ffff, 50"
     })
     void shouldRefusePskThatCannotBeParsed(String content, int alert) {
-        assertThat(alertOn(hello().with(45, new byte[] {1, 1}).with(41, HexFormat.of().parseHex(content)))).isEqualTo(alert);
+        assertThat(alertOn(hello().with(45, new byte[] {1, 1})
+                .with(41, HexFormat.of().parseHex(content)))).isEqualTo(alert);
     }
 
     @Test
     void shouldDemandTheModesOfAPskAndThatItIsLast() {
         byte[] offered = RawClientHello.join(
-                RawClientHello.list(repeat("0004010203040a0b0c0d", 1)), RawClientHello.list(repeat("20" + "07".repeat(32), 1)));
+                RawClientHello.list(repeat("0004010203040a0b0c0d", 1)),
+                RawClientHello.list(repeat("20" + "07".repeat(32), 1)));
 
         assertThat(alertOn(hello().with(41, offered))).as("missing_extension").isEqualTo(109);
-        assertThat(alertOn(hello().with(41, offered).with(45, new byte[] {1, 1}))).as("illegal_parameter").isEqualTo(47);
-        assertThat(versionOf(answerTo(hello().with(45, new byte[] {1, 1}).with(41, offered)))).as("of nobody here").isEqualTo(13);
+        assertThat(alertOn(hello().with(41, offered).with(45, new byte[] {1, 1})))
+                .as("illegal_parameter").isEqualTo(47);
+        assertThat(versionOf(answerTo(hello().with(45, new byte[] {1, 1}).with(41, offered))))
+                .as("of nobody here").isEqualTo(13);
     }
 
     private static RawClientHello hello() {

@@ -109,7 +109,8 @@ class BadClientHelloTest {
     @Test
     void shouldRefuseAClientThatDemandsCompression() {
         assertThat(alertOn(hello().withCompressions(1).record())).isEqualTo(ILLEGAL_PARAMETER);
-        assertThat(alertOn(RawClientHello.legacy(0x0303).withCompressions(1, 64).record())).isEqualTo(ILLEGAL_PARAMETER);
+        assertThat(alertOn(RawClientHello.legacy(0x0303).withCompressions(1, 64).record()))
+                .isEqualTo(ILLEGAL_PARAMETER);
         assertThat(alertOn(hello().withCompressions().record())).isEqualTo(DECODE_ERROR);
     }
 

@@ -15,13 +15,15 @@ import org.bouncycastle.tls.crypto.TlsEncodeResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that does what a fuzz input says: sends a mutated hello, and then flights of records, in plaintext or under the keys that the server
- * has logged, whole messages or bytes. Tickets are good where the input does not spoil them. For one thread.
+ * A client that does what a fuzz input says: sends a mutated hello, and then flights of records, in plaintext or under
+ * the keys that the server has logged, whole messages or bytes. Tickets are good where the input does not spoil them.
+ * For one thread.
  */
 public final class FuzzClient {
     private static final int MOST_STEPS = 40;
     private static final int CERTIFICATE = 11;
-    private static final X509Certificate SHOWN = TestCertificates.selfSigned(TestCertificates.ec("secp256r1"), "client");
+    private static final X509Certificate SHOWN = TestCertificates.selfSigned(TestCertificates.ec("secp256r1"),
+            "client");
     private static final Tickets TICKETS = new Tickets(
             TicketKeys.rotating(Duration.ofHours(2), InstantSource.system()),
             2, Duration.ofHours(2), 100, refusal -> {}, InstantSource.system());
@@ -128,7 +130,8 @@ public final class FuzzClient {
         for (int left = choices.below(4); left > 0; left--) {
             der = MutableHello.edited(der, choices);
         }
-        byte[] entry = RawClientHello.join(new byte[] {0, (byte) (der.length >> 8), (byte) der.length}, der, new byte[2]);
+        byte[] entry = RawClientHello.join(new byte[] {0, (byte) (der.length >> 8),
+                (byte) der.length}, der, new byte[2]);
         byte[] body = RawClientHello.join(new byte[] {0, 0, (byte) (entry.length >> 8), (byte) entry.length}, entry);
         return RawClientHello.join(new byte[] {CERTIFICATE, 0, (byte) (body.length >> 8), (byte) body.length}, body);
     }

@@ -100,7 +100,8 @@ class HandshakeFloodTest {
     void shouldTakeALongerHelloWhereTheLimitIsHigher() {
         int[] suites = new int[32_000];
         suites[0] = 0x1301;
-        byte[] message = RawClientHello.tls13(Group.X25519, X25519_SHARE).withSuites(suites).with(21, new byte[60_000]).message();
+        byte[] message = RawClientHello.tls13(Group.X25519, X25519_SHARE).withSuites(suites)
+                .with(21, new byte[60_000]).message();
         HandshakeSettings wide = TestSettings.DEFAULT.changed(builder -> builder.maxBytes(200_000)).build();
         try (EmbeddedHandshake server = new EmbeddedHandshake(wide)) {
             assertThat(message).hasSizeGreaterThan(124_000);

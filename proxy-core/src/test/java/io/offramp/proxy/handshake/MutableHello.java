@@ -8,7 +8,10 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A ClientHello that a fuzz input changes, field by field, with the lengths around set right, and byte by byte behind that. */
+/**
+ * A ClientHello that a fuzz input changes, field by field, with the lengths around set right, and byte by byte behind
+ * that.
+ */
 final class MutableHello {
     private static final int KEY_SHARE = 51;
     private static final int SESSION_TICKET = 35;
@@ -53,7 +56,8 @@ final class MutableHello {
 
     private static RawClientHello tls13() {
         return RawClientHello.withoutShare(Group.X25519, Group.X25519MLKEM768, Group.SECP256R1)
-                .with(0, RawClientHello.list(RawClientHello.join(new byte[] {0}, RawClientHello.list(ascii("localhost")))))
+                .with(0, RawClientHello.list(RawClientHello.join(new byte[] {0},
+                RawClientHello.list(ascii("localhost")))))
                 .with(16, RawClientHello.list(ascii("\10http/1.1\2h2")))
                 .with(5, new byte[] {1, 0, 0, 0, 0})
                 .with(28, new byte[] {0x40, 1})
@@ -126,7 +130,8 @@ final class MutableHello {
     /** Does as a HelloRetryRequest asks. */
     void retry(byte[] answer) {
         extensions.removeIf(extension -> extension.type == EARLY_DATA);
-        put(KEY_SHARE, RawClientHello.list(RawClientHello.join(RawClientHello.shorts(Group.X25519.code(), 32), BASE_POINT)));
+        put(KEY_SHARE,
+                RawClientHello.list(RawClientHello.join(RawClientHello.shorts(Group.X25519.code(), 32), BASE_POINT)));
         byte[] begin = {0, COOKIE, 0, 18, 0, 16};
         for (int at = 0; at + 22 <= answer.length; at++) {
             if (Arrays.equals(answer, at, at + 6, begin, 0, 6)) {

@@ -86,7 +86,8 @@ class PemFileTest {
         String line = firstLine(CA);
         String mangled = SITE.replace("-----BEGIN CERTIFICATE-----\n" + line, "----BEGIN CERTIFICATE-----\n" + line);
         assertThat(load(mangled.getBytes(ISO_8859_1)).warnings())
-                .singleElement().asString().startsWith("not used: \"BEGIN CERTIFICATE\" in line ").contains("five hyphens");
+                .singleElement().asString().startsWith("not used: \"BEGIN CERTIFICATE\" in line ")
+                .contains("five hyphens");
         assertThat(load(("# -----BEGIN CERTIFICATE-----\n" + SITE).getBytes(ISO_8859_1)).warnings())
                 .singleElement().asString().startsWith("not used: \"BEGIN CERTIFICATE\" in line 1 of ");
     }
@@ -158,7 +159,10 @@ class PemFileTest {
                 .hasMessageEndingWith(": CERTIFICATE in line 1 has no end");
     }
 
-    /** What is no PEM at all is a mistyped path, and is said to be none soon: each byte is looked at a few times at most. */
+    /**
+     * What is no PEM at all is a mistyped path, and is said to be none soon: each byte is looked at a few times at
+     * most.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"BEGIN ", "-----BEGIN ", "END X", "a:", "\n", "\r", "-----"})
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -166,7 +170,8 @@ class PemFileTest {
         String much = text.repeat((1 << 19) / text.length());
 
         assertThatThrownBy(() -> load(much.getBytes(ISO_8859_1))).isInstanceOf(BadCertificateException.class);
-        assertThatThrownBy(() -> load((block("X") + "-----BEGIN CERTIFICATE-----\n" + much + "\n-----END CERTIFICATE-----\n")
+        assertThatThrownBy(() -> load((block("X") + "-----BEGIN CERTIFICATE-----\n" + much
+                + "\n-----END CERTIFICATE-----\n")
                 .getBytes(ISO_8859_1))).isInstanceOf(BadCertificateException.class);
     }
 

@@ -96,7 +96,8 @@ class RecordSizeLimitTest {
         "TLS_1_3, 1, 512", "TLS_1_3, 2, 1024", "TLS_1_3, 3, 2048", "TLS_1_3, 4, 4096",
         "TLS_1_2, 1, 512", "TLS_1_2, 2, 1024", "TLS_1_2, 3, 2048", "TLS_1_2, 4, 4096",
     })
-    void shouldAgreeOnTheFragmentLengthThatTheClientAsksFor(ProtocolVersion version, byte code, int expected) throws Exception {
+    void shouldAgreeOnTheFragmentLengthThatTheClientAsksFor(ProtocolVersion version, byte code,
+    int expected) throws Exception {
         LimitedClient client = new LimitedClient(version, null);
         client.fragmentCode = code;
 

@@ -252,7 +252,9 @@ class ResumptionTest extends ResumptionFixture {
         return part;
     }
 
-    /** The PSK without a key exchange: {@code psk_ke} (RFC 8446 §4.2.9). Its binder would not fit, if it were looked at. */
+    /**
+     * The PSK without a key exchange: {@code psk_ke} (RFC 8446 §4.2.9). Its binder would not fit, if it were looked at.
+     */
     @Test
     void shouldNotResumeWithoutAKeyExchange() throws Exception {
         HandshakeSettings settings = settings().build();

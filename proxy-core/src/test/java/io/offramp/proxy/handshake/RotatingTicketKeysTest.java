@@ -23,7 +23,8 @@ class RotatingTicketKeysTest {
         TicketKey next = keys.current();
 
         assertThat(next).isNotSameAs(held);
-        assertThat(held.open(ticket)).as("what is sealed with a wiped key is sealed with a known one").isEqualTo(SESSION);
+        assertThat(held.open(ticket))
+                .as("what is sealed with a wiped key is sealed with a known one").isEqualTo(SESSION);
         assertThat(keys.all()).as("what it has sealed is too old").containsExactly(next);
     }
 

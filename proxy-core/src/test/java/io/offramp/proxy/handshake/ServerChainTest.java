@@ -93,7 +93,8 @@ class ServerChainTest {
         X509Certificate expired = TestCertificates.issue(OWN, "own", LOWER, "lower", past, "a.test");
         X509Certificate expiredIssuer = TestCertificates.issue(LOWER, "lower", UPPER, "upper", past);
 
-        assertThat(find(expired, OWN_CERT, expiredIssuer, LOWER_CERT).certificates()).containsExactly(OWN_CERT, LOWER_CERT);
+        assertThat(find(expired, OWN_CERT, expiredIssuer, LOWER_CERT).certificates())
+                .containsExactly(OWN_CERT, LOWER_CERT);
         assertThat(find(expired).certificates()).as("rather than none").containsExactly(expired);
     }
 

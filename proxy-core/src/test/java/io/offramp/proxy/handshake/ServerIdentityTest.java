@@ -148,9 +148,11 @@ class ServerIdentityTest {
         Path cert = file("cert.pem", TestCertificates.pem(TestCertificates.selfSigned(EC, "a", "a.test")));
         Path key = file("key.pem", TestCertificates.pkcs8(pair.getPrivate()));
 
-        assertBad(cert, key, "private key in " + key + " is " + algorithm + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
+        assertBad(cert, key,
+                "private key in " + key + " is " + algorithm + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
         assertThatThrownBy(() -> KeyType.of(pair.getPublic()))
-                .hasMessage("certificate of a key that is " + algorithm + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
+                .hasMessage("certificate of a key that is " + algorithm
+                + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
     }
 
     @Test
@@ -159,9 +161,11 @@ class ServerIdentityTest {
         Path key = file("key.pem", TestCertificates.pkcs8(EC.getPrivate()));
 
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(ServerIdentity.load(cert, key).warnings()).containsExactly("private key: everybody can read it: " + key);
+        assertThat(ServerIdentity.load(cert, key).warnings())
+                .containsExactly("private key: everybody can read it: " + key);
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
-        assertThat(ServerIdentity.load(cert, key).warnings()).containsExactly("private key: its group can read it: " + key);
+        assertThat(ServerIdentity.load(cert, key).warnings())
+                .containsExactly("private key: its group can read it: " + key);
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         Files.setPosixFilePermissions(cert, PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(ServerIdentity.load(cert, key).warnings()).as("a certificate is no secret").isEmpty();

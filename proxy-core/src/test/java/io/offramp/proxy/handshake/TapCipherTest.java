@@ -51,7 +51,8 @@ class TapCipherTest {
     }
 
     /** Sealed by a peer, opened by us. In TLS 1.3 a type of 0 is one more zero of the padding. */
-    private static TlsDecodeResult through(ProtocolVersion version, short type, byte[] content, int length) throws IOException {
+    private static TlsDecodeResult through(ProtocolVersion version, short type, byte[] content,
+            int length) throws IOException {
         TrafficKeys keys = keys(version);
         TapCipher peer = new TapCipher(keys, keys.copyAt(0), false);
         TapCipher own = new TapCipher(keys.copyAt(0), keys.copyAt(0), false);

@@ -113,7 +113,8 @@ final class TestCa {
 
     /** The same name and key, for another time. */
     TestCa renewed(Instant notBefore, Instant notAfter) {
-        return new TestCa(name, key, sign(name, key, name, key, caSpec(key).valid(notBefore, notAfter), true, algorithm));
+        return new TestCa(name, key,
+                sign(name, key, name, key, caSpec(key).valid(notBefore, notAfter), true, algorithm));
     }
 
     TestCa intermediate(String dn) {
@@ -142,7 +143,8 @@ final class TestCa {
         Instant now = Instant.now();
         Spec spec = changes.apply(new Spec(CLIENT_KEY, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)),
                 List.of(KeyPurposeId.id_kp_clientAuth), KeyUsage.digitalSignature));
-        return new Client(List.of(sign(new X500Name(dn), spec.key, name, key, spec, false, algorithm)), spec.key.getPrivate());
+        return new Client(List.of(sign(new X500Name(dn), spec.key, name, key, spec, false, algorithm)),
+                spec.key.getPrivate());
     }
 
     /** A list of an hour ago, valid for a day. */
@@ -179,7 +181,8 @@ final class TestCa {
                 KeyUsage.keyCertSign | KeyUsage.cRLSign);
     }
 
-    private static X509Certificate sign(X500Name subject, KeyPair own, X500Name issuer, KeyPair signer, Spec spec, boolean ca,
+    private static X509Certificate sign(X500Name subject, KeyPair own, X500Name issuer, KeyPair signer,
+            Spec spec, boolean ca,
             String algorithm) {
         try {
             var builder = new JcaX509v3CertificateBuilder(issuer, BigInteger.valueOf(SERIAL.getAndIncrement()),

@@ -77,7 +77,8 @@ class WeakCertificateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SHA256withRSA", "SHA384withRSA", "SHA512withRSA", "SHA256withRSAandMGF1", "SHA512withRSAandMGF1"})
+    @ValueSource(strings = {"SHA256withRSA", "SHA384withRSA", "SHA512withRSA", "SHA256withRSAandMGF1",
+            "SHA512withRSAandMGF1"})
     void shouldTakeStrongOnes(String algorithm) throws Exception {
         Client alice = RSA_ROOT.signing(algorithm).client("CN=Alice", s -> s.key(RSA_2048));
 
@@ -89,7 +90,8 @@ class WeakCertificateTest {
         TestCa old = EC_ROOT.signing("SHA1withECDSA").using(KeyUsage.keyCertSign | KeyUsage.cRLSign);
 
         assertThat(old.certificate().getSigAlgName()).isEqualTo("SHA1withECDSA");
-        assertThat(new ClientVerifier(trust(old, null), Instant.now()).verify(EC_ROOT.client("CN=Alice").chain())).isNotNull();
+        assertThat(new ClientVerifier(trust(old, null), Instant.now())
+                .verify(EC_ROOT.client("CN=Alice").chain())).isNotNull();
     }
 
     @Test

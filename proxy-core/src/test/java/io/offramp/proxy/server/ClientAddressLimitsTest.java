@@ -139,7 +139,8 @@ class ClientAddressLimitsTest {
         ClientAddressLimits connectionsOnly = new ClientAddressLimits(new AddressLimits(2, 0));
         connectionsOnly.admit(socket("192.0.2.1"), List.of());
         connectionsOnly.admit(socket("192.0.2.1"), List.of());
-        assertThat(connectionsOnly.admit(socket("192.0.2.1"), List.of()).refusal()).isEqualTo(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
+        assertThat(connectionsOnly.admit(socket("192.0.2.1"), List.of()).refusal())
+                .isEqualTo(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
 
         ClientAddressLimits handshakesOnly = new ClientAddressLimits(new AddressLimits(0, 1));
         for (int i = 0; i < 10; i++) {

@@ -24,7 +24,8 @@ class HalfOpenHandshakesTest {
     private final AtomicLong directBytes = new AtomicLong();
     private final EnumMap<Shed, Integer> sheds = new EnumMap<>(Shed.class);
     private final MemoryBudget budget =
-            new MemoryBudget(BUDGET_BYTES, 1 << 20, () -> 0, directBytes::get, () -> 0, () -> 0, what -> sheds.merge(what, 1, Integer::sum));
+            new MemoryBudget(BUDGET_BYTES, 1 << 20, () -> 0, directBytes::get, () -> 0, () -> 0,
+            what -> sheds.merge(what, 1, Integer::sum));
     private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(3, budget);
     private final Handshake only = new Handshake();
     private final List<Handshake> others = List.of(new Handshake(), new Handshake());
@@ -218,7 +219,8 @@ class HalfOpenHandshakesTest {
         many.shed();
         only.channel.runPendingTasks();
 
-        assertThat(crowd.stream().map(each -> each.events.size())).as("asked, oldest first").containsExactly(1, 1, 0, 0, 0, 0, 0, 0);
+        assertThat(crowd.stream().map(each -> each.events.size())).as("asked, oldest first")
+                .containsExactly(1, 1, 0, 0, 0, 0, 0, 0);
         assertThat(many.count()).isEqualTo(6);
     }
 }

@@ -32,8 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whole hellos and flights against a listener as it runs, but for the socket. The input is what {@link FuzzClient} makes of it. Whatever
- * it is, no alert is internal_error, no line is an ERROR, no handshake counts as failed by our fault, and nothing of it is left.
+ * Whole hellos and flights against a listener as it runs, but for the socket. The input is what {@link FuzzClient}
+ * makes of it. Whatever it is, no alert is internal_error, no line is an ERROR, no handshake counts as failed by our
+ * fault, and nothing of it is left.
  */
 public final class HellosFuzz {
     private static final long MAX_HEAP_BYTES = 16 << 20;
@@ -43,7 +44,8 @@ public final class HellosFuzz {
     private static final RecordOffload SOFTWARE = new SwProvider().open(Map.of());
     private static final ProxyMetrics METRICS = new ProxyMetrics();
     private static final SessionSettings SESSIONS = SessionSettings.of(
-            new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS), METRICS.tls(), RecordSizeConfig.DEFAULTS);
+            new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS), METRICS.tls(),
+            RecordSizeConfig.DEFAULTS);
     private static final AtomicReference<@Nullable ILoggingEvent> ERROR = new AtomicReference<>();
     private static int inputs;
 
@@ -70,7 +72,8 @@ public final class HellosFuzz {
         MemoryBudget budget = new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> { });
         halfOpen = new HalfOpenHandshakes(10, budget);
         channel = new AcceptedChannel(new TlsListener(
-                "fuzz", FuzzClient.settings(), SESSIONS, pipeline -> { }, METRICS.listener("fuzz"), connections, halfOpen, addresses,
+                "fuzz", FuzzClient.settings(), SESSIONS, pipeline -> { }, METRICS.listener("fuzz"),
+                connections, halfOpen, addresses,
                 List.of(),
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE), () -> false));
     }
@@ -88,7 +91,8 @@ public final class HellosFuzz {
 
     private void run(FuzzClient client) throws Exception {
         try {
-            for (byte[] sent = client.next(answers()); sent != null && channel.isOpen(); sent = client.next(answers())) {
+            for (byte[] sent = client.next(answers()); sent != null
+                    && channel.isOpen(); sent = client.next(answers())) {
                 channel.writeInbound(Unpooled.copiedBuffer(sent));
                 requireNoInternalError(answers());
             }

@@ -6,7 +6,10 @@ import io.netty.util.Version;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Where they differ, all works until the first peer resets its connection: UnsatisfiedLinkError, then NoClassDefFoundError. */
+/**
+ * Where they differ, all works until the first peer resets its connection: UnsatisfiedLinkError, then
+ * NoClassDefFoundError.
+ */
 class NettyVersionsTest {
     @Test
     void shouldHaveNativeCodeOfTheVersionOfItsJavaSide() {

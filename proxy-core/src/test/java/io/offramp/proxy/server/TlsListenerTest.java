@@ -91,7 +91,8 @@ class TlsListenerTest {
         assertThat(second.isOpen()).isFalse();
         assertThat(connections.count()).isEqualTo(1);
         assertThat(halfOpen.count()).isEqualTo(1);
-        assertThat(page()).contains("offramp_connections_refused_total{listener=\"web\",reason=\"handshakes_per_address\"} 1.0");
+        assertThat(page())
+                .contains("offramp_connections_refused_total{listener=\"web\",reason=\"handshakes_per_address\"} 1.0");
         assertThat(lines.list).allMatch(line -> line.getLevel() == Level.DEBUG);
 
         // And once the first is gone there is room
@@ -107,7 +108,8 @@ class TlsListenerTest {
         TlsListener behindProxies = listener(List.of(Cidr.parse("127.0.0.0/8")));
 
         List<EmbeddedChannel> open =
-                Stream.generate(() -> new AcceptedChannel(behindProxies)).limit(3).map(EmbeddedChannel.class::cast).toList();
+                Stream.generate(() -> new AcceptedChannel(behindProxies)).limit(3)
+                .map(EmbeddedChannel.class::cast).toList();
 
         assertThat(open).allMatch(EmbeddedChannel::isOpen);
         open.forEach(EmbeddedChannel::close);
@@ -118,7 +120,8 @@ class TlsListenerTest {
         EmbeddedChannel channel = new AcceptedChannel(listener);
         IllegalStateException ours = new IllegalStateException("no such provider");
 
-        listener.onFailed(channel.pipeline().firstContext(), new HandshakeFailure(Reason.INTERNAL, "IllegalStateException", ours));
+        listener.onFailed(channel.pipeline().firstContext(),
+                new HandshakeFailure(Reason.INTERNAL, "IllegalStateException", ours));
 
         ILoggingEvent line = lines.list.getFirst();
         assertThat(line.getLevel()).isEqualTo(Level.ERROR);
@@ -131,7 +134,8 @@ class TlsListenerTest {
         EmbeddedChannel channel = new AcceptedChannel(listener);
         IllegalArgumentException parser = new IllegalArgumentException("not expected");
 
-        listener.onFailed(channel.pipeline().firstContext(), new HandshakeFailure(Reason.ALERT_SENT, "illegal_parameter", parser));
+        listener.onFailed(channel.pipeline().firstContext(),
+                new HandshakeFailure(Reason.ALERT_SENT, "illegal_parameter", parser));
 
         assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.INFO, Level.DEBUG);
         assertThat(lines.list.getFirst().getThrowableProxy()).isNull();
