@@ -105,8 +105,10 @@ final class HeaderRules {
         boolean trusted = client.trusted();
         out.writeBytes(FORWARDED_FOR);
         for (String hop : trusted ? fields.all(Field.X_FORWARDED_FOR) : List.<String>of()) {
-            ByteBufUtil.writeAscii(out, hop);
-            out.writeByte(',').writeByte(' ');
+            if (!hop.isEmpty()) {
+                ByteBufUtil.writeAscii(out, hop);
+                out.writeByte(',').writeByte(' ');
+            }
         }
         out.writeBytes(client.address());
         if (!trusted || !fields.has(Field.X_FORWARDED_PROTO)) {
@@ -192,8 +194,9 @@ final class HeaderRules {
         for (int i = 0; i < size; i++) {
             boolean passes =
                     switch (fields.kind(i)) {
-                        case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, PROXY, TE -> false;
-                        case TRANSFER_ENCODING -> false;
+                        case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, TE, TRANSFER_ENCODING -> false;
+                        // Of that family, the only one that is meant for all hops (RFC 9209 §2).
+                        case PROXY -> fields.name(i).equalsIgnoreCase("Proxy-Status");
                         case UPGRADE -> upgrade;
                         case DATE -> true;
                         default -> !options.names(fields, i);

@@ -14,6 +14,7 @@ import io.offramp.proxy.http.codec.RequestTarget;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,36 @@ class HeaderRulesTest {
         assertThat(forwarded("10.1.2.3", "X-Forwarded-Host: b"))
                 .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: b\r\nX-Forwarded-For: 10.1.2.3\r\nX-Forwarded-Proto: http\r\n"
                         + "Via: 1.1 offramp\r\n\r\n");
+    }
+
+    @Test
+    void shouldSetNoCommaBehindAProxyThatSaidNothing() {
+        assertThat(forwarded("10.1.2.3", "X-Forwarded-For: \r\nX-Forwarded-For: 192.0.2.7"))
+                .contains("X-Forwarded-For: 192.0.2.7, 10.1.2.3\r\n");
+        assertThat(forwarded("10.1.2.3", "X-Forwarded-For:")).contains("X-Forwarded-For: 10.1.2.3\r\n");
+    }
+
+    @Test
+    void shouldPassFromAnswersWhatIsMeantForAllHops() {
+        MessageReader reader = MessageReader.ofAnswers(1000, 1000);
+        ByteBuf in = bytes("HTTP/1.1 502 Bad\r\nproxy-status: b;error=dns_error\r\nProxy-Authenticate: Basic\r\n"
+                + "Proxy-Connection: close\r\nX-Forwarded-Y: z\r\nDate: d\r\n\r\n");
+        assertThat(reader.read(in)).isEqualTo(Step.HEAD);
+        Head head = reader.takeHead();
+        ByteBuf out = Unpooled.buffer();
+
+        HeaderRules.writeAnswer(
+                head,
+                ConnectionOptions.of(head.fields()),
+                HeaderRules.Persistence.DEFAULT,
+                0,
+                false,
+                new HttpDate(InstantSource.system()),
+                out);
+
+        assertThat(text(in, out))
+                .isEqualTo("HTTP/1.1 502 Bad\r\nproxy-status: b;error=dns_error\r\nX-Forwarded-Y: z\r\nDate: d\r\n"
+                        + "Content-Length: 0\r\n\r\n");
     }
 
     @Test
