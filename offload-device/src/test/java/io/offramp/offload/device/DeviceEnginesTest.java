@@ -6,6 +6,7 @@ import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.tck.SessionFixtures;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +70,42 @@ class DeviceEnginesTest {
         assertThat(rx.session().info().mode()).isEqualTo(RecordMode.SW);
         assertThat(rx.sink().degradations()).containsExactly("device has refused its params 16 times in a row");
         assertThat(rx.sink().data()).hasSize(2_000);
+    }
+
+    /**
+     * Packets come faster than answers: a record that the device asks about has begun in the packet with the question, or
+     * the host is done with it before it knows that it was asked.
+     */
+    @Test
+    void shouldBeAnsweredThoughRecordsSpanPacketsThatComeAtOnce() {
+        // Given
+        SessionFixtures.Rx rx = sessions.rx(DeviceFixture.TLS_1_3, 0);
+        sessions.settle();
+        fixture.device().nic().setUp(false);
+        sessions.receive(rx, rx.peer().seal(DATA, new byte[100]));
+        fixture.device().nic().setUp(true);
+        fixture.queues().failAfter(0);
+
+        // When
+        int bursts = 0;
+        while (bursts < 20 && fixture.counter("rx_tls_decrypted_packets") == 0) {
+            for (int i = 0; i < 2; i++) {
+                receiveInPackets(rx, rx.peer().seal(DATA, new byte[1_300]), 13);
+            }
+            fixture.settle();
+            bursts++;
+        }
+
+        // Then
+        assertThat(bursts).as("bursts of two records until the device is back").isLessThanOrEqualTo(6);
+        assertThat(rx.sink().data()).hasSize(100 + bursts * 2_600);
+    }
+
+    private void receiveInPackets(SessionFixtures.Rx rx, byte[] wire, int packets) {
+        for (int i = 0; i < packets; i++) {
+            int from = wire.length * i / packets;
+            rx.session().receive(sessions.buffer(Arrays.copyOfRange(wire, from, wire.length * (i + 1) / packets)));
+        }
     }
 
     /** An error of the JVM too, such as a lack of memory, leaves nobody waiting for a completion. */

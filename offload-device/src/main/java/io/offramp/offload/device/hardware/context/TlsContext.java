@@ -24,7 +24,7 @@ public final class TlsContext {
     /** Packets without an answer after which a receiving context asks for the first time again. */
     static final int FIRST_ASK_AGAIN = 8;
 
-    /** Most packets between two questions: so long at most a flow is without its device once answers arrive. */
+    /** Most packets from one question to the record that the next is about, once answers arrive. */
     public static final int LAST_ASK_AGAIN = 128;
 
     private final int receiveQueue;
@@ -260,14 +260,18 @@ public final class TlsContext {
     }
 
     /**
-     * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again,
-     * about the record that the context stands in, which the host has not met yet: after {@value #FIRST_ASK_AGAIN}
-     * packets, and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to give a slow answer its time.
+     * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again: after
+     * {@value #FIRST_ASK_AGAIN} packets, and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to give a slow
+     * answer its time. It is about the record that the context stands in, and waits for a packet in which that begins: of
+     * one that began before, the host may have met the end when it hears of the question.
      *
+     * @param packetSequence TCP sequence of the packet's first byte
      * @return true where it is put again
      */
-    public boolean asksAgain() {
-        if (++packetsAsking < askAgainAfter) {
+    public boolean asksAgain(int packetSequence) {
+        packetsAsking++;
+        boolean isRecordNew = recordTcpSequence() - packetSequence >= 0;
+        if (packetsAsking < askAgainAfter || !isRecordNew) {
             return false;
         }
         askAgainAfter = Math.min(2 * askAgainAfter, LAST_ASK_AGAIN);
@@ -275,10 +279,14 @@ public final class TlsContext {
         return true;
     }
 
+    private int recordTcpSequence() {
+        return nextTcpSequence - cursor.offset();
+    }
+
     /** Asks for the number of the record at the cursor, and counts from there. */
     private void askHere() {
         packetsAsking = 0;
-        resyncTcpSequence = nextTcpSequence - cursor.offset();
+        resyncTcpSequence = recordTcpSequence();
         initialRecordNumber = 0;
         recordNumber = 0;
     }

@@ -75,7 +75,8 @@ final class RxEngine {
         }
         context.advance(sequence + bytes);
         if (!isWhole) {
-            return context.isAsking() && context.asksAgain() ? TlsOffload.RESYNC : TlsOffload.NOT_DECRYPTED;
+            boolean asksAgain = context.isAsking() && context.asksAgain(sequence);
+            return asksAgain ? TlsOffload.RESYNC : TlsOffload.NOT_DECRYPTED;
         }
         return records.isAuthentic() ? TlsOffload.DECRYPTED : TlsOffload.ERROR;
     }

@@ -81,7 +81,7 @@ abstract class AsyncResyncFixture {
         if (rx.tir().isAsking()) {
             rx.tir().advance(sequence);
             int packets = 1;
-            while (!rx.tir().asksAgain()) {
+            while (!rx.tir().asksAgain(sequence)) {
                 packets++;
             }
             assertThat(packets).isLessThanOrEqualTo(TlsContext.LAST_ASK_AGAIN);
