@@ -42,4 +42,37 @@ class ContextTableTest {
         assertThat(memory.used()).isZero();
         assertThat(tirs.get(number)).isNull();
     }
+
+    @Test
+    void shouldReplaceWhatIsResetAndNothingElse() {
+        // Given
+        ContextTable tises = new ContextTable(new ContextMemory(3));
+        for (int queue = 5; queue < 8; queue++) {
+            tises.create(queue);
+        }
+        TlsContext first = tises.get(1);
+        TlsContext second = tises.get(2);
+        TlsContext third = tises.get(3);
+
+        // When
+        tises.reset(2);
+
+        // Then
+        assertThat(tises.get(1)).isSameAs(first).isNotNull();
+        assertThat(tises.get(2)).isNotSameAs(second).extracting(TlsContext::receiveQueue).isEqualTo(6);
+        assertThat(tises.get(3)).isSameAs(third).isNotNull();
+        assertThat(tises.inUse()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldKnowWhetherHalfOfItsMemoryIsLeft() {
+        ContextTable tises = new ContextTable(new ContextMemory(4));
+
+        tises.create(0);
+        assertThat(tises.hasHalfLeft()).isTrue();
+        int second = tises.create(0);
+        assertThat(tises.hasHalfLeft()).isFalse();
+        tises.destroy(second);
+        assertThat(tises.hasHalfLeft()).isTrue();
+    }
 }
