@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -23,6 +24,8 @@ final class Crowd implements AutoCloseable {
 
     private final int port;
     private final List<Socket> sockets = new ArrayList<>();
+
+    private final AtomicLong repeatedBytes = new AtomicLong();
 
     Crowd(int port) {
         this.port = port;
@@ -47,6 +50,7 @@ final class Crowd implements AutoCloseable {
                 try {
                     while (true) {
                         client.getOutputStream().write(many);
+                        repeatedBytes.addAndGet(many.length);
                     }
                 } catch (IOException e) {
                     client.toString(); // the end of the test, or of the proxy's patience
@@ -55,6 +59,11 @@ final class Crowd implements AutoCloseable {
         } catch (IOException e) {
             assertTurnedAway(e);
         }
+    }
+
+    /** How much of what is repeated has been taken. */
+    long repeatedBytes() {
+        return repeatedBytes.get();
     }
 
     /** Is sent a HelloRetryRequest, and sends its next hello but for one byte. */

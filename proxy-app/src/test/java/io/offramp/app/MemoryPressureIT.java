@@ -8,6 +8,7 @@ import io.offramp.proxy.handshake.DevelopmentCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +96,26 @@ class MemoryPressureIT {
     @Tag("long")
     void shouldOutliveRequestsWithoutEndWhoseAnswersNobodyReads() throws Exception {
         assertOutlives(HEAP_MIB, 50, crowd -> crowd.repeat("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+
+    @Test
+    @Tag("long")
+    void shouldTakeNoFurtherRequestsOfClientsThatDoNotRead() throws Exception {
+        start(HEAP_MIB);
+        try (Crowd crowd = new Crowd(proxy.port())) {
+            // When
+            for (int i = 0; i < 20; i++) {
+                crowd.repeat("OPTIONS / HTTP/1.1\r\nHost: localhost\r\nMax-Forwards: 0\r\n\r\n"); // answered here
+            }
+
+            // Then
+            AtomicLong before = new AtomicLong();
+            await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).until(() -> {
+                long now = crowd.repeatedBytes();
+                return before.getAndSet(now) == now && now > 0;
+            });
+            assertThat(proxy.metric("offramp_shed_total", "")).isZero();
+        }
     }
 
     private void assertOutlives(int heapMib, int clients, Consumer<Crowd> join) throws Exception {
