@@ -22,15 +22,17 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One record per call: a new nonce each, 5 bytes of AAD in front of the ciphertext, as in TLS 1.3. ns per record; {@code bytes / ns * 1000}
- * is MB/s.
+ * One record per call: a new nonce each, 5 bytes of AAD in front of the ciphertext, as in TLS 1.3. ns per record;
+ * {@code bytes / ns * 1000} is MB/s.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
 public class AeadBenchmark {
     private static final int HEADER_BYTES = 5;
     private static final int NONCE_HEAD = 0x0102_0304;
@@ -64,7 +66,8 @@ public class AeadBenchmark {
     @Setup
     public void setUp() {
         AeadEngine chosen = AeadEngines.all().stream()
-                .filter(candidate -> candidate.name().startsWith(engine) && candidate.availability().isAvailable())
+                .filter(candidate -> candidate.name().startsWith(engine)
+                        && candidate.availability().isAvailable())
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no engine " + engine + " on this machine"));
         sealer = chosen.sealer(suite, new byte[suite.keyBytes()]);

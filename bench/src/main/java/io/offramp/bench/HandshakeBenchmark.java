@@ -35,18 +35,26 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A full handshake in memory, ECDSA P-256 and the client's favourite group, from the ClientHello to the handover. The time per operation
- * is that of both sides; what the server alone costs is shown with {@code -prof io.offramp.bench.ServerCost}.
+ * A full handshake in memory, ECDSA P-256 and the client's favourite group, from the ClientHello to the handover. The
+ * time per operation is that of both sides; what the server alone costs is shown with {@code -prof
+ * io.offramp.bench.ServerCost}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 8, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {
-    "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-Xms64m", "-Xmx512m",
-    "-XX:+UseCompactObjectHeaders", "-Dio.netty.leakDetection.level=disabled"
-})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-Xms64m",
+            "-Xmx512m",
+            "-XX:+UseCompactObjectHeaders",
+            "-Dio.netty.leakDetection.level=disabled"
+        })
 public class HandshakeBenchmark implements HandshakeListener {
     private static final int MAX_BYTES = 64 << 10;
 
@@ -66,7 +74,8 @@ public class HandshakeBenchmark implements HandshakeListener {
     public void setUp() throws Exception {
         Path folder = Files.createTempDirectory("offramp-bench");
         Path pem = DevelopmentCertificate.create(folder);
-        settings = HandshakeSettings.builder(List.of(ServerIdentity.load(pem, pem)), Runnable::run).build();
+        settings = HandshakeSettings.builder(List.of(ServerIdentity.load(pem, pem)), Runnable::run)
+                .build();
         Files.delete(pem);
         Files.delete(folder);
         clients = SSLContext.getInstance("TLS", Conscrypt.newProvider());

@@ -81,7 +81,12 @@ public class RecordPathBenchmark {
     public static final class EventLoopThreads extends ThreadPoolExecutor {
         /** As JMH asks for it. */
         public EventLoopThreads(int threads, String prefix) {
-            super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+            super(
+                    threads,
+                    threads,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
                     new DefaultThreadFactory(prefix, true));
         }
     }
@@ -110,8 +115,11 @@ public class RecordPathBenchmark {
         @Setup
         public void setUp() {
             channel = new EmbeddedChannel();
-            channel.config().setAllocator(
-                    allocator.equals("pooled") ? PooledByteBufAllocator.DEFAULT : new AdaptiveByteBufAllocator());
+            channel.config()
+                    .setAllocator(
+                            allocator.equals("pooled")
+                                    ? PooledByteBufAllocator.DEFAULT
+                                    : new AdaptiveByteBufAllocator());
             offload = ServiceLoader.load(OffloadProvider.class).stream()
                     .map(ServiceLoader.Provider::get)
                     .filter(provider -> provider.name().equals(backend))
@@ -119,9 +127,10 @@ public class RecordPathBenchmark {
                     .orElseThrow(() -> new IllegalStateException("no provider " + backend + " on the class path"))
                     .open(Map.of());
             target = new OffloadTarget(
-                    1, channel,
-                    new FiveTuple(new InetSocketAddress("192.0.2.1", 443),
-                            new InetSocketAddress("198.51.100.7", 40_000)));
+                    1,
+                    channel,
+                    new FiveTuple(
+                            new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 40_000)));
             plaintext = channel.alloc().directBuffer(bytes).writeZero(bytes);
         }
 
@@ -179,8 +188,11 @@ public class RecordPathBenchmark {
             int sealedBytes = peer.format().sealedBytes(connection.bytes, RecordFormat.MAX_PLAINTEXT_BYTES);
             for (int i = 0; i < BATCH; i++) {
                 bursts[i] = connection.channel.alloc().directBuffer(sealedBytes);
-                peer.seal(ContentType.APPLICATION_DATA, connection.plaintext,
-                        RecordFormat.MAX_PLAINTEXT_BYTES, bursts[i]);
+                peer.seal(
+                        ContentType.APPLICATION_DATA,
+                        connection.plaintext,
+                        RecordFormat.MAX_PLAINTEXT_BYTES,
+                        bursts[i]);
                 connection.plaintext.readerIndex(0);
             }
         }

@@ -8,10 +8,10 @@ import java.util.Set;
 /**
  * What a backend takes. A request outside of it is declined, never an error.
  *
- * @param mode        what its sessions are called
- * @param directions  directions that it takes
- * @param versions    protocol versions that it takes
- * @param suites      AEADs that it takes
+ * @param mode what its sessions are called
+ * @param directions directions that it takes
+ * @param versions protocol versions that it takes
+ * @param suites AEADs that it takes
  * @param maxContexts how many directions it holds at once; {@link #UNLIMITED} for the host's memory
  */
 public record Capabilities(

@@ -1,15 +1,15 @@
 package io.offramp.offload;
 
 /**
- * How much a backend takes: the figures of its data sheet, or of a model's configuration. A policy weighs with them whether a
- * direction is worth an install, and a simulation of a device refuses by them.
+ * How much a backend takes: the figures of its data sheet, or of a model's configuration. A policy weighs with them
+ * whether a direction is worth an install, and a simulation of a device refuses by them.
  *
- * @param contexts          directions that it holds at once
- * @param recordsPerSecond  records that it protects in a second, both directions together
- * @param bitsPerSecond     bits of these records on the wire in a second, both directions together
+ * @param contexts directions that it holds at once
+ * @param recordsPerSecond records that it protects in a second, both directions together
+ * @param bitsPerSecond bits of these records on the wire in a second, both directions together
  * @param installsPerSecond installs that it takes in a second
- * @param installLatencyNs  from an install until the direction's records are the device's, in ns
- * @param recordLatencyNs   what a record waits for in an idle device, in ns
+ * @param installLatencyNs from an install until the direction's records are the device's, in ns
+ * @param recordLatencyNs what a record waits for in an idle device, in ns
  */
 public record Capacity(
         long contexts,

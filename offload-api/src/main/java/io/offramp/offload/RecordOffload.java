@@ -23,24 +23,24 @@ public interface RecordOffload extends AutoCloseable {
     }
 
     /**
-     * True while it would decline any install for want of capacity. Asked before a living session is taken apart to be moved here.
-     * A hint, free of side effects and cheap; called from any thread.
+     * True while it would decline any install for want of capacity. Asked before a living session is taken apart to be
+     * moved here. A hint, free of side effects and cheap; called from any thread.
      */
     default boolean isBusy() {
         return false;
     }
 
     /**
-     * True of a backend whose RX sessions read the socket themselves ({@link RxSession#readsSocket}). It takes a direction where no
-     * wire byte behind the boundary has been read: until then another backend has it.
+     * True of a backend whose RX sessions read the socket themselves ({@link RxSession#readsSocket}). It takes a
+     * direction where no wire byte behind the boundary has been read: until then another backend has it.
      */
     default boolean readsSocket() {
         return false;
     }
 
     /**
-     * Whether TX sessions may take content from another socket ({@link TxSession#splice}). Where they never do, nobody asks them at each
-     * read of a long answer. Does not change while it is open.
+     * Whether TX sessions may take content from another socket ({@link TxSession#splice}). Where they never do, nobody
+     * asks them at each read of a long answer. Does not change while it is open.
      */
     default boolean maySplice() {
         return false;
@@ -58,7 +58,7 @@ public interface RecordOffload extends AutoCloseable {
      * Takes over what we send. Called on the channel's event loop.
      *
      * @param keys at the sequence of the first record; the session's once installed, still the caller's if declined
-     * @param at   where the stream stands; nothing behind it has been written
+     * @param at where the stream stands; nothing behind it has been written
      * @param sink gets what goes to the socket
      */
     InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink);
@@ -68,7 +68,7 @@ public interface RecordOffload extends AutoCloseable {
      * to the session by its first {@link RxSession#receive}.
      *
      * @param keys at the sequence of the first record; the session's once installed, still the caller's if declined
-     * @param at   where the stream stands
+     * @param at where the stream stands
      * @param sink gets what the records carried
      */
     InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink);

@@ -19,29 +19,37 @@ public sealed interface RecordSession extends AutoCloseable permits TxSession, R
      * Where this direction stands, or null while work is under way in the backend or a record is half processed by it:
      * ask again after the next callback. Good until the next byte is processed.
      */
-    @Nullable RecordBoundary boundary();
+    @Nullable
+    RecordBoundary boundary();
 
-    /** False where the backend holds one key for good, as kernels before Linux 6.14 do: a KeyUpdate then ends the connection. */
+    /**
+     * False where the backend holds one key for good, as kernels before Linux 6.14 do: a KeyUpdate then ends the
+     * connection.
+     */
     default boolean canRekey() {
         return true;
     }
 
-    /** False where the backend keeps a direction until its connection ends, as the kernel does: it is never exported. */
+    /**
+     * False where the backend keeps a direction until its connection ends, as the kernel does: it is never exported.
+     */
     default boolean canExport() {
         return true;
     }
 
     /**
      * Goes on with other keys from this boundary (RFC 8446 §4.6.3). Takes ownership of {@code next}; destroys the old
-     * keys once no posted record needs them. May be called from inside {@link RxSink#onControl}. Only where it {@link
-     * #canRekey}.
+     * keys once no posted record needs them. May be called from inside {@link RxSink#onControl}. Only where it
+     * {@link #canRekey}.
      *
-     * @param at   this session's boundary; of a {@link TxSession}, {@link TxSession#sealedBoundary()} does as well
+     * @param at this session's boundary; of a {@link TxSession}, {@link TxSession#sealedBoundary()} does as well
      * @param next same version and suite, sequence 0
      */
     void rekey(RecordBoundary at, TrafficKeys next);
 
-    /** Gives back whatever the backend holds and wipes the keys. May be called more than once, and from inside a sink. */
+    /**
+     * Gives back whatever the backend holds and wipes the keys. May be called more than once, and from inside a sink.
+     */
     @Override
     void close();
 }

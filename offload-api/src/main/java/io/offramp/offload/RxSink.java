@@ -6,8 +6,8 @@ import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordBoundary;
 
 /**
- * Takes what an {@link RxSession} opens. Called on the channel's event loop, possibly from inside {@link
- * RxSession#receive}. Nothing arrives that has not been authenticated.
+ * Takes what an {@link RxSession} opens. Called on the channel's event loop, possibly from inside
+ * {@link RxSession#receive}. Nothing arrives that has not been authenticated.
  */
 public interface RxSink {
     /**
@@ -20,16 +20,22 @@ public interface RxSink {
     /**
      * Content of any other record.
      *
-     * @param type      alert, handshake or change_cipher_spec
+     * @param type alert, handshake or change_cipher_spec
      * @param plaintext ownership moves to the sink
-     * @param end       the boundary behind this record, at which the session may be rekeyed
+     * @param end the boundary behind this record, at which the session may be rekeyed
      */
     void onControl(ContentType type, ByteBuf plaintext, RecordBoundary end);
 
-    /** The session is dead: it delivers nothing further, and the connection closes with {@link OffloadException#alert()}. */
+    /**
+     * The session is dead: it delivers nothing further, and the connection closes with
+     * {@link OffloadException#alert()}.
+     */
     void onFault(OffloadException fault);
 
-    /** The peer sends nothing further, or is gone: told by a session that reads the socket itself, behind all that had come. */
+    /**
+     * The peer sends nothing further, or is gone: told by a session that reads the socket itself, behind all that had
+     * come.
+     */
     default void onEnd() {}
 
     /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */

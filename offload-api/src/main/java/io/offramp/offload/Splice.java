@@ -3,8 +3,8 @@ package io.offramp.offload;
 import java.io.IOException;
 
 /**
- * Content on its way from another socket of this host into the records of a {@link TxSession}, which it reaches without coming through
- * this process. Begun by {@link TxSession#splice}. Confined to the event loop of both sockets.
+ * Content on its way from another socket of this host into the records of a {@link TxSession}, which it reaches without
+ * coming through this process. Begun by {@link TxSession#splice}. Confined to the event loop of both sockets.
  */
 public interface Splice extends AutoCloseable {
     /** The source has nothing, or what was taken from it before is not out yet. */
@@ -14,8 +14,9 @@ public interface Splice extends AutoCloseable {
     int ENDED = -1;
 
     /**
-     * Takes what the source has and seals it as application data behind everything sealed before, as one message out of the session's
-     * sink. The backend cuts the records, each of which holds at least one byte: {@link TxSink#onSpliced} tells how many they were.
+     * Takes what the source has and seals it as application data behind everything sealed before, as one message out of
+     * the session's sink. The backend cuts the records, each of which holds at least one byte: {@link TxSink#onSpliced}
+     * tells how many they were.
      *
      * @param maxBytes most content to take, at least 1
      * @return bytes taken, {@link #NOTHING} or {@link #ENDED}

@@ -13,8 +13,8 @@ public non-sealed interface TxSession extends RecordSession {
      * Protects all of {@code plaintext}, as one record or as several (RFC 8446 §5.2); an empty buffer gives one empty
      * record, or none where the backend can make none. Each call gives one message.
      *
-     * @param type              content type of all of them: data, alert or handshake
-     * @param plaintext         ownership moves here; a direct buffer is read where it lies
+     * @param type content type of all of them: data, alert or handshake
+     * @param plaintext ownership moves here; a direct buffer is read where it lies
      * @param maxPlaintextBytes most content per record, 1 to 16,384
      * @throws io.offramp.offload.error.KeyLimitException if the key may not protect that many records more; nothing was
      *     written and {@code plaintext} was released
@@ -22,10 +22,11 @@ public non-sealed interface TxSession extends RecordSession {
     void seal(ContentType type, ByteBuf plaintext, int maxPlaintextBytes);
 
     /**
-     * Where this direction stands behind everything that {@link #seal} was given, whether it has come out or not: good for
-     * {@link #rekey}, which takes effect there. Null once closed.
+     * Where this direction stands behind everything that {@link #seal} was given, whether it has come out or not: good
+     * for {@link #rekey}, which takes effect there. Null once closed.
      */
-    @Nullable RecordBoundary sealedBoundary();
+    @Nullable
+    RecordBoundary sealedBoundary();
 
     /**
      * Ends this session and gives its keys, at the current sequence, to the caller, so that the direction can go on
@@ -36,11 +37,11 @@ public non-sealed interface TxSession extends RecordSession {
     TrafficKeys export(RecordBoundary at);
 
     /**
-     * Begins to take content from another socket, of the same event loop, that is not read meanwhile. Nothing is called back before
-     * this returns; one at a time. While records of unknown number are on their way, {@link #nextSequence} counts the most that they
-     * can be.
+     * Begins to take content from another socket, of the same event loop, that is not read meanwhile. Nothing is called
+     * back before this returns; one at a time. While records of unknown number are on their way, {@link #nextSequence}
+     * counts the most that they can be.
      *
-     * @param source     stays the caller's, who closes the splice first
+     * @param source stays the caller's, who closes the splice first
      * @param onReadable runs on the event loop when the source may have more
      * @return null where this backend cannot, or not now: then content is read and given to {@link #seal}
      */
@@ -49,8 +50,9 @@ public non-sealed interface TxSession extends RecordSession {
     }
 
     /**
-     * Wire bytes that have been written to the channel with success and would nevertheless be lost if it were closed now, as kernel
-     * TLS loses records that it made and the socket had no room for. To close in order is to ask again until it is 0.
+     * Wire bytes that have been written to the channel with success and would nevertheless be lost if it were closed
+     * now, as kernel TLS loses records that it made and the socket had no room for. To close in order is to ask again
+     * until it is 0.
      */
     default long unsentBytes() {
         return 0;

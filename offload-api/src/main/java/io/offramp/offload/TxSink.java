@@ -2,14 +2,17 @@ package io.offramp.offload;
 
 import io.offramp.offload.error.OffloadException;
 
-/** Takes what a {@link TxSession} makes. Called on the channel's event loop, possibly from inside {@link TxSession#seal}. */
+/**
+ * Takes what a {@link TxSession} makes. Called on the channel's event loop, possibly from inside
+ * {@link TxSession#seal}.
+ */
 public interface TxSink {
     /**
      * The next message for the socket; ownership moves to the sink.
      *
      * @param message what the channel's transport writes in order: a {@code ByteBuf} of whole records, or, of a backend
-     *                that protects on the way out of the socket, a {@code FileRegion} whose {@code count()} is what it
-     *                holds in bytes
+     *     that protects on the way out of the socket, a {@code FileRegion} whose {@code count()} is what it holds in
+     *     bytes
      */
     void onSealed(Object message);
 
@@ -23,7 +26,7 @@ public interface TxSink {
      * A message of a {@link Splice} has gone out.
      *
      * @param records that its content made
-     * @param bytes   of content
+     * @param bytes of content
      */
     default void onSpliced(long records, int bytes) {}
 

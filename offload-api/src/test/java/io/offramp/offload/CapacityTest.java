@@ -21,7 +21,9 @@ class CapacityTest {
 
     @Test
     void shouldRefuseWhatNoDeviceHas() {
-        assertThatThrownBy(() -> installs(0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("rates");
+        assertThatThrownBy(() -> installs(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rates");
         assertThatThrownBy(() -> new Capacity(1, 1, 1, 1, -1, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("latencies");

@@ -34,7 +34,7 @@ final class AdminClient {
      * What came.
      *
      * @param status of the answer
-     * @param body   to its end; whoever closes it closes the connection
+     * @param body to its end; whoever closes it closes the connection
      */
     record Answer(int status, InputStream body) {}
 
@@ -52,10 +52,11 @@ final class AdminClient {
             }
         });
         try {
-            channel.connect(switch (admin) {
-                case AdminAddress.Unix(var socket) -> UnixDomainSocketAddress.of(socket);
-                case AdminAddress.Tcp(var hostPort) -> hostPort.resolve();
-            });
+            channel.connect(
+                    switch (admin) {
+                        case AdminAddress.Unix(var socket) -> UnixDomainSocketAddress.of(socket);
+                        case AdminAddress.Tcp(var hostPort) -> hostPort.resolve();
+                    });
             channel.write(ByteBuffer.wrap(request(path, unix ? "localhost" : admin.toString())));
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
             int status = status(line(in));

@@ -68,7 +68,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--self-test",
-            description = "fetch through the proxy, compare, say who protected the records, and end; 1 if it was not who should")
+            description =
+                    "fetch through the proxy, compare, say who protected the records, and end; 1 if it was not who should")
     private boolean selfTest;
 
     @Mixin
@@ -132,8 +133,7 @@ final class DemoCommand implements Callable<Integer> {
         String url = "https://localhost:" + listening.address().getPort();
         String admin = "http://localhost:" + server.adminPort();
         PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                """
+        out.println("""
 
                 Offramp demo at %1$s/
                   what we send (TX):     %2$s
@@ -150,13 +150,8 @@ final class DemoCommand implements Callable<Integer> {
                   curl -s %5$s/metrics | grep tls
 
                 Ctrl-C stops it.
-                """
-                        .formatted(
-                                url,
-                                listening.plan().describeTx(),
-                                listening.plan().describeRx(),
-                                certificate,
-                                admin));
+                """.formatted(
+                        url, listening.plan().describeTx(), listening.plan().describeRx(), certificate, admin));
         out.flush();
     }
 }

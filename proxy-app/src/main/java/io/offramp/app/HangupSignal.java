@@ -6,15 +6,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * SIGHUP. The JDK has one way to hear of it, {@code sun.misc.Signal}, which every JDK has but javac warns of, and that warning
- * cannot be suppressed: hence by reflection.
+ * SIGHUP. The JDK has one way to hear of it, {@code sun.misc.Signal}, which every JDK has but javac warns of, and that
+ * warning cannot be suppressed: hence by reflection.
  */
 final class HangupSignal {
     private HangupSignal() {}
 
     /**
-     * From now on, the signal runs this, on a thread of its own, and no longer ends the process. Where it is ignored, as under
-     * {@code nohup}, it stays so.
+     * From now on, the signal runs this, on a thread of its own, and no longer ends the process. Where it is ignored,
+     * as under {@code nohup}, it stays so.
      *
      * @throws IllegalStateException if this JDK has no signals, or they are switched off ({@code -Xrs})
      */
@@ -25,7 +25,8 @@ final class HangupSignal {
             MethodHandle run = MethodHandles.lookup()
                     .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
                     .bindTo(action);
-            Object adapted = MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
+            Object adapted =
+                    MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), adapted);
         } catch (ReflectiveOperationException e) {

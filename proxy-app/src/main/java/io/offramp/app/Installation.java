@@ -9,14 +9,15 @@ import java.util.ServiceLoader;
 /**
  * Where this Offramp lives and what it brings along.
  *
- * @param home     holds {@code config} and {@code run}; the start script says where, the working directory otherwise
+ * @param home holds {@code config} and {@code run}; the start script says where, the working directory otherwise
  * @param backends in the order of the class path
  */
 record Installation(Path home, List<OffloadProvider> backends) {
     /** The one that this process runs from. */
     static Installation current() {
-        List<OffloadProvider> backends =
-                ServiceLoader.load(OffloadProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+        List<OffloadProvider> backends = ServiceLoader.load(OffloadProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
         return new Installation(Path.of(System.getProperty("offramp.home", "")), backends);
     }
 

@@ -10,7 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** That secrets may be written to a file takes two: the configuration, which may have been copied, and whoever starts the proxy. */
+/**
+ * That secrets may be written to a file takes two: the configuration, which may have been copied, and whoever starts
+ * the proxy.
+ */
 final class KeyLogOptions {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
@@ -43,8 +46,8 @@ final class KeyLogOptions {
 
     /** Whatever the log's level is. */
     private void warn(ListenerConfig listener) {
-        print("WARNING: " + listener.name() + ": secrets of all sessions are written to " + listener.tls().keylog()
-                + ": whoever reads it reads the traffic");
+        print("WARNING: " + listener.name() + ": secrets of all sessions are written to "
+                + listener.tls().keylog() + ": whoever reads it reads the traffic");
     }
 
     private void print(String line) {

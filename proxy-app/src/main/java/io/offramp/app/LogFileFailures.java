@@ -28,7 +28,9 @@ final class LogFileFailures implements StatusListener {
             FAILURES.increment();
             if (lines.isDue()) {
                 Throwable cause = status.getThrowable();
-                LOG.warn("a log cannot be written, and its lines are lost: {}: {}", status.getMessage(),
+                LOG.warn(
+                        "a log cannot be written, and its lines are lost: {}: {}",
+                        status.getMessage(),
                         cause == null ? "" : cause.getMessage());
             }
         }

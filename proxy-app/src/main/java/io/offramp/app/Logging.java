@@ -17,13 +17,15 @@ final class Logging {
     /** What is lost of the log, for the metrics. */
     static LogLosses losses() {
         return new LogLosses(
-                LossyAppender::allDropped, LossyAppender::allWaitingBytes,
+                LossyAppender::allDropped,
+                LossyAppender::allWaitingBytes,
                 () -> WatchedOutput.failures() + LogFileFailures.count());
     }
 
     /** Has failures to write the log counted and told, from the first call on. */
     static void apply(LoggingConfig config) {
-        StatusManager statuses = logger(Logger.ROOT_LOGGER_NAME).getLoggerContext().getStatusManager();
+        StatusManager statuses =
+                logger(Logger.ROOT_LOGGER_NAME).getLoggerContext().getStatusManager();
         statuses.remove(FAILURES); // of an earlier call
         statuses.add(FAILURES);
         logger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(config.level()));

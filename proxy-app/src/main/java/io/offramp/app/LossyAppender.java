@@ -15,9 +15,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a thread of its own write what is logged, for the appender that {@code logback.xml} puts behind it: event loops log, and whoever is to
- * read the lines may have stopped. What waits is bounded in bytes; what has no room is dropped, counted, and told in a
- * line when there is room again. A message above {@value #MESSAGE_CHARS} characters is cut. Thread-safe.
+ * Has a thread of its own write what is logged, for the appender that {@code logback.xml} puts behind it: event loops
+ * log, and whoever is to read the lines may have stopped. What waits is bounded in bytes; what has no room is dropped,
+ * counted, and told in a line when there is room again. A message above {@value #MESSAGE_CHARS} characters is cut.
+ * Thread-safe.
  */
 public final class LossyAppender extends AsyncAppender {
     private static final int MESSAGE_CHARS = 4096;
@@ -53,7 +54,9 @@ public final class LossyAppender extends AsyncAppender {
 
     /** Bytes that wait in all there are. */
     static long allWaitingBytes() {
-        return STARTED.stream().mapToLong(appender -> appender.waitingBytes.get()).sum();
+        return STARTED.stream()
+                .mapToLong(appender -> appender.waitingBytes.get())
+                .sum();
     }
 
     @Override
@@ -90,7 +93,8 @@ public final class LossyAppender extends AsyncAppender {
 
     private void tell(long lines) {
         if (lines > 0) {
-            LoggerFactory.getLogger(LossyAppender.class).warn("{} lines were dropped by {}: nobody took them in time", lines, getName());
+            LoggerFactory.getLogger(LossyAppender.class)
+                    .warn("{} lines were dropped by {}: nobody took them in time", lines, getName());
         }
     }
 
@@ -101,8 +105,8 @@ public final class LossyAppender extends AsyncAppender {
         }
         String cut = message.substring(0, MESSAGE_CHARS) + "...+" + (message.length() - MESSAGE_CHARS);
         Logger logger = (Logger) LoggerFactory.getLogger(event.getLoggerName());
-        LoggingEvent shorter = new LoggingEvent(LossyAppender.class.getName(), logger,
-                event.getLevel(), cut, null, null);
+        LoggingEvent shorter =
+                new LoggingEvent(LossyAppender.class.getName(), logger, event.getLevel(), cut, null, null);
         shorter.setInstant(event.getInstant());
         if (event.getThrowableProxy() instanceof ThrowableProxy thrown) {
             shorter.setThrowableProxy(thrown);

@@ -40,7 +40,8 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? demo, run, check, proxy, sessions, whatif, train, version");
+        throw new ParameterException(
+                spec.commandLine(), "which command? demo, run, check, proxy, sessions, whatif, train, version");
     }
 
     /** Runs one command and ends the process with its exit code. */
@@ -52,8 +53,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * How services start: {@code run}, with a file or without, and no option. That needs no parser, and making ours takes a third of the
-     * time to the first byte.
+     * How services start: {@code run}, with a file or without, and no option. That needs no parser, and making ours
+     * takes a third of the time to the first byte.
      */
     private static boolean isPlainRun(String[] args) {
         boolean hasFile = args.length == 2 && !args[1].isEmpty() && "-@".indexOf(args[1].charAt(0)) < 0;
@@ -72,7 +73,8 @@ public final class Main implements Runnable {
     /**
      * The commands, ready to be executed; prints to standard output and standard error unless told otherwise.
      *
-     * @param args what is to be executed: of several commands, only the one it names is made, for making all takes a tenth of the start
+     * @param args what is to be executed: of several commands, only the one it names is made, for making all takes a
+     *     tenth of the start
      */
     static CommandLine commandLine(String... args) {
         CommandLine all = new CommandLine(new Main());
@@ -83,8 +85,7 @@ public final class Main implements Runnable {
         } else {
             all.addSubcommand(named);
         }
-        return all
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return all.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Main::onWrongUsage)
                 .setExecutionExceptionHandler(Main::onFailure);

@@ -16,7 +16,8 @@ final class OffloadOptions {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "what --tx and --rx mean by hardware: device, ktls for the Linux kernel, or sw for software only")
+            description =
+                    "what --tx and --rx mean by hardware: device, ktls for the Linux kernel, or sw for software only")
     private @Nullable String backend;
 
     @Option(names = "--tx", paramLabel = "MODE", description = "records that we send: sw, hw or auto")
@@ -27,7 +28,8 @@ final class OffloadOptions {
 
     @Option(
             names = "--hw-record",
-            description = "the device owns the connections: TCP session, handshake and records, in place of --tx and --rx")
+            description =
+                    "the device owns the connections: TCP session, handshake and records, in place of --tx and --rx")
     private boolean hwRecord;
 
     @Option(
@@ -63,7 +65,8 @@ final class OffloadOptions {
      */
     OffloadConfig resolve(String fallback, List<OffloadProvider> backends) throws CommandFailure {
         String name = backend != null ? backend : tx != null || rx != null || hwRecord ? DEVICE : fallback;
-        List<String> known = backends.stream().map(OffloadProvider::name).sorted().toList();
+        List<String> known =
+                backends.stream().map(OffloadProvider::name).sorted().toList();
         if (!known.contains(name)) {
             throw refusal("unknown backend \"" + name + "\"; known are " + String.join(", ", known));
         }

@@ -31,8 +31,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Fetches through the proxy what the upstream serves, in each version of TLS, and compares. Fails as well if a direction is not
- * where it was asked to be, so that a fallback does not pass for a success.
+ * Fetches through the proxy what the upstream serves, in each version of TLS, and compares. Fails as well if a
+ * direction is not where it was asked to be, so that a fallback does not pass for a success.
  */
 final class SelfTest {
     /** More than {@code auto} asks for before it moves a direction. */
@@ -56,7 +56,7 @@ final class SelfTest {
     /**
      * Runs it, and prints what came of it.
      *
-     * @param pem      the proxy's certificate
+     * @param pem the proxy's certificate
      * @param upstream port of the demo upstream
      * @return true if all is as it should be
      */
@@ -116,10 +116,12 @@ final class SelfTest {
     private void report(String direction, Policy policy, DirectionStats stats) {
         // A request is too little for auto to move what we receive.
         boolean mayWait = policy == Policy.AUTO && direction.equals("rx");
-        boolean isThere = policy == Policy.SW || mayWait || stats.session().backend().equals(asked.backend());
+        boolean isThere =
+                policy == Policy.SW || mayWait || stats.session().backend().equals(asked.backend());
         passed &= isThere;
-        out.println("self-test:   " + direction + " " + stats.session().backend() + " " + stats.session().mode().label() + " ("
-                + stats.session().detail() + "): " + stats.why() + (isThere ? "" : "; ASKED FOR " + asked.backend()));
+        out.println("self-test:   " + direction + " " + stats.session().backend() + " "
+                + stats.session().mode().label() + " (" + stats.session().detail() + "): " + stats.why()
+                + (isThere ? "" : "; ASKED FOR " + asked.backend()));
     }
 
     /** What the kernel has counted since, line by line; nothing where it counts nothing. */
@@ -153,7 +155,8 @@ final class SelfTest {
             throws IOException, InterruptedException, GeneralSecurityException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
-        try (InputStream body = client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body()) {
+        try (InputStream body =
+                client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body()) {
             byte[] buffer = new byte[1 << 16];
             for (int bytes; (bytes = body.read(buffer)) >= 0; ) {
                 digest.update(buffer, 0, bytes);

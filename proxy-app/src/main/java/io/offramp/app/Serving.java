@@ -42,11 +42,16 @@ final class Serving {
         }
     }
 
-    /** The JVM was handed a cache by the start script; where that does not fit, it goes on without, and would say so in four lines. */
+    /**
+     * The JVM was handed a cache by the start script; where that does not fit, it goes on without, and would say so in
+     * four lines.
+     */
     private static void warnIfCacheIsUnused() {
-        if (System.getProperty("offramp.cache") != null && !System.getProperty("java.vm.info", "").contains("sharing")) {
-            LOG.warn("slow start: the cache of `offramp train` does not fit this JVM, its flags or these jars; make it anew"
-                    + " (JAVA_OPTS=-Xlog:aot tells why)");
+        if (System.getProperty("offramp.cache") != null
+                && !System.getProperty("java.vm.info", "").contains("sharing")) {
+            LOG.warn(
+                    "slow start: the cache of `offramp train` does not fit this JVM, its flags or these jars; make it anew"
+                            + " (JAVA_OPTS=-Xlog:aot tells why)");
         }
     }
 
@@ -55,8 +60,8 @@ final class Serving {
     }
 
     /**
-     * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates and the like
-     * again.
+     * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates
+     * and the like again.
      */
     void untilSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));
@@ -75,14 +80,23 @@ final class Serving {
             if (failure != null) {
                 LOG.warn("SIGHUP: nothing was read: {}", failure.getMessage());
             } else {
-                LOG.info("SIGHUP: {}; {}", report.failed() ? "not all is in order" : "all is in order", ReloadReport.SCOPE);
+                LOG.info(
+                        "SIGHUP: {}; {}",
+                        report.failed() ? "not all is in order" : "all is in order",
+                        ReloadReport.SCOPE);
             }
         });
     }
 
-    /** A JVM that ends on a signal reports 128 + the signal, however well it went: so it is halted with the code that is meant. */
+    /**
+     * A JVM that ends on a signal reports 128 + the signal, however well it went: so it is halted with the code that is
+     * meant.
+     */
     private void drain() {
-        LOG.info("stopping: {} connections have {} s to end", server.connections().count(), drain.toSeconds());
+        LOG.info(
+                "stopping: {} connections have {} s to end",
+                server.connections().count(),
+                drain.toSeconds());
         int cut = server.close(drain);
         LOG.info(cut == 0 ? "stopped" : "stopped, {} connections were cut", cut);
         endLog();

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** Shows the connections of a running proxy. */
 @Command(
         name = "sessions",
-        description = "Prints the open connections of a running proxy as ss -ti does: where the records of each are protected, and why.",
+        description =
+                "Prints the open connections of a running proxy as ss -ti does: where the records of each are protected, and why.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  offramp sessions",
             "  offramp sessions --admin 127.0.0.1:9091 --watch",
-            "  offramp sessions --admin unix:/run/offramp/admin.sock --token-file admin.token"})
+            "  offramp sessions --admin unix:/run/offramp/admin.sock --token-file admin.token"
+        })
 final class SessionsCommand implements Callable<Integer> {
     private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
@@ -61,7 +63,8 @@ final class SessionsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
         if (watchSeconds != null && !(watchSeconds >= 0.01)) {
-            throw CommandFailure.badConfig(List.of("--watch: expected a number of seconds from 0.01 on, is " + watchSeconds));
+            throw CommandFailure.badConfig(
+                    List.of("--watch: expected a number of seconds from 0.01 on, is " + watchSeconds));
         }
         PrintWriter out = spec.commandLine().getOut();
         AdminClient client = new AdminClient(admin, token());
@@ -88,8 +91,8 @@ final class SessionsCommand implements Callable<Integer> {
             AdminClient.Answer answer = client.get("/connections");
             try (InputStream body = answer.body()) {
                 if (answer.status() == 401) {
-                    throw CommandFailure.atRunTime(admin + " asks for "
-                            + (tokenFile == null ? "a token: --token-file" : "another token"));
+                    throw CommandFailure.atRunTime(
+                            admin + " asks for " + (tokenFile == null ? "a token: --token-file" : "another token"));
                 }
                 if (answer.status() != 200) {
                     throw CommandFailure.atRunTime(

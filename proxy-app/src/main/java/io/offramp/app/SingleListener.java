@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A configuration without a file: one listener, one upstream, defaults for the rest.
  *
- * @param bind        where to listen
- * @param mode        what is spoken inside TLS
+ * @param bind where to listen
+ * @param mode what is spoken inside TLS
  * @param certificate of the listener
- * @param offload     of the listener
- * @param backends    settings of backends, by backend and name
- * @param servers     where everything goes
- * @param admin       null for nowhere
- * @param accessLog   whether there is one
- * @param threads     event loops; 0 for one per processor
- * @param keylog      where secrets are written; null for nowhere
+ * @param offload of the listener
+ * @param backends settings of backends, by backend and name
+ * @param servers where everything goes
+ * @param admin null for nowhere
+ * @param accessLog whether there is one
+ * @param threads event loops; 0 for one per processor
+ * @param keylog where secrets are written; null for nowhere
  */
 record SingleListener(
         HostPort bind,

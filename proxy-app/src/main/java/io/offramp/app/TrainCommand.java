@@ -16,9 +16,10 @@ import picocli.CommandLine.Spec;
 /** Makes the cache that demo, run and proxy start from. */
 @Command(
         name = "train",
-        description = "Makes demo, run and proxy start faster: runs a proxy under load, on loopback, and keeps the classes that "
-                + "its JVM has loaded. Every build does it; a distribution that was copied to another machine, or has got "
-                + "another JVM, needs it once.",
+        description =
+                "Makes demo, run and proxy start faster: runs a proxy under load, on loopback, and keeps the classes that "
+                        + "its JVM has loaded. Every build does it; a distribution that was copied to another machine, or has got "
+                        + "another JVM, needs it once.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
@@ -46,8 +47,9 @@ final class TrainCommand implements Callable<Integer> {
         try {
             Training.Outcome outcome = Training.run(Path.of(cache), Duration.ofSeconds(seconds));
             PrintWriter out = spec.commandLine().getOut();
-            out.printf("offramp: trained by %,d connections and %,d requests: %s, %d MiB%n", outcome.connections(), outcome.requests(),
-                    cache, outcome.bytes() >> 20);
+            out.printf(
+                    "offramp: trained by %,d connections and %,d requests: %s, %d MiB%n",
+                    outcome.connections(), outcome.requests(), cache, outcome.bytes() >> 20);
             out.flush();
             return ExitCode.OK;
         } catch (IOException e) {

@@ -64,25 +64,43 @@ final class WhatIfCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CAPTURE", description = "what /sessions of a proxy has served; - for standard input")
     private String capture = "";
 
-    @Option(names = "--profile", paramLabel = "NAME", description = "a device whose figures are known; see config/device.yaml")
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "a device whose figures are known; see config/device.yaml")
     private @Nullable String profile;
 
     @Option(names = "--contexts", paramLabel = "N", description = "directions that the device holds at once")
     private @Nullable String contexts;
 
-    @Option(names = "--records-per-second", paramLabel = "N", description = "records that it protects; unlimited if left out")
+    @Option(
+            names = "--records-per-second",
+            paramLabel = "N",
+            description = "records that it protects; unlimited if left out")
     private @Nullable String recordsPerSecond;
 
-    @Option(names = "--gbit-per-second", paramLabel = "X", description = "Gbit of records on the wire; unlimited if left out")
+    @Option(
+            names = "--gbit-per-second",
+            paramLabel = "X",
+            description = "Gbit of records on the wire; unlimited if left out")
     private @Nullable String gbitPerSecond;
 
-    @Option(names = "--installs-per-second", paramLabel = "N", description = "directions that it takes on; unlimited if left out")
+    @Option(
+            names = "--installs-per-second",
+            paramLabel = "N",
+            description = "directions that it takes on; unlimited if left out")
     private @Nullable String installsPerSecond;
 
-    @Option(names = "--install-latency", paramLabel = "TIME", description = "until it does the work, such as 50us; none if left out")
+    @Option(
+            names = "--install-latency",
+            paramLabel = "TIME",
+            description = "until it does the work, such as 50us; none if left out")
     private @Nullable String installLatency;
 
-    @Option(names = "--record-latency", paramLabel = "TIME", description = "what a record waits for in it, such as 1us; none if left out")
+    @Option(
+            names = "--record-latency",
+            paramLabel = "TIME",
+            description = "what a record waits for in it, such as 1us; none if left out")
     private @Nullable String recordLatency;
 
     @Option(
@@ -91,7 +109,10 @@ final class WhatIfCommand implements Callable<Integer> {
             description = "CPU of a record in software, besides its bytes; ${DEFAULT-VALUE} if left out")
     private double nsPerRecord = RecordCost.MEASURED.nsPerRecord();
 
-    @Option(names = "--host-ns-per-byte", paramLabel = "X", description = "CPU of each of its bytes; ${DEFAULT-VALUE} if left out")
+    @Option(
+            names = "--host-ns-per-byte",
+            paramLabel = "X",
+            description = "CPU of each of its bytes; ${DEFAULT-VALUE} if left out")
     private double nsPerByte = RecordCost.MEASURED.nsPerByte();
 
     @Option(
@@ -118,8 +139,9 @@ final class WhatIfCommand implements Callable<Integer> {
             throw CommandFailure.atRunTime(capture + " has no session yet");
         }
         List<Flow> flows = Flow.of(sessions);
-        List<Outcome> outcomes =
-                Stream.of(Policy.SW, Policy.HW, Policy.AUTO).map(policy -> simulation.run(policy, flows)).toList();
+        List<Outcome> outcomes = Stream.of(Policy.SW, Policy.HW, Policy.AUTO)
+                .map(policy -> simulation.run(policy, flows))
+                .toList();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             JsonReport.print(out, simulation, outcomes);
@@ -143,7 +165,8 @@ final class WhatIfCommand implements Callable<Integer> {
         OffloadProvider provider = Installation.current().backends().stream()
                 .filter(backend -> backend.name().equals(BACKEND))
                 .findFirst()
-                .orElseThrow(() -> CommandFailure.atRunTime("there is no backend " + BACKEND + " in this installation"));
+                .orElseThrow(
+                        () -> CommandFailure.atRunTime("there is no backend " + BACKEND + " in this installation"));
         try (RecordOffload device = provider.open(settings())) {
             return DeviceFigures.of(device);
         } catch (IllegalArgumentException e) {

@@ -51,7 +51,8 @@ class AdminClientIT {
         try (AdminServer server = start(new AdminAddress.Tcp(new HostPort("127.0.0.1", 0)), token)) {
             String admin = "127.0.0.1:" + server.port();
 
-            assertThat(CommandRun.of("sessions", "--admin", admin, "--token-file", token.toString()).out())
+            assertThat(CommandRun.of("sessions", "--admin", admin, "--token-file", token.toString())
+                            .out())
                     .startsWith(NO_SESSIONS);
             assertThat(CommandRun.of("sessions", "--admin", admin))
                     .returns(1, CommandRun::exitCode)
@@ -68,14 +69,16 @@ class AdminClientIT {
 
         assertThat(CommandRun.of("sessions", "--admin", gone))
                 .returns(1, CommandRun::exitCode)
-                .extracting(CommandRun::err).asString().contains(gone);
+                .extracting(CommandRun::err)
+                .asString()
+                .contains(gone);
         assertThat(CommandRun.of("sessions", "--token-file", dir.resolve("gone").toString()))
                 .returns(2, CommandRun::exitCode)
                 .returns("--token-file: no such file: " + dir.resolve("gone") + "\n", CommandRun::err);
     }
 
     private AdminServer start(AdminAddress bind, @Nullable Path token) throws Exception {
-        return AdminServer.start(new AdminConfig(bind, Set.of(), token), metrics, new ConnectionRegistry(1),
-                reloads, () -> false);
+        return AdminServer.start(
+                new AdminConfig(bind, Set.of(), token), metrics, new ConnectionRegistry(1), reloads, () -> false);
     }
 }

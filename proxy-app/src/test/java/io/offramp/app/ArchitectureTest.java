@@ -88,8 +88,13 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        API, API + ".error", API + ".counter", API + ".device", API + ".device.driver..",
-                        API + ".device.toe..", "io.netty.channel.."));
+                        API,
+                        API + ".error",
+                        API + ".counter",
+                        API + ".device",
+                        API + ".device.driver..",
+                        API + ".device.toe..",
+                        "io.netty.channel.."));
     }
 
     @Test
@@ -100,7 +105,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        API + ".key", API + ".record", API + ".device", API + ".device.driver..",
+                        API + ".key",
+                        API + ".record",
+                        API + ".device",
+                        API + ".device.driver..",
                         API + ".device.hardware.."));
     }
 

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Passes one connection on and writes what it passes as a capture of IPv4 packets (pcap, LINKTYPE_RAW): what tcpdump would have
- * seen, without the rights that it needs.
+ * Passes one connection on and writes what it passes as a capture of IPv4 packets (pcap, LINKTYPE_RAW): what tcpdump
+ * would have seen, without the rights that it needs.
  */
 final class CapturingRelay implements AutoCloseable {
     private static final int MAX_SEGMENT = 1400;
@@ -28,7 +28,13 @@ final class CapturingRelay implements AutoCloseable {
     CapturingRelay(InetSocketAddress to, Path file) throws IOException {
         capture = Files.newOutputStream(file);
         ByteBuffer header = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-        header.putInt(0xa1b2c3d4).putShort((short) 2).putShort((short) 4).putInt(0).putInt(0).putInt(1 << 16).putInt(101);
+        header.putInt(0xa1b2c3d4)
+                .putShort((short) 2)
+                .putShort((short) 4)
+                .putInt(0)
+                .putInt(0)
+                .putInt(1 << 16)
+                .putInt(101);
         capture.write(header.array());
         Thread.ofVirtual().start(() -> relay(to));
     }
@@ -73,13 +79,25 @@ final class CapturingRelay implements AutoCloseable {
     private synchronized void write(int from, byte[] bytes, int length) throws IOException {
         int packet = 40 + length;
         ByteBuffer record = ByteBuffer.allocate(16 + packet).order(ByteOrder.LITTLE_ENDIAN);
-        record.putInt((int) (System.currentTimeMillis() / 1000)).putInt(0).putInt(packet).putInt(packet);
+        record.putInt((int) (System.currentTimeMillis() / 1000))
+                .putInt(0)
+                .putInt(packet)
+                .putInt(packet);
         record.order(ByteOrder.BIG_ENDIAN);
-        record.put((byte) 0x45).put((byte) 0).putShort((short) packet).putInt(0).put((byte) 64).put((byte) 6).putShort((short) 0);
+        record.put((byte) 0x45)
+                .put((byte) 0)
+                .putShort((short) packet)
+                .putInt(0)
+                .put((byte) 64)
+                .put((byte) 6)
+                .putShort((short) 0);
         record.putInt(0x7f000001).putInt(0x7f000001);
         int clientPort = 50_000;
         record.putShort((short) (from == 0 ? clientPort : port())).putShort((short) (from == 0 ? port() : clientPort));
-        record.putInt(sequences[from]).putInt(sequences[1 - from]).put((byte) 0x50).put((byte) 0x18);
+        record.putInt(sequences[from])
+                .putInt(sequences[1 - from])
+                .put((byte) 0x50)
+                .put((byte) 0x18);
         record.putShort((short) 0xffff).putInt(0).put(bytes, 0, length);
         sequences[from] += length;
         capture.write(record.array());

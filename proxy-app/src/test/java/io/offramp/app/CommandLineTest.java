@@ -26,7 +26,11 @@ class CommandLineTest {
     @Test
     void shouldAskForACommandWhenThereIsNone() {
         assertThat(execute())
-                .isEqualTo(new Outcome(2, "", "which command? demo, run, check, proxy, sessions, whatif, train, version\nSee offramp --help\n"));
+                .isEqualTo(
+                        new Outcome(
+                                2,
+                                "",
+                                "which command? demo, run, check, proxy, sessions, whatif, train, version\nSee offramp --help\n"));
     }
 
     @Test
@@ -37,7 +41,8 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isEqualTo(2);
         assertThat(outcome.err)
-                .isEqualTo("Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp help?\nSee offramp --help\n");
+                .isEqualTo(
+                        "Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp help?\nSee offramp --help\n");
     }
 
     @Test
@@ -55,7 +60,9 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isZero();
         assertThat(outcome.err).isEmpty();
-        assertThat(outcome.out).startsWith("Usage: offramp " + command).containsPattern("Examples?:\n +offramp " + command);
+        assertThat(outcome.out)
+                .startsWith("Usage: offramp " + command)
+                .containsPattern("Examples?:\n +offramp " + command);
     }
 
     @Test
@@ -66,7 +73,16 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isZero();
         assertThat(outcome.out)
-                .contains("  demo  ", "  run  ", "  check  ", "  proxy  ", "  sessions  ", "  whatif  ", "  version  ", "Exit codes:", "Examples:");
+                .contains(
+                        "  demo  ",
+                        "  run  ",
+                        "  check  ",
+                        "  proxy  ",
+                        "  sessions  ",
+                        "  whatif  ",
+                        "  version  ",
+                        "Exit codes:",
+                        "Examples:");
     }
 
     @Test
@@ -101,7 +117,8 @@ class CommandLineTest {
     void shouldSayThatAConfigurationIsGoodWhenItIs() throws IOException {
         // Given
         Path cert = DevelopmentCertificate.create(directory);
-        Path file = write("listeners: [{bind: ':8443', tls: {cert: " + cert.getFileName() + "}, upstream: '127.0.0.1:80'}]");
+        Path file = write(
+                "listeners: [{bind: ':8443', tls: {cert: " + cert.getFileName() + "}, upstream: '127.0.0.1:80'}]");
 
         // When, Then
         assertThat(execute("check", file.toString()))
@@ -128,22 +145,18 @@ class CommandLineTest {
         Path file = write("listener: []\nthreads: x\n");
 
         // When, Then
-        assertThat(execute(command, file.toString()))
-                .isEqualTo(new Outcome(
-                        2,
-                        "",
-                        """
+        assertThat(execute(command, file.toString())).isEqualTo(new Outcome(2, "", """
                         %1$s:1:1: listener: unknown key, did you mean "listeners"?
                         %1$s:1:1: missing "listeners": a list of {bind, tls, upstream}
                         %1$s:2:10: threads: expected a number, is "x"
                         3 problems
-                        """
-                                .formatted(file)));
+                        """.formatted(file)));
     }
 
     @Test
     void shouldRefuseWhenTheConfigurationIsMissing() {
-        assertThat(execute("run", "no-such.yaml")).isEqualTo(new Outcome(2, "", "no-such.yaml: no such file\n1 problem\n"));
+        assertThat(execute("run", "no-such.yaml"))
+                .isEqualTo(new Outcome(2, "", "no-such.yaml: no such file\n1 problem\n"));
     }
 
     @Test
@@ -168,7 +181,8 @@ class CommandLineTest {
         assertThat(proxy("--cert", cert, "--backend", "dpu"))
                 .isEqualTo(new Outcome(2, "", "--backend: unknown backend \"dpu\"; known are device, ktls, sw\n"));
         assertThat(proxy("--cert", cert, "--backend", "sw", "--tx", "hw"))
-                .isEqualTo(new Outcome(2, "", "--backend: sw is software only; --tx and --rx can be nothing else then\n"));
+                .isEqualTo(
+                        new Outcome(2, "", "--backend: sw is software only; --tx and --rx can be nothing else then\n"));
         assertThat(proxy("--cert", cert, "--threads", "-1"))
                 .isEqualTo(new Outcome(2, "", "--threads: expected a number from 1 on, is -1\n"));
     }
@@ -179,7 +193,8 @@ class CommandLineTest {
         Path keys = directory.resolve("keys.txt");
         String refusal = ": tls.keylog: writes the secrets of all sessions to " + keys
                 + "; that needs --unsafe-keylog on the command line as well\n";
-        Path file = write("listeners: [{name: web, bind: ':0', upstream: 'a:1', tls: {cert: " + cert + ", keylog: keys.txt}}]");
+        Path file = write(
+                "listeners: [{name: web, bind: ':0', upstream: 'a:1', tls: {cert: " + cert + ", keylog: keys.txt}}]");
 
         assertThat(execute("run", file.toString())).isEqualTo(new Outcome(2, "", "web" + refusal));
         assertThat(proxy("--cert", cert.toString(), "--keylog", keys.toString()))
@@ -199,7 +214,8 @@ class CommandLineTest {
     private static Outcome execute(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine commandLine = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine commandLine =
+                Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return new Outcome(commandLine.execute(args), out.toString(), err.toString());
     }
 }

@@ -43,7 +43,8 @@ class ComplianceTest {
             while (name.find()) {
                 current = name.group(2) == null ? current : name.group(2);
                 String method = name.group(3);
-                boolean isClaim = method != null || current != null && TEST.matcher(current).matches();
+                boolean isClaim = method != null
+                        || current != null && TEST.matcher(current).matches();
                 if (isClaim && name.group().length() > 2) {
                     names++;
                     if (!exists(sources, current, method)) {
@@ -88,7 +89,10 @@ class ComplianceTest {
         for (Path source : sources.getOrDefault(type == null ? "" : type, List.of())) {
             String text = Files.readString(source);
             boolean isTest = TEST.matcher(type).matches();
-            if (method == null || Pattern.compile((isTest ? "void " : "\\b") + method + "\\(").matcher(text).find()) {
+            if (method == null
+                    || Pattern.compile((isTest ? "void " : "\\b") + method + "\\(")
+                            .matcher(text)
+                            .find()) {
                 return true;
             }
             Matcher parent = PARENT.matcher(text);
@@ -103,13 +107,14 @@ class ComplianceTest {
     private static Map<String, List<Path>> sources() throws IOException {
         Map<String, List<Path>> sources = new HashMap<>();
         try (Stream<Path> modules = Files.list(ROOT)) {
-            for (Path module : modules.map(at -> at.resolve("src")).filter(Files::isDirectory).toList()) {
+            for (Path module : modules.map(at -> at.resolve("src"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
                 try (Stream<Path> files = Files.walk(module)) {
                     files.filter(file -> file.toString().endsWith(".java"))
-                            .forEach(file -> sources
-                                    .computeIfAbsent(
-                                            file.getFileName().toString()
-                                            .replace(".java", ""), key -> new ArrayList<>())
+                            .forEach(file -> sources.computeIfAbsent(
+                                            file.getFileName().toString().replace(".java", ""),
+                                            key -> new ArrayList<>())
                                     .add(file));
                 }
             }

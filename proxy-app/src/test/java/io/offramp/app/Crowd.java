@@ -133,10 +133,37 @@ final class Crowd implements AutoCloseable {
     /** A ClientHello without a key share (RFC 8446 §4.1.2), made long by padding (RFC 7685). */
     private static byte[] hello(int bytes) {
         byte[] extensions = {
-            0, 43, 0, 3, 2, 3, 4, // supported_versions: 1.3
-            0, 10, 0, 4, 0, 2, 0, 0x1d, // supported_groups: x25519
-            0, 13, 0, 6, 0, 4, 4, 3, 8, 4, // signature_algorithms
-            0, 51, 0, 2, 0, 0 // key_share: none
+            0,
+            43,
+            0,
+            3,
+            2,
+            3,
+            4, // supported_versions: 1.3
+            0,
+            10,
+            0,
+            4,
+            0,
+            2,
+            0,
+            0x1d, // supported_groups: x25519
+            0,
+            13,
+            0,
+            6,
+            0,
+            4,
+            4,
+            3,
+            8,
+            4, // signature_algorithms
+            0,
+            51,
+            0,
+            2,
+            0,
+            0 // key_share: none
         };
         ByteArrayOutputStream hello = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(hello)) {

@@ -28,9 +28,10 @@ class DescriptorLimitIT {
     void shouldPauseAndGoOnWithOneLineEach() throws Exception {
         List<Socket> crowd = new ArrayList<>();
         try (DemoUpstream upstream = DemoUpstream.start(0);
-                ProxyProcess proxy = ProxyProcess.inShell(config(upstream.port()), "",
-                        "ulimit -n " + DESCRIPTORS, "")) {
-            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).isZero();
+                ProxyProcess proxy =
+                        ProxyProcess.inShell(config(upstream.port()), "", "ulimit -n " + DESCRIPTORS, "")) {
+            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\""))
+                    .isZero();
 
             // When
             long beginNs = System.nanoTime();
@@ -46,9 +47,11 @@ class DescriptorLimitIT {
             try (Crowd another = new Crowd(proxy.port())) {
                 await().until(() -> another.statusForAnother() == 200);
             }
-            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\"")).as("one each 100 ms")
+            assertThat(proxy.metric("offramp_accept_failures_total", "listener=\"web\""))
+                    .as("one each 100 ms")
                     .isBetween(1.0, tenths);
-            assertThat(proxy.log().stream().filter(line -> line.contains("cannot accept"))).hasSize(1);
+            assertThat(proxy.log().stream().filter(line -> line.contains("cannot accept")))
+                    .hasSize(1);
             assertThat(proxy.log()).noneMatch(line -> line.contains("\tat "));
         } finally {
             closeAll(crowd);
@@ -66,7 +69,8 @@ class DescriptorLimitIT {
                 limits: {connections: 100000}
                 timeouts: {handshake: 60s}
                 logging: {access: false}
-                """.formatted(DevelopmentCertificate.create(directory), upstreamPort));
+                """.formatted(
+                        DevelopmentCertificate.create(directory), upstreamPort));
     }
 
     private static void closeAll(List<Socket> sockets) throws IOException {

@@ -114,17 +114,14 @@ class DrainIT {
 
     private void start(String drain) throws IOException {
         Path pem = DevelopmentCertificate.create(directory);
-        StartedProxy started = StartedProxy.run(
-                directory,
-                """
+        StartedProxy started = StartedProxy.run(directory, """
                 listeners:
                   - bind: 127.0.0.1:0
                     tls: {cert: %s}
                     offload: {backend: device, tx: hw, rx: hw}
                     upstream: 127.0.0.1:%d
                 timeouts: {drain: %s}
-                """
-                        .formatted(pem, upstream.port(), drain));
+                """.formatted(pem, upstream.port(), drain));
         proxy = started.process();
         output = started.output();
         port = started.port();

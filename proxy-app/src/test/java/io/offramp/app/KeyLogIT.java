@@ -60,7 +60,8 @@ class KeyLogIT {
         Path keys = directory.resolve("keys.txt");
         Path capture = directory.resolve("capture.pcap");
         try (ProxyServer proxy = start(keys);
-                CapturingRelay relay = new CapturingRelay(proxy.listeners().getFirst().address(), capture)) {
+                CapturingRelay relay =
+                        new CapturingRelay(proxy.listeners().getFirst().address(), capture)) {
             // Given
             String url = "https://127.0.0.1:" + relay.port() + "/bytes/100";
             run(("curl -sSk -o /dev/null --max-time 10 " + options + " " + url).split(" "));
@@ -68,9 +69,23 @@ class KeyLogIT {
 
             // When
             String requests = run(
-                    "tshark", "-r", capture.toString(), "-o", "tls.keylog_file:" + keys,
-                    "-d", "tcp.port==" + relay.port() + ",tls", "-d", "tls.port==" + relay.port() + ",http",
-                    "-Y", "http", "-T", "fields", "-e", "http.request.uri", "-e", "http.response.code");
+                    "tshark",
+                    "-r",
+                    capture.toString(),
+                    "-o",
+                    "tls.keylog_file:" + keys,
+                    "-d",
+                    "tcp.port==" + relay.port() + ",tls",
+                    "-d",
+                    "tls.port==" + relay.port() + ",http",
+                    "-Y",
+                    "http",
+                    "-T",
+                    "fields",
+                    "-e",
+                    "http.request.uri",
+                    "-e",
+                    "http.response.code");
 
             // Then
             assertThat(requests.lines().map(String::strip)).containsExactly("/bytes/100", "200");
@@ -80,7 +95,8 @@ class KeyLogIT {
     @Test
     void shouldSayInTheMetricsThatSecretsAreLogged() throws Exception {
         try (ProxyServer proxy = start(directory.resolve("keys.txt"))) {
-            assertThat(metrics(proxy)).contains("\nofframp_tls_keylog 1.0\n", "\nofframp_tls_keylog_dropped_total 0.0\n");
+            assertThat(metrics(proxy))
+                    .contains("\nofframp_tls_keylog 1.0\n", "\nofframp_tls_keylog_dropped_total 0.0\n");
         }
         try (ProxyServer proxy = start(null)) {
             assertThat(metrics(proxy)).doesNotContain("keylog");
@@ -105,14 +121,17 @@ class KeyLogIT {
     }
 
     private static String metrics(ProxyServer proxy) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics")).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics"))
+                .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         }
     }
 
     private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String out = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
         return out;

@@ -84,8 +84,8 @@ class LossyAppenderTest {
         }
         assertThat(sink.written).isEmpty();
         long dropped = LossyAppender.allDropped() - droppedBefore;
-        assertThat(LossyAppender.allWaitingBytes()).as("bytes are the bound")
-                .isBetween(ROOM_BYTES - 2000L, (long) ROOM_BYTES);
+        assertThat(LossyAppender.allWaitingBytes()).as("bytes are the bound").isBetween(ROOM_BYTES - 2000L, (long)
+                ROOM_BYTES);
         assertThat(MORE_THAN_FIT - dropped).as("kept").isBetween(3000L, ROOM_BYTES / 1000L);
 
         sink.mayWrite.countDown();

@@ -65,16 +65,16 @@ class LostOutputIT {
                   <root level="INFO"><appender-ref ref="LOG"/></root>
                 </configuration>
                 """);
-        try (ProxyProcess proxy = ProxyProcess.inShell(config(),
-                "-Dlogback.configurationFile=" + logback, "true", "")) {
+        try (ProxyProcess proxy =
+                ProxyProcess.inShell(config(), "-Dlogback.configurationFile=" + logback, "true", "")) {
             assertLoses(proxy, "a log cannot be written, and its lines are lost: ");
         }
     }
 
     private void assertLoses(ProxyProcess proxy, String line) throws Exception {
         // When
-        Process curl = new ProcessBuilder("curl", "-sSk", "--max-time", "20",
-                "https://127.0.0.1:" + proxy.port() + "/bytes/1000?[1-300]")
+        Process curl = new ProcessBuilder(
+                        "curl", "-sSk", "--max-time", "20", "https://127.0.0.1:" + proxy.port() + "/bytes/1000?[1-300]")
                 .redirectOutput(directory.resolve("body").toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -82,7 +82,8 @@ class LostOutputIT {
         // Then
         assertThat(curl.waitFor()).isZero();
         assertThat(directory.resolve("body")).hasSize(300_000);
-        await().untilAsserted(() -> assertThat(proxy.metric("offramp_log_failures_total", "")).isPositive());
+        await().untilAsserted(() ->
+                assertThat(proxy.metric("offramp_log_failures_total", "")).isPositive());
         await().untilAsserted(() -> assertThat(proxy.log()).anyMatch(said -> said.contains(line)));
         assertThat(proxy.log().stream().filter(said -> said.contains(line))).hasSize(1);
         assertThat(proxy.log()).noneMatch(said -> said.contains("\tat "));
@@ -95,6 +96,7 @@ class LostOutputIT {
                     tls: {cert: %s}
                     upstream: 127.0.0.1:%d
                 admin: {bind: 127.0.0.1:0}
-                """.formatted(DevelopmentCertificate.create(directory), upstream.port()));
+                """.formatted(
+                        DevelopmentCertificate.create(directory), upstream.port()));
     }
 }

@@ -49,7 +49,8 @@ class MemoryPressureIT {
                     upstream: 127.0.0.1:%d
                 admin: {bind: 127.0.0.1:0}
                 logging: {access: false}
-                """.formatted(DevelopmentCertificate.create(directory), upstream.port()));
+                """.formatted(
+                        DevelopmentCertificate.create(directory), upstream.port()));
         proxy = ProxyProcess.inShell(config, "-Xmx" + heapMib + "m -XX:MaxDirectMemorySize=64m", "true", "");
     }
 

@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A proxy in a process of its own, from the distribution, with one listener and an admin endpoint on ports of its own choice. */
+/**
+ * A proxy in a process of its own, from the distribution, with one listener and an admin endpoint on ports of its own
+ * choice.
+ */
 final class ProxyProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern ADMIN = Pattern.compile("admin on 127\\.0\\.0\\.1:(\\d+)");
@@ -45,12 +48,16 @@ final class ProxyProcess implements AutoCloseable {
      * The same as a shell has it.
      *
      * @param javaOpts further flags for the JVM
-     * @param limits   what comes before it, such as {@code ulimit -n 200}; {@code true} for nothing
-     * @param outputs  redirections, or nothing
+     * @param limits what comes before it, such as {@code ulimit -n 200}; {@code true} for nothing
+     * @param outputs redirections, or nothing
      */
     static ProxyProcess inShell(Path config, String javaOpts, String limits, String outputs) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", limits + " && exec \"$0\" run \"$1\" " + outputs,
-                        StartScript.ofDistribution().toString(), config.toString())
+        ProcessBuilder builder = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        limits + " && exec \"$0\" run \"$1\" " + outputs,
+                        StartScript.ofDistribution().toString(),
+                        config.toString())
                 .directory(config.getParent().toFile())
                 .redirectErrorStream(true);
         builder.environment().put("JAVA_OPTS", javaOpts);
@@ -85,7 +92,10 @@ final class ProxyProcess implements AutoCloseable {
 
     /** SIGHUP. */
     void hangUp() throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-HUP", "" + process.pid()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("kill", "-HUP", "" + process.pid())
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     /** A page of the admin endpoint. */
@@ -100,10 +110,11 @@ final class ProxyProcess implements AutoCloseable {
 
     /** The value of a counter, summed over its labels; 0 if it is not there; label is empty for one without any. */
     double metric(String name, String label) throws IOException, InterruptedException {
-        return admin("GET", "/metrics").body()
+        return admin("GET", "/metrics")
+                .body()
                 .lines()
-                .filter(line -> line.startsWith(name + "{") && line.contains(label) || label.isEmpty()
-                && line.startsWith(name + " "))
+                .filter(line -> line.startsWith(name + "{") && line.contains(label)
+                        || label.isEmpty() && line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

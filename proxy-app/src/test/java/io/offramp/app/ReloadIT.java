@@ -37,17 +37,14 @@ class ReloadIT {
         certs = Files.createDirectory(directory.resolve("certs.d"));
         certificate("a");
         upstream = DemoUpstream.start(0);
-        Path config = Files.writeString(
-                directory.resolve("offramp.yaml"),
-                """
+        Path config = Files.writeString(directory.resolve("offramp.yaml"), """
                 listeners:
                   - name: web
                     bind: 127.0.0.1:0
                     tls: {certificates: certs.d}
                     upstream: 127.0.0.1:%d
                 admin: {bind: 127.0.0.1:0}
-                """
-                        .formatted(upstream.port()));
+                """.formatted(upstream.port()));
         proxy = new ProxyProcess(config);
     }
 
@@ -82,7 +79,9 @@ class ReloadIT {
         Files.writeString(certs.resolve("a.pem"), complete.substring(0, complete.length() / 2));
 
         await().until(() -> proxy.hasLogged("not replaced, what is in use stays"));
-        await("some looks").during(Duration.ofMillis(2_500)).until(() -> refusals().size() == 1);
+        await("some looks")
+                .during(Duration.ofMillis(2_500))
+                .until(() -> refusals().size() == 1);
         assertThat(refusals()).singleElement().asString().contains("a.pem");
         assertThat(curl("a", trusted)).isZero();
 
@@ -96,13 +95,15 @@ class ReloadIT {
     void shouldReadEverythingAgainOnSighup() throws Exception {
         certificate("a");
         proxy.hangUp();
-        await().until(() -> proxy.hasLogged("SIGHUP: all is in order; the configuration itself is not read again: restart for that"));
+        await().until(() -> proxy.hasLogged(
+                "SIGHUP: all is in order; the configuration itself is not read again: restart for that"));
         assertThat(curl("a")).isZero();
 
         Files.writeString(certs.resolve("b.pem"), "broken");
         proxy.hangUp();
         await().until(() -> proxy.hasLogged("SIGHUP: not all is in order"));
-        assertThat(proxy.hasLogged("no certificate in " + certs.resolve("b.pem"))).isTrue();
+        assertThat(proxy.hasLogged("no certificate in " + certs.resolve("b.pem")))
+                .isTrue();
         assertThat(proxy.isAlive()).isTrue();
     }
 
@@ -125,9 +126,26 @@ class ReloadIT {
     private void certificate(String name) throws Exception {
         Path cert = directory.resolve("cert");
         Path key = directory.resolve("key");
-        assertThat(run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                "-subj", "/CN=" + name + ".test", "-addext", "subjectAltName=DNS:" + name + ".test",
-                "-keyout", key.toString(), "-out", cert.toString())).isZero();
+        assertThat(run(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=" + name + ".test",
+                        "-addext",
+                        "subjectAltName=DNS:" + name + ".test",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        cert.toString()))
+                .isZero();
         Path next = Files.writeString(directory.resolve("next"), Files.readString(cert) + Files.readString(key));
         Files.move(next, certs.resolve(name + ".pem"), StandardCopyOption.REPLACE_EXISTING);
     }
@@ -139,12 +157,22 @@ class ReloadIT {
 
     private int curl(String name, Path trusted) throws Exception {
         String host = name + ".test:" + proxy.port();
-        return run("curl", "-sS", "-o", "/dev/null", "--cacert", trusted.toString(), "--resolve", host + ":127.0.0.1",
+        return run(
+                "curl",
+                "-sS",
+                "-o",
+                "/dev/null",
+                "--cacert",
+                trusted.toString(),
+                "--resolve",
+                host + ":127.0.0.1",
                 "https://" + host + "/bytes/10");
     }
 
     private List<String> refusals() {
-        return proxy.log().stream().filter(line -> line.contains("not replaced")).toList();
+        return proxy.log().stream()
+                .filter(line -> line.contains("not replaced"))
+                .toList();
     }
 
     private static int run(String... command) throws IOException, InterruptedException {

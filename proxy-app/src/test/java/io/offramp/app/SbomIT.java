@@ -40,7 +40,8 @@ class SbomIT {
     @BeforeEach
     void read() throws IOException {
         distribution = StartScript.ofDistribution().getParent().getParent();
-        try (JsonParser json = new JsonFactory().createParser(distribution.resolve("sbom.json").toFile())) {
+        try (JsonParser json =
+                new JsonFactory().createParser(distribution.resolve("sbom.json").toFile())) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String field = json.currentName();
@@ -61,9 +62,13 @@ class SbomIT {
 
     @Test
     void shouldBeOfAFormThatScannersRead() {
-        assertThat(top).containsEntry("bomFormat", "CycloneDX").containsEntry("specVersion", "1.6")
-                .containsEntry("component.name", "proxy-app").containsEntry("component.type", "application")
-                .as("the same for the same sources").doesNotContainKey("serialNumber");
+        assertThat(top)
+                .containsEntry("bomFormat", "CycloneDX")
+                .containsEntry("specVersion", "1.6")
+                .containsEntry("component.name", "proxy-app")
+                .containsEntry("component.type", "application")
+                .as("the same for the same sources")
+                .doesNotContainKey("serialNumber");
     }
 
     @Test
@@ -81,19 +86,25 @@ class SbomIT {
 
     @Test
     void shouldGiveTheHashOfEveryJarThatIsNotOurs() throws Exception {
-        List<Component> others = components.stream().filter(each -> !each.group().equals("io.offramp")).toList();
+        List<Component> others = components.stream()
+                .filter(each -> !each.group().equals("io.offramp"))
+                .toList();
         assertThat(others).hasSizeGreaterThan(20);
         for (Component each : others) {
-            Path jar = each.isRepacked() ? onClassPath(each.file()) : distribution.resolve("lib").resolve(each.file());
+            Path jar = each.isRepacked()
+                    ? onClassPath(each.file())
+                    : distribution.resolve("lib").resolve(each.file());
             assertThat(sha256(jar)).as(each.file()).isEqualTo(each.sha256());
         }
     }
 
     @Test
     void shouldShowScannersWhatIsInTheJarOfProviders() throws Exception {
-        List<Component> repacked = components.stream().filter(Component::isRepacked).toList();
+        List<Component> repacked =
+                components.stream().filter(Component::isRepacked).toList();
         assertThat(repacked).hasSize(5);
-        try (JarFile providers = new JarFile(distribution.resolve("lib/providers.jar").toFile())) {
+        try (JarFile providers =
+                new JarFile(distribution.resolve("lib/providers.jar").toFile())) {
             // Then it names each of them with its version
             for (Component each : repacked) {
                 Properties pom = new Properties();
@@ -101,17 +112,21 @@ class SbomIT {
                 try (InputStream in = providers.getInputStream(providers.getEntry(name))) {
                     pom.load(in);
                 }
-                assertThat(pom).as(name).containsEntry("version", each.version())
-                        .containsEntry("groupId", each.group()).containsEntry("artifactId", each.name());
+                assertThat(pom)
+                        .as(name)
+                        .containsEntry("version", each.version())
+                        .containsEntry("groupId", each.group())
+                        .containsEntry("artifactId", each.name());
             }
-            assertThat(providers.stream().filter(entry -> entry.getName().endsWith("pom.properties"))).hasSize(5);
+            assertThat(providers.stream().filter(entry -> entry.getName().endsWith("pom.properties")))
+                    .hasSize(5);
 
             // And it holds the very classes of that version
             for (Component each : repacked) {
                 try (JarFile original = new JarFile(onClassPath(each.file()).toFile())) {
                     List<String> others = original.stream()
                             .filter(entry -> entry.getName().endsWith(".class")
-                            && !entry.getName().contains("module-info"))
+                                    && !entry.getName().contains("module-info"))
                             .filter(entry -> !isSame(entry, providers.getEntry(entry.getName())))
                             .map(ZipEntry::getName)
                             .toList();
@@ -140,13 +155,17 @@ class SbomIT {
         String purl = fields.get("purl");
         assertThat(purl).startsWith("pkg:maven/" + fields.get("group") + "/" + name + "@" + version);
         String classifier = purl.contains("classifier=") ? "-" + purl.replaceAll(".*classifier=([^&]*).*", "$1") : "";
-        return new Component(fields.get("group"), name, version, name + "-" + version + classifier + ".jar",
+        return new Component(
+                fields.get("group"),
+                name,
+                version,
+                name + "-" + version + classifier + ".jar",
                 String.valueOf(fields.get("hashes.SHA-256")));
     }
 
     /** The scalars of an object, those of objects in it under {@code name.field}; of hashes, by algorithm. */
-    private static Map<String, String> flat(JsonParser json, String prefix,
-            Map<String, String> fields) throws IOException {
+    private static Map<String, String> flat(JsonParser json, String prefix, Map<String, String> fields)
+            throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = prefix + json.currentName();
             JsonToken value = json.nextToken();

@@ -85,7 +85,10 @@ class StartCacheIT {
         Outcome outcome = StartScript.run(StartScript.ofDistribution(), directory, "run", "missing.yaml");
 
         assertThat(outcome.exitCode()).isEqualTo(2);
-        assertThat(outcome.output()).contains("missing.yaml").endsWith("1 problem").doesNotContain("\tat ");
+        assertThat(outcome.output())
+                .contains("missing.yaml")
+                .endsWith("1 problem")
+                .doesNotContain("\tat ");
     }
 
     private List<String> linesUntilServing(Path script, String javaOpts) throws IOException {

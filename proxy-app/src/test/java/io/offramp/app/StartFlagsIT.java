@@ -80,14 +80,19 @@ class StartFlagsIT {
 
     @Test
     void shouldHaveBuffersStopShortOfTheJvmsLimit() throws Exception {
-        assertThat(lineOf(serving("-XX:MaxDirectMemorySize=160m"), "memory: heap")).contains(" direct 144 MiB,");
+        assertThat(lineOf(serving("-XX:MaxDirectMemorySize=160m"), "memory: heap"))
+                .contains(" direct 144 MiB,");
     }
 
     @Test
     void shouldWarnOfWhatADescriptorLimitDoesNotAllow() throws Exception {
         Path config = config("limits: {connections: 100000}\n");
-        Process process = new ProcessBuilder("bash", "-c", "ulimit -n 400 && exec \"$0\" run \"$1\"",
-                        StartScript.ofDistribution().toString(), config.toString())
+        Process process = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "ulimit -n 400 && exec \"$0\" run \"$1\"",
+                        StartScript.ofDistribution().toString(),
+                        config.toString())
                 .redirectErrorStream(true)
                 .start();
 
@@ -98,8 +103,12 @@ class StartFlagsIT {
     @Test
     void shouldGiveTheNumberOfAClosedOutputToNoOtherFile() throws Exception {
         Path config = config("");
-        Process process = new ProcessBuilder("bash", "-c", "exec \"$0\" run \"$1\" >&- 2>&-",
-                        StartScript.ofDistribution().toString(), config.toString())
+        Process process = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "exec \"$0\" run \"$1\" >&- 2>&-",
+                        StartScript.ofDistribution().toString(),
+                        config.toString())
                 .start();
         try {
             Path own = Path.of("/proc/" + process.pid());
@@ -112,13 +121,16 @@ class StartFlagsIT {
     }
 
     private Outcome version(String javaOpts) throws Exception {
-        return StartScript.end(StartScript.start(StartScript.ofDistribution(), directory,
-                List.of("version"), javaOpts));
+        return StartScript.end(
+                StartScript.start(StartScript.ofDistribution(), directory, List.of("version"), javaOpts));
     }
 
     private Process serving(String javaOpts) throws IOException {
-        return StartScript.start(StartScript.ofDistribution(), directory,
-                List.of("run", config("").toString()), javaOpts);
+        return StartScript.start(
+                StartScript.ofDistribution(),
+                directory,
+                List.of("run", config("").toString()),
+                javaOpts);
     }
 
     private Path config(String more) throws IOException {
@@ -128,9 +140,13 @@ class StartFlagsIT {
     }
 
     private Process inGroup(Path group, String command, String javaOpts) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c",
-                "echo $$ >\"$0/cgroup.procs\" && exec \"$1\" $2 \"$3\"",
-                        group.toString(), StartScript.ofDistribution().toString(), command,
+        ProcessBuilder builder = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "echo $$ >\"$0/cgroup.procs\" && exec \"$1\" $2 \"$3\"",
+                        group.toString(),
+                        StartScript.ofDistribution().toString(),
+                        command,
                         command.equals("run") ? config("").toString() : "--")
                 .directory(directory.toFile())
                 .redirectErrorStream(true);
@@ -144,7 +160,8 @@ class StartFlagsIT {
             String[] parts = line.split(":", 3);
             boolean v1 = List.of(parts[1].split(",")).contains("memory");
             Path mount = Path.of(v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup");
-            Path group = Path.of(mount + parts[2]).resolve("offramp-" + ProcessHandle.current().pid());
+            Path group = Path.of(mount + parts[2])
+                    .resolve("offramp-" + ProcessHandle.current().pid());
             if ((v1 || parts[1].isEmpty()) && Files.isWritable(group.getParent()) && make(group)) {
                 Path limit = group.resolve(v1 ? "memory.limit_in_bytes" : "memory.max");
                 if (Files.isWritable(limit)) {

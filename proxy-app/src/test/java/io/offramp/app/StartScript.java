@@ -27,8 +27,8 @@ final class StartScript {
 
     /** The one in the directory that was assembled. */
     static Path ofDistribution() throws IOException {
-        try (Stream<Path> paths = Files.find(
-                SOURCE_TREE.resolve("proxy-app/target"), 4, (path, _) -> path.endsWith("bin/offramp"))) {
+        try (Stream<Path> paths =
+                Files.find(SOURCE_TREE.resolve("proxy-app/target"), 4, (path, _) -> path.endsWith("bin/offramp"))) {
             return paths.findFirst().orElseThrow();
         }
     }
@@ -69,7 +69,8 @@ final class StartScript {
         try (var reader = process.inputReader()) {
             boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
             assertThat(ended).as("ended within " + LIMIT_SECONDS + " s").isTrue();
-            return new Outcome(process.exitValue(), String.join("\n", reader.lines().toList()));
+            return new Outcome(
+                    process.exitValue(), String.join("\n", reader.lines().toList()));
         } finally {
             process.destroyForcibly();
         }

@@ -70,8 +70,10 @@ class StartScriptBuildIT {
     @Test
     void shouldSayOneSentenceWhenThereIsNeitherBuildNorMaven() throws Exception {
         assertThat(run())
-                .isEqualTo(new Outcome(
-                        1, "offramp: nothing is built yet, and there is no Maven to do it: install Maven 3.8.7 or newer."));
+                .isEqualTo(
+                        new Outcome(
+                                1,
+                                "offramp: nothing is built yet, and there is no Maven to do it: install Maven 3.8.7 or newer."));
     }
 
     @Test
@@ -93,9 +95,7 @@ class StartScriptBuildIT {
     }
 
     private void withMaven() throws IOException {
-        executable(
-                "tools/mvn",
-                """
+        executable("tools/mvn", """
                 #!/bin/sh
                 echo mvn "$@"
                 mkdir -p proxy-app/target/offramp-1/offramp-1/lib

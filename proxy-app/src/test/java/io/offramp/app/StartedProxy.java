@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * A proxy in a process of its own, from the distribution, whose output was read up to where it serves, and no further.
  *
  * @param output standard output and standard error, for the caller to read or not
- * @param port   of its one listener
+ * @param port of its one listener
  */
 record StartedProxy(Process process, BufferedReader output, int port) {
     private static final Pattern LISTENING = Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");

@@ -84,14 +84,26 @@ class TwoInstancesIT {
     @ValueSource(strings = {"-tls1_3", "-tls1_2"})
     void shouldResumeWhicheverInstanceAClientReaches(String version) throws Exception {
         Process client = new ProcessBuilder(
-                        "openssl", "s_time", "-connect", "127.0.0.1:" + port, version, "-reuse", "-time", "2", "-www", "/bytes/100")
+                        "openssl",
+                        "s_time",
+                        "-connect",
+                        "127.0.0.1:" + port,
+                        version,
+                        "-reuse",
+                        "-time",
+                        "2",
+                        "-www",
+                        "/bytes/100")
                 .redirectErrorStream(true)
                 .start();
         String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         assertThat(client.waitFor()).as(output).isZero();
 
         // it prints one letter for each connection: r for a resumed one, * for another
-        String letters = output.lines().filter(line -> line.matches("[r*t]+")).findFirst().orElseThrow(() -> new AssertionError(output));
+        String letters = output.lines()
+                .filter(line -> line.matches("[r*t]+"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(output));
         assertThat(letters).hasSizeGreaterThan(20).doesNotContain("*", "t");
         assertThat(one.metric("offramp_handshakes_total", "resumed=\"true\"")).isGreaterThan(8);
         assertThat(other.metric("offramp_handshakes_total", "resumed=\"true\"")).isGreaterThan(8);
@@ -115,9 +127,13 @@ class TwoInstancesIT {
 
         assertThat(clients.stream().filter(TwoInstancesIT::answers)).hasSize(others);
         assertThat(openssl(other.port(), "-sess_in", session)).contains("Reused, TLSv1.3");
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(openssl(port, "-sess_in", session)).contains("Reused"));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () -> assertThat(openssl(port, "-sess_in", session)).contains("Reused"));
         one = instance("one");
-        assertThat(openssl(one.port(), "-sess_in", session)).as("after a restart").contains("Reused, TLSv1.3");
+        assertThat(openssl(one.port(), "-sess_in", session))
+                .as("after a restart")
+                .contains("Reused, TLSv1.3");
         for (SSLSocket client : clients) {
             client.close();
         }
@@ -158,13 +174,18 @@ class TwoInstancesIT {
                 .redirectOutput(dir.resolve("haproxy.log").toFile());
         builder.environment().merge("PATH", "/usr/sbin", (path, more) -> path + ":" + more);
         Process started = builder.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !started.isAlive() || openssl(port).contains("TLSv1.3"));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> !started.isAlive() || openssl(port).contains("TLSv1.3"));
         return started;
     }
 
     /** Client connections that have shaken hands: HAProxy's checks have not. */
     private static int openOf(ProxyProcess instance) throws Exception {
-        return (int) instance.admin("GET", "/connections").body().lines().filter(line -> line.contains("\"version\"")).count();
+        return (int) instance.admin("GET", "/connections")
+                .body()
+                .lines()
+                .filter(line -> line.contains("\"version\""))
+                .count();
     }
 
     private SSLSocket connect() throws Exception {
@@ -172,7 +193,8 @@ class TwoInstancesIT {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         try (InputStream pem = Files.newInputStream(certificate)) {
-            store.setCertificateEntry("it", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            store.setCertificateEntry(
+                    "it", CertificateFactory.getInstance("X.509").generateCertificate(pem));
         }
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -184,7 +206,8 @@ class TwoInstancesIT {
 
     private static boolean answers(SSLSocket socket) {
         try {
-            socket.getOutputStream().write("GET /bytes/10 HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET /bytes/10 HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             byte[] answer = new byte[12];
             return socket.getInputStream().readNBytes(answer, 0, answer.length) == answer.length
                     && drained(socket)
@@ -209,11 +232,13 @@ class TwoInstancesIT {
 
     /** Asks for a page and returns all that openssl says. */
     private static String openssl(int port, Object... session) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-tls1_3", "-ign_eof", "-connect", "127.0.0.1:" + port));
+        List<String> command =
+                new ArrayList<>(List.of("openssl", "s_client", "-tls1_3", "-ign_eof", "-connect", "127.0.0.1:" + port));
         Arrays.stream(session).map(Object::toString).forEach(command::add);
         Process client = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (OutputStream in = client.getOutputStream()) {
-            in.write("GET /bytes/10 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            in.write("GET /bytes/10 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
         }
         String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         client.waitFor();

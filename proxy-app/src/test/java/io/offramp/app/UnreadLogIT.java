@@ -37,7 +37,13 @@ class UnreadLogIT {
                 }
 
                 // Then
-                Process curl = new ProcessBuilder("curl", "-sSk", "--max-time", "20", "-o", directory.resolve("body").toString(),
+                Process curl = new ProcessBuilder(
+                                "curl",
+                                "-sSk",
+                                "--max-time",
+                                "20",
+                                "-o",
+                                directory.resolve("body").toString(),
                                 "https://127.0.0.1:" + port + "/bytes/1000")
                         .inheritIO()
                         .start();
@@ -53,16 +59,13 @@ class UnreadLogIT {
 
     private StartedProxy start(int upstreamPort) throws Exception {
         Path pem = DevelopmentCertificate.create(directory);
-        return StartedProxy.run(
-                directory,
-                """
+        return StartedProxy.run(directory, """
                 listeners:
                   - bind: 127.0.0.1:0
                     tls: {cert: %s}
                     upstream: 127.0.0.1:%d
                 timeouts: {drain: 1s}
-                """
-                        .formatted(pem, upstreamPort));
+                """.formatted(pem, upstreamPort));
     }
 
     private static String answerTo(int port) throws Exception {

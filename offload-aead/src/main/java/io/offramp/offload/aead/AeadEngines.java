@@ -36,7 +36,7 @@ public final class AeadEngines {
      * The fastest for each suite. JCA is not timed, since the JVM compiles it only after seconds of use: it serves
      * where libcrypto is missing, and its description then says why.
      *
-     * @throws IllegalStateException    if {@value #PROPERTY} asks for an engine that is unavailable
+     * @throws IllegalStateException if {@value #PROPERTY} asks for an engine that is unavailable
      * @throws IllegalArgumentException if {@value #PROPERTY} names no engine
      */
     public static AeadEngine best() {
@@ -49,8 +49,9 @@ public final class AeadEngines {
             case "libcrypto" -> libcrypto;
             case "ipsecmb" -> ipsecMb;
             case "jca" -> jca;
-            default -> throw new IllegalArgumentException(
-                    PROPERTY + ": unknown engine '" + wanted + "', expected libcrypto, ipsecmb or jca");
+            default ->
+                throw new IllegalArgumentException(
+                        PROPERTY + ": unknown engine '" + wanted + "', expected libcrypto, ipsecmb or jca");
         };
         if (engine.availability() instanceof Unavailable(var cause)) {
             throw new IllegalStateException(PROPERTY + "=" + wanted + ": " + cause);

@@ -9,17 +9,14 @@ import java.util.stream.Collectors;
 /**
  * An engine for each suite, and why it was chosen: a silent fallback would be a bug.
  *
- * @param engines     for every suite
+ * @param engines for every suite
  * @param description for the first line of a log: which engines, how fast, and what is missing
  */
 record ChosenEngine(Map<AeadSuite, AeadEngine> engines, String description) implements AeadEngine {
     /** The names of the engines, each once. */
     @Override
     public String name() {
-        return engines.values().stream()
-                .map(AeadEngine::name)
-                .collect(Collectors.toCollection(TreeSet::new))
-                .stream()
+        return engines.values().stream().map(AeadEngine::name).collect(Collectors.toCollection(TreeSet::new)).stream()
                 .collect(Collectors.joining(" and "));
     }
 

@@ -19,6 +19,7 @@ final class EngineChoice {
     private final AeadEngine standard;
     /** JCA is the standard here, and never the faster one; the JVM compiles it only after seconds of use. */
     private final boolean isStoodIn;
+
     private final AeadEngine challenger;
     private final EngineTimer timer;
     private final Map<AeadSuite, AeadEngine> engines = new EnumMap<>(AeadSuite.class);

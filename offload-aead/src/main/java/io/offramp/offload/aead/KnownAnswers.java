@@ -18,6 +18,7 @@ final class KnownAnswers {
     private static final int TEXT_BYTES = 1000;
     /** Neither a block of the cipher nor what several are done at once in. */
     private static final int PIECE_BYTES = 333;
+
     private static final int SECOND_PIECE = AAD_BYTES + PIECE_BYTES;
     private static final int SEALED_BYTES = TEXT_BYTES + AeadSuite.TAG_BYTES;
 
@@ -32,8 +33,17 @@ final class KnownAnswers {
             byte[] text = counting(TEXT_BYTES);
             record.setBytes(0, counting(AAD_BYTES)).setBytes(AAD_BYTES, text);
             sealer.seal(
-                    NONCE_HEAD, NONCE_TAIL, record, 0, AAD_BYTES,
-                    record, AAD_BYTES, TEXT_BYTES, Sealer.NO_TRAILER, record, AAD_BYTES);
+                    NONCE_HEAD,
+                    NONCE_TAIL,
+                    record,
+                    0,
+                    AAD_BYTES,
+                    record,
+                    AAD_BYTES,
+                    TEXT_BYTES,
+                    Sealer.NO_TRAILER,
+                    record,
+                    AAD_BYTES);
             byte[] tag = bytes(record, AAD_BYTES + TEXT_BYTES, AeadSuite.TAG_BYTES);
             if (!HexFormat.of().formatHex(tag).equals(tag(suite))) {
                 return "it seals wrongly";

@@ -19,7 +19,7 @@ public interface OpenStream extends AutoCloseable {
      *
      * @param nonceHead first 4 bytes of the nonce, big endian
      * @param nonceTail last 8 bytes of the nonce, big endian
-     * @param aad       additional data, in any buffer; read before this returns
+     * @param aad additional data, in any buffer; read before this returns
      */
     void start(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes);
 

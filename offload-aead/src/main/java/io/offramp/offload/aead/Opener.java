@@ -8,17 +8,23 @@ public interface Opener extends AutoCloseable {
      * Decrypts and authenticates. Works on indices; moves no reader or writer index. {@code in} and {@code out} may be
      * the same buffer at the same index, or must not overlap.
      *
-     * @param nonceHead       first 4 bytes of the nonce, big endian
-     * @param nonceTail       last 8 bytes of the nonce, big endian
-     * @param aad             additional data, in any buffer
+     * @param nonceHead first 4 bytes of the nonce, big endian
+     * @param nonceTail last 8 bytes of the nonce, big endian
+     * @param aad additional data, in any buffer
      * @param ciphertextBytes bytes without the tag; the tag's 16 bytes follow them in {@code in}
      * @return false if it does not authenticate; what was written to {@code out} has been wiped then
      */
     boolean open(
-            int nonceHead, long nonceTail,
-            ByteBuf aad, int aadIndex, int aadBytes,
-            ByteBuf in, int inIndex, int ciphertextBytes,
-            ByteBuf out, int outIndex);
+            int nonceHead,
+            long nonceTail,
+            ByteBuf aad,
+            int aadIndex,
+            int aadBytes,
+            ByteBuf in,
+            int inIndex,
+            int ciphertextBytes,
+            ByteBuf out,
+            int outIndex);
 
     /** Wipes and frees the key. May be called more than once. */
     @Override

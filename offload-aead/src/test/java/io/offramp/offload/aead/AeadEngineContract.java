@@ -62,10 +62,13 @@ abstract class AeadEngineContract {
             for (Exercise exercise : List.of(PLAIN, IN_PLACE)) {
                 Opened opened = exercise.open(opener, message, known.sealed());
                 assertThat(opened.authentic()).as(known.origin()).isEqualTo(known.valid());
-                assertThat(opened.text()).as(known.origin())
+                assertThat(opened.text())
+                        .as(known.origin())
                         .isEqualTo(known.valid() ? message.text() : new byte[message.text().length]);
                 if (known.valid()) {
-                    assertThat(exercise.seal(sealer, message)).as(known.origin()).isEqualTo(known.sealed());
+                    assertThat(exercise.seal(sealer, message))
+                            .as(known.origin())
+                            .isEqualTo(known.sealed());
                 }
             }
         }
@@ -77,8 +80,11 @@ abstract class AeadEngineContract {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         int[] sizes = IntStream.concat(
-                IntStream.of(0, 1, 15, 16, 17, 63, 64, 255, 256, 1024, 4095, 4096, 4097, 16383, 16384, 16385, 40_000),
-                random.ints(20, 0, 16_500)).toArray();
+                        IntStream.of(
+                                0, 1, 15, 16, 17, 63, 64, 255, 256, 1024, 4095, 4096, 4097, 16383, 16384, 16385,
+                                40_000),
+                        random.ints(20, 0, 16_500))
+                .toArray();
         for (int size : sizes) {
             for (boolean withTrailer : new boolean[] {false, true}) {
                 Message message = Message.random(suite, random, size, withTrailer);
@@ -99,10 +105,12 @@ abstract class AeadEngineContract {
 
     private static Stream<Exercise> exercises() {
         BufferKind[] kinds = BufferKind.values();
-        return Arrays.stream(kinds).flatMap(in -> Stream.concat(
-                Stream.of(new Exercise(in, in, true, false), new Exercise(in, in, true, true)),
-                Arrays.stream(kinds).flatMap(out ->
-                        Stream.of(new Exercise(in, out, false, false), new Exercise(in, out, false, true)))));
+        return Arrays.stream(kinds)
+                .flatMap(in -> Stream.concat(
+                        Stream.of(new Exercise(in, in, true, false), new Exercise(in, in, true, true)),
+                        Arrays.stream(kinds)
+                                .flatMap(out -> Stream.of(
+                                        new Exercise(in, out, false, false), new Exercise(in, out, false, true)))));
     }
 
     @ParameterizedTest
@@ -112,7 +120,8 @@ abstract class AeadEngineContract {
         Random random = new Random(seed);
         Message first = Message.random(suite, random, 100, true);
         byte[] key = first.key().clone();
-        try (Sealer sealer = engine().sealer(suite, key); Opener opener = engine().opener(suite, key)) {
+        try (Sealer sealer = engine().sealer(suite, key);
+                Opener opener = engine().opener(suite, key)) {
             Arrays.fill(key, (byte) 0);
             for (int i = 0; i < 50; i++) {
                 Message other = Message.random(suite, random, random.nextInt(300), random.nextBoolean());
@@ -120,7 +129,8 @@ abstract class AeadEngineContract {
                         new Message(suite, first.key(), other.nonce(), other.aad(), other.plaintext(), other.trailer());
                 byte[] sealed = IN_PLACE.seal(sealer, message);
                 assertThat(sealed).as("seed %d, %s", seed, message).isEqualTo(message.sealedByJdk());
-                assertThat(IN_PLACE.open(opener, message, sealed)).usingRecursiveComparison()
+                assertThat(IN_PLACE.open(opener, message, sealed))
+                        .usingRecursiveComparison()
                         .isEqualTo(new Opened(true, message.text()));
             }
         }
@@ -173,7 +183,9 @@ abstract class AeadEngineContract {
                         assertThat(opened.text()).containsOnly(0);
                     }
                 }
-                assertThat(exercise.open(opener, message, sealed).authentic()).as("the context still works").isTrue();
+                assertThat(exercise.open(opener, message, sealed).authentic())
+                        .as("the context still works")
+                        .isTrue();
             });
         }
     }
@@ -232,16 +244,16 @@ abstract class AeadEngineContract {
         try (Sealer sealer = engine().sealer(AeadSuite.AES_128_GCM, new byte[16]);
                 Opener opener = engine().opener(AeadSuite.AES_128_GCM, new byte[16])) {
             List.<Runnable>of(
-                    () -> sealer.seal(1, 2, large, 0, 5, small, 0, 65, Sealer.NO_TRAILER, large, 0),
-                    () -> sealer.seal(1, 2, large, 0, 5, large, 0, 48, 23, small, 0),
-                    () -> sealer.seal(1, 2, large, 0, 5, large, -1, 10, Sealer.NO_TRAILER, large, 0),
-                    () -> sealer.seal(1, 2, large, 0, 5, large, 0, -1, Sealer.NO_TRAILER, large, 0),
-                    () -> sealer.seal(1, 2, small, 60, 5, large, 0, 10, Sealer.NO_TRAILER, large, 0),
-                    () -> opener.open(1, 2, large, 0, 5, small, 0, 49, large, 0),
-                    () -> opener.open(1, 2, large, 0, 5, large, 0, 65, small, 0),
-                    () -> opener.open(1, 2, large, 0, 5, large, 0, 10, small, -1),
-                    () -> opener.open(1, 2, large, 0, 5, large, 0, -5, large, 0),
-                    () -> opener.open(1, 2, small, 60, 5, large, 0, 10, large, 0))
+                            () -> sealer.seal(1, 2, large, 0, 5, small, 0, 65, Sealer.NO_TRAILER, large, 0),
+                            () -> sealer.seal(1, 2, large, 0, 5, large, 0, 48, 23, small, 0),
+                            () -> sealer.seal(1, 2, large, 0, 5, large, -1, 10, Sealer.NO_TRAILER, large, 0),
+                            () -> sealer.seal(1, 2, large, 0, 5, large, 0, -1, Sealer.NO_TRAILER, large, 0),
+                            () -> sealer.seal(1, 2, small, 60, 5, large, 0, 10, Sealer.NO_TRAILER, large, 0),
+                            () -> opener.open(1, 2, large, 0, 5, small, 0, 49, large, 0),
+                            () -> opener.open(1, 2, large, 0, 5, large, 0, 65, small, 0),
+                            () -> opener.open(1, 2, large, 0, 5, large, 0, 10, small, -1),
+                            () -> opener.open(1, 2, large, 0, 5, large, 0, -5, large, 0),
+                            () -> opener.open(1, 2, small, 60, 5, large, 0, 10, large, 0))
                     .forEach(call -> assertThatThrownBy(call::run).isInstanceOf(IndexOutOfBoundsException.class));
         } finally {
             small.release();

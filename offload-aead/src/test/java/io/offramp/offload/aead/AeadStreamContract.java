@@ -40,8 +40,9 @@ abstract class AeadStreamContract {
 
     @Test
     void shouldGiveTheAnswersOfTheStandardsCutAnywhere() {
-        List<KnownAnswer> answers =
-                KnownAnswer.standards().filter(known -> known.message().suite().isGcm()).toList();
+        List<KnownAnswer> answers = KnownAnswer.standards()
+                .filter(known -> known.message().suite().isGcm())
+                .toList();
         assertThat(answers).hasSize(8);
         for (KnownAnswer known : answers) {
             int bytes = known.message().text().length;
@@ -59,7 +60,8 @@ abstract class AeadStreamContract {
         assumeTrue(!answers.isEmpty(), "Wycheproof vectors not found in " + Wycheproof.FOLDER);
         assertThat(answers).hasSizeGreaterThan(50).anyMatch(known -> !known.valid());
         Random random = new Random(1);
-        answers.forEach(known -> assertAnswer(known, cuts(random, known.message().text().length)));
+        answers.forEach(
+                known -> assertAnswer(known, cuts(random, known.message().text().length)));
     }
 
     private void assertAnswer(KnownAnswer known, int... cuts) {
@@ -84,8 +86,9 @@ abstract class AeadStreamContract {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         int[] sizes = IntStream.concat(
-                IntStream.of(0, 1, 15, 16, 17, 63, 64, 255, 256, 1024, 4097, 16_384, 16_385, 40_000),
-                random.ints(12, 0, 40_001)).toArray();
+                        IntStream.of(0, 1, 15, 16, 17, 63, 64, 255, 256, 1024, 4097, 16_384, 16_385, 40_000),
+                        random.ints(12, 0, 40_001))
+                .toArray();
         for (int size : sizes) {
             Message message = Message.random(suite, random, size, false);
             byte[] expected = message.sealedByJdk();
@@ -117,7 +120,9 @@ abstract class AeadStreamContract {
                     OpenStream opening = engine().openStream(suite, message.key())) {
                 for (PieceExercise exercise : PieceExercise.all().toList()) {
                     String what = "seed " + seed + ", " + message + ", " + exercise;
-                    assertThat(exercise.seal(sealing, message, byteByByte(size))).as(what).isEqualTo(expected);
+                    assertThat(exercise.seal(sealing, message, byteByByte(size)))
+                            .as(what)
+                            .isEqualTo(expected);
                     Opened opened = exercise.open(opening, message, expected, byteByByte(size));
                     assertThat(opened.authentic()).as(what).isTrue();
                     assertThat(opened.text()).as(what).isEqualTo(message.text());
@@ -145,7 +150,9 @@ abstract class AeadStreamContract {
                     byte[] expected = ciphertext.clone();
                     System.arraycopy(message.text(), opened, expected, opened, size - opened);
                     exercise.start(opening::start, message);
-                    assertThat(exercise.feed(opening::update, mixed, opened)).as(what).isEqualTo(expected);
+                    assertThat(exercise.feed(opening::update, mixed, opened))
+                            .as(what)
+                            .isEqualTo(expected);
 
                     Opened reversed = exercise.open(
                             opening, message, Arrays.copyOf(message.text(), sealed.length), cuts(random, size));
@@ -166,12 +173,17 @@ abstract class AeadStreamContract {
                 for (byte[] part : List.of(sealed, message.aad(), message.nonce())) {
                     for (int bit = 0; bit < Byte.SIZE * part.length; bit++) {
                         part[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                        boolean authentic = exercise.open(opening, message, sealed, 5, 30).authentic();
+                        boolean authentic =
+                                exercise.open(opening, message, sealed, 5, 30).authentic();
                         part[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                        assertThat(authentic).as("bit %d of %d bytes, %s", bit, part.length, exercise).isFalse();
+                        assertThat(authentic)
+                                .as("bit %d of %d bytes, %s", bit, part.length, exercise)
+                                .isFalse();
                     }
                 }
-                assertThat(exercise.open(opening, message, sealed, 5, 30).authentic()).as("it still works").isTrue();
+                assertThat(exercise.open(opening, message, sealed, 5, 30).authentic())
+                        .as("it still works")
+                        .isTrue();
             }
         }
     }

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the streams of every engine refuse, instead of giving wrong bytes or taking the JVM down. */
 class AeadStreamMisuseTest {
     private final ByteBuf small = ByteBufAllocator.DEFAULT.directBuffer(64, 64).writeZero(64);
-    private final ByteBuf large = ByteBufAllocator.DEFAULT.directBuffer(256, 256).writeZero(256);
+    private final ByteBuf large =
+            ByteBufAllocator.DEFAULT.directBuffer(256, 256).writeZero(256);
     private final ByteBuf heap = ByteBufAllocator.DEFAULT.heapBuffer(64, 64).writeZero(64);
 
     static Stream<AeadEngine> engines() {
@@ -70,13 +71,14 @@ class AeadStreamMisuseTest {
 
     /** All that needs a message. */
     private Stream<ThrowingCallable> calls(SealStream sealing, OpenStream opening) {
-        return Stream.of(small, heap).flatMap(buffer -> Stream.of(
-                () -> sealing.update(buffer, 0, 10, buffer, 0),
-                () -> sealing.update(buffer, 0, 0, buffer, 0),
-                () -> sealing.finish(buffer, 0),
-                () -> opening.update(buffer, 0, 10, buffer, 0),
-                () -> opening.update(buffer, 0, 0, buffer, 0),
-                () -> opening.finish(buffer, 0)));
+        return Stream.of(small, heap)
+                .flatMap(buffer -> Stream.of(
+                        () -> sealing.update(buffer, 0, 10, buffer, 0),
+                        () -> sealing.update(buffer, 0, 0, buffer, 0),
+                        () -> sealing.finish(buffer, 0),
+                        () -> opening.update(buffer, 0, 10, buffer, 0),
+                        () -> opening.update(buffer, 0, 0, buffer, 0),
+                        () -> opening.finish(buffer, 0)));
     }
 
     private static void assertRefused(ThrowingCallable call, String why) {
@@ -89,20 +91,20 @@ class AeadStreamMisuseTest {
         try (SealStream sealing = engine.sealStream(AeadSuite.AES_128_GCM, new byte[16]);
                 OpenStream opening = engine.openStream(AeadSuite.AES_128_GCM, new byte[16])) {
             Stream.<ThrowingCallable>of(
-                    () -> sealing.update(small, 0, 65, large, 0),
-                    () -> sealing.update(large, 0, 65, small, 0),
-                    () -> sealing.update(large, -1, 10, large, 0),
-                    () -> sealing.update(large, 0, -1, large, 0),
-                    () -> sealing.update(heap, 0, -1, heap, 0),
-                    () -> sealing.update(heap, 60, 5, large, 0),
-                    () -> sealing.finish(small, 49),
-                    () -> sealing.finish(heap, 49),
-                    () -> opening.update(small, 60, 5, large, 0),
-                    () -> opening.update(large, 0, 5, small, 60),
-                    () -> opening.update(large, 0, 5, heap, 60),
-                    () -> opening.finish(small, 49),
-                    () -> opening.finish(small, -1),
-                    () -> opening.finish(heap, 49))
+                            () -> sealing.update(small, 0, 65, large, 0),
+                            () -> sealing.update(large, 0, 65, small, 0),
+                            () -> sealing.update(large, -1, 10, large, 0),
+                            () -> sealing.update(large, 0, -1, large, 0),
+                            () -> sealing.update(heap, 0, -1, heap, 0),
+                            () -> sealing.update(heap, 60, 5, large, 0),
+                            () -> sealing.finish(small, 49),
+                            () -> sealing.finish(heap, 49),
+                            () -> opening.update(small, 60, 5, large, 0),
+                            () -> opening.update(large, 0, 5, small, 60),
+                            () -> opening.update(large, 0, 5, heap, 60),
+                            () -> opening.finish(small, 49),
+                            () -> opening.finish(small, -1),
+                            () -> opening.finish(heap, 49))
                     .forEach(call -> assertEndsMessage(sealing, opening, call, IndexOutOfBoundsException.class));
         }
     }
@@ -115,14 +117,14 @@ class AeadStreamMisuseTest {
         try (SealStream sealing = engine.sealStream(AeadSuite.AES_128_GCM, new byte[16]);
                 OpenStream opening = engine.openStream(AeadSuite.AES_128_GCM, new byte[16])) {
             Stream.<ThrowingCallable>of(
-                    () -> sealing.update(released, 0, 10, large, 0),
-                    () -> sealing.update(large, 0, 10, released, 0),
-                    () -> sealing.update(heap, 0, 10, released, 0),
-                    () -> sealing.finish(released, 0),
-                    () -> opening.update(released, 0, 10, large, 0),
-                    () -> opening.update(large, 0, 10, released, 0),
-                    () -> opening.update(released, 0, 10, heap, 0),
-                    () -> opening.finish(released, 0))
+                            () -> sealing.update(released, 0, 10, large, 0),
+                            () -> sealing.update(large, 0, 10, released, 0),
+                            () -> sealing.update(heap, 0, 10, released, 0),
+                            () -> sealing.finish(released, 0),
+                            () -> opening.update(released, 0, 10, large, 0),
+                            () -> opening.update(large, 0, 10, released, 0),
+                            () -> opening.update(released, 0, 10, heap, 0),
+                            () -> opening.finish(released, 0))
                     .forEach(call -> assertEndsMessage(sealing, opening, call, IllegalReferenceCountException.class));
         }
     }

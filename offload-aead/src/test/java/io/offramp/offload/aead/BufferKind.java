@@ -11,7 +11,9 @@ enum BufferKind {
     DIRECT {
         @Override
         ByteBuf of(byte[] bytes) {
-            return ByteBufAllocator.DEFAULT.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
+            return ByteBufAllocator.DEFAULT
+                    .directBuffer(Math.max(1, bytes.length))
+                    .writeBytes(bytes);
         }
     },
     DIRECT_WITHOUT_ADDRESS {
@@ -24,13 +26,16 @@ enum BufferKind {
     HEAP {
         @Override
         ByteBuf of(byte[] bytes) {
-            return ByteBufAllocator.DEFAULT.heapBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
+            return ByteBufAllocator.DEFAULT
+                    .heapBuffer(Math.max(1, bytes.length))
+                    .writeBytes(bytes);
         }
     },
     SLICE {
         @Override
         ByteBuf of(byte[] bytes) {
-            return ByteBufAllocator.DEFAULT.directBuffer(9 + bytes.length)
+            return ByteBufAllocator.DEFAULT
+                    .directBuffer(9 + bytes.length)
                     .writeZero(9)
                     .writeBytes(bytes)
                     .slice(9, bytes.length);

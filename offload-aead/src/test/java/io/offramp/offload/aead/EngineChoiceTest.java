@@ -130,7 +130,9 @@ class EngineChoiceTest {
         for (AeadEngine engine : AeadEngines.all()) {
             if (engine.availability().isAvailable()) {
                 for (AeadSuite suite : AeadSuite.values()) {
-                    assertThat(KnownAnswers.problem(engine, suite)).as(engine.name() + ", " + suite).isNull();
+                    assertThat(KnownAnswers.problem(engine, suite))
+                            .as(engine.name() + ", " + suite)
+                            .isNull();
                     assertThat(EngineTimer.sealing(engine, suite)).isPositive();
                 }
             }
@@ -145,10 +147,16 @@ class EngineChoiceTest {
     private record Lax(Opener opener) implements Opener {
         @Override
         public boolean open(
-                int nonceHead, long nonceTail,
-                ByteBuf aad, int aadIndex, int aadBytes,
-                ByteBuf in, int inIndex, int ciphertextBytes,
-                ByteBuf out, int outIndex) {
+                int nonceHead,
+                long nonceTail,
+                ByteBuf aad,
+                int aadIndex,
+                int aadBytes,
+                ByteBuf in,
+                int inIndex,
+                int ciphertextBytes,
+                ByteBuf out,
+                int outIndex) {
             opener.open(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out, outIndex);
             return true;
         }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 /**
  * How buffers are laid out around one call: each area lies between guard bytes, which must survive.
  *
- * @param inPlace    input and output are the same area
+ * @param inPlace input and output are the same area
  * @param aadInFront the AAD lies in the output buffer just in front of the ciphertext, as a record header does
  */
 record Exercise(BufferKind inKind, BufferKind outKind, boolean inPlace, boolean aadInFront) {
@@ -32,17 +32,25 @@ record Exercise(BufferKind inKind, BufferKind outKind, boolean inPlace, boolean 
             }
             int before = out.writerIndex();
             int written = sealer.seal(
-                    message.nonceHead(), message.nonceTail(),
-                    aad, GUARD_BYTES, message.aad().length,
-                    in, inPlace ? at : GUARD_BYTES, plaintext.length, message.trailer(),
-                    out, at);
+                    message.nonceHead(),
+                    message.nonceTail(),
+                    aad,
+                    GUARD_BYTES,
+                    message.aad().length,
+                    in,
+                    inPlace ? at : GUARD_BYTES,
+                    plaintext.length,
+                    message.trailer(),
+                    out,
+                    at);
             assertThat(written).isEqualTo(sealedBytes);
             assertThat(out.writerIndex()).isEqualTo(before);
             assertThat(out.readerIndex()).isZero();
             assertGuards(out, gap + sealedBytes);
             assertGuards(in, inPlace ? gap + sealedBytes : plaintext.length);
             if (!inPlace) {
-                assertThat(ByteBufUtil.getBytes(in, GUARD_BYTES, plaintext.length)).isEqualTo(plaintext);
+                assertThat(ByteBufUtil.getBytes(in, GUARD_BYTES, plaintext.length))
+                        .isEqualTo(plaintext);
             }
             return ByteBufUtil.getBytes(out, at, sealedBytes);
         } finally {
@@ -61,10 +69,16 @@ record Exercise(BufferKind inKind, BufferKind outKind, boolean inPlace, boolean 
         ByteBuf aad = outKind.of(guarded(message.aad().length, message.aad()));
         try {
             boolean authentic = opener.open(
-                    message.nonceHead(), message.nonceTail(),
-                    aad, GUARD_BYTES, message.aad().length,
-                    in, GUARD_BYTES, textBytes,
-                    out, GUARD_BYTES);
+                    message.nonceHead(),
+                    message.nonceTail(),
+                    aad,
+                    GUARD_BYTES,
+                    message.aad().length,
+                    in,
+                    GUARD_BYTES,
+                    textBytes,
+                    out,
+                    GUARD_BYTES);
             assertGuards(in, sealed.length);
             assertGuards(out, inPlace ? sealed.length : textBytes);
             assertThat(ByteBufUtil.getBytes(in, GUARD_BYTES + textBytes, AeadSuite.TAG_BYTES))
@@ -86,7 +100,8 @@ record Exercise(BufferKind inKind, BufferKind outKind, boolean inPlace, boolean 
         byte[] guard = new byte[GUARD_BYTES];
         Arrays.fill(guard, GUARD);
         assertThat(ByteBufUtil.getBytes(buffer, 0, GUARD_BYTES)).isEqualTo(guard);
-        assertThat(ByteBufUtil.getBytes(buffer, GUARD_BYTES + bytes, GUARD_BYTES)).isEqualTo(guard);
+        assertThat(ByteBufUtil.getBytes(buffer, GUARD_BYTES + bytes, GUARD_BYTES))
+                .isEqualTo(guard);
     }
 
     static void releaseAll(ByteBuf... buffers) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * A published vector.
  *
  * @param sealed ciphertext and tag
- * @param valid  false where the tag is wrong on purpose
+ * @param valid false where the tag is wrong on purpose
  */
 record KnownAnswer(String origin, Message message, byte[] sealed, boolean valid) {
     private static final String GCM_KEY = "feffe9928665731c6d6a8f9467308308";
@@ -30,24 +30,72 @@ record KnownAnswer(String origin, Message message, byte[] sealed, boolean valid)
     static Stream<KnownAnswer> standards() {
         return Stream.of(
                 gcm(1, AES_128_GCM, zeros(16), zeros(12), "", "", "", "58e2fccefa7e3061367f1d57a4e7455a"),
-                gcm(2, AES_128_GCM, zeros(16), zeros(12), "", zeros(16),
-                        "0388dace60b6a392f328c2b971b2fe78", "ab6e47d42cec13bdf53a67b21257bddf"),
-                gcm(3, AES_128_GCM, GCM_KEY, GCM_IV, "", GCM_TEXT_60 + "1aafd255",
-                        GCM_128_60 + "473f5985", "4d5c2af327cd64a62cf35abd2ba6fab4"),
-                gcm(4, AES_128_GCM, GCM_KEY, GCM_IV, GCM_AAD, GCM_TEXT_60, GCM_128_60,
+                gcm(
+                        2,
+                        AES_128_GCM,
+                        zeros(16),
+                        zeros(12),
+                        "",
+                        zeros(16),
+                        "0388dace60b6a392f328c2b971b2fe78",
+                        "ab6e47d42cec13bdf53a67b21257bddf"),
+                gcm(
+                        3,
+                        AES_128_GCM,
+                        GCM_KEY,
+                        GCM_IV,
+                        "",
+                        GCM_TEXT_60 + "1aafd255",
+                        GCM_128_60 + "473f5985",
+                        "4d5c2af327cd64a62cf35abd2ba6fab4"),
+                gcm(
+                        4,
+                        AES_128_GCM,
+                        GCM_KEY,
+                        GCM_IV,
+                        GCM_AAD,
+                        GCM_TEXT_60,
+                        GCM_128_60,
                         "5bc94fbc3221a5db94fae95ae7121a47"),
                 gcm(13, AES_256_GCM, zeros(32), zeros(12), "", "", "", "530f8afbc74536b9a963b4f1c4cb738b"),
-                gcm(14, AES_256_GCM, zeros(32), zeros(12), "", zeros(16),
-                        "cea7403d4d606b6e074ec5d3baf39d18", "d0d1c8a799996bf0265b98b5d48ab919"),
-                gcm(15, AES_256_GCM, GCM_KEY + GCM_KEY, GCM_IV, "", GCM_TEXT_60 + "1aafd255",
-                        GCM_256_60 + "898015ad", "b094dac5d93471bdec1a502270e3cc6c"),
-                gcm(16, AES_256_GCM, GCM_KEY + GCM_KEY, GCM_IV, GCM_AAD, GCM_TEXT_60, GCM_256_60,
+                gcm(
+                        14,
+                        AES_256_GCM,
+                        zeros(32),
+                        zeros(12),
+                        "",
+                        zeros(16),
+                        "cea7403d4d606b6e074ec5d3baf39d18",
+                        "d0d1c8a799996bf0265b98b5d48ab919"),
+                gcm(
+                        15,
+                        AES_256_GCM,
+                        GCM_KEY + GCM_KEY,
+                        GCM_IV,
+                        "",
+                        GCM_TEXT_60 + "1aafd255",
+                        GCM_256_60 + "898015ad",
+                        "b094dac5d93471bdec1a502270e3cc6c"),
+                gcm(
+                        16,
+                        AES_256_GCM,
+                        GCM_KEY + GCM_KEY,
+                        GCM_IV,
+                        GCM_AAD,
+                        GCM_TEXT_60,
+                        GCM_256_60,
                         "76fc6ece0f4e1768cddf8853bb2d551b"),
                 rfc8439());
     }
 
     private static KnownAnswer gcm(
-            int testCase, AeadSuite suite, String key, String nonce, String aad, String plaintext, String ciphertext,
+            int testCase,
+            AeadSuite suite,
+            String key,
+            String nonce,
+            String aad,
+            String plaintext,
+            String ciphertext,
             String tag) {
         Message message = new Message(suite, hex(key), hex(nonce), hex(aad), hex(plaintext), Sealer.NO_TRAILER);
         return new KnownAnswer(

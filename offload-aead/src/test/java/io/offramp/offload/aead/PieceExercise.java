@@ -25,9 +25,10 @@ import java.util.stream.Stream;
 record PieceExercise(BufferKind inKind, BufferKind outKind, boolean inPlace) {
     /** All kinds of buffer, in place and from each to each. */
     static Stream<PieceExercise> all() {
-        return Arrays.stream(BufferKind.values()).flatMap(in -> Stream.concat(
-                Stream.of(new PieceExercise(in, in, true)),
-                Arrays.stream(BufferKind.values()).map(out -> new PieceExercise(in, out, false))));
+        return Arrays.stream(BufferKind.values())
+                .flatMap(in -> Stream.concat(
+                        Stream.of(new PieceExercise(in, in, true)),
+                        Arrays.stream(BufferKind.values()).map(out -> new PieceExercise(in, out, false))));
     }
 
     /** Where to cut so many bytes, in order; a place drawn twice makes an empty piece. */
@@ -75,7 +76,8 @@ record PieceExercise(BufferKind inKind, BufferKind outKind, boolean inPlace) {
         ByteBuf tag = inKind.of(guarded(AeadSuite.TAG_BYTES, tagBytes));
         try {
             boolean authentic = stream.finish(tag, GUARD_BYTES);
-            assertThat(ByteBufUtil.getBytes(tag, GUARD_BYTES, AeadSuite.TAG_BYTES)).isEqualTo(tagBytes);
+            assertThat(ByteBufUtil.getBytes(tag, GUARD_BYTES, AeadSuite.TAG_BYTES))
+                    .isEqualTo(tagBytes);
             return new Opened(authentic, text);
         } finally {
             releaseAll(tag);

@@ -42,12 +42,20 @@ final class Wycheproof {
 
     private static KnownAnswer answer(AeadSuite suite, JsonNode test) {
         Message message = new Message(
-                suite, bytes(test, "key"), bytes(test, "iv"), bytes(test, "aad"), bytes(test, "msg"),
+                suite,
+                bytes(test, "key"),
+                bytes(test, "iv"),
+                bytes(test, "aad"),
+                bytes(test, "msg"),
                 Sealer.NO_TRAILER);
-        byte[] sealed = KnownAnswer.hex(test.get("ct").asText() + test.get("tag").asText());
+        byte[] sealed =
+                KnownAnswer.hex(test.get("ct").asText() + test.get("tag").asText());
         return new KnownAnswer(
-                "Wycheproof " + suite + " tcId " + test.get("tcId") + " " + test.get("comment").asText(),
-                message, sealed, test.get("result").asText().equals("valid"));
+                "Wycheproof " + suite + " tcId " + test.get("tcId") + " "
+                        + test.get("comment").asText(),
+                message,
+                sealed,
+                test.get("result").asText().equals("valid"));
     }
 
     private static byte[] bytes(JsonNode test, String field) {

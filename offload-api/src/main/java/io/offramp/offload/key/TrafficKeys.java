@@ -22,17 +22,18 @@ public final class TrafficKeys implements Destroyable {
     /**
      * Takes ownership of both arrays: {@link #destroy()} wipes them.
      *
-     * @param key          {@link AeadSuite#keyBytes()} bytes
-     * @param iv           12 bytes; 4 (the salt, RFC 5288 §3) in TLS 1.2 with GCM
+     * @param key {@link AeadSuite#keyBytes()} bytes
+     * @param iv 12 bytes; 4 (the salt, RFC 5288 §3) in TLS 1.2 with GCM
      * @param nextSequence record sequence of the next record
      */
     public TrafficKeys(ProtocolVersion version, AeadSuite suite, byte[] key, byte[] iv, long nextSequence) {
         if (key.length != suite.keyBytes()) {
-            throw new IllegalArgumentException("key is " + key.length + " bytes, " + suite + " takes " + suite.keyBytes());
+            throw new IllegalArgumentException(
+                    "key is " + key.length + " bytes, " + suite + " takes " + suite.keyBytes());
         }
         if (iv.length != ivBytes(version, suite)) {
-            throw new IllegalArgumentException("IV is " + iv.length + " bytes, " + version + " with " + suite + " takes "
-                    + ivBytes(version, suite));
+            throw new IllegalArgumentException("IV is " + iv.length + " bytes, " + version + " with " + suite
+                    + " takes " + ivBytes(version, suite));
         }
         this.version = version;
         this.suite = suite;

@@ -78,7 +78,10 @@ public enum RecordFormat {
         return this == TLS_1_3 ? MAX_PLAINTEXT_BYTES + 256 : MAX_PLAINTEXT_BYTES + minFragmentBytes();
     }
 
-    /** Wire bytes of {@code plaintextBytes} bytes cut into records of at most {@code maxPlaintextBytes} each; one record if empty. */
+    /**
+     * Wire bytes of {@code plaintextBytes} bytes cut into records of at most {@code maxPlaintextBytes} each; one record
+     * if empty.
+     */
     public int sealedBytes(int plaintextBytes, int maxPlaintextBytes) {
         int records = Math.max(1, Math.ceilDiv(plaintextBytes, maxPlaintextBytes));
         return Math.addExact(plaintextBytes, Math.multiplyExact(records, overheadBytes()));

@@ -8,10 +8,12 @@ import org.junit.jupiter.api.Test;
 class RecordFormatTest {
     @Test
     void shouldFollowVersionAndSuite() {
-        assertThat(RecordFormat.of(ProtocolVersion.TLS_1_2, AeadSuite.AES_128_GCM)).isEqualTo(RecordFormat.TLS_1_2_GCM);
+        assertThat(RecordFormat.of(ProtocolVersion.TLS_1_2, AeadSuite.AES_128_GCM))
+                .isEqualTo(RecordFormat.TLS_1_2_GCM);
         assertThat(RecordFormat.of(ProtocolVersion.TLS_1_2, AeadSuite.CHACHA20_POLY1305))
                 .isEqualTo(RecordFormat.TLS_1_2_CHACHA20);
-        assertThat(RecordFormat.of(ProtocolVersion.TLS_1_3, AeadSuite.AES_256_GCM)).isEqualTo(RecordFormat.TLS_1_3);
+        assertThat(RecordFormat.of(ProtocolVersion.TLS_1_3, AeadSuite.AES_256_GCM))
+                .isEqualTo(RecordFormat.TLS_1_3);
     }
 
     @Test

@@ -85,8 +85,12 @@ public final class Device implements RecordOffload {
 
     /** @param clock ns, monotonic: what its rates are measured with */
     Device(
-            DeviceSettings settings, AeadEngine engine, @Nullable BiConsumer<EventLoop, Runnable> interrupts,
-            LongSupplier clock, DeviceCpu cpu, Engines engines) {
+            DeviceSettings settings,
+            AeadEngine engine,
+            @Nullable BiConsumer<EventLoop, Runnable> interrupts,
+            LongSupplier clock,
+            DeviceCpu cpu,
+            Engines engines) {
         this.engine = engine;
         this.cpu = cpu;
         nic = new Nic(settings.limits(), engine, engines.start(settings, cpu));
@@ -103,11 +107,12 @@ public final class Device implements RecordOffload {
                 RecordMode.HW,
                 directions(),
                 Arrays.stream(ProtocolVersion.values())
-                        .filter(version -> Arrays.stream(AeadSuite.values()).anyMatch(suite -> supports(version, suite)))
+                        .filter(version ->
+                                Arrays.stream(AeadSuite.values()).anyMatch(suite -> supports(version, suite)))
                         .collect(Collectors.toSet()),
                 Arrays.stream(AeadSuite.values())
-                        .filter(suite -> Arrays.stream(ProtocolVersion.values())
-                                .anyMatch(version -> supports(version, suite)))
+                        .filter(suite ->
+                                Arrays.stream(ProtocolVersion.values()).anyMatch(version -> supports(version, suite)))
                         .collect(Collectors.toSet()),
                 settings.limits().contexts());
         counters = allCounters();
@@ -115,9 +120,12 @@ public final class Device implements RecordOffload {
 
     private static List<? extends Engine> engineThreads(DeviceSettings settings, DeviceCpu cpu) {
         ThreadFactory threads = cpu.threads("offramp-engine");
-        boolean isPaced = settings.capacity().limitsLoad() || settings.capacity().recordLatencyNs() > 0;
+        boolean isPaced =
+                settings.capacity().limitsLoad() || settings.capacity().recordLatencyNs() > 0;
         Pace pace = isPaced ? new Pacer(settings.capacity(), System::nanoTime)::work : Pace.UNLIMITED;
-        return Stream.generate(() -> new EngineThread(threads, pace)).limit(settings.engines()).toList();
+        return Stream.generate(() -> new EngineThread(threads, pace))
+                .limit(settings.engines())
+                .toList();
     }
 
     private Set<Direction> directions() {
@@ -211,8 +219,10 @@ public final class Device implements RecordOffload {
             return declined(DeclineReason.SUITE, "device has no " + keys.suite().kernelName());
         }
         if (!supports(keys.version(), keys.suite())) {
-            return declined(DeclineReason.VERSION, "device has no TLS " + keys.version().label() + " with "
-                    + keys.suite().kernelName() + " (" + profile + ")");
+            return declined(
+                    DeclineReason.VERSION,
+                    "device has no TLS " + keys.version().label() + " with "
+                            + keys.suite().kernelName() + " (" + profile + ")");
         }
         if (!capabilities.directions().contains(direction)) {
             return declined(DeclineReason.DIRECTION, "device has no " + direction);

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a device is configured.
  *
- * @param profile    what it can do
- * @param limits     how much it has
- * @param capacity   how much it does
- * @param isUp       whether it works
- * @param driver     how its driver works
- * @param engines    threads of its own that work on queues; 0 for the threads of whoever posts
+ * @param profile what it can do
+ * @param limits how much it has
+ * @param capacity how much it does
+ * @param isUp whether it works
+ * @param driver how its driver works
+ * @param engines threads of its own that work on queues; 0 for the threads of whoever posts
  * @param toeThreads event loops for the connections that it owns, and as many workers
  */
 record DeviceSettings(
@@ -64,23 +64,35 @@ record DeviceSettings(
     static Map<String, String> help() {
         Map<String, String> help = new LinkedHashMap<>();
         help.put(PROFILE, Profile.labels() + "; default " + DEFAULT_PROFILE.label());
-        help.put(CONTEXTS, "directions that the device holds at once, 1 to " + MAX_CONTEXTS + "; default "
-                + DEFAULT_CONTEXTS);
-        help.put(DEKS, "keys that the device holds at once, 1 to " + MAX_DEKS
-                + "; default two per context, for rekeys");
-        help.put(STEERING, "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default "
-                + MAX_STEERING);
+        help.put(
+                CONTEXTS,
+                "directions that the device holds at once, 1 to " + MAX_CONTEXTS + "; default " + DEFAULT_CONTEXTS);
+        help.put(
+                DEKS, "keys that the device holds at once, 1 to " + MAX_DEKS + "; default two per context, for rekeys");
+        help.put(
+                STEERING,
+                "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default " + MAX_STEERING);
         help.put(STATE, "up or down; default up");
-        help.put(TOE_THREADS, "threads for connections in mode hw-record, and as many for dear handshakes, 1 to "
-                + MAX_TOE_THREADS + "; default 1");
-        help.put(ENGINES, "threads that the device works on, 0 to " + MAX_ENGINES + "; default 0, inline: the event loops do"
-                + " its work");
-        help.put(FAULTS, "what goes wrong between driver and device: loss=1% reorder=1% and so on, of " + Faults.NAMES
-                + "; default nothing, and no wire either");
-        help.put(RESYNC, "how a receiving context that lost its position gets it back, async (it asks) or hint (it is"
-                + " told); default async");
-        help.put(DEMOTE_AFTER, "records in a row that the device may leave to the host before a session gives it back;"
-                + " default " + DriverSettings.DEFAULT_DEMOTE_AFTER);
+        help.put(
+                TOE_THREADS,
+                "threads for connections in mode hw-record, and as many for dear handshakes, 1 to " + MAX_TOE_THREADS
+                        + "; default 1");
+        help.put(
+                ENGINES,
+                "threads that the device works on, 0 to " + MAX_ENGINES + "; default 0, inline: the event loops do"
+                        + " its work");
+        help.put(
+                FAULTS,
+                "what goes wrong between driver and device: loss=1% reorder=1% and so on, of " + Faults.NAMES
+                        + "; default nothing, and no wire either");
+        help.put(
+                RESYNC,
+                "how a receiving context that lost its position gets it back, async (it asks) or hint (it is"
+                        + " told); default async");
+        help.put(
+                DEMOTE_AFTER,
+                "records in a row that the device may leave to the host before a session gives it back;" + " default "
+                        + DriverSettings.DEFAULT_DEMOTE_AFTER);
         help.putAll(CapacitySettings.help());
         return help;
     }
@@ -108,8 +120,8 @@ record DeviceSettings(
     private static int engines(Map<String, String> settings) {
         int engines = number(settings, ENGINES, 0, MAX_ENGINES, 0);
         if (engines > 0 && settings.containsKey(FAULTS)) {
-            throw new IllegalArgumentException(ENGINES + ": must be 0 with " + FAULTS + ", whose time is virtual, is "
-                    + engines);
+            throw new IllegalArgumentException(
+                    ENGINES + ": must be 0 with " + FAULTS + ", whose time is virtual, is " + engines);
         }
         return engines;
     }

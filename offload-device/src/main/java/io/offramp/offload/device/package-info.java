@@ -1,8 +1,7 @@
 /**
- * Backend {@code device}: a model of a ConnectX-style NIC with TLS offload ({@link
- * io.offramp.offload.device.hardware}) and the driver that talks to it ({@link io.offramp.offload.device.driver}).
- * The two halves meet at queues, tables and the wire, and nowhere else. {@link io.offramp.offload.device.toe} gives whole
- * connections to the device.
+ * Backend {@code device}: a model of a ConnectX-style NIC with TLS offload ({@link io.offramp.offload.device.hardware})
+ * and the driver that talks to it ({@link io.offramp.offload.device.driver}). The two halves meet at queues, tables and
+ * the wire, and nowhere else. {@link io.offramp.offload.device.toe} gives whole connections to the device.
  *
  * <p>Modelled as in mlx5: DEK, TIS and TIR objects with static and progress params in the device's bit layouts; SQ,
  * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; large send cut at the MSS; steering by
@@ -14,12 +13,13 @@
  * {@code /proc/net/tls_stat}'s counters.
  *
  * <p>Not modelled, and where the real device or driver does more:
+ *
  * <ul>
  *   <li>TCP. The real one is the host kernel's. Where faults are configured, the model has one of its own between the
- *       halves, with cumulative acknowledgments, duplicate ACKs and time-outs, without SACK or congestion control, and in
- *       virtual time: each burst of the proxy runs until all of it has arrived.
- *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on, but the
- *       context of a failed or flushed send is lost until it gets new params, and one whose params failed or were
+ *       halves, with cumulative acknowledgments, duplicate ACKs and time-outs, without SACK or congestion control, and
+ *       in virtual time: each burst of the proxy runs until all of it has arrived.
+ *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on, but
+ *       the context of a failed or flushed send is lost until it gets new params, and one whose params failed or were
  *       flushed does nothing until it has got all of them anew. Behind one that cannot be parsed, what is posted is
  *       dropped without completions.
  *   <li>How often a real device asks for a resync is not known. This one asks with the first packet in which it finds a
@@ -28,9 +28,9 @@
  *       answers arrive. An answer to a question before the last one is none.
  *   <li>Interrupt moderation: an engine thread raises one interrupt for each round of work.
  *   <li>The strategy {@code DRIVER_REQ} of the FPGA-based predecessor, and nfp's next-record sync on the sending side.
- *   <li>Checksums where there are no faults, VLANs, tunnels, Ethernet headers, protection domains, and firmware commands
- *       as such: an object is created by a method call. {@code install-latency} is a figure for {@code auto} and
- *       {@code whatif}; the running device does not wait for it.
+ *   <li>Checksums where there are no faults, VLANs, tunnels, Ethernet headers, protection domains, and firmware
+ *       commands as such: an object is created by a method call. {@code install-latency} is a figure for {@code auto}
+ *       and {@code whatif}; the running device does not wait for it.
  * </ul>
  */
 @NullMarked

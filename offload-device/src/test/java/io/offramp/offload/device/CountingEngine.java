@@ -55,11 +55,30 @@ final class CountingEngine implements AeadEngine {
         return new Sealer() {
             @Override
             public int seal(
-                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
-                    int plaintextBytes, int trailer, ByteBuf out, int outIndex) {
+                    int nonceHead,
+                    long nonceTail,
+                    ByteBuf aad,
+                    int aadIndex,
+                    int aadBytes,
+                    ByteBuf in,
+                    int inIndex,
+                    int plaintextBytes,
+                    int trailer,
+                    ByteBuf out,
+                    int outIndex) {
                 count();
-                return sealer.seal(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, plaintextBytes, trailer,
-                        out, outIndex);
+                return sealer.seal(
+                        nonceHead,
+                        nonceTail,
+                        aad,
+                        aadIndex,
+                        aadBytes,
+                        in,
+                        inIndex,
+                        plaintextBytes,
+                        trailer,
+                        out,
+                        outIndex);
             }
 
             @Override
@@ -75,11 +94,19 @@ final class CountingEngine implements AeadEngine {
         return new Opener() {
             @Override
             public boolean open(
-                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
-                    int ciphertextBytes, ByteBuf out, int outIndex) {
+                    int nonceHead,
+                    long nonceTail,
+                    ByteBuf aad,
+                    int aadIndex,
+                    int aadBytes,
+                    ByteBuf in,
+                    int inIndex,
+                    int ciphertextBytes,
+                    ByteBuf out,
+                    int outIndex) {
                 count();
-                return opener.open(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out,
-                        outIndex);
+                return opener.open(
+                        nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out, outIndex);
             }
 
             @Override

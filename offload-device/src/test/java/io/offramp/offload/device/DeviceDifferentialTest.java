@@ -54,7 +54,8 @@ class DeviceDifferentialTest {
             for (int i = 0; i < 300; i++) {
                 byte[] content = fixture.sessions().content(random.nextInt(random.nextInt(10) == 0 ? 100_000 : 2_000));
                 int maxPlaintextBytes = 100 + random.nextInt(16_285);
-                tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(content), maxPlaintextBytes);
+                tx.session()
+                        .seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(content), maxPlaintextBytes);
                 expected.session().seal(ContentType.APPLICATION_DATA, reference.buffer(content), maxPlaintextBytes);
             }
             byte[] wire = tx.sink().wire();
@@ -64,7 +65,9 @@ class DeviceDifferentialTest {
                 from = to;
             }
 
-            assertThat(wire).as("seed %d", fixture.sessions().seed()).isEqualTo(expected.sink().wire());
+            assertThat(wire)
+                    .as("seed %d", fixture.sessions().seed())
+                    .isEqualTo(expected.sink().wire());
             assertThat(rx.session().nextSequence()).isEqualTo(tx.session().nextSequence());
             assertThat(fixture.counter("tx_tls_encrypted_bytes")).isEqualTo(wire.length);
             assertThat(fixture.counter("rx_tls_decrypted_bytes")).isEqualTo(wire.length);
@@ -85,7 +88,11 @@ class DeviceDifferentialTest {
                 });
 
                 for (int i = 0; i < 3; i++) {
-                    tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(content), 1_000);
+                    tx.session()
+                            .seal(
+                                    ContentType.APPLICATION_DATA,
+                                    fixture.sessions().buffer(content),
+                                    1_000);
                 }
 
                 byte[] expected = {};
@@ -141,7 +148,10 @@ class DeviceDifferentialTest {
             if (device.installTx(target, keys, new RecordBoundary(Direction.TX, 0, 0), txSink)
                     instanceof InstallResult.Installed<TxSession>(TxSession tx)) {
                 byte[] content = new byte[random.nextInt(3_000)];
-                tx.seal(ContentType.APPLICATION_DATA, channel.alloc().directBuffer().writeBytes(content), 1_000);
+                tx.seal(
+                        ContentType.APPLICATION_DATA,
+                        channel.alloc().directBuffer().writeBytes(content),
+                        1_000);
                 if (device.installRx(target, rxKeys, new RecordBoundary(Direction.RX, 0, 0), rxSink)
                         instanceof InstallResult.Installed<RxSession>(RxSession rx)) {
                     rx.receive(channel.alloc().directBuffer().writeBytes(txSink.wire()));

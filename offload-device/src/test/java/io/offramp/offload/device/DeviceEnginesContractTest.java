@@ -54,9 +54,13 @@ class DeviceEnginesContractTest extends RecordOffloadContract {
         onHost += recordsOfHost;
         testsOfDevice += records > 0 ? 1 : 0;
         if (!HOSTS_WORK.matcher(test.getTestMethod().orElseThrow().getName()).find()) {
-            assertThat(recordsOfHost).as("records that the host has made or opened").isZero();
+            assertThat(recordsOfHost)
+                    .as("records that the host has made or opened")
+                    .isZero();
         }
-        assertThat(device.resources().counters().txErrors.sum()).as("failed WQEs").isZero();
+        assertThat(device.resources().counters().txErrors.sum())
+                .as("failed WQEs")
+                .isZero();
         assertThat(device.resources().counters().txDegraded.sum()).isZero();
         assertThat(device.resources().counters().rxDegraded.sum()).isZero();
     }

@@ -53,7 +53,9 @@ class DeviceEnginesTest {
             expectRules(1);
             sessions.receive(rx, rx.peer().seal(DATA, new byte[100]));
             assertThat(rx.sink().data()).hasSize(200);
-            assertThat(fixture.counter("rx_tls_decrypted_packets")).as("WQE %d fails", failed).isEqualTo(decrypted + 1);
+            assertThat(fixture.counter("rx_tls_decrypted_packets"))
+                    .as("WQE %d fails", failed)
+                    .isEqualTo(decrypted + 1);
             rx.session().close();
         }
     }
@@ -73,8 +75,8 @@ class DeviceEnginesTest {
     }
 
     /**
-     * Packets come faster than answers: a record that the device asks about has begun in the packet with the question, or
-     * the host is done with it before it knows that it was asked.
+     * Packets come faster than answers: a record that the device asks about has begun in the packet with the question,
+     * or the host is done with it before it knows that it was asked.
      */
     @Test
     void shouldBeAnsweredThoughRecordsSpanPacketsThatComeAtOnce() {

@@ -57,8 +57,9 @@ class DeviceFallbackTest {
         sessions.settle();
         seal(tx, content, 1_000);
 
-        assertThat(tx.sink().wire()).isEqualTo(
-                concat(tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, 1_000)));
+        assertThat(tx.sink().wire())
+                .isEqualTo(concat(
+                        tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, 1_000)));
         assertThat(tx.sink().degradations()).containsExactly("device is down");
         assertThat(tx.session().info().mode()).isEqualTo(RecordMode.SW);
         assertThat(fixture.counter("tx_tls_degraded")).isEqualTo(1);
@@ -93,8 +94,8 @@ class DeviceFallbackTest {
         seal(tx, content, MAX);
 
         assertThat(tx.sink().wire())
-                .isEqualTo(
-                        concat(tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, MAX)));
+                .isEqualTo(concat(
+                        tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, MAX)));
         assertThat(fixture.engine().seals()).as("some records were made twice").isGreaterThan(62);
         assertThat(tx.sink().degradations()).containsExactly("device failed a send, syndrome=0x5 vendor=none");
         assertThat(fixture.counter("tx_cqe_err")).isEqualTo(1);
@@ -113,11 +114,14 @@ class DeviceFallbackTest {
         seal(tx, content, MAX);
         seal(tx, content, MAX);
 
-        assertThat(tx.sink().wire()).isEqualTo(concat(
-                tx.expected().seal(DATA, content),
-                concat(tx.expected().seal(DATA, content), tx.expected().seal(DATA, content))));
+        assertThat(tx.sink().wire())
+                .isEqualTo(concat(
+                        tx.expected().seal(DATA, content),
+                        concat(tx.expected().seal(DATA, content), tx.expected().seal(DATA, content))));
         assertThat(fixture.counter("tx_tls_ooo")).isEqualTo(1);
-        assertThat(fixture.counter("tx_tls_encrypted_packets")).as("the first, and the third again").isEqualTo(2);
+        assertThat(fixture.counter("tx_tls_encrypted_packets"))
+                .as("the first, and the third again")
+                .isEqualTo(2);
         assertThat(tx.sink().degradations()).isEmpty();
     }
 
@@ -152,8 +156,8 @@ class DeviceFallbackTest {
                 wire.onDegraded(reason);
             }
         };
-        InstallResult<TxSession> result = fixture.device()
-                .installTx(sessions.target(), keys, new RecordBoundary(Direction.TX, 0, 0), sink);
+        InstallResult<TxSession> result =
+                fixture.device().installTx(sessions.target(), keys, new RecordBoundary(Direction.TX, 0, 0), sink);
         session[0] = ((InstallResult.Installed<TxSession>) result).session();
         fixture.device().nic().setUp(false);
 
@@ -237,7 +241,8 @@ class DeviceFallbackTest {
         assertThat(fixture.counter("rx_tls_err")).isEqualTo(1);
         assertThat(fixture.counter("tls_decrypt_error")).isEqualTo(1);
         assertThat(rx.sink().data()).isEqualTo(good);
-        assertThat(rx.sink().faults()).singleElement()
+        assertThat(rx.sink().faults())
+                .singleElement()
                 .satisfies(fault -> assertThat(fault.alert()).contains(AlertDescription.BAD_RECORD_MAC));
         assertThat(rx.sink().degradations()).isEmpty();
     }
@@ -255,7 +260,9 @@ class DeviceFallbackTest {
         assertThat(fixture.counter("rx_tls_err")).isEqualTo(1);
         assertThat(rx.sink().degradations()).isEmpty();
         sessions.receive(rx, rx.peer().seal(DATA, content));
-        assertThat(fixture.counter("rx_tls_decrypted_packets")).as("lengths are in the clear").isEqualTo(1);
+        assertThat(fixture.counter("rx_tls_decrypted_packets"))
+                .as("lengths are in the clear")
+                .isEqualTo(1);
     }
 
     @Test

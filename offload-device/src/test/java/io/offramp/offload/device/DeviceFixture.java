@@ -36,8 +36,8 @@ final class DeviceFixture implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             map.put(settings[i], settings[i + 1]);
         }
-        device = new Device(
-                DeviceSettings.parse(map), engine, null, clock, new DeviceCpu(), (parsed, cpu) -> List.of());
+        device =
+                new Device(DeviceSettings.parse(map), engine, null, clock, new DeviceCpu(), (parsed, cpu) -> List.of());
         sessions = new SessionFixtures(device, 45_678, channel -> channel.runPendingTasks());
     }
 
@@ -73,7 +73,8 @@ final class DeviceFixture implements AutoCloseable {
         assertThat(device.nic().steering().used()).as("steering rules").isZero();
         assertThat(counter("tx_tls_ctx")).isEqualTo(counter("tx_tls_del"));
         assertThat(counter("rx_tls_ctx")).isEqualTo(counter("rx_tls_del"));
-        assertThat(counter("tls_curr_tx_device") + counter("tls_curr_rx_device")).isZero();
+        assertThat(counter("tls_curr_tx_device") + counter("tls_curr_rx_device"))
+                .isZero();
         device.close();
         assertThat(engine.openKeys()).as("keys set up").isZero();
         assertThat(engine.reused()).as("nonces used for two plaintexts").isEmpty();

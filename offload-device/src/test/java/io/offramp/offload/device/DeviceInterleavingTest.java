@@ -36,7 +36,8 @@ class DeviceInterleavingTest {
     private static final int STEPS = 3_000;
 
     private final DeviceFixture fixture = new DeviceFixture("contexts", "60", "deks", "80");
-    private final EmbeddedChannel channel = (EmbeddedChannel) fixture.sessions().target().channel();
+    private final EmbeddedChannel channel =
+            (EmbeddedChannel) fixture.sessions().target().channel();
 
     /** Both ends of a connection, on the same device: what one seals, the other opens. */
     private final class Loop {
@@ -53,13 +54,16 @@ class DeviceInterleavingTest {
         Loop(Random random, int port) {
             this.random = random;
             protection = port % 2 == 0 ? DeviceFixture.TLS_1_3 : DeviceFixture.TLS_1_2;
-            target = new OffloadTarget(port, channel, new FiveTuple(
-                    new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", port)));
+            target = new OffloadTarget(
+                    port,
+                    channel,
+                    new FiveTuple(
+                            new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", port)));
             TrafficKeys keys = fixture.sessions().keys(protection, 0);
             long position = random.nextLong();
             rx = install(keys.copyAt(0), new RecordBoundary(Direction.RX, position, 0));
-            tx = session(fixture.device()
-                    .installTx(target, keys, new RecordBoundary(Direction.TX, position, 0), txSink));
+            tx = session(
+                    fixture.device().installTx(target, keys, new RecordBoundary(Direction.TX, position, 0), txSink));
         }
 
         private RxSession install(TrafficKeys keys, RecordBoundary at) {

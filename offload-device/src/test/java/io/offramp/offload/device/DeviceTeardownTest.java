@@ -159,7 +159,9 @@ class DeviceTeardownTest {
         assertThat(tx.session().info().mode()).isEqualTo(RecordMode.HW);
         seal(tx, 100);
         fixture.settle();
-        assertThat(fixture.counter("tx_tls_encrypted_packets")).as("the first, and the last").isEqualTo(2);
+        assertThat(fixture.counter("tx_tls_encrypted_packets"))
+                .as("the first, and the last")
+                .isEqualTo(2);
         assertThat(tx.sink().wire()).hasSize(43 * 122);
     }
 

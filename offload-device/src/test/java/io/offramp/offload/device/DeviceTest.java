@@ -51,13 +51,16 @@ class DeviceTest {
         assertRefused(Map.of("state", "sideways"), "state: must be up or down, is sideways");
         assertRefused(Map.of("toe-threads", "0"), "toe-threads: must be 1 to 1024, is 0");
         assertRefused(Map.of("profile", "bluefield"), "profile: must be connectx-6dx or linux-6.18, is bluefield");
-        assertRefused(Map.of("faults", "loss=90%"),
-                "faults: loss must be a share such as 1% or 0.01, at most 50%, is 90%");
-        assertRefused(Map.of("faults", "loss=1%", "engines", "1"),
+        assertRefused(
+                Map.of("faults", "loss=90%"), "faults: loss must be a share such as 1% or 0.01, at most 50%, is 90%");
+        assertRefused(
+                Map.of("faults", "loss=1%", "engines", "1"),
                 "engines: must be 0 with faults, whose time is virtual, is 1");
-        assertRefused(Map.of("mtu", "1500"), "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, "
-                + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, installs-per-second, "
-                + "install-latency, record-latency]");
+        assertRefused(
+                Map.of("mtu", "1500"),
+                "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, "
+                        + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, installs-per-second, "
+                        + "install-latency, record-latency]");
     }
 
     private static void assertRefused(Map<String, String> settings, String message) {
@@ -73,15 +76,17 @@ class DeviceTest {
             assertThat(fixture.device().capabilities().maxContexts()).isEqualTo(12);
             assertThat(fixture.device().capabilities().suites())
                     .containsExactlyInAnyOrder(AeadSuite.AES_128_GCM, AeadSuite.AES_256_GCM);
-            assertThat(fixture.device().counters()).extracting(OffloadCounter::name).doesNotHaveDuplicates();
+            assertThat(fixture.device().counters())
+                    .extracting(OffloadCounter::name)
+                    .doesNotHaveDuplicates();
         }
     }
 
     @Test
     void shouldDeclineChaCha20() {
         try (DeviceFixture fixture = new DeviceFixture()) {
-            TrafficKeys keys = fixture.sessions()
-                    .keys(new Protection(ProtocolVersion.TLS_1_3, AeadSuite.CHACHA20_POLY1305), 0);
+            TrafficKeys keys =
+                    fixture.sessions().keys(new Protection(ProtocolVersion.TLS_1_3, AeadSuite.CHACHA20_POLY1305), 0);
 
             assertThat(installTx(fixture, keys))
                     .isEqualTo(new InstallResult.Declined<>(DeclineReason.SUITE, "device has no chacha20-poly1305"));
@@ -100,7 +105,8 @@ class DeviceTest {
 
             fixture.device().up();
 
-            assertThat(fixture.sessions().tx(TLS_1_3, 0).session().info().mode()).isEqualTo(RecordMode.HW);
+            assertThat(fixture.sessions().tx(TLS_1_3, 0).session().info().mode())
+                    .isEqualTo(RecordMode.HW);
         }
     }
 
@@ -109,10 +115,12 @@ class DeviceTest {
         try (DeviceFixture fixture = new DeviceFixture("contexts", "1")) {
             SessionFixtures.Tx first = fixture.sessions().tx(TLS_1_3, 0);
 
-            assertThat(installTx(fixture, keys(fixture))).isEqualTo(
-                    new InstallResult.Declined<>(DeclineReason.CAPACITY, "device has no TIS left (1 contexts in use)"));
-            assertThat(installRx(fixture, keys(fixture))).isEqualTo(
-                    new InstallResult.Declined<>(DeclineReason.CAPACITY, "device has no TIR left (1 contexts in use)"));
+            assertThat(installTx(fixture, keys(fixture)))
+                    .isEqualTo(new InstallResult.Declined<>(
+                            DeclineReason.CAPACITY, "device has no TIS left (1 contexts in use)"));
+            assertThat(installRx(fixture, keys(fixture)))
+                    .isEqualTo(new InstallResult.Declined<>(
+                            DeclineReason.CAPACITY, "device has no TIR left (1 contexts in use)"));
 
             // The TIS goes back to the pool, and from there to the device, which makes a TIR of its room.
             first.session().close();
@@ -171,9 +179,11 @@ class DeviceTest {
 
             tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(new byte[4_000_000]), 16_384);
 
-            assertThat(installTx(fixture, keys(fixture))).isInstanceOfSatisfying(
-                    InstallResult.Declined.class, declined -> assertThat(declined.detail())
-                    .matches("device is at its rate \\(.* of 0\\.0100 Gbit/s\\)"));
+            assertThat(installTx(fixture, keys(fixture)))
+                    .isInstanceOfSatisfying(
+                            InstallResult.Declined.class,
+                            declined -> assertThat(declined.detail())
+                                    .matches("device is at its rate \\(.* of 0\\.0100 Gbit/s\\)"));
             assertThat(fixture.device().isBusy()).isTrue();
             assertThat(fixture.counter("device_declined_load")).isEqualTo(1);
 
@@ -210,25 +220,28 @@ class DeviceTest {
             InstallResult<RxSession> result = fixture.device()
                     .installRx(target, keys(fixture), new RecordBoundary(Direction.RX, 0, 0), new CollectingRxSink());
 
-            assertThat(result).isInstanceOfSatisfying(
-                    InstallResult.Declined.class, declined -> assertThat(declined.reason())
-                    .isEqualTo(DeclineReason.CHANNEL));
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            InstallResult.Declined.class,
+                            declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL));
         }
     }
 
     @Test
     void shouldOffloadIpv6Flows() {
         try (DeviceFixture fixture = new DeviceFixture()) {
-            OffloadTarget target = target(fixture, new FiveTuple(
-                    new InetSocketAddress("2001:db8::1", 443), new InetSocketAddress("2001:db8::2", 50_000)));
+            OffloadTarget target = target(
+                    fixture,
+                    new FiveTuple(
+                            new InetSocketAddress("2001:db8::1", 443), new InetSocketAddress("2001:db8::2", 50_000)));
             TrafficKeys txKeys = keys(fixture);
             TrafficKeys rxKeys = txKeys.copyAt(0);
             CollectingTxSink txSink = new CollectingTxSink();
             CollectingRxSink rxSink = new CollectingRxSink();
             byte[] content = fixture.sessions().content(50_000);
 
-            try (TxSession tx =
-                    session(fixture.device().installTx(target, txKeys, new RecordBoundary(Direction.TX, 0, 0), txSink));
+            try (TxSession tx = session(fixture.device()
+                            .installTx(target, txKeys, new RecordBoundary(Direction.TX, 0, 0), txSink));
                     RxSession rx = session(fixture.device()
                             .installRx(target, rxKeys, new RecordBoundary(Direction.RX, 0, 0), rxSink))) {
                 tx.seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(content), 16_384);
@@ -268,17 +281,23 @@ class DeviceTest {
         try (DeviceFixture fixture = new DeviceFixture()) {
             SessionFixtures.Tx tx = fixture.sessions().tx(TLS_1_3, 0);
             SessionFixtures.Rx rx = fixture.sessions().rx(TLS_1_3, 0);
-            assertThat(fixture.engine().openKeys()).as("before the first record").isZero();
+            assertThat(fixture.engine().openKeys())
+                    .as("before the first record")
+                    .isZero();
 
             tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(new byte[100]), 16_384);
             fixture.sessions().receive(rx, rx.peer().seal(23, new byte[100]));
 
-            assertThat(fixture.engine().openKeys()).as("the device's, one per direction").isEqualTo(2);
+            assertThat(fixture.engine().openKeys())
+                    .as("the device's, one per direction")
+                    .isEqualTo(2);
             fixture.device().down();
             fixture.sessions().settle();
             fixture.sessions().receive(rx, rx.peer().seal(23, new byte[100]));
             assertThat(rx.sink().data()).hasSize(200);
-            assertThat(fixture.engine().openKeys()).as("software's, one per direction").isEqualTo(2);
+            assertThat(fixture.engine().openKeys())
+                    .as("software's, one per direction")
+                    .isEqualTo(2);
         }
     }
 
@@ -291,13 +310,21 @@ class DeviceTest {
     }
 
     private static InstallResult<TxSession> installTx(DeviceFixture fixture, TrafficKeys keys) {
-        return fixture.device().installTx(
-                fixture.sessions().target(), keys, new RecordBoundary(Direction.TX, 0, 0), new CollectingTxSink());
+        return fixture.device()
+                .installTx(
+                        fixture.sessions().target(),
+                        keys,
+                        new RecordBoundary(Direction.TX, 0, 0),
+                        new CollectingTxSink());
     }
 
     private static InstallResult<RxSession> installRx(DeviceFixture fixture, TrafficKeys keys) {
-        return fixture.device().installRx(
-                fixture.sessions().target(), keys, new RecordBoundary(Direction.RX, 0, 0), new CollectingRxSink());
+        return fixture.device()
+                .installRx(
+                        fixture.sessions().target(),
+                        keys,
+                        new RecordBoundary(Direction.RX, 0, 0),
+                        new CollectingRxSink());
     }
 
     private static <S> S session(InstallResult<S> result) {
@@ -311,7 +338,8 @@ class DeviceTest {
         try (DeviceFixture fixture = new DeviceFixture()) {
             SessionFixtures.Tx tx = fixture.sessions().tx(DeviceFixture.TLS_1_3, 5);
             tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(new byte[100]), 16_384);
-            TlsContext context = Objects.requireNonNull(fixture.device().nic().tises().get(1));
+            TlsContext context =
+                    Objects.requireNonNull(fixture.device().nic().tises().get(1));
             long tail = context.implicitNonceTail(0);
             assertThat(tail).isNotZero();
 

@@ -42,10 +42,19 @@ class DeviceWireTest {
 
             assertThat(tx.sink().wire()).isEqualTo(tx.expected().sealAll(DATA, content, MAX));
             assertThat(rx.sink().data()).isEqualTo(content);
-            assertThat(fixture.counter("tx_tls_encrypted_bytes")).isEqualTo(tx.sink().wire().length);
+            assertThat(fixture.counter("tx_tls_encrypted_bytes"))
+                    .isEqualTo(tx.sink().wire().length);
             assertThat(fixture.counter("rx_tls_decrypted_bytes")).isEqualTo(wire.length);
-            for (String counter : new String[] {"tx_tls_ooo", "tx_tls_sw_packets", "tx_cqe_err", "rx_tls_sw_records",
-                "rx_tls_mixed_records", "rx_tls_resync_req_pkt", "rx_csum_err", "rx_tls_err"}) {
+            for (String counter : new String[] {
+                "tx_tls_ooo",
+                "tx_tls_sw_packets",
+                "tx_cqe_err",
+                "rx_tls_sw_records",
+                "rx_tls_mixed_records",
+                "rx_tls_resync_req_pkt",
+                "rx_csum_err",
+                "rx_tls_err"
+            }) {
                 assertThat(fixture.counter(counter)).as(counter).isZero();
             }
         }
@@ -65,8 +74,10 @@ class DeviceWireTest {
             seal(fixture, tx, content);
             fixture.sessions().receive(rx, rx.peer().sealAll(DATA, content, MAX));
 
-            assertThat(tx.sink().wire()).isEqualTo(
-                    concat(tx.expected().sealAll(DATA, content, MAX), tx.expected().sealAll(DATA, content, MAX)));
+            assertThat(tx.sink().wire())
+                    .isEqualTo(concat(
+                            tx.expected().sealAll(DATA, content, MAX),
+                            tx.expected().sealAll(DATA, content, MAX)));
             assertThat(rx.sink().data()).isEqualTo(content);
             assertThat(tx.sink().degradations()).containsExactly("device is down");
             assertThat(rx.sink().degradations()).containsExactly("device is down");
@@ -74,7 +85,9 @@ class DeviceWireTest {
             assertThat(rx.session().info().mode()).isEqualTo(RecordMode.SW);
             assertThat(fixture.counter("tx_tls_encrypted_packets")).isPositive();
             assertThat(fixture.counter("tx_tls_sw_packets")).isPositive();
-            assertThat(fixture.counter("tls_curr_tx_device")).as("as the kernel counts").isEqualTo(1);
+            assertThat(fixture.counter("tls_curr_tx_device"))
+                    .as("as the kernel counts")
+                    .isEqualTo(1);
         }
     }
 
@@ -114,7 +127,9 @@ class DeviceWireTest {
             assertThat(tx.sink().wire()).isEqualTo(tx.expected().sealAll(DATA, content, MAX));
             assertThat(fixture.counter("tx_tls_sw_packets")).isPositive();
             assertThat(fixture.counter("tx_tls_encrypted_packets")).isPositive();
-            assertThat(fixture.counter("tx_tls_ooo")).as("the device comes in behind each of them").isPositive();
+            assertThat(fixture.counter("tx_tls_ooo"))
+                    .as("the device comes in behind each of them")
+                    .isPositive();
             assertThat(tx.session().info().mode()).isEqualTo(RecordMode.HW);
         }
     }
@@ -136,7 +151,10 @@ class DeviceWireTest {
         }
     }
 
-    /** Only the host says that a record is not authentic, also where the device had decrypted a part of it; it says so once. */
+    /**
+     * Only the host says that a record is not authentic, also where the device had decrypted a part of it; it says so
+     * once.
+     */
     @ParameterizedTest
     @MethodSource("protections")
     void shouldDieOnceOfAForgeryThatTheHostHasConfirmedAndStayDead(Protection protection) {
@@ -194,7 +212,9 @@ class DeviceWireTest {
             assertThat(rx.sink().faults()).isEmpty();
             assertThat(fixture.counter("rx_tls_resync_res_ok")).as("a true one").isEqualTo(1);
             assertThat(fixture.counter("rx_tls_resync_req_pkt")).isGreaterThan(asked);
-            assertThat(fixture.counter("rx_tls_err")).as("nothing was decrypted at a wrong place").isZero();
+            assertThat(fixture.counter("rx_tls_err"))
+                    .as("nothing was decrypted at a wrong place")
+                    .isZero();
             assertThat(fixture.counter("rx_tls_decrypted_packets")).isPositive();
             copy.destroy();
         }

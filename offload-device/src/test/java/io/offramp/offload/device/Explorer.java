@@ -34,7 +34,8 @@ final class Explorer implements AutoCloseable {
     }
 
     /** All histories of so many events; the first counterexample, or null. */
-    @Nullable String exploreAll(List<ExplorerEvent> events, int depth) {
+    @Nullable
+    String exploreAll(List<ExplorerEvent> events, int depth) {
         int[] at = new int[depth];
         while (true) {
             List<ExplorerEvent> history = new ArrayList<>();
@@ -56,7 +57,8 @@ final class Explorer implements AutoCloseable {
     }
 
     /** So many histories of up to {@code most} events, drawn from the seed; the first counterexample, or null. */
-    @Nullable String exploreSome(List<ExplorerEvent> events, int histories, int most) {
+    @Nullable
+    String exploreSome(List<ExplorerEvent> events, int histories, int most) {
         Random random = new Random(seed);
         for (int i = 0; i < histories; i++) {
             List<ExplorerEvent> history = new ArrayList<>();
@@ -97,7 +99,8 @@ final class Explorer implements AutoCloseable {
     }
 
     /** What goes wrong in this history, or null. */
-    @Nullable String run(List<ExplorerEvent> history) {
+    @Nullable
+    String run(List<ExplorerEvent> history) {
         runs++;
         if (device == null || runsOnDevice++ == RUNS_PER_DEVICE) {
             close();

@@ -9,8 +9,8 @@ import io.offramp.offload.TxSession;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.key.TrafficKeys;
-import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.tck.CollectingRxSink;
 import io.offramp.offload.tck.CollectingTxSink;
@@ -44,8 +44,7 @@ final class ExplorerConnection {
     private byte[] heldBack = {};
     private int messages;
 
-    private ExplorerConnection(
-            SessionFixtures sessions, RxSession rx, CollectingRxSink rxSink, ReferenceRecords peer) {
+    private ExplorerConnection(SessionFixtures sessions, RxSession rx, CollectingRxSink rxSink, ReferenceRecords peer) {
         this.sessions = sessions;
         this.rx = rx;
         this.rxSink = rxSink;
@@ -74,7 +73,10 @@ final class ExplorerConnection {
 
     /** How the device knows what comes in. */
     static FlowKey flow(SessionFixtures sessions) {
-        return new PacketTemplate(sessions.target().flow().remote(), sessions.target().flow().local()).flow();
+        return new PacketTemplate(
+                        sessions.target().flow().remote(),
+                        sessions.target().flow().local())
+                .flow();
     }
 
     void send() {
@@ -154,17 +156,20 @@ final class ExplorerConnection {
     }
 
     /** What is wrong with a packet for the peer, or null. */
-    @Nullable String look(int sequence, ByteBuf payload, int index, int bytes) {
+    @Nullable
+    String look(int sequence, ByteBuf payload, int index, int bytes) {
         byte[] expected = expectedWire.toByteArray();
         int from = sequence - (int) SessionFixtures.START_POSITION;
         byte[] packet = ByteBufUtil.getBytes(payload, index, bytes);
-        boolean isRight = from >= 0 && from + bytes <= expected.length
+        boolean isRight = from >= 0
+                && from + bytes <= expected.length
                 && Arrays.equals(expected, from, from + bytes, packet, 0, bytes);
         return isRight ? null : "wrong bytes leave, " + bytes + " at " + from;
     }
 
     /** What is wrong with what came out so far, or null. */
-    @Nullable String look() {
+    @Nullable
+    String look() {
         byte[] wire = txSink.wire();
         byte[] data = rxSink.data();
         if (!rxSink.faults().isEmpty() || !txSink.faults().isEmpty()) {
@@ -178,7 +183,8 @@ final class ExplorerConnection {
     }
 
     /** What is missing when nothing is under way, or null. */
-    @Nullable String lookAtAll() {
+    @Nullable
+    String lookAtAll() {
         boolean isWhole = txSink.wire().length == expectedWire.size() && rxSink.data().length == sent.size();
         return isWhole ? null : "something is missing";
     }

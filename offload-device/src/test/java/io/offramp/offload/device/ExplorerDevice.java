@@ -38,7 +38,11 @@ final class ExplorerDevice implements AutoCloseable {
                         tap.onPacket(header, headerBytes, payload, index, bytes))
                 .scripted((faults, stream) -> chance);
         device = new Device(
-                parsed, crypto, (loop, task) -> interrupts.add(task), System::nanoTime, new DeviceCpu(),
+                parsed,
+                crypto,
+                (loop, task) -> interrupts.add(task),
+                System::nanoTime,
+                new DeviceCpu(),
                 (known, cpu) -> engine == null ? List.of() : List.of(engine));
         device.counters().forEach(counter -> counters.put(counter.name(), counter));
     }
@@ -55,7 +59,8 @@ final class ExplorerDevice implements AutoCloseable {
     }
 
     /** Queues; null before the first install. */
-    @Nullable DeviceChannel channel() {
+    @Nullable
+    DeviceChannel channel() {
         return device.driver().channel();
     }
 
@@ -79,7 +84,9 @@ final class ExplorerDevice implements AutoCloseable {
         assertThat(crypto.openKeys()).as("keys set up").isZero();
         DeviceChannel channel = channel();
         if (channel != null) {
-            assertThat(channel.regions().mapped()).as("buffers that the device may reach").isLessThanOrEqualTo(2);
+            assertThat(channel.regions().mapped())
+                    .as("buffers that the device may reach")
+                    .isLessThanOrEqualTo(2);
         }
     }
 

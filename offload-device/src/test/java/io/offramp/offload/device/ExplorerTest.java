@@ -56,8 +56,22 @@ class ExplorerTest {
     @EnumSource
     void shouldHoldInEveryLongerHistoryOfFailure(ExplorerWorld.Mode mode) {
         List<ExplorerEvent> events = List.of(
-                SEND, RECEIVE, REKEY_TX, REKEY_RX, FAIL_NEXT, FAIL_SECOND, FAIL_THIRD, FAIL_FOURTH, FAIL_FIFTH, GLITCH,
-                UP, INSTALL_TX_AGAIN, INSTALL_RX_AGAIN, LOOK_LATE, QUEUE_FULL, SETTLE);
+                SEND,
+                RECEIVE,
+                REKEY_TX,
+                REKEY_RX,
+                FAIL_NEXT,
+                FAIL_SECOND,
+                FAIL_THIRD,
+                FAIL_FOURTH,
+                FAIL_FIFTH,
+                GLITCH,
+                UP,
+                INSTALL_TX_AGAIN,
+                INSTALL_RX_AGAIN,
+                LOOK_LATE,
+                QUEUE_FULL,
+                SETTLE);
         try (Explorer explorer = new Explorer(mode, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();
         }
@@ -67,8 +81,17 @@ class ExplorerTest {
     @Test
     void shouldHoldInEveryLongerHistoryOfLoss() {
         List<ExplorerEvent> events = List.of(
-                SEND, RECEIVE, LOSE_NEXT, LOSE_THIRD, RETRANSMIT, FAIL_NEXT, FAIL_SECOND, FAIL_THIRD, FAIL_FOURTH,
-                FAIL_FIFTH, QUEUE_FULL);
+                SEND,
+                RECEIVE,
+                LOSE_NEXT,
+                LOSE_THIRD,
+                RETRANSMIT,
+                FAIL_NEXT,
+                FAIL_SECOND,
+                FAIL_THIRD,
+                FAIL_FOURTH,
+                FAIL_FIFTH,
+                QUEUE_FULL);
         try (Explorer explorer = new Explorer(ExplorerWorld.Mode.WIRED, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();
         }
@@ -79,7 +102,8 @@ class ExplorerTest {
     void shouldHoldInLongHistoriesAtRandom(ExplorerWorld.Mode mode) {
         for (boolean resyncsByHint : new boolean[] {false, true}) {
             try (Explorer explorer = new Explorer(mode, resyncsByHint, SEED)) {
-                assertThat(explorer.exploreSome(events(mode), HISTORIES, MOST_EVENTS)).isNull();
+                assertThat(explorer.exploreSome(events(mode), HISTORIES, MOST_EVENTS))
+                        .isNull();
             }
         }
     }

@@ -33,6 +33,7 @@ final class ExplorerWorld {
      * at least every 128 packets, and every record here is one.
      */
     private static final int RECORDS_UNTIL_BACK = 140;
+
     private static final int TCP_BYTES = 20;
 
     private final ExplorerDevice used;
@@ -54,7 +55,8 @@ final class ExplorerWorld {
     }
 
     /** What went wrong, or null. */
-    @Nullable String run(List<ExplorerEvent> history) {
+    @Nullable
+    String run(List<ExplorerEvent> history) {
         device.up();
         connection();
         for (ExplorerEvent event : history) {
@@ -177,7 +179,8 @@ final class ExplorerWorld {
     private void onPacket(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         ExplorerConnection open = connection;
         int sourcePort = header.getUnsignedShort(headerBytes - TCP_BYTES);
-        boolean isOurs = open != null && sourcePort == sessions.target().flow().local().getPort();
+        boolean isOurs =
+                open != null && sourcePort == sessions.target().flow().local().getPort();
         if (isOurs && wrong == null) {
             int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
             wrong = open.look(sequence, payload, index, bytes);

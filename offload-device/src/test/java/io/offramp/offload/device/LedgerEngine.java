@@ -89,21 +89,38 @@ final class LedgerEngine implements AeadEngine {
 
             @Override
             public int seal(
-                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
+                    int nonceHead,
+                    long nonceTail,
+                    ByteBuf aad,
+                    int aadIndex,
+                    int aadBytes,
+                    ByteBuf in,
+                    int inIndex,
                     int plaintextBytes,
-                    int trailer, ByteBuf out, int outIndex) {
+                    int trailer,
+                    ByteBuf out,
+                    int outIndex) {
                 beforeSeal.run();
                 seals++;
-                NonceLedger.Message message =
-                        ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
+                NonceLedger.Message message = ledger.start(keyName, nonceHead, nonceTail, aad, aadIndex, aadBytes);
                 byte[] content = ByteBufUtil.getBytes(in, inIndex, plaintextBytes);
                 if (trailer != Sealer.NO_TRAILER) {
                     content = Arrays.copyOf(content, plaintextBytes + 1);
                     content[plaintextBytes] = (byte) trailer;
                 }
                 message.update(content);
-                return sealer.seal(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, plaintextBytes, trailer,
-                        out, outIndex);
+                return sealer.seal(
+                        nonceHead,
+                        nonceTail,
+                        aad,
+                        aadIndex,
+                        aadBytes,
+                        in,
+                        inIndex,
+                        plaintextBytes,
+                        trailer,
+                        out,
+                        outIndex);
             }
 
             @Override
@@ -124,16 +141,23 @@ final class LedgerEngine implements AeadEngine {
 
             @Override
             public boolean open(
-                    int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes, ByteBuf in, int inIndex,
+                    int nonceHead,
+                    long nonceTail,
+                    ByteBuf aad,
+                    int aadIndex,
+                    int aadBytes,
+                    ByteBuf in,
+                    int inIndex,
                     int ciphertextBytes,
-                    ByteBuf out, int outIndex) {
+                    ByteBuf out,
+                    int outIndex) {
                 beforeOpen.run();
                 if (lies > 0) {
                     lies--;
                     return false;
                 }
-                return opener.open(nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out,
-                        outIndex);
+                return opener.open(
+                        nonceHead, nonceTail, aad, aadIndex, aadBytes, in, inIndex, ciphertextBytes, out, outIndex);
             }
 
             @Override

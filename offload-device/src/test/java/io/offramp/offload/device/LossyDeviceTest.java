@@ -8,7 +8,6 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.offload.tck.Protection;
-import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,8 +18,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The invariants of the device on a wire on which everything goes wrong: the application's bytes arrive, the wire's bytes
- * are those of software, no nonce is used twice, no plaintext leaves, and the hardware is in use again at the end.
+ * The invariants of the device on a wire on which everything goes wrong: the application's bytes arrive, the wire's
+ * bytes are those of software, no nonce is used twice, no plaintext leaves, and the hardware is in use again at the
+ * end.
  */
 class LossyDeviceTest {
     private static final String[] WIRES = {
@@ -32,9 +32,11 @@ class LossyDeviceTest {
     };
 
     static Stream<Arguments> wires() {
-        return Stream.of(WIRES).flatMap(wire -> Stream.of("async", "hint").flatMap(resync -> Protection.all().stream()
-                .filter(protection -> protection.suite().isGcm())
-                .map(protection -> Arguments.of(wire, resync, protection))));
+        return Stream.of(WIRES)
+                .flatMap(wire -> Stream.of("async", "hint")
+                        .flatMap(resync -> Protection.all().stream()
+                                .filter(protection -> protection.suite().isGcm())
+                                .map(protection -> Arguments.of(wire, resync, protection))));
     }
 
     @ParameterizedTest
@@ -54,7 +56,8 @@ class LossyDeviceTest {
                 int to = Math.min(content.length, from + 1 + random.nextInt(random.nextInt(4) == 0 ? 100_000 : 3_000));
                 byte[] part = Arrays.copyOfRange(content, from, to);
                 int maxPlaintextBytes = random.nextInt(4) == 0 ? 100 + random.nextInt(1_000) : 16_384;
-                tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(part), maxPlaintextBytes);
+                tx.session()
+                        .seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(part), maxPlaintextBytes);
                 expected.session().seal(ContentType.APPLICATION_DATA, reference.buffer(part), maxPlaintextBytes);
                 from = to;
             }
@@ -65,8 +68,12 @@ class LossyDeviceTest {
                 from = to;
             }
 
-            assertThat(Arrays.equals(sent, expected.sink().wire())).as("wire bytes are software's").isTrue();
-            assertThat(Arrays.equals(rx.sink().data(), content)).as("content has arrived").isTrue();
+            assertThat(Arrays.equals(sent, expected.sink().wire()))
+                    .as("wire bytes are software's")
+                    .isTrue();
+            assertThat(Arrays.equals(rx.sink().data(), content))
+                    .as("content has arrived")
+                    .isTrue();
             assertThat(rx.sink().faults()).isEmpty();
             assertThat(tx.sink().faults()).isEmpty();
             assertThat(tx.session().info().mode()).isEqualTo(RecordMode.HW);
@@ -74,7 +81,9 @@ class LossyDeviceTest {
             assertThat(fixture.counter("tx_tls_ooo")).as("sends out of order").isPositive();
             assertThat(fixture.counter("tx_tls_drop_bypass_req")).isZero();
             if (resync.equals("async") && wire.startsWith("loss=5%")) {
-                assertThat(fixture.counter("rx_tls_resync_req_start")).as("the device has asked").isPositive();
+                assertThat(fixture.counter("rx_tls_resync_req_start"))
+                        .as("the device has asked")
+                        .isPositive();
             }
             assertThat(fixture.counter("rx_tls_resync_req_start"))
                     .isLessThanOrEqualTo(fixture.counter("rx_tls_resync_req_pkt"));
@@ -88,8 +97,11 @@ class LossyDeviceTest {
     private static void expectTheHardwareInUse(DeviceFixture fixture, SessionFixtures.Tx tx, SessionFixtures.Rx rx) {
         long encrypted = fixture.counter("tx_tls_encrypted_bytes") + 20_000;
         long decrypted = fixture.counter("rx_tls_decrypted_bytes") + 20_000;
-        for (int i = 0; i < 1_000 && (fixture.counter("rx_tls_decrypted_bytes") < decrypted
-                || fixture.counter("tx_tls_encrypted_bytes") < encrypted); i++) {
+        for (int i = 0;
+                i < 1_000
+                        && (fixture.counter("rx_tls_decrypted_bytes") < decrypted
+                                || fixture.counter("tx_tls_encrypted_bytes") < encrypted);
+                i++) {
             byte[] content = fixture.sessions().content(1_500);
             int before = tx.sink().wire().length;
             tx.session().seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(content), 16_384);

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The device's invariants over a million packets on wires of random faults: every packet that leaves holds just the
- * bytes that software would have sent there, so no plaintext; what arrives is what was sent, in both directions; no nonce
- * protects two plaintexts; the counters agree; and everything is given back at the end.
+ * bytes that software would have sent there, so no plaintext; what arrives is what was sent, in both directions; no
+ * nonce protects two plaintexts; the counters agree; and everything is given back at the end.
  */
 class PacketStormTest {
     private static final int PACKETS = 1_000_000;
@@ -95,19 +95,25 @@ class PacketStormTest {
 
         Round(Random random) {
             this.random = random;
-            List<Protection> all = Protection.all().stream().filter(each -> each.suite().isGcm()).toList();
+            List<Protection> all = Protection.all().stream()
+                    .filter(each -> each.suite().isGcm())
+                    .toList();
             protection = all.get(random.nextInt(all.size()));
             isn = random.nextBoolean() ? random.nextInt() : -random.nextInt(ROUND_BYTES);
             start = random.nextInt(10_000);
-            faults = "seed=" + random.nextInt(1_000_000) + share("loss", 8) + share("reorder", 8) + share("duplicate", 5)
+            faults = "seed=" + random.nextInt(1_000_000) + share("loss", 8) + share("reorder", 8)
+                    + share("duplicate", 5)
                     + share("corrupt", 3) + share("retransmit", 10) + share("resegment", 40) + share("ack-lag", 30)
                     + share("cqe-error", 2) + share("reroute", 4) + share("queue-full", 20) + share("delay", 30)
                     + " mss=" + (100 + random.nextInt(1_349)) + " sequence=" + Integer.toUnsignedLong(isn);
             channel.config().setAllocator(allocator);
-            target = new OffloadTarget(random.nextInt(1_000), channel, new FiveTuple(
-                    new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 40_000)));
-            Map<String, String> settings = new HashMap<>(Map.of(
-                    "faults", faults, "resync", random.nextBoolean() ? "async" : "hint"));
+            target = new OffloadTarget(
+                    random.nextInt(1_000),
+                    channel,
+                    new FiveTuple(
+                            new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 40_000)));
+            Map<String, String> settings =
+                    new HashMap<>(Map.of("faults", faults, "resync", random.nextBoolean() ? "async" : "hint"));
             device = new Device(DeviceSettings.parse(settings).tapped(this::onPacket), engine);
         }
 
@@ -120,9 +126,12 @@ class PacketStormTest {
             packets++;
             if (isSending) {
                 int at = PacketHeader.tcpSequence(header, 0, headerBytes) - isn - (int) start;
-                boolean isSame = at >= 0 && at + bytes <= wire.length
+                boolean isSame = at >= 0
+                        && at + bytes <= wire.length
                         && Arrays.equals(wire, at, at + bytes, ByteBufUtil.getBytes(payload, index, bytes), 0, bytes);
-                assertThat(isSame).as("packet of %d bytes at %d of %d", bytes, at, wire.length).isTrue();
+                assertThat(isSame)
+                        .as("packet of %d bytes at %d of %d", bytes, at, wire.length)
+                        .isTrue();
             }
         }
 
@@ -149,7 +158,8 @@ class PacketStormTest {
                     sent.writeBytes(content);
                     int maxPlaintextBytes = random.nextInt(3) == 0 ? 200 + random.nextInt(2_000) : 16_384;
                     seal(expected, tx, ContentType.APPLICATION_DATA, content, maxPlaintextBytes);
-                    received = receive(rx, received, random.nextInt(4) == 0 ? wire.length : random.nextInt(wire.length + 1));
+                    received = receive(
+                            rx, received, random.nextInt(4) == 0 ? wire.length : random.nextInt(wire.length + 1));
                 }
                 receive(rx, received, wire.length);
                 check(tx, rx);
@@ -182,16 +192,22 @@ class PacketStormTest {
         }
 
         private void check(TxSession tx, RxSession rx) {
-            assertThat(Arrays.equals(txSink.wire(), wire)).as("the wire's bytes are software's, %s", faults).isTrue();
-            assertThat(Arrays.equals(rxSink.data(), sent.toByteArray())).as("what was sent came in, %s", faults).isTrue();
+            assertThat(Arrays.equals(txSink.wire(), wire))
+                    .as("the wire's bytes are software's, %s", faults)
+                    .isTrue();
+            assertThat(Arrays.equals(rxSink.data(), sent.toByteArray()))
+                    .as("what was sent came in, %s", faults)
+                    .isTrue();
             assertThat(rxSink.faults()).isEmpty();
             assertThat(txSink.faults()).isEmpty();
             assertThat(counter("rx_tls_resync_req_start")).isLessThanOrEqualTo(counter("rx_tls_resync_req_pkt"));
             assertThat(counter("rx_tls_resync_req_end") + counter("rx_tls_resync_req_skip"))
                     .isLessThanOrEqualTo(counter("rx_tls_resync_req_start"));
             assertThat(counter("tx_tls_dump_bytes")).isLessThanOrEqualTo(counter("tx_tls_resync_bytes"));
-            assertThat(counter("tx_tls_ctx") - counter("tx_tls_del")).isEqualTo(device.resources().tises().inUse());
-            assertThat(counter("rx_tls_ctx") - counter("rx_tls_del")).isEqualTo(device.nic().tirs().inUse());
+            assertThat(counter("tx_tls_ctx") - counter("tx_tls_del"))
+                    .isEqualTo(device.resources().tises().inUse());
+            assertThat(counter("rx_tls_ctx") - counter("rx_tls_del"))
+                    .isEqualTo(device.nic().tirs().inUse());
             assertThat(counter("tls_decrypt_error")).isZero();
         }
 
@@ -219,7 +235,8 @@ class PacketStormTest {
         }
 
         private RxSession rx(TrafficKeys keys) {
-            return ((InstallResult.Installed<RxSession>) device.installRx(target, keys, at(Direction.RX), rxSink)).session();
+            return ((InstallResult.Installed<RxSession>) device.installRx(target, keys, at(Direction.RX), rxSink))
+                    .session();
         }
 
         private static TxSession tx(InstallResult<TxSession> result) {

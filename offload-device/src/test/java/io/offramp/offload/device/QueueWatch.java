@@ -27,7 +27,8 @@ final class QueueWatch {
     }
 
     /** What is wrong with what waits, or null. To be called after each step: what is new was posted in it. */
-    @Nullable String look(QueueSet queues, FlowKey flow) {
+    @Nullable
+    String look(QueueSet queues, FlowKey flow) {
         Map<Long, TlsContext> stillNamed = new HashMap<>();
         String wrong = look(queues.sendQueue(), stillNamed);
         wrong = wrong == null ? look(queues.controlQueue(), stillNamed) : wrong;

@@ -32,8 +32,12 @@ final class SteppedDevice implements AutoCloseable {
             map.put(settings[i], settings[i + 1]);
         }
         device = new Device(
-                DeviceSettings.parse(map), crypto, (loop, task) -> interrupts.add(task), System::nanoTime,
-                new DeviceCpu(), (parsed, cpu) -> List.of(engine));
+                DeviceSettings.parse(map),
+                crypto,
+                (loop, task) -> interrupts.add(task),
+                System::nanoTime,
+                new DeviceCpu(),
+                (parsed, cpu) -> List.of(engine));
         sessions = new SessionFixtures(device, 45_680, channel -> settle());
     }
 

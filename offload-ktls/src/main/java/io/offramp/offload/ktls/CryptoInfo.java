@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The kernel's {@code struct tls12_crypto_info_*} (include/uapi/linux/tls.h), which serves TLS 1.3 as well. Packed; the first two
- * fields are in the machine's byte order, the sequence is big endian, the rest are bytes:
+ * The kernel's {@code struct tls12_crypto_info_*} (include/uapi/linux/tls.h), which serves TLS 1.3 as well. Packed; the
+ * first two fields are in the machine's byte order, the sequence is big endian, the rest are bytes:
  *
  * <pre>
  *                    | version | cipher | iv | key | salt | record sequence |
@@ -16,8 +16,8 @@ import java.nio.ByteOrder;
  * ChaCha20      (56) |    2    |    2   | 12 |  32 |   0  |        8        |
  * </pre>
  *
- * The nonce is salt and iv one behind the other. In TLS 1.2 with GCM the salt is all that is secret, and iv the explicit nonce of
- * the next record, for which we take its sequence (RFC 5288 §3).
+ * The nonce is salt and iv one behind the other. In TLS 1.2 with GCM the salt is all that is secret, and iv the
+ * explicit nonce of the next record, for which we take its sequence (RFC 5288 §3).
  */
 final class CryptoInfo {
     private static final int HEAD_BYTES = 4;
@@ -44,7 +44,9 @@ final class CryptoInfo {
         } else if (iv.length == SALT_BYTES) {
             struct.putLong(keys.nextSequence()).put(keys.dangerousKey()).put(iv);
         } else {
-            struct.put(iv, SALT_BYTES, iv.length - SALT_BYTES).put(keys.dangerousKey()).put(iv, 0, SALT_BYTES);
+            struct.put(iv, SALT_BYTES, iv.length - SALT_BYTES)
+                    .put(keys.dangerousKey())
+                    .put(iv, 0, SALT_BYTES);
         }
         struct.putLong(keys.nextSequence());
         return info;

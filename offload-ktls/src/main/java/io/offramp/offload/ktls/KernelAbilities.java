@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the running kernel took when it was tried.
  *
- * @param cause    why it takes nothing; null if it takes something
- * @param release  as {@code uname -r} says it
- * @param taken    what it took
+ * @param cause why it takes nothing; null if it takes something
+ * @param release as {@code uname -r} says it
+ * @param taken what it took
  * @param refusals what it refused, with the error: {@code RX 1.3 chacha20-poly1305: EINVAL}
  * @param rekeysTx whether it takes other TX keys in TLS 1.3 (Linux 6.14)
  * @param rekeysRx whether it takes other RX keys in TLS 1.3
@@ -52,7 +52,10 @@ record KernelAbilities(
         return taken.stream().map(Taken::version).collect(Collectors.toSet());
     }
 
-    /** Suites that it takes in each version and direction of which it takes any: what can be promised without looking closer. */
+    /**
+     * Suites that it takes in each version and direction of which it takes any: what can be promised without looking
+     * closer.
+     */
     Set<AeadSuite> suites() {
         return Arrays.stream(AeadSuite.values())
                 .filter(suite -> taken.stream().allMatch(one -> takes(one.direction(), one.version(), suite)))

@@ -64,9 +64,10 @@ final class KernelProbe {
         try (LoopbackPair pair = LoopbackPair.open()) {
             int attached = kernel.attach(pair.near());
             if (attached < 0) {
-                return KernelAbilities.none(attached == -ENOENT
-                        ? "kernel " + release() + " has no tls module (TCP_ULP: ENOENT)"
-                        : "kernel " + release() + " refuses TCP_ULP: " + Errno.name(attached));
+                return KernelAbilities.none(
+                        attached == -ENOENT
+                                ? "kernel " + release() + " has no tls module (TCP_ULP: ENOENT)"
+                                : "kernel " + release() + " refuses TCP_ULP: " + Errno.name(attached));
             }
             for (ProtocolVersion version : ProtocolVersion.values()) {
                 for (AeadSuite suite : AeadSuite.values()) {
@@ -74,15 +75,17 @@ final class KernelProbe {
                 }
             }
         } catch (SystemCallException e) {
-            return KernelAbilities.none("no loopback connection to try the kernel on: " + e.getMessage() + ": "
-                    + Errno.name(e.errno()));
+            return KernelAbilities.none(
+                    "no loopback connection to try the kernel on: " + e.getMessage() + ": " + Errno.name(e.errno()));
         } catch (UnsupportedOperationException | IllegalCallerException e) {
             return KernelAbilities.none("native access is not allowed or not there: " + e.getMessage());
         }
         if (taken.isEmpty()) {
-            return KernelAbilities.none("kernel " + release() + " has tls, and takes no suite: " + String.join(", ", refusals));
+            return KernelAbilities.none(
+                    "kernel " + release() + " has tls, and takes no suite: " + String.join(", ", refusals));
         }
-        return new KernelAbilities(null, release(), List.copyOf(taken), List.copyOf(refusals), rekeysTx, rekeysRx, saysConf);
+        return new KernelAbilities(
+                null, release(), List.copyOf(taken), List.copyOf(refusals), rekeysTx, rekeysRx, saysConf);
     }
 
     private void tryBoth(ProtocolVersion version, AeadSuite suite) throws SystemCallException {
@@ -91,7 +94,8 @@ final class KernelProbe {
                 int result = kernel.attach(pair.near());
                 result = result < 0 ? result : install(pair, direction, version, suite);
                 if (result < 0) {
-                    refusals.add(direction + " " + version.label() + " " + suite.kernelName() + ": " + Errno.name(result));
+                    refusals.add(
+                            direction + " " + version.label() + " " + suite.kernelName() + ": " + Errno.name(result));
                 } else {
                     taken.add(new KernelAbilities.Taken(direction, version, suite));
                 }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.record.Direction;
 
 /**
- * What the kernel does with a socket that is under its TLS (Documentation/networking/tls.rst). Nothing blocks; a result below 0 is
- * a negative {@link Errno}. Thread-safe; a socket is used by its event loop only.
+ * What the kernel does with a socket that is under its TLS (Documentation/networking/tls.rst). Nothing blocks; a result
+ * below 0 is a negative {@link Errno}. Thread-safe; a socket is used by its event loop only.
  */
 public interface KernelTls {
     /** What keeps a direction's records, as the kernel says ({@code TLS_INFO_TXCONF}, {@code TLS_INFO_RXCONF}). */
@@ -31,7 +31,9 @@ public interface KernelTls {
         }
     }
 
-    /** Puts a connected socket under the protocol, which changes nothing before a direction has keys. 0, or an error. */
+    /**
+     * Puts a connected socket under the protocol, which changes nothing before a direction has keys. 0, or an error.
+     */
     int attach(int fd);
 
     /**
@@ -61,7 +63,7 @@ public interface KernelTls {
     /**
      * Sends one record of another type.
      *
-     * @param type    its number
+     * @param type its number
      * @param content direct, in one piece
      * @return {@code bytes}, or an error; never a part
      */
@@ -94,8 +96,8 @@ public interface KernelTls {
     int duplicate(int fd);
 
     /**
-     * Bytes of the wire that TCP has taken since an arbitrary beginning: sent and not sent ones, but none that TLS still holds for
-     * want of room. Or an error.
+     * Bytes of the wire that TCP has taken since an arbitrary beginning: sent and not sent ones, but none that TLS
+     * still holds for want of room. Or an error.
      */
     long queued(int fd);
 

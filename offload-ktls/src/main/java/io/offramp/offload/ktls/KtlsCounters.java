@@ -9,30 +9,56 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the backend counts, over all event loops; sessions under the kernel's own names, by who the kernel says has them. Touched once
- * per burst of records, never per record.
+ * What the backend counts, over all event loops; sessions under the kernel's own names, by who the kernel says has
+ * them. Touched once per burst of records, never per record.
  */
 final class KtlsCounters {
     private final TxCounters tx = new TxCounters();
     private final DirectionCounters rx = new DirectionCounters();
 
     private final List<OffloadCounter> published = List.of(
-            new OffloadCounter("tls_curr_tx_sw", "TX sessions that the kernel's software encrypts now", GAUGE, tx.software::current),
-            new OffloadCounter("tls_curr_rx_sw", "RX sessions that the kernel's software decrypts now", GAUGE, rx.software::current),
-            new OffloadCounter("tls_curr_tx_device", "TX sessions that a NIC has now, as the kernel says", GAUGE, tx.device::current),
-            new OffloadCounter("tls_curr_rx_device", "RX sessions that a NIC has now, as the kernel says", GAUGE, rx.device::current),
+            new OffloadCounter(
+                    "tls_curr_tx_sw",
+                    "TX sessions that the kernel's software encrypts now",
+                    GAUGE,
+                    tx.software::current),
+            new OffloadCounter(
+                    "tls_curr_rx_sw",
+                    "RX sessions that the kernel's software decrypts now",
+                    GAUGE,
+                    rx.software::current),
+            new OffloadCounter(
+                    "tls_curr_tx_device",
+                    "TX sessions that a NIC has now, as the kernel says",
+                    GAUGE,
+                    tx.device::current),
+            new OffloadCounter(
+                    "tls_curr_rx_device",
+                    "RX sessions that a NIC has now, as the kernel says",
+                    GAUGE,
+                    rx.device::current),
             new OffloadCounter("tls_tx_sw", "TX sessions given to the kernel's software", COUNTER, tx.software::total),
             new OffloadCounter("tls_rx_sw", "RX sessions given to the kernel's software", COUNTER, rx.software::total),
-            new OffloadCounter("tls_tx_device", "TX sessions given to a NIC, as the kernel says", COUNTER, tx.device::total),
-            new OffloadCounter("tls_rx_device", "RX sessions given to a NIC, as the kernel says", COUNTER, rx.device::total),
             new OffloadCounter(
-                    "ktls_tx_unknown", "TX sessions of which the kernel does not say who has them", COUNTER, tx.unknown::total),
+                    "tls_tx_device", "TX sessions given to a NIC, as the kernel says", COUNTER, tx.device::total),
             new OffloadCounter(
-                    "ktls_rx_unknown", "RX sessions of which the kernel does not say who has them", COUNTER, rx.unknown::total),
+                    "tls_rx_device", "RX sessions given to a NIC, as the kernel says", COUNTER, rx.device::total),
+            new OffloadCounter(
+                    "ktls_tx_unknown",
+                    "TX sessions of which the kernel does not say who has them",
+                    COUNTER,
+                    tx.unknown::total),
+            new OffloadCounter(
+                    "ktls_rx_unknown",
+                    "RX sessions of which the kernel does not say who has them",
+                    COUNTER,
+                    rx.unknown::total),
             new OffloadCounter("ktls_tx_records", "Records given to the kernel to encrypt", COUNTER, tx.records::sum),
-            new OffloadCounter("ktls_tx_bytes", "Bytes of content given to the kernel to encrypt", COUNTER, tx.bytes::sum),
+            new OffloadCounter(
+                    "ktls_tx_bytes", "Bytes of content given to the kernel to encrypt", COUNTER, tx.bytes::sum),
             new OffloadCounter("ktls_tx_splices", "Times that a session began to splice", COUNTER, tx.splices::sum),
-            new OffloadCounter("ktls_tx_splice_bytes", "Bytes of ktls_tx_bytes that were spliced", COUNTER, tx.spliceBytes::sum),
+            new OffloadCounter(
+                    "ktls_tx_splice_bytes", "Bytes of ktls_tx_bytes that were spliced", COUNTER, tx.spliceBytes::sum),
             new OffloadCounter("ktls_rx_reads", "Reads of records that the kernel decrypted", COUNTER, rx.records::sum),
             new OffloadCounter("ktls_rx_bytes", "Bytes of content that the kernel decrypted", COUNTER, rx.bytes::sum));
 

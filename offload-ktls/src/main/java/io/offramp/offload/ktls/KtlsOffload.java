@@ -100,7 +100,10 @@ public final class KtlsOffload implements RecordOffload {
     @Override
     public String description() {
         return "kernel " + abilities.release() + " tls, "
-                + capabilities.suites().stream().map(suite -> suite.kernelName()).sorted().collect(Collectors.joining(" "))
+                + capabilities.suites().stream()
+                        .map(suite -> suite.kernelName())
+                        .sorted()
+                        .collect(Collectors.joining(" "))
                 + (abilities.rekeysTx() ? "" : ", no rekey")
                 + (abilities.refusals().isEmpty() ? "" : ", refused: " + String.join(", ", abilities.refusals()))
                 + (abilities.saysConf() ? "" : "; without CAP_NET_ADMIN it does not say whether a NIC does the work");
@@ -153,20 +156,22 @@ public final class KtlsOffload implements RecordOffload {
             return refusal;
         }
         EpollSocketChannel channel = (EpollSocketChannel) target.channel();
-        KtlsRxSession session =
-                new KtlsRxSession(kernel, channel, keys, at, sink, counters.rx(), abilities.rekeysRx());
+        KtlsRxSession session = new KtlsRxSession(kernel, channel, keys, at, sink, counters.rx(), abilities.rekeysRx());
         int result = session.install();
         return result < 0 ? refused("TLS_RX", result) : new InstallResult.Installed<>(session);
     }
 
     /** Why this direction is not taken, or null; then its socket is under the protocol. */
-    private <S> InstallResult.@Nullable Declined<S> refusal(Direction direction, OffloadTarget target, TrafficKeys keys) {
+    private <S> InstallResult.@Nullable Declined<S> refusal(
+            Direction direction, OffloadTarget target, TrafficKeys keys) {
         if (abilities.cause() != null) {
             return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, abilities.cause());
         }
         if (!abilities.takes(direction, keys.version(), keys.suite())) {
-            return new InstallResult.Declined<>(DeclineReason.SUITE,
-                    "kernel takes no " + direction + " " + keys.version().label() + " " + keys.suite().kernelName());
+            return new InstallResult.Declined<>(
+                    DeclineReason.SUITE,
+                    "kernel takes no " + direction + " " + keys.version().label() + " "
+                            + keys.suite().kernelName());
         }
         if (!(target.channel() instanceof EpollSocketChannel channel) || !channel.isActive()) {
             return new InstallResult.Declined<>(DeclineReason.CHANNEL, "no open socket of the epoll transport");
@@ -177,7 +182,8 @@ public final class KtlsOffload implements RecordOffload {
     }
 
     private static <S> InstallResult.Declined<S> refused(String option, int result) {
-        return new InstallResult.Declined<>(DeclineReason.CAPACITY, "kernel refused " + option + ": " + Errno.name(result));
+        return new InstallResult.Declined<>(
+                DeclineReason.CAPACITY, "kernel refused " + option + ": " + Errno.name(result));
     }
 
     @Override

@@ -27,12 +27,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads content from the socket, whose kernel opens the records. The kernel puts data records together and drops empty ones, so
- * that what is delivered as one piece may have been several records; each record of another type is one. Sequence and position are
- * asked of the kernel; the position leaves padding out.
+ * Reads content from the socket, whose kernel opens the records. The kernel puts data records together and drops empty
+ * ones, so that what is delivered as one piece may have been several records; each record of another type is one.
+ * Sequence and position are asked of the kernel; the position leaves padding out.
  *
- * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for others now and then: nobody says again
- * that there is something to read.
+ * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for others now and then: nobody
+ * says again that there is something to read.
  */
 final class KtlsRxSession implements RxSession {
     /** Reads before other connections of the event loop get their turn. */
@@ -58,15 +58,21 @@ final class KtlsRxSession implements RxSession {
     private boolean open = true;
 
     KtlsRxSession(
-            KernelTls kernel, EpollSocketChannel channel, TrafficKeys keys, RecordBoundary at, RxSink sink,
-            KtlsCounters.DirectionCounters counters, boolean canRekey) {
+            KernelTls kernel,
+            EpollSocketChannel channel,
+            TrafficKeys keys,
+            RecordBoundary at,
+            RxSink sink,
+            KtlsCounters.DirectionCounters counters,
+            boolean canRekey) {
         this.kernel = kernel;
         this.channel = channel;
         this.keys = keys;
         this.sink = sink;
         this.counters = counters;
         this.canRekey = canRekey;
-        this.sizes = (RecvByteBufAllocator.ExtendedHandle) channel.config().getRecvByteBufAllocator().newHandle();
+        this.sizes = (RecvByteBufAllocator.ExtendedHandle)
+                channel.config().getRecvByteBufAllocator().newHandle();
         this.startPosition = at.wirePosition();
         this.recordsBefore = -at.nextSequence();
     }
@@ -182,7 +188,8 @@ final class KtlsRxSession implements RxSession {
         } else if (known == null || bytes == 0) {
             content.release();
             fail(new RecordFormatException(
-                    AlertDescription.UNEXPECTED_MESSAGE, "record of type " + type + " with " + bytes + " bytes, direction=RX"));
+                    AlertDescription.UNEXPECTED_MESSAGE,
+                    "record of type " + type + " with " + bytes + " bytes, direction=RX"));
         } else {
             RecordBoundary end = here();
             if (end == null) {
@@ -204,7 +211,8 @@ final class KtlsRxSession implements RxSession {
                 return false;
             }
             case Errno.EBADMSG ->
-                fail(new RecordAuthenticationException("kernel: a record does not authenticate (EBADMSG), direction=RX"));
+                fail(new RecordAuthenticationException(
+                        "kernel: a record does not authenticate (EBADMSG), direction=RX"));
             case Errno.EMSGSIZE ->
                 fail(new RecordFormatException(
                         AlertDescription.RECORD_OVERFLOW, "kernel: a record is too long (EMSGSIZE), direction=RX"));
@@ -212,7 +220,8 @@ final class KtlsRxSession implements RxSession {
                 fail(new RecordFormatException(
                         AlertDescription.DECODE_ERROR, "kernel: a record of another version (EINVAL), direction=RX"));
             case Errno.EKEYEXPIRED ->
-                fail(new DeviceFaultException("kernel: waits for a key that nobody gives it (EKEYEXPIRED), direction=RX"));
+                fail(new DeviceFaultException(
+                        "kernel: waits for a key that nobody gives it (EKEYEXPIRED), direction=RX"));
             default -> {
                 if (Errno.isConnectionLost(error)) {
                     readable = false;

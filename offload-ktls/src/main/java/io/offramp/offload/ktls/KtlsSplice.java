@@ -8,8 +8,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads what a socket receives through a pipe into a TLS socket. The source is watched through a descriptor of its own, edge
- * triggered; its channel does not read meanwhile, except what it finds there at the peer's FIN, which is behind all that was taken.
+ * Leads what a socket receives through a pipe into a TLS socket. The source is watched through a descriptor of its own,
+ * edge triggered; its channel does not read meanwhile, except what it finds there at the peer's FIN, which is behind
+ * all that was taken.
  */
 final class KtlsSplice implements Splice {
     private final KtlsTxSession session;
@@ -22,7 +23,8 @@ final class KtlsSplice implements Splice {
     }
 
     /** Null where the process may open no more descriptors. */
-    static @Nullable KtlsSplice open(KtlsTxSession session, KernelTls kernel, EpollSocketChannel source, Runnable onReadable) {
+    static @Nullable KtlsSplice open(
+            KtlsTxSession session, KernelTls kernel, EpollSocketChannel source, Runnable onReadable) {
         int duplicate = kernel.duplicate(source.fd().intValue());
         if (duplicate < 0) {
             return null;

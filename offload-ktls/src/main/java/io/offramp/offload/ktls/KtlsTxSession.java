@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * outbound buffer, so that data, control records and new keys keep their order, and wait together where the socket is
  * full.
  *
- * <p>Sequence and position are those behind what was sealed. They are counted here ({@link TxCount}), since each
- * record is cut here or cut by the kernel's software in the one way that it has. Where a NIC may do the work the
- * kernel is asked behind each write; one that has nothing on any NIC need not be. How it cuts what is spliced depends
- * on pages: until that is out and the kernel was asked, each byte counts as a record.
+ * <p>Sequence and position are those behind what was sealed. They are counted here ({@link TxCount}), since each record
+ * is cut here or cut by the kernel's software in the one way that it has. Where a NIC may do the work the kernel is
+ * asked behind each write; one that has nothing on any NIC need not be. How it cuts what is spliced depends on pages:
+ * until that is out and the kernel was asked, each byte counts as a record.
  *
- * <p>The descriptor is the channel's, and is used on its event loop while it is open only: afterwards the number may
- * be another connection's.
+ * <p>The descriptor is the channel's, and is used on its event loop while it is open only: afterwards the number may be
+ * another connection's.
  */
 final class KtlsTxSession implements TxSession {
     private final KernelTls kernel;
@@ -58,8 +58,14 @@ final class KtlsTxSession implements TxSession {
     private boolean switched;
 
     KtlsTxSession(
-            KernelTls kernel, EpollSocketChannel channel, TrafficKeys keys, RecordBoundary at, TxSink sink,
-            KtlsCounters.TxCounters counters, boolean canRekey, boolean splices) {
+            KernelTls kernel,
+            EpollSocketChannel channel,
+            TrafficKeys keys,
+            RecordBoundary at,
+            TxSink sink,
+            KtlsCounters.TxCounters counters,
+            boolean canRekey,
+            boolean splices) {
         this.kernel = kernel;
         this.channel = channel;
         this.keys = keys;
@@ -67,7 +73,8 @@ final class KtlsTxSession implements TxSession {
         this.counters = counters;
         this.canRekey = canRekey;
         this.splices = splices;
-        this.count = new TxCount(at.wirePosition(), at.nextSequence(), keys.format().overheadBytes());
+        this.count =
+                new TxCount(at.wirePosition(), at.nextSequence(), keys.format().overheadBytes());
     }
 
     /**
@@ -162,7 +169,9 @@ final class KtlsTxSession implements TxSession {
 
     @Override
     public @Nullable Splice splice(Channel source, Runnable onReadable) {
-        if (!canSplice(1) || !(source instanceof EpollSocketChannel socket) || !socket.isActive()
+        if (!canSplice(1)
+                || !(source instanceof EpollSocketChannel socket)
+                || !socket.isActive()
                 || socket.eventLoop() != channel.eventLoop()) {
             return null;
         }
@@ -175,7 +184,10 @@ final class KtlsTxSession implements TxSession {
 
     /** Whether so many bytes more can go through a pipe, in as many records as they are bytes if need be. */
     boolean canSplice(int bytes) {
-        return open && splices && switched && count.nextSequence() + bytes <= keys.suite().recordLimit();
+        return open
+                && splices
+                && switched
+                && count.nextSequence() + bytes <= keys.suite().recordLimit();
     }
 
     /** Whether what was spliced before is not out yet. */
@@ -195,7 +207,7 @@ final class KtlsTxSession implements TxSession {
     /**
      * Of a {@link RecordsWrite} that is out, before anything behind it goes.
      *
-     * @param records   that it was counted for
+     * @param records that it was counted for
      * @param isRegular whether the kernel has taken it as it does where its software cuts
      */
     void onSent(int records, int bytes, boolean isRegular) throws IOException {

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empty pipes of one event loop, closed with its thread. A pipe is taken only while something is in it, so that there are as many as
- * clients are slow, and no more.
+ * Empty pipes of one event loop, closed with its thread. A pipe is taken only while something is in it, so that there
+ * are as many as clients are slow, and no more.
  */
 final class PipePool {
     /** What a pipe is to hold: as much as an upstream's socket. */
@@ -37,7 +37,8 @@ final class PipePool {
     }
 
     /** Null where the process may open no more. */
-    @Nullable Pipe take() {
+    @Nullable
+    Pipe take() {
         Pipe pipe = empty.pollFirst();
         return pipe != null ? pipe : Pipe.open(PIPE_BYTES);
     }

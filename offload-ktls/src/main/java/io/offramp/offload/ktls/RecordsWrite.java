@@ -6,8 +6,8 @@ import io.offramp.offload.record.RecordFormat;
 import java.io.IOException;
 
 /**
- * Content of one type on its way into the kernel, which makes the records. The kernel cuts application data every 16,384 bytes;
- * shorter records, and those of other types, are a call each.
+ * Content of one type on its way into the kernel, which makes the records. The kernel cuts application data every
+ * 16,384 bytes; shorter records, and those of other types, are a call each.
  */
 final class RecordsWrite extends SocketWrite {
     private final KtlsTxSession session;
@@ -27,7 +27,8 @@ final class RecordsWrite extends SocketWrite {
         this.type = type;
         this.content = content;
         this.records = records;
-        boolean kernelCuts = type == ContentType.APPLICATION_DATA && maxPlaintextBytes == RecordFormat.MAX_PLAINTEXT_BYTES;
+        boolean kernelCuts =
+                type == ContentType.APPLICATION_DATA && maxPlaintextBytes == RecordFormat.MAX_PLAINTEXT_BYTES;
         this.callBytes = kernelCuts ? content.readableBytes() : maxPlaintextBytes;
     }
 

@@ -11,9 +11,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second descriptor of a channel's socket, watched by the channel's event loop beside the channel itself. Edge triggered: with
- * kernel TLS a socket in which half a record lies stays readable without anything to read, so that a level would turn the loop for
- * as long as the peer waits.
+ * A second descriptor of a channel's socket, watched by the channel's event loop beside the channel itself. Edge
+ * triggered: with kernel TLS a socket in which half a record lies stays readable without anything to read, so that a
+ * level would turn the loop for as long as the peer waits.
  */
 final class SocketReader implements EpollIoHandle {
     /** No descriptor's number. */
@@ -34,7 +34,7 @@ final class SocketReader implements EpollIoHandle {
     /**
      * Watches a descriptor, called on the event loop.
      *
-     * @param fd         closed by {@link #close()}, or here in the case of null
+     * @param fd closed by {@link #close()}, or here in the case of null
      * @param onReadable called on the event loop when something has come
      * @return null if the loop does not take it
      */

@@ -7,8 +7,9 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happens to the socket when everything in front of it has been written. Netty calls a {@link FileRegion} in the
- * order of the writes, waits for room in the socket where it has moved nothing, and calls again.
+ * Something that happens to the socket when everything in front of it has been written. Netty calls a
+ * {@link FileRegion} in the order of the writes, waits for room in the socket where it has moved nothing, and calls
+ * again.
  */
 abstract class SocketWrite extends AbstractReferenceCounted implements FileRegion {
     private final int count;

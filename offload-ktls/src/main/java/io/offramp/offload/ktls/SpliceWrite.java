@@ -3,7 +3,9 @@ package io.offramp.offload.ktls;
 import io.offramp.offload.ktls.ffi.Pipe;
 import java.io.IOException;
 
-/** Content in a pipe on its way into the kernel, which makes the records, as many as it likes: it is asked afterwards. */
+/**
+ * Content in a pipe on its way into the kernel, which makes the records, as many as it likes: it is asked afterwards.
+ */
 final class SpliceWrite extends SocketWrite {
     private final KtlsTxSession session;
     private final Pipe pipe;

@@ -15,8 +15,8 @@ final class TxCount {
     private int sentEpoch;
 
     /**
-     * @param wirePosition  in bytes, where the first record begins
-     * @param nextSequence  of the first record
+     * @param wirePosition in bytes, where the first record begins
+     * @param nextSequence of the first record
      * @param overheadBytes of each record
      */
     TxCount(long wirePosition, long nextSequence, int overheadBytes) {

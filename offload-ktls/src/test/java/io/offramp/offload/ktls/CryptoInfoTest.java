@@ -16,23 +16,26 @@ class CryptoInfoTest {
     @Test
     void shouldSplitTheIvOfTls13IntoSaltAndRest() {
         assertThat(hex(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM))
-                .isEqualTo(u16(0x0304) + u16(51) + "c4c5c6c7c8c9cacb" + "00".repeat(15) + "0f" + "c0c1c2c3" + "0102030405060708");
+                .isEqualTo(u16(0x0304) + u16(51) + "c4c5c6c7c8c9cacb" + "00".repeat(15) + "0f" + "c0c1c2c3"
+                        + "0102030405060708");
         assertThat(hex(ProtocolVersion.TLS_1_3, AeadSuite.AES_256_GCM))
-                .isEqualTo(u16(0x0304) + u16(52) + "c4c5c6c7c8c9cacb" + "00".repeat(31) + "1f" + "c0c1c2c3" + "0102030405060708");
+                .isEqualTo(u16(0x0304) + u16(52) + "c4c5c6c7c8c9cacb" + "00".repeat(31) + "1f" + "c0c1c2c3"
+                        + "0102030405060708");
     }
 
     @Test
     void shouldTakeTheSequenceForTheExplicitNonceOfTls12() {
         assertThat(hex(ProtocolVersion.TLS_1_2, AeadSuite.AES_128_GCM))
-                .isEqualTo(u16(0x0303) + u16(51) + "0102030405060708" + "00".repeat(15) + "0f" + "c0c1c2c3" + "0102030405060708");
+                .isEqualTo(u16(0x0303) + u16(51) + "0102030405060708" + "00".repeat(15) + "0f" + "c0c1c2c3"
+                        + "0102030405060708");
     }
 
     @Test
     void shouldKeepTheIvOfChacha20Whole() {
         for (ProtocolVersion version : ProtocolVersion.values()) {
             assertThat(hex(version, AeadSuite.CHACHA20_POLY1305))
-                    .isEqualTo(u16(version.code()) + u16(54) + "c0c1c2c3c4c5c6c7c8c9cacb"
-                            + "00".repeat(31) + "1f" + "0102030405060708");
+                    .isEqualTo(u16(version.code()) + u16(54) + "c0c1c2c3c4c5c6c7c8c9cacb" + "00".repeat(31) + "1f"
+                            + "0102030405060708");
         }
     }
 

@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
 
-/** A kernel that notes what it is told, protects nothing, and fails when asked to: for what no real one can be made to do. */
+/**
+ * A kernel that notes what it is told, protects nothing, and fails when asked to: for what no real one can be made to
+ * do.
+ */
 final class FakeKernel implements KernelTls {
     private final LinuxTls real = new LinuxTls();
 

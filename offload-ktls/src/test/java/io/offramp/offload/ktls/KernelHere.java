@@ -8,8 +8,8 @@ final class KernelHere {
     private KernelHere() {}
 
     /**
-     * The backend, available or not; where {@code scripts/with-ktls} runs the test it must be, so that what was meant to be tested
-     * is not skipped.
+     * The backend, available or not; where {@code scripts/with-ktls} runs the test it must be, so that what was meant
+     * to be tested is not skipped.
      */
     static KtlsOffload open() {
         KtlsOffload offload = new KtlsProvider().open(Map.of());

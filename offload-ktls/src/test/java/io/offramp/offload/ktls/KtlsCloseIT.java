@@ -57,15 +57,16 @@ class KtlsCloseIT {
     void shouldLoseNothingWhenClosedOnceNothingIsUnsent() throws IOException {
         for (int i = 0; i < CONNECTIONS; i++) {
             SocketWire wire = new SocketWire(UnpooledByteBufAllocator.DEFAULT, SOCKET_BYTES);
-            TrafficKeys keys = new TrafficKeys(
-                    ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, content(16), content(12), 0);
+            TrafficKeys keys =
+                    new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, content(16), content(12), 0);
             ReferenceRecords expected = new ReferenceRecords(keys);
             byte[] content = content(BYTES);
             Last last = new Last(wire);
             TxSession session = install(wire, keys, last);
             ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-            session.seal(ContentType.APPLICATION_DATA, Unpooled.directBuffer(BYTES).writeBytes(content), MAX);
+            session.seal(
+                    ContentType.APPLICATION_DATA, Unpooled.directBuffer(BYTES).writeBytes(content), MAX);
             byte[] sealed = expected.sealAll(23, content, MAX);
             if (i % 2 == 0) {
                 session.seal(ContentType.ALERT, Unpooled.directBuffer(2).writeBytes(CLOSE_NOTIFY), MAX);
@@ -103,8 +104,7 @@ class KtlsCloseIT {
 
     private static TxSession install(SocketWire wire, TrafficKeys keys, TxSink sink) {
         OffloadTarget target = new OffloadTarget(1, wire.channel(), FLOW);
-        InstallResult<TxSession> result =
-                offload.installTx(target, keys, new RecordBoundary(Direction.TX, 0, 0), sink);
+        InstallResult<TxSession> result = offload.installTx(target, keys, new RecordBoundary(Direction.TX, 0, 0), sink);
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
         return ((InstallResult.Installed<TxSession>) result).session();
     }

@@ -7,8 +7,8 @@ import io.offramp.offload.tck.RecordOffloadContract;
 import io.offramp.offload.tck.Wire;
 
 /**
- * The contract on the running kernel, over loopback sockets: what it does not take is left out, by what it said when it was
- * tried.
+ * The contract on the running kernel, over loopback sockets: what it does not take is left out, by what it said when it
+ * was tried.
  */
 class KtlsContractIT extends RecordOffloadContract {
     private KtlsOffload offload;
@@ -26,7 +26,9 @@ class KtlsContractIT extends RecordOffloadContract {
 
     @Override
     protected boolean canRekey(Direction direction) {
-        return direction == Direction.TX ? offload.abilities().rekeysTx() : offload.abilities().rekeysRx();
+        return direction == Direction.TX
+                ? offload.abilities().rekeysTx()
+                : offload.abilities().rekeysRx();
     }
 
     @Override

@@ -185,9 +185,16 @@ class KtlsErrorIT {
         }
 
         // Then
-        assertThat(kernel.calls).containsExactly(
-                "attach", "TX keys", "data 100", "TX keys EAGAIN", "TX keys EINTR", "TX keys EAGAIN", "TX keys",
-                "data 200");
+        assertThat(kernel.calls)
+                .containsExactly(
+                        "attach",
+                        "TX keys",
+                        "data 100",
+                        "TX keys EAGAIN",
+                        "TX keys EINTR",
+                        "TX keys EAGAIN",
+                        "TX keys",
+                        "data 200");
         assertThat(faults).isEmpty();
         assertThat(session.nextSequence()).isEqualTo(1);
         assertThat(session.boundary()).isNotNull();
@@ -287,15 +294,25 @@ class KtlsErrorIT {
 
         for (EpollSocketChannel channel : List.of(fresh, ended.channel())) {
             // When
-            InstallResult<TxSession> tx = offload().installTx(
-                    new OffloadTarget(1, channel, FLOW), keys(), new RecordBoundary(Direction.TX, 300, 0), txSink());
-            InstallResult<RxSession> rx = offload().installRx(
-                    new OffloadTarget(1, channel, FLOW), keys(), new RecordBoundary(Direction.RX, 300, 0), sink);
+            InstallResult<TxSession> tx = offload()
+                    .installTx(
+                            new OffloadTarget(1, channel, FLOW),
+                            keys(),
+                            new RecordBoundary(Direction.TX, 300, 0),
+                            txSink());
+            InstallResult<RxSession> rx = offload()
+                    .installRx(
+                            new OffloadTarget(1, channel, FLOW),
+                            keys(),
+                            new RecordBoundary(Direction.RX, 300, 0),
+                            sink);
 
             // Then
-            assertThat(List.of(tx, rx)).allSatisfy(result -> assertThat(result).isInstanceOfSatisfying(
-                    InstallResult.Declined.class,
-                    declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL)));
+            assertThat(List.of(tx, rx))
+                    .allSatisfy(result -> assertThat(result)
+                            .isInstanceOfSatisfying(
+                                    InstallResult.Declined.class,
+                                    declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL)));
         }
         assertThat(kernel.calls).isEmpty();
         fresh.unsafe().closeForcibly();

@@ -52,7 +52,8 @@ class KtlsRxIT {
     private KtlsOffload offload;
 
     /** One end with a session, and what the peer at the other one makes records with. */
-    private record End(SocketWire wire, RxSession session, CollectingRxSink sink, ReferenceRecords peer, TrafficKeys keys) {
+    private record End(
+            SocketWire wire, RxSession session, CollectingRxSink sink, ReferenceRecords peer, TrafficKeys keys) {
         /** Sends these bytes, and lets the session read. */
         void send(byte[] bytes) {
             try {
@@ -141,7 +142,10 @@ class KtlsRxIT {
         }
     }
 
-    /** Never two data records in a row, so that each is delivered by itself; and no KeyUpdate, behind which there are other keys. */
+    /**
+     * Never two data records in a row, so that each is delivered by itself; and no KeyUpdate, behind which there are
+     * other keys.
+     */
     private byte[] mixed(End end, List<Received> expected) {
         byte[] stream = {};
         for (int type : new int[] {DATA, HANDSHAKE, HANDSHAKE, DATA, ALERT, DATA, ALERT}) {
@@ -292,7 +296,9 @@ class KtlsRxIT {
     void shouldSayThatTheKernelWaitsForAKey(Protection protection) {
         End end = install(protection, 0, new byte[0]);
 
-        end.send(concat(end.peer().seal(HANDSHAKE, Arrays.copyOf(KEY_UPDATE, 3)), end.peer().seal(DATA, content(40))));
+        end.send(concat(
+                end.peer().seal(HANDSHAKE, Arrays.copyOf(KEY_UPDATE, 3)),
+                end.peer().seal(DATA, content(40))));
         end.readFault();
 
         assertThat(end.sink().data()).isEmpty();
@@ -307,9 +313,10 @@ class KtlsRxIT {
         client.send(concat(Rfc8448.SECTION_3_CLIENT_DATA_RECORD, Rfc8448.SECTION_3_CLIENT_ALERT_RECORD));
         client.readRecords(2);
 
-        assertThat(client.sink().received()).containsExactly(
-                new Received(ContentType.APPLICATION_DATA, Rfc8448.section3Payload()),
-                new Received(ContentType.ALERT, Rfc8448.CLOSE_NOTIFY));
+        assertThat(client.sink().received())
+                .containsExactly(
+                        new Received(ContentType.APPLICATION_DATA, Rfc8448.section3Payload()),
+                        new Received(ContentType.ALERT, Rfc8448.CLOSE_NOTIFY));
     }
 
     private End install(Protection protection, long sequence, byte[] queued) {

@@ -97,15 +97,26 @@ class KtlsSessionIT {
         }
 
         // Then
-        assertThat(kernel.calls).containsExactly(
-                "attach", "TX keys", "data 16384", "data EINTR", "data 16384", "data EAGAIN", "data 7232", "21 EAGAIN", "21 2");
+        assertThat(kernel.calls)
+                .containsExactly(
+                        "attach",
+                        "TX keys",
+                        "data 16384",
+                        "data EINTR",
+                        "data 16384",
+                        "data EAGAIN",
+                        "data 7232",
+                        "21 EAGAIN",
+                        "21 2");
         assertThat(session.boundary()).isNotNull();
     }
 
     @Test
     void shouldSwitchBehindWhatWasWrittenBefore() {
         // Given
-        wire.channel().unsafe().write(new PendingWrite(kernel.calls), wire.channel().newPromise());
+        wire.channel()
+                .unsafe()
+                .write(new PendingWrite(kernel.calls), wire.channel().newPromise());
 
         // When
         TxSession session = tx(false);
@@ -199,8 +210,9 @@ class KtlsSessionIT {
         OffloadTarget embedded = new OffloadTarget(1, new EmbeddedChannel(), FLOW);
 
         assertThat(offload(true).installTx(embedded, keys(), at(Direction.TX), sink()))
-                .isInstanceOfSatisfying(InstallResult.Declined.class, declined ->
-                        assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL));
+                .isInstanceOfSatisfying(
+                        InstallResult.Declined.class,
+                        declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.CHANNEL));
         assertThat(kernel.calls).isEmpty();
     }
 
@@ -212,7 +224,10 @@ class KtlsSessionIT {
             try (SocketWire connection = new SocketWire(UnpooledByteBufAllocator.DEFAULT)) {
                 OffloadTarget target = new OffloadTarget(i, connection.channel(), FLOW);
                 if (i % 3 == 0) {
-                    connection.far().setOption(StandardSocketOptions.SO_LINGER, 0).close();
+                    connection
+                            .far()
+                            .setOption(StandardSocketOptions.SO_LINGER, 0)
+                            .close();
                     connection.turn();
                 }
                 kernel.keysResult = i % 2 == 0 ? 0 : -Errno.EINVAL;
@@ -235,7 +250,8 @@ class KtlsSessionIT {
     void shouldTellOfTheLoopbackThatNoNicIsBehindIt() {
         assertThat(offload(true).surroundings())
                 .contains("nic lo: no TLS offload")
-                .allMatch(line -> line.matches("nic \\S+: (no TLS offload|(tls-hw-[a-z-]+ (on|off)(, )?)+|TLS offload not known: \\w+)"));
+                .allMatch(line -> line.matches(
+                        "nic \\S+: (no TLS offload|(tls-hw-[a-z-]+ (on|off)(, )?)+|TLS offload not known: \\w+)"));
     }
 
     @Test
@@ -261,8 +277,10 @@ class KtlsSessionIT {
                 ? offload(true).installTx(target, keys, at(direction), sink())
                 : offload(true).installRx(target, keys, at(direction), new CollectingRxSink());
 
-        assertThat(result).isInstanceOfSatisfying(InstallResult.Declined.class, declined ->
-                assertThat(declined.reason()).isEqualTo(reason));
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        InstallResult.Declined.class,
+                        declined -> assertThat(declined.reason()).isEqualTo(reason));
         assertThat(keys.isDestroyed()).isFalse();
     }
 

@@ -42,7 +42,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Content from one socket to another through the kernel, compared with the same records made by the JDK; and what is known of them. */
+/**
+ * Content from one socket to another through the kernel, compared with the same records made by the JDK; and what is
+ * known of them.
+ */
 class KtlsSpliceIT {
     private static final int MAX = 16_384;
     private static final byte[] CLOSE_NOTIFY = {1, 0};
@@ -77,7 +80,10 @@ class KtlsSpliceIT {
         wire.close();
     }
 
-    /** Data before, spliced, data and an alert behind, through a small window: the alert shows that no record stays open. */
+    /**
+     * Data before, spliced, data and an alert behind, through a small window: the alert shows that no record stays
+     * open.
+     */
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     void shouldKeepOrderSequenceAndPosition(ProtocolVersion version) throws IOException {
@@ -99,7 +105,9 @@ class KtlsSpliceIT {
             int sealed = splice.seal((int) (spliced.length - taken));
             assertThat(sealed).isNotNegative();
             taken += sealed;
-            assertThat(session.nextSequence()).as("never less than there are").isGreaterThanOrEqualTo(2 + splicedRecords);
+            assertThat(session.nextSequence())
+                    .as("never less than there are")
+                    .isGreaterThanOrEqualTo(2 + splicedRecords);
             wire.channel().unsafe().flush();
             readSome();
         }
@@ -125,7 +133,9 @@ class KtlsSpliceIT {
         for (int contentAt = 0; contentAt < content.length; number++) {
             int length = 5 + ((records[at + 3] & 0xff) << 8 | records[at + 4] & 0xff);
             byte[] piece = Arrays.copyOfRange(content, contentAt, contentAt + length - overhead);
-            assertThat(Arrays.copyOfRange(records, at, at + length)).as("record %d", number).isEqualTo(expected.seal(23, piece));
+            assertThat(Arrays.copyOfRange(records, at, at + length))
+                    .as("record %d", number)
+                    .isEqualTo(expected.seal(23, piece));
             at += length;
             contentAt += piece.length;
         }
@@ -215,7 +225,8 @@ class KtlsSpliceIT {
 
     private TrafficKeys keys(ProtocolVersion version) {
         AeadSuite suite = AeadSuite.AES_128_GCM;
-        return new TrafficKeys(version, suite, content(suite.keyBytes()), content(TrafficKeys.ivBytes(version, suite)), 0);
+        return new TrafficKeys(
+                version, suite, content(suite.keyBytes()), content(TrafficKeys.ivBytes(version, suite)), 0);
     }
 
     private byte[] content(int bytes) {

@@ -25,7 +25,9 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A TCP connection over loopback: our end on an event loop that the test turns by hand, the other one read as it is. */
+/**
+ * A TCP connection over loopback: our end on an event loop that the test turns by hand, the other one read as it is.
+ */
 final class SocketWire implements Wire {
     private static final long LIMIT_NS = 30_000_000_000L;
 

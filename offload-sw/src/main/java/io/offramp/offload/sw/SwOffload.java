@@ -94,7 +94,8 @@ public final class SwOffload implements RecordOffload {
         if (engine.availability() instanceof Availability.Unavailable(String cause)) {
             return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, cause);
         }
-        return new InstallResult.Declined<>(DeclineReason.SUITE,
+        return new InstallResult.Declined<>(
+                DeclineReason.SUITE,
                 engine.name(keys.suite()) + " has no " + keys.suite().kernelName());
     }
 

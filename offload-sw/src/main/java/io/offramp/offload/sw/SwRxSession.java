@@ -45,7 +45,11 @@ final class SwRxSession implements RxSession {
     private long burstBytes;
 
     SwRxSession(
-            AeadEngine engine, ByteBufAllocator allocator, TrafficKeys keys, RecordBoundary at, RxSink sink,
+            AeadEngine engine,
+            ByteBufAllocator allocator,
+            TrafficKeys keys,
+            RecordBoundary at,
+            RxSink sink,
             SwCounters counters) {
         this.engine = engine;
         this.sink = sink;

@@ -30,7 +30,11 @@ final class SwTxSession implements TxSession {
     private boolean open = true;
 
     SwTxSession(
-            AeadEngine engine, ByteBufAllocator allocator, TrafficKeys keys, RecordBoundary at, TxSink sink,
+            AeadEngine engine,
+            ByteBufAllocator allocator,
+            TrafficKeys keys,
+            RecordBoundary at,
+            TxSink sink,
             SwCounters.DirectionCounters counters) {
         this.engine = engine;
         this.allocator = allocator;

@@ -146,17 +146,19 @@ class SwOffloadTest {
             fixtures.receive(forged, record);
 
             Map<String, Long> counted = offload.counters().stream()
-                    .collect(Collectors.toMap(OffloadCounter::name, counter -> counter.value().getAsLong()));
-            assertThat(counted).containsExactlyInAnyOrderEntriesOf(Map.of(
-                    "tls_curr_tx_sw", 1L,
-                    "tls_curr_rx_sw", 1L,
-                    "tls_tx_sw", 1L,
-                    "tls_rx_sw", 2L,
-                    "tls_decrypt_error", 1L,
-                    "tls_sw_tx_records", 3L,
-                    "tls_sw_tx_bytes", 250L,
-                    "tls_sw_rx_records", 2L,
-                    "tls_sw_rx_bytes", 300L));
+                    .collect(Collectors.toMap(
+                            OffloadCounter::name, counter -> counter.value().getAsLong()));
+            assertThat(counted)
+                    .containsExactlyInAnyOrderEntriesOf(Map.of(
+                            "tls_curr_tx_sw", 1L,
+                            "tls_curr_rx_sw", 1L,
+                            "tls_tx_sw", 1L,
+                            "tls_rx_sw", 2L,
+                            "tls_decrypt_error", 1L,
+                            "tls_sw_tx_records", 3L,
+                            "tls_sw_tx_bytes", 250L,
+                            "tls_sw_rx_records", 2L,
+                            "tls_sw_rx_bytes", 300L));
         }
     }
 
@@ -165,7 +167,8 @@ class SwOffloadTest {
     }
 
     private static InstallResult<TxSession> installTx(SessionFixtures fixtures, TrafficKeys keys, long sequence) {
-        return fixtures.offload().installTx(
-                fixtures.target(), keys, new RecordBoundary(Direction.TX, 0, sequence), new CollectingTxSink());
+        return fixtures.offload()
+                .installTx(
+                        fixtures.target(), keys, new RecordBoundary(Direction.TX, 0, sequence), new CollectingTxSink());
     }
 }

@@ -54,9 +54,11 @@ interface ConnectionContract extends ContractFixtures {
         ends.carry();
 
         assertThat(ends.faults()).isEmpty();
-        assertThat(sha256(ends.farRx().sink().data())).as("seed %d", ends.near().seed())
+        assertThat(sha256(ends.farRx().sink().data()))
+                .as("seed %d", ends.near().seed())
                 .isEqualTo(sha256(there.toByteArray()));
-        assertThat(sha256(ends.nearRx().sink().data())).as("seed %d", ends.far().seed())
+        assertThat(sha256(ends.nearRx().sink().data()))
+                .as("seed %d", ends.far().seed())
                 .isEqualTo(sha256(back.toByteArray()));
         for (SessionFixtures.Rx rx : List.of(ends.farRx(), ends.nearRx())) {
             assertThat(rx.sink().received()).last().isEqualTo(new Received(ContentType.ALERT, CLOSE_NOTIFY));
@@ -66,7 +68,11 @@ interface ConnectionContract extends ContractFixtures {
 
     private static void seal(SessionFixtures from, SessionFixtures.Tx tx, ByteArrayOutputStream sent) {
         byte[] content = from.content(from.random().nextInt(25_000));
-        tx.session().seal(ContentType.APPLICATION_DATA, from.buffer(content), MAX - from.random().nextInt(MAX - 1_000));
+        tx.session()
+                .seal(
+                        ContentType.APPLICATION_DATA,
+                        from.buffer(content),
+                        MAX - from.random().nextInt(MAX - 1_000));
         sent.writeBytes(content);
     }
 
@@ -75,7 +81,8 @@ interface ConnectionContract extends ContractFixtures {
     @MethodSource("both")
     default void shouldTellIpv6FromIpv4(Protection protection) {
         try (SessionFixtures four = connect(SessionFixtures::ipv4);
-                SessionFixtures six = connect(port -> SessionFixtures.ipv6(four.target().flow().remote().getPort()))) {
+                SessionFixtures six = connect(port ->
+                        SessionFixtures.ipv6(four.target().flow().remote().getPort()))) {
             SessionFixtures.Rx first = four.rx(fixtures().keys(protection, 0), SessionFixtures.START_POSITION);
             SessionFixtures.Rx second = six.rx(fixtures().keys(protection, 0), SessionFixtures.START_POSITION);
             byte[] toFirst = fixtures().content(20_000);
@@ -155,7 +162,9 @@ interface ConnectionContract extends ContractFixtures {
         assertThat(rx.keys().isDestroyed()).isTrue();
     }
 
-    /** {@code shutdown_reuse}: the kernel refuses; here nothing is left of the first session, and a second one works. */
+    /**
+     * {@code shutdown_reuse}: the kernel refuses; here nothing is left of the first session, and a second one works.
+     */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("both")
     default void shouldTakeTheSameConnectionAgain(Protection protection) {
@@ -168,7 +177,9 @@ interface ConnectionContract extends ContractFixtures {
             tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(content), MAX);
             fixtures().receive(rx, concat(rx.peer().seal(DATA, content), new byte[] {23, 3, 3}));
 
-            assertThat(tx.sink().wire()).as("round %d", round).isEqualTo(tx.expected().seal(DATA, content));
+            assertThat(tx.sink().wire())
+                    .as("round %d", round)
+                    .isEqualTo(tx.expected().seal(DATA, content));
             assertThat(rx.sink().data()).as("round %d", round).isEqualTo(content);
             tx.session().close();
             rx.session().close();

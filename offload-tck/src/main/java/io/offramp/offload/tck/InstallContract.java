@@ -27,7 +27,8 @@ interface InstallContract extends ContractFixtures {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
 
         assertThat(tx.session().info().backend()).isEqualTo(fixtures().offload().name());
-        assertThat(tx.session().info().mode()).isEqualTo(fixtures().offload().capabilities().mode());
+        assertThat(tx.session().info().mode())
+                .isEqualTo(fixtures().offload().capabilities().mode());
         assertThat(tx.session().info().detail()).isNotBlank();
     }
 
@@ -139,7 +140,8 @@ interface InstallContract extends ContractFixtures {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
         Map<String, Long> installed = counted();
 
-        tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(1_000)), 500);
+        tx.session()
+                .seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(1_000)), 500);
         fixtures().settle();
         Map<String, Long> sealed = counted();
         tx.session().close();
@@ -169,7 +171,8 @@ interface InstallContract extends ContractFixtures {
 
     private Map<String, Long> counted() {
         return fixtures().offload().counters().stream()
-                .collect(Collectors.toMap(OffloadCounter::name, counter -> counter.value().getAsLong()));
+                .collect(Collectors.toMap(
+                        OffloadCounter::name, counter -> counter.value().getAsLong()));
     }
 
     private Map<String, Long> gauges() {

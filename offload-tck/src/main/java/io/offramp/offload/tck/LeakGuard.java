@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Fails a test class that leaves a buffer unreleased. JUnit finds it on the class path, where
- * {@code junit.jupiter.extensions.autodetection.enabled} is set; Netty's leak detection must be {@code paranoid}, since any other level
- * looks at samples only. What a class leaves to another thread may be told of the next class.
+ * {@code junit.jupiter.extensions.autodetection.enabled} is set; Netty's leak detection must be {@code paranoid}, since
+ * any other level looks at samples only. What a class leaves to another thread may be told of the next class.
  */
 public final class LeakGuard implements BeforeAllCallback, AfterAllCallback {
     private static final long COLLECTION_LIMIT_MS = 10_000;
@@ -45,7 +45,8 @@ public final class LeakGuard implements BeforeAllCallback, AfterAllCallback {
         if (ResourceLeakDetector.getLevel() != Level.PARANOID) {
             throw new AssertionError("leak detection is " + ResourceLeakDetector.getLevel() + ", must be PARANOID");
         }
-        // The collector hands its findings over as one list. When something of the second list has come through, the first has.
+        // The collector hands its findings over as one list. When something of the second list has come through, the
+        // first has.
         awaitCollected();
         awaitCollected();
         // Netty looks for garbage when it makes a buffer that it tracks.

@@ -94,7 +94,8 @@ interface LoadContract extends ContractFixtures {
             }
             connection.settle();
 
-            assertThat(sha256(tx.sink().wire())).as("%s, seed %d", protection, connection.seed())
+            assertThat(sha256(tx.sink().wire()))
+                    .as("%s, seed %d", protection, connection.seed())
                     .isEqualTo(sha256(tx.expected().sealAll(DATA, content, limit)));
             tx.session().close();
         }
@@ -107,7 +108,8 @@ interface LoadContract extends ContractFixtures {
             Protection protection = protections.get(connection.random().nextInt(protections.size()));
             SessionFixtures.Rx rx = connection.rx(protection, round);
             byte[] content = connection.content(60_000);
-            byte[] wire = rx.peer().sealAll(DATA, content, 1_000 + connection.random().nextInt(MAX - 999));
+            byte[] wire =
+                    rx.peer().sealAll(DATA, content, 1_000 + connection.random().nextInt(MAX - 999));
 
             for (int from = 0; from < wire.length; ) {
                 int to = Math.min(wire.length, from + 1 + connection.random().nextInt(20_000));
@@ -116,7 +118,8 @@ interface LoadContract extends ContractFixtures {
             }
             connection.settle();
 
-            assertThat(sha256(rx.sink().data())).as("%s, seed %d", protection, connection.seed())
+            assertThat(sha256(rx.sink().data()))
+                    .as("%s, seed %d", protection, connection.seed())
                     .isEqualTo(sha256(content));
             assertThat(rx.sink().faults()).isEmpty();
             rx.session().close();
@@ -126,7 +129,9 @@ interface LoadContract extends ContractFixtures {
 
     private static List<Protection> supported(SessionFixtures connection, Direction direction) {
         return Protection.all().stream()
-                .filter(protection -> connection.offload().capabilities()
+                .filter(protection -> connection
+                        .offload()
+                        .capabilities()
                         .supports(direction, protection.version(), protection.suite()))
                 .toList();
     }

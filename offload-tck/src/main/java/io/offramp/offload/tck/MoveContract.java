@@ -30,8 +30,8 @@ interface MoveContract extends ContractFixtures {
         second.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(content), 400);
         fixtures().settle();
 
-        byte[] expected =
-                concat(first.expected().sealAll(DATA, content, 300), first.expected().sealAll(DATA, content, 400));
+        byte[] expected = concat(
+                first.expected().sealAll(DATA, content, 300), first.expected().sealAll(DATA, content, 400));
         assertThat(concat(first.sink().wire(), second.sink().wire())).isEqualTo(expected);
         assertThat(second.session().nextSequence()).isEqualTo(3 + 4 + 3);
         assertThat(first.session().boundary()).isNull();
@@ -48,7 +48,9 @@ interface MoveContract extends ContractFixtures {
         assertThat(exported.nextSequence()).isEqualTo(3);
         assertThat(exported.dangerousKey()).isEqualTo(key);
         tx.session().close();
-        assertThat(exported.isDestroyed()).as("the caller's keys outlive the session").isFalse();
+        assertThat(exported.isDestroyed())
+                .as("the caller's keys outlive the session")
+                .isFalse();
         exported.destroy();
     }
 
@@ -58,7 +60,8 @@ interface MoveContract extends ContractFixtures {
     default void shouldGiveTxKeysBackAtTheCurrentSequence(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 6);
         TrafficKeys given = tx.keys().copyAt(6);
-        tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(300)), 100);
+        tx.session()
+                .seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(300)), 100);
 
         expectKeys(tx.session().export(fixtures().boundaryOf(tx.session())), given, 9);
     }
@@ -84,7 +87,8 @@ interface MoveContract extends ContractFixtures {
         TrafficKeys next = fixtures().keys(protection, 0);
         TrafficKeys given = next.copyAt(0);
         tx.session().rekey(fixtures().boundaryOf(tx.session()), next);
-        tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(200)), 100);
+        tx.session()
+                .seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(200)), 100);
 
         expectKeys(tx.session().export(fixtures().boundaryOf(tx.session())), given, 2);
     }
@@ -97,7 +101,9 @@ interface MoveContract extends ContractFixtures {
         TrafficKeys next = fixtures().keys(protection, 0);
         TrafficKeys given = next.copyAt(0);
         rx.session().rekey(fixtures().boundaryOf(rx.session()), next);
-        fixtures().receive(rx, new ReferenceRecords(given).sealAll(DATA, fixtures().content(200), 100));
+        fixtures()
+                .receive(
+                        rx, new ReferenceRecords(given).sealAll(DATA, fixtures().content(200), 100));
 
         RxSession.Export export = rx.session().export(fixtures().boundaryOf(rx.session()));
         export.pending().release();
@@ -145,7 +151,9 @@ interface MoveContract extends ContractFixtures {
             RecordBoundary at = fixtures().boundaryOf(first.session());
 
             RxSession.Export export = first.session().export(at);
-            assertThat(ByteBufUtil.getBytes(export.pending())).as("cut at %d", cut).isEqualTo(Arrays.copyOf(torn, cut));
+            assertThat(ByteBufUtil.getBytes(export.pending()))
+                    .as("cut at %d", cut)
+                    .isEqualTo(Arrays.copyOf(torn, cut));
             SessionFixtures.Rx second = fixtures().rx(export.keys(), at.wirePosition());
             second.session().receive(export.pending());
             fixtures().receive(second, Arrays.copyOfRange(torn, cut, recordBytes));

@@ -33,8 +33,18 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class RecordOffloadContract
-        implements InstallContract, TxContract, TxFramingContract, RxContract, RxFormatContract, RxSequenceContract,
-                RxForgeryContract, RekeyContract, RekeyUnderWayContract, MoveContract, ConnectionContract, LoadContract {
+        implements InstallContract,
+                TxContract,
+                TxFramingContract,
+                RxContract,
+                RxFormatContract,
+                RxSequenceContract,
+                RxForgeryContract,
+                RekeyContract,
+                RekeyUnderWayContract,
+                MoveContract,
+                ConnectionContract,
+                LoadContract {
     private static final int FIRST_PORT = 40_000;
 
     private RecordOffload offload;
@@ -120,7 +130,9 @@ public abstract class RecordOffloadContract
         return supported(Direction.TX);
     }
 
-    /** What the backend takes in the RX direction; nothing where no bytes can be handed to it, since it reads a socket. */
+    /**
+     * What the backend takes in the RX direction; nothing where no bytes can be handed to it, since it reads a socket.
+     */
     final Stream<Protection> rx() {
         return offload.readsSocket() ? Stream.empty() : supported(Direction.RX);
     }

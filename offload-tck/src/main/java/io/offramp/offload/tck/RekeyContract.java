@@ -44,7 +44,9 @@ interface RekeyContract extends ContractFixtures {
         byte[] before = fixtures().content(100);
         byte[] behind = fixtures().content(5_000);
 
-        byte[] old = concat(rx.peer().seal(DATA, before), rx.peer().seal(HANDSHAKE, fixtures().content(5)));
+        byte[] old = concat(
+                rx.peer().seal(DATA, before),
+                rx.peer().seal(HANDSHAKE, fixtures().content(5)));
         fixtures().receive(rx, concat(old, peerNext.sealAll(DATA, behind, 2_000)));
 
         assertThat(rx.sink().faults()).isEmpty();
@@ -93,7 +95,8 @@ interface RekeyContract extends ContractFixtures {
     default void shouldRefuseToRekeyAtAnotherBoundary(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
         RecordBoundary stale = fixtures().boundaryOf(tx.session());
-        tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(10)), MAX);
+        tx.session()
+                .seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(10)), MAX);
         fixtures().settle();
 
         assertThatThrownBy(() -> tx.session().rekey(stale, fixtures().keys(protection, 0)))

@@ -83,7 +83,8 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     /** Content under the old keys, a KeyUpdate, and the same content under the new ones. */
     private void keyUpdate(SessionFixtures from, SessionFixtures.Tx tx, SessionFixtures.Rx rx, byte[] content) {
-        TrafficKeys next = fixtures().keys(new Protection(tx.keys().version(), tx.keys().suite()), 0);
+        TrafficKeys next =
+                fixtures().keys(new Protection(tx.keys().version(), tx.keys().suite()), 0);
         TrafficKeys peerNext = next.copyAt(0);
         rx.sink().whenControl(end -> rx.session().rekey(end, peerNext));
 
@@ -128,8 +129,8 @@ interface RekeyUnderWayContract extends ContractFixtures {
 
     private void expectRefusals(Protection protection, RecordSession session) {
         RecordBoundary here = fixtures().boundaryOf(session);
-        AeadSuite otherSuite = protection.suite() == AeadSuite.AES_256_GCM
-                ? AeadSuite.CHACHA20_POLY1305 : AeadSuite.AES_256_GCM;
+        AeadSuite otherSuite =
+                protection.suite() == AeadSuite.AES_256_GCM ? AeadSuite.CHACHA20_POLY1305 : AeadSuite.AES_256_GCM;
         for (TrafficKeys refused : List.of(
                 fixtures().keys(new Protection(ProtocolVersion.TLS_1_2, protection.suite()), 0),
                 fixtures().keys(new Protection(protection.version(), otherSuite), 0),

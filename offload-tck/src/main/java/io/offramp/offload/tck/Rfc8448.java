@@ -15,7 +15,7 @@ public final class Rfc8448 {
     /** "{client} send application_data record", complete record; sequence 0. */
     public static final byte[] SECTION_3_CLIENT_DATA_RECORD =
             hex("1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b"
-            + "9819a8a5b46b395bd54a9a20441e2b62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4");
+                    + "9819a8a5b46b395bd54a9a20441e2b62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4");
 
     /** "{client} send alert record", complete record; sequence 1. */
     public static final byte[] SECTION_3_CLIENT_ALERT_RECORD = hex("1703030013c9872760655666b74d7ff1153efd6db6d0b0e3");
@@ -23,7 +23,7 @@ public final class Rfc8448 {
     /** "{server} send application_data record", complete record; sequence 1, behind the NewSessionTicket. */
     public static final byte[] SECTION_3_SERVER_DATA_RECORD =
             hex("17030300432e937e11ef4ac740e538ad36005fc4a46932fc3225d05f82aa1b36e3"
-            + "0efaf97d90e6dffc602dcb501a59a8fcc49c4bf2e5f0a21c0047c2abf332540dd032e167c2955d");
+                    + "0efaf97d90e6dffc602dcb501a59a8fcc49c4bf2e5f0a21c0047c2abf332540dd032e167c2955d");
 
     /** "{server} send alert record", complete record; sequence 2. */
     public static final byte[] SECTION_3_SERVER_ALERT_RECORD = hex("1703030013b58fd67166ebf599d24720cfbe7efa7a8864a9");

@@ -157,7 +157,9 @@ interface RxContract extends ContractFixtures {
 
             fixtures().receive(rx, rx.peer().sealAll(DATA, content, 100));
 
-            assertThat(rx.sink().data()).as("start %s", Long.toUnsignedString(start)).isEqualTo(content);
+            assertThat(rx.sink().data())
+                    .as("start %s", Long.toUnsignedString(start))
+                    .isEqualTo(content);
             assertThat(rx.session().nextSequence()).isEqualTo(start + 2);
             rx.session().close();
         }
@@ -174,16 +176,21 @@ interface RxContract extends ContractFixtures {
         assertThat(rx.sink().faults()).isEmpty();
     }
 
-    //= RFC 5288 §3
-    //= type=test
-    //# The nonce_explicit MAY be the 64-bit sequence number.
+    // = RFC 5288 §3
+    // = type=test
+    // # The nonce_explicit MAY be the 64-bit sequence number.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rxExplicitNonce")
     default void shouldTakeTheExplicitNonceThatThePeerChose(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 1);
         byte[] content = fixtures().content(99);
 
-        fixtures().receive(rx, rx.peer().sealWithExplicitNonce(DATA, content, fixtures().random().nextLong()));
+        fixtures()
+                .receive(
+                        rx,
+                        rx.peer()
+                                .sealWithExplicitNonce(
+                                        DATA, content, fixtures().random().nextLong()));
 
         assertThat(rx.sink().data()).isEqualTo(content);
     }
@@ -208,8 +215,11 @@ interface RxContract extends ContractFixtures {
     @Test
     default void shouldOpenTheRecordsOfRfc8448Section3() {
         assumeTrue(!fixtures().offload().readsSocket(), "backend reads the socket itself, and is tested there");
-        assumeTrue(fixtures().offload().capabilities()
-                .supports(Direction.RX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM),
+        assumeTrue(
+                fixtures()
+                        .offload()
+                        .capabilities()
+                        .supports(Direction.RX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM),
                 "backend has no RX for the vector");
         SessionFixtures.Rx client = fixtures().rx(Rfc8448.section3ClientKeys(), 0);
         SessionFixtures.Rx server = fixtures().rx(Rfc8448.section3ServerKeys(), 0);
@@ -218,9 +228,10 @@ interface RxContract extends ContractFixtures {
         fixtures().receive(server, concat(Rfc8448.SECTION_3_SERVER_DATA_RECORD, Rfc8448.SECTION_3_SERVER_ALERT_RECORD));
 
         for (SessionFixtures.Rx rx : new SessionFixtures.Rx[] {client, server}) {
-            assertThat(rx.sink().received()).containsExactly(
-                    new Received(ContentType.APPLICATION_DATA, Rfc8448.section3Payload()),
-                    new Received(ContentType.ALERT, Rfc8448.CLOSE_NOTIFY));
+            assertThat(rx.sink().received())
+                    .containsExactly(
+                            new Received(ContentType.APPLICATION_DATA, Rfc8448.section3Payload()),
+                            new Received(ContentType.ALERT, Rfc8448.CLOSE_NOTIFY));
         }
     }
 }

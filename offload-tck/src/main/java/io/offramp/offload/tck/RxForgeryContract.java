@@ -40,7 +40,10 @@ interface RxForgeryContract extends ContractFixtures {
     default void shouldDieOfAFlippedBitInTheType(Protection protection) {
         expectDeath(protection, 0, 0x80, AlertDescription.UNEXPECTED_MESSAGE);
         // 23 to 22: TLS 1.2 has records of that type, so there only the additional data tells.
-        expectDeath(protection, 0, 1,
+        expectDeath(
+                protection,
+                0,
+                1,
                 protection.isTls13() ? AlertDescription.UNEXPECTED_MESSAGE : AlertDescription.BAD_RECORD_MAC);
     }
 
@@ -67,7 +70,9 @@ interface RxForgeryContract extends ContractFixtures {
             int bit = at == 3 ? 0x80 : 1 << fixtures().random().nextInt(8);
             SessionFixtures.Rx rx = deliverForged(protection, at, bit);
 
-            assertThat(rx.sink().faults()).as("byte %d, bit %x, seed %d", at, bit, fixtures().seed()).hasSize(1);
+            assertThat(rx.sink().faults())
+                    .as("byte %d, bit %x, seed %d", at, bit, fixtures().seed())
+                    .hasSize(1);
             assertThat(rx.sink().received()).hasSize(1);
         }
     }
@@ -196,7 +201,9 @@ interface RxForgeryContract extends ContractFixtures {
 
         assertThat(rx.sink().received()).hasSize(1);
         assertThat(rx.sink().faults()).as("byte %d, bit %x", at, bit).hasSize(1);
-        assertThat(rx.sink().faults().getFirst().alert()).as("byte %d, bit %x", at, bit).contains(alert);
+        assertThat(rx.sink().faults().getFirst().alert())
+                .as("byte %d, bit %x", at, bit)
+                .contains(alert);
         assertThat(rx.keys().isDestroyed()).isTrue();
     }
 

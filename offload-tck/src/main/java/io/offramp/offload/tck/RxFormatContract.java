@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Records that authenticate, but stretch or break the format: each breach has its alert. */
 interface RxFormatContract extends ContractFixtures {
-    //= RFC 8446 §5.4
-    //= type=test
-    //# the receiving implementation scans the field from the end toward the beginning until it finds a non-zero octet
+    // = RFC 8446 §5.4
+    // = type=test
+    // # the receiving implementation scans the field from the end toward the beginning until it finds a non-zero octet
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx13")
     default void shouldStripPadding(Protection protection) {
@@ -41,10 +41,10 @@ interface RxFormatContract extends ContractFixtures {
         assertThat(rx.sink().received()).containsExactly(new Received(ContentType.APPLICATION_DATA, new byte[0]));
     }
 
-    //= RFC 8446 §5.4
-    //= type=test
-    //# If a receiving implementation does not find a non-zero octet in the cleartext, it MUST terminate the connection
-    //# with an "unexpected_message" alert.
+    // = RFC 8446 §5.4
+    // = type=test
+    // # If a receiving implementation does not find a non-zero octet in the cleartext, it MUST terminate the connection
+    // # with an "unexpected_message" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx13")
     default void shouldRefuseARecordThatIsNothingButPadding(Protection protection) {
@@ -65,10 +65,10 @@ interface RxFormatContract extends ContractFixtures {
         }
     }
 
-    //= RFC 8446 §5
-    //= type=test
-    //# An implementation which receives any other change_cipher_spec value or which receives a protected
-    //# change_cipher_spec record MUST abort the handshake with an "unexpected_message" alert.
+    // = RFC 8446 §5
+    // = type=test
+    // # An implementation which receives any other change_cipher_spec value or which receives a protected
+    // # change_cipher_spec record MUST abort the handshake with an "unexpected_message" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx13")
     default void shouldRefuseAProtectedChangeCipherSpec(Protection protection) {
@@ -87,11 +87,11 @@ interface RxFormatContract extends ContractFixtures {
         }
     }
 
-    //= RFC 8446 §5.4
-    //= type=test
-    //# Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content; if
-    //# such a message is received, the receiving implementation MUST terminate the connection with an
-    //# "unexpected_message" alert.
+    // = RFC 8446 §5.4
+    // = type=test
+    // # Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content; if
+    // # such a message is received, the receiving implementation MUST terminate the connection with an
+    // # "unexpected_message" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldRefuseAnEmptyAlertOrHandshakeRecord(Protection protection) {
@@ -118,9 +118,9 @@ interface RxFormatContract extends ContractFixtures {
         expectRefusal(rx, rx.peer().seal(DATA, fixtures().content(MAX + 1)), AlertDescription.RECORD_OVERFLOW);
     }
 
-    //= RFC 8446 §5.4
-    //= type=test
-    //# the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets
+    // = RFC 8446 §5.4
+    // = type=test
+    // # the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx13")
     default void shouldRefuseTooMuchPadding(Protection protection) {
@@ -129,10 +129,10 @@ interface RxFormatContract extends ContractFixtures {
         expectRefusal(rx, rx.peer().sealInner(inner(new byte[] {1}, DATA, MAX)), AlertDescription.RECORD_OVERFLOW);
     }
 
-    //= RFC 8446 §5.2
-    //= type=test
-    //# The length MUST NOT exceed 2^14 + 256 bytes. An endpoint that receives a record that exceeds this length MUST
-    //# terminate the connection with a "record_overflow" alert.
+    // = RFC 8446 §5.2
+    // = type=test
+    // # The length MUST NOT exceed 2^14 + 256 bytes. An endpoint that receives a record that exceeds this length MUST
+    // # terminate the connection with a "record_overflow" alert.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldRefuseAnOversizeRecordBeforeItsBodyArrives(Protection protection) {
@@ -173,7 +173,8 @@ interface RxFormatContract extends ContractFixtures {
     default void shouldTakeEmptyDataRecords(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
 
-        fixtures().receive(rx, concat(rx.peer().seal(DATA, new byte[0]), rx.peer().seal(DATA, new byte[0])));
+        fixtures()
+                .receive(rx, concat(rx.peer().seal(DATA, new byte[0]), rx.peer().seal(DATA, new byte[0])));
 
         assertThat(rx.sink().received()).hasSize(2);
         assertThat(rx.sink().faults()).isEmpty();

@@ -21,8 +21,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 interface RxSequenceContract extends ContractFixtures {
     /** The variants of {@code zero_len}: records in order, {@code 0} before a type for one without content. */
     String[] ZERO_LEN = {
-        "data_data_data", "data_0ctrl_data", "0data_0data_0data", "0data_0data_ctrl", "0data_0data_0ctrl",
-        "0ctrl_0ctrl_0ctrl", "0data_0data_data", "data_0data_0data"
+        "data_data_data",
+        "data_0ctrl_data",
+        "0data_0data_0data",
+        "0data_0data_ctrl",
+        "0data_0data_0ctrl",
+        "0ctrl_0ctrl_0ctrl",
+        "0data_0data_data",
+        "data_0data_0data"
     };
 
     /** {@code prequeue}: 20,000 bytes and a partial record were there before the install; the rest comes behind it. */

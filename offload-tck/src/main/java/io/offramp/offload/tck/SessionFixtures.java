@@ -39,7 +39,7 @@ public final class SessionFixtures implements AutoCloseable {
     /**
      * An installed TX direction and the reference that knows its keys.
      *
-     * @param keys     those given to the session, which owns them
+     * @param keys those given to the session, which owns them
      * @param expected makes the bytes that the session should make
      */
     public record Tx(TxSession session, CollectingTxSink sink, TrafficKeys keys, ReferenceRecords expected) {}
@@ -69,7 +69,7 @@ public final class SessionFixtures implements AutoCloseable {
     }
 
     /**
-     * @param flow   of its own for each connection; the peer's port seeds the randomness too
+     * @param flow of its own for each connection; the peer's port seeds the randomness too
      * @param settle waits until the backend has nothing under way
      */
     public SessionFixtures(RecordOffload offload, FiveTuple flow, Consumer<EmbeddedChannel> settle) {
@@ -78,7 +78,9 @@ public final class SessionFixtures implements AutoCloseable {
 
     /** @param sockets makes one for each session, with the buffers of this allocator; null for none */
     SessionFixtures(
-            RecordOffload offload, FiveTuple flow, Consumer<EmbeddedChannel> settle,
+            RecordOffload offload,
+            FiveTuple flow,
+            Consumer<EmbeddedChannel> settle,
             Function<ByteBufAllocator, @Nullable Wire> sockets) {
         this.sockets = sockets;
         int port = flow.remote().getPort();
@@ -131,7 +133,8 @@ public final class SessionFixtures implements AutoCloseable {
     /** Fresh random keys. */
     public TrafficKeys keys(Protection protection, long sequence) {
         return new TrafficKeys(
-                protection.version(), protection.suite(),
+                protection.version(),
+                protection.suite(),
                 content(protection.suite().keyBytes()),
                 content(TrafficKeys.ivBytes(protection.version(), protection.suite())),
                 sequence);
@@ -219,7 +222,11 @@ public final class SessionFixtures implements AutoCloseable {
         settle();
         wires.forEach(Wire::close);
         channel.finishAndReleaseAll();
-        assertThat(allocator.metric().usedDirectMemory()).as("direct bytes not released").isZero();
-        assertThat(allocator.metric().usedHeapMemory()).as("heap bytes not released").isZero();
+        assertThat(allocator.metric().usedDirectMemory())
+                .as("direct bytes not released")
+                .isZero();
+        assertThat(allocator.metric().usedHeapMemory())
+                .as("heap bytes not released")
+                .isZero();
     }
 }

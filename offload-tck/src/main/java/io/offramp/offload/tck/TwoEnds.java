@@ -10,8 +10,12 @@ import java.util.stream.Stream;
  * see {@link #carry()}.
  */
 record TwoEnds(
-        SessionFixtures near, SessionFixtures far,
-        SessionFixtures.Tx nearTx, SessionFixtures.Rx farRx, SessionFixtures.Tx farTx, SessionFixtures.Rx nearRx) {
+        SessionFixtures near,
+        SessionFixtures far,
+        SessionFixtures.Tx nearTx,
+        SessionFixtures.Rx farRx,
+        SessionFixtures.Tx farTx,
+        SessionFixtures.Rx nearRx) {
 
     static TwoEnds install(Protection protection, SessionFixtures near, SessionFixtures far) {
         TrafficKeys there = near.keys(protection, 0);
@@ -19,9 +23,12 @@ record TwoEnds(
         TrafficKeys thereOpened = there.copyAt(0);
         TrafficKeys backOpened = back.copyAt(0);
         return new TwoEnds(
-                near, far,
-                near.tx(there, SessionFixtures.START_POSITION), far.rx(thereOpened, SessionFixtures.START_POSITION),
-                far.tx(back, SessionFixtures.START_POSITION), near.rx(backOpened, SessionFixtures.START_POSITION));
+                near,
+                far,
+                near.tx(there, SessionFixtures.START_POSITION),
+                far.rx(thereOpened, SessionFixtures.START_POSITION),
+                far.tx(back, SessionFixtures.START_POSITION),
+                near.rx(backOpened, SessionFixtures.START_POSITION));
     }
 
     /** Carries what either end has sealed since last time to the other one, in one read. */
@@ -34,7 +41,11 @@ record TwoEnds(
 
     /** Of all four. */
     List<OffloadException> faults() {
-        return Stream.of(nearTx.sink().faults(), farRx.sink().faults(), farTx.sink().faults(), nearRx.sink().faults())
+        return Stream.of(
+                        nearTx.sink().faults(),
+                        farRx.sink().faults(),
+                        farTx.sink().faults(),
+                        nearRx.sink().faults())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -103,15 +103,17 @@ interface TxContract extends ContractFixtures {
             tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(content), 100);
             fixtures().settle();
 
-            assertThat(tx.sink().wire()).as("start %d", start).isEqualTo(tx.expected().sealAll(DATA, content, 100));
+            assertThat(tx.sink().wire())
+                    .as("start %d", start)
+                    .isEqualTo(tx.expected().sealAll(DATA, content, 100));
             assertThat(tx.session().nextSequence()).isEqualTo(start + 2);
             tx.session().close();
         }
     }
 
-    //= RFC 8446 §5.5
-    //= type=test
-    //# Implementations SHOULD do a key update as described in Section 4.6.3 prior to reaching these limits.
+    // = RFC 8446 §5.5
+    // = type=test
+    // # Implementations SHOULD do a key update as described in Section 4.6.3 prior to reaching these limits.
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("tx")
     default void shouldWriteNothingWhenTheKeyLimitWouldBePassed(Protection protection) {
@@ -141,7 +143,8 @@ interface TxContract extends ContractFixtures {
         byte[] half = Arrays.copyOf(content, 2_500);
         byte[] rest = Arrays.copyOfRange(content, 2_500, 5_000);
         ByteBuf heap = fixtures().target().channel().alloc().heapBuffer(5_000).writeBytes(content);
-        ByteBuf composite = Unpooled.wrappedBuffer(fixtures().buffer(half), fixtures().buffer(rest));
+        ByteBuf composite =
+                Unpooled.wrappedBuffer(fixtures().buffer(half), fixtures().buffer(rest));
         ByteBuf shifted = fixtures().buffer(concat(new byte[3], content)).skipBytes(3);
         ByteBuf readOnly = fixtures().buffer(content).asReadOnly();
 
@@ -162,18 +165,24 @@ interface TxContract extends ContractFixtures {
         assertThat(fixtures().boundaryOf(tx.session()))
                 .isEqualTo(new RecordBoundary(Direction.TX, SessionFixtures.START_POSITION, 4));
 
-        tx.session().seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(250)), 100);
+        tx.session()
+                .seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(250)), 100);
 
         assertThat(fixtures().boundaryOf(tx.session()))
                 .isEqualTo(new RecordBoundary(
-                        Direction.TX, SessionFixtures.START_POSITION + protection.format().sealedBytes(250, 100), 7));
+                        Direction.TX,
+                        SessionFixtures.START_POSITION + protection.format().sealedBytes(250, 100),
+                        7));
         assertThat(tx.session().nextSequence()).isEqualTo(7);
     }
 
     @Test
     default void shouldSealTheRecordsOfRfc8448Section3() {
-        assumeTrue(fixtures().offload().capabilities()
-                .supports(Direction.TX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM),
+        assumeTrue(
+                fixtures()
+                        .offload()
+                        .capabilities()
+                        .supports(Direction.TX, ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM),
                 "backend has no TX for the vector");
         SessionFixtures.Tx client = fixtures().tx(Rfc8448.section3ClientKeys(), 0);
         SessionFixtures.Tx server = fixtures().tx(Rfc8448.section3ServerKeys(), 0);

@@ -83,8 +83,17 @@ interface TxFramingContract extends ContractFixtures {
         SessionFixtures.Tx tx = fixtures().tx(protection, 0);
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         int[][] chunkAndFileBytes = {
-            {4_096, 8_192}, {4_096, 4_096}, {4_096, 4_097}, {8_192, 10_240}, {12_288, 14_288}, {15_360, 15_460},
-            {2_048, 10_240}, {2_000, 14_288}, {300, 15_660}, {1, 40}, {MAX, 200_001}
+            {4_096, 8_192},
+            {4_096, 4_096},
+            {4_096, 4_097},
+            {8_192, 10_240},
+            {12_288, 14_288},
+            {15_360, 15_460},
+            {2_048, 10_240},
+            {2_000, 14_288},
+            {300, 15_660},
+            {1, 40},
+            {MAX, 200_001}
         };
 
         for (int[] sizes : chunkAndFileBytes) {
@@ -96,8 +105,7 @@ interface TxFramingContract extends ContractFixtures {
         }
         fixtures().settle();
 
-        assertThat(sha256(tx.sink().wire())).as("seed %d", fixtures().seed())
-                .isEqualTo(sha256(expected.toByteArray()));
+        assertThat(sha256(tx.sink().wire())).as("seed %d", fixtures().seed()).isEqualTo(sha256(expected.toByteArray()));
     }
 
     private void sealAsOne(SessionFixtures.Tx tx, byte[] content, ByteArrayOutputStream expected) {
@@ -118,7 +126,9 @@ interface TxFramingContract extends ContractFixtures {
             byte[] wire = tx.sink().wire();
             int contentBytes = 0;
             for (int at = 0; at < wire.length; ) {
-                assertThat(Arrays.copyOfRange(wire, at, at + 3)).as("header at %d", at).containsExactly(23, 3, 3);
+                assertThat(Arrays.copyOfRange(wire, at, at + 3))
+                        .as("header at %d", at)
+                        .containsExactly(23, 3, 3);
                 int fragmentBytes = (wire[at + 3] & 0xff) << 8 | wire[at + 4] & 0xff;
                 int recordContentBytes = fragmentBytes - protection.format().minFragmentBytes();
                 assertThat(recordContentBytes).as("record at %d", at).isBetween(1, limit);

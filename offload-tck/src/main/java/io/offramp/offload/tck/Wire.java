@@ -3,8 +3,8 @@ package io.offramp.offload.tck;
 import io.netty.channel.Channel;
 
 /**
- * A socket of a test's own, for a backend that protects on the way out of one: what its sessions make means nothing before it has
- * gone through. Used by one session, on the thread that made it, which is its event loop's.
+ * A socket of a test's own, for a backend that protects on the way out of one: what its sessions make means nothing
+ * before it has gone through. Used by one session, on the thread that made it, which is its event loop's.
  */
 public interface Wire extends AutoCloseable {
     /** Our end. */

@@ -47,7 +47,10 @@ class ReferenceRecordsTest {
 
     private static TrafficKeys keys(Protection protection) {
         return new TrafficKeys(
-                protection.version(), protection.suite(), new byte[protection.suite().keyBytes()],
-                new byte[TrafficKeys.ivBytes(protection.version(), protection.suite())], 1);
+                protection.version(),
+                protection.suite(),
+                new byte[protection.suite().keyBytes()],
+                new byte[TrafficKeys.ivBytes(protection.version(), protection.suite())],
+                1);
     }
 }

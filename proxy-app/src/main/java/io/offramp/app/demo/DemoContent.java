@@ -23,7 +23,7 @@ final class DemoContent {
     /**
      * The content from a position on; shared memory, not to be written to and never released in fact.
      *
-     * @param position  at least 0
+     * @param position at least 0
      * @param mostBytes at least 1
      * @return as much as lies in one piece, at most {@code mostBytes}
      */

@@ -19,8 +19,7 @@ final class DemoPages {
     private static final long MAX_BYTES = 1L << 40;
     private static final long MAX_DELAY_MS = 60_000;
 
-    private static final String INDEX =
-            """
+    private static final String INDEX = """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>Offramp demo</title>
             <style>body{font:16px/1.5 system-ui,sans-serif;max-width:48em;margin:2em auto;padding:0 1em}
@@ -41,7 +40,7 @@ final class DemoPages {
     private DemoPages() {}
 
     /**
-     * @param files      directory of {@code /files}, null for none
+     * @param files directory of {@code /files}, null for none
      * @param onComplete called when an answer that is not complete at the end of its request has been written later
      */
     static Answer answer(ChannelHandlerContext ctx, HttpRequest request, @Nullable Path files, Runnable onComplete) {

@@ -82,7 +82,8 @@ public final class DemoUpstream implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-            String why = "demo upstream cannot bind " + address + ": " + bound.cause().getMessage();
+            String why = "demo upstream cannot bind " + address + ": "
+                    + bound.cause().getMessage();
             throw new IOException(why, bound.cause());
         }
         return new DemoUpstream(group, bound.channel());

@@ -27,8 +27,9 @@ final class Reply {
     private static final int HEAD_BYTES = 256;
     private static final ByteBuf CRLF = Unpooled.unreleasableBuffer(ascii("\r\n"));
     private static final ByteBuf LAST_CHUNK = Unpooled.unreleasableBuffer(ascii("0\r\n"));
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
     private static volatile Dated dated = new Dated(0, "");
 
     private final ChannelHandlerContext ctx;
@@ -142,7 +143,9 @@ final class Reply {
     private ByteBuf head(int status) {
         ByteBuf head = ctx.alloc().directBuffer(HEAD_BYTES);
         ByteBufUtil.writeAscii(head, "HTTP/1.1 ");
-        ByteBufUtil.writeAscii(head, status == 200 ? "200 OK" : HttpResponseStatus.valueOf(status).toString());
+        ByteBufUtil.writeAscii(
+                head,
+                status == 200 ? "200 OK" : HttpResponseStatus.valueOf(status).toString());
         ByteBufUtil.writeAscii(head, "\r\nserver: offramp-demo\r\ndate: ");
         ByteBufUtil.writeAscii(head, date());
         ByteBufUtil.writeAscii(head, "\r\n");

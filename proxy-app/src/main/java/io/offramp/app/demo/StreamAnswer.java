@@ -3,7 +3,10 @@ package io.offramp.app.demo;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 
-/** Answers with {@link DemoContent} of any length, as fast as the client reads; the write buffer bounds what is in flight. */
+/**
+ * Answers with {@link DemoContent} of any length, as fast as the client reads; the write buffer bounds what is in
+ * flight.
+ */
 final class StreamAnswer implements Answer {
     private static final int PIECE_BYTES = 128 << 10;
     private static final int CHUNK_BYTES = 16 << 10;

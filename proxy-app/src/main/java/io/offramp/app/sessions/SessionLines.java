@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The proxy's {@code /connections} as {@code ss -ti} prints sockets: one at a time as it comes in. The second line of each is what {@code
- * ss} says of kernel TLS; then one for each direction says what {@code ss} does not know.
+ * The proxy's {@code /connections} as {@code ss -ti} prints sockets: one at a time as it comes in. The second line of
+ * each is what {@code ss} says of kernel TLS; then one for each direction says what {@code ss} does not know.
  */
 public final class SessionLines {
     private static final JsonFactory JSON = new JsonFactory();

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A proxy in a JVM of its own, as {@code offramp run} starts it: the same flags, the same class path. Its JVM watches what is
- * loaded and linked, and writes that down when it ends (JEP 483, JEP 514).
+ * A proxy in a JVM of its own, as {@code offramp run} starts it: the same flags, the same class path. Its JVM watches
+ * what is loaded and linked, and writes that down when it ends (JEP 483, JEP 514).
  */
 final class TrainedProxy implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+) ");
@@ -22,10 +22,11 @@ final class TrainedProxy implements AutoCloseable {
     private static final int LAST_LINES = 8;
 
     /**
-     * Profiles of what is hot (JEP 515) would have the JVM compile that as soon as it starts: a third more CPU until the first byte,
-     * and no fewer connections until it is warm.
+     * Profiles of what is hot (JEP 515) would have the JVM compile that as soon as it starts: a third more CPU until
+     * the first byte, and no fewer connections until it is warm.
      */
-    private static final List<String> WITHOUT_PROFILES = List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
+    private static final List<String> WITHOUT_PROFILES =
+            List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
 
     private static final int END_LIMIT_S = 120;
 
@@ -43,9 +44,9 @@ final class TrainedProxy implements AutoCloseable {
     /**
      * Starts it, and waits until it serves.
      *
-     * @param home   holds what it writes
+     * @param home holds what it writes
      * @param config listens on ports of 127.0.0.1
-     * @param cache  the file to be written
+     * @param cache the file to be written
      * @throws IOException if it does not come up; the message ends with what it said
      */
     static TrainedProxy start(Path home, Path config, Path cache) throws IOException {
@@ -55,8 +56,10 @@ final class TrainedProxy implements AutoCloseable {
         command.add("-XX:AOTCacheOutput=" + cache);
         command.addAll(WITHOUT_PROFILES);
         command.add("-Dofframp.home=" + home);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.offramp.app.Main", "run", config.toString()));
-        TrainedProxy proxy = new TrainedProxy(new ProcessBuilder(command).redirectErrorStream(true).start());
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), "io.offramp.app.Main", "run", config.toString()));
+        TrainedProxy proxy = new TrainedProxy(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
         try {
             proxy.awaitServing();
             proxy.reader.start();

@@ -22,8 +22,7 @@ public final class Training {
     /** Clients at the same time. */
     private static final int CLIENTS = 2;
 
-    private static final String CONFIG =
-            """
+    private static final String CONFIG = """
             listeners:
               - {bind: 127.0.0.1:0, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: sw}}
               - {bind: 127.0.0.1:0, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: device, tx: hw, rx: hw}}
@@ -37,17 +36,17 @@ public final class Training {
      * What a training run did.
      *
      * @param connections of TLS, half of them resumed
-     * @param bytes       of the file
+     * @param bytes of the file
      */
     public record Outcome(long connections, long requests, long bytes) {}
 
     /**
-     * Runs a proxy under load, and has its JVM write the cache. Blocks: for the load's time, and some seconds to start and to write.
-     * The jars of the class path get the date of today: the JVM tells a jar from its successor by date and size, and all builds have
-     * one date.
+     * Runs a proxy under load, and has its JVM write the cache. Blocks: for the load's time, and some seconds to start
+     * and to write. The jars of the class path get the date of today: the JVM tells a jar from its successor by date
+     * and size, and all builds have one date.
      *
      * @param cache replaced only when the new one is complete
-     * @param load  how long the proxy is used
+     * @param load how long the proxy is used
      * @throws IOException if anything of it fails; then there is no cache
      */
     public static Outcome run(Path cache, Duration load) throws IOException, InterruptedException {
@@ -72,7 +71,8 @@ public final class Training {
                     Files.size(cache));
         } finally {
             Files.deleteIfExists(fresh);
-            Files.deleteIfExists(fresh.resolveSibling(fresh.getFileName() + ".config")); // what the JVM leaves if it fails
+            Files.deleteIfExists(
+                    fresh.resolveSibling(fresh.getFileName() + ".config")); // what the JVM leaves if it fails
             delete(home);
         }
     }

@@ -11,8 +11,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * What a proxy is trained with, over and over: full and resumed handshakes of both versions with one request each, and connections
- * that ask for many small answers, some large ones, and upload. One thread.
+ * What a proxy is trained with, over and over: full and resumed handshakes of both versions with one request each, and
+ * connections that ask for many small answers, some large ones, and upload. One thread.
  */
 final class TrainingLoad {
     private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
@@ -46,7 +46,9 @@ final class TrainingLoad {
                     try {
                         round(port, version);
                     } catch (IOException e) {
-                        throw new IOException(version + " on port " + port + ", after " + requests + " requests: " + e.getMessage(), e);
+                        throw new IOException(
+                                version + " on port " + port + ", after " + requests + " requests: " + e.getMessage(),
+                                e);
                     }
                 }
             }
@@ -94,7 +96,8 @@ final class TrainingLoad {
     }
 
     private void get(SSLSocket socket, int bytes, int times) throws IOException {
-        byte[] head = ("GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: train\r\nAccept: */*\r\n\r\n")
+        byte[] head = ("GET /bytes/" + bytes
+                        + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: train\r\nAccept: */*\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 15);
         for (int i = 0; i < times; i++) {

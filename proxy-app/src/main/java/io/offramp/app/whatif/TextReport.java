@@ -38,15 +38,23 @@ public final class TextReport {
                 Units.count(sessions), Units.count(all.records()), Units.bytes(all.bytes()));
         printAssumptions();
         out.println();
-        print("%-6s %-3s %10s %10s %10s %9s %9s  %s", "policy", "", "directions", "offloaded", "bytes", "records", "software",
-                "refused, by reason");
+        print(
+                "%-6s %-3s %10s %10s %10s %9s %9s  %s",
+                "policy", "", "directions", "offloaded", "bytes", "records", "software", "refused, by reason");
         for (Outcome outcome : outcomes) {
             printRow(outcome, Direction.TX);
             printRow(outcome, Direction.RX);
         }
         out.println();
-        print("%-6s %14s %14s %12s %14s %15s %12s", "policy", "contexts, peak", "contexts, mean", "CPU of host", "freed by it",
-                "records/s, peak", "load, peak");
+        print(
+                "%-6s %14s %14s %12s %14s %15s %12s",
+                "policy",
+                "contexts, peak",
+                "contexts, mean",
+                "CPU of host",
+                "freed by it",
+                "records/s, peak",
+                "load, peak");
         outcomes.forEach(this::printHost);
         out.println();
         printClasses(outcomes);
@@ -120,8 +128,9 @@ public final class TextReport {
     }
 
     private void printClasses(List<Outcome> outcomes) {
-        print("%-16s %-14s %10s %10s %12s %12s %12s", "records", "sessions", "directions", "bytes", "CPU in sw", "freed by hw",
-                "freed by auto");
+        print(
+                "%-16s %-14s %10s %10s %12s %12s %12s",
+                "records", "sessions", "directions", "bytes", "CPU in sw", "freed by hw", "freed by auto");
         Map<TrafficClass, Totals> inSoftware = outcomes.getFirst().byClass();
         inSoftware.forEach((traffic, totals) -> print(
                 "%-16s %-14s %10s %10s %12s %12s %12s",

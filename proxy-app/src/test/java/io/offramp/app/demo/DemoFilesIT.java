@@ -40,7 +40,9 @@ class DemoFilesIT {
             assertThat(head.body()).isEmpty();
             assertThat(head.headers().firstValueAsLong("content-length")).hasValue(content.length);
             for (String path : new String[] {"../secret", "%2e%2e/secret", "link", "absent", "", "."}) {
-                assertThat(ask(client, upstream, "GET", path).statusCode()).as(path).isEqualTo(404);
+                assertThat(ask(client, upstream, "GET", path).statusCode())
+                        .as(path)
+                        .isEqualTo(404);
             }
         }
         try (DemoUpstream upstream = DemoUpstream.start(0);
@@ -52,8 +54,9 @@ class DemoFilesIT {
     private static HttpResponse<byte[]> ask(HttpClient client, DemoUpstream upstream, String method, String name)
             throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + upstream.port() + "/files/" + name);
-        HttpRequest request =
-                HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).build();
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .method(method, BodyPublishers.noBody())
+                .build();
         return client.send(request, BodyHandlers.ofByteArray());
     }
 }

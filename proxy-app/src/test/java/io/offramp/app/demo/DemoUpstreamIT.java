@@ -125,7 +125,9 @@ class DemoUpstreamIT {
 
     @Test
     void shouldAnswerWithTheStatusAskedFor() throws Exception {
-        assertThat(get("/status/503")).returns(503, HttpResponse::statusCode).returns("status 503\n", HttpResponse::body);
+        assertThat(get("/status/503"))
+                .returns(503, HttpResponse::statusCode)
+                .returns("status 503\n", HttpResponse::body);
         assertThat(get("/status/204")).returns(204, HttpResponse::statusCode).returns("", HttpResponse::body);
         assertThat(get("/status/304")).returns(304, HttpResponse::statusCode).returns("", HttpResponse::body);
         assertThat(get("/status/404").body()).isEqualTo("status 404\n");
@@ -133,7 +135,15 @@ class DemoUpstreamIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/status/100", "/status/", "/bytes/", "/bytes/-1", "/bytes/1x", "/delay/60001", "/bytes/99999999999999"})
+            strings = {
+                "/status/100",
+                "/status/",
+                "/bytes/",
+                "/bytes/-1",
+                "/bytes/1x",
+                "/delay/60001",
+                "/bytes/99999999999999"
+            })
     void shouldRefuseNumbersOutOfRange(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(400);
     }
@@ -197,7 +207,8 @@ class DemoUpstreamIT {
 
     @Test
     void shouldCloseInsteadOfAnsweringABodyThatIsBroken() throws Exception {
-        assertThat(raw("POST /sha256 HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n")).isEmpty();
+        assertThat(raw("POST /sha256 HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"))
+                .isEmpty();
     }
 
     @Test
@@ -229,7 +240,8 @@ class DemoUpstreamIT {
             }
         };
         URI uri = URI.create("ws://127.0.0.1:" + upstream.port() + "/ws");
-        WebSocket socket = client.newWebSocketBuilder().buildAsync(uri, listener).get(5, TimeUnit.SECONDS);
+        WebSocket socket =
+                client.newWebSocketBuilder().buildAsync(uri, listener).get(5, TimeUnit.SECONDS);
 
         // When
         socket.sendText("ping", true).get(5, TimeUnit.SECONDS);

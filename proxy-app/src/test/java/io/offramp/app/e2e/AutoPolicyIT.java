@@ -29,10 +29,18 @@ class AutoPolicyIT {
             assertThat(down).isEqualTo(proxy.upstreamHash("/bytes/" + BYTES));
             assertThat(up).startsWith(Clients.postHash(BYTES, 7));
             assertThat(connection.tx().session().mode())
-                    .as("tx: %s, %d records, %d bytes", connection.tx().why(), connection.tx().records(), connection.tx().bytes())
+                    .as(
+                            "tx: %s, %d records, %d bytes",
+                            connection.tx().why(),
+                            connection.tx().records(),
+                            connection.tx().bytes())
                     .isEqualTo(RecordMode.HW);
             assertThat(connection.rx().session().mode())
-                    .as("rx: %s, %d records, %d bytes", connection.rx().why(), connection.rx().records(), connection.rx().bytes())
+                    .as(
+                            "rx: %s, %d records, %d bytes",
+                            connection.rx().why(),
+                            connection.rx().records(),
+                            connection.rx().bytes())
                     .isEqualTo(RecordMode.HW);
             assertThat(connection.tx().moves()).isEqualTo(1);
             assertThat(connection.tx().why()).startsWith("auto: ");

@@ -56,17 +56,26 @@ class ClientCertificateIT {
     @BeforeEach
     void start() throws Exception {
         for (String tool : List.of("openssl", "curl")) {
-            boolean found = Arrays.stream(System.getenv("PATH").split(":")).anyMatch(d -> Files.isExecutable(Path.of(d, tool)));
+            boolean found =
+                    Arrays.stream(System.getenv("PATH").split(":")).anyMatch(d -> Files.isExecutable(Path.of(d, tool)));
             assumeTrue(found, tool + " is not installed");
         }
         Files.writeString(dir.resolve("req.cnf"), "[req]\ndistinguished_name = dn\n[dn]\n");
         certificate("ca", "/CN=Root", "basicConstraints=critical,CA:TRUE");
         certificate("server", "/CN=localhost", "subjectAltName=DNS:localhost");
-        certificate("alice", "/O=Example/CN=Alice \"the\" = Admin", "extendedKeyUsage=clientAuth", "-CA", "ca.pem", "-CAkey", "ca.pem");
+        certificate(
+                "alice",
+                "/O=Example/CN=Alice \"the\" = Admin",
+                "extendedKeyUsage=clientAuth",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.pem");
         certificate("eve", "/CN=Eve", "extendedKeyUsage=clientAuth");
         upstream = DemoUpstream.start(0);
-        List<OffloadProvider> backends =
-                ServiceLoader.load(OffloadProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+        List<OffloadProvider> backends = ServiceLoader.load(OffloadProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
         Path file = Files.writeString(dir.resolve("offramp.yaml"), CONFIG.formatted(upstream.port()));
         ConfigResult result = new ConfigLoader(backends, dir.resolve("run")).load(file);
         assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
@@ -94,30 +103,40 @@ class ClientCertificateIT {
             String seen = curl(0, version, "/headers", "alice", lies);
 
             // Then the upstream learns what is in it, and nothing else
-            String der = run("openssl", "x509", "-in", "alice.pem", "-outform", "PEM").replaceAll("-----[A-Z ]+-----|\\s", "");
+            String der = run("openssl", "x509", "-in", "alice.pem", "-outform", "PEM")
+                    .replaceAll("-----[A-Z ]+-----|\\s", "");
             String fingerprint = run("openssl", "x509", "-in", "alice.pem", "-noout", "-fingerprint", "-sha256")
-                    .replaceAll(".*=|[:\\s]", "").toLowerCase(Locale.ROOT);
-            assertThat(seen.lines().filter(line -> line.toLowerCase(Locale.ROOT).contains("cert"))).containsExactly(
-                    "Client-Cert: :" + der + ":",
-                    "X-Client-Cert-Subject: CN=Alice \\\"the\\\" \\= Admin,O=Example",
-                    "X-Client-Cert-Fingerprint: " + fingerprint);
-            await().untilAsserted(() -> assertThat(log.events()).anySatisfy(event -> assertThat(event.getFormattedMessage())
-                    .contains(" client=\"CN=Alice \\\\\\\"the\\\\\\\" \\\\= Admin,O=Example\" fingerprint=" + fingerprint + " ")));
+                    .replaceAll(".*=|[:\\s]", "")
+                    .toLowerCase(Locale.ROOT);
+            assertThat(seen.lines().filter(line -> line.toLowerCase(Locale.ROOT).contains("cert")))
+                    .containsExactly(
+                            "Client-Cert: :" + der + ":",
+                            "X-Client-Cert-Subject: CN=Alice \\\"the\\\" \\= Admin,O=Example",
+                            "X-Client-Cert-Fingerprint: " + fingerprint);
+            await().untilAsserted(() -> assertThat(log.events())
+                    .anySatisfy(event -> assertThat(event.getFormattedMessage())
+                            .contains(" client=\"CN=Alice \\\\\\\"the\\\\\\\" \\\\= Admin,O=Example\" fingerprint="
+                                    + fingerprint + " ")));
         }
     }
 
     @Test
     void shouldTellNothingOfAClientWithoutACertificate() throws Exception {
-        assertThat(curl(0, "1.3", "/headers", null, "-H", "x_client_cert_fingerprint: 00")).doesNotContainIgnoringCase("cert");
+        assertThat(curl(0, "1.3", "/headers", null, "-H", "x_client_cert_fingerprint: 00"))
+                .doesNotContainIgnoringCase("cert");
     }
 
     @Test
     void shouldRefuseWhoMustAndDoesNotShowAGoodOne() throws Exception {
         assertThat(curl(1, "1.3", "/headers", null)).contains("curl: (");
         assertThat(curl(1, "1.2", "/headers", "eve")).contains("curl: (");
-        assertThat(curl(0, "1.3", "/headers", "eve")).as("a bad one where it is optional").contains("curl: (");
+        assertThat(curl(0, "1.3", "/headers", "eve"))
+                .as("a bad one where it is optional")
+                .contains("curl: (");
 
-        assertThat(admin("/metrics").lines().filter(line -> line.contains("handshake_failures") && line.contains("client_cert")))
+        assertThat(admin("/metrics")
+                        .lines()
+                        .filter(line -> line.contains("handshake_failures") && line.contains("client_cert")))
                 .containsExactlyInAnyOrder(
                         "offramp_handshake_failures_total{listener=\"raw\",reason=\"client_certificate_missing\"} 1.0",
                         "offramp_handshake_failures_total{listener=\"raw\",reason=\"client_certificate_untrusted\"} 1.0",
@@ -128,8 +147,19 @@ class ClientCertificateIT {
     void shouldCarryBytesOfAKnownClientInTcpMode() throws Exception {
         // Given a connection that stays
         assertThat(curl(1, "1.3", "/bytes/1000", "alice")).hasSize(1000);
-        Process client = new ProcessBuilder("openssl", "s_client", "-quiet", "-connect", "127.0.0.1:" + port(1), "-cert", "alice.pem",
-                "-key", "alice.pem").directory(dir.toFile()).redirectErrorStream(true).start();
+        Process client = new ProcessBuilder(
+                        "openssl",
+                        "s_client",
+                        "-quiet",
+                        "-connect",
+                        "127.0.0.1:" + port(1),
+                        "-cert",
+                        "alice.pem",
+                        "-key",
+                        "alice.pem")
+                .directory(dir.toFile())
+                .redirectErrorStream(true)
+                .start();
         try {
             // Then the admin page says whose it is
             await().untilAsserted(() -> assertThat(admin("/connections"))
@@ -144,8 +174,16 @@ class ClientCertificateIT {
         return server.listeners().get(listener).address().getPort();
     }
 
-    private String curl(int listener, String version, String path, String certificate, String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of("curl", "-sSk", "--max-time", "10", "--tlsv" + version, "--tls-max", version,
+    private String curl(int listener, String version, String path, String certificate, String... more)
+            throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "curl",
+                "-sSk",
+                "--max-time",
+                "10",
+                "--tlsv" + version,
+                "--tls-max",
+                version,
                 "https://localhost:" + port(listener) + path));
         if (certificate != null) {
             command.addAll(List.of("--cert", certificate + ".pem"));
@@ -156,17 +194,39 @@ class ClientCertificateIT {
 
     /** Makes {@code name.pem} with certificate and key. */
     private void certificate(String name, String subject, String extension, String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-config", "req.cnf", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", subject, "-addext", extension, "-keyout", name + ".key",
-                "-out", name + ".crt"));
+        List<String> command = new ArrayList<>(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-config",
+                "req.cnf",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                subject,
+                "-addext",
+                extension,
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".crt"));
         command.addAll(List.of(more));
         run(command.toArray(String[]::new));
-        Files.writeString(dir.resolve(name + ".pem"),
+        Files.writeString(
+                dir.resolve(name + ".pem"),
                 Files.readString(dir.resolve(name + ".crt")) + Files.readString(dir.resolve(name + ".key")));
     }
 
     private String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command)
+                .directory(dir.toFile())
+                .redirectErrorStream(true)
+                .start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -174,7 +234,8 @@ class ClientCertificateIT {
     }
 
     private String admin(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.adminPort() + path)).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.adminPort() + path))
+                .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         }

@@ -36,8 +36,10 @@ class DeviceLossIT {
             assertThat(Clients.getHash(socket, "/bytes/1000")).isEqualTo(proxy.upstreamHash("/bytes/1000"));
 
             assertThat(proxy.admin("/connections")).contains("device declined: device is down");
-            assertThat(proxy.metric(DECLINES, "reason=\"unavailable\"", "direction=\"tx\"")).isEqualTo(1);
-            assertThat(proxy.metric(DECLINES, "reason=\"unavailable\"", "direction=\"rx\"")).isEqualTo(1);
+            assertThat(proxy.metric(DECLINES, "reason=\"unavailable\"", "direction=\"tx\""))
+                    .isEqualTo(1);
+            assertThat(proxy.metric(DECLINES, "reason=\"unavailable\"", "direction=\"rx\""))
+                    .isEqualTo(1);
             await().untilAsserted(() -> assertThat(log.events()).hasSize(1));
             assertThat(log.events().getFirst().getFormattedMessage())
                     .contains("txconf=sw rxconf=sw")
@@ -55,9 +57,12 @@ class DeviceLossIT {
                 assertThat(Clients.getHash(sockets.getLast(), "/bytes/100000")).isEqualTo(expected);
             }
 
-            assertThat(proxy.connections()).filteredOn(c -> c.tx().session().mode() == RecordMode.HW).hasSize(1);
+            assertThat(proxy.connections())
+                    .filteredOn(c -> c.tx().session().mode() == RecordMode.HW)
+                    .hasSize(1);
             assertThat(proxy.metric(DECLINES)).isEqualTo(9);
-            assertThat(proxy.metric(DECLINES, "reason=\"capacity\"", "direction=\"tx\"")).isEqualTo(9);
+            assertThat(proxy.metric(DECLINES, "reason=\"capacity\"", "direction=\"tx\""))
+                    .isEqualTo(9);
 
             for (SSLSocket socket : sockets) {
                 socket.close();
@@ -105,8 +110,9 @@ class DeviceLossIT {
                 downloads.add(clients.submit(() -> Clients.getHash(down, "/bytes/" + LOAD_BYTES)));
                 uploads.add(clients.submit(() -> Clients.post(up, "/sha256", LOAD_BYTES, 4)));
             }
-            await().pollInterval(Duration.ofMillis(5)).until(() -> proxy.connections().stream()
-                    .allMatch(c -> c.tx().bytes() + c.rx().bytes() > LOAD_BYTES / 20));
+            await().pollInterval(Duration.ofMillis(5))
+                    .until(() -> proxy.connections().stream()
+                            .allMatch(c -> c.tx().bytes() + c.rx().bytes() > LOAD_BYTES / 20));
 
             device(proxy).down();
 

@@ -36,25 +36,30 @@ class DeviceVariantsIT {
 
             expectHardware(proxy);
             assertThat(proxy.metric("tx_tls_ooo")).as("sends out of order").isPositive();
-            assertThat(proxy.metric("tx_tls_dump_bytes")).as("bytes fed to the device again").isPositive();
-            assertThat(proxy.metric("rx_tls_resync_res_ok")).as("positions given back").isPositive();
-            assertThat(proxy.metric("rx_tls_decrypted_bytes")).as("of %d", BYTES).isGreaterThan(BYTES / 2.0);
+            assertThat(proxy.metric("tx_tls_dump_bytes"))
+                    .as("bytes fed to the device again")
+                    .isPositive();
+            assertThat(proxy.metric("rx_tls_resync_res_ok"))
+                    .as("positions given back")
+                    .isPositive();
+            assertThat(proxy.metric("rx_tls_decrypted_bytes"))
+                    .as("of %d", BYTES)
+                    .isGreaterThan(BYTES / 2.0);
             assertThat(proxy.admin("/tls_stat")).containsPattern("TlsRxDeviceResync +\t[1-9]");
         }
     }
 
     @ParameterizedTest(name = "{0} {1}")
-    @CsvSource({
-        "TLSv1.3, TLS_AES_128_GCM_SHA256",
-        "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
-    })
+    @CsvSource({"TLSv1.3, TLS_AES_128_GCM_SHA256", "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"})
     void shouldCarryEveryByteOnEngineThreads(String version, String suite) throws Exception {
         try (RunningProxy proxy = start(Map.of("engines", "2"));
                 SSLSocket socket = Clients.connect(proxy.address(), version, suite)) {
             carry(proxy, socket);
 
             expectHardware(proxy);
-            assertThat(proxy.metric("device_cpu_ns")).as("the device's own work").isPositive();
+            assertThat(proxy.metric("device_cpu_ns"))
+                    .as("the device's own work")
+                    .isPositive();
             assertThat(proxy.metric("tx_tls_encrypted_bytes")).isGreaterThan(BYTES / 2.0);
             // What comes in while the device is behind passes it by.
             assertThat(proxy.metric("rx_tls_decrypted_bytes")).isPositive();
@@ -76,7 +81,9 @@ class DeviceVariantsIT {
         }
     }
 
-    /** A thousand sessions live at once, and the device has room for every second direction; what closes gives it back. */
+    /**
+     * A thousand sessions live at once, and the device has room for every second direction; what closes gives it back.
+     */
     @Test
     void shouldServeMoreConnectionsThanTheDeviceHasRoomFor() throws Exception {
         int clients = 1_000;
@@ -85,14 +92,18 @@ class DeviceVariantsIT {
             List<SSLSocket> sockets = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 sockets.add(Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256"));
-                assertThat(Clients.getHash(sockets.get(i), "/bytes/30000")).as("client %d", i).isEqualTo(hash);
+                assertThat(Clients.getHash(sockets.get(i), "/bytes/30000"))
+                        .as("client %d", i)
+                        .isEqualTo(hash);
             }
             assertThat(proxy.metric("device_contexts")).isEqualTo(clients);
-            assertThat(proxy.metric("offramp_tls_declines_total", "reason=\"capacity\"")).isEqualTo(clients);
+            assertThat(proxy.metric("offramp_tls_declines_total", "reason=\"capacity\""))
+                    .isEqualTo(clients);
             assertThat(proxy.connections())
                     .filteredOn(connection -> connection.tx().session().mode() == RecordMode.SW)
                     .hasSizeBetween(clients / 3, 2 * clients / 3)
-                    .allSatisfy(connection -> assertThat(connection.tx().why()).startsWith("device declined: device has no"));
+                    .allSatisfy(connection ->
+                            assertThat(connection.tx().why()).startsWith("device declined: device has no"));
             for (SSLSocket socket : sockets) {
                 assertThat(Clients.getHash(socket, "/bytes/30000")).isEqualTo(hash);
                 socket.close();
@@ -106,8 +117,7 @@ class DeviceVariantsIT {
     @Test
     void shouldOffloadTls12AloneAsReleasedKernelsDo() throws Exception {
         try (RunningProxy proxy = start(Map.of("profile", "linux-6.18"));
-                SSLSocket old = Clients.connect(
-                        proxy.address(), "TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+                SSLSocket old = Clients.connect(proxy.address(), "TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
                 SSLSocket current = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
             Clients.getHash(old, "/bytes/1000");
             Clients.getHash(current, "/bytes/1000");
@@ -115,9 +125,11 @@ class DeviceVariantsIT {
             for (Connection connection : proxy.connections()) {
                 boolean isOld = "1.2".equals(connection.tls().version().label());
                 assertThat(connection.tx().session().mode()).isEqualTo(isOld ? RecordMode.HW : RecordMode.SW);
-                assertThat(connection.rx().why()).isEqualTo(isOld
-                        ? "configured"
-                        : "device declined: device has no TLS 1.3 with aes-gcm-128 (linux-6.18)");
+                assertThat(connection.rx().why())
+                        .isEqualTo(
+                                isOld
+                                        ? "configured"
+                                        : "device declined: device has no TLS 1.3 with aes-gcm-128 (linux-6.18)");
             }
         }
     }

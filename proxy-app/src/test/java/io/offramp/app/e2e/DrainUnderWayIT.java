@@ -26,10 +26,12 @@ class DrainUnderWayIT {
     void shouldServeOneRequestToWhoWasInItsHandshake(Policy policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 HesitantSocket tcp = new HesitantSocket(proxy.address())) {
-            CompletableFuture<SSLSocket> client = CompletableFuture.supplyAsync(tcp::handshake, Thread::startVirtualThread);
-            await().until(() -> tcp.hesitates.getCount() == 0 && proxy.connections().size() == 1);
-            CompletableFuture<Integer> drain =
-                    CompletableFuture.supplyAsync(() -> proxy.server().close(Duration.ofSeconds(20)), Thread::startVirtualThread);
+            CompletableFuture<SSLSocket> client =
+                    CompletableFuture.supplyAsync(tcp::handshake, Thread::startVirtualThread);
+            await().until(() ->
+                    tcp.hesitates.getCount() == 0 && proxy.connections().size() == 1);
+            CompletableFuture<Integer> drain = CompletableFuture.supplyAsync(
+                    () -> proxy.server().close(Duration.ofSeconds(20)), Thread::startVirtualThread);
             await().until(() -> isRefused(proxy));
 
             tcp.goesOn.countDown();
@@ -40,7 +42,9 @@ class DrainUnderWayIT {
             assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").containsIgnoringCase("connection: close");
             socket.close();
             assertThat(drain.get(5, TimeUnit.SECONDS)).as("cut").isZero();
-            assertThat(proxy.server().close(Duration.ofSeconds(20))).as("a second time").isZero();
+            assertThat(proxy.server().close(Duration.ofSeconds(20)))
+                    .as("a second time")
+                    .isZero();
         }
     }
 

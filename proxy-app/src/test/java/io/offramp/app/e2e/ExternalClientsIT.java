@@ -36,11 +36,29 @@ class ExternalClientsIT {
                 Path download = directory.resolve("download");
                 String url = "https://localhost:" + proxy.port();
                 run(
-                        null, "curl", "-sSk", "--tlsv" + version, "--tls-max", version, "--resolve",
-                        "localhost:" + proxy.port() + ":127.0.0.1", "-o", download.toString(), url + "/bytes/" + BYTES);
+                        null,
+                        "curl",
+                        "-sSk",
+                        "--tlsv" + version,
+                        "--tls-max",
+                        version,
+                        "--resolve",
+                        "localhost:" + proxy.port() + ":127.0.0.1",
+                        "-o",
+                        download.toString(),
+                        url + "/bytes/" + BYTES);
                 String uploaded = run(
-                        null, "curl", "-sSk", "--tlsv" + version, "--tls-max", version, "-H", "Expect: 100-continue",
-                        "--data-binary", "@" + upload, url + "/sha256");
+                        null,
+                        "curl",
+                        "-sSk",
+                        "--tlsv" + version,
+                        "--tls-max",
+                        version,
+                        "-H",
+                        "Expect: 100-continue",
+                        "--data-binary",
+                        "@" + upload,
+                        url + "/sha256");
 
                 assertThat(hash(Files.readAllBytes(download))).isEqualTo(proxy.upstreamHash("/bytes/" + BYTES));
                 assertThat(uploaded).startsWith(hash(new byte[BYTES]));
@@ -56,7 +74,12 @@ class ExternalClientsIT {
             for (String version : List.of("-tls1_2", "-tls1_3")) {
                 String answer = run(
                         "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-                        "openssl", "s_client", "-quiet", "-no_ign_eof", version, "-connect",
+                        "openssl",
+                        "s_client",
+                        "-quiet",
+                        "-no_ign_eof",
+                        version,
+                        "-connect",
                         "127.0.0.1:" + proxy.port());
 
                 assertThat(answer).contains("HTTP/1.1 200 OK");
@@ -72,8 +95,14 @@ class ExternalClientsIT {
             for (String version : List.of("TLS1.2", "TLS1.3")) {
                 String answer = run(
                         "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-                        "gnutls-cli", "--insecure", "--logfile=/dev/null", "--priority",
-                        "NORMAL:-VERS-ALL:+VERS-" + version, "-p", "" + proxy.port(), "127.0.0.1");
+                        "gnutls-cli",
+                        "--insecure",
+                        "--logfile=/dev/null",
+                        "--priority",
+                        "NORMAL:-VERS-ALL:+VERS-" + version,
+                        "-p",
+                        "" + proxy.port(),
+                        "127.0.0.1");
 
                 assertThat(answer).contains("HTTP/1.1 200 OK");
             }
@@ -85,10 +114,13 @@ class ExternalClientsIT {
     void shouldServeWrkWithoutAnError(Policy tx, Policy rx) throws Exception {
         requireTool("wrk");
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
-            String report = run(
-                    null, "wrk", "-t1", "-c64", "-d2s", "https://127.0.0.1:" + proxy.port() + "/bytes/1024");
+            String report =
+                    run(null, "wrk", "-t1", "-c64", "-d2s", "https://127.0.0.1:" + proxy.port() + "/bytes/1024");
 
-            assertThat(report).contains("Requests/sec").doesNotContain("Socket errors").doesNotContain("Non-2xx");
+            assertThat(report)
+                    .contains("Requests/sec")
+                    .doesNotContain("Socket errors")
+                    .doesNotContain("Non-2xx");
             assertCarried(proxy, "tx", tx, "tx_tls_encrypted_packets");
             assertCarried(proxy, "rx", rx, "rx_tls_decrypted_packets");
             assertThat(proxy.metric("offramp_tls_declines_total")).isZero();
@@ -96,7 +128,10 @@ class ExternalClientsIT {
         }
     }
 
-    /** That no session fell back, and that the device did at least a packet for each of wrk's connections where it was asked to. */
+    /**
+     * That no session fell back, and that the device did at least a packet for each of wrk's connections where it was
+     * asked to.
+     */
     private static void assertCarried(RunningProxy proxy, String direction, Policy policy, String packets)
             throws Exception {
         boolean device = policy != Policy.SW;

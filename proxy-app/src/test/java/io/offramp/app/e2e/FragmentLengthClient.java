@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** JSSE asking for short fragments (RFC 6066 §4). In a process of its own, since it reads the property that allows it once. */
+/**
+ * JSSE asking for short fragments (RFC 6066 §4). In a process of its own, since it reads the property that allows it
+ * once.
+ */
 final class FragmentLengthClient {
     private static final int PACKET_BYTES = 1024;
 
@@ -18,9 +21,14 @@ final class FragmentLengthClient {
     static String run(InetSocketAddress address, String version, String path) throws Exception {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djsse.enableMFLNExtension=true", "-Djavax.net.debug=ssl:handshake",
-                        "-cp", System.getProperty("java.class.path"), FragmentLengthClient.class.getName(),
-                        Integer.toString(address.getPort()), version, path))
+                        "-Djsse.enableMFLNExtension=true",
+                        "-Djavax.net.debug=ssl:handshake",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FragmentLengthClient.class.getName(),
+                        Integer.toString(address.getPort()),
+                        version,
+                        path))
                 .redirectErrorStream(true)
                 .start();
         String printed = new String(process.getInputStream().readAllBytes());

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a client and the proxy and cuts both TCP streams anew at random places, single bytes included. Can turn over one bit of
- * what the client sends. Blocking, one virtual thread per direction.
+ * Stands between a client and the proxy and cuts both TCP streams anew at random places, single bytes included. Can
+ * turn over one bit of what the client sends. Blocking, one virtual thread per direction.
  */
 final class FragmentingRelay implements AutoCloseable {
     private static final int LARGEST_BYTES = 40_000;

@@ -55,8 +55,8 @@ class HalfOpenIT {
             }
 
             // Then the oldest had to leave, and who speaks is served
-            await().untilAsserted(() -> assertThat(
-                            proxy.metric(FAILURES, "reason=\"displaced\"") + proxy.metric(FAILURES, "reason=\"timeout\""))
+            await().untilAsserted(() -> assertThat(proxy.metric(FAILURES, "reason=\"displaced\"")
+                            + proxy.metric(FAILURES, "reason=\"timeout\""))
                     .isGreaterThanOrEqualTo(FLOOD - LIMIT));
             try (SSLSocket next = Clients.connect(proxy.address(), VERSION, SUITE)) {
                 assertThat(Clients.getHash(next, "/bytes/100000")).isEqualTo(hash);
@@ -95,12 +95,14 @@ class HalfOpenIT {
             }
 
             assertThat(proxy.metric("offramp_connections_refused_total")).isZero();
-            await().atMost(PATIENCE.plusSeconds(5)).untilAsserted(
-                    () -> assertThat(proxy.metric("offramp_handshakes_active")).isZero());
+            await().atMost(PATIENCE.plusSeconds(5))
+                    .untilAsserted(() -> assertThat(proxy.metric("offramp_handshakes_active"))
+                            .isZero());
             try (SSLSocket served = Clients.connect(proxy.address(), VERSION, SUITE)) {
                 assertThat(Clients.getHash(served, "/bytes/1000")).isEqualTo(proxy.upstreamHash("/bytes/1000"));
             }
-            assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()).isLessThan(256L << 20);
+            assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory())
+                    .isLessThan(256L << 20);
         } finally {
             closeAll(flood);
         }
@@ -115,7 +117,13 @@ class HalfOpenIT {
                 policy,
                 Map.of(),
                 new TimeoutConfig(
-                        PATIENCE, t.requestHead(), t.idle(), t.body(), t.upstreamConnect(), t.upstreamAnswer(), t.drain()),
+                        PATIENCE,
+                        t.requestHead(),
+                        t.idle(),
+                        t.body(),
+                        t.upstreamConnect(),
+                        t.upstreamAnswer(),
+                        t.drain()),
                 new LimitConfig(
                         d.requestLineBytes(),
                         d.headBytes(),

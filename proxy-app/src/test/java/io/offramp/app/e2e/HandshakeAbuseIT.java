@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that never finish a handshake: closed in time, counted by reason, one line each in the log, and no stack trace. */
+/**
+ * Clients that never finish a handshake: closed in time, counted by reason, one line each in the log, and no stack
+ * trace.
+ */
 class HandshakeAbuseIT {
     private static final Duration LIMIT = Duration.ofSeconds(1);
     private static final String FAILURES = "offramp_handshake_failures_total";
@@ -44,7 +47,13 @@ class HandshakeAbuseIT {
                 Policy.HW,
                 Map.of(),
                 new TimeoutConfig(
-                        LIMIT, d.requestHead(), d.idle(), d.body(), d.upstreamConnect(), d.upstreamAnswer(), d.drain()));
+                        LIMIT,
+                        d.requestHead(),
+                        d.idle(),
+                        d.body(),
+                        d.upstreamConnect(),
+                        d.upstreamAnswer(),
+                        d.drain()));
     }
 
     @AfterAll
@@ -167,16 +176,18 @@ class HandshakeAbuseIT {
         try (Socket socket = connect()) {
             socket.setSoTimeout(20);
             int[] sent = {0};
-            await().atMost(LIMIT.plusSeconds(1)).pollInterval(Duration.ofMillis(25)).until(() -> {
-                try {
-                    socket.getOutputStream().write(hello[sent[0]++]);
-                    return socket.getInputStream().read() < 0;
-                } catch (SocketTimeoutException e) {
-                    return false;
-                } catch (IOException e) {
-                    return true;
-                }
-            });
+            await().atMost(LIMIT.plusSeconds(1))
+                    .pollInterval(Duration.ofMillis(25))
+                    .until(() -> {
+                        try {
+                            socket.getOutputStream().write(hello[sent[0]++]);
+                            return socket.getInputStream().read() < 0;
+                        } catch (SocketTimeoutException e) {
+                            return false;
+                        } catch (IOException e) {
+                            return true;
+                        }
+                    });
             assertThat(sent[0]).isLessThan(hello.length);
         }
     }
@@ -247,7 +258,8 @@ class HandshakeAbuseIT {
     private static void assertOneLine(LogCapture log, String reason, Level level) {
         await().untilAsserted(() -> assertThat(log.events()).anyMatch(event -> isAbout(event, reason)));
         List<ILoggingEvent> ours = log.events().stream()
-                .filter(event -> event.getLoggerName().startsWith("io.offramp") || event.getLevel().isGreaterOrEqual(Level.WARN))
+                .filter(event -> event.getLoggerName().startsWith("io.offramp")
+                        || event.getLevel().isGreaterOrEqual(Level.WARN))
                 .toList();
         assertThat(ours).hasSize(1);
         assertThat(ours.getFirst().getLevel()).isEqualTo(level);

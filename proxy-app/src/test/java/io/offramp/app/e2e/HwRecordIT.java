@@ -40,12 +40,15 @@ class HwRecordIT {
             Channel plaintext = device.presented().getFirst();
             assertThat(plaintext.pipeline().names()).noneMatch(name -> name.startsWith("Tls"));
             assertThat(hostThread(plaintext)).startsWith("offramp-loop-");
-            assertThat(plaintext.attr(Connection.KEY).get()).isSameAs(proxy.connections().getFirst());
+            assertThat(plaintext.attr(Connection.KEY).get())
+                    .isSameAs(proxy.connections().getFirst());
         }
     }
 
     private static String hostThread(Channel channel) throws Exception {
-        return channel.eventLoop().submit(() -> Thread.currentThread().getName()).get();
+        return channel.eventLoop()
+                .submit(() -> Thread.currentThread().getName())
+                .get();
     }
 
     @Test
@@ -53,7 +56,8 @@ class HwRecordIT {
         try (LogCapture log = new LogCapture("offramp.access");
                 RunningProxy proxy = RunningProxy.http(Policy.HW_RECORD, Policy.HW_RECORD);
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, SUITE)) {
-            assertThat(proxy.server().listeners().getFirst().plan().describeTx()).isEqualTo("hw-record (device)");
+            assertThat(proxy.server().listeners().getFirst().plan().describeTx())
+                    .isEqualTo("hw-record (device)");
             Clients.getHash(socket, "/bytes/1000");
 
             Connection connection = proxy.connections().getFirst();
@@ -63,7 +67,8 @@ class HwRecordIT {
             assertThat(proxy.admin("/connections")).contains("hw-record");
             await().untilAsserted(() -> assertThat(log.events()).hasSize(1));
             assertThat(log.events().getFirst().getFormattedMessage()).contains("txconf=hw-record rxconf=hw-record");
-            assertThat(proxy.metric("offramp_tls_sessions", "mode=\"hw-record\"", "backend=\"device\"")).isEqualTo(2);
+            assertThat(proxy.metric("offramp_tls_sessions", "mode=\"hw-record\"", "backend=\"device\""))
+                    .isEqualTo(2);
             assertThat(proxy.metric("device_cpu_ns")).isPositive();
         }
     }
@@ -78,7 +83,8 @@ class HwRecordIT {
             assertThat(connection.tx().session().mode()).isEqualTo(RecordMode.HW_RECORD);
             assertThat(connection.tx().session().detail()).startsWith("toe firmware, ");
             assertThat(connection.tx().why()).isEqualTo("device declined: device has no chacha20-poly1305");
-            assertThat(proxy.metric("offramp_tls_declines_total", "reason=\"suite\"")).isEqualTo(2);
+            assertThat(proxy.metric("offramp_tls_declines_total", "reason=\"suite\""))
+                    .isEqualTo(2);
         }
     }
 
@@ -101,14 +107,21 @@ class HwRecordIT {
             });
             assertThat(connection.tx().conf()).isEqualTo("hw-record");
             assertThat(connection.rx().session().detail()).startsWith("toe firmware, ");
-            assertThat(proxy.metric("offramp_tls_moves_total", "reason=\"degraded\"")).isEqualTo(2);
+            assertThat(proxy.metric("offramp_tls_moves_total", "reason=\"degraded\""))
+                    .isEqualTo(2);
             assertThat(Clients.getHash(socket, "/bytes/1000000")).isEqualTo(proxy.upstreamHash("/bytes/1000000"));
         }
     }
 
     private RunningProxy watched(Map<String, String> settings) throws Exception {
         return new RunningProxy(
-                Mode.HTTP, Policy.HW_RECORD, Policy.HW_RECORD, settings, TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS, 0, device::watch);
+                Mode.HTTP,
+                Policy.HW_RECORD,
+                Policy.HW_RECORD,
+                settings,
+                TimeoutConfig.DEFAULTS,
+                LimitConfig.DEFAULTS,
+                0,
+                device::watch);
     }
 }

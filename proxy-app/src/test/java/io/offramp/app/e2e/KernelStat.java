@@ -18,11 +18,16 @@ final class KernelStat {
 
     private KernelStat() {}
 
-    /** Skips the tests of a class where the running kernel has no TLS, with the cause; under {@code scripts/with-ktls}, fails. */
+    /**
+     * Skips the tests of a class where the running kernel has no TLS, with the cause; under {@code scripts/with-ktls},
+     * fails.
+     */
     static void assumeKernelTls() {
         try (RecordOffload ktls = new KtlsProvider().open(Map.of())) {
             if (ktls.availability() instanceof Availability.Unavailable(String cause)) {
-                assertThat(System.getenv("WITH_KTLS")).as("ktls is unavailable: " + cause).isNull();
+                assertThat(System.getenv("WITH_KTLS"))
+                        .as("ktls is unavailable: " + cause)
+                        .isNull();
                 assumeTrue(false, "ktls is unavailable: " + cause);
             }
         }

@@ -58,7 +58,9 @@ class KtlsCurlIT {
                 assertThat(Files.readString(answer)).startsWith(Clients.hash(sent));
             }
             assertThat(KernelStat.installed("Tx") - tx).isEqualTo(2);
-            assertThat(KernelStat.installed("Rx") - rx).as("the download is one read, in software").isBetween(1L, 2L);
+            assertThat(KernelStat.installed("Rx") - rx)
+                    .as("the download is one read, in software")
+                    .isBetween(1L, 2L);
             await().until(() -> proxy.connections().isEmpty());
             assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isZero();
         } finally {

@@ -71,7 +71,9 @@ class KtlsIT {
                 expectIn(rx, connection.rx().session());
                 assertThat(KernelStat.installed("Tx") - txBefore).isEqualTo(tx == Policy.HW ? 1 : 0);
                 assertThat(KernelStat.installed("Rx") - rxBefore).isEqualTo(rx == Policy.HW ? 1 : 0);
-                assertThat(line(proxy.admin("/tls_stat"), "TlsCurrTxSw")).as("in software, ours or the kernel's").isEqualTo(1);
+                assertThat(line(proxy.admin("/tls_stat"), "TlsCurrTxSw"))
+                        .as("in software, ours or the kernel's")
+                        .isEqualTo(1);
                 assertThat(line(proxy.admin("/tls_stat"), "TlsTxDevice")).isEqualTo(KernelStat.value("TlsTxDevice"));
             }
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
@@ -123,7 +125,8 @@ class KtlsIT {
             tcp.connect(proxy.address());
             SSLSocket socket = Clients.connect(tcp, version, suite);
             Clients.send(socket, "GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            await().pollInterval(Duration.ofMillis(10)).until(() -> tcp.getInputStream().available() > 2_000);
+            await().pollInterval(Duration.ofMillis(10))
+                    .until(() -> tcp.getInputStream().available() > 2_000);
             String hash = Clients.hash(Clients.body(socket));
             assertThat(socket.getInputStream().read()).isNegative();
             return hash;
@@ -178,9 +181,11 @@ class KtlsIT {
                 StallingRelay relay = StallingRelay.to(proxy.address());
                 SSLSocket socket = Clients.connect(relay.address(), "TLSv1.3", SUITE)) {
             Clients.getHash(socket, "/bytes/1000");
-            await().until(() -> proxy.connections().getFirst().rx().session().backend().equals("ktls"));
+            await().until(() ->
+                    proxy.connections().getFirst().rx().session().backend().equals("ktls"));
             relay.stallIn(150);
-            Clients.send(socket, "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(200) + "\r\n\r\n");
+            Clients.send(
+                    socket, "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(200) + "\r\n\r\n");
             await().until(relay::isStalled);
 
             long cpuNs = processCpuNs();
@@ -193,8 +198,7 @@ class KtlsIT {
     }
 
     private static long processCpuNs() {
-        return java.lang.management.ManagementFactory.getPlatformMXBean(
-                        com.sun.management.OperatingSystemMXBean.class)
+        return java.lang.management.ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                 .getProcessCpuTime();
     }
 
@@ -256,7 +260,9 @@ class KtlsIT {
         }
     }
 
-    /** The key of the kernel cannot be changed before Linux 6.14: the connection ends, and says why; else it goes on. */
+    /**
+     * The key of the kernel cannot be changed before Linux 6.14: the connection ends, and says why; else it goes on.
+     */
     @ParameterizedTest(name = "tx={0} rx={1} types {2}")
     @CsvSource({"SW, HW, k", "HW, SW, K", "HW, HW, kKkK"})
     void shouldEndOrGoOnBehindKeyUpdates(Policy tx, Policy rx, String commands) throws Exception {
@@ -273,12 +279,14 @@ class KtlsIT {
                 if (!KernelStat.rekeys()) {
                     await().until(() -> proxy.connections().isEmpty());
                     assertThat(proxy.metric("offramp_tls_record_errors_total")).isEqualTo(1);
-                    assertThat(log.events()).anySatisfy(event ->
-                            assertThat(event.getFormattedMessage()).containsAnyOf("cannot change its key", "cannot answer"));
+                    assertThat(log.events())
+                            .anySatisfy(event -> assertThat(event.getFormattedMessage())
+                                    .containsAnyOf("cannot change its key", "cannot answer"));
                     return;
                 }
                 int expected = ++received;
-                await().until(() -> proxy.metric("offramp_tls_key_updates_total", "direction=\"received\"") == expected);
+                await().until(() ->
+                        proxy.metric("offramp_tls_key_updates_total", "direction=\"received\"") == expected);
                 long before = openssl.outputBytes();
                 openssl.type("GET /bytes/100000 HTTP/1.1\r\nHost: localhost\r\n\r");
                 await().until(() -> openssl.outputBytes() > before + 100_000);
@@ -286,7 +294,8 @@ class KtlsIT {
 
             Connection connection = proxy.connections().getFirst();
             assertThat(connection.rx().rekeys()).isEqualTo(commands.length());
-            assertThat(connection.tx().rekeys()).isEqualTo((int) commands.chars().filter(c -> c == 'K').count());
+            assertThat(connection.tx().rekeys())
+                    .isEqualTo((int) commands.chars().filter(c -> c == 'K').count());
             expectIn(tx, connection.tx().session());
             expectIn(rx, connection.rx().session());
             assertThat(proxy.metric("offramp_tls_record_errors_total")).isZero();
@@ -310,8 +319,12 @@ class KtlsIT {
                     .isInstanceOf(IOException.class);
 
             await().until(() -> proxy.connections().isEmpty());
-            assertThat(log.events()).anySatisfy(event -> assertThat(event.getFormattedMessage())
-                    .contains(KernelStat.rekeys() ? "more than 100 KeyUpdates in a second" : "cannot change its key"));
+            assertThat(log.events())
+                    .anySatisfy(event -> assertThat(event.getFormattedMessage())
+                            .contains(
+                                    KernelStat.rekeys()
+                                            ? "more than 100 KeyUpdates in a second"
+                                            : "cannot change its key"));
             assertThat(proxy.metric("offramp_tls_key_updates_total", "direction=\"received\""))
                     .isGreaterThanOrEqualTo(KernelStat.rekeys() ? 100 : 0);
         }
@@ -327,15 +340,18 @@ class KtlsIT {
                 StallingRelay relay = StallingRelay.to(proxy.address());
                 SSLSocket socket = Clients.connect(relay.address(), version, suite)) {
             Clients.getHash(socket, "/bytes/1000");
-            await().untilAsserted(() -> expectIn(rx, proxy.connections().getFirst().rx().session()));
+            await().untilAsserted(() ->
+                    expectIn(rx, proxy.connections().getFirst().rx().session()));
             relay.forgeAnswer();
 
             assertThatThrownBy(() -> Clients.getHash(socket, "/bytes/1000")).isInstanceOf(SSLException.class);
 
             await().until(() -> proxy.connections().isEmpty());
-            assertThat(log.events()).anySatisfy(event -> assertThat(event.getFormattedMessage())
-                    .matches("connection \\d+ from .*: client sent alert bad_record_mac"));
-            assertThat(proxy.metric("offramp_tls_alerts_total", "bad_record_mac", "received")).isEqualTo(1);
+            assertThat(log.events())
+                    .anySatisfy(event -> assertThat(event.getFormattedMessage())
+                            .matches("connection \\d+ from .*: client sent alert bad_record_mac"));
+            assertThat(proxy.metric("offramp_tls_alerts_total", "bad_record_mac", "received"))
+                    .isEqualTo(1);
             assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isZero();
         }
     }

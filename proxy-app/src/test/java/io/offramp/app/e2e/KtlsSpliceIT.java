@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Long answers that go from the upstream's socket to the client's within the kernel: the counter shows that they did. */
+/**
+ * Long answers that go from the upstream's socket to the client's within the kernel: the counter shows that they did.
+ */
 class KtlsSpliceIT {
     private static final String TLS13 = "TLSv1.3";
     private static final String SUITE = "TLS_AES_128_GCM_SHA256";
@@ -39,10 +41,15 @@ class KtlsSpliceIT {
         KernelStat.assumeKernelTls();
     }
 
-    /** Sizes around the threshold and beyond, short ones between: both connections are used again behind a spliced body. */
+    /**
+     * Sizes around the threshold and beyond, short ones between: both connections are used again behind a spliced body.
+     */
     @ParameterizedTest
-    @CsvSource({"TLSv1.3, TLS_AES_256_GCM_SHA384", "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLSv1.3, TLS_CHACHA20_POLY1305_SHA256"})
+    @CsvSource({
+        "TLSv1.3, TLS_AES_256_GCM_SHA384",
+        "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "TLSv1.3, TLS_CHACHA20_POLY1305_SHA256"
+    })
     void shouldCarryEveryByteAndKeepBothConnections(String version, String suite) throws Exception {
         long sum = 0;
         try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
@@ -57,7 +64,8 @@ class KtlsSpliceIT {
             assertThat(connection.tx().session().backend()).isEqualTo("ktls");
             assertThat(connection.tx().bytes()).isBetween(sum, sum + 8 * 500);
             assertThat(connection.tx().records()).isGreaterThanOrEqualTo(sum / 16_384);
-            assertThat(proxy.metric("offramp_upstream_connect_duration_seconds_count")).isEqualTo(1);
+            assertThat(proxy.metric("offramp_upstream_connect_duration_seconds_count"))
+                    .isEqualTo(1);
         }
     }
 
@@ -114,7 +122,8 @@ class KtlsSpliceIT {
                 SSLSocket socket = Clients.connect(proxy.address(), TLS13, SUITE)) {
             Clients.send(socket, "go\r\n\r\n");
 
-            assertThat(Clients.hash(socket.getInputStream())).isEqualTo(Clients.hash(new ByteArrayInputStream(content)));
+            assertThat(Clients.hash(socket.getInputStream()))
+                    .isEqualTo(Clients.hash(new ByteArrayInputStream(content)));
             assertThat(proxy.metric(SPLICE_BYTES)).isGreaterThan(0.5 * content.length);
         }
     }
@@ -142,7 +151,9 @@ class KtlsSpliceIT {
 
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
             await().untilAsserted(() -> assertThat(descriptors("socket:")).isLessThanOrEqualTo(sockets));
-            assertThat(descriptors("pipe:")).as("four pipes for each of two loops, and the JVM's").isLessThanOrEqualTo(16 + 6);
+            assertThat(descriptors("pipe:"))
+                    .as("four pipes for each of two loops, and the JVM's")
+                    .isLessThanOrEqualTo(16 + 6);
             try (SSLSocket socket = Clients.connect(proxy.address(), TLS13, SUITE)) {
                 assertThat(Clients.getHash(socket, "/bytes/1000000")).isEqualTo(proxy.upstreamHash("/bytes/1000000"));
             }

@@ -38,8 +38,8 @@ class ManyConnectionsIT {
                 d.upstreamIdlePerLoop(),
                 d.upstreamReceiveBytes());
         try (LogCapture log = new LogCapture("io.offramp");
-                RunningProxy proxy = new RunningProxy(
-                        Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, ten, 0)) {
+                RunningProxy proxy =
+                        new RunningProxy(Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, ten, 0)) {
             for (int i = 0; i < 10; i++) {
                 sockets.add(connect(proxy));
             }
@@ -51,7 +51,9 @@ class ManyConnectionsIT {
 
             assertThat(proxy.metric("offramp_connections_refused_total")).isEqualTo(1);
             assertThat(proxy.metric("offramp_connections_total")).isEqualTo(10);
-            assertThat(log.events()).filteredOn(e -> e.getFormattedMessage().contains("refused")).hasSize(1);
+            assertThat(log.events())
+                    .filteredOn(e -> e.getFormattedMessage().contains("refused"))
+                    .hasSize(1);
             sockets.removeFirst().close();
             await().untilAsserted(() -> assertThat(proxy.connections()).hasSize(9));
             try (SSLSocket next = Clients.connect(proxy.address(), VERSION, SUITE)) {

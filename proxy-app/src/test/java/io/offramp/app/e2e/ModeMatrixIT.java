@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * 100 MiB down and 100 MiB up, equal by SHA-256, for both versions, every suite and all combinations of modes, with both TCP streams cut
- * at random places.
+ * 100 MiB down and 100 MiB up, equal by SHA-256, for both versions, every suite and all combinations of modes, with
+ * both TCP streams cut at random places.
  */
 class ModeMatrixIT {
     private static final int BYTES = 100 << 20;
@@ -60,7 +60,10 @@ class ModeMatrixIT {
         }
     }
 
-    /** NICs know no ChaCha20: those sessions go on in software, and say so; in the device's own where it owns the connection. */
+    /**
+     * NICs know no ChaCha20: those sessions go on in software, and say so; in the device's own where it owns the
+     * connection.
+     */
     private static RecordMode expected(Policy policy, String suite) {
         if (policy == Policy.HW_RECORD) {
             return RecordMode.HW_RECORD;

@@ -53,10 +53,14 @@ class RecordSizeIT {
             assertThat(Clients.getHash(socket, "/bytes/2000000")).isEqualTo(proxy.upstreamHash("/bytes/2000000"));
             double shortAfterAPause = sent(proxy, "1400.0") - shortAtFirst - shortWithoutAPause;
 
-            assertThat(shortAtFirst).as("64 KiB in 1369 bytes each, and ends of reads").isBetween(48.0, 75.0);
+            assertThat(shortAtFirst)
+                    .as("64 KiB in 1369 bytes each, and ends of reads")
+                    .isBetween(48.0, 75.0);
             assertThat(shortWithoutAPause).as("heads, and ends of reads").isLessThan(25);
             assertThat(shortAfterAPause).isBetween(48.0, 75.0);
-            assertThat(sent(proxy, "+Inf") - sent(proxy, "8192.0")).as("full ones").isGreaterThan(300);
+            assertThat(sent(proxy, "+Inf") - sent(proxy, "8192.0"))
+                    .as("full ones")
+                    .isGreaterThan(300);
         }
     }
 
@@ -67,8 +71,12 @@ class RecordSizeIT {
         try (RunningProxy proxy = RunningProxy.http(policy, policy)) {
             String printed = FragmentLengthClient.run(proxy.address(), version, "/bytes/300000");
 
-            assertThat(printed).contains("max_fragment_length (1)").contains("hash " + proxy.upstreamHash("/bytes/300000"));
-            assertThat(sent(proxy, "+Inf") - sent(proxy, "1400.0")).as("longer records").isZero();
+            assertThat(printed)
+                    .contains("max_fragment_length (1)")
+                    .contains("hash " + proxy.upstreamHash("/bytes/300000"));
+            assertThat(sent(proxy, "+Inf") - sent(proxy, "1400.0"))
+                    .as("longer records")
+                    .isZero();
         }
     }
 

@@ -20,7 +20,12 @@ class ResumptionIT {
 
     @ParameterizedTest
     @CsvSource({
-        "-tls1_3, SW, SW", "-tls1_3, HW, HW", "-tls1_3, HW, SW", "-tls1_3, AUTO, AUTO", "-tls1_2, SW, SW", "-tls1_2, HW, HW"
+        "-tls1_3, SW, SW",
+        "-tls1_3, HW, HW",
+        "-tls1_3, HW, SW",
+        "-tls1_3, AUTO, AUTO",
+        "-tls1_2, SW, SW",
+        "-tls1_2, HW, HW"
     })
     void shouldResume(String version, Policy tx, Policy rx) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
@@ -31,14 +36,17 @@ class ResumptionIT {
             String second = exchange(proxy, version, "-sess_in", session);
 
             assertThat(second).contains("Reused, TLSv1");
-            assertThat(proxy.metric("offramp_handshakes_total", "resumed=\"true\"")).isEqualTo(1);
-            assertThat(proxy.metric("offramp_handshakes_total", "resumed=\"false\"")).isEqualTo(1);
+            assertThat(proxy.metric("offramp_handshakes_total", "resumed=\"true\""))
+                    .isEqualTo(1);
+            assertThat(proxy.metric("offramp_handshakes_total", "resumed=\"false\""))
+                    .isEqualTo(1);
             assertThat(proxy.metric("offramp_tickets_refused_total")).isZero();
         }
     }
 
     /** Asks for a page, and returns all that openssl has printed when it is there. */
-    private static String exchange(RunningProxy proxy, String version, String direction, Path session) throws Exception {
+    private static String exchange(RunningProxy proxy, String version, String direction, Path session)
+            throws Exception {
         try (OpensslClient client = new OpensslClient(proxy.port(), version, direction, session.toString())) {
             client.type("GET /bytes/100 HTTP/1.1\r\nHost: localhost\r\n\r");
             await().atMost(PATIENCE).until(() -> client.output().contains("HTTP/1.1 200"));

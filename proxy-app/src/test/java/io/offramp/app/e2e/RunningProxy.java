@@ -48,7 +48,14 @@ final class RunningProxy implements AutoCloseable {
     /** With kernel TLS in place of the device. */
     static RunningProxy ktls(Mode mode, Policy tx, Policy rx, int upstreamPort) throws Exception {
         return new RunningProxy(
-                "ktls", mode, tx, rx, Map.of(), TimeoutConfig.DEFAULTS, LimitConfig.DEFAULTS, upstreamPort,
+                "ktls",
+                mode,
+                tx,
+                rx,
+                Map.of(),
+                TimeoutConfig.DEFAULTS,
+                LimitConfig.DEFAULTS,
+                upstreamPort,
                 UnaryOperator.identity());
     }
 
@@ -58,8 +65,7 @@ final class RunningProxy implements AutoCloseable {
     }
 
     /** @param upstreamPort on loopback, in place of the demo upstream; 0 for that */
-    RunningProxy(
-            Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts, int upstreamPort)
+    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts, int upstreamPort)
             throws Exception {
         this(mode, tx, rx, device, timeouts, LimitConfig.DEFAULTS, upstreamPort);
     }
@@ -114,17 +120,24 @@ final class RunningProxy implements AutoCloseable {
                 List.of(new RouteConfig(null, "/", "demo")));
         ProxyConfig config = new ProxyConfig(
                 List.of(listener),
-                Map.of("demo", new UpstreamConfig("demo", List.of(new HostPort("127.0.0.1", upstreamPort == 0 ? upstream.port() : upstreamPort)))),
+                Map.of(
+                        "demo",
+                        new UpstreamConfig(
+                                "demo",
+                                List.of(new HostPort(
+                                        "127.0.0.1", upstreamPort == 0 ? upstream.port() : upstreamPort)))),
                 AdminConfig.of(new HostPort("127.0.0.1", 0)),
                 timeouts,
                 limits,
                 Map.of(backend, settings),
                 new LoggingConfig(true, "info"),
                 2);
-        server = ProxyServer.start(config, ServiceLoader.load(OffloadProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .map(backends)
-                .toList());
+        server = ProxyServer.start(
+                config,
+                ServiceLoader.load(OffloadProvider.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .map(backends)
+                        .toList());
     }
 
     InetSocketAddress address() {

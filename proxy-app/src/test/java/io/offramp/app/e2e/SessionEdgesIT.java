@@ -33,8 +33,12 @@ class SessionEdgesIT {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
-        "HTTP, TLSv1.3, SW", "HTTP, TLSv1.2, HW", "TCP, TLSv1.3, HW", "TCP, TLSv1.2, SW",
-        "HTTP, TLSv1.3, HW_RECORD", "TCP, TLSv1.2, HW_RECORD",
+        "HTTP, TLSv1.3, SW",
+        "HTTP, TLSv1.2, HW",
+        "TCP, TLSv1.3, HW",
+        "TCP, TLSv1.2, SW",
+        "HTTP, TLSv1.3, HW_RECORD",
+        "TCP, TLSv1.2, HW_RECORD",
     })
     void shouldTellATruncatedEndFromACleanOne(Mode mode, String version, Policy policy) throws Exception {
         try (RunningProxy proxy = proxy(mode, policy, 0)) {
@@ -48,7 +52,9 @@ class SessionEdgesIT {
                 SSLSocket truncated = Clients.connect(tcp, version, suite(version));
                 Clients.getHash(truncated, "/bytes/1000");
                 tcp.shutdownOutput();
-                assertThat(tcp.getInputStream().readAllBytes()).as("what follows a FIN").hasSizeLessThan(100);
+                assertThat(tcp.getInputStream().readAllBytes())
+                        .as("what follows a FIN")
+                        .hasSizeLessThan(100);
             }
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
             assertThat(proxy.metric(TRUNCATED)).isEqualTo(1);
@@ -57,8 +63,12 @@ class SessionEdgesIT {
 
     @ParameterizedTest(name = "{0}, clean: {1}, {2}")
     @CsvSource({
-        "TLSv1.3, true, HW", "TLSv1.3, false, HW", "TLSv1.2, true, HW", "TLSv1.2, false, HW",
-        "TLSv1.3, true, HW_RECORD", "TLSv1.3, false, HW_RECORD",
+        "TLSv1.3, true, HW",
+        "TLSv1.3, false, HW",
+        "TLSv1.2, true, HW",
+        "TLSv1.2, false, HW",
+        "TLSv1.3, true, HW_RECORD",
+        "TLSv1.3, false, HW_RECORD",
     })
     void shouldNotPassATruncatedStreamOnAsACompleteOne(String version, boolean clean, Policy policy) throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -107,8 +117,12 @@ class SessionEdgesIT {
     /** On epoll, a socket that is half closed has lost its connection at the next change of interest. */
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
-        "HTTP, TLSv1.3, SW", "HTTP, TLSv1.3, HW", "TCP, TLSv1.3, HW", "TCP, TLSv1.3, SW",
-        "HTTP, TLSv1.3, HW_RECORD", "TCP, TLSv1.3, HW_RECORD",
+        "HTTP, TLSv1.3, SW",
+        "HTTP, TLSv1.3, HW",
+        "TCP, TLSv1.3, HW",
+        "TCP, TLSv1.3, SW",
+        "HTTP, TLSv1.3, HW_RECORD",
+        "TCP, TLSv1.3, HW_RECORD",
     })
     void shouldKeepASlowAnswerFlowingBehindCloseNotifyAndFin(Mode mode, String version, Policy policy)
             throws Exception {
@@ -148,7 +162,8 @@ class SessionEdgesIT {
 
                 socket.shutdownOutput(); // close_notify and FIN
 
-                assertThat(new String(silent.getInputStream().readAllBytes(), US_ASCII)).endsWith("\r\n\r\n");
+                assertThat(new String(silent.getInputStream().readAllBytes(), US_ASCII))
+                        .endsWith("\r\n\r\n");
             }
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
         }
@@ -167,8 +182,8 @@ class SessionEdgesIT {
                 d.handshakeBytes(),
                 d.upstreamIdlePerLoop(),
                 d.upstreamReceiveBytes());
-        try (RunningProxy proxy = new RunningProxy(
-                        Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, small, 0);
+        try (RunningProxy proxy =
+                        new RunningProxy(Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, small, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
             Clients.send(socket, "POST /sha256 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n");
             socket.getOutputStream().write(new byte[8_000_000]);
@@ -291,7 +306,8 @@ class SessionEdgesIT {
     private static void answer(ServerSocket upstream, int bytes) {
         try (Socket socket = upstream.accept()) {
             socket.getInputStream().read(new byte[4096]);
-            socket.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n").getBytes(US_ASCII));
+            socket.getOutputStream()
+                    .write(("HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n").getBytes(US_ASCII));
             socket.getOutputStream().write(new byte[bytes]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -67,7 +67,8 @@ class SessionStatisticsIT {
             Clients.getHash(socket, "/bytes/1000");
 
             // When
-            CommandRun sessions = CommandRun.of("sessions", "--admin", "127.0.0.1:" + proxy.server().adminPort());
+            CommandRun sessions = CommandRun.of(
+                    "sessions", "--admin", "127.0.0.1:" + proxy.server().adminPort());
 
             // Then
             assertThat(sessions.err()).isEmpty();
@@ -102,8 +103,11 @@ class SessionStatisticsIT {
             port = proxy.server().adminPort();
         }
         assertThat(CommandRun.of("sessions", "--admin", "127.0.0.1:" + port))
-                .isEqualTo(new CommandRun(1, "", "offramp: nobody listens on 127.0.0.1:" + port
-                        + ": is the proxy running, with admin.bind or --admin, and there?\n"));
+                .isEqualTo(new CommandRun(
+                        1,
+                        "",
+                        "offramp: nobody listens on 127.0.0.1:" + port
+                                + ": is the proxy running, with admin.bind or --admin, and there?\n"));
     }
 
     private static void download(RunningProxy proxy, String suite, int bytes) throws Exception {

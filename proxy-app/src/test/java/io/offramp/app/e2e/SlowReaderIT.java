@@ -20,7 +20,10 @@ class SlowReaderIT {
     private static final int READERS = 500;
     private static final long BODY_BYTES = 1L << 30;
 
-    /** What is written and not sent yet: the high water mark of 192 KiB, and one upstream read of 64 KiB above it, sealed. */
+    /**
+     * What is written and not sent yet: the high water mark of 192 KiB, and one upstream read of 64 KiB above it,
+     * sealed.
+     */
     private static final long BOUND_BYTES = (192 + 64 + 16) << 10;
 
     @ParameterizedTest
@@ -52,12 +55,14 @@ class SlowReaderIT {
     /** All sockets are full when nothing has been sealed between two looks. */
     private static void awaitStall(RunningProxy proxy) {
         AtomicLong last = new AtomicLong(-1);
-        await().atMost(Duration.ofSeconds(60)).pollInterval(500, TimeUnit.MILLISECONDS).until(() -> {
-            long sealed = 0;
-            for (Connection connection : proxy.connections()) {
-                sealed += connection.tx().bytes();
-            }
-            return sealed > 0 && last.getAndSet(sealed) == sealed;
-        });
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(500, TimeUnit.MILLISECONDS)
+                .until(() -> {
+                    long sealed = 0;
+                    for (Connection connection : proxy.connections()) {
+                        sealed += connection.tx().bytes();
+                    }
+                    return sealed > 0 && last.getAndSet(sealed) == sealed;
+                });
     }
 }

@@ -12,7 +12,10 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A bit that flips on the way to us: bad_record_mac, the connection closed, the failure counted, nothing of it at the upstream. */
+/**
+ * A bit that flips on the way to us: bad_record_mac, the connection closed, the failure counted, nothing of it at the
+ * upstream.
+ */
 class TamperedRecordIT {
     /** Far behind any ClientHello and Finished, in the middle of the upload. */
     private static final int HANDSHAKE_BYTES = 4_000;
@@ -35,7 +38,8 @@ class TamperedRecordIT {
         long seed = (version + suite + rx).hashCode();
         Random random = new Random(seed);
         for (int i = 0; i < 10; i++) {
-            long bit = 8L * (HANDSHAKE_BYTES + random.nextInt(UPLOAD_BYTES - HANDSHAKE_BYTES - TAIL_BYTES)) + random.nextInt(8);
+            long bit = 8L * (HANDSHAKE_BYTES + random.nextInt(UPLOAD_BYTES - HANDSHAKE_BYTES - TAIL_BYTES))
+                    + random.nextInt(8);
             try (RunningProxy proxy = RunningProxy.http(rx == Policy.HW_RECORD ? rx : Policy.SW, rx);
                     FragmentingRelay relay = new FragmentingRelay(proxy.address(), seed + i, bit);
                     SSLSocket socket = Clients.connect(relay.address(), version, suite)) {

@@ -22,8 +22,14 @@ class TcpModeIT {
     private static final int BYTES = 20 << 20;
 
     @ParameterizedTest(name = "{0} tx={1} rx={2}")
-    @CsvSource({"TLSv1.3, SW, SW", "TLSv1.3, HW, HW", "TLSv1.2, AUTO, AUTO", "TLSv1.3, HW, SW", "TLSv1.3, HW_RECORD, HW_RECORD",
-        "TLSv1.2, HW_RECORD, HW_RECORD"})
+    @CsvSource({
+        "TLSv1.3, SW, SW",
+        "TLSv1.3, HW, HW",
+        "TLSv1.2, AUTO, AUTO",
+        "TLSv1.3, HW, SW",
+        "TLSv1.3, HW_RECORD, HW_RECORD",
+        "TLSv1.2, HW_RECORD, HW_RECORD"
+    })
     void shouldCarryBytesBothWays(String version, Policy tx, Policy rx) throws Exception {
         String suite = version.equals("TLSv1.3") ? "TLS_AES_256_GCM_SHA384" : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
         try (RunningProxy proxy = new RunningProxy(Mode.TCP, tx, rx, Map.of(), TimeoutConfig.DEFAULTS);

@@ -30,7 +30,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Passes everything on to the real backends, and notes on which threads keys arrive there and which channels the host gets. */
+/**
+ * Passes everything on to the real backends, and notes on which threads keys arrive there and which channels the host
+ * gets.
+ */
 final class WatchedDevice {
     private final Set<String> keyThreads = ConcurrentHashMap.newKeySet();
     private final List<Channel> presented = new CopyOnWriteArrayList<>();
@@ -73,13 +76,15 @@ final class WatchedDevice {
         }
 
         @Override
-        public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
+        public InstallResult<TxSession> installTx(
+                OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
             keyThreads.add(Thread.currentThread().getName());
             return real.installTx(target, keys, at, sink);
         }
 
         @Override
-        public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
+        public InstallResult<RxSession> installRx(
+                OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
             keyThreads.add(Thread.currentThread().getName());
             return real.installRx(target, keys, at, sink);
         }

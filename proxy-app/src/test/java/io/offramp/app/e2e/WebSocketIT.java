@@ -26,7 +26,8 @@ class WebSocketIT {
         byte[] message = new byte[MESSAGE_BYTES];
         new Random(6455).nextBytes(message);
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
-                HttpClient client = HttpClient.newBuilder().sslContext(Clients.trustsAll()).build()) {
+                HttpClient client =
+                        HttpClient.newBuilder().sslContext(Clients.trustsAll()).build()) {
             Echo echo = new Echo();
             WebSocket socket = client.newWebSocketBuilder()
                     .buildAsync(URI.create("wss://127.0.0.1:" + proxy.port() + "/ws"), echo)
@@ -37,7 +38,10 @@ class WebSocketIT {
             }
             byte[] echoed = echo.all.get(20, TimeUnit.SECONDS);
 
-            assertThat(echoed).hasSize(MESSAGES * MESSAGE_BYTES).startsWith(message).endsWith(message);
+            assertThat(echoed)
+                    .hasSize(MESSAGES * MESSAGE_BYTES)
+                    .startsWith(message)
+                    .endsWith(message);
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(10, TimeUnit.SECONDS);
             assertThat(echo.closed.get(10, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
         }

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 class SessionLinesTest {
     @Test
     void shouldPrintWhatSsPrintsAndWhy() throws IOException {
-        assertThat(lines(
-                        """
+        assertThat(lines("""
                         [
                         {"id":7,"listener":"web","peer":"192.0.2.7:51234","local":"127.0.0.1:8443","age":12,"sni":"a\\u001b[2J",\
                         "alpn":null,"version":"1.3","cipher":"aes-gcm-128","suite":"TLS_AES_128_GCM_SHA256","group":"x25519",\
@@ -24,8 +23,7 @@ class SessionLinesTest {
                         {"id":8,"listener":"web","peer":"192.0.2.7:51235","local":"127.0.0.1:8443","age":0,\
                         "tx":{"conf":"none"},"rx":{"conf":"none"}}
                         ]
-                        """))
-                .isEqualTo("""
+                        """)).isEqualTo("""
                         State  Peer Address:Port              Local Address:Port
                         ESTAB  192.0.2.7:51234                127.0.0.1:8443
                         \t tcp-ulp-tls version: 1.3 cipher: aes-gcm-128 rxconf: sw txconf: hw id:7 listener:web age:12 sni:a?[2J
@@ -38,15 +36,16 @@ class SessionLinesTest {
 
     @Test
     void shouldRefuseWhatIsNoList() {
-        assertThatThrownBy(() -> lines("{}")).isInstanceOf(IOException.class).hasMessageStartingWith("expected an array");
+        assertThatThrownBy(() -> lines("{}"))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("expected an array");
         assertThatThrownBy(() -> lines("[{\"id\":1")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> lines("<html>")).isInstanceOf(IOException.class);
     }
 
     private static String lines(String json) throws IOException {
         StringWriter out = new StringWriter();
-        SessionLines.print(
-                new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), new PrintWriter(out));
+        SessionLines.print(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), new PrintWriter(out));
         return out.toString();
     }
 }

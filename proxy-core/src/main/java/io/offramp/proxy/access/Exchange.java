@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One finished HTTP exchange, or one finished TCP connection, as the access log tells it.
  *
- * @param connection    the client's connection
- * @param method        HTTP method; {@code TCP} for a TCP connection
- * @param target        request target as received; {@code -} for a TCP connection
- * @param host          Host header or SNI, if any
- * @param status        status sent to the client; 0 for a TCP connection, 499 if the client went away before one was sent
- * @param requestBytes  body bytes received from the client
+ * @param connection the client's connection
+ * @param method HTTP method; {@code TCP} for a TCP connection
+ * @param target request target as received; {@code -} for a TCP connection
+ * @param host Host header or SNI, if any
+ * @param status status sent to the client; 0 for a TCP connection, 499 if the client went away before one was sent
+ * @param requestBytes body bytes received from the client
  * @param responseBytes body bytes sent to the client
- * @param durationNs    from the first byte of the request to the last of the response
- * @param upstream      {@code host:port} of the server that answered, if any
- * @param abort         why it did not end well, if so: {@code upstream reset after 10240 bytes}
+ * @param durationNs from the first byte of the request to the last of the response
+ * @param upstream {@code host:port} of the server that answered, if any
+ * @param abort why it did not end well, if so: {@code upstream reset after 10240 bytes}
  */
 public record Exchange(
         Connection connection,

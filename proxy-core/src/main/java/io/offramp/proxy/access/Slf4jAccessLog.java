@@ -4,9 +4,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes each exchange as one line to the SLF4J logger {@value #LOGGER}, level INFO, in the form of {@link AccessLine}. Builds nothing
- * while that logger is off. Called on event loops, so the logger's appender must not block: put an asynchronous one in front of it that
- * drops rather than waits.
+ * Writes each exchange as one line to the SLF4J logger {@value #LOGGER}, level INFO, in the form of {@link AccessLine}.
+ * Builds nothing while that logger is off. Called on event loops, so the logger's appender must not block: put an
+ * asynchronous one in front of it that drops rather than waits.
  */
 public final class Slf4jAccessLog implements AccessLog {
     /** The logger's name. */

@@ -77,14 +77,16 @@ final class AdminAccess {
     /**
      * Looks at the head of a request.
      *
-     * @param path  without the query
+     * @param path without the query
      * @param local where its connection came in
      * @return null if it may be answered
      */
-    @Nullable Refusal check(HttpRequest request, String path, @Nullable SocketAddress local) {
+    @Nullable
+    Refusal check(HttpRequest request, String path, @Nullable SocketAddress local) {
         HttpHeaders fields = request.headers();
         List<String> hosts = fields.getAll(HttpHeaderNames.HOST);
-        if (hosts.size() > 1 || hosts.isEmpty() && HttpVersion.HTTP_1_1.equals(request.protocolVersion())) { // RFC 9112 §3.2
+        if (hosts.size() > 1
+                || hosts.isEmpty() && HttpVersion.HTTP_1_1.equals(request.protocolVersion())) { // RFC 9112 §3.2
             return Refusal.MALFORMED;
         }
         String host = hosts.isEmpty() ? "localhost" : hosts.getFirst();
@@ -111,7 +113,8 @@ final class AdminAccess {
         }
         try {
             InetAddress address = InetAddress.ofLiteral(host);
-            return address.isLoopbackAddress() || names.contains(address.getHostAddress())
+            return address.isLoopbackAddress()
+                    || names.contains(address.getHostAddress())
                     || local instanceof InetSocketAddress socket && address.equals(socket.getAddress());
         } catch (IllegalArgumentException e) { // a name
             return false;
@@ -125,8 +128,9 @@ final class AdminAccess {
                 return false;
             }
         }
-        return isRead(request.method()) || request.headers().getAll(FETCH_SITE).stream()
-                .allMatch(site -> site.equals("same-origin") || site.equals("none"));
+        return isRead(request.method())
+                || request.headers().getAll(FETCH_SITE).stream()
+                        .allMatch(site -> site.equals("same-origin") || site.equals("none"));
     }
 
     private static boolean isHealth(HttpRequest request, String path) {
@@ -139,7 +143,8 @@ final class AdminAccess {
 
     private static boolean brings(HttpHeaders fields, AdminToken token) {
         List<String> given = fields.getAll(HttpHeaderNames.AUTHORIZATION);
-        return given.size() == 1 && given.getFirst().toLowerCase(Locale.ROOT).startsWith(BEARER)
+        return given.size() == 1
+                && given.getFirst().toLowerCase(Locale.ROOT).startsWith(BEARER)
                 && token.matches(given.getFirst().substring(BEARER.length()).strip());
     }
 }

@@ -31,9 +31,9 @@ final class AdminConnections {
     private int open;
 
     /**
-     * @param most           connections
+     * @param most connections
      * @param firstRequestMs from accept to the end of the first request
-     * @param nextRequestMs  from the end of an answer to the end of the next request
+     * @param nextRequestMs from the end of an answer to the end of the next request
      */
     AdminConnections(int most, long firstRequestMs, long nextRequestMs) {
         this.most = most;

@@ -50,7 +50,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             end(ctx, request, AdminPages.text(HttpResponseStatus.BAD_REQUEST, "not an HTTP request\n"));
             return;
         }
-        AdminAccess.Refusal refusal = access.check(request, path(request.uri()), ctx.channel().localAddress());
+        AdminAccess.Refusal refusal =
+                access.check(request, path(request.uri()), ctx.channel().localAddress());
         if (refusal != null) {
             refuse(ctx, request, refusal);
         } else if (path(request.uri()).equals(RELOAD)) {
@@ -67,8 +68,11 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest request, AdminAccess.Refusal refusal) {
         refusals.accept(refusal.name().toLowerCase(Locale.ROOT));
-        LOG.info("admin: refused {} {}: {}; Host {}, Origin {}", ctx.channel().remoteAddress(),
-                printable(request.uri()), refusal.text(),
+        LOG.info(
+                "admin: refused {} {}: {}; Host {}, Origin {}",
+                ctx.channel().remoteAddress(),
+                printable(request.uri()),
+                refusal.text(),
                 printable(request.headers().get(HttpHeaderNames.HOST)),
                 printable(request.headers().get(HttpHeaderNames.ORIGIN)));
         end(ctx, request, AdminPages.text(refusal.status(), refusal.text() + "\n"));
@@ -95,14 +99,22 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         request.retain(); // for the version and the connection header
-        reloads.reloadAll().whenCompleteAsync((report, failure) -> {
-            try {
-                ctx.writeAndFlush(response(request, report != null ? page(report) : AdminPages.text(
-                        HttpResponseStatus.SERVICE_UNAVAILABLE, failure.getMessage() + "\n")));
-            } finally {
-                request.release();
-            }
-        }, ctx.executor());
+        reloads.reloadAll()
+                .whenCompleteAsync(
+                        (report, failure) -> {
+                            try {
+                                ctx.writeAndFlush(response(
+                                        request,
+                                        report != null
+                                                ? page(report)
+                                                : AdminPages.text(
+                                                        HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                                        failure.getMessage() + "\n")));
+                            } finally {
+                                request.release();
+                            }
+                        },
+                        ctx.executor());
     }
 
     private static Page.Whole page(ReloadReport report) {
@@ -111,7 +123,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private static void refuseMethod(ChannelHandlerContext ctx, HttpRequest request, String allowed) {
-        Page.Whole page = AdminPages.text(HttpResponseStatus.METHOD_NOT_ALLOWED, allowed.replace(", ", " and ") + " only\n");
+        Page.Whole page =
+                AdminPages.text(HttpResponseStatus.METHOD_NOT_ALLOWED, allowed.replace(", ", " and ") + " only\n");
         HttpResponse response = response(request, page);
         response.headers().set(HttpHeaderNames.ALLOW, allowed);
         ctx.writeAndFlush(response);

@@ -16,8 +16,7 @@ import java.util.function.BooleanSupplier;
 final class AdminPages {
     private static final String TEXT = "text/plain; charset=utf-8";
 
-    private static final String INDEX =
-            """
+    private static final String INDEX = """
             <!DOCTYPE html>
             <html lang="en"><head><title>Offramp</title></head><body><h1>Offramp</h1><ul>
             <li><a href="/metrics">/metrics</a>: all meters, for Prometheus</li>
@@ -54,11 +53,13 @@ final class AdminPages {
             case "/" -> whole(HttpResponseStatus.OK, "text/html; charset=utf-8", INDEX);
             case "/metrics" -> scrape(alloc);
             case "/connections" -> new Page.Streamed("application/json", new ConnectionsJson(connections));
-            case "/sessions" -> new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
+            case "/sessions" ->
+                new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
             case "/tls_stat" -> whole(HttpResponseStatus.OK, TEXT, metrics.tlsStat());
-            case "/healthz" -> draining.getAsBoolean()
-                    ? whole(HttpResponseStatus.SERVICE_UNAVAILABLE, TEXT, "draining\n")
-                    : whole(HttpResponseStatus.OK, TEXT, "ok\n");
+            case "/healthz" ->
+                draining.getAsBoolean()
+                        ? whole(HttpResponseStatus.SERVICE_UNAVAILABLE, TEXT, "draining\n")
+                        : whole(HttpResponseStatus.OK, TEXT, "ok\n");
             default -> text(HttpResponseStatus.NOT_FOUND, "no such page; see /\n");
         };
     }

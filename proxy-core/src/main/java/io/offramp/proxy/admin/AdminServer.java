@@ -38,9 +38,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code
- * /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so that the largest
- * page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket.
+ * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and
+ * {@code /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so
+ * that the largest page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket.
  * {@link AdminAccess} says who may ask.
  */
 public final class AdminServer implements AutoCloseable {
@@ -62,12 +62,15 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Binds and serves. Blocks until bound.
      *
-     * @param reloads  what {@code POST /reload} sets off; the token is registered there
+     * @param reloads what {@code POST /reload} sets off; the token is registered there
      * @param draining true once the proxy takes no further connections: {@code /healthz} then says 503
      * @throws IOException if the address cannot be bound, or the token not be read
      */
     public static AdminServer start(
-            AdminConfig config, ProxyMetrics metrics, ConnectionRegistry connections, Reloads reloads,
+            AdminConfig config,
+            ProxyMetrics metrics,
+            ConnectionRegistry connections,
+            Reloads reloads,
             BooleanSupplier draining)
             throws IOException {
         AdminAccess access = access(config, reloads);
@@ -83,8 +86,8 @@ public final class AdminServer implements AutoCloseable {
             return switch (config.bind()) {
                 case AdminAddress.Tcp(HostPort bind) -> new AdminServer(group, bind(bootstrap, bind), null);
                 case AdminAddress.Unix(Path socket) -> {
-                    SocketFile.Bound bound = SocketFile.bind(bootstrap.channel(NioServerDomainSocketChannel.class),
-                            socket);
+                    SocketFile.Bound bound =
+                            SocketFile.bind(bootstrap.channel(NioServerDomainSocketChannel.class), socket);
                     yield new AdminServer(group, bound.channel(), bound.file());
                 }
             };
@@ -110,7 +113,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static Channel bind(ServerBootstrap bootstrap, HostPort bind) throws IOException {
-        ChannelFuture bound = bootstrap.channel(NioServerSocketChannel.class).bind(bind.resolve())
+        ChannelFuture bound = bootstrap
+                .channel(NioServerSocketChannel.class)
+                .bind(bind.resolve())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(bound.cause().getMessage(), bound.cause());

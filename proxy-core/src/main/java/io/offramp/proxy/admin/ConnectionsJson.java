@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The array of open connections, one per line, made some at a time as the client takes them: memory does not grow with their number.
- * Reads what event loops publish and never asks them.
+ * The array of open connections, one per line, made some at a time as the client takes them: memory does not grow with
+ * their number. Reads what event loops publish and never asks them.
  */
 final class ConnectionsJson implements ChunkedInput<ByteBuf> {
     private static final int CHUNK_BYTES = 32 << 10;

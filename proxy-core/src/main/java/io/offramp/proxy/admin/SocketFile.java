@@ -42,7 +42,8 @@ final class SocketFile {
         Path directory = Files.createTempDirectory(file.toAbsolutePath().getParent(), ".offramp");
         Path made = directory.resolve("s");
         try {
-            ChannelFuture bound = bootstrap.bind(UnixDomainSocketAddress.of(made)).awaitUninterruptibly();
+            ChannelFuture bound =
+                    bootstrap.bind(UnixDomainSocketAddress.of(made)).awaitUninterruptibly();
             if (!bound.isSuccess()) {
                 throw new IOException(bound.cause().getMessage(), bound.cause());
             }

@@ -35,8 +35,11 @@ public final class AcceptPause extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
         if (failures > 0) {
-            LOG.info("{}: accepts connections again, after {} s and {} tries", listener,
-                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNs), failures);
+            LOG.info(
+                    "{}: accepts connections again, after {} s and {} tries",
+                    listener,
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNs),
+                    failures);
             failures = 0;
         }
         ctx.fireChannelRead(accepted);

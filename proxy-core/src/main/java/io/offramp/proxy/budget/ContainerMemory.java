@@ -68,7 +68,8 @@ final class ContainerMemory {
     private static long limit(Path file) {
         List<String> lines = lines(file);
         try {
-            return lines.isEmpty() || lines.getFirst().equals(NO_LIMIT) ? Long.MAX_VALUE
+            return lines.isEmpty() || lines.getFirst().equals(NO_LIMIT)
+                    ? Long.MAX_VALUE
                     : Long.parseLong(lines.getFirst());
         } catch (NumberFormatException e) {
             return Long.MAX_VALUE; // not a limit that any kernel writes

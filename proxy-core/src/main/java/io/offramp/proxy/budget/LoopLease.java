@@ -3,8 +3,7 @@ package io.offramp.proxy.budget;
 /**
  * What the connections of one event loop hold of a {@link MemoryBudget}. It is leased there in whole chunks, and all
  * but one is given back as soon as it is free, so that the usual request touches a counter that no other thread writes.
- * Confined to its event loop, but for
- * {@link #heldBytes()}.
+ * Confined to its event loop, but for {@link #heldBytes()}.
  */
 public final class LoopLease {
     /** What is leased at once. */

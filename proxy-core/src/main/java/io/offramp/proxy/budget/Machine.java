@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 /**
  * What there is.
  *
- * @param heapBytes      most that the heap grows to, {@code -Xmx}
- * @param directBytes    most direct memory that the buffers of connections take
- * @param descriptors    files and sockets that may be open at once, RLIMIT_NOFILE
+ * @param heapBytes most that the heap grows to, {@code -Xmx}
+ * @param directBytes most direct memory that the buffers of connections take
+ * @param descriptors files and sockets that may be open at once, RLIMIT_NOFILE
  * @param containerBytes memory of the container, or of the machine; {@link Long#MAX_VALUE} where it is not known
  */
 public record Machine(long heapBytes, long directBytes, long descriptors, long containerBytes) {

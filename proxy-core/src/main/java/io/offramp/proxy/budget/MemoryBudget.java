@@ -51,13 +51,13 @@ public final class MemoryBudget {
     /**
      * Nothing taken yet.
      *
-     * @param heapBytes       most heap, at least 1
-     * @param directBytes     most direct memory, at least 1
+     * @param heapBytes most heap, at least 1
+     * @param directBytes most direct memory, at least 1
      * @param connectionBytes heap that connections take for being open; any thread, cheap
      * @param usedDirectBytes direct memory in use; called by {@link #look()} only
-     * @param bufferFailures  buffers that could not be had so far; called by {@link #look()} only
-     * @param clockNs         as {@link System#nanoTime()}
-     * @param events          counts what is given up
+     * @param bufferFailures buffers that could not be had so far; called by {@link #look()} only
+     * @param clockNs as {@link System#nanoTime()}
+     * @param events counts what is given up
      */
     public MemoryBudget(
             long heapBytes,

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * What follows from a {@link Machine}: how much clients may take of it together, and the limits that the configuration
  * leaves out.
  *
- * @param machine     what there is
+ * @param machine what there is
  * @param budgetBytes heap that clients may take together
  */
 public record Sizing(Machine machine, long budgetBytes) {
@@ -54,7 +54,7 @@ public record Sizing(Machine machine, long budgetBytes) {
     /**
      * What clients may take of this machine, all of it free.
      *
-     * @param connections     open now; any thread
+     * @param connections open now; any thread
      * @param usedDirectBytes direct memory of their buffers
      */
     public MemoryBudget budget(IntSupplier connections, LongSupplier usedDirectBytes, ShedEvents events) {
@@ -107,8 +107,8 @@ public record Sizing(Machine machine, long budgetBytes) {
             lines.add("limits.connections is " + asked.connections() + ", but of " + machine.descriptors()
                     + " descriptors (RLIMIT_NOFILE) " + connectionsByDescriptors() + " are for clients");
         }
-        warnOfHeap(lines, "limits.connections is " + asked.connections(),
-                (long) asked.connections() * CONNECTION_BYTES);
+        warnOfHeap(
+                lines, "limits.connections is " + asked.connections(), (long) asked.connections() * CONNECTION_BYTES);
         warnOfHeap(lines, "limits.handshakes is " + asked.handshakes(), (long) asked.handshakes() * HANDSHAKE_BYTES);
         warnOfHeap(lines, "limits.head is " + asked.headBytes(), asked.headBytes());
         long jvm = machine.heapBytes() + machine.directBytes() + JVM_BYTES;

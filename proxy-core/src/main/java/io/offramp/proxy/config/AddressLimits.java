@@ -5,7 +5,7 @@ package io.offramp.proxy.config;
  * carrier's NAT or a load balancer thousands share an address.
  *
  * @param connections open connections; 0 for no limit
- * @param handshakes  handshakes under way; 0 for no limit
+ * @param handshakes handshakes under way; 0 for no limit
  */
 public record AddressLimits(int connections, int handshakes) {
     /** What holds where nothing is configured. */

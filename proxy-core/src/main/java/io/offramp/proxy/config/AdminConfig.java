@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The admin listener.
  *
- * @param bind      where it listens
- * @param hosts     what else than its address and loopback names a request may call it, lower case, without a port
+ * @param bind where it listens
+ * @param hosts what else than its address and loopback names a request may call it, lower case, without a port
  * @param tokenFile with the token that requests have to bring, but for {@code /healthz}; null for none
  */
-public record AdminConfig(AdminAddress bind, Set<String> hosts, @Nullable Path tokenFile) {
+public record AdminConfig(
+        AdminAddress bind, Set<String> hosts, @Nullable Path tokenFile) {
     /** Copies the set. */
     public AdminConfig {
         hosts = Set.copyOf(hosts);
@@ -24,8 +25,10 @@ public record AdminConfig(AdminAddress bind, Set<String> hosts, @Nullable Path t
 
     /** What is doubtful about it; null if nothing is. */
     public @Nullable String warning() {
-        return bind.isLocal() || tokenFile != null ? null : bind
-                + " is not loopback, and no token is asked for: whoever reaches it sees all connections and may have files read"
-                + " again; set token-file, or bind to loopback or unix:FILE";
+        return bind.isLocal() || tokenFile != null
+                ? null
+                : bind
+                        + " is not loopback, and no token is asked for: whoever reaches it sees all connections and may have files read"
+                        + " again; set token-file, or bind to loopback or unix:FILE";
     }
 }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code admin}. */
 final class AdminReader {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+");
-    private static final Scalar<String> NAME = new Scalar<>("a host name or address without a port", text ->
-            HOST.matcher(text).matches() ? text.toLowerCase(Locale.ROOT) : null);
+    private static final Scalar<String> NAME = new Scalar<>(
+            "a host name or address without a port",
+            text -> HOST.matcher(text).matches() ? text.toLowerCase(Locale.ROOT) : null);
 
     private final Surroundings surroundings;
     private final Binds binds;
@@ -25,7 +26,8 @@ final class AdminReader {
     }
 
     /** Null after a problem. */
-    @Nullable AdminConfig read(Value value) {
+    @Nullable
+    AdminConfig read(Value value) {
         Section section = value.section("bind", "hosts", "token-file");
         Value bindValue = section == null
                 ? null
@@ -33,14 +35,15 @@ final class AdminReader {
         if (section == null || bindValue == null) {
             return null;
         }
-        AdminAddress bind = bindValue.as(new Scalar<>(AdminAddress.EXPECTED,
-                text -> AdminAddress.parseBind(text, surroundings::resolve)));
+        AdminAddress bind = bindValue.as(
+                new Scalar<>(AdminAddress.EXPECTED, text -> AdminAddress.parseBind(text, surroundings::resolve)));
         if (bind instanceof AdminAddress.Tcp tcp) {
             binds.take(tcp.hostPort(), bindValue);
         }
         Value hosts = section.get("hosts");
         Value token = section.get("token-file");
-        Set<String> names = hosts == null ? Set.of()
+        Set<String> names = hosts == null
+                ? Set.of()
                 : new HashSet<>(hosts.distinct("a list of host names", NAME).keySet());
         Path tokenFile = token == null ? null : token(token);
         if (bind == null) {

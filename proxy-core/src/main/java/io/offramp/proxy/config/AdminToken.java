@@ -35,7 +35,7 @@ public final class AdminToken {
         if (!FORM.matcher(text).matches()) {
             throw new IOException(
                     "must be one line of at least 16 letters, digits and -._~+/, as openssl rand -hex 32 makes: "
-                    + file);
+                            + file);
         }
         return text;
     }

@@ -6,7 +6,7 @@ import java.util.List;
  * The protocol inside TLS, as far as the handshake settles it (RFC 7301).
  *
  * @param protocols in order of preference: {@code http/1.1}; empty for no ALPN
- * @param mismatch  what a client gets that offers others only
+ * @param mismatch what a client gets that offers others only
  */
 public record AlpnConfig(List<String> protocols, Mismatch mismatch) {
     /** What happens where client and listener have no protocol in common. */

@@ -46,10 +46,11 @@ final class AlpnReader {
             return text;
         }
         if (text.equals("h2") || text.equals("h3")) {
-            throw new IllegalArgumentException("HTTP/" + text.charAt(1) + " is not offered yet; http listeners speak http/1.1");
+            throw new IllegalArgumentException(
+                    "HTTP/" + text.charAt(1) + " is not offered yet; http listeners speak http/1.1");
         }
-        throw new IllegalArgumentException(
-                "unknown protocol \"" + text + "\"" + Suggestion.of(text, HTTP_PROTOCOLS) + " (a tcp listener takes any)");
+        throw new IllegalArgumentException("unknown protocol \"" + text + "\"" + Suggestion.of(text, HTTP_PROTOCOLS)
+                + " (a tcp listener takes any)");
     }
 
     /** RFC 7301 §3.1. */

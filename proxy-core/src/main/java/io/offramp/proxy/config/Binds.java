@@ -11,7 +11,8 @@ final class Binds {
     private final List<Taken> taken = new ArrayList<>();
 
     /** Reads an address, or null after a problem. */
-    @Nullable HostPort read(Value value) {
+    @Nullable
+    HostPort read(Value value) {
         HostPort bind = value.as(Scalar.BIND);
         if (bind != null) {
             take(bind, value);

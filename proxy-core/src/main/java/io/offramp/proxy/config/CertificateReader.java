@@ -25,8 +25,8 @@ final class CertificateReader {
      * What was read.
      *
      * @param certificates in the order of the file; only those without a problem
-     * @param keyTypes     of them
-     * @param names        for each name and kind of key, the certificate that answers
+     * @param keyTypes of them
+     * @param names for each name and kind of key, the certificate that answers
      */
     record Result(List<CertificateSource> certificates, Set<KeyType> keyTypes, Map<String, Path> names) {
         private Result() {
@@ -39,7 +39,8 @@ final class CertificateReader {
             for (String name : identity.names()) {
                 Path first = names.putIfAbsent(identity.keyType() + " " + name, cert);
                 if (first != null) {
-                    warn.accept("is not used for " + name + ", which is in " + first + " too, with the same kind of key");
+                    warn.accept(
+                            "is not used for " + name + ", which is in " + first + " too, with the same kind of key");
                 }
             }
         }
@@ -56,7 +57,8 @@ final class CertificateReader {
     }
 
     /**
-     * Reads {@code cert} with {@code key} and {@code ocsp}, or {@code certificates}, or {@code development}: exactly one of them.
+     * Reads {@code cert} with {@code key} and {@code ocsp}, or {@code certificates}, or {@code development}: exactly
+     * one of them.
      */
     Result read(Section tls) {
         boolean development = tls.get("development", Scalar.BOOL, false);

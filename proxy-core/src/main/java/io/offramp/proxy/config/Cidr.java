@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Addresses that begin alike (RFC 4632 §3.1, RFC 4291 §2.3): {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or one address.
  *
  * @param address its bits behind the prefix are 0
- * @param bits    of the prefix
+ * @param bits of the prefix
  */
 public record Cidr(InetAddress address, int bits) {
     /** Not {@code 10.1}, which some read as 10.0.0.1. */

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads whether clients of a listener show a certificate, and the files that these are verified by, to know that they can serve. */
+/**
+ * Reads whether clients of a listener show a certificate, and the files that these are verified by, to know that they
+ * can serve.
+ */
 final class ClientAuthReader {
     private static final Scalar<Mode> MODE = Scalar.choice(Mode.class);
     private static final Scalar<Integer> DEPTH = Scalar.number(0, ClientAuth.MAX_DEPTH);
@@ -36,7 +39,8 @@ final class ClientAuthReader {
             return ClientAuthConfig.OFF;
         }
         int depth = section.get("depth", DEPTH, ClientAuthConfig.OFF.depth());
-        Value caValue = section.require("ca", "a PEM file, or a list of them, with the certificates that a client's may be issued by");
+        Value caValue = section.require(
+                "ca", "a PEM file, or a list of them, with the certificates that a client's may be issued by");
         List<Path> ca = caValue == null ? List.of() : bundle(caValue);
         Value crlValue = section.get("crl");
         Path crl = crlValue == null ? null : file(crlValue);
@@ -47,7 +51,9 @@ final class ClientAuthReader {
     }
 
     private static void warnOfUnused(Section section) {
-        Stream.of("ca", "crl", "depth").map(section::get).filter(found -> found != null)
+        Stream.of("ca", "crl", "depth")
+                .map(section::get)
+                .filter(found -> found != null)
                 .forEach(found -> found.warn("not used: mode is off"));
     }
 
@@ -58,7 +64,8 @@ final class ClientAuthReader {
             Path file = file(item);
             if (file != null && files.contains(file)) {
                 item.error("is in the list already");
-            } else if (file != null && check(item, () -> CaBundle.load(List.of(file)).warnings())) {
+            } else if (file != null
+                    && check(item, () -> CaBundle.load(List.of(file)).warnings())) {
                 files.add(file);
             }
         }

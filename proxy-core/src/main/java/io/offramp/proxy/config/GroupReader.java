@@ -17,7 +17,9 @@ final class GroupReader {
 
     /** @param versions of the listener: each needs a group that it knows */
     static List<String> read(@Nullable Value list, Set<ProtocolVersion> versions) {
-        List<String> groups = list == null ? SUPPORTED : List.copyOf(list.distinct("a list of groups", GROUP).keySet());
+        List<String> groups = list == null
+                ? SUPPORTED
+                : List.copyOf(list.distinct("a list of groups", GROUP).keySet());
         if (groups.isEmpty()) {
             return SUPPORTED;
         }

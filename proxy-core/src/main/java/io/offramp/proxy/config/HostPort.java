@@ -10,7 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A host and a port as written: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code app.internal:80}; {@code :8443} binds all addresses.
+ * A host and a port as written: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code app.internal:80}; {@code :8443}
+ * binds all addresses.
  *
  * @param host name or address, without brackets; {@code 0.0.0.0} where left out
  * @param port 0 to 65,535; 0 only to bind

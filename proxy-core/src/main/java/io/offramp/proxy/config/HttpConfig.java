@@ -6,9 +6,9 @@ import java.util.List;
  * What an {@code http} listener takes from its clients.
  *
  * @param trustedProxies whose word on their own clients counts: from all others, fields that say such things do not
- * pass
- * @param upgrades       protocols that a connection may change to, in lower case
- * @param abortOnFin     whether a client's FIN ends a request whose answer has not begun
+ *     pass
+ * @param upgrades protocols that a connection may change to, in lower case
+ * @param abortOnFin whether a client's FIN ends a request whose answer has not begun
  */
 public record HttpConfig(List<Cidr> trustedProxies, List<String> upgrades, boolean abortOnFin) {
     /** What holds where nothing is configured. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpReader {
     private static final Scalar<Cidr> ADDRESSES = new Scalar<>("addresses such as 10.0.0.0/8", Cidr::parse);
-    private static final Scalar<String> PROTOCOL = new Scalar<>("the name of a protocol such as websocket",
-            HttpReader::protocol);
+    private static final Scalar<String> PROTOCOL =
+            new Scalar<>("the name of a protocol such as websocket", HttpReader::protocol);
 
     /** Requests within a tunnel of these would pass no rule of ours. */
     private static final Set<String> WITH_REQUESTS = Set.of("h2c", "h2", "h3", "http", "tls");
@@ -45,14 +45,16 @@ final class HttpReader {
 
     /** An empty list means none. */
     private static <T> List<T> distinct(Value list, String expected, Scalar<T> kind) {
-        return list.isEmptyList() ? List.of() : new ArrayList<>(list.distinct(expected, kind).keySet());
+        return list.isEmptyList()
+                ? List.of()
+                : new ArrayList<>(list.distinct(expected, kind).keySet());
     }
 
     private static @Nullable String protocol(String text) {
         String name = text.toLowerCase(Locale.ROOT);
         if (WITH_REQUESTS.contains(name)) {
-            throw new IllegalArgumentException("\"" + text
-                    + "\" is not passed on: requests in it would pass by routes, limits and log");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not passed on: requests in it would pass by routes, limits and log");
         }
         return name.matches("[!#$%&'*+.^_`|~0-9a-z-]+") ? name : null;
     }

@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * One listening socket.
  *
- * @param name    for logs and metrics; the address where not given
- * @param bind    address and port
- * @param mode    what is spoken inside TLS
- * @param tls     certificates and parameters
+ * @param name for logs and metrics; the address where not given
+ * @param bind address and port
+ * @param mode what is spoken inside TLS
+ * @param tls certificates and parameters
  * @param offload which backend takes which direction
- * @param routes  in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for everything
- * @param http    what is taken from clients; without effect in {@code tcp} mode
+ * @param routes in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for everything
+ * @param http what is taken from clients; without effect in {@code tcp} mode
  */
 public record ListenerConfig(
         String name,

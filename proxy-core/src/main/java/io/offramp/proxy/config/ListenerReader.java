@@ -23,10 +23,19 @@ final class ListenerReader {
     }
 
     /** The listener, or null after a problem. */
-    @Nullable ListenerConfig read(Value value) {
+    @Nullable
+    ListenerConfig read(Value value) {
         Section listener = value.section(
-                "name", "bind", "mode", "tls", "offload", "upstream", "routes", "trusted-proxies",
-                "upgrade", "abort-on-fin");
+                "name",
+                "bind",
+                "mode",
+                "tls",
+                "offload",
+                "upstream",
+                "routes",
+                "trusted-proxies",
+                "upgrade",
+                "abort-on-fin");
         if (listener == null) {
             return null;
         }

@@ -4,8 +4,8 @@ package io.offramp.proxy.config;
  * Which backend takes which direction of a listener's sessions.
  *
  * @param backend name of the backend that {@code hw} and {@code auto} mean: {@code device}; {@code sw} if there is none
- * @param tx      policy for what we send
- * @param rx      policy for what we receive
+ * @param tx policy for what we send
+ * @param rx policy for what we receive
  */
 public record OffloadConfig(String backend, Policy tx, Policy rx) {
     /** How a direction's mode is chosen. */

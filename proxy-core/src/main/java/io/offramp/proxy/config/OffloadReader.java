@@ -97,7 +97,8 @@ final class OffloadReader {
                 settings.put(name, text);
             }
         });
-        settings.forEach((name, text) -> tryOut(provider, name, text, section.entries().get(name)));
+        settings.forEach(
+                (name, text) -> tryOut(provider, name, text, section.entries().get(name)));
         return settings;
     }
 

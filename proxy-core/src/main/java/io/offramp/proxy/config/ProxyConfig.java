@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listeners at least one
  * @param upstreams by name; those written in place at a listener are named after their address
- * @param admin     where {@code /metrics} and the like are served; null for nowhere
- * @param timeouts  limits in time
- * @param limits    limits in size and number
- * @param backends  settings of record-offload backends, by backend and setting, unparsed: {@code device -> contexts -> 4096}
- * @param logging   what is logged
- * @param threads   event loops; 0 for one per processor
+ * @param admin where {@code /metrics} and the like are served; null for nowhere
+ * @param timeouts limits in time
+ * @param limits limits in size and number
+ * @param backends settings of record-offload backends, by backend and setting, unparsed: {@code device -> contexts ->
+ *     4096}
+ * @param logging what is logged
+ * @param threads event loops; 0 for one per processor
  */
 public record ProxyConfig(
         List<ListenerConfig> listeners,

@@ -32,9 +32,10 @@ final class ProxyReader {
     }
 
     /** The configuration, or null after a problem; of use only if there was none at all. */
-    @Nullable ProxyConfig read(Value value) {
-        Section root = value.section(
-                "listeners", "upstreams", "admin", "timeouts", "limits", "offload", "logging", "threads");
+    @Nullable
+    ProxyConfig read(Value value) {
+        Section root =
+                value.section("listeners", "upstreams", "admin", "timeouts", "limits", "offload", "logging", "threads");
         if (root == null) {
             return null;
         }
@@ -58,7 +59,10 @@ final class ProxyReader {
             return List.of();
         }
         ListenerReader reader = new ListenerReader(surroundings, binds, upstreams);
-        return list.items("a list of listeners").stream().map(reader::read).filter(Objects::nonNull).toList();
+        return list.items("a list of listeners").stream()
+                .map(reader::read)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private @Nullable AdminConfig admin(@Nullable Value value) {
@@ -67,9 +71,18 @@ final class ProxyReader {
 
     private static TimeoutConfig timeouts(@Nullable Value value) {
         TimeoutConfig defaults = TimeoutConfig.DEFAULTS;
-        Section section = value == null ? null : value.section(
-                "handshake", "request-head", "request", "idle", "tunnel", "body", "upstream-connect",
-                "upstream-answer", "drain");
+        Section section = value == null
+                ? null
+                : value.section(
+                        "handshake",
+                        "request-head",
+                        "request",
+                        "idle",
+                        "tunnel",
+                        "body",
+                        "upstream-connect",
+                        "upstream-answer",
+                        "drain");
         if (section == null) {
             return defaults;
         }
@@ -87,34 +100,54 @@ final class ProxyReader {
 
     private static LimitConfig limits(@Nullable Value value) {
         LimitConfig defaults = LimitConfig.DEFAULTS;
-        Section section = value == null ? null : value.section(
-                "request-line", "head", "body", "connections", "handshakes", "handshake", "upstream-idle",
-                "upstream-rcvbuf", "least-rate", "upstream-connections", "upstream-queue",
-                "connections-per-address", "handshakes-per-address");
+        Section section = value == null
+                ? null
+                : value.section(
+                        "request-line",
+                        "head",
+                        "body",
+                        "connections",
+                        "handshakes",
+                        "handshake",
+                        "upstream-idle",
+                        "upstream-rcvbuf",
+                        "least-rate",
+                        "upstream-connections",
+                        "upstream-queue",
+                        "connections-per-address",
+                        "handshakes-per-address");
         if (section == null) {
             return defaults;
         }
         LimitConfig limits = new LimitConfig(
-                section.get("request-line", Scalar.size(256, 1 << 20), (long) defaults.requestLineBytes()).intValue(),
-                section.get("head", Scalar.size(1 << 10, 16 << 20), (long) defaults.headBytes()).intValue(),
+                section.get("request-line", Scalar.size(256, 1 << 20), (long) defaults.requestLineBytes())
+                        .intValue(),
+                section.get("head", Scalar.size(1 << 10, 16 << 20), (long) defaults.headBytes())
+                        .intValue(),
                 section.get("body", Scalar.size(0, 1L << 50), defaults.bodyBytes()),
                 section.get("connections", Scalar.number(1, 10_000_000), defaults.connections()),
                 section.get("handshakes", Scalar.number(1, 10_000_000), defaults.handshakes()),
-                section.get("handshake", Scalar.size(4 << 10, 1 << 20), (long) defaults.handshakeBytes()).intValue(),
+                section.get("handshake", Scalar.size(4 << 10, 1 << 20), (long) defaults.handshakeBytes())
+                        .intValue(),
                 section.get("upstream-idle", Scalar.number(0, 100_000), defaults.upstreamIdlePerLoop()),
-                section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30),
-                (long) defaults.upstreamReceiveBytes()).intValue(),
+                section.get("upstream-rcvbuf", Scalar.size(4 << 10, 1 << 30), (long) defaults.upstreamReceiveBytes())
+                        .intValue(),
                 section.get("least-rate", Scalar.size(0, 1 << 20), defaults.leastRate()),
                 section.get("upstream-connections", Scalar.number(1, 60_000), defaults.upstreamConnections()),
                 section.get("upstream-queue", Scalar.number(0, 1_000_000), defaults.upstreamQueue()),
                 new AddressLimits(
-                        section.get("connections-per-address", Scalar.number(0, 10_000_000),
-                        defaults.perAddress().connections()),
-                        section.get("handshakes-per-address", Scalar.number(0, 10_000_000),
-                        defaults.perAddress().handshakes())));
+                        section.get(
+                                "connections-per-address",
+                                Scalar.number(0, 10_000_000),
+                                defaults.perAddress().connections()),
+                        section.get(
+                                "handshakes-per-address",
+                                Scalar.number(0, 10_000_000),
+                                defaults.perAddress().handshakes())));
         if (limits.requestLineBytes() > limits.headBytes()) {
-            section.value().error("request-line is " + limits.requestLineBytes() + " bytes, more than head with "
-                    + limits.headBytes() + ", of which it is a part");
+            section.value()
+                    .error("request-line is " + limits.requestLineBytes() + " bytes, more than head with "
+                            + limits.headBytes() + ", of which it is a part");
         }
         return limits;
     }
@@ -127,7 +160,8 @@ final class ProxyReader {
         }
         Level level = section.get("level", Scalar.choice(Level.class), Level.INFO);
         return new LoggingConfig(
-                section.get("access", Scalar.BOOL, defaults.access()), level.name().toLowerCase(Locale.ROOT));
+                section.get("access", Scalar.BOOL, defaults.access()),
+                level.name().toLowerCase(Locale.ROOT));
     }
 
     private static void ifThere(@Nullable Value value, Consumer<Value> reader) {

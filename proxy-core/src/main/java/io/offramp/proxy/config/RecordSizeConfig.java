@@ -3,17 +3,19 @@ package io.offramp.proxy.config;
 import java.time.Duration;
 
 /**
- * How much goes into a record that we send. A client can use nothing of a record before all of it has come, so that short ones are
- * faster after a start, and long ones cheaper in bulk.
+ * How much goes into a record that we send. A client can use nothing of a record before all of it has come, so that
+ * short ones are faster after a start, and long ones cheaper in bulk.
  *
- * @param initialBytes   content per record after the handshake, and after a pause, 512 to {@code maxBytes}, which makes all alike
+ * @param initialBytes content per record after the handshake, and after a pause, 512 to {@code maxBytes}, which makes
+ *     all alike
  * @param growAfterBytes content sent in such records until they grow
- * @param idle           pause that makes them short again
- * @param maxBytes       most content per record, 512 to 16,384
+ * @param idle pause that makes them short again
+ * @param maxBytes most content per record, 512 to 16,384
  */
 public record RecordSizeConfig(int initialBytes, long growAfterBytes, Duration idle, int maxBytes) {
     /** Records that fit a TCP segment for the first 64 KiB, then full ones. */
-    public static final RecordSizeConfig DEFAULTS = new RecordSizeConfig(1369, 64 << 10, Duration.ofSeconds(1), 16 << 10);
+    public static final RecordSizeConfig DEFAULTS =
+            new RecordSizeConfig(1369, 64 << 10, Duration.ofSeconds(1), 16 << 10);
 
     /** All records alike, 512 to 16,384. */
     public static RecordSizeConfig of(int bytes) {

@@ -29,7 +29,8 @@ final class RecordSizeReader {
     private static RecordSizeConfig read(Section section) {
         RecordSizeConfig defaults = RecordSizeConfig.DEFAULTS;
         int max = section.get("max", SIZE, (long) defaults.maxBytes()).intValue();
-        int initial = section.get("initial", SIZE, (long) Math.min(defaults.initialBytes(), max)).intValue();
+        int initial = section.get("initial", SIZE, (long) Math.min(defaults.initialBytes(), max))
+                .intValue();
         Value written = section.get("initial");
         if (initial > max && written != null) {
             written.error("must not be above max, which is " + max);

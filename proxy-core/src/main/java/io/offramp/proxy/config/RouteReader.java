@@ -11,14 +11,14 @@ final class RouteReader {
     private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
     private static final Pattern PATH = Pattern.compile("(/[^/?#\\s]+)*/?");
 
-    private static final Scalar<String> HOST_NAME = new Scalar<>(
-            "a host name such as www.example.com or *.example.com", text -> {
+    private static final Scalar<String> HOST_NAME =
+            new Scalar<>("a host name such as www.example.com or *.example.com", text -> {
                 String lower = text.toLowerCase(Locale.ROOT);
                 return HOST.matcher(lower).matches() ? lower : null;
             });
     private static final Scalar<String> PREFIX = new Scalar<>(
-            "a path such as /api, without query", text ->
-                    text.startsWith("/") && PATH.matcher(text).matches() ? withoutLastSlash(text) : null);
+            "a path such as /api, without query",
+            text -> text.startsWith("/") && PATH.matcher(text).matches() ? withoutLastSlash(text) : null);
 
     private static final String HTTP_PURPOSE = "where requests go, a name or host:port; or else routes";
     private static final String TCP_PURPOSE = "a tcp listener sends everything to one: a name or host:port";
@@ -58,8 +58,10 @@ final class RouteReader {
         if (route == null) {
             return;
         }
-        before.stream().filter(earlier -> covers(earlier, route)).findFirst().ifPresent(earlier ->
-                value.warn("never used: an earlier route takes " + describe(earlier)));
+        before.stream()
+                .filter(earlier -> covers(earlier, route))
+                .findFirst()
+                .ifPresent(earlier -> value.warn("never used: an earlier route takes " + describe(earlier)));
         before.add(route);
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * How one kind of value is written.
  *
  * @param expected for messages: {@code a duration such as 10s}
- * @param parser   gives null where the text is not of this kind, and throws IllegalArgumentException with a message of its own where
- *                 more can be said
+ * @param parser gives null where the text is not of this kind, and throws IllegalArgumentException with a message of
+ *     its own where more can be said
  */
 record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     static final Scalar<String> TEXT = new Scalar<>("a text", text -> text);
@@ -70,8 +70,12 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     /** Some constants of an enum, in lower case. */
     static <E extends Enum<E>> Scalar<E> choice(List<E> constants) {
         String expected = constants.stream().map(Scalar::label).collect(Collectors.joining(" or "));
-        return new Scalar<>(expected, text ->
-                constants.stream().filter(each -> label(each).equals(text)).findFirst().orElse(null));
+        return new Scalar<>(
+                expected,
+                text -> constants.stream()
+                        .filter(each -> label(each).equals(text))
+                        .findFirst()
+                        .orElse(null));
     }
 
     private static @Nullable Boolean bool(String text) {

@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A mapping whose keys are known.
  *
- * @param value   the mapping itself, for problems that are about all of it
+ * @param value the mapping itself, for problems that are about all of it
  * @param entries what is there, by key
  */
 record Section(Value value, Map<String, Value> entries) {
     /** What is there under this key, or null. */
-    @Nullable Value get(String key) {
+    @Nullable
+    Value get(String key) {
         return entries.get(key);
     }
 
@@ -23,7 +24,8 @@ record Section(Value value, Map<String, Value> entries) {
     }
 
     /** What is there under this key, or null after a problem that says what it is for. */
-    @Nullable Value require(String key, String purpose) {
+    @Nullable
+    Value require(String key, String purpose) {
         Value found = entries.get(key);
         if (found == null) {
             value.error("missing \"" + key + "\": " + purpose);

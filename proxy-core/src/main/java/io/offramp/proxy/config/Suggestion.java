@@ -13,7 +13,9 @@ final class Suggestion {
         if (known.isEmpty()) {
             return "; there is none";
         }
-        String nearest = known.stream().min(Comparator.comparingInt(name -> distance(given, name))).orElseThrow();
+        String nearest = known.stream()
+                .min(Comparator.comparingInt(name -> distance(given, name)))
+                .orElseThrow();
         if (distance(given, nearest) <= Math.max(1, nearest.length() / 3)) {
             return ", did you mean \"" + nearest + "\"?";
         }

@@ -7,9 +7,9 @@ import java.util.SortedMap;
 /**
  * What a file's values refer to.
  *
- * @param file                   relative names are relative to its directory
+ * @param file relative names are relative to its directory
  * @param developmentCertificate where the development certificate is, or will be
- * @param backends               by name
+ * @param backends by name
  */
 record Surroundings(Path file, Path developmentCertificate, SortedMap<String, OffloadProvider> backends) {
     Path resolve(String name) {

@@ -32,7 +32,11 @@ final class TicketReader {
         if (value.isScalar()) {
             Boolean enabled = value.as(Scalar.BOOL);
             return new TicketConfig(
-                    enabled == null || enabled, defaults.count(), defaults.lifetime(), defaults.keys(), defaults.sessions());
+                    enabled == null || enabled,
+                    defaults.count(),
+                    defaults.lifetime(),
+                    defaults.keys(),
+                    defaults.sessions());
         }
         Section section = value.section("enabled", "count", "lifetime", "keys", "sessions");
         return section == null ? defaults : read(section, defaults);

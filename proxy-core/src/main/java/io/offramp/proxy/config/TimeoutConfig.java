@@ -5,15 +5,15 @@ import java.time.Duration;
 /**
  * Limits in time.
  *
- * @param handshake       from accept to the end of the TLS handshake
- * @param requestHead     from the first byte of a request to the end of its head
- * @param request         from the first byte of a request to the end of its body; zero for no limit
- * @param idle            of a client connection between requests
- * @param tunnel          of a TCP connection or a WebSocket without a byte either way
- * @param body            between two reads of a request's body, or writes to a client that does not read
+ * @param handshake from accept to the end of the TLS handshake
+ * @param requestHead from the first byte of a request to the end of its head
+ * @param request from the first byte of a request to the end of its body; zero for no limit
+ * @param idle of a client connection between requests
+ * @param tunnel of a TCP connection or a WebSocket without a byte either way
+ * @param body between two reads of a request's body, or writes to a client that does not read
  * @param upstreamConnect until an upstream has accepted
- * @param upstreamAnswer  from the end of a request until the answer's head, and between two reads of its body
- * @param drain           that open connections get at shutdown
+ * @param upstreamAnswer from the end of a request until the answer's head, and between two reads of its body
+ * @param drain that open connections get at shutdown
  */
 public record TimeoutConfig(
         Duration handshake,

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * TLS of one listener.
  *
  * @param certificates where they come from, at least one; the first is the default for a name that none has
- * @param versions     at least one
- * @param ciphers      standard names in order of preference: {@code TLS_AES_128_GCM_SHA256}
- * @param groups       of the key exchange, standard names in order of preference: {@code X25519MLKEM768}
- * @param alpn         which protocol is spoken inside
- * @param tickets      how sessions are resumed
- * @param clientAuth   whether clients show a certificate
- * @param recordSize   how much goes into a record
- * @param keylog       where secrets are written for whoever reads captures; null, as it must be in production, for nowhere
+ * @param versions at least one
+ * @param ciphers standard names in order of preference: {@code TLS_AES_128_GCM_SHA256}
+ * @param groups of the key exchange, standard names in order of preference: {@code X25519MLKEM768}
+ * @param alpn which protocol is spoken inside
+ * @param tickets how sessions are resumed
+ * @param clientAuth whether clients show a certificate
+ * @param recordSize how much goes into a record
+ * @param keylog where secrets are written for whoever reads captures; null, as it must be in production, for nowhere
  */
 public record TlsConfig(
         List<CertificateSource> certificates,
@@ -33,7 +33,10 @@ public record TlsConfig(
         @Nullable Path keylog) {
     /** These certificates, versions and ciphers; everything else as where nothing is configured. */
     public static TlsConfig of(
-            List<CertificateSource> certificates, Set<ProtocolVersion> versions, List<String> ciphers, ListenerConfig.Mode mode) {
+            List<CertificateSource> certificates,
+            Set<ProtocolVersion> versions,
+            List<String> ciphers,
+            ListenerConfig.Mode mode) {
         return new TlsConfig(
                 certificates,
                 versions,
@@ -53,8 +56,7 @@ public record TlsConfig(
 
     /** The same with secrets written to this file; null for none. */
     public TlsConfig withKeylog(@Nullable Path file) {
-        return new TlsConfig(
-                certificates, versions, ciphers, groups, alpn, tickets, clientAuth, recordSize, file);
+        return new TlsConfig(certificates, versions, ciphers, groups, alpn, tickets, clientAuth, recordSize, file);
     }
 
     /** Copies the collections. */

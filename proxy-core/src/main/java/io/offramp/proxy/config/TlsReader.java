@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code tls} section of a listener. */
 final class TlsReader {
-    private static final Scalar<ProtocolVersion> VERSION = new Scalar<>("\"1.2\" or \"1.3\"", text ->
-            Arrays.stream(ProtocolVersion.values()).filter(each -> each.label().equals(text)).findFirst().orElse(null));
+    private static final Scalar<ProtocolVersion> VERSION = new Scalar<>(
+            "\"1.2\" or \"1.3\"",
+            text -> Arrays.stream(ProtocolVersion.values())
+                    .filter(each -> each.label().equals(text))
+                    .findFirst()
+                    .orElse(null));
     private static final Scalar<String> CIPHER = new Scalar<>("the name of a cipher", TlsReader::cipher);
 
     private final Surroundings surroundings;
@@ -33,10 +37,22 @@ final class TlsReader {
      *
      * @param mode of the listener
      */
-    @Nullable TlsConfig read(Value value, ListenerConfig.Mode mode) {
+    @Nullable
+    TlsConfig read(Value value, ListenerConfig.Mode mode) {
         Section tls = value.section(
-                "cert", "key", "ocsp", "certificates", "development", "versions", "ciphers", "groups", "alpn", "tickets",
-                "client-auth", "record-size", "keylog");
+                "cert",
+                "key",
+                "ocsp",
+                "certificates",
+                "development",
+                "versions",
+                "ciphers",
+                "groups",
+                "alpn",
+                "tickets",
+                "client-auth",
+                "record-size",
+                "keylog");
         if (tls == null) {
             return null;
         }
@@ -58,7 +74,9 @@ final class TlsReader {
     private static List<String> ciphers(Section tls, Set<ProtocolVersion> versions, Set<KeyType> keyTypes) {
         Value list = tls.get("ciphers");
         if (list == null) {
-            return CipherNames.SUPPORTED.stream().filter(each -> versions.contains(version(each))).toList();
+            return CipherNames.SUPPORTED.stream()
+                    .filter(each -> versions.contains(version(each)))
+                    .toList();
         }
         Map<String, Value> ciphers = list.distinct("a list of ciphers", CIPHER);
         ciphers.forEach((cipher, item) -> checkUsable(cipher, item, versions, keyTypes));
@@ -73,7 +91,9 @@ final class TlsReader {
 
     private static Set<ProtocolVersion> versions(@Nullable Value list) {
         Set<ProtocolVersion> all = EnumSet.allOf(ProtocolVersion.class);
-        Set<ProtocolVersion> read = list == null ? all : list.distinct("a list of \"1.2\" and \"1.3\"", VERSION).keySet();
+        Set<ProtocolVersion> read = list == null
+                ? all
+                : list.distinct("a list of \"1.2\" and \"1.3\"", VERSION).keySet();
         return read.isEmpty() ? all : EnumSet.copyOf(read);
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Servers that answer the same requests, used in turn.
  *
- * @param name    for routes, logs and metrics
+ * @param name for routes, logs and metrics
  * @param servers at least one
  */
 public record UpstreamConfig(String name, List<HostPort> servers) {

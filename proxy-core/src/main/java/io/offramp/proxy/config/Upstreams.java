@@ -24,7 +24,8 @@ final class Upstreams {
     }
 
     /** The name of the upstream that a listener or a route sends to, or null after a problem. */
-    @Nullable String target(Value value) {
+    @Nullable
+    String target(Value value) {
         String text = value.as(TARGET);
         if (text == null) {
             return null;
@@ -72,7 +73,8 @@ final class Upstreams {
             servers = section == null ? null : section.require("servers", "a list of host:port");
         }
         if (servers != null) {
-            Set<HostPort> distinct = servers.distinct("a list of host:port", Scalar.SERVER).keySet();
+            Set<HostPort> distinct =
+                    servers.distinct("a list of host:port", Scalar.SERVER).keySet();
             upstreams.put(name, new UpstreamConfig(name, List.copyOf(distinct)));
         }
     }

@@ -17,8 +17,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * One value of the file, with its place. Whoever reads it as something that it is not gets nothing, and the problem is
- * noted: so a reader
- * goes on and finds the next one.
+ * noted: so a reader goes on and finds the next one.
  */
 final class Value {
     private static final int MAX_SHOWN_CHARS = 60;
@@ -84,7 +83,9 @@ final class Value {
         return items;
     }
 
-    /** The items of a list of scalars, in order, each with its place; without those that are wrong or are there already. */
+    /**
+     * The items of a list of scalars, in order, each with its place; without those that are wrong or are there already.
+     */
     <T> Map<T, Value> distinct(String expected, Scalar<T> kind) {
         Map<T, Value> distinct = new LinkedHashMap<>();
         for (Value item : items(expected)) {
@@ -97,7 +98,8 @@ final class Value {
     }
 
     /** A mapping with these keys and no others, or null if it is not a mapping. */
-    @Nullable Section section(String... keys) {
+    @Nullable
+    Section section(String... keys) {
         Set<String> known = new LinkedHashSet<>(List.of(keys));
         Map<String, Value> entries = entries("a mapping with " + String.join(", ", known));
         if (entries == null) {
@@ -112,7 +114,8 @@ final class Value {
     }
 
     /** A mapping with keys of the user's choice, in the order of the file, or null if it is not a mapping. */
-    @Nullable Map<String, Value> entries(String expected) {
+    @Nullable
+    Map<String, Value> entries(String expected) {
         if (!(node instanceof MappingNode mapping)) {
             return unexpected(expected);
         }
@@ -141,7 +144,8 @@ final class Value {
         return ((MappingNode) node)
                 .getValue().stream()
                         .map(NodeTuple::getKeyNode)
-                        .filter(key -> key instanceof ScalarNode scalar && scalar.getValue().equals(name))
+                        .filter(key -> key instanceof ScalarNode scalar
+                                && scalar.getValue().equals(name))
                         .findFirst()
                         .flatMap(Node::getStartMark);
     }
@@ -152,7 +156,8 @@ final class Value {
     }
 
     private static boolean isEmpty(ScalarNode scalar) {
-        return scalar.isPlain() && (scalar.getValue().isEmpty() || scalar.getValue().matches("~|null"));
+        return scalar.isPlain()
+                && (scalar.getValue().isEmpty() || scalar.getValue().matches("~|null"));
     }
 
     /** As messages show it. */

@@ -19,10 +19,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
-/** Turns a file into nodes that know their place. A file may be written by anyone: size, depth and aliases are bounded. */
+/**
+ * Turns a file into nodes that know their place. A file may be written by anyone: size, depth and aliases are bounded.
+ */
 final class YamlFile {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_DEPTH = 20;
@@ -40,7 +42,10 @@ final class YamlFile {
             if (bytes.length > MAX_BYTES) {
                 return refuse(problems, "is larger than 1 MiB");
             }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (NoSuchFileException e) {
             return refuse(problems, "no such file");
         } catch (CharacterCodingException e) {

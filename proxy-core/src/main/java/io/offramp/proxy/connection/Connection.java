@@ -7,8 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection, from accept to close, as admin endpoint and access log see it. Written by the channel's event loop, read by
- * any thread. Set as {@link #KEY} on the client's channel.
+ * A client's connection, from accept to close, as admin endpoint and access log see it. Written by the channel's event
+ * loop, read by any thread. Set as {@link #KEY} on the client's channel.
  */
 public final class Connection {
     /** Where the client's channel keeps its connection. */

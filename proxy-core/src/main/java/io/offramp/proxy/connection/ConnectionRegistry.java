@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * All open client connections of the process, and what those were that have closed. Thread-safe; event loops do not wait for each other
- * here.
+ * All open client connections of the process, and what those were that have closed. Thread-safe; event loops do not
+ * wait for each other here.
  */
 public final class ConnectionRegistry implements Iterable<Connection> {
     private final ConcurrentHashMap<Long, Connection> byId = new ConcurrentHashMap<>();
@@ -46,7 +46,10 @@ public final class ConnectionRegistry implements Iterable<Connection> {
         return true;
     }
 
-    /** Only remembers what a connection was that has closed; nothing happens if it was never taken, or was removed before. */
+    /**
+     * Only remembers what a connection was that has closed; nothing happens if it was never taken, or was removed
+     * before.
+     */
     public void remove(Connection connection) {
         if (byId.remove(connection.id(), connection)) {
             count.decrementAndGet();

@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What one direction of a connection has done. Written by its event loop only, read by any thread: values are current to within one
- * read burst, and writing them costs no fence.
+ * What one direction of a connection has done. Written by its event loop only, read by any thread: values are current
+ * to within one read burst, and writing them costs no fence.
  */
 public final class DirectionStats {
     private static final SessionInfo NONE = new SessionInfo("none", RecordMode.SW, "handshake");

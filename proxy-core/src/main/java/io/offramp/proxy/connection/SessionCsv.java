@@ -8,14 +8,26 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A capture's format: CSV (RFC 4180) with a header line that names the columns, then a line for each session. Readers go by the names, so
- * that columns may be added or rearranged.
+ * A capture's format: CSV (RFC 4180) with a header line that names the columns, then a line for each session. Readers
+ * go by the names, so that columns may be added or rearranged.
  */
 public final class SessionCsv {
     private static final List<String> COLUMNS = List.of(
-            "start_ms", "lifetime_ms", "state", "listener", "version", "cipher",
-            "tx_records", "tx_bytes", "rx_records", "rx_bytes",
-            "txconf", "rxconf", "tx_why", "rx_why", "moves");
+            "start_ms",
+            "lifetime_ms",
+            "state",
+            "listener",
+            "version",
+            "cipher",
+            "tx_records",
+            "tx_bytes",
+            "rx_records",
+            "rx_bytes",
+            "txconf",
+            "rxconf",
+            "tx_why",
+            "rx_why",
+            "moves");
 
     /** The header line, without its end. */
     public static final String HEADER = String.join(",", COLUMNS);
@@ -74,14 +86,14 @@ public final class SessionCsv {
     public SessionStats parse(String line) {
         List<String> values = split(line);
         if (values.size() != columns.size()) {
-            throw new IllegalArgumentException(
-                    "expected " + columns.size() + " values, found " + values.size());
+            throw new IllegalArgumentException("expected " + columns.size() + " values, found " + values.size());
         }
         Function<String, String> value = column -> values.get(columns.indexOf(column));
         return new SessionStats(
                 number(value, "start_ms"),
                 number(value, "lifetime_ms"),
-                oneOf(value, "state", List.of(OPEN, CLOSED), Function.identity()).equals(OPEN),
+                oneOf(value, "state", List.of(OPEN, CLOSED), Function.identity())
+                        .equals(OPEN),
                 value.apply("listener"),
                 oneOf(value, "version", List.of(ProtocolVersion.values()), ProtocolVersion::label),
                 oneOf(value, "cipher", List.of(AeadSuite.values()), AeadSuite::kernelName),
@@ -114,7 +126,9 @@ public final class SessionCsv {
     private static <T> T oneOf(
             Function<String, String> value, String column, List<T> known, Function<T, String> label) {
         String text = value.apply(column);
-        return known.stream().filter(one -> label.apply(one).equals(text)).findFirst()
+        return known.stream()
+                .filter(one -> label.apply(one).equals(text))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(column + ": expected one of "
                         + String.join(", ", known.stream().map(label).toList()) + ", is \"" + text + "\""));
     }

@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last sessions that have closed: a ring that keeps about 120 bytes for each, 12 MB for the default number, and nothing for those
- * that never were. Event loops write one entry when a connection closes, without waiting for each other; any thread reads.
+ * The last sessions that have closed: a ring that keeps about 120 bytes for each, 12 MB for the default number, and
+ * nothing for those that never were. Event loops write one entry when a connection closes, without waiting for each
+ * other; any thread reads.
  */
 public final class SessionLog {
     /** How many sessions are kept where nothing else is said. */
@@ -44,8 +45,8 @@ public final class SessionLog {
     }
 
     /**
-     * Those that are kept, oldest first. What closes meanwhile may or may not be among them, and may take the place of the oldest; never
-     * blocks.
+     * Those that are kept, oldest first. What closes meanwhile may or may not be among them, and may take the place of
+     * the oldest; never blocks.
      */
     public Iterator<SessionStats> iterator() {
         return new Oldest(written.get());

@@ -3,8 +3,8 @@ package io.offramp.proxy.handshake;
 import java.util.Arrays;
 
 /**
- * The application traffic secrets of a TLS 1.3 session (RFC 8446 §7.1), from which KeyUpdate derives the next keys (§7.2). Has one
- * owner, who destroys it. Never prints a secret.
+ * The application traffic secrets of a TLS 1.3 session (RFC 8446 §7.1), from which KeyUpdate derives the next keys
+ * (§7.2). Has one owner, who destroys it. Never prints a secret.
  */
 public final class ApplicationSecrets {
     private final String hash;
@@ -14,7 +14,7 @@ public final class ApplicationSecrets {
     /**
      * Takes ownership of both arrays.
      *
-     * @param hash   the suite's hash, as JCA names it: {@code SHA-256} or {@code SHA-384}
+     * @param hash the suite's hash, as JCA names it: {@code SHA-256} or {@code SHA-384}
      * @param client client_application_traffic_secret_0
      * @param server server_application_traffic_secret_0
      */

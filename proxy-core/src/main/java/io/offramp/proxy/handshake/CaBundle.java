@@ -34,7 +34,8 @@ public final class CaBundle {
             for (X509Certificate certificate : PemLoader.certificates(pem)) {
                 String problem = problemOf(certificate);
                 if (problem != null) {
-                    throw new BadCertificateException("certificate of " + ClientIdentity.subject(certificate) + " " + problem + ": " + file);
+                    throw new BadCertificateException(
+                            "certificate of " + ClientIdentity.subject(certificate) + " " + problem + ": " + file);
                 }
                 all.add(certificate);
             }
@@ -60,7 +61,8 @@ public final class CaBundle {
             }
             Instant end = certificate.getNotAfter().toInstant();
             if (now.isAfter(end) && certificates.stream().noneMatch(other -> standsFor(other, certificate, now))) {
-                warnings.add("certificate of " + ClientIdentity.subject(certificate) + " expired on " + end + ": its clients are refused");
+                warnings.add("certificate of " + ClientIdentity.subject(certificate) + " expired on " + end
+                        + ": its clients are refused");
             }
         }
         return warnings;

@@ -36,10 +36,11 @@ final class CertificateChoice {
     /** TLS 1.2: an ECDSA certificate binds a curve. */
     private static boolean knowsCurve(KeyType key, SecurityParameters parameters) {
         int[] offered = parameters.getClientSupportedGroups();
-        return offered == null || switch (key) {
-            case ECDSA_P256 -> Arrays.contains(offered, Group.SECP256R1.code());
-            case ECDSA_P384 -> Arrays.contains(offered, Group.SECP384R1.code());
-            case RSA -> true;
-        };
+        return offered == null
+                || switch (key) {
+                    case ECDSA_P256 -> Arrays.contains(offered, Group.SECP256R1.code());
+                    case ECDSA_P384 -> Arrays.contains(offered, Group.SECP384R1.code());
+                    case RSA -> true;
+                };
     }
 }

@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A directory of certificates, as HAProxy's {@code crt} takes them: each {@code site.pem} or {@code site.crt} is one, with its key
- * in {@code site.key} or else inside, and a staple in {@code site.pem.ocsp} or {@code site.crt.ocsp}. Other files, those whose name
- * begins with a dot, and what is in directories below are passed over.
+ * A directory of certificates, as HAProxy's {@code crt} takes them: each {@code site.pem} or {@code site.crt} is one,
+ * with its key in {@code site.key} or else inside, and a staple in {@code site.pem.ocsp} or {@code site.crt.ocsp}.
+ * Other files, those whose name begins with a dot, and what is in directories below are passed over.
  *
  * @param directory where they are
  */
 public record CertificateDirectory(Path directory) implements CertificateSource {
-    private static final Comparator<Path> DEFAULT_FIRST =
-            Comparator.comparing((Path file) -> !baseName(file).equals("default")).thenComparing(Path::getFileName);
+    private static final Comparator<Path> DEFAULT_FIRST = Comparator.comparing(
+                    (Path file) -> !baseName(file).equals("default"))
+            .thenComparing(Path::getFileName);
 
     /** In the order of their names; {@code default.pem} comes first. */
     @Override
@@ -37,7 +38,9 @@ public record CertificateDirectory(Path directory) implements CertificateSource 
 
     private List<Path> sorted() throws BadCertificateException {
         try (Stream<Path> entries = Files.list(directory)) {
-            return entries.filter(CertificateDirectory::isCertificate).sorted(DEFAULT_FIRST).toList();
+            return entries.filter(CertificateDirectory::isCertificate)
+                    .sorted(DEFAULT_FIRST)
+                    .toList();
         } catch (IOException e) {
             throw new BadCertificateException("not a readable directory: " + directory, e);
         }

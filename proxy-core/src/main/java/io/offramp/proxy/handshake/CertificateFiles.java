@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The files of one certificate.
  *
  * @param cert PEM: chain, leaf first
- * @param key  PEM: private key; the same file as {@code cert} where both are in one
+ * @param key PEM: private key; the same file as {@code cert} where both are in one
  * @param ocsp OCSP response of the certificate's issuer, to be stapled; null for none
  */
-public record CertificateFiles(Path cert, Path key, @Nullable Path ocsp) implements CertificateSource {
+public record CertificateFiles(
+        Path cert, Path key, @Nullable Path ocsp) implements CertificateSource {
     /** Without a staple. */
     public static CertificateFiles of(Path cert, Path key) {
         return new CertificateFiles(cert, key, null);
@@ -39,8 +40,8 @@ public record CertificateFiles(Path cert, Path key, @Nullable Path ocsp) impleme
     /**
      * Reads and checks all of them. Blocks.
      *
-     * @throws BadCertificateException as {@link ServerIdentity#load}, and for a staple that is none for this certificate; the message names
-     *                                 the file
+     * @throws BadCertificateException as {@link ServerIdentity#load}, and for a staple that is none for this
+     *     certificate; the message names the file
      */
     public ServerIdentity load() throws BadCertificateException {
         return staple(loadUnstapled(null));

@@ -4,8 +4,8 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
 /**
- * The client's Certificate message before the engine reads it: the engine allocates as much as the message claims, up to 16 MiB, and
- * calls a long chain its own fault.
+ * The client's Certificate message before the engine reads it: the engine allocates as much as the message claims, up
+ * to 16 MiB, and calls a long chain its own fault.
  */
 final class CertificateList {
     /** More than any path needs, its root included. */
@@ -35,12 +35,14 @@ final class CertificateList {
         }
         int bytes = length(3);
         if (bytes != body.length - at) {
-            throw new TlsFatalAlert(AlertDescription.decode_error,
-                    "certificate list of " + bytes + " bytes in " + (body.length - at));
+            throw new TlsFatalAlert(
+                    AlertDescription.decode_error, "certificate list of " + bytes + " bytes in " + (body.length - at));
         }
         for (int count = 1; at < body.length; count++) {
             if (count > MAX_CERTIFICATES) {
-                throw new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate,
+                throw new ClientRefusal(
+                        HandshakeFailure.Reason.CLIENT_CERTIFICATE_BAD,
+                        AlertDescription.bad_certificate,
                         "more than " + MAX_CERTIFICATES + " certificates");
             }
             skip(3);
@@ -54,7 +56,8 @@ final class CertificateList {
     private void skip(int lengthBytes) throws TlsFatalAlert {
         int bytes = length(lengthBytes);
         if (bytes > body.length - at) {
-            throw new TlsFatalAlert(AlertDescription.decode_error, bytes + " bytes where " + (body.length - at) + " are left");
+            throw new TlsFatalAlert(
+                    AlertDescription.decode_error, bytes + " bytes where " + (body.length - at) + " are left");
         }
         at += bytes;
     }

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * From a client's certificate to one that the listener trusts, each signed by the next.
  *
- * <p>Found by going up and never back: at most {@code depth + 1} steps, with one signature for each candidate of the right name. A search
- * that tries every way, as the JDK's does, takes minutes for ten certificates that sign each other. Keys of the client's own making are
- * not used where a signature under them would be dear.
+ * <p>Found by going up and never back: at most {@code depth + 1} steps, with one signature for each candidate of the
+ * right name. A search that tries every way, as the JDK's does, takes minutes for ten certificates that sign each
+ * other. Keys of the client's own making are not used where a signature under them would be dear.
  *
  * @param certificates the client's own first, at least one
- * @param end          the trusted one, which has signed the last of them
+ * @param end the trusted one, which has signed the last of them
  */
 record CertificatePath(List<X509Certificate> certificates, X509Certificate end) {
     /** The largest that public CAs have is half of that. */
@@ -53,7 +53,8 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
 
     /** No signature is verified for a path that would be too long. */
     private static X509Certificate issuer(
-            List<X509Certificate> path, List<X509Certificate> sent, ClientTrust trust, Instant now) throws ClientRefusal {
+            List<X509Certificate> path, List<X509Certificate> sent, ClientTrust trust, Instant now)
+            throws ClientRefusal {
         X509Certificate last = path.getLast();
         X500Principal name = last.getIssuerX500Principal();
         List<X509Certificate> candidates = sent.stream()
@@ -62,17 +63,23 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
         if (!candidates.isEmpty()) {
             checkLength(path.size(), path, trust.depth());
         }
-        X509Certificate issuer = signer(last, candidates.stream().filter(CertificatePath::isCheap).toList(), now);
+        X509Certificate issuer = signer(
+                last, candidates.stream().filter(CertificatePath::isCheap).toList(), now);
         if (issuer == null) {
             boolean known = !trust.named(name).isEmpty();
-            throw untrusted(path, "issued by " + ClientIdentity.text(name) + ", "
-                    + (known ? "whose certificate in ca has not signed it" : "which is not among the certificates in ca"));
+            throw untrusted(
+                    path,
+                    "issued by " + ClientIdentity.text(name) + ", "
+                            + (known
+                                    ? "whose certificate in ca has not signed it"
+                                    : "which is not among the certificates in ca"));
         }
         return issuer;
     }
 
     private static boolean isCheap(X509Certificate certificate) {
-        return !(certificate.getPublicKey() instanceof RSAPublicKey key) || key.getModulus().bitLength() <= MAX_RSA_BITS;
+        return !(certificate.getPublicKey() instanceof RSAPublicKey key)
+                || key.getModulus().bitLength() <= MAX_RSA_BITS;
     }
 
     /** RFC 5280 §4.2.1.9. */
@@ -86,8 +93,12 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
         }
     }
 
-    /** Of several with one key, as a CA's old and renewed certificate are, one that is valid; else the first, for its date to be told. */
-    private static @Nullable X509Certificate signer(X509Certificate certificate, List<X509Certificate> candidates, Instant now) {
+    /**
+     * Of several with one key, as a CA's old and renewed certificate are, one that is valid; else the first, for its
+     * date to be told.
+     */
+    private static @Nullable X509Certificate signer(
+            X509Certificate certificate, List<X509Certificate> candidates, Instant now) {
         return candidates.stream()
                 .sorted(Comparator.comparing((X509Certificate each) -> !isValid(each, now)))
                 .filter(each -> ClientTrust.signed(certificate, each))
@@ -96,12 +107,15 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
     }
 
     static boolean isValid(X509Certificate certificate, Instant now) {
-        return !now.isBefore(certificate.getNotBefore().toInstant()) && !now.isAfter(certificate.getNotAfter().toInstant());
+        return !now.isBefore(certificate.getNotBefore().toInstant())
+                && !now.isAfter(certificate.getNotAfter().toInstant());
     }
 
     private static ClientRefusal untrusted(List<X509Certificate> path, String why) {
         String last = path.size() == 1 ? "" : ClientIdentity.subject(path.getLast()) + " ";
-        return new ClientRefusal(Reason.CLIENT_CERTIFICATE_UNTRUSTED, AlertDescription.unknown_ca,
+        return new ClientRefusal(
+                Reason.CLIENT_CERTIFICATE_UNTRUSTED,
+                AlertDescription.unknown_ca,
                 ClientIdentity.subject(path.getFirst()) + ": " + last + why);
     }
 }

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Client certificates at one listener, from files that may change: each handshake takes the {@link ClientTrust} that holds when it
- * begins. Thread-safe.
+ * Client certificates at one listener, from files that may change: each handshake takes the {@link ClientTrust} that
+ * holds when it begins. Thread-safe.
  */
 public final class ClientAuth {
     /** The longest path that can be asked for: what clients may send, without their own certificate. */
@@ -31,12 +31,13 @@ public final class ClientAuth {
      * Reads the files for the first time. Blocks.
      *
      * @param required whether a client without a certificate is refused
-     * @param ca       PEM files with the certificates that a client's path may end in, at least one
-     * @param crl      PEM or DER file with revocation lists of these; null for no check
-     * @param depth    most certificates between the client's own and the one that its path ends in
+     * @param ca PEM files with the certificates that a client's path may end in, at least one
+     * @param crl PEM or DER file with revocation lists of these; null for no check
+     * @param depth most certificates between the client's own and the one that its path ends in
      * @throws BadCertificateException if a file is missing or does not serve
      */
-    public static ClientAuth load(boolean required, List<Path> ca, @Nullable Path crl, int depth) throws BadCertificateException {
+    public static ClientAuth load(boolean required, List<Path> ca, @Nullable Path crl, int depth)
+            throws BadCertificateException {
         return new ClientAuth(required, ca, crl, depth);
     }
 
@@ -60,6 +61,9 @@ public final class ClientAuth {
         ClientTrust next = ClientTrust.load(required, ca, crl, depth);
         boolean changed = !next.isSame(trust);
         trust = next;
-        return changed ? Stream.concat(Stream.of("replaced: " + next), next.warnings().stream()).toList() : List.of();
+        return changed
+                ? Stream.concat(Stream.of("replaced: " + next), next.warnings().stream())
+                        .toList()
+                : List.of();
     }
 }

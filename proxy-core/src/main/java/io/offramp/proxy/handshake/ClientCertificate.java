@@ -20,8 +20,8 @@ import org.bouncycastle.tls.crypto.TlsVerifier;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCertificate;
 
 /**
- * A certificate that a client has sent. Parsed by the JDK, whose parser does not recurse into what it is given, and used by the JDK too:
- * Bouncy Castle's verifier finds no RSA-PSS on it, and ties no ECDSA scheme to a curve.
+ * A certificate that a client has sent. Parsed by the JDK, whose parser does not recurse into what it is given, and
+ * used by the JDK too: Bouncy Castle's verifier finds no RSA-PSS on it, and ties no ECDSA scheme to a curve.
  */
 final class ClientCertificate extends JcaTlsCertificate {
     private static final int DER_SEQUENCE = 0x30;
@@ -37,8 +37,9 @@ final class ClientCertificate extends JcaTlsCertificate {
         try {
             ByteArrayInputStream in = new ByteArrayInputStream(der);
             boolean isDer = der.length > 0 && der[0] == DER_SEQUENCE; // the factory would take PEM as well
-            X509Certificate certificate =
-                    isDer ? (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in) : null;
+            X509Certificate certificate = isDer
+                    ? (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in)
+                    : null;
             if (certificate != null && in.available() == 0) {
                 return new ClientCertificate(certificate);
             }
@@ -91,13 +92,15 @@ final class ClientCertificate extends JcaTlsCertificate {
 
             @Override
             public boolean verifyRawSignature(DigitallySigned signed, byte[] hash) throws IOException {
-                throw new TlsFatalAlert(AlertDescription.internal_error, "signatures are verified over messages, not hashes");
+                throw new TlsFatalAlert(
+                        AlertDescription.internal_error, "signatures are verified over messages, not hashes");
             }
         };
     }
 
     private static ClientRefusal bad(String detail) {
-        return new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate, detail);
+        return new ClientRefusal(
+                HandshakeFailure.Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate, detail);
     }
 
     /** CertificateVerify (RFC 8446 §4.4.3, RFC 5246 §7.4.8). */
@@ -108,8 +111,10 @@ final class ClientCertificate extends JcaTlsCertificate {
         Check(int code, boolean tls13) throws TlsFatalAlert {
             SigningScheme found = SigningScheme.verifiable(code);
             if (found == null || !found.fits(certificate.getPublicKey(), tls13)) {
-                throw new TlsFatalAlert(AlertDescription.illegal_parameter,
-                        "signature scheme 0x%04x for a client's %s key".formatted(code, certificate.getPublicKey().getAlgorithm()));
+                throw new TlsFatalAlert(
+                        AlertDescription.illegal_parameter,
+                        "signature scheme 0x%04x for a client's %s key"
+                                .formatted(code, certificate.getPublicKey().getAlgorithm()));
             }
             scheme = found;
         }

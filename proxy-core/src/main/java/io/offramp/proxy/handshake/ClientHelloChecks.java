@@ -41,7 +41,7 @@ final class ClientHelloChecks {
      * Proves a hello and chooses its version.
      *
      * @param versions ours, in order of preference
-     * @param groups   ours
+     * @param groups ours
      * @return what the engine is to know of it, with no version to choose from
      * @throws TlsFatalAlert with the alert that says what is wrong
      */
@@ -65,8 +65,8 @@ final class ClientHelloChecks {
      */
     private static ProtocolVersion version(ReceivedHello hello, ProtocolVersion[] ours) throws TlsFatalAlert {
         if (hello.version() <= SSL_3_0) {
-            throw new TlsFatalAlert(AlertDescription.protocol_version,
-                    "legacy_version 0x" + Integer.toHexString(hello.version()));
+            throw new TlsFatalAlert(
+                    AlertDescription.protocol_version, "legacy_version 0x" + Integer.toHexString(hello.version()));
         }
         int[] offered = supportedVersions(hello);
         for (ProtocolVersion version : ours) {
@@ -82,7 +82,9 @@ final class ClientHelloChecks {
 
     private static int @Nullable [] supportedVersions(ReceivedHello hello) throws TlsFatalAlert {
         byte[] content = hello.extensions().get(HelloExtension.SUPPORTED_VERSIONS.type());
-        return content == null ? null : new HelloReader("supported_versions", content).only8(2).uint16s();
+        return content == null
+                ? null
+                : new HelloReader("supported_versions", content).only8(2).uint16s();
     }
 
     /**
@@ -92,7 +94,8 @@ final class ClientHelloChecks {
     private static void requireNoCompression(ReceivedHello hello, boolean tls13) throws TlsFatalAlert {
         byte[] methods = hello.compressions();
         if (tls13 && methods.length > 1 || !org.bouncycastle.util.Arrays.contains(methods, (byte) 0)) {
-            throw new TlsFatalAlert(AlertDescription.illegal_parameter,
+            throw new TlsFatalAlert(
+                    AlertDescription.illegal_parameter,
                     methods.length + " compression methods, the first " + methods[0]);
         }
     }
@@ -109,8 +112,8 @@ final class ClientHelloChecks {
             HelloExtension extension = HelloExtension.of(each.getKey());
             if (extension != null && extension.isUsedIn(tls13)) {
                 if (extension == HelloExtension.PRE_SHARED_KEY && all.hasNext()) {
-                    throw new TlsFatalAlert(AlertDescription.illegal_parameter,
-                            "pre_shared_key is not the last extension");
+                    throw new TlsFatalAlert(
+                            AlertDescription.illegal_parameter, "pre_shared_key is not the last extension");
                 }
                 byte[] proven = extension.proven(each.getValue());
                 if (proven != null) {
@@ -149,14 +152,15 @@ final class ClientHelloChecks {
             Group group = Group.of(shares.uint16());
             int bytes = shares.vector16(1).length;
             if (group != null && groups.contains(group) && bytes != group.shareBytes()) {
-                throw new TlsFatalAlert(AlertDescription.illegal_parameter,
-                        "key share of " + bytes + " bytes for " + group.label());
+                throw new TlsFatalAlert(
+                        AlertDescription.illegal_parameter, "key share of " + bytes + " bytes for " + group.label());
             }
         }
     }
 
     /**
-     * A client answers a HelloRetryRequest with the same ClientHello but for what it was asked to change (RFC 8446 §4.1.2).
+     * A client answers a HelloRetryRequest with the same ClientHello but for what it was asked to change (RFC 8446
+     * §4.1.2).
      *
      * @throws TlsFatalAlert illegal_parameter
      */

@@ -11,14 +11,16 @@ import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Who a client has proved to be: its certificate, with a path to a certificate that the listener trusts. All texts are printable ASCII.
+ * Who a client has proved to be: its certificate, with a path to a certificate that the listener trusts. All texts are
+ * printable ASCII.
  *
- * @param subject     RFC 4514, {@code CN=Alice,O=Example}; what is not printable ASCII is escaped, {@code \C3\A9}
- * @param issuer      likewise
- * @param serial      of the certificate, hexadecimal in lower case
+ * @param subject RFC 4514, {@code CN=Alice,O=Example}; what is not printable ASCII is escaped, {@code \C3\A9}
+ * @param issuer likewise
+ * @param serial of the certificate, hexadecimal in lower case
  * @param fingerprint SHA-256 of the certificate, hexadecimal in lower case
- * @param notAfter    when the first certificate of the path expires
- * @param path        DER of the path, the client's own first, without the trusted one it ends in; at least one, not to be changed
+ * @param notAfter when the first certificate of the path expires
+ * @param path DER of the path, the client's own first, without the trusted one it ends in; at least one, not to be
+ *     changed
  */
 public record ClientIdentity(
         String subject, String issuer, String serial, String fingerprint, Instant notAfter, List<byte[]> path) {
@@ -54,7 +56,10 @@ public record ClientIdentity(
         return printable(name.getName(X500Principal.RFC2253));
     }
 
-    /** With RFC 4514 §2.4 escapes: the JDK leaves control characters in, which could end a header field or a line of a log. */
+    /**
+     * With RFC 4514 §2.4 escapes: the JDK leaves control characters in, which could end a header field or a line of a
+     * log.
+     */
     static String printable(String any) {
         StringBuilder text = new StringBuilder(any.length());
         for (byte b : any.getBytes(StandardCharsets.UTF_8)) {

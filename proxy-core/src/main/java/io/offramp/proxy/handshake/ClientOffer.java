@@ -11,14 +11,15 @@ import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the first ClientHello says that the engine tells too late or not at all. A second one, after a HelloRetryRequest, changes nothing
- * of it (RFC 8446 §4.1.2).
+ * What the first ClientHello says that the engine tells too late or not at all. A second one, after a
+ * HelloRetryRequest, changes nothing of it (RFC 8446 §4.1.2).
  *
- * @param serverName       what it asks for (SNI), lower case; null if it does not
+ * @param serverName what it asks for (SNI), lower case; null if it does not
  * @param offersEarlyData whether 0-RTT data may be on its way
- * @param namesSchemes     whether it says which signatures it can verify
- * @param asksForStatus    whether it wants an OCSP response with the certificate (RFC 6066 §8)
- * @param preferredGroups  ours, those first that the client sent a share for: a HelloRetryRequest costs more than any group gains
+ * @param namesSchemes whether it says which signatures it can verify
+ * @param asksForStatus whether it wants an OCSP response with the certificate (RFC 6066 §8)
+ * @param preferredGroups ours, those first that the client sent a share for: a HelloRetryRequest costs more than any
+ *     group gains
  */
 @SuppressWarnings("rawtypes") // the engine is older than generics
 record ClientOffer(

@@ -13,8 +13,9 @@ final class ClientRefusal extends TlsFatalAlert {
 
     /**
      * @param reason to count by
-     * @param alert  of RFC 8446 §6.2
-     * @param detail one clause for the log; what is not printable ASCII in it is escaped, since a client may have written it
+     * @param alert of RFC 8446 §6.2
+     * @param detail one clause for the log; what is not printable ASCII in it is escaped, since a client may have
+     *     written it
      */
     ClientRefusal(Reason reason, short alert, String detail) {
         super(alert, ClientIdentity.printable(detail));

@@ -12,7 +12,10 @@ import java.util.Map;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
-/** What a listener demands of client certificates: whether there must be one, and what it is verified by. Immutable; built blocking. */
+/**
+ * What a listener demands of client certificates: whether there must be one, and what it is verified by. Immutable;
+ * built blocking.
+ */
 public final class ClientTrust {
     private final boolean required;
     private final int depth;
@@ -27,19 +30,24 @@ public final class ClientTrust {
      * Takes what has been loaded. A CA certificate that one of the lists revokes is trusted no more.
      *
      * @param required false: a client may go on without a certificate
-     * @param lists    null for no check of revocation
-     * @param depth    most certificates between the client's own and the one that its path ends in
+     * @param lists null for no check of revocation
+     * @param depth most certificates between the client's own and the one that its path ends in
      * @throws BadCertificateException if no CA certificate is left
      */
-    ClientTrust(boolean required, CaBundle bundle, @Nullable RevocationLists lists, int depth) throws BadCertificateException {
+    ClientTrust(boolean required, CaBundle bundle, @Nullable RevocationLists lists, int depth)
+            throws BadCertificateException {
         this.required = required;
         this.depth = depth;
         this.lists = lists;
-        this.authorities = bundle.certificates().stream().filter(ca -> lists == null || !lists.isRevoked(ca)).toList();
+        this.authorities = bundle.certificates().stream()
+                .filter(ca -> lists == null || !lists.isRevoked(ca))
+                .toList();
         if (authorities.isEmpty()) {
             throw new BadCertificateException("every certificate in ca has been revoked by crl");
         }
-        authorities.forEach(ca -> bySubject.computeIfAbsent(ca.getSubjectX500Principal(), k -> new ArrayList<>()).add(ca));
+        authorities.forEach(ca -> bySubject
+                .computeIfAbsent(ca.getSubjectX500Principal(), k -> new ArrayList<>())
+                .add(ca));
         this.requests = new CertificateRequests(List.copyOf(bySubject.keySet()));
         this.digest = digest();
         warnings.addAll(bundle.warnings());
@@ -51,11 +59,12 @@ public final class ClientTrust {
     /**
      * Reads the files. Blocks.
      *
-     * @param ca  at least one
+     * @param ca at least one
      * @param crl null for no check of revocation
      * @throws BadCertificateException if a file is missing or does not serve
      */
-    static ClientTrust load(boolean required, List<Path> ca, @Nullable Path crl, int depth) throws BadCertificateException {
+    static ClientTrust load(boolean required, List<Path> ca, @Nullable Path crl, int depth)
+            throws BadCertificateException {
         CaBundle bundle = CaBundle.load(ca);
         return new ClientTrust(required, bundle, crl == null ? null : RevocationLists.load(crl, bundle), depth);
     }
@@ -71,7 +80,8 @@ public final class ClientTrust {
     }
 
     /** Null for no check of revocation. */
-    @Nullable RevocationLists lists() {
+    @Nullable
+    RevocationLists lists() {
         return lists;
     }
 
@@ -86,8 +96,8 @@ public final class ClientTrust {
     }
 
     /**
-     * 32 bytes, the same for the same demands only: what was granted under others is not to be resumed. What the lists hold is no part of
-     * it, since who comes back is looked up in those of the day.
+     * 32 bytes, the same for the same demands only: what was granted under others is not to be resumed. What the lists
+     * hold is no part of it, since who comes back is looked up in those of the day.
      */
     byte[] policyDigest() {
         return digest.clone();
@@ -111,7 +121,10 @@ public final class ClientTrust {
     }
 
     private byte[] digest() {
-        PolicyDigest all = new PolicyDigest().add(required ? 2 : 1).add(lists == null ? 1 : 2).add(depth);
+        PolicyDigest all = new PolicyDigest()
+                .add(required ? 2 : 1)
+                .add(lists == null ? 1 : 2)
+                .add(depth);
         try {
             for (X509Certificate authority : authorities) {
                 all.add(authority.getEncoded());

@@ -27,8 +27,8 @@ import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies the path of a client's certificate (RFC 5280 §6) and that it is for clients. Takes a millisecond or more, so it is not for an
- * event loop. Whether the client has the key is for CertificateVerify to show.
+ * Verifies the path of a client's certificate (RFC 5280 §6) and that it is for clients. Takes a millisecond or more, so
+ * it is not for an event loop. Whether the client has the key is for CertificateVerify to show.
  */
 final class ClientVerifier {
     private static final String NAME_CONSTRAINTS = "2.5.29.30";
@@ -49,7 +49,8 @@ final class ClientVerifier {
      *
      * @param message as the client sent it
      */
-    @Nullable ClientIdentity identify(Certificate message, boolean tls13) throws IOException {
+    @Nullable
+    ClientIdentity identify(Certificate message, boolean tls13) throws IOException {
         if (!message.isEmpty()) {
             List<X509Certificate> sent = new ArrayList<>();
             for (TlsCertificate certificate : message.getCertificateList()) {
@@ -58,8 +59,10 @@ final class ClientVerifier {
             return verify(sent);
         }
         if (trust.isRequired()) { // RFC 8446 §4.4.2.4, RFC 5246 §7.4.6
-            throw new ClientRefusal(Reason.CLIENT_CERTIFICATE_MISSING,
-                    tls13 ? AlertDescription.certificate_required : AlertDescription.handshake_failure, "no client certificate");
+            throw new ClientRefusal(
+                    Reason.CLIENT_CERTIFICATE_MISSING,
+                    tls13 ? AlertDescription.certificate_required : AlertDescription.handshake_failure,
+                    "no client certificate");
         }
         return null;
     }
@@ -79,22 +82,27 @@ final class ClientVerifier {
             checkRevocation(path.certificates());
             return ClientIdentity.of(path.certificates(), notAfter);
         } catch (GeneralSecurityException e) {
-            throw refusal(Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate, path.subject(), e.getMessage());
+            throw refusal(
+                    Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate, path.subject(), e.getMessage());
         }
     }
 
     /**
-     * Who a client was when its session began, if it would be let in today. Takes one signature, to know which trusted certificate the path
-     * ends in now: that the rest is what was verified then, by demands that still hold, is for the ticket to show.
+     * Who a client was when its session began, if it would be let in today. Takes one signature, to know which trusted
+     * certificate the path ends in now: that the rest is what was verified then, by demands that still hold, is for the
+     * ticket to show.
      *
      * @param path as in {@link ClientIdentity}; at least one
-     * @return null if the client has to show its certificate again: of the path or its end one has expired, or been revoked
+     * @return null if the client has to show its certificate again: of the path or its end one has expired, or been
+     *     revoked
      */
-    @Nullable ClientIdentity recall(List<byte[]> path) {
+    @Nullable
+    ClientIdentity recall(List<byte[]> path) {
         try {
             List<X509Certificate> certificates = new ArrayList<>();
             for (byte[] der : path) {
-                certificates.add(ClientCertificate.parse(CertificateType.X509, der).certificate());
+                certificates.add(
+                        ClientCertificate.parse(CertificateType.X509, der).certificate());
             }
             X509Certificate end = CertificatePath.end(certificates.getLast(), trust, now);
             if (end == null) {
@@ -124,7 +132,10 @@ final class ClientVerifier {
         Instant begin = certificate.getNotBefore().toInstant();
         Instant end = certificate.getNotAfter().toInstant();
         if (now.isBefore(begin) || now.isAfter(end)) {
-            throw refusal(Reason.CLIENT_CERTIFICATE_EXPIRED, AlertDescription.certificate_expired, certificate,
+            throw refusal(
+                    Reason.CLIENT_CERTIFICATE_EXPIRED,
+                    AlertDescription.certificate_expired,
+                    certificate,
                     now.isAfter(end) ? "expired on " + end : "not valid before " + begin);
         }
         return end;
@@ -150,13 +161,17 @@ final class ClientVerifier {
     /** Signatures and algorithms, basic, name and policy constraints, critical extensions. */
     private void checkRules(CertificatePath path) throws GeneralSecurityException, ClientRefusal {
         PKIXParameters parameters = new PKIXParameters(Set.of(anchor(path.end())));
-        parameters.setRevocationEnabled(false); // done here: the JDK cannot tell a missing list from a revoked certificate
+        parameters.setRevocationEnabled(
+                false); // done here: the JDK cannot tell a missing list from a revoked certificate
         parameters.setDate(Date.from(now));
         try {
             CertPathValidator.getInstance("PKIX")
-                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path.certificates()), parameters);
+                    .validate(
+                            CertificateFactory.getInstance("X.509").generateCertPath(path.certificates()), parameters);
         } catch (CertPathValidatorException e) {
-            X509Certificate culprit = e.getIndex() < 0 ? path.certificates().getFirst() : path.certificates().get(e.getIndex());
+            X509Certificate culprit = e.getIndex() < 0
+                    ? path.certificates().getFirst()
+                    : path.certificates().get(e.getIndex());
             throw ofReason(e.getReason(), culprit, e.getMessage());
         }
     }
@@ -164,13 +179,18 @@ final class ClientVerifier {
     private static TrustAnchor anchor(X509Certificate end) throws InvalidAlgorithmParameterException {
         byte[] constraints = end.getExtensionValue(NAME_CONSTRAINTS);
         try {
-            return new TrustAnchor(end, constraints == null ? null : ASN1OctetString.getInstance(constraints).getOctets());
+            return new TrustAnchor(
+                    end,
+                    constraints == null
+                            ? null
+                            : ASN1OctetString.getInstance(constraints).getOctets());
         } catch (IllegalArgumentException e) {
             throw new InvalidAlgorithmParameterException("name constraints do not parse", e);
         }
     }
 
-    private static ClientRefusal ofReason(CertPathValidatorException.Reason reason, X509Certificate culprit, @Nullable String message) {
+    private static ClientRefusal ofReason(
+            CertPathValidatorException.Reason reason, X509Certificate culprit, @Nullable String message) {
         return switch (reason) {
             case BasicReason.EXPIRED, BasicReason.NOT_YET_VALID ->
                 refusal(Reason.CLIENT_CERTIFICATE_EXPIRED, AlertDescription.certificate_expired, culprit, message);
@@ -187,13 +207,19 @@ final class ClientVerifier {
         for (X509Certificate certificate : path) {
             List<String> purposes = extendedKeyUsage(certificate);
             if (purposes != null && !purposes.contains(CLIENT_AUTH) && !purposes.contains(ANY_USAGE)) {
-                throw refusal(Reason.CLIENT_CERTIFICATE_USAGE, AlertDescription.unsupported_certificate, certificate,
+                throw refusal(
+                        Reason.CLIENT_CERTIFICATE_USAGE,
+                        AlertDescription.unsupported_certificate,
+                        certificate,
                         "not for clients (extendedKeyUsage without clientAuth)");
             }
         }
         boolean[] usage = path.getFirst().getKeyUsage();
         if (usage != null && !usage[DIGITAL_SIGNATURE]) {
-            throw refusal(Reason.CLIENT_CERTIFICATE_USAGE, AlertDescription.unsupported_certificate, path.getFirst(),
+            throw refusal(
+                    Reason.CLIENT_CERTIFICATE_USAGE,
+                    AlertDescription.unsupported_certificate,
+                    path.getFirst(),
                     "may not sign (keyUsage without digitalSignature)");
         }
     }

@@ -8,7 +8,6 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Hashtable;
-import java.util.List;
 import java.util.Map;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
@@ -35,7 +34,8 @@ final class Credentials {
 
     Credentials(ServerIdentity identity, CryptoProviders providers) {
         this.keyType = identity.keyType();
-        TlsCertificate[] chain = identity.chain().stream().map(EncodedCertificate::new).toArray(TlsCertificate[]::new);
+        TlsCertificate[] chain =
+                identity.chain().stream().map(EncodedCertificate::new).toArray(TlsCertificate[]::new);
         this.certificate12 = new Certificate(chain);
         this.unstapled13 = certificate13(chain, null);
         this.staple = identity.staple();
@@ -92,7 +92,7 @@ final class Credentials {
      * How a ticket knows a certificate.
      *
      * @param fingerprint SHA-256, shared, not to be changed
-     * @param notAfterS   in seconds since 1970
+     * @param notAfterS in seconds since 1970
      */
     record Leaf(byte[] fingerprint, long notAfterS) {}
 
@@ -102,14 +102,17 @@ final class Credentials {
      * @param clientSchemes of {@link SignatureAndHashAlgorithm}; null where a TLS 1.2 client did not say
      * @param asksForStatus whether the client wants a staple; it gets the one that is there, unless that has expired
      */
-    @Nullable StapledSigner signer(@Nullable Vector<?> clientSchemes, boolean tls13, boolean asksForStatus) {
+    @Nullable
+    StapledSigner signer(@Nullable Vector<?> clientSchemes, boolean tls13, boolean asksForStatus) {
         for (SigningScheme scheme : SigningScheme.of(keyType, tls13)) {
-            boolean verifiable = clientSchemes == null ? scheme.parameters() == null : clientSchemes.contains(scheme.wire());
+            boolean verifiable =
+                    clientSchemes == null ? scheme.parameters() == null : clientSchemes.contains(scheme.wire());
             Signer signer = signers.get(scheme);
             if (verifiable && signer != null) {
                 Staple sent = asksForStatus && staple != null && staple.isFresh(Instant.now()) ? staple : null;
                 Certificate certificate13 = sent == null ? unstapled13 : stapled13;
-                return new SchemeSigner(signer, tls13 ? certificate13 : certificate12, sent == null ? null : status(sent));
+                return new SchemeSigner(
+                        signer, tls13 ? certificate13 : certificate12, sent == null ? null : status(sent));
             }
         }
         return null;
@@ -125,7 +128,8 @@ final class Credentials {
             try {
                 this.encoded = super.getEncoded();
                 this.leaf = new Leaf(
-                        Kdf.SHA_256.newDigest().digest(encoded), certificate.getNotAfter().toInstant().getEpochSecond());
+                        Kdf.SHA_256.newDigest().digest(encoded),
+                        certificate.getNotAfter().toInstant().getEpochSecond());
             } catch (IOException e) {
                 throw new IllegalStateException("certificate was parsed but does not encode", e);
             }
@@ -138,8 +142,10 @@ final class Credentials {
         }
     }
 
-    private record SchemeSigner(Signer signer, Certificate certificate, @Nullable CertificateStatus status)
-            implements StapledSigner {
+    private record SchemeSigner(
+            Signer signer,
+            Certificate certificate,
+            @Nullable CertificateStatus status) implements StapledSigner {
         @Override
         public Certificate getCertificate() {
             return certificate;

@@ -18,13 +18,14 @@ import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which JCA provider does which primitive of a handshake: the fastest that works on this machine. A provider counts as working when
- * the primitive has been run once, because native ones may be on the class path without their library loading. Thread-safe.
+ * Which JCA provider does which primitive of a handshake: the fastest that works on this machine. A provider counts as
+ * working when the primitive has been run once, because native ones may be on the class path without their library
+ * loading. Thread-safe.
  *
- * <p>The order is measured (JDK 25, x86-64, us per operation): X25519 exchange Conscrypt 67, Bouncy Castle 175, JDK 620; ECDSA P-256
- * Conscrypt 17, Corretto's 25, Bouncy Castle 79, JDK 121; ECDSA P-384 Corretto's 62, Conscrypt 307; RSA-2048 Corretto's 264, Conscrypt
- * 473, JDK 759; ML-KEM-768 encapsulation JDK and Bouncy Castle 180, no other has it. Corretto's takes half a second to load, so it
- * is asked first only where it gains most.
+ * <p>The order is measured (JDK 25, x86-64, us per operation): X25519 exchange Conscrypt 67, Bouncy Castle 175, JDK
+ * 620; ECDSA P-256 Conscrypt 17, Corretto's 25, Bouncy Castle 79, JDK 121; ECDSA P-384 Corretto's 62, Conscrypt 307;
+ * RSA-2048 Corretto's 264, Conscrypt 473, JDK 759; ML-KEM-768 encapsulation JDK and Bouncy Castle 180, no other has it.
+ * Corretto's takes half a second to load, so it is asked first only where it gains most.
  */
 public final class CryptoProviders {
     /** A provider that may be there. */
@@ -137,7 +138,8 @@ public final class CryptoProviders {
     }
 
     /**
-     * One clause for the start-up log, {@code X25519 Conscrypt 2.9.0, P-256 Conscrypt 2.9.0, …}: what the listeners built so far use.
+     * One clause for the start-up log, {@code X25519 Conscrypt 2.9.0, P-256 Conscrypt 2.9.0, …}: what the listeners
+     * built so far use.
      */
     public static String describe() {
         return BEST.choices.entrySet().stream()
@@ -154,18 +156,21 @@ public final class CryptoProviders {
     /** The tools of a group of one key exchange. */
     KeyAgreements agreements(Group group) {
         return agreements.computeIfAbsent(
-                group, g -> new KeyAgreements(g, choice(Primitive.of(g).getFirst()).provider()));
+                group,
+                g -> new KeyAgreements(g, choice(Primitive.of(g).getFirst()).provider()));
     }
 
     /** The tools of ML-KEM-768. */
     KeyEncapsulations encapsulations() {
-        return encapsulations.updateAndGet(
-                made -> made != null ? made : new KeyEncapsulations(choice(Primitive.ML_KEM_768).provider()));
+        return encapsulations.updateAndGet(made -> made != null
+                ? made
+                : new KeyEncapsulations(choice(Primitive.ML_KEM_768).provider()));
     }
 
     /**
-     * True where the primitive is cheap enough for an event loop. RSA signing never is. ML-KEM always is: it costs less than the
-     * cheapest RSA signature, no provider has a faster one, and a worker would cost those clients two hops that do not use it.
+     * True where the primitive is cheap enough for an event loop. RSA signing never is. ML-KEM always is: it costs less
+     * than the cheapest RSA signature, no provider has a faster one, and a worker would cost those clients two hops
+     * that do not use it.
      */
     boolean isFast(Primitive primitive) {
         Candidate candidate = choice(primitive).candidate();
@@ -220,8 +225,10 @@ public final class CryptoProviders {
                 case X25519 -> agree(Group.X25519, provider);
                 case P256 -> agree(Group.SECP256R1, provider);
                 case P384 -> agree(Group.SECP384R1, provider);
-                case ECDSA_P256 -> sign(SigningScheme.ECDSA_SECP256R1_SHA256, "EC", new ECGenParameterSpec("secp256r1"), provider);
-                case ECDSA_P384 -> sign(SigningScheme.ECDSA_SECP384R1_SHA384, "EC", new ECGenParameterSpec("secp384r1"), provider);
+                case ECDSA_P256 ->
+                    sign(SigningScheme.ECDSA_SECP256R1_SHA256, "EC", new ECGenParameterSpec("secp256r1"), provider);
+                case ECDSA_P384 ->
+                    sign(SigningScheme.ECDSA_SECP384R1_SHA384, "EC", new ECGenParameterSpec("secp384r1"), provider);
                 case RSA -> sign(SigningScheme.RSA_PSS_RSAE_SHA256, "RSA", null, provider);
             }
             return true;

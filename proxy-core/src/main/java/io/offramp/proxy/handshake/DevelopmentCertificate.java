@@ -47,8 +47,8 @@ public final class DevelopmentCertificate {
     private DevelopmentCertificate() {}
 
     /**
-     * Makes {@value #FILE_NAME} in a directory, or finds the one made earlier if it is still good. ECDSA P-256, for {@code localhost},
-     * {@code 127.0.0.1} and {@code ::1}, one year; readable by its owner only. Blocks.
+     * Makes {@value #FILE_NAME} in a directory, or finds the one made earlier if it is still good. ECDSA P-256, for
+     * {@code localhost}, {@code 127.0.0.1} and {@code ::1}, one year; readable by its owner only. Blocks.
      *
      * @param dir created if it is missing
      * @return the file: certificate and key
@@ -73,7 +73,8 @@ public final class DevelopmentCertificate {
     private static boolean isGood(Path file) {
         try {
             ServerIdentity identity = ServerIdentity.load(file, file);
-            return identity.names().contains("localhost") && Instant.now().plus(RENEW_BEFORE).isBefore(identity.notAfter());
+            return identity.names().contains("localhost")
+                    && Instant.now().plus(RENEW_BEFORE).isBefore(identity.notAfter());
         } catch (BadCertificateException e) {
             return false; // missing or broken: made anew
         }
@@ -103,7 +104,8 @@ public final class DevelopmentCertificate {
         }
     }
 
-    private static X509CertificateHolder certificate(KeyPair pair, Instant now) throws IOException, OperatorCreationException {
+    private static X509CertificateHolder certificate(KeyPair pair, Instant now)
+            throws IOException, OperatorCreationException {
         X500Name name = new X500Name("CN=localhost,O=Offramp development");
         GeneralName[] names = {
             new GeneralName(GeneralName.dNSName, "localhost"),

@@ -12,8 +12,8 @@ import org.bouncycastle.tls.crypto.TlsSecret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ML-KEM part of one hybrid key exchange. A key that fails its check is the client's fault: {@code illegal_parameter}
- * (draft-ietf-tls-ecdhe-mlkem §4.2).
+ * The ML-KEM part of one hybrid key exchange. A key that fails its check is the client's fault:
+ * {@code illegal_parameter} (draft-ietf-tls-ecdhe-mlkem §4.2).
  */
 final class Encapsulation implements TlsAgreement {
     private final HandshakeCrypto crypto;

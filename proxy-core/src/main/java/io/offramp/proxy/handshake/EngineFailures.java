@@ -17,7 +17,8 @@ final class EngineFailures {
             case TlsFatalAlertReceived received ->
                 new HandshakeFailure(Reason.ALERT_RECEIVED, AlertDescription.getName(received.getAlertDescription()));
             case ClientRefusal refusal -> new HandshakeFailure(refusal.reason(), describe(refusal));
-            case TlsFatalAlert sent when sent.getAlertDescription() == AlertDescription.internal_error ->
+            case TlsFatalAlert sent
+            when sent.getAlertDescription() == AlertDescription.internal_error ->
                 new HandshakeFailure(Reason.INTERNAL, AlertDescription.getName(sent.getAlertDescription()), sent);
             case TlsFatalAlert sent -> new HandshakeFailure(Reason.ALERT_SENT, describe(sent), sent.getCause());
             default -> new HandshakeFailure(Reason.INTERNAL, failure.getClass().getSimpleName(), failure);
@@ -41,11 +42,13 @@ final class EngineFailures {
         return switch (thrown) {
             case TlsFatalAlert alert -> alert;
             case TlsFatalAlertReceived received -> received;
-            case IOException unreadable -> new TlsFatalAlert(AlertDescription.decode_error,
-                    "cannot be read", unreadable);
-            case IllegalArgumentException illegal when isOfEngine(illegal) ->
+            case IOException unreadable ->
+                new TlsFatalAlert(AlertDescription.decode_error, "cannot be read", unreadable);
+            case IllegalArgumentException illegal
+            when isOfEngine(illegal) ->
                 new TlsFatalAlert(AlertDescription.illegal_parameter, "cannot be used", illegal);
-            case RuntimeException unexpected when isOfEngine(unexpected) ->
+            case RuntimeException unexpected
+            when isOfEngine(unexpected) ->
                 new TlsFatalAlert(AlertDescription.decode_error, "cannot be parsed", unexpected);
             default -> new TlsFatalAlert(AlertDescription.internal_error, thrown);
         };

@@ -8,10 +8,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps the engine of one handshake, and frees it. Steps run on the event loop, at once or as soon as handshakes have their {@link
- * LoopShare}, but for the dear ones where the settings say so: these run on the worker, one at a time, and their outcome is taken up on
- * the event loop, where all methods are called. While a step waits, the channel does not read. A step that has not begun when its
- * handshake ends is never made: who floods with handshakes and leaves costs nothing, and what waits is bounded by the handshakes that live.
+ * Steps the engine of one handshake, and frees it. Steps run on the event loop, at once or as soon as handshakes have
+ * their {@link LoopShare}, but for the dear ones where the settings say so: these run on the worker, one at a time, and
+ * their outcome is taken up on the event loop, where all methods are called. While a step waits, the channel does not
+ * read. A step that has not begun when its handshake ends is never made: who floods with handshakes and leaves costs
+ * nothing, and what waits is bounded by the handshakes that live.
  */
 final class EngineSteps {
     /** Told on the event loop. */
@@ -120,7 +121,7 @@ final class EngineSteps {
                 }
             }
             case REFUSE -> outcome.onOutOfPlace(ctx, type);
-            case DROP -> { }
+            case DROP -> {}
         }
     }
 

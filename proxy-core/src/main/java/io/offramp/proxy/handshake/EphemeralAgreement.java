@@ -10,7 +10,10 @@ import org.bouncycastle.tls.crypto.TlsAgreement;
 import org.bouncycastle.tls.crypto.TlsSecret;
 import org.jspecify.annotations.Nullable;
 
-/** One Diffie-Hellman exchange. Whatever is wrong with the peer's share is its fault: {@code illegal_parameter} (RFC 8446 §4.2.8). */
+/**
+ * One Diffie-Hellman exchange. Whatever is wrong with the peer's share is its fault: {@code illegal_parameter} (RFC
+ * 8446 §4.2.8).
+ */
 final class EphemeralAgreement implements TlsAgreement {
     private final HandshakeCrypto crypto;
     private final KeyAgreements tools;

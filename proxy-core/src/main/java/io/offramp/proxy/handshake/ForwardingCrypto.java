@@ -25,7 +25,10 @@ import org.bouncycastle.tls.crypto.TlsSRP6VerifierGenerator;
 import org.bouncycastle.tls.crypto.TlsSRPConfig;
 import org.bouncycastle.tls.crypto.TlsSecret;
 
-/** Everything of Bouncy Castle's crypto interface that a handshake here does not do in its own way goes to one shared implementation. */
+/**
+ * Everything of Bouncy Castle's crypto interface that a handshake here does not do in its own way goes to one shared
+ * implementation.
+ */
 @SuppressWarnings("rawtypes") // the interface is older than generics
 abstract class ForwardingCrypto implements TlsCrypto {
     private final TlsCrypto shared;
@@ -151,7 +154,8 @@ abstract class ForwardingCrypto implements TlsCrypto {
     }
 
     @Override
-    public TlsCipher createCipher(TlsCryptoParameters parameters, int encryptionAlgorithm, int macAlgorithm) throws IOException {
+    public TlsCipher createCipher(TlsCryptoParameters parameters, int encryptionAlgorithm, int macAlgorithm)
+            throws IOException {
         return shared.createCipher(parameters, encryptionAlgorithm, macAlgorithm);
     }
 

@@ -32,8 +32,9 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cryptography of one handshake: what is hot is done here with the providers that are best at it, and every secret and key that comes
- * up is remembered, so that {@link #destroy()} leaves none behind however the handshake ended. Not thread-safe.
+ * The cryptography of one handshake: what is hot is done here with the providers that are best at it, and every secret
+ * and key that comes up is remembered, so that {@link #destroy()} leaves none behind however the handshake ended. Not
+ * thread-safe.
  */
 @SuppressWarnings("rawtypes") // the interface is older than generics
 final class HandshakeCrypto extends ForwardingCrypto {
@@ -70,7 +71,8 @@ final class HandshakeCrypto extends ForwardingCrypto {
     }
 
     /** The cipher of the phase that the handshake is in. */
-    @Nullable TapCipher lastCipher() {
+    @Nullable
+    TapCipher lastCipher() {
         return ciphers.isEmpty() ? null : ciphers.getLast();
     }
 
@@ -79,7 +81,8 @@ final class HandshakeCrypto extends ForwardingCrypto {
     }
 
     /** Moves the TLS 1.3 application secrets to the caller; null in TLS 1.2. */
-    @Nullable ApplicationSecrets takeApplicationSecrets() {
+    @Nullable
+    ApplicationSecrets takeApplicationSecrets() {
         ApplicationSecrets taken = applicationSecrets;
         applicationSecrets = null;
         return taken;
@@ -163,8 +166,8 @@ final class HandshakeCrypto extends ForwardingCrypto {
     }
 
     /**
-     * The resumption master secret (RFC 8446 §7.1), the caller's to wipe. To be called when a TLS 1.3 handshake is complete: the transcript
-     * was last cloned for the client's Finished, which the engine itself never adds to it.
+     * The resumption master secret (RFC 8446 §7.1), the caller's to wipe. To be called when a TLS 1.3 handshake is
+     * complete: the transcript was last cloned for the client's Finished, which the engine itself never adds to it.
      *
      * @param finished the client's verify_data
      */
@@ -181,7 +184,9 @@ final class HandshakeCrypto extends ForwardingCrypto {
 
     @Override
     public TlsSecret adoptSecret(TlsSecret secret) {
-        return secret instanceof HandshakeSecret ours ? createSecret(ours.dangerousData().clone()) : super.adoptSecret(secret);
+        return secret instanceof HandshakeSecret ours
+                ? createSecret(ours.dangerousData().clone())
+                : super.adoptSecret(secret);
     }
 
     @Override
@@ -217,7 +222,8 @@ final class HandshakeCrypto extends ForwardingCrypto {
     }
 
     @Override
-    public TlsCipher createCipher(TlsCryptoParameters parameters, int encryptionAlgorithm, int macAlgorithm) throws IOException {
+    public TlsCipher createCipher(TlsCryptoParameters parameters, int encryptionAlgorithm, int macAlgorithm)
+            throws IOException {
         phases.onKeyChange();
         SecurityParameters negotiated = parameters.getSecurityParametersHandshake();
         keyLog.onKeys(negotiated, ciphers.isEmpty());

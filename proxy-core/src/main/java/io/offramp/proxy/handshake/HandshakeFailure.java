@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason to count by
  * @param detail one clause for the log; numbers and names, never a secret
- * @param cause  what was thrown: for {@link Reason#INTERNAL} what went wrong with us, to be logged with its trace; of
- *               what a client did, where the engine was the one to find out, to be seen by who debugs it; else null
+ * @param cause what was thrown: for {@link Reason#INTERNAL} what went wrong with us, to be logged with its trace; of
+ *     what a client did, where the engine was the one to find out, to be seen by who debugs it; else null
  */
-public record HandshakeFailure(Reason reason, String detail, @Nullable Throwable cause) {
+public record HandshakeFailure(
+        Reason reason, String detail, @Nullable Throwable cause) {
     /** A failure that the client caused. */
     public HandshakeFailure(Reason reason, String detail) {
         this(reason, detail, null);

@@ -1,9 +1,9 @@
 package io.offramp.proxy.handshake;
 
+import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
-import io.offramp.offload.key.TrafficKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,8 +20,8 @@ import org.bouncycastle.tls.TlsUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's non-blocking
- * server, with what it leaves open closed. Not thread-safe; may change threads between calls.
+ * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's
+ * non-blocking server, with what it leaves open closed. Not thread-safe; may change threads between calls.
  */
 final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCrypto.Phases {
     /** What is to happen to a record. */
@@ -53,12 +53,14 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     }
 
     /**
-     * What to do with a record of this outer type now. Bouncy Castle would go on taking plaintext handshake messages after the
-     * server's flight (RFC 8446 §5), and does not know 0-RTT data.
+     * What to do with a record of this outer type now. Bouncy Castle would go on taking plaintext handshake messages
+     * after the server's flight (RFC 8446 §5), and does not know 0-RTT data.
      */
     Verdict verdict(int recordType) {
         boolean awaitsRetry = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
-        if (recordType == ContentType.application_data && awaitsRetry && server.offer().offersEarlyData()) {
+        if (recordType == ContentType.application_data
+                && awaitsRetry
+                && server.offer().offersEarlyData()) {
             return Verdict.DROP;
         }
         if (recordType == ContentType.handshake && connection_state >= CS_SERVER_HELLO && !awaitsRetry && isTls13()) {
@@ -94,8 +96,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     }
 
     /**
-     * What the session needs; the caller's. The output has been read to its end: only then are the sequence numbers final, since the
-     * server's Finished of TLS 1.2 is written after the engine calls the handshake complete.
+     * What the session needs; the caller's. The output has been read to its end: only then are the sequence numbers
+     * final, since the server's Finished of TLS 1.2 is written after the engine calls the handshake complete.
      *
      * @param rxBytes of the client's stream up to here
      * @param txBytes of our stream up to here
@@ -190,7 +192,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         super.receiveCertificateMessage(checkedCertificates(buf, false));
     }
 
-    private static ByteArrayInputStream checkedCertificates(ByteArrayInputStream message, boolean tls13) throws IOException {
+    private static ByteArrayInputStream checkedCertificates(ByteArrayInputStream message, boolean tls13)
+            throws IOException {
         byte[] body = message.readAllBytes();
         CertificateList.check(body, tls13);
         return new ByteArrayInputStream(body);

@@ -8,7 +8,10 @@ import org.bouncycastle.tls.crypto.TlsEncryptor;
 import org.bouncycastle.tls.crypto.TlsSecret;
 import org.jspecify.annotations.Nullable;
 
-/** A secret of one handshake, known to its {@link HandshakeCrypto}, which wipes it in the end if nobody did before. Not thread-safe. */
+/**
+ * A secret of one handshake, known to its {@link HandshakeCrypto}, which wipes it in the end if nobody did before. Not
+ * thread-safe.
+ */
 final class HandshakeSecret implements TlsSecret {
     /** HkdfLabels begin with two bytes of length of the output and one of the label. */
     private static final int LABEL_AT = 3;

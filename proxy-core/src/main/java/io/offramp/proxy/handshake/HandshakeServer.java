@@ -27,7 +27,10 @@ import org.bouncycastle.tls.TlsUtils;
 import org.bouncycastle.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What this server chooses in a handshake, and what it remembers of it. Bouncy Castle asks; see {@link HandshakeProtocol}. Not thread-safe. */
+/**
+ * What this server chooses in a handshake, and what it remembers of it. Bouncy Castle asks; see
+ * {@link HandshakeProtocol}. Not thread-safe.
+ */
 @SuppressWarnings("rawtypes") // the engine is older than generics
 final class HandshakeServer extends DefaultTlsServer {
     private final KeyLogTap keyLog;
@@ -55,8 +58,10 @@ final class HandshakeServer extends DefaultTlsServer {
         this.identities = settings.identities().table();
         Tickets tickets = settings.tickets();
         byte[] policy = trust == null ? new byte[0] : trust.policyDigest();
-        this.resumption = tickets == null ? null : new Resumption(crypto, identities, tickets, policy, this::restoreClient);
-        this.resumption12 = tickets == null || resumption == null ? null : new Resumption12(crypto, tickets, resumption);
+        this.resumption =
+                tickets == null ? null : new Resumption(crypto, identities, tickets, policy, this::restoreClient);
+        this.resumption12 =
+                tickets == null || resumption == null ? null : new Resumption12(crypto, tickets, resumption);
     }
 
     /**
@@ -97,12 +102,14 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     /** Null until the handshake is complete. */
-    @Nullable SecurityParameters completed() {
+    @Nullable
+    SecurityParameters completed() {
         return completed;
     }
 
     /** The group of the key exchange. */
-    @Nullable Group group() {
+    @Nullable
+    Group group() {
         return Group.of(group);
     }
 
@@ -117,7 +124,8 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     /** Who the client says it is; proved once the handshake is complete. Null without a certificate. */
-    @Nullable ClientIdentity client() {
+    @Nullable
+    ClientIdentity client() {
         return client;
     }
 
@@ -126,7 +134,8 @@ final class HandshakeServer extends DefaultTlsServer {
         return alertSent;
     }
 
-    @Nullable Throwable alertCause() {
+    @Nullable
+    Throwable alertCause() {
         return alertCause;
     }
 
@@ -166,7 +175,10 @@ final class HandshakeServer extends DefaultTlsServer {
         return resumption12 == null ? null : resumption12.newId();
     }
 
-    /** Neither the session nor the ClientHello has the extended master secret; if only one had it, nothing would be resumed. */
+    /**
+     * Neither the session nor the ClientHello has the extended master secret; if only one had it, nothing would be
+     * resumed.
+     */
     @Override
     public boolean allowLegacyResumption() {
         return true;
@@ -192,7 +204,9 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     private int[] commonSuites() {
-        return IntStream.of(settings.suites()).filter(ours -> Arrays.contains(offeredCipherSuites, ours)).toArray();
+        return IntStream.of(settings.suites())
+                .filter(ours -> Arrays.contains(offeredCipherSuites, ours))
+                .toArray();
     }
 
     /** The demands on clients are those that the session was made under, but certificates expire. */
@@ -282,12 +296,14 @@ final class HandshakeServer extends DefaultTlsServer {
     /** TLS 1.2. The engine would take the client's first curve, whether it is one of ours or not. */
     @Override
     protected int selectECDH(int minimumCurveBits) {
-        return group = settings.groupOfTls12(context.getSecurityParametersHandshake().getClientSupportedGroups());
+        return group =
+                settings.groupOfTls12(context.getSecurityParametersHandshake().getClientSupportedGroups());
     }
 
     /** TLS 1.2: a suite binds the kind of certificate, and an ECDSA certificate a curve (RFC 8422 §5.1). */
     @Override
-    protected boolean isSelectableCipherSuite(int cipherSuite, int curveBits, int fieldBits, Vector signatureAlgorithms) {
+    protected boolean isSelectableCipherSuite(
+            int cipherSuite, int curveBits, int fieldBits, Vector signatureAlgorithms) {
         return TlsUtils.isValidVersionForCipherSuite(cipherSuite, context.getServerVersion())
                 && selectECDH(1) >= 0
                 && choose(TlsSuite.of(cipherSuite)) != null;
@@ -306,8 +322,8 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     /**
-     * Asked for in a full handshake only, be it that a session was to be resumed at first: none was needed then, and who the client
-     * was does not count.
+     * Asked for in a full handshake only, be it that a session was to be resumed at first: none was needed then, and
+     * who the client was does not count.
      */
     @Override
     public TlsCredentials getCredentials() throws IOException {
@@ -316,7 +332,8 @@ final class HandshakeServer extends DefaultTlsServer {
             resumption.forget();
         }
         if (credentials == null) {
-            credentials = choose(TlsSuite.of(context.getSecurityParametersHandshake().getCipherSuite()));
+            credentials =
+                    choose(TlsSuite.of(context.getSecurityParametersHandshake().getCipherSuite()));
         }
         if (credentials == null) {
             throw new TlsFatalAlert(AlertDescription.handshake_failure, getDetailMessageNoCipherSuite());

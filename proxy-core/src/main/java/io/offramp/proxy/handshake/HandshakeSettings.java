@@ -11,7 +11,10 @@ import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.ProtocolName;
 import org.jspecify.annotations.Nullable;
 
-/** How a listener shakes hands. Built once per listener and shared by its connections; building it probes providers and may block. */
+/**
+ * How a listener shakes hands. Built once per listener and shared by its connections; building it probes providers and
+ * may block.
+ */
 public final class HandshakeSettings {
     private static final org.bouncycastle.tls.ProtocolVersion[] BOTH = {
         org.bouncycastle.tls.ProtocolVersion.TLSv13, org.bouncycastle.tls.ProtocolVersion.TLSv12
@@ -53,8 +56,8 @@ public final class HandshakeSettings {
      * Settings with the usual values, to be changed and built.
      *
      * @param identities at least one; the first answers for names that none has
-     * @param worker     runs the steps that would stall an event loop: RSA signatures, client certificates, and all where no native provider
-     *                   is there
+     * @param worker runs the steps that would stall an event loop: RSA signatures, client certificates, and all where
+     *     no native provider is there
      */
     public static Builder builder(List<ServerIdentity> identities, Executor worker) {
         return new Builder(identities, worker);
@@ -117,7 +120,10 @@ public final class HandshakeSettings {
             return this;
         }
 
-        /** Whether a client that speaks only other protocols is served as if it had named none, instead of being refused. */
+        /**
+         * Whether a client that speaks only other protocols is served as if it had named none, instead of being
+         * refused.
+         */
         public Builder ignoresOtherProtocols(boolean ignore) {
             ignoresOtherProtocols = ignore;
             return this;
@@ -205,7 +211,8 @@ public final class HandshakeSettings {
     }
 
     /** Null if sessions are not resumed. */
-    @Nullable Tickets tickets() {
+    @Nullable
+    Tickets tickets() {
         return tickets;
     }
 
@@ -239,7 +246,8 @@ public final class HandshakeSettings {
             return Group.SECP256R1.code();
         }
         for (Group group : groups) {
-            if (!group.isHybrid() && (offered == null || org.bouncycastle.util.Arrays.contains(offered, group.code()))) {
+            if (!group.isHybrid()
+                    && (offered == null || org.bouncycastle.util.Arrays.contains(offered, group.code()))) {
                 return group.code();
             }
         }
@@ -264,13 +272,14 @@ public final class HandshakeSettings {
     }
 
     /** What client certificates are verified by, from now on; null if clients are not asked. */
-    @Nullable ClientTrust clientTrust() {
+    @Nullable
+    ClientTrust clientTrust() {
         return clientAuth == null ? null : clientAuth.trust();
     }
 
     /**
-     * Keys are exchanged and signatures made in answer to plaintext handshake records; what is left is hashing, but for client
-     * certificates, which come in encrypted ones in TLS 1.3.
+     * Keys are exchanged and signatures made in answer to plaintext handshake records; what is left is hashing, but for
+     * client certificates, which come in encrypted ones in TLS 1.3.
      */
     boolean isDear(int recordType) {
         return switch (recordType) {

@@ -5,17 +5,17 @@ import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a completed handshake leaves behind: all that the session needs, and nothing of the engine. Owns the keys and secrets, until the
- * session takes them.
+ * What a completed handshake leaves behind: all that the session needs, and nothing of the engine. Owns the keys and
+ * secrets, until the session takes them.
  *
  * @param negotiated what was agreed on
- * @param rxKeys     what the client protects with, at its next record
+ * @param rxKeys what the client protects with, at its next record
  * @param rxBoundary where the client's stream stands: behind its Finished
- * @param txKeys     what we protect with, at our next record
+ * @param txKeys what we protect with, at our next record
  * @param txBoundary where our stream stands: behind all that the handshake has written
- * @param secrets    TLS 1.3 only: what KeyUpdate goes on from
- * @param tickets    TLS 1.3 only: NewSessionTicket messages one behind the other (RFC 8446 §4.6.1), to be sent before anything else;
- *                   empty for none
+ * @param secrets TLS 1.3 only: what KeyUpdate goes on from
+ * @param tickets TLS 1.3 only: NewSessionTicket messages one behind the other (RFC 8446 §4.6.1), to be sent before
+ *     anything else; empty for none
  */
 public record Handshaken(
         Negotiated negotiated,

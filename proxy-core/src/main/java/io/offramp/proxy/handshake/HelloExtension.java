@@ -100,7 +100,7 @@ enum HelloExtension {
      * What the engine gets of it; null for nothing.
      *
      * @throws TlsFatalAlert decode_error if its form is wrong (RFC 8446 §6.2), illegal_parameter if it says what it may
-     * not
+     *     not
      */
     byte @Nullable [] proven(byte[] received) throws TlsFatalAlert {
         return content.proven(new HelloReader(name().toLowerCase(Locale.ROOT), received));

@@ -16,7 +16,7 @@ final class HelloReader {
     /**
      * Begins at the first byte.
      *
-     * @param what  is read, for the log
+     * @param what is read, for the log
      * @param whole read, never changed
      */
     HelloReader(String what, byte[] whole) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The certificates of a listener, which are replaced while it serves. A handshake looks at the {@link #table} once and goes on with
- * that; connections that are open never look. Thread-safe.
+ * The certificates of a listener, which are replaced while it serves. A handshake looks at the {@link #table} once and
+ * goes on with that; connections that are open never look. Thread-safe.
  */
 public final class Identities {
     private final List<Group> groups;
@@ -15,7 +15,10 @@ public final class Identities {
     private volatile InUse inUse;
 
     private record InUse(
-            List<ServerIdentity> all, Map<ServerIdentity, Credentials> credentials, IdentityTable table, boolean areStepsDear) {}
+            List<ServerIdentity> all,
+            Map<ServerIdentity, Credentials> credentials,
+            IdentityTable table,
+            boolean areStepsDear) {}
 
     /** @param groups that keys are exchanged in, which may be dear as well */
     Identities(List<ServerIdentity> first, List<Group> groups, CryptoProviders providers) {
@@ -54,11 +57,7 @@ public final class Identities {
             Credentials known = prepared.get(identity);
             credentials.put(identity, known != null ? known : new Credentials(identity, providers));
         }
-        return new InUse(
-                List.copyOf(next),
-                credentials,
-                new IdentityTable(next, credentials),
-                areStepsDear(next));
+        return new InUse(List.copyOf(next), credentials, new IdentityTable(next, credentials), areStepsDear(next));
     }
 
     private boolean areStepsDear(List<ServerIdentity> identities) {
@@ -66,6 +65,9 @@ public final class Identities {
                 groups.stream().map(CryptoProviders.Primitive::of).flatMap(List::stream),
                 identities.stream().map(identity -> CryptoProviders.Primitive.of(identity.keyType())));
         // all are asked, so that all are probed now and named at the start
-        return !used.distinct().filter(primitive -> !providers.isFast(primitive)).toList().isEmpty();
+        return !used.distinct()
+                .filter(primitive -> !providers.isFast(primitive))
+                .toList()
+                .isEmpty();
     }
 }

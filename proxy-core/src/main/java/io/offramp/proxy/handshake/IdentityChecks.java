@@ -43,11 +43,15 @@ final class IdentityChecks {
         }
     }
 
-    /** Of the provider that will sign handshakes: the JDK's takes a tenth of the start for the first signature on P-256. */
+    /**
+     * Of the provider that will sign handshakes: the JDK's takes a tenth of the start for the first signature on P-256.
+     */
     private static Signature signature(PublicKey certified) throws GeneralSecurityException {
         String algorithm = certified instanceof ECPublicKey ? "SHA256withECDSA" : "SHA256withRSA";
         Provider provider = certified instanceof ECPublicKey
-                ? CryptoProviders.best().choice(CryptoProviders.Primitive.ECDSA_P256).provider()
+                ? CryptoProviders.best()
+                        .choice(CryptoProviders.Primitive.ECDSA_P256)
+                        .provider()
                 : null;
         return provider == null ? Signature.getInstance(algorithm) : Signature.getInstance(algorithm, provider);
     }
@@ -56,7 +60,8 @@ final class IdentityChecks {
         List<String> warnings = new ArrayList<>();
         for (X509Certificate certificate : chain) {
             if (now.isAfter(certificate.getNotAfter().toInstant())) {
-                warnings.add("certificate of " + subject(certificate) + " expired on " + certificate.getNotAfter().toInstant());
+                warnings.add("certificate of " + subject(certificate) + " expired on "
+                        + certificate.getNotAfter().toInstant());
             } else if (now.isBefore(certificate.getNotBefore().toInstant())) {
                 warnings.add("certificate of " + subject(certificate) + " is not valid before "
                         + certificate.getNotBefore().toInstant());

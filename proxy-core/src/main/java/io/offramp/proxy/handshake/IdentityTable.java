@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which certificates answer to which name (RFC 6066 §3). Several may answer to one, so that ECDSA and RSA stand side by side; ECDSA comes
- * first, since it costs a tenth. Immutable.
+ * Which certificates answer to which name (RFC 6066 §3). Several may answer to one, so that ECDSA and RSA stand side by
+ * side; ECDSA comes first, since it costs a tenth. Immutable.
  */
 final class IdentityTable {
     private static final Comparator<Credentials> CHEAPEST_FIRST =
@@ -24,7 +24,7 @@ final class IdentityTable {
 
     /**
      * @param identities the first is for a name that none has, and for no name; so are those that share a name with it
-     * @param prepared   of each identity
+     * @param prepared of each identity
      */
     IdentityTable(List<ServerIdentity> identities, Map<ServerIdentity, Credentials> prepared) {
         ServerIdentity first = identities.getFirst();
@@ -53,7 +53,9 @@ final class IdentityTable {
         if (covered.isEmpty()) {
             return named.isEmpty() ? fallback : named;
         }
-        return named.isEmpty() ? covered : Stream.concat(named.stream(), covered.stream()).toList();
+        return named.isEmpty()
+                ? covered
+                : Stream.concat(named.stream(), covered.stream()).toList();
     }
 
     private void add(String name, Credentials credentials) {

@@ -16,8 +16,8 @@ public final class InputFile {
     private InputFile() {}
 
     /**
-     * Reads a file from its beginning. Links are followed; pipes and devices, which may never begin or never end, and whose size says
-     * nothing, are refused.
+     * Reads a file from its beginning. Links are followed; pipes and devices, which may never begin or never end, and
+     * whose size says nothing, are refused.
      *
      * @param limit most bytes to read; more may be there
      * @throws IOException with a message for the operator, which names the file
@@ -30,7 +30,8 @@ public final class InputFile {
                     return in.readNBytes(limit);
                 }
             }
-            throw new NotRegularException((attributes.isDirectory() ? "is a directory: " : "is not a regular file: ") + file);
+            throw new NotRegularException(
+                    (attributes.isDirectory() ? "is a directory: " : "is not a regular file: ") + file);
         } catch (NotRegularException e) {
             throw e;
         } catch (NoSuchFileException e) {

@@ -8,8 +8,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.tls.crypto.CryptoHashAlgorithm;
 
 /**
- * Hash, HMAC, HKDF (RFC 5869) and the PRF of TLS 1.2 (RFC 5246 §5) for one hash. From the JDK always: its hashes are intrinsics, and the
- * native providers lose more at the border than they gain on inputs as small as these. Thread-safe.
+ * Hash, HMAC, HKDF (RFC 5869) and the PRF of TLS 1.2 (RFC 5246 §5) for one hash. From the JDK always: its hashes are
+ * intrinsics, and the native providers lose more at the border than they gain on inputs as small as these. Thread-safe.
  */
 enum Kdf {
     SHA_256("SHA-256", "HmacSHA256", 32),
@@ -113,7 +113,8 @@ enum Kdf {
     private Mac keyed(byte[] key) {
         Mac mac = macs.get();
         try {
-            // HMAC pads a short key with zeros, so that one zero byte and no byte are the same key; SecretKeySpec refuses none
+            // HMAC pads a short key with zeros, so that one zero byte and no byte are the same key; SecretKeySpec
+            // refuses none
             mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, macName));
             return mac;
         } catch (GeneralSecurityException e) {

@@ -16,8 +16,9 @@ import javax.crypto.KeyAgreement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Diffie-Hellman in one group with one provider. Keys travel as raw shares: the encoding around them is fixed for a group, so that no
- * point is parsed in Java. Thread-safe: the JCA objects are per thread, since creating them costs as much as using them.
+ * Diffie-Hellman in one group with one provider. Keys travel as raw shares: the encoding around them is fixed for a
+ * group, so that no point is parsed in Java. Thread-safe: the JCA objects are per thread, since creating them costs as
+ * much as using them.
  */
 final class KeyAgreements {
     private final Group group;
@@ -95,7 +96,10 @@ final class KeyAgreements {
 
         private static Tools ec(Group group, @Nullable Provider provider) throws GeneralSecurityException {
             Tools tools = provider == null
-                    ? new Tools(KeyPairGenerator.getInstance("EC"), KeyFactory.getInstance("EC"), KeyAgreement.getInstance("ECDH"))
+                    ? new Tools(
+                            KeyPairGenerator.getInstance("EC"),
+                            KeyFactory.getInstance("EC"),
+                            KeyAgreement.getInstance("ECDH"))
                     : new Tools(
                             KeyPairGenerator.getInstance("EC", provider),
                             KeyFactory.getInstance("EC", provider),
@@ -104,7 +108,9 @@ final class KeyAgreements {
             return tools;
         }
 
-        /** Conscrypt's generator of this name knows this one curve and refuses to be told so; the JDK's must be told. */
+        /**
+         * Conscrypt's generator of this name knows this one curve and refuses to be told so; the JDK's must be told.
+         */
         private static Tools xdh(@Nullable Provider provider) throws GeneralSecurityException {
             if (provider != null) {
                 return new Tools(

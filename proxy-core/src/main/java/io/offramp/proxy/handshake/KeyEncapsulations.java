@@ -11,8 +11,8 @@ import javax.crypto.KEM;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ML-KEM-768 (FIPS 203) with one provider: the server's side, which encapsulates to the key that the client sent. Thread-safe: the
- * JCA objects are per thread.
+ * ML-KEM-768 (FIPS 203) with one provider: the server's side, which encapsulates to the key that the client sent.
+ * Thread-safe: the JCA objects are per thread.
  */
 final class KeyEncapsulations {
     /** Length of an encapsulation key, which the client sends. */
@@ -32,8 +32,9 @@ final class KeyEncapsulations {
      * Makes a secret and what tells it to the owner of the key; the caller wipes the secret.
      *
      * @param key the client's encapsulation key
-     * @throws GeneralSecurityException if it is none: of another length, or with a coefficient above the modulus (FIPS 203 §7.2)
-     * @throws IllegalStateException    if the provider has no ML-KEM
+     * @throws GeneralSecurityException if it is none: of another length, or with a coefficient above the modulus (FIPS
+     *     203 §7.2)
+     * @throws IllegalStateException if the provider has no ML-KEM
      */
     KEM.Encapsulated encapsulate(byte[] key) throws GeneralSecurityException {
         if (key.length != KEY_BYTES) {

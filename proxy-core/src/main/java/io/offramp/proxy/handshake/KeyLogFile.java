@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A key log in a file, one line for each secret, as Wireshark and others read it (RFC 9850). Made for its owner alone, appended to.
- * Lines are written by a thread of their own; when that one does not keep up they are dropped and counted rather than handshakes
- * held. Thread-safe.
+ * A key log in a file, one line for each secret, as Wireshark and others read it (RFC 9850). Made for its owner alone,
+ * appended to. Lines are written by a thread of their own; when that one does not keep up they are dropped and counted
+ * rather than handshakes held. Thread-safe.
  */
 public final class KeyLogFile implements KeyLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyLogFile.class);
@@ -76,10 +76,13 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
     private static SeekableByteChannel channel(Path file) throws IOException {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] owned = posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
                 : new FileAttribute<?>[0];
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("is not a regular file (links are not followed): " + file); // to open a pipe would block
+            throw new IOException(
+                    "is not a regular file (links are not followed): " + file); // to open a pipe would block
         }
         SeekableByteChannel channel = Files.newByteChannel(
                 file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS), owned);

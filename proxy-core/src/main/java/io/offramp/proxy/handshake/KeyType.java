@@ -38,10 +38,12 @@ public enum KeyType {
     static KeyType of(PublicKey key) throws BadCertificateException {
         return switch (key) {
             case ECPublicKey ec -> ofCurve(ec.getParams());
-            case RSAPublicKey rsa when !rsa.getAlgorithm().equals("RSA") -> throw other(rsa.getAlgorithm()); // RSASSA-PSS
+            case RSAPublicKey rsa
+            when !rsa.getAlgorithm().equals("RSA") -> throw other(rsa.getAlgorithm()); // RSASSA-PSS
             case RSAPublicKey rsa when rsa.getModulus().bitLength() >= Strength.MIN_RSA_BITS -> RSA;
-            case RSAPublicKey rsa -> throw new BadCertificateException("RSA key of " + rsa.getModulus().bitLength()
-                    + " bits, at least " + Strength.MIN_RSA_BITS + " are needed");
+            case RSAPublicKey rsa ->
+                throw new BadCertificateException("RSA key of "
+                        + rsa.getModulus().bitLength() + " bits, at least " + Strength.MIN_RSA_BITS + " are needed");
             case EdECPublicKey ed -> throw other(ed.getParams().getName());
             default -> throw other(key.getAlgorithm());
         };

@@ -41,7 +41,8 @@ final class LeafChecks {
             return;
         }
         for (List<?> san : sans) {
-            if (san.get(0).equals(SAN_DNS) && !MATCHABLE.matcher((String) san.get(1)).matches()) {
+            if (san.get(0).equals(SAN_DNS)
+                    && !MATCHABLE.matcher((String) san.get(1)).matches()) {
                 warnings.add(subject + " has the name " + san.get(1)
                         + ", which clients do not match: a wildcard is a whole first label");
             }

@@ -6,8 +6,9 @@ import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes behind last words to a client that may still be sending: closing at once would answer what it sends with a reset, which
- * destroys the alert on its way. So only our direction ends, and the handler discards what comes in, until the client closes too.
+ * Closes behind last words to a client that may still be sending: closing at once would answer what it sends with a
+ * reset, which destroys the alert on its way. So only our direction ends, and the handler discards what comes in, until
+ * the client closes too.
  */
 final class LingeringClose {
     /** How long a client that goes on sending gets to take our last alert. */

@@ -15,9 +15,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The certificates of a listener as they are in its files. Each is replaced for itself: where the files of one are wrong, it stays
- * as it was, and the others are replaced all the same. One that is gone from its directory is dropped at the second look, unless none
- * would be left. Not thread-safe: made, then reloaded, by one thread after the other.
+ * The certificates of a listener as they are in its files. Each is replaced for itself: where the files of one are
+ * wrong, it stays as it was, and the others are replaced all the same. One that is gone from its directory is dropped
+ * at the second look, unless none would be left. Not thread-safe: made, then reloaded, by one thread after the other.
  */
 public final class ListenerCertificates implements Reloadable {
     private final String owner;
@@ -36,11 +36,12 @@ public final class ListenerCertificates implements Reloadable {
     /**
      * Reads all of them. Blocks.
      *
-     * @param owner   the listener's name
+     * @param owner the listener's name
      * @param sources at least one; the first is the default
      * @throws BadCertificateException if one of them cannot serve; the message names the file
      */
-    public static ListenerCertificates load(String owner, List<CertificateSource> sources) throws BadCertificateException {
+    public static ListenerCertificates load(String owner, List<CertificateSource> sources)
+            throws BadCertificateException {
         SequencedMap<Path, ServerIdentity> loaded = new LinkedHashMap<>();
         for (CertificateSource source : sources) {
             for (CertificateFiles files : source.certificates()) {
@@ -73,7 +74,10 @@ public final class ListenerCertificates implements Reloadable {
 
     @Override
     public Collection<Path> files() {
-        return sources.stream().flatMap(source -> source.watched().stream()).distinct().toList();
+        return sources.stream()
+                .flatMap(source -> source.watched().stream())
+                .distinct()
+                .toList();
     }
 
     @Override
@@ -110,7 +114,10 @@ public final class ListenerCertificates implements Reloadable {
         return changes;
     }
 
-    /** A file that is gone for the first time may be about to be written anew: its certificate stays, at its place, until the next look. */
+    /**
+     * A file that is gone for the first time may be about to be written anew: its certificate stays, at its place,
+     * until the next look.
+     */
     private SequencedMap<Path, ServerIdentity> withNewlyMissing(SequencedMap<Path, ServerIdentity> next) {
         SequencedMap<Path, ServerIdentity> all = new LinkedHashMap<>();
         loaded.forEach((cert, old) -> {

@@ -9,10 +9,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What handshakes may take of each turn of their event loop: half a millisecond, and then as much time as all else took, if that
- * is more. One poll finds all the hellos that wait, and each costs as much as a dozen requests: without a limit, who connects in
- * crowds makes every other connection of the loop wait for the whole crowd; with a fixed one, a busy loop would let nobody in. Steps beyond
- * the share are made in the next turns, first come, first served. Confined to its event loop.
+ * What handshakes may take of each turn of their event loop: half a millisecond, and then as much time as all else
+ * took, if that is more. One poll finds all the hellos that wait, and each costs as much as a dozen requests: without a
+ * limit, who connects in crowds makes every other connection of the loop wait for the whole crowd; with a fixed one, a
+ * busy loop would let nobody in. Steps beyond the share are made in the next turns, first come, first served. Confined
+ * to its event loop.
  */
 final class LoopShare implements Runnable {
     static final long LEAST_NS = TimeUnit.MICROSECONDS.toNanos(500);
@@ -74,7 +75,10 @@ final class LoopShare implements Runnable {
         }
     }
 
-    /** A task that is due at once still runs behind the next poll: all others have had their turn then, and nothing has blocked. */
+    /**
+     * A task that is due at once still runs behind the next poll: all others have had their turn then, and nothing has
+     * blocked.
+     */
     private void scheduleTurn() {
         loop.schedule(this, 0, TimeUnit.NANOSECONDS);
     }

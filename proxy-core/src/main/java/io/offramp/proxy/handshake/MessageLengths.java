@@ -57,8 +57,8 @@ final class MessageLengths {
 
     private void requireWithin(int bytes) throws TlsFatalAlert {
         if (bytes > limit) {
-            throw new TlsFatalAlert(AlertDescription.illegal_parameter,
-                    "message of " + bytes + " bytes, limit " + limit);
+            throw new TlsFatalAlert(
+                    AlertDescription.illegal_parameter, "message of " + bytes + " bytes, limit " + limit);
         }
     }
 }

@@ -13,7 +13,7 @@ final class NewSessionTicket13 {
      * Without extensions: early_data would invite 0-RTT.
      *
      * @param lifetimeS in seconds
-     * @param ageAdd    random: hides the ticket's age from observers
+     * @param ageAdd random: hides the ticket's age from observers
      */
     static byte[] encode(long lifetimeS, int ageAdd, byte[] nonce, byte[] ticket) {
         int bodyBytes = 4 + 4 + 1 + nonce.length + 2 + ticket.length + 2;

@@ -92,14 +92,19 @@ final class PemFile {
 
     /** All blocks with one of these labels, in order; they count as used. */
     List<Block> take(Set<String> labels) {
-        List<Block> taken = blocks.stream().filter(block -> labels.contains(block.label)).toList();
+        List<Block> taken =
+                blocks.stream().filter(block -> labels.contains(block.label)).toList();
         used.addAll(taken);
         return taken;
     }
 
     /** The first block with one of these labels, which counts as used; null if there is none. */
-    @Nullable Block takeFirst(Set<String> labels) {
-        Block first = blocks.stream().filter(block -> labels.contains(block.label)).findFirst().orElse(null);
+    @Nullable
+    Block takeFirst(Set<String> labels) {
+        Block first = blocks.stream()
+                .filter(block -> labels.contains(block.label))
+                .findFirst()
+                .orElse(null);
         if (first != null) {
             used.add(first);
         }
@@ -127,7 +132,10 @@ final class PemFile {
     /** What of the file is not used, one clause each; asked when all is taken. */
     List<String> warnings() {
         List<String> all = new ArrayList<>(warnings);
-        List<String> left = blocks.stream().filter(block -> !used.contains(block)).map(Block::toString).toList();
+        List<String> left = blocks.stream()
+                .filter(block -> !used.contains(block))
+                .map(Block::toString)
+                .toList();
         if (!left.isEmpty()) {
             all.add("not used: " + String.join(", ", left) + " of " + file);
         }
@@ -165,7 +173,8 @@ final class PemFile {
 
     /** Counted on from where it was asked last: never asked for a place before that. */
     private int line(int at) {
-        line += (int) text.substring(counted, at).chars().filter(c -> c == lineEnd).count();
+        line += (int)
+                text.substring(counted, at).chars().filter(c -> c == lineEnd).count();
         counted = at;
         return line;
     }

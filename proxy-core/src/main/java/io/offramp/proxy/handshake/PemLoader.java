@@ -58,8 +58,8 @@ final class PemLoader {
             certificates.add(certificate(pem.der(block), pem.file()));
         }
         if (certificates.isEmpty()) {
-            throw new BadCertificateException("no certificate in " + pem.file()
-                    + "; PEM is expected: -----BEGIN CERTIFICATE-----");
+            throw new BadCertificateException(
+                    "no certificate in " + pem.file() + "; PEM is expected: -----BEGIN CERTIFICATE-----");
         }
         return certificates;
     }
@@ -68,25 +68,28 @@ final class PemLoader {
     static PrivateKey privateKey(PemFile pem) throws BadCertificateException {
         PemFile.Block block = pem.takeFirst(KEY);
         if (block == null) {
-            throw new BadCertificateException("no private key in " + pem.file()
-                    + "; PEM is expected: -----BEGIN PRIVATE KEY-----");
+            throw new BadCertificateException(
+                    "no private key in " + pem.file() + "; PEM is expected: -----BEGIN PRIVATE KEY-----");
         }
         if (block.isEncrypted() || block.label().equals("ENCRYPTED PRIVATE KEY")) {
             throw encrypted(pem.file());
         }
         byte[] der = pem.der(block);
         try {
-            return key(switch (block.label()) {
-                case "RSA PRIVATE KEY" -> new PrivateKeyInfo(
-                        new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
-                        RSAPrivateKey.getInstance(der));
-                case "EC PRIVATE KEY" -> ec(ECPrivateKey.getInstance(der), pem);
-                case "DSA PRIVATE KEY" -> throw unknown(pem.file(), "DSA");
-                default -> PrivateKeyInfo.getInstance(der);
-            }, pem.file());
+            return key(
+                    switch (block.label()) {
+                        case "RSA PRIVATE KEY" ->
+                            new PrivateKeyInfo(
+                                    new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                                    RSAPrivateKey.getInstance(der));
+                        case "EC PRIVATE KEY" -> ec(ECPrivateKey.getInstance(der), pem);
+                        case "DSA PRIVATE KEY" -> throw unknown(pem.file(), "DSA");
+                        default -> PrivateKeyInfo.getInstance(der);
+                    },
+                    pem.file());
         } catch (IOException | RuntimeException e) { // the parser throws unchecked on some malformed input
-            throw new BadCertificateException("private key does not parse: " + pem.file() + ": " + block
-            + ": " + e.getMessage(), e);
+            throw new BadCertificateException(
+                    "private key does not parse: " + pem.file() + ": " + block + ": " + e.getMessage(), e);
         }
     }
 
@@ -100,8 +103,12 @@ final class PemLoader {
 
     static @Nullable String commonName(X509Certificate certificate) throws BadCertificateException {
         try {
-            RDN[] names = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()).getRDNs(BCStyle.CN);
-            return names.length == 0 ? null : IETFUtils.valueToString(names[0].getFirst().getValue());
+            RDN[] names = X500Name.getInstance(
+                            certificate.getSubjectX500Principal().getEncoded())
+                    .getRDNs(BCStyle.CN);
+            return names.length == 0
+                    ? null
+                    : IETFUtils.valueToString(names[0].getFirst().getValue());
         } catch (IllegalArgumentException e) { // no UTF-8, where the encoding says so
             throw new BadCertificateException("common name does not parse: " + e.getMessage(), e);
         }
@@ -123,8 +130,8 @@ final class PemLoader {
 
     private static X509Certificate certificate(byte[] der, Path file) throws BadCertificateException {
         try {
-            return (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(der));
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException e) {
             throw new BadCertificateException("certificate does not parse: " + file + ": " + e.getMessage(), e);
         }
@@ -135,7 +142,8 @@ final class PemLoader {
         try {
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8.getEncoded()));
         } catch (GeneralSecurityException | IOException e) {
-            throw new BadCertificateException(algorithm + " private key does not parse: " + file + ": " + e.getMessage(), e);
+            throw new BadCertificateException(
+                    algorithm + " private key does not parse: " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -155,7 +163,7 @@ final class PemLoader {
     }
 
     private static BadCertificateException encrypted(Path file) {
-        return new BadCertificateException("private key in " + file + " is encrypted; decrypt it first: openssl pkey -in "
-                + file + " -out plain-key.pem");
+        return new BadCertificateException("private key in " + file
+                + " is encrypted; decrypt it first: openssl pkey -in " + file + " -out plain-key.pem");
     }
 }

@@ -10,15 +10,19 @@ import org.bouncycastle.tls.TlsFatalAlert;
  * A ClientHello as it came, taken apart (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2): its form is right, what it says has not
  * been looked at.
  *
- * @param version      legacy_version
- * @param random       32 bytes
- * @param sessionId    up to 32 bytes
- * @param suites       at least one
+ * @param version legacy_version
+ * @param random 32 bytes
+ * @param sessionId up to 32 bytes
+ * @param suites at least one
  * @param compressions numbers of methods, at least one
- * @param extensions   content by type, in the order of the message; empty if it has none
+ * @param extensions content by type, in the order of the message; empty if it has none
  */
 record ReceivedHello(
-        int version, byte[] random, byte[] sessionId, int[] suites, byte[] compressions,
+        int version,
+        byte[] random,
+        byte[] sessionId,
+        int[] suites,
+        byte[] compressions,
         Map<Integer, byte[]> extensions) {
     private static final int RANDOM_BYTES = 32;
     private static final int MAX_SESSION_ID_BYTES = 32;
@@ -27,7 +31,7 @@ record ReceivedHello(
      * Takes the body of a message apart.
      *
      * @throws TlsFatalAlert decode_error if it is no ClientHello, illegal_parameter if an extension is there twice (RFC
-     * 8446 §4.2)
+     *     8446 §4.2)
      */
     static ReceivedHello of(byte[] body) throws TlsFatalAlert {
         HelloReader in = new HelloReader("ClientHello", body);

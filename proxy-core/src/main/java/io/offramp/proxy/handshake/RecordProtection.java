@@ -11,8 +11,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Protects and opens the few records that a handshake encrypts itself. With the JDK's ciphers: for one or two small records under a key,
- * setting the key is the cost, and theirs is the cheapest.
+ * Protects and opens the few records that a handshake encrypts itself. With the JDK's ciphers: for one or two small
+ * records under a key, setting the key is the cost, and theirs is the cheapest.
  */
 final class RecordProtection {
     private static final ThreadLocal<Cipher> GCM = ThreadLocal.withInitial(() -> cipher("AES/GCM/NoPadding"));
@@ -50,7 +50,9 @@ final class RecordProtection {
         return aad;
     }
 
-    /** What is authenticated with a record of TLS 1.2: sequence, and the header before protection (RFC 5246 §6.2.3.3). */
+    /**
+     * What is authenticated with a record of TLS 1.2: sequence, and the header before protection (RFC 5246 §6.2.3.3).
+     */
     static byte[] aad12(long sequence, int contentType, int recordVersion, int plaintextBytes) {
         byte[] aad = new byte[Long.BYTES + RecordFormat.HEADER_BYTES];
         putLong(aad, 0, sequence);
@@ -80,7 +82,8 @@ final class RecordProtection {
         out[at + 4] = (byte) length;
     }
 
-    private static Cipher keyed(int mode, TrafficKeys keys, long nonceTail, byte[] aad) throws GeneralSecurityException {
+    private static Cipher keyed(int mode, TrafficKeys keys, long nonceTail, byte[] aad)
+            throws GeneralSecurityException {
         byte[] nonce = new byte[AeadSuite.NONCE_BYTES];
         int head = keys.nonceHead();
         for (int i = 0; i < 4; i++) {

@@ -65,8 +65,8 @@ sealed interface RecordSizeLimit {
         /** That we take everything that the version allows. */
         @Override
         public void answer(Hashtable serverExtensions, boolean tls13) throws IOException {
-            TlsExtensionsUtils.addRecordSizeLimitExtension(serverExtensions,
-                    RecordFormat.MAX_PLAINTEXT_BYTES + typeBytes(tls13));
+            TlsExtensionsUtils.addRecordSizeLimitExtension(
+                    serverExtensions, RecordFormat.MAX_PLAINTEXT_BYTES + typeBytes(tls13));
         }
 
         private static int typeBytes(boolean tls13) {

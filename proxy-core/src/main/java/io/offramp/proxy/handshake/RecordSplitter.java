@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a client's stream into records, so that the engine gets one at a time and never holds what comes behind the handshake. Looks at
- * headers only, and before a body has arrived. Not thread-safe.
+ * Cuts a client's stream into records, so that the engine gets one at a time and never holds what comes behind the
+ * handshake. Looks at headers only, and before a body has arrived. Not thread-safe.
  */
 final class RecordSplitter {
     /** What comes next in the stream. */
@@ -23,7 +23,7 @@ final class RecordSplitter {
     /**
      * A whole record.
      *
-     * @param type  outer content type
+     * @param type outer content type
      * @param bytes header included; the caller's
      */
     record Whole(int type, byte[] bytes) implements Next {}
@@ -133,7 +133,10 @@ final class RecordSplitter {
             if (held.refCnt() == 1 && !held.isReadOnly() && held.maxFastWritableBytes() >= in.readableBytes()) {
                 return held.writeBytes(in);
             }
-            ByteBuf larger = allocator.directBuffer(Math.max(2 * needed, 2048)).writeBytes(held).writeBytes(in);
+            ByteBuf larger = allocator
+                    .directBuffer(Math.max(2 * needed, 2048))
+                    .writeBytes(held)
+                    .writeBytes(in);
             held.release();
             return larger;
         } finally {

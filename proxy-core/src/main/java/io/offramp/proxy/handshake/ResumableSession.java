@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What has to be known of a session to resume it, and to see whether it may be. Owns the secret.
  *
- * @param suite                  its cipher suite, and with that its version
- * @param extendedMasterSecret   RFC 7627; always in TLS 1.3
- * @param startS                 end of the full handshake, in seconds since 1970
- * @param certificate            SHA-256 of the certificate that stood for the server
- * @param serverName             what the client asked for; null if it did not
- * @param policy                 digest of what was demanded of the client, at most 255 bytes
- * @param secret                 the PSK in TLS 1.3, the master secret in TLS 1.2
- * @param clientPath             DER of the client's certificates, its own first; empty if it showed none
+ * @param suite its cipher suite, and with that its version
+ * @param extendedMasterSecret RFC 7627; always in TLS 1.3
+ * @param startS end of the full handshake, in seconds since 1970
+ * @param certificate SHA-256 of the certificate that stood for the server
+ * @param serverName what the client asked for; null if it did not
+ * @param policy digest of what was demanded of the client, at most 255 bytes
+ * @param secret the PSK in TLS 1.3, the master secret in TLS 1.2
+ * @param clientPath DER of the client's certificates, its own first; empty if it showed none
  */
 record ResumableSession(
         TlsSuite suite,
@@ -64,7 +64,10 @@ record ResumableSession(
         byte[] name = serverName == null ? new byte[NO_NAME] : serverName.getBytes(StandardCharsets.ISO_8859_1);
         int clientBytes = clientPath.stream().mapToInt(der -> 3 + der.length).sum();
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + name.length + policy.length + secret.length + clientBytes);
-        out.putShort((short) suite.code()).put((byte) (extendedMasterSecret ? 1 : 0)).putLong(startS).put(certificate);
+        out.putShort((short) suite.code())
+                .put((byte) (extendedMasterSecret ? 1 : 0))
+                .putLong(startS)
+                .put(certificate);
         putWithLength(out, name);
         putWithLength(out, policy);
         putWithLength(out, secret);
@@ -75,12 +78,18 @@ record ResumableSession(
         return out.array();
     }
 
-    /** The session, or null if {@code encoded} is none: authenticated, but written by something that is not this version. */
+    /**
+     * The session, or null if {@code encoded} is none: authenticated, but written by something that is not this
+     * version.
+     */
     static @Nullable ResumableSession decode(byte[] encoded) {
         try {
             ByteBuffer in = ByteBuffer.wrap(encoded);
             int code = in.getShort() & 0xffff;
-            TlsSuite suite = TlsSuite.ALL.stream().filter(each -> each.code() == code).findAny().orElse(null);
+            TlsSuite suite = TlsSuite.ALL.stream()
+                    .filter(each -> each.code() == code)
+                    .findAny()
+                    .orElse(null);
             int flags = in.get();
             long startS = in.getLong();
             byte[] certificate = take(in, FINGERPRINT_BYTES);

@@ -18,8 +18,9 @@ import org.bouncycastle.tls.TlsPSKExternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resumption in one handshake: whether what the client offers is good, and what it gets for the next time. A session comes back only to
- * the conditions that it was made under; only the application protocol is negotiated anew (RFC 7301 §3.1). Not thread-safe.
+ * Resumption in one handshake: whether what the client offers is good, and what it gets for the next time. A session
+ * comes back only to the conditions that it was made under; only the application protocol is negotiated anew (RFC 7301
+ * §3.1). Not thread-safe.
  */
 final class Resumption {
     /** Each costs a decryption; clients offer one or two. */
@@ -46,8 +47,12 @@ final class Resumption {
         boolean restore(List<byte[]> path);
     }
 
-    /** @param policy digest of what is demanded of clients, at most 255 bytes: who was let in under other demands must not come back */
-    Resumption(HandshakeCrypto crypto, IdentityTable identities, Tickets tickets, byte[] policy, ClientRestorer clients) {
+    /**
+     * @param policy digest of what is demanded of clients, at most 255 bytes: who was let in under other demands must
+     *     not come back
+     */
+    Resumption(
+            HandshakeCrypto crypto, IdentityTable identities, Tickets tickets, byte[] policy, ClientRestorer clients) {
         this.crypto = crypto;
         this.identities = identities;
         this.tickets = tickets;
@@ -76,14 +81,21 @@ final class Resumption {
     /**
      * The first good ticket among what a TLS 1.3 client offers (RFC 8446 §4.2.11); null for a full handshake.
      *
-     * @param identities of {@link PskIdentity}; the chosen one is replaced by one of age 0, since that is what the engine looks it up by
-     * @param suites     of which one will be, or is already, chosen
+     * @param identities of {@link PskIdentity}; the chosen one is replaced by one of age 0, since that is what the
+     *     engine looks it up by
+     * @param suites of which one will be, or is already, chosen
      */
-    @Nullable TlsPSKExternal choosePsk(Vector<PskIdentity> identities, int[] suites) {
+    @Nullable
+    TlsPSKExternal choosePsk(Vector<PskIdentity> identities, int[] suites) {
         for (int i = 0; i < Math.min(identities.size(), MAX_IDENTITIES); i++) {
             byte[] ticket = identities.get(i).getIdentity();
             ResumableSession session = tickets.open(ticket);
-            if (session != null && accept(session, ProtocolVersion.TLS_1_3, usable(suites, session.suite().kdf()), false)) {
+            if (session != null
+                    && accept(
+                            session,
+                            ProtocolVersion.TLS_1_3,
+                            usable(suites, session.suite().kdf()),
+                            false)) {
                 identities.set(i, new PskIdentity(ticket, 0));
                 int prf = session.suite().kdf() == Kdf.SHA_384
                         ? PRFAlgorithm.tls13_hkdf_sha384
@@ -104,7 +116,7 @@ final class Resumption {
      * What a TLS 1.3 client gets when its handshake is complete.
      *
      * @param negotiated with the master secret still alive
-     * @param leaf       of the certificate that we have shown; null if a session was resumed
+     * @param leaf of the certificate that we have shown; null if a session was resumed
      * @param clientPath DER of the client's certificates; empty if it showed none
      * @return NewSessionTicket messages, empty for none
      */
@@ -123,7 +135,8 @@ final class Resumption {
             return new byte[0];
         }
         Kdf kdf = suite.kdf();
-        byte[] master = crypto.resumptionMasterSecret(kdf, negotiated.getMasterSecret(), negotiated.getPeerVerifyData());
+        byte[] master =
+                crypto.resumptionMasterSecret(kdf, negotiated.getMasterSecret(), negotiated.getPeerVerifyData());
         ByteArrayOutputStream messages = new ByteArrayOutputStream(512);
         for (byte i = 0; i < count; i++) {
             byte[] nonce = {i};
@@ -142,7 +155,12 @@ final class Resumption {
 
     /** This handshake's session, under the conditions that it is made under; takes ownership of {@code secret}. */
     ResumableSession session(
-            TlsSuite suite, boolean extendedMasterSecret, long startS, byte[] certificate, byte[] secret, List<byte[]> clientPath) {
+            TlsSuite suite,
+            boolean extendedMasterSecret,
+            long startS,
+            byte[] certificate,
+            byte[] secret,
+            List<byte[]> clientPath) {
         return new ResumableSession(
                 suite, extendedMasterSecret, startS, certificate, offer.serverName(), policy, secret, clientPath);
     }
@@ -150,12 +168,13 @@ final class Resumption {
     /**
      * Resumes a session, or refuses it, destroys it and counts that.
      *
-     * @param version           that has been chosen
-     * @param usableSuites      that the session could go on with
+     * @param version that has been chosen
+     * @param usableSuites that the session could go on with
      * @param lacksMasterSecret whether the client now has the extended master secret, and the session does not
      */
     boolean accept(ResumableSession session, ProtocolVersion version, int[] usableSuites, boolean lacksMasterSecret) {
-        TicketRefusal refusal = lacksMasterSecret ? TicketRefusal.MASTER_SECRET : refusal(session, version, usableSuites);
+        TicketRefusal refusal =
+                lacksMasterSecret ? TicketRefusal.MASTER_SECRET : refusal(session, version, usableSuites);
         if (refusal == null) {
             resumed = session;
             return true;

@@ -13,8 +13,8 @@ import org.bouncycastle.tls.TlsUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What TLS 1.2 adds to {@link Resumption}: tickets in the handshake itself (RFC 5077), and session IDs for clients without tickets. Not
- * thread-safe.
+ * What TLS 1.2 adds to {@link Resumption}: tickets in the handshake itself (RFC 5077), and session IDs for clients
+ * without tickets. Not thread-safe.
  */
 @SuppressWarnings({"rawtypes", "unchecked"}) // the engine is older than generics
 final class Resumption12 {
@@ -37,21 +37,25 @@ final class Resumption12 {
     /**
      * The session that the client offers, by ticket or by ID, if it is good; null for a full handshake.
      *
-     * @param id         of the ClientHello; with a ticket, of the client's choice, and echoed to say that the ticket was taken
+     * @param id of the ClientHello; with a ticket, of the client's choice, and echoed to say that the ticket was taken
      * @param extensions of the ClientHello
-     * @param suites     ours that the client offers
+     * @param suites ours that the client offers
      */
-    @Nullable TlsSession choose(byte[] id, Hashtable extensions, int[] suites) {
+    @Nullable
+    TlsSession choose(byte[] id, Hashtable extensions, int[] suites) {
         byte[] ticket = (byte[]) extensions.get(SESSION_TICKET);
         takesTickets = ticket != null;
         if (id.length == 0) {
             return null; // nothing to echo; clients with a ticket make one up (RFC 5077 §3.4)
         }
-        ResumableSession session = ticket == null ? tickets.cached(id) : ticket.length > 0 ? tickets.open(ticket) : null;
+        ResumableSession session =
+                ticket == null ? tickets.cached(id) : ticket.length > 0 ? tickets.open(ticket) : null;
         if (session == null) { // or an ID that only hides TLS 1.3 from middleboxes (RFC 8446 §D.4)
             return null;
         }
-        int[] usable = IntStream.of(suites).filter(suite -> suite == session.suite().code()).toArray();
+        int[] usable = IntStream.of(suites)
+                .filter(suite -> suite == session.suite().code())
+                .toArray();
         boolean lacksMasterSecret = !session.extendedMasterSecret() && extensions.containsKey(EXTENDED_MASTER_SECRET);
         if (!common.accept(session, ProtocolVersion.TLS_1_2, usable, lacksMasterSecret)) {
             return null;
@@ -90,7 +94,9 @@ final class Resumption12 {
         }
         byte[] ticket = tickets.seal(session);
         session.destroy();
-        return ticket == null ? NONE : new NewSessionTicket(tickets.secondsLeft(session.startS(), leaf.notAfterS()), ticket);
+        return ticket == null
+                ? NONE
+                : new NewSessionTicket(tickets.secondsLeft(session.startS(), leaf.notAfterS()), ticket);
     }
 
     /** Keeps the session of a full handshake under its ID, if it has got one. */
@@ -102,15 +108,21 @@ final class Resumption12 {
         }
     }
 
-    /** Without the extended master secret, a session with a client certificate could be spliced (RFC 7627 §1), so it does not come back. */
-    private @Nullable ResumableSession session(SecurityParameters negotiated, Credentials.Leaf leaf, List<byte[]> clientPath) {
+    /**
+     * Without the extended master secret, a session with a client certificate could be spliced (RFC 7627 §1), so it
+     * does not come back.
+     */
+    private @Nullable ResumableSession session(
+            SecurityParameters negotiated, Credentials.Leaf leaf, List<byte[]> clientPath) {
         long startS = tickets.nowS();
         boolean spliceable = !negotiated.isExtendedMasterSecret() && !clientPath.isEmpty();
         if (spliceable || tickets.secondsLeft(startS, leaf.notAfterS()) <= 0) {
             return null;
         }
-        byte[] master = ((HandshakeSecret) negotiated.getMasterSecret()).dangerousData().clone();
+        byte[] master =
+                ((HandshakeSecret) negotiated.getMasterSecret()).dangerousData().clone();
         TlsSuite suite = TlsSuite.of(negotiated.getCipherSuite());
-        return common.session(suite, negotiated.isExtendedMasterSecret(), startS, leaf.fingerprint(), master, clientPath);
+        return common.session(
+                suite, negotiated.isExtendedMasterSecret(), startS, leaf.fingerprint(), master, clientPath);
     }
 }

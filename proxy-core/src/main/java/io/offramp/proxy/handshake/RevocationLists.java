@@ -20,11 +20,12 @@ import org.bouncycastle.tls.AlertDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificate revocation lists (RFC 5280 §5) of the CAs in a bundle. Where there are any, every certificate of a path needs a current one
- * of its issuer. Complete lists only: no deltas, no partitions, no indirect ones. Immutable.
+ * Certificate revocation lists (RFC 5280 §5) of the CAs in a bundle. Where there are any, every certificate of a path
+ * needs a current one of its issuer. Complete lists only: no deltas, no partitions, no indirect ones. Immutable.
  *
- * <p>As in RFC 5280 §6.3.3, a list is an issuer's by its name: a CA with a new key has one list for what it has signed with either. Two CAs
- * that share a name are therefore one here, and a current list of one stands for both: such CAs belong into listeners of their own.
+ * <p>As in RFC 5280 §6.3.3, a list is an issuer's by its name: a CA with a new key has one list for what it has signed
+ * with either. Two CAs that share a name are therefore one here, and a current list of one stands for both: such CAs
+ * belong into listeners of their own.
  */
 public final class RevocationLists {
     /** Lists of large CAs have some megabytes. */
@@ -74,14 +75,17 @@ public final class RevocationLists {
         String subject = ClientIdentity.subject(certificate);
         X509CRLEntry entry = entry(certificate);
         if (entry != null) {
-            throw new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOKED, AlertDescription.certificate_revoked,
+            throw new ClientRefusal(
+                    HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOKED,
+                    AlertDescription.certificate_revoked,
                     subject + ": revoked on " + entry.getRevocationDate().toInstant());
         }
         if (of(certificate).stream().noneMatch(list -> isCurrent(list, now))) {
             String why = of(certificate).isEmpty() ? "no revocation list" : "no current revocation list";
-            throw new ClientRefusal(HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOCATION_UNKNOWN,
-                    AlertDescription.certificate_unknown, subject + ": " + why + " of "
-                            + ClientIdentity.text(certificate.getIssuerX500Principal()));
+            throw new ClientRefusal(
+                    HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOCATION_UNKNOWN,
+                    AlertDescription.certificate_unknown,
+                    subject + ": " + why + " of " + ClientIdentity.text(certificate.getIssuerX500Principal()));
         }
     }
 
@@ -92,7 +96,10 @@ public final class RevocationLists {
 
     @Override
     public String toString() {
-        int revoked = byIssuer.values().stream().flatMap(List::stream).mapToInt(RevocationLists::size).sum();
+        int revoked = byIssuer.values().stream()
+                .flatMap(List::stream)
+                .mapToInt(RevocationLists::size)
+                .sum();
         return "revocation lists of " + byIssuer.size() + " with " + revoked + " certificates";
     }
 
@@ -107,20 +114,21 @@ public final class RevocationLists {
             return;
         }
         if (critical != null && !critical.isEmpty()) { // RFC 5280 §5.2: such a list must not be relied on
-            throw new BadCertificateException("revocation list of " + issuer + " is not a complete one (critical extension "
-                    + String.join(", ", critical) + "): " + file);
+            throw new BadCertificateException("revocation list of " + issuer
+                    + " is not a complete one (critical extension " + String.join(", ", critical) + "): " + file);
         }
-        List<X509Certificate> signers = issuers.stream().filter(ca -> signed(list, ca)).toList();
+        List<X509Certificate> signers =
+                issuers.stream().filter(ca -> signed(list, ca)).toList();
         if (signers.isEmpty()) {
-            throw new BadCertificateException("revocation list of " + issuer + " is not signed by the certificate of that name in ca: "
-                    + file);
+            throw new BadCertificateException(
+                    "revocation list of " + issuer + " is not signed by the certificate of that name in ca: " + file);
         }
         if (signers.stream().noneMatch(RevocationLists::maySign)) { // RFC 5280 §6.3.3 (f)
             throw new BadCertificateException("revocation list of " + issuer
                     + " is signed by a certificate that may not sign lists (keyUsage without cRLSign): " + file);
         }
-        String weakness = Strength.weaknessOfSignature(list.getSigAlgOID(), list.getSigAlgName(),
-                list.getSigAlgParams());
+        String weakness =
+                Strength.weaknessOfSignature(list.getSigAlgOID(), list.getSigAlgName(), list.getSigAlgParams());
         if (weakness != null) {
             throw new BadCertificateException("revocation list of " + issuer + " is " + weakness + ": " + file);
         }
@@ -128,7 +136,8 @@ public final class RevocationLists {
             warnings.add("revocation list of " + issuer + " is not current (this update " + list.getThisUpdate()
                     + ", next update " + list.getNextUpdate() + "): its clients are refused");
         }
-        byIssuer.computeIfAbsent(list.getIssuerX500Principal(), k -> new ArrayList<>()).add(list);
+        byIssuer.computeIfAbsent(list.getIssuerX500Principal(), k -> new ArrayList<>())
+                .add(list);
     }
 
     private @Nullable X509CRLEntry entry(X509Certificate certificate) {
@@ -156,8 +165,8 @@ public final class RevocationLists {
             lists.add(parse(pem.der(block), file));
         }
         if (lists.isEmpty()) {
-            throw new BadCertificateException("no revocation list in " + file
-                    + "; PEM or DER is expected: -----BEGIN X509 CRL-----");
+            throw new BadCertificateException(
+                    "no revocation list in " + file + "; PEM or DER is expected: -----BEGIN X509 CRL-----");
         }
         warnings.addAll(pem.warnings());
         return lists;
@@ -194,6 +203,7 @@ public final class RevocationLists {
     /** A list without a next update stays current. */
     private static boolean isCurrent(X509CRL list, Instant now) {
         return !now.isBefore(list.getThisUpdate().toInstant())
-                && (list.getNextUpdate() == null || !now.isAfter(list.getNextUpdate().toInstant()));
+                && (list.getNextUpdate() == null
+                        || !now.isAfter(list.getNextUpdate().toInstant()));
     }
 }

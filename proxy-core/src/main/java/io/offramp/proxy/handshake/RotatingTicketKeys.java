@@ -7,15 +7,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces the key when it is asked for and the time has come. A replaced key opens tickets for as long as they may live, and is wiped a
- * period later, when no handshake can have it in its hands any more: sealing with a wiped key would be sealing with a known one.
+ * Replaces the key when it is asked for and the time has come. A replaced key opens tickets for as long as they may
+ * live, and is wiped a period later, when no handshake can have it in its hands any more: sealing with a wiped key
+ * would be sealing with a known one.
  */
 final class RotatingTicketKeys implements TicketKeys {
     private final Duration period;
     private final InstantSource clock;
     private volatile Ring ring;
 
-    private record Ring(TicketKey current, @Nullable TicketKey previous, @Nullable TicketKey dropped, Instant until) {}
+    private record Ring(
+            TicketKey current,
+            @Nullable TicketKey previous,
+            @Nullable TicketKey dropped,
+            Instant until) {}
 
     RotatingTicketKeys(Duration period, InstantSource clock) {
         this.period = period;
@@ -46,7 +51,8 @@ final class RotatingTicketKeys implements TicketKeys {
             destroy(last.dropped);
             if (now.isBefore(last.until.plus(period))) {
                 ring = new Ring(TicketKey.random(), last.current, last.previous, now.plus(period));
-            } else { // nobody has asked for either since a period, or the clock was set: then a handshake may have the current one
+            } else { // nobody has asked for either since a period, or the clock was set: then a handshake may have the
+                // current one
                 destroy(last.previous);
                 ring = new Ring(TicketKey.random(), null, last.current, now.plus(period));
             }

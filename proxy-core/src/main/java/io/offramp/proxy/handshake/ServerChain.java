@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * together.
  *
  * @param certificates the server's own first
- * @param warnings     what of the file is not used or not in order, one clause each
+ * @param warnings what of the file is not used or not in order, one clause each
  */
 record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
     /**
      * Finds it.
      *
      * @param file the certificates of a file, in its order; at least one
-     * @param key  of the server
+     * @param key of the server
      * @throws BadCertificateException if none is of that key, or the file has CAs but none that issued the certificate
      */
     static ServerChain find(List<X509Certificate> file, PrivateKey key, Instant now) throws BadCertificateException {

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate chain and its private key, checked against each other. Immutable; shared by all connections. Never prints the key.
+ * A certificate chain and its private key, checked against each other. Immutable; shared by all connections. Never
+ * prints the key.
  */
 public final class ServerIdentity {
     private static final int SAN_DNS = 2;
@@ -41,7 +42,8 @@ public final class ServerIdentity {
         this.keyType = KeyType.of(leaf().getPublicKey());
         this.names = namesOf(leaf());
         this.warnings = Stream.of(ofFiles, found.warnings(), IdentityChecks.check(chain, now))
-                .flatMap(List::stream).toList();
+                .flatMap(List::stream)
+                .toList();
         this.staple = null;
     }
 
@@ -59,7 +61,7 @@ public final class ServerIdentity {
      * Reads PEM files and checks that they belong together. Blocks.
      *
      * @param cert the server's certificate and those on the way to a root, in any order; see {@link ServerChain}
-     * @param key  private key in PKCS#8, PKCS#1 or SEC1, not encrypted; may be the same file as {@code cert}
+     * @param key private key in PKCS#8, PKCS#1 or SEC1, not encrypted; may be the same file as {@code cert}
      * @throws BadCertificateException if a file is missing, holds nothing usable, or key and chain do not fit
      */
     public static ServerIdentity load(Path cert, Path key) throws BadCertificateException {
@@ -67,8 +69,8 @@ public final class ServerIdentity {
     }
 
     /**
-     * As {@link #load(Path, Path)}, but what was checked when it was loaded earlier is not checked again: of a thousand, one
-     * changes.
+     * As {@link #load(Path, Path)}, but what was checked when it was loaded earlier is not checked again: of a
+     * thousand, one changes.
      */
     static ServerIdentity load(Path cert, Path key, @Nullable ServerIdentity earlier) throws BadCertificateException {
         PemFile certFile = PemFile.read(cert);
@@ -104,7 +106,9 @@ public final class ServerIdentity {
         return keyType;
     }
 
-    /** DNS names of the leaf in lower case, {@code *.example.com} included; the common name where there is no such SAN. */
+    /**
+     * DNS names of the leaf in lower case, {@code *.example.com} included; the common name where there is no such SAN.
+     */
     public List<String> names() {
         return names;
     }
@@ -130,7 +134,8 @@ public final class ServerIdentity {
     }
 
     /** What goes out with the leaf; null for nothing. */
-    @Nullable Staple staple() {
+    @Nullable
+    Staple staple() {
         return staple;
     }
 
@@ -166,6 +171,7 @@ public final class ServerIdentity {
 
     @Override
     public String toString() {
-        return "ServerIdentity[" + keyType + " " + names + ", " + chain.size() + " certificates, until " + notAfter() + "]";
+        return "ServerIdentity[" + keyType + " " + names + ", " + chain.size() + " certificates, until " + notAfter()
+                + "]";
     }
 }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS 1.2 sessions that clients name by their ID (RFC 5246 §7.4.1.3): the last so many, and no longer than they may be resumed. Wipes what
- * it drops. Thread-safe; locks are striped and held for a look-up only.
+ * TLS 1.2 sessions that clients name by their ID (RFC 5246 §7.4.1.3): the last so many, and no longer than they may be
+ * resumed. Wipes what it drops. Thread-safe; locks are striped and held for a look-up only.
  */
 final class SessionCache {
     private static final int MAX_STRIPES = 16;
@@ -50,7 +50,8 @@ final class SessionCache {
     }
 
     /** A copy of the session of this ID, the caller's to destroy; null if there is none. */
-    @Nullable ResumableSession copyOf(byte[] id) {
+    @Nullable
+    ResumableSession copyOf(byte[] id) {
         Stripe stripe = stripe(id);
         synchronized (stripe) {
             ResumableSession session = stripe.get(ByteBuffer.wrap(id));

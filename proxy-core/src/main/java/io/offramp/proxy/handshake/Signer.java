@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs with one key in one scheme. Thread-safe: JCA objects are given the key once, and taken in turn. They are kept here and not
- * with the threads, so that they go when a certificate is replaced.
+ * Signs with one key in one scheme. Thread-safe: JCA objects are given the key once, and taken in turn. They are kept
+ * here and not with the threads, so that they go when a certificate is replaced.
  */
 final class Signer {
     private final SigningScheme scheme;

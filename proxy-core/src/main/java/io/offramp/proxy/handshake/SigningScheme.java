@@ -11,8 +11,8 @@ import org.bouncycastle.tls.SignatureScheme;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How handshakes are signed (RFC 8446 §4.2.3): by the server, in order of preference for each kind of key, and by clients that show a
- * certificate.
+ * How handshakes are signed (RFC 8446 §4.2.3): by the server, in order of preference for each kind of key, and by
+ * clients that show a certificate.
  */
 enum SigningScheme {
     ECDSA_SECP256R1_SHA256(SignatureScheme.ecdsa_secp256r1_sha256, "SHA256withECDSA", null),
@@ -32,14 +32,20 @@ enum SigningScheme {
 
     private static final List<SigningScheme> P256_13 = List.of(ECDSA_SECP256R1_SHA256);
     private static final List<SigningScheme> P384_13 = List.of(ECDSA_SECP384R1_SHA384);
-    private static final List<SigningScheme> RSA_13 = List.of(RSA_PSS_RSAE_SHA256, RSA_PSS_RSAE_SHA384, RSA_PSS_RSAE_SHA512);
+    private static final List<SigningScheme> RSA_13 =
+            List.of(RSA_PSS_RSAE_SHA256, RSA_PSS_RSAE_SHA384, RSA_PSS_RSAE_SHA512);
 
     private static final List<SigningScheme> P256_12 =
             List.of(ECDSA_SECP256R1_SHA256, ECDSA_SECP384R1_SHA384, ECDSA_SECP521R1_SHA512);
     private static final List<SigningScheme> P384_12 =
             List.of(ECDSA_SECP384R1_SHA384, ECDSA_SECP521R1_SHA512, ECDSA_SECP256R1_SHA256);
     private static final List<SigningScheme> RSA_12 = List.of(
-            RSA_PSS_RSAE_SHA256, RSA_PKCS1_SHA256, RSA_PSS_RSAE_SHA384, RSA_PKCS1_SHA384, RSA_PSS_RSAE_SHA512, RSA_PKCS1_SHA512);
+            RSA_PSS_RSAE_SHA256,
+            RSA_PKCS1_SHA256,
+            RSA_PSS_RSAE_SHA384,
+            RSA_PKCS1_SHA384,
+            RSA_PSS_RSAE_SHA512,
+            RSA_PKCS1_SHA512);
 
     private final SignatureAndHashAlgorithm wire;
     private final String algorithm;
@@ -52,8 +58,8 @@ enum SigningScheme {
     }
 
     /**
-     * What a key can sign with, best first. TLS 1.3 ties an ECDSA scheme to a curve and forbids PKCS#1; in TLS 1.2 the same numbers mean
-     * hash and signature only (RFC 8446 §4.2.3).
+     * What a key can sign with, best first. TLS 1.3 ties an ECDSA scheme to a curve and forbids PKCS#1; in TLS 1.2 the
+     * same numbers mean hash and signature only (RFC 8446 §4.2.3).
      */
     static List<SigningScheme> of(KeyType key, boolean tls13) {
         return switch (key) {
@@ -65,7 +71,10 @@ enum SigningScheme {
 
     /** The scheme of that number, if clients may sign with it; null if not. */
     static @Nullable SigningScheme verifiable(int code) {
-        return VERIFIABLE.stream().filter(scheme -> SignatureScheme.from(scheme.wire) == code).findFirst().orElse(null);
+        return VERIFIABLE.stream()
+                .filter(scheme -> SignatureScheme.from(scheme.wire) == code)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether a key may sign with it; see {@link #of} for what differs between versions. */
@@ -74,15 +83,19 @@ enum SigningScheme {
             case ECDSA_SECP256R1_SHA256 -> isOnCurve(key, tls13 ? 256 : 0);
             case ECDSA_SECP384R1_SHA384 -> isOnCurve(key, tls13 ? 384 : 0);
             case ECDSA_SECP521R1_SHA512 -> isOnCurve(key, tls13 ? 521 : 0);
-            case RSA_PSS_RSAE_SHA256, RSA_PSS_RSAE_SHA384, RSA_PSS_RSAE_SHA512 -> key.getAlgorithm().equals("RSA");
-            case RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512 -> !tls13 && key.getAlgorithm().equals("RSA");
-            case ED25519 -> key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519");
+            case RSA_PSS_RSAE_SHA256, RSA_PSS_RSAE_SHA384, RSA_PSS_RSAE_SHA512 ->
+                key.getAlgorithm().equals("RSA");
+            case RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512 ->
+                !tls13 && key.getAlgorithm().equals("RSA");
+            case ED25519 ->
+                key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519");
         };
     }
 
     /** The JDK has one curve of each size. */
     private static boolean isOnCurve(PublicKey key, int bits) {
-        return key instanceof ECPublicKey ec && (bits == 0 || ec.getParams().getCurve().getField().getFieldSize() == bits);
+        return key instanceof ECPublicKey ec
+                && (bits == 0 || ec.getParams().getCurve().getField().getFieldSize() == bits);
     }
 
     /** As Bouncy Castle writes it. */
@@ -95,11 +108,13 @@ enum SigningScheme {
         return algorithm;
     }
 
-    @Nullable PSSParameterSpec parameters() {
+    @Nullable
+    PSSParameterSpec parameters() {
         return parameters;
     }
 
     private static PSSParameterSpec pss(String hash, int saltBytes) {
-        return new PSSParameterSpec(hash, "MGF1", new MGF1ParameterSpec(hash), saltBytes, PSSParameterSpec.TRAILER_FIELD_BC);
+        return new PSSParameterSpec(
+                hash, "MGF1", new MGF1ParameterSpec(hash), saltBytes, PSSParameterSpec.TRAILER_FIELD_BC);
     }
 }

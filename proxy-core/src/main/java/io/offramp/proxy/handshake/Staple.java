@@ -20,8 +20,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /**
- * An OCSP response (RFC 6960) that goes out with a certificate, so that clients need not ask. Its signature is for them to verify.
- * Immutable.
+ * An OCSP response (RFC 6960) that goes out with a certificate, so that clients need not ask. Its signature is for them
+ * to verify. Immutable.
  */
 final class Staple {
     private static final int MAX_FILE_BYTES = 64 << 10;
@@ -36,9 +36,10 @@ final class Staple {
     }
 
     /**
-     * Reads a file and checks that it says good of the leaf. One that has expired is read too: see {@link #isFresh}. Blocks.
+     * Reads a file and checks that it says good of the leaf. One that has expired is read too: see {@link #isFresh}.
+     * Blocks.
      *
-     * @param file  DER, PEM or bare base64
+     * @param file DER, PEM or bare base64
      * @param chain leaf first; the issuer is compared if it is there
      * @throws BadCertificateException if it does not; the message names the file
      */
@@ -46,7 +47,8 @@ final class Staple {
         byte[] encoded = der(PemLoader.bytes(file, MAX_FILE_BYTES));
         try {
             OCSPResp response = new OCSPResp(encoded);
-            if (response.getStatus() != OCSPResp.SUCCESSFUL || !(response.getResponseObject() instanceof BasicOCSPResp basic)) {
+            if (response.getStatus() != OCSPResp.SUCCESSFUL
+                    || !(response.getResponseObject() instanceof BasicOCSPResp basic)) {
                 throw bad(file, "is not successful (status " + response.getStatus() + ")");
             }
             SingleResp single = responseFor(chain, basic, file);
@@ -56,9 +58,13 @@ final class Staple {
             if (now.isBefore(single.getThisUpdate().toInstant())) {
                 throw bad(file, "is not valid before " + single.getThisUpdate().toInstant());
             }
-            Instant nextUpdate = single.getNextUpdate() == null ? Instant.MAX : single.getNextUpdate().toInstant();
+            Instant nextUpdate = single.getNextUpdate() == null
+                    ? Instant.MAX
+                    : single.getNextUpdate().toInstant();
             return new Staple(encoded, nextUpdate);
-        } catch (IOException | OCSPException | RuntimeException e) { // the parser throws unchecked on some malformed input
+        } catch (IOException
+                | OCSPException
+                | RuntimeException e) { // the parser throws unchecked on some malformed input
             throw new BadCertificateException("OCSP response does not parse: " + file + ": " + e.getMessage(), e);
         }
     }
@@ -87,14 +93,18 @@ final class Staple {
                 return single;
             }
         }
-        throw bad(file, "is for another certificate than that of " + leaf.getSubjectX500Principal().getName() + ", serial "
-                + leaf.getSerialNumber().toString(16));
+        throw bad(
+                file,
+                "is for another certificate than that of "
+                        + leaf.getSubjectX500Principal().getName() + ", serial "
+                        + leaf.getSerialNumber().toString(16));
     }
 
     private static boolean isIssuer(X509Certificate issuer, SingleResp single) throws OCSPException {
         try {
             return single.getCertID()
-                    .matchesIssuer(new JcaX509CertificateHolder(issuer), new JcaDigestCalculatorProviderBuilder().build());
+                    .matchesIssuer(
+                            new JcaX509CertificateHolder(issuer), new JcaDigestCalculatorProviderBuilder().build());
         } catch (CertificateEncodingException | OperatorCreationException e) {
             throw new OCSPException(e.getMessage(), e);
         }

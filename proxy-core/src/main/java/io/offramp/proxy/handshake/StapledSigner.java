@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A certificate that was chosen for a handshake, with what goes out beside it. */
 interface StapledSigner extends TlsCredentialedSigner {
-    /** The OCSP response; null if the client did not ask or there is none. In TLS 1.3 it is in the certificate message as well. */
-    @Nullable CertificateStatus status();
+    /**
+     * The OCSP response; null if the client did not ask or there is none. In TLS 1.3 it is in the certificate message
+     * as well.
+     */
+    @Nullable
+    CertificateStatus status();
 }

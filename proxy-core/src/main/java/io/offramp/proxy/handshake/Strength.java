@@ -59,7 +59,7 @@ final class Strength {
     /**
      * {@code signed with SHA1withRSA, which is too weak}.
      *
-     * @param name       for people
+     * @param name for people
      * @param parameters DER; null for none
      */
     static @Nullable String weaknessOfSignature(String oid, String name, byte @Nullable [] parameters) {
@@ -70,8 +70,11 @@ final class Strength {
     /** The hash is SHA-1 where nothing is said (RFC 8017 §A.2.3). */
     private static boolean isStrongPss(byte @Nullable [] parameters) {
         try {
-            return parameters != null && STRONG_HASHES.contains(
-                    RSASSAPSSparams.getInstance(parameters).getHashAlgorithm().getAlgorithm().getId());
+            return parameters != null
+                    && STRONG_HASHES.contains(RSASSAPSSparams.getInstance(parameters)
+                            .getHashAlgorithm()
+                            .getAlgorithm()
+                            .getId());
         } catch (IllegalArgumentException e) { // does not parse: the JDK refuses it too
             return false;
         }

@@ -16,8 +16,8 @@ import org.bouncycastle.tls.crypto.TlsDecodeResult;
 import org.bouncycastle.tls.crypto.TlsEncodeResult;
 
 /**
- * Protects the records of one phase of a handshake, and counts them: the cipher of the last phase is what the handover needs, keys
- * and next sequence numbers. Not thread-safe.
+ * Protects the records of one phase of a handshake, and counts them: the cipher of the last phase is what the handover
+ * needs, keys and next sequence numbers. Not thread-safe.
  */
 final class TapCipher implements TlsCipher {
     /** Stands for the content of a record that was skipped. */
@@ -33,7 +33,8 @@ final class TapCipher implements TlsCipher {
     /**
      * Takes ownership of the keys.
      *
-     * @param skipsEarlyData whether records that do not authenticate are 0-RTT data to be dropped, until one does (RFC 8446 §4.2.10)
+     * @param skipsEarlyData whether records that do not authenticate are 0-RTT data to be dropped, until one does (RFC
+     *     8446 §4.2.10)
      */
     TapCipher(TrafficKeys rx, TrafficKeys tx, boolean skipsEarlyData) {
         this.rx = rx;
@@ -60,7 +61,13 @@ final class TapCipher implements TlsCipher {
 
     @Override
     public TlsEncodeResult encodePlaintext(
-            long seqNo, short contentType, ProtocolVersion recordVersion, int headroom, byte[] in, int offset, int length)
+            long seqNo,
+            short contentType,
+            ProtocolVersion recordVersion,
+            int headroom,
+            byte[] in,
+            int offset,
+            int length)
             throws IOException {
         int fragmentBytes = length + format.overheadBytes() - RecordFormat.HEADER_BYTES;
         byte[] out = new byte[headroom + fragmentBytes];
@@ -69,7 +76,8 @@ final class TapCipher implements TlsCipher {
             if (tls13) {
                 byte[] inner = Arrays.copyOfRange(in, offset, offset + length + 1);
                 inner[length] = (byte) contentType;
-                byte[] aad = RecordProtection.aad13(ContentType.application_data, recordVersion.getFullVersion(), fragmentBytes);
+                byte[] aad = RecordProtection.aad13(
+                        ContentType.application_data, recordVersion.getFullVersion(), fragmentBytes);
                 RecordProtection.seal(tx, seqNo, aad, inner, 0, inner.length, out, headroom);
             } else {
                 byte[] aad = RecordProtection.aad12(seqNo, contentType, recordVersion.getFullVersion(), length);
@@ -88,7 +96,8 @@ final class TapCipher implements TlsCipher {
     /** The engine's own counter goes wrong with the first skipped record, hence ours. */
     @Override
     public TlsDecodeResult decodeCiphertext(
-            long seqNo, short recordType, ProtocolVersion recordVersion, byte[] in, int offset, int length) throws IOException {
+            long seqNo, short recordType, ProtocolVersion recordVersion, byte[] in, int offset, int length)
+            throws IOException {
         if (length < format.minFragmentBytes()) {
             throw new TlsFatalAlert(AlertDescription.bad_record_mac, "record of " + length + " bytes");
         }
@@ -114,8 +123,8 @@ final class TapCipher implements TlsCipher {
         byte[] aad = RecordProtection.aad13(recordType, version.getFullVersion(), length);
         byte[] inner = RecordProtection.open(rx, rxNext, aad, in, offset, length);
         if (inner.length > RecordFormat.MAX_PLAINTEXT_BYTES + 1) { // RFC 8446 §5.4
-            throw new TlsFatalAlert(AlertDescription.record_overflow,
-            "record of " + inner.length + " bytes, padding included");
+            throw new TlsFatalAlert(
+                    AlertDescription.record_overflow, "record of " + inner.length + " bytes, padding included");
         }
         int end = inner.length;
         while (end > 0 && inner[end - 1] == 0) {

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * name 16 | format 1 | salt 16 | AES-256-GCM of the session | tag 16
  * </pre>
  *
- * <p>Each ticket has an AES key and a nonce of its own, HKDF-Expand(secret, label | salt) (RFC 5869) with a random salt of 128 bits. So no
- * AES key sees two tickets unless two salts are equal: for 2^40 tickets of one secret, from as many instances as there are, that has a
- * probability of 2^-49. With random 96-bit nonces under one key, 2^32 tickets would be the limit (NIST SP 800-38D §8.3).
+ * <p>Each ticket has an AES key and a nonce of its own, HKDF-Expand(secret, label | salt) (RFC 5869) with a random salt
+ * of 128 bits. So no AES key sees two tickets unless two salts are equal: for 2^40 tickets of one secret, from as many
+ * instances as there are, that has a probability of 2^-49. With random 96-bit nonces under one key, 2^32 tickets would
+ * be the limit (NIST SP 800-38D §8.3).
  */
 final class TicketKey {
     static final int NAME_BYTES = 16;
@@ -48,7 +49,7 @@ final class TicketKey {
     /**
      * A key that others may have too.
      *
-     * @param name   16 bytes, seen by everybody
+     * @param name 16 bytes, seen by everybody
      * @param secret at least 16 bytes of entropy; copied
      */
     TicketKey(byte[] name, byte[] secret) {

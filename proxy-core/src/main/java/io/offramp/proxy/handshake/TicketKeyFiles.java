@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ticket keys from files, so that instances share them and restarts do not change them. In nginx's format: 48 or 80 random bytes, of which
- * 16 are the name. The first file's key protects new tickets; all open those that come back, and so does the key that a file held before.
+ * Ticket keys from files, so that instances share them and restarts do not change them. In nginx's format: 48 or 80
+ * random bytes, of which 16 are the name. The first file's key protects new tickets; all open those that come back, and
+ * so does the key that a file held before.
  */
 public final class TicketKeyFiles implements TicketKeys {
     private static final int SHORT_BYTES = 48;
@@ -21,10 +22,14 @@ public final class TicketKeyFiles implements TicketKeys {
     /**
      * By file.
      *
-     * @param before  what it held before; null if it has not changed yet
-     * @param dropped what it held before that: wiped when the next one comes, when no handshake can have it in its hands any more
+     * @param before what it held before; null if it has not changed yet
+     * @param dropped what it held before that: wiped when the next one comes, when no handshake can have it in its
+     *     hands any more
      */
-    private record Slot(TicketKey key, @Nullable TicketKey before, @Nullable TicketKey dropped) {}
+    private record Slot(
+            TicketKey key,
+            @Nullable TicketKey before,
+            @Nullable TicketKey dropped) {}
 
     private record Held(List<Slot> slots, List<TicketKey> all) {
         static Held of(List<Slot> slots) {

@@ -26,12 +26,17 @@ public final class Tickets {
     /**
      * Tickets under these keys.
      *
-     * @param count    that a TLS 1.3 client gets after a full handshake
+     * @param count that a TLS 1.3 client gets after a full handshake
      * @param lifetime from the full handshake on, at most {@link #MAX_LIFETIME}
      * @param sessions of TLS 1.2 that are kept for clients without tickets; 0 for none
      */
     public Tickets(
-            TicketKeys keys, int count, Duration lifetime, int sessions, ResumptionListener listener, InstantSource clock) {
+            TicketKeys keys,
+            int count,
+            Duration lifetime,
+            int sessions,
+            ResumptionListener listener,
+            InstantSource clock) {
         this.keys = keys;
         this.count = count;
         this.lifetimeS = lifetime.toSeconds();
@@ -53,8 +58,8 @@ public final class Tickets {
     /**
      * How long a session may still be resumed: no longer than its lifetime, whose clock may be ahead (RFC 8446 §4.6.1).
      *
-     * @param startS     of the full handshake
-     * @param notAfterS  of the server's certificate
+     * @param startS of the full handshake
+     * @param notAfterS of the server's certificate
      * @return in seconds; 0 or less if not any more
      */
     long secondsLeft(long startS, long notAfterS) {
@@ -66,14 +71,17 @@ public final class Tickets {
     byte @Nullable [] seal(ResumableSession session) {
         byte[] encoded = session.encode();
         try {
-            return encoded.length + TicketKey.OVERHEAD_BYTES > MAX_TICKET_BYTES ? null : keys.current().seal(encoded);
+            return encoded.length + TicketKey.OVERHEAD_BYTES > MAX_TICKET_BYTES
+                    ? null
+                    : keys.current().seal(encoded);
         } finally {
             Arrays.fill(encoded, (byte) 0);
         }
     }
 
     /** The session of a ticket, the caller's to destroy; null if it is refused, which is counted. */
-    @Nullable ResumableSession open(byte[] ticket) {
+    @Nullable
+    ResumableSession open(byte[] ticket) {
         TicketRefusal refusal = TicketRefusal.UNKNOWN_KEY;
         for (TicketKey key : keys.all()) {
             if (key.isNamedBy(ticket)) {
@@ -101,7 +109,8 @@ public final class Tickets {
     }
 
     /** The session of this ID, the caller's to destroy; null if it is not kept, which is counted where any are. */
-    @Nullable ResumableSession cached(byte[] id) {
+    @Nullable
+    ResumableSession cached(byte[] id) {
         if (cache == null) {
             return null;
         }

@@ -81,8 +81,12 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         switch (request) {
             case DISPLACE -> {
                 if (!ended && !steps.isWithWorker()) {
-                    fail(ctx, new HandshakeFailure(Reason.DISPLACED, (writtenBytes == 0 ? "no hello in " : "not complete after ")
-                            + splitter.receivedBytes() + " bytes"));
+                    fail(
+                            ctx,
+                            new HandshakeFailure(
+                                    Reason.DISPLACED,
+                                    (writtenBytes == 0 ? "no hello in " : "not complete after ")
+                                            + splitter.receivedBytes() + " bytes"));
                 }
             }
             case DRAIN -> {
@@ -127,14 +131,19 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
 
     private void startClock(ChannelHandlerContext ctx) {
         if (timeout == null) {
-            timeout = ctx.executor().schedule(() -> onTimeout(ctx), settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            timeout = ctx.executor()
+                    .schedule(() -> onTimeout(ctx), settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
     private void onTimeout(ChannelHandlerContext ctx) {
         if (!ended) {
-            fail(ctx, new HandshakeFailure(Reason.TIMEOUT,
-                    "not complete after " + settings.timeout().toMillis() + " ms and " + splitter.receivedBytes() + " bytes"));
+            fail(
+                    ctx,
+                    new HandshakeFailure(
+                            Reason.TIMEOUT,
+                            "not complete after " + settings.timeout().toMillis() + " ms and "
+                                    + splitter.receivedBytes() + " bytes"));
         }
     }
 
@@ -153,8 +162,11 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
 
     private void onRecord(ChannelHandlerContext ctx, int type, byte[] record) {
         if (splitter.wireBytes() > settings.maxBytes()) {
-            refuse(ctx, AlertDescription.unexpected_message,
-                    splitter.wireBytes() + " bytes without completing", Reason.TOO_LARGE);
+            refuse(
+                    ctx,
+                    AlertDescription.unexpected_message,
+                    splitter.wireBytes() + " bytes without completing",
+                    Reason.TOO_LARGE);
             return;
         }
         steps.offer(ctx, type, record);
@@ -162,14 +174,20 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
 
     @Override
     public void onOutOfPlace(ChannelHandlerContext ctx, int type) {
-        refuse(ctx, AlertDescription.unexpected_message, "plaintext record of type " + type + " in an encrypted handshake",
+        refuse(
+                ctx,
+                AlertDescription.unexpected_message,
+                "plaintext record of type " + type + " in an encrypted handshake",
                 Reason.ALERT_SENT);
     }
 
     @Override
     public void onStepped(ChannelHandlerContext ctx, HandshakeProtocol protocol, @Nullable Throwable failure) {
         if (failure != null) {
-            fail(ctx, EngineFailures.classify(failure), lastWords(ctx, protocol, EngineFailures.alert(failure), failure));
+            fail(
+                    ctx,
+                    EngineFailures.classify(failure),
+                    lastWords(ctx, protocol, EngineFailures.alert(failure), failure));
             return;
         }
         ByteBuf answer = output(ctx, protocol);
@@ -226,7 +244,9 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         try {
             HandshakeProtocol protocol = steps.engine();
             IOException refusal = protocol.refuse(alert, detail);
-            String words = reason == Reason.ALERT_SENT ? EngineFailures.classify(refusal).detail() : detail;
+            String words = reason == Reason.ALERT_SENT
+                    ? EngineFailures.classify(refusal).detail()
+                    : detail;
             fail(ctx, new HandshakeFailure(reason, words), lastWords(ctx, protocol, alert, refusal));
         } catch (IOException e) {
             fail(ctx, EngineFailures.classify(e));
@@ -234,9 +254,12 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     }
 
     private void failClosed(ChannelHandlerContext ctx) {
-        fail(ctx, splitter.isUntouched()
-                ? new HandshakeFailure(Reason.NO_DATA, "closed without a byte")
-                : new HandshakeFailure(Reason.CLOSED, "closed by the client after " + splitter.receivedBytes() + " bytes"));
+        fail(
+                ctx,
+                splitter.isUntouched()
+                        ? new HandshakeFailure(Reason.NO_DATA, "closed without a byte")
+                        : new HandshakeFailure(
+                                Reason.CLOSED, "closed by the client after " + splitter.receivedBytes() + " bytes"));
     }
 
     private void fail(ChannelHandlerContext ctx, HandshakeFailure failure) {
@@ -256,8 +279,12 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         }
     }
 
-    /** The alert. The engine writes none before it has understood a ClientHello; then it goes out in plaintext from here. */
-    private static ByteBuf lastWords(ChannelHandlerContext ctx, HandshakeProtocol protocol, short alert, Throwable failure) {
+    /**
+     * The alert. The engine writes none before it has understood a ClientHello; then it goes out in plaintext from
+     * here.
+     */
+    private static ByteBuf lastWords(
+            ChannelHandlerContext ctx, HandshakeProtocol protocol, short alert, Throwable failure) {
         ByteBuf output = output(ctx, protocol);
         PlainAlert.mendVersion(output);
         if (output.isReadable() || EngineFailures.classify(failure).reason() == Reason.ALERT_RECEIVED) {

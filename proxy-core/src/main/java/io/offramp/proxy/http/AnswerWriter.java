@@ -55,7 +55,7 @@ final class AnswerWriter {
      * Writes the head.
      *
      * @param bodiless whether there is no body by status or method
-     * @param modern   whether the client speaks HTTP/1.1
+     * @param modern whether the client speaks HTTP/1.1
      */
     void begin(AnswerHead head, boolean bodiless, boolean keepAlive, boolean modern) {
         status = head.status();

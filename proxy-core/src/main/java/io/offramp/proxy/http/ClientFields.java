@@ -11,17 +11,14 @@ import java.util.List;
 
 /**
  * What every request of one connection tells an upstream about its client; made once, at the first request. A client
- * certificate that
- * has been verified is told in {@code Client-Cert} (RFC 9440), and for upstreams that do not parse certificates in
- * {@code
- * X-Client-Cert-Subject} (RFC 4514) and {@code X-Client-Cert-Fingerprint} (SHA-256). Without one there are no such
- * fields: a client's
- * own never pass.
+ * certificate that has been verified is told in {@code Client-Cert} (RFC 9440), and for upstreams that do not parse
+ * certificates in {@code X-Client-Cert-Subject} (RFC 4514) and {@code X-Client-Cert-Fingerprint} (SHA-256). Without one
+ * there are no such fields: a client's own never pass.
  *
- * @param address     ASCII: the last value of {@code X-Forwarded-For}, and its line's end
- * @param proto       ASCII: the line of {@code X-Forwarded-Proto}
+ * @param address ASCII: the last value of {@code X-Forwarded-For}, and its line's end
+ * @param proto ASCII: the line of {@code X-Forwarded-Proto}
  * @param certificate ASCII: whole lines, or nothing
- * @param trusted     whether the client is a proxy whose word on its own clients counts
+ * @param trusted whether the client is a proxy whose word on its own clients counts
  */
 record ClientFields(byte[] address, byte[] proto, byte[] certificate, boolean trusted) {
     /** Of a client whose handshake, if it made one, is complete. */

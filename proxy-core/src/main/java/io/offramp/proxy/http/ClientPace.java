@@ -24,9 +24,9 @@ final class ClientPace {
     private boolean waiting;
 
     /**
-     * @param burst      all that is written to the client
+     * @param burst all that is written to the client
      * @param leastBytes in each window, at least 1
-     * @param onTooSlow  runs when a window has passed with less; nothing is watched then
+     * @param onTooSlow runs when a window has passed with less; nothing is watched then
      */
     ClientPace(
             Channel client,

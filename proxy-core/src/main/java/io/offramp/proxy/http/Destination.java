@@ -12,7 +12,7 @@ sealed interface Destination {
      * Nowhere.
      *
      * @param refusal its answer
-     * @param why     for the log; null where the answer says it
+     * @param why for the log; null where the answer says it
      */
     record Nowhere(Refusal refusal, @Nullable String why) implements Destination {}
 

@@ -8,6 +8,8 @@ package io.offramp.proxy.http;
 public enum DrainEvent {
     /** The event. */
     INSTANCE,
-    /** The same for a connection that has just ended its handshake: it gets one answer if it asks within a head's time. */
+    /**
+     * The same for a connection that has just ended its handshake: it gets one answer if it asks within a head's time.
+     */
     NEW_CONNECTION
 }

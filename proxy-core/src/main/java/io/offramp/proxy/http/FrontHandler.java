@@ -285,14 +285,15 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse() {
         phase = Phase.EXCHANGE;
-        exchange().refuse(
-                switch (reader.refusal()) {
-                    case LINE_TOO_LONG -> Refusal.LINE_TOO_LONG;
-                    case TOO_LARGE -> Refusal.HEAD_TOO_LARGE;
-                    case VERSION -> Refusal.VERSION;
-                    default -> Refusal.BAD_REQUEST;
-                },
-                reader.problem());
+        exchange()
+                .refuse(
+                        switch (reader.refusal()) {
+                            case LINE_TOO_LONG -> Refusal.LINE_TOO_LONG;
+                            case TOO_LARGE -> Refusal.HEAD_TOO_LARGE;
+                            case VERSION -> Refusal.VERSION;
+                            default -> Refusal.BAD_REQUEST;
+                        },
+                        reader.problem());
     }
 
     private HttpExchange exchange() {
@@ -404,9 +405,10 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         resume();
     }
 
-    //= RFC 9112 §9.6
-    //# If a server performs an immediate close of a TCP connection, there is a significant risk that the client will not be
-    //# able to read the last HTTP response.
+    // = RFC 9112 §9.6
+    // # If a server performs an immediate close of a TCP connection, there is a significant risk that the client will
+    // not be
+    // # able to read the last HTTP response.
     // The kernel resets a connection that is closed with input unread, and forgets what it had to send.
     private void onLastWritten() {
         if (!discarding || inputEnded || !ctx.channel().isActive()) {

@@ -59,8 +59,8 @@ final class HeaderRules {
     /**
      * Writes the head of a request for an upstream.
      *
-     * @param client  what every request of this connection says about its client
-     * @param server  host and port of the upstream, for a request that has no Host
+     * @param client what every request of this connection says about its client
+     * @param server host and port of the upstream, for a request that has no Host
      * @param upgrade protocols that the request asks for, and may; null if none
      * @param framing of its body
      */
@@ -125,8 +125,8 @@ final class HeaderRules {
     /**
      * Writes the head of an answer for the client.
      *
-     * @param framing  of the body that the client gets
-     * @param date     of now, for an answer that has none (RFC 9110 §6.6.1)
+     * @param framing of the body that the client gets
+     * @param date of now, for an answer that has none (RFC 9110 §6.6.1)
      * @param bodiless whether the answer has no body by its status or its request's method, so that its length, if any,
      *     passes as it is
      */
@@ -175,14 +175,13 @@ final class HeaderRules {
         int first = -1;
         int size = fields.size();
         for (int i = 0; i < size; i++) {
-            boolean passes =
-                    switch (fields.kind(i)) {
-                        case OTHER, DATE -> !options.names(fields, i);
-                        case MAX_FORWARDS -> !counted;
-                        case EXPECT -> modern;
-                        case FORWARDING, X_FORWARDED_HOST, X_FORWARDED_PROTO -> trusted;
-                        default -> false;
-                    };
+            boolean passes = switch (fields.kind(i)) {
+                case OTHER, DATE -> !options.names(fields, i);
+                case MAX_FORWARDS -> !counted;
+                case EXPECT -> modern;
+                case FORWARDING, X_FORWARDED_HOST, X_FORWARDED_PROTO -> trusted;
+                default -> false;
+            };
             first = run(fields, first, i, passes, out);
         }
         run(fields, first, size, false, out);
@@ -192,15 +191,14 @@ final class HeaderRules {
         int first = -1;
         int size = fields.size();
         for (int i = 0; i < size; i++) {
-            boolean passes =
-                    switch (fields.kind(i)) {
-                        case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, TE, TRANSFER_ENCODING -> false;
-                        // Of that family, the only one that is meant for all hops (RFC 9209 §2).
-                        case PROXY -> fields.name(i).equalsIgnoreCase("Proxy-Status");
-                        case UPGRADE -> upgrade;
-                        case DATE -> true;
-                        default -> !options.names(fields, i);
-                    };
+            boolean passes = switch (fields.kind(i)) {
+                case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, TE, TRANSFER_ENCODING -> false;
+                // Of that family, the only one that is meant for all hops (RFC 9209 §2).
+                case PROXY -> fields.name(i).equalsIgnoreCase("Proxy-Status");
+                case UPGRADE -> upgrade;
+                case DATE -> true;
+                default -> !options.names(fields, i);
+            };
             first = run(fields, first, i, passes, out);
         }
         run(fields, first, size, false, out);

@@ -19,12 +19,11 @@ import io.offramp.proxy.upstream.Tunnel;
 import io.offramp.proxy.upstream.UpstreamConnection;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer: chosen a server for, sent, answered, logged once. Every way out leads through {@link
- * #finish} and tells the {@link FrontHandler}.
+ * One request and its answer: chosen a server for, sent, answered, logged once. Every way out leads through
+ * {@link #finish} and tells the {@link FrontHandler}.
  */
 final class HttpExchange implements AnswerListener {
     private static final int CLIENT_CLOSED_REQUEST = 499;
@@ -198,8 +197,7 @@ final class HttpExchange implements AnswerListener {
         int following = (int) Math.max(0, Math.min(framing, Integer.MAX_VALUE));
         ClientFields client = front.fields();
         ByteBuf out = to.burst().room(head.length() + HeaderRules.ADDED_BYTES + client.length(), following);
-        HeaderRules.writeRequest(
-                head, target, options, client, to.server().name(), upgrade, framing, out);
+        HeaderRules.writeRequest(head, target, options, client, to.server().name(), upgrade, framing, out);
         BodyWriter body = new BodyWriter(to.burst());
         body.begin(framing == Framing.CHUNKED);
         requestBody = body;
@@ -224,8 +222,8 @@ final class HttpExchange implements AnswerListener {
     }
 
     /**
-     * The next piece of the request's body, which moves here, and whether it is the last; only while {@link
-     * #takesBody()}.
+     * The next piece of the request's body, which moves here, and whether it is the last; only while
+     * {@link #takesBody()}.
      */
     void onRequestBody(ByteBuf piece, boolean complete) {
         BodyWriter body = requestBody;
@@ -287,7 +285,8 @@ final class HttpExchange implements AnswerListener {
         } else if (status >= 200) {
             keepAlive &= requestEnded && !front.isDraining() && AnswerWriter.canPersist(head.framing(), modern);
             answer.begin(head, Framing.isBodiless(status, toHead), keepAlive, modern);
-        } else if (modern && (status != 100 || request != null && request.fields().has(Field.EXPECT))) {
+        } else if (modern
+                && (status != 100 || request != null && request.fields().has(Field.EXPECT))) {
             continued |= status == 100;
             answer.bare(head, false);
             throttle();
@@ -297,7 +296,10 @@ final class HttpExchange implements AnswerListener {
     private void onSwitching(AnswerHead head) {
         UpstreamConnection to = upstream;
         String offer = upgrade;
-        if (to == null || offer == null || !requestEnded || !Upgrades.isOf(offer, head.message().fields())) {
+        if (to == null
+                || offer == null
+                || !requestEnded
+                || !Upgrades.isOf(offer, head.message().fields())) {
             refuse(Refusal.BAD_GATEWAY, "101 to what was not asked for");
             return;
         }
@@ -444,7 +446,11 @@ final class HttpExchange implements AnswerListener {
 
     /** Whether the client need not send its body before the upstream says so (RFC 9110 §10.1.1). */
     private boolean isToBeContinued() {
-        return requestBytes == 0 && !continued && modern && request != null && request.fields().has(Field.EXPECT);
+        return requestBytes == 0
+                && !continued
+                && modern
+                && request != null
+                && request.fields().has(Field.EXPECT);
     }
 
     /** Without a body, and as good twice as once (RFC 9110 §9.2.2). */

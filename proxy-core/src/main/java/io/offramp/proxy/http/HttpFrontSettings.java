@@ -46,11 +46,11 @@ public final class HttpFrontSettings {
     }
 
     /**
-     * @param routes    of the listener, in order of precedence
+     * @param routes of the listener, in order of precedence
      * @param upstreams that the routes name
      * @param accessLog hears of every exchange; null for nobody
-     * @param events    counts requests
-     * @param budget    what heads hold counts against it
+     * @param events counts requests
+     * @param budget what heads hold counts against it
      * @throws IllegalArgumentException if a route names an upstream that is not there
      */
     public HttpFrontSettings(
@@ -129,7 +129,8 @@ public final class HttpFrontSettings {
         return MessageReader.ofRequests(limits.requestLineBytes(), limits.headBytes());
     }
 
-    @Nullable AccessLog accessLog() {
+    @Nullable
+    AccessLog accessLog() {
         return accessLog;
     }
 

@@ -13,8 +13,7 @@ import java.util.Set;
 
 /**
  * {@code Max-Forwards} of OPTIONS and TRACE (RFC 9110 §7.6.2): how many hops may still follow, this one included. At 0
- * this proxy answers as if it
- * were the server. Pure functions.
+ * this proxy answers as if it were the server. Pure functions.
  */
 final class MaxForwards {
     /** Not told, or of a method where it means nothing. */
@@ -41,7 +40,8 @@ final class MaxForwards {
 
     /** The number, or one of the negative constants. */
     static long of(Head request) {
-        if (!request.fields().has(Field.MAX_FORWARDS) || !isTrace(request) && !request.method().equals("OPTIONS")) {
+        if (!request.fields().has(Field.MAX_FORWARDS)
+                || !isTrace(request) && !request.method().equals("OPTIONS")) {
             return NONE;
         }
         List<String> values = request.fields().all(Field.MAX_FORWARDS);
@@ -90,12 +90,11 @@ final class MaxForwards {
         ByteBufUtil.writeAscii(body, request.target() + " HTTP/1.1\r\n");
         Fields fields = request.fields();
         for (int i = 0; i < fields.size(); i++) {
-            boolean shown =
-                    switch (fields.kind(i)) {
-                        case OTHER, DATE -> !SECRET.contains(fields.name(i).toLowerCase(Locale.ROOT));
-                        case HOST, MAX_FORWARDS -> true;
-                        default -> false;
-                    };
+            boolean shown = switch (fields.kind(i)) {
+                case OTHER, DATE -> !SECRET.contains(fields.name(i).toLowerCase(Locale.ROOT));
+                case HOST, MAX_FORWARDS -> true;
+                default -> false;
+            };
             if (shown) {
                 fields.write(i, i + 1, body);
             }

@@ -51,8 +51,8 @@ enum Refusal {
     /**
      * Writes the whole answer.
      *
-     * @param date     of now
-     * @param modern   whether the client speaks HTTP/1.1
+     * @param date of now
+     * @param modern whether the client speaks HTTP/1.1
      * @param withBody false for a HEAD request
      */
     void write(ByteBuf out, HttpDate date, boolean keepAlive, boolean modern, boolean withBody) {

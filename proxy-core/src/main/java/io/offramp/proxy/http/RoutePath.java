@@ -2,10 +2,8 @@ package io.offramp.proxy.http;
 
 /**
  * The ways to read a path. Without habits, that is what RFC 3986 §6.2.2 makes equal, and what nearly all servers do:
- * escapes decoded, dot segments
- * resolved, slashes merged. Upstreams differ in what else they take for a delimiter; each such habit that a path gives
- * room to is a bit. Pure
- * functions.
+ * escapes decoded, dot segments resolved, slashes merged. Upstreams differ in what else they take for a delimiter; each
+ * such habit that a path gives room to is a bit. Pure functions.
  */
 final class RoutePath {
     /** {@code %2F} is a slash. */

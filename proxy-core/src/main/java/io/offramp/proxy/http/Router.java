@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the upstream of a request: the first route that matches. Paths are compared as RFC 3986 §6.2.2 makes them
- * equal; one that an upstream may
- * read otherwise, and would then have got by another route, is refused. Immutable.
+ * equal; one that an upstream may read otherwise, and would then have got by another route, is refused. Immutable.
  */
 final class Router {
     private static final Route NONE = new Route(null, false, "/", Destination.UNKNOWN);
@@ -56,7 +55,7 @@ final class Router {
 
     /**
      * @param configured in order of precedence
-     * @param upstreams  by name; null for a name that is not there
+     * @param upstreams by name; null for a name that is not there
      * @throws IllegalArgumentException if a route names an upstream that is not there
      */
     Router(List<RouteConfig> configured, Function<String, @Nullable UpstreamGroup> upstreams) {
@@ -88,7 +87,9 @@ final class Router {
         }
         String host = target.host();
         String path = target.path();
-        return byPath && !RoutePath.isPlain(path) ? route(host, path) : first(host, path).destination();
+        return byPath && !RoutePath.isPlain(path)
+                ? route(host, path)
+                : first(host, path).destination();
     }
 
     /** By each of the ways that the path may be read. */

@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which trailers pass (RFC 9110 §6.5.1). Who has acted on a head, and perhaps checked it, must not learn something
- * else behind the body: so none of
- * framing, routing, identity, authentication, control of requests and answers, or what the content is.
+ * Which trailers pass (RFC 9110 §6.5.1). Who has acted on a head, and perhaps checked it, must not learn something else
+ * behind the body: so none of framing, routing, identity, authentication, control of requests and answers, or what the
+ * content is.
  */
 final class TrailerRules {
     private static final Set<String> IN_HEADS_ONLY = Set.of(

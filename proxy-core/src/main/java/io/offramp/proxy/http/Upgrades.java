@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Protocols that a connection may change to, element by element of {@code Upgrade} (RFC 9110 §7.8). Never to HTTP/2:
- * requests in such a tunnel would
- * pass every rule of ours. Immutable.
+ * requests in such a tunnel would pass every rule of ours. Immutable.
  *
  * @param allowed names in lower case
  */
@@ -21,7 +20,8 @@ record Upgrades(Set<String> allowed) {
     private static final Set<String> OPTIONAL = Set.of("h2c", "h2", "h3", "http", "tls");
 
     /** What of a request's offer may pass, as a field's value; null if nothing. */
-    @Nullable String offer(Fields request) {
+    @Nullable
+    String offer(Fields request) {
         StringJoiner passed = new StringJoiner(", ");
         elements(request).filter(each -> allowed.contains(name(each))).forEach(passed::add);
         return passed.length() == 0 ? null : passed.toString();
@@ -29,14 +29,18 @@ record Upgrades(Set<String> allowed) {
 
     /** The first protocol that a client will miss, since it is not allowed; null if there is none. */
     static @Nullable String missed(Fields request) {
-        return elements(request).filter(each -> !OPTIONAL.contains(name(each))).findFirst().orElse(null);
+        return elements(request)
+                .filter(each -> !OPTIONAL.contains(name(each)))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether a 101 changes to what was offered, and to nothing else. */
     static boolean isOf(String offer, Fields switching) {
         List<String> offered = split(offer).toList();
         List<String> chosen = elements(switching).toList();
-        return !chosen.isEmpty() && chosen.stream().allMatch(each -> offered.stream().anyMatch(each::equalsIgnoreCase));
+        return !chosen.isEmpty()
+                && chosen.stream().allMatch(each -> offered.stream().anyMatch(each::equalsIgnoreCase));
     }
 
     private static Stream<String> elements(Fields fields) {

@@ -40,24 +40,28 @@ final class BackendCounters implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         Map<String, List<Entry>> byName = new LinkedHashMap<>();
-        entries.forEach(e -> byName.computeIfAbsent(e.counter.name(), n -> new ArrayList<>()).add(e));
-        return new MetricSnapshots(byName.values().stream().map(BackendCounters::snapshot).toList());
+        entries.forEach(e ->
+                byName.computeIfAbsent(e.counter.name(), n -> new ArrayList<>()).add(e));
+        return new MetricSnapshots(
+                byName.values().stream().map(BackendCounters::snapshot).toList());
     }
 
     private static MetricSnapshot snapshot(List<Entry> sameName) {
         OffloadCounter first = sameName.getFirst().counter;
         MetricMetadata metadata = new MetricMetadata(first.name(), first.description());
         return switch (first.kind()) {
-            case GAUGE -> new GaugeSnapshot(
-                    metadata,
-                    sameName.stream()
-                            .map(e -> new GaugeDataPointSnapshot(value(e), labels(e), null))
-                            .toList());
-            case COUNTER -> new UnknownSnapshot(
-                    metadata,
-                    sameName.stream()
-                            .map(e -> new UnknownDataPointSnapshot(value(e), labels(e), null))
-                            .toList());
+            case GAUGE ->
+                new GaugeSnapshot(
+                        metadata,
+                        sameName.stream()
+                                .map(e -> new GaugeDataPointSnapshot(value(e), labels(e), null))
+                                .toList());
+            case COUNTER ->
+                new UnknownSnapshot(
+                        metadata,
+                        sameName.stream()
+                                .map(e -> new UnknownDataPointSnapshot(value(e), labels(e), null))
+                                .toList());
         };
     }
 

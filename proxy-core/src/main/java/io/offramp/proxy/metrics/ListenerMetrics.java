@@ -39,9 +39,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     ListenerMetrics(MeterRegistry registry, String name) {
         listener = Tags.of("listener", name);
         accepted = CounterFamily.single(registry, "offramp.connections", "Client connections accepted", listener);
-        refused = new CounterFamily<>(registry, "offramp.connections.refused",
-                "Client connections closed at a limit", r ->
-                listener.and("reason", r.label()));
+        refused = new CounterFamily<>(
+                registry,
+                "offramp.connections.refused",
+                "Client connections closed at a limit",
+                r -> listener.and("reason", r.label()));
         for (ConnectionRefusal reason : ConnectionRefusal.values()) {
             refused.of(reason); // zero, before it ever happens
         }
@@ -55,13 +57,21 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
             requestsByClass[i] = CounterFamily.single(
                     registry, "offramp.http.requests", "HTTP requests answered", listener.and("status", i + "xx"));
         }
-        handshakes = new CounterFamily<>(registry, "offramp.handshakes", "TLS handshakes completed", h -> listener.and(
-                "version", h.version, "cipher", h.cipher, "resumed", Boolean.toString(h.resumed)));
-        failures = new CounterFamily<>(registry, "offramp.handshake.failures", "TLS handshakes that failed", r ->
-                listener.and("reason", r.label()));
+        handshakes = new CounterFamily<>(
+                registry,
+                "offramp.handshakes",
+                "TLS handshakes completed",
+                h -> listener.and("version", h.version, "cipher", h.cipher, "resumed", Boolean.toString(h.resumed)));
+        failures = new CounterFamily<>(
+                registry,
+                "offramp.handshake.failures",
+                "TLS handshakes that failed",
+                r -> listener.and("reason", r.label()));
         ticketRefusals = new CounterFamily<>(
-                registry, "offramp.tickets.refused", "Offered sessions that were not resumed", r ->
-                        listener.and("reason", r.label()));
+                registry,
+                "offramp.tickets.refused",
+                "Offered sessions that were not resumed",
+                r -> listener.and("reason", r.label()));
         handshakeDuration = Timer.builder("offramp.handshake.duration")
                 .description("From accept to the end of the TLS handshake")
                 .tags(listener)

@@ -14,9 +14,11 @@ final class MemoryMetrics implements ShedEvents {
 
     MemoryMetrics(MeterRegistry registry) {
         this.registry = registry;
-        sheds = new CounterFamily<>(registry, "offramp.shed",
-                "What was given up because clients took too much memory", what ->
-                Tags.of("what", what.label()));
+        sheds = new CounterFamily<>(
+                registry,
+                "offramp.shed",
+                "What was given up because clients took too much memory",
+                what -> Tags.of("what", what.label()));
         for (Shed what : Shed.values()) {
             sheds.of(what); // an alert needs the zero before
         }
@@ -39,7 +41,7 @@ final class MemoryMetrics implements ShedEvents {
                 .register(registry);
         Gauge.builder("offramp.memory.shedding", budget, b -> b.isShedding() ? 1 : 0)
                 .description(
-                "1 while clients hold more than 80 % of heap or direct memory, and until they hold less than 70 %")
+                        "1 while clients hold more than 80 % of heap or direct memory, and until they hold less than 70 %")
                 .register(registry);
     }
 }

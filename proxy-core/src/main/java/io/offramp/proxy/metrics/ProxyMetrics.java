@@ -38,7 +38,8 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Of {@link #scrape}: Prometheus' text format. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static final Duration[] LOOP_TURN_BUCKETS = LongStream.of(100, 200, 500, 1000, 2000, 3000, 5000, 7000, 10_000, 20_000, 50_000, 100_000)
+    private static final Duration[] LOOP_TURN_BUCKETS = LongStream.of(
+                    100, 200, 500, 1000, 2000, 3000, 5000, 7000, 10_000, 20_000, 50_000, 100_000)
             .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
             .toArray(Duration[]::new);
 
@@ -48,7 +49,9 @@ public final class ProxyMetrics implements AutoCloseable {
     private final TlsMetrics tls = new TlsMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final CounterFamily<String> adminRefusals = new CounterFamily<>(
-            registry, "offramp.admin.refused", "Requests that the admin listener refused",
+            registry,
+            "offramp.admin.refused",
+            "Requests that the admin listener refused",
             reason -> Tags.of("reason", reason));
     private final MemoryMetrics memory = new MemoryMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
@@ -104,8 +107,8 @@ public final class ProxyMetrics implements AutoCloseable {
     }
 
     /**
-     * Publishes what the JVM and the operating system know of this process, from the first scrape on: it takes the JVM a sixth of the
-     * start to load what tells it. Collections before that are missing from {@code jvm_gc_pause}.
+     * Publishes what the JVM and the operating system know of this process, from the first scrape on: it takes the JVM
+     * a sixth of the start to load what tells it. Collections before that are missing from {@code jvm_gc_pause}.
      */
     public synchronized void bindProcess() {
         bindsProcess = true;
@@ -135,8 +138,8 @@ public final class ProxyMetrics implements AutoCloseable {
     }
 
     /**
-     * Publishes that secrets are logged, so that it can be alerted on, and how many lines were lost. Once; {@code log} lives as
-     * long as this.
+     * Publishes that secrets are logged, so that it can be alerted on, and how many lines were lost. Once; {@code log}
+     * lives as long as this.
      */
     public <T> void bindKeyLog(T log, ToDoubleFunction<T> dropped) {
         Gauge.builder("offramp.tls.keylog", () -> 1)

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How much content data records hold, by direction. Not a Micrometer meter: that takes values one by one, and sessions bring records
- * by the burst. Thread-safe.
+ * How much content data records hold, by direction. Not a Micrometer meter: that takes values one by one, and sessions
+ * bring records by the burst. Thread-safe.
  */
 final class RecordSizes implements Collector {
     private static final MetricMetadata METADATA =
@@ -71,7 +71,8 @@ final class RecordSizes implements Collector {
                 histogram.bucket(BOUNDS[i], counts[i].sum());
             }
             return HistogramDataPointSnapshot.builder()
-                    .classicHistogramBuckets(histogram.bucket(Double.POSITIVE_INFINITY, 0).build())
+                    .classicHistogramBuckets(
+                            histogram.bucket(Double.POSITIVE_INFINITY, 0).build())
                     .sum(bytes.sum())
                     .labels(Labels.of("direction", SessionMeter.label(direction)))
                     .build();

@@ -6,7 +6,10 @@ import io.offramp.proxy.reload.ReloadEvents;
 import io.offramp.proxy.reload.Reloadable;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Counts reloads, for each kind of thing under a name of its own: {@code offramp_certificate_reloads_total}. Thread-safe. */
+/**
+ * Counts reloads, for each kind of thing under a name of its own: {@code offramp_certificate_reloads_total}.
+ * Thread-safe.
+ */
 final class ReloadMetrics implements ReloadEvents {
     private final MeterRegistry registry;
     private final ConcurrentHashMap<String, CounterFamily<Result>> kinds = new ConcurrentHashMap<>();
@@ -32,11 +35,14 @@ final class ReloadMetrics implements ReloadEvents {
     }
 
     private void count(Reloadable what, boolean succeeded) {
-        kinds.computeIfAbsent(what.kind(), this::family).of(new Result(what.owner(), succeeded)).increment();
+        kinds.computeIfAbsent(what.kind(), this::family)
+                .of(new Result(what.owner(), succeeded))
+                .increment();
     }
 
     private CounterFamily<Result> family(String kind) {
         String name = "offramp." + kind.replace(' ', '.') + ".reloads";
-        return new CounterFamily<>(registry, name, "Replacements of a " + kind + " that were taken or refused", Result::tags);
+        return new CounterFamily<>(
+                registry, name, "Replacements of a " + kind + " that were taken or refused", Result::tags);
     }
 }

@@ -30,8 +30,7 @@ final class SessionMeter implements CarriedMeter {
                 .register(registry);
         installed = CounterFamily.single(
                 registry, "offramp.tls.sessions.installed", "Directions that were installed in a backend", tags);
-        records = CounterFamily.single(
-                registry, "offramp.tls.records", "Records", tags);
+        records = CounterFamily.single(registry, "offramp.tls.records", "Records", tags);
         bytes = CounterFamily.single(registry, "offramp.tls.bytes", "Plaintext bytes of those records", tags);
     }
 

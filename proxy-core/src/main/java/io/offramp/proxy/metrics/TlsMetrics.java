@@ -64,7 +64,8 @@ public final class TlsMetrics implements SessionEvents {
         this.registry = registry;
         declines = new CounterFamily<>(
                 registry, "offramp.tls.declines", "Directions that a backend did not take", Decline::tags);
-        moves = new CounterFamily<>(registry, "offramp.tls.moves", "Living sessions moved to another backend", Move::tags);
+        moves = new CounterFamily<>(
+                registry, "offramp.tls.moves", "Living sessions moved to another backend", Move::tags);
         alerts = new CounterFamily<>(registry, "offramp.tls.alerts", "TLS alerts", Alert::tags);
         faults = new CounterFamily<>(
                 registry, "offramp.tls.record.errors", "Faults of a direction that ended its session", Fault::tags);
@@ -123,7 +124,9 @@ public final class TlsMetrics implements SessionEvents {
     private SessionMeter meter(Direction direction, SessionInfo session) {
         SessionMeter.Key key = new SessionMeter.Key(direction, session.backend(), session.mode());
         SessionMeter known = sessions.get(key);
-        return known != null ? known : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, recordSizes.of(direction), k));
+        return known != null
+                ? known
+                : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, recordSizes.of(direction), k));
     }
 
     /** How much content records hold. */
@@ -151,7 +154,8 @@ public final class TlsMetrics implements SessionEvents {
     private static String label(OffloadException fault) {
         return switch (fault) {
             case RecordAuthenticationException e -> AlertDescription.BAD_RECORD_MAC.toString();
-            case RecordFormatException e -> e.alert().map(AlertDescription::toString).orElse("format");
+            case RecordFormatException e ->
+                e.alert().map(AlertDescription::toString).orElse("format");
             case KeyLimitException e -> "key_limit";
             case ResyncException e -> "resync";
             case DeviceFaultException e -> "device_fault";

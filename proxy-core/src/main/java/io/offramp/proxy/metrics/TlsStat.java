@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: all of its own names first, in its order, over all backends, then whatever
- * the backends count. A backend that counts sessions by those names itself knows better than their mode who has them: the kernel, in
- * its software or a NIC. A name that several backends have shows their sum; one of the kernel's that nothing counts is 0.
+ * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: all of its own names first, in its order, over all
+ * backends, then whatever the backends count. A backend that counts sessions by those names itself knows better than
+ * their mode who has them: the kernel, in its software or a NIC. A name that several backends have shows their sum; one
+ * of the kernel's that nothing counts is 0.
  */
 final class TlsStat {
     /** The kernel's line, {@code "%-32s\t%lu\n"} (net/tls/tls_proc.c). */

@@ -13,14 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what the file system says of it, a file is known again. Symbolic links are followed, so that a link that is pointed elsewhere,
- * by certbot or Kubernetes, is a change: of the inode, if of nothing else.
+ * By what the file system says of it, a file is known again. Symbolic links are followed, so that a link that is
+ * pointed elsewhere, by certbot or Kubernetes, is a change: of the inode, if of nothing else.
  *
- * @param inode    device and inode; null where there is no such thing, or no file
- * @param bytes    size; -1 where there is no file
+ * @param inode device and inode; null where there is no such thing, or no file
+ * @param bytes size; -1 where there is no file
  * @param modified null where there is no file
  */
-record FileStamp(@Nullable Object inode, long bytes, @Nullable FileTime modified) {
+record FileStamp(
+        @Nullable Object inode, long bytes, @Nullable FileTime modified) {
     private static final FileStamp MISSING = new FileStamp(null, -1, null);
 
     /** Of files, and of what is in directories. Blocks. */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * What a reload has led to. One of several certificates may have changed while another is refused.
  *
- * @param changes   a sentence for each thing that was replaced, for the log; none if the files hold what is in use
- * @param problems  a sentence for each thing that stays as it was because its files are wrong
+ * @param changes a sentence for each thing that was replaced, for the log; none if the files hold what is in use
+ * @param problems a sentence for each thing that stays as it was because its files are wrong
  * @param unsettled whether to read again at the next look though nothing has changed by then
  */
 public record ReloadOutcome(List<String> changes, List<String> problems, boolean unsettled) {

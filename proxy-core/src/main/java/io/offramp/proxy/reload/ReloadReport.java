@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a reload of everything has led to.
  *
- * @param lines  of text, one for each change and problem, and for each thing where there was neither
+ * @param lines of text, one for each change and problem, and for each thing where there was neither
  * @param failed whether there was a problem
  */
 public record ReloadReport(List<String> lines, boolean failed) {

@@ -4,23 +4,29 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/** Something that was read from files, is in use, and can be read anew. Called on the reload thread only, which may block. */
+/**
+ * Something that was read from files, is in use, and can be read anew. Called on the reload thread only, which may
+ * block.
+ */
 public interface Reloadable {
-    /** What it is, in the singular, lower case, as the log and the metric name it: {@code certificate}, {@code ticket key}. */
+    /**
+     * What it is, in the singular, lower case, as the log and the metric name it: {@code certificate}, {@code ticket
+     * key}.
+     */
     String kind();
 
     /** Whose it is: the name of the listener. */
     String owner();
 
     /**
-     * Whose change calls for a reload. A directory stands for what is in it, but not below. May be missing; symbolic links are
-     * followed.
+     * Whose change calls for a reload. A directory stands for what is in it, but not below. May be missing; symbolic
+     * links are followed.
      */
     Collection<Path> files();
 
     /**
-     * Reads the files, checks what they hold and puts it in use; what is wrong stays as it was. Reading the same again changes
-     * nothing, and says nothing.
+     * Reads the files, checks what they hold and puts it in use; what is wrong stays as it was. Reading the same again
+     * changes nothing, and says nothing.
      */
     ReloadOutcome reload();
 

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reloads what is registered when its files change, and when told to. All reading is done by one thread of its own, one reload
- * after the other. Files are looked at every second: links that are swapped and network file systems send no events. Thread-safe.
+ * Reloads what is registered when its files change, and when told to. All reading is done by one thread of its own, one
+ * reload after the other. Files are looked at every second: links that are swapped and network file systems send no
+ * events. Thread-safe.
  */
 public final class Reloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
@@ -31,7 +32,8 @@ public final class Reloads implements AutoCloseable {
     /** Confined to the thread. */
     private static final class Watched {
         private final Reloadable what;
-        private Map<Path, FileStamp> seen = Map.of(); // of nothing: the files may have changed since they were read at the start
+        private Map<Path, FileStamp> seen =
+                Map.of(); // of nothing: the files may have changed since they were read at the start
         private List<String> unreported = List.of();
         private boolean unsettled;
         private String fault = "";
@@ -72,8 +74,8 @@ public final class Reloads implements AutoCloseable {
     }
 
     /**
-     * Looks at all files once. A replacement that is wrong is told of by the next look, if it has not been made good by then: few
-     * write a certificate and its key in one step.
+     * Looks at all files once. A replacement that is wrong is told of by the next look, if it has not been made good by
+     * then: few write a certificate and its key in one step.
      */
     void poll() {
         for (Watched each : watched) {
@@ -132,7 +134,10 @@ public final class Reloads implements AutoCloseable {
         }
         ReloadOutcome second = reload(what);
         return new ReloadOutcome(
-                Stream.concat(first.changes().stream(), second.changes().stream()).toList(), second.problems(), second.unsettled());
+                Stream.concat(first.changes().stream(), second.changes().stream())
+                        .toList(),
+                second.problems(),
+                second.unsettled());
     }
 
     /** A fault of ours, or no memory for a large file, must not end the looking. */

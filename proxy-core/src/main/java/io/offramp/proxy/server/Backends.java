@@ -57,7 +57,8 @@ final class Backends implements AutoCloseable {
      *
      * @throws StartException if the backend does not take whole connections
      */
-    @Nullable ConnectionOffload connections(ListenerConfig listener) throws StartException {
+    @Nullable
+    ConnectionOffload connections(ListenerConfig listener) throws StartException {
         OffloadConfig config = listener.offload();
         if (!config.isHwRecord()) {
             return null;

@@ -11,11 +11,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the clients of one address have open, over all listeners. An IPv6 client is known by its /64, the least
- * that one site is given (RFC 6177 §2): it has as many addresses below that as it likes. An IPv4-mapped address is the
- * IPv4 address (RFC 4291 §2.5.5.2), and so is one of a translator (RFC 6052 §2.1), behind whose one prefix all IPv4
- * clients stand. Looked at when a connection is accepted, when its handshake ends and when it closes, never in
- * between. Thread-safe.
+ * How much the clients of one address have open, over all listeners. An IPv6 client is known by its /64, the least that
+ * one site is given (RFC 6177 §2): it has as many addresses below that as it likes. An IPv4-mapped address is the IPv4
+ * address (RFC 4291 §2.5.5.2), and so is one of a translator (RFC 6052 §2.1), behind whose one prefix all IPv4 clients
+ * stand. Looked at when a connection is accepted, when its handshake ends and when it closes, never in between.
+ * Thread-safe.
  */
 final class ClientAddressLimits {
     private static final int IPV4_BYTES = 4;
@@ -38,7 +38,8 @@ final class ClientAddressLimits {
     /** What one connection counts for. Told by its event loop alone; each may be told more than once. */
     interface Held {
         /** The limit that is reached: the connection counts for nothing and has to be closed. Null if there is none. */
-        @Nullable ConnectionRefusal refusal();
+        @Nullable
+        ConnectionRefusal refusal();
 
         /** Its handshake has ended, one way or the other. */
         void onHandshakeEnded();
@@ -118,7 +119,8 @@ final class ClientAddressLimits {
      */
     Held admit(@Nullable SocketAddress client, List<Cidr> uncounted) {
         if (limits.equals(AddressLimits.NONE)
-                || !(client instanceof InetSocketAddress socket) || socket.getAddress() == null) {
+                || !(client instanceof InetSocketAddress socket)
+                || socket.getAddress() == null) {
             return NOTHING;
         }
         InetAddress address = socket.getAddress();

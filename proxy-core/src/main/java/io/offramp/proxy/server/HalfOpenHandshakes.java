@@ -18,12 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handshakes under way, over all listeners: bounded in number, as their time and bytes are bounded elsewhere. Event loops that
- * have ever had one share the limit evenly, at least one each, so that a flood of one kind of loop leaves the others their part. In a full share, a
- * new one takes the place of the oldest whose client has not said hello yet, else of the oldest that was answered: who floods
- * displaces himself, and an honest client is through in a round trip. Only what is with a worker stays: where nothing else is left,
- * the new one is refused. While memory is short a new one takes the place of another, however few there are, or is
- * refused. Thread-safe; what belongs to a channel is called on its event loop.
+ * The handshakes under way, over all listeners: bounded in number, as their time and bytes are bounded elsewhere. Event
+ * loops that have ever had one share the limit evenly, at least one each, so that a flood of one kind of loop leaves
+ * the others their part. In a full share, a new one takes the place of the oldest whose client has not said hello yet,
+ * else of the oldest that was answered: who floods displaces himself, and an honest client is through in a round trip.
+ * Only what is with a worker stays: where nothing else is left, the new one is refused. While memory is short a new one
+ * takes the place of another, however few there are, or is refused. Thread-safe; what belongs to a channel is called on
+ * its event loop.
  */
 final class HalfOpenHandshakes {
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpenHandshakes.class);
@@ -74,7 +75,7 @@ final class HalfOpenHandshakes {
     /**
      * None under way.
      *
-     * @param limit  at least 1
+     * @param limit at least 1
      * @param budget what they hold counts against it
      */
     HalfOpenHandshakes(int limit, MemoryBudget budget) {
@@ -175,7 +176,10 @@ final class HalfOpenHandshakes {
 
     private void sayCrowded() {
         if (crowded.compareAndSet(false, true)) {
-            LOG.warn("{} handshakes are under way, a loop has its share of the limit of {}: the oldest make room", count, limit);
+            LOG.warn(
+                    "{} handshakes are under way, a loop has its share of the limit of {}: the oldest make room",
+                    count,
+                    limit);
         }
     }
 }

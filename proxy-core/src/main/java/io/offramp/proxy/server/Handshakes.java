@@ -86,7 +86,8 @@ final class Handshakes implements AutoCloseable {
             return null;
         }
         try {
-            ClientAuth loaded = ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
+            ClientAuth loaded =
+                    ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
             reloads.register(Reloadable.of("client trust", listener.name(), loaded.files(), loaded::reload));
             return loaded;
         } catch (BadCertificateException e) {

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The key logs of all listeners; those that name the same file share it. Used while the proxy starts and stops, by one thread. */
+/**
+ * The key logs of all listeners; those that name the same file share it. Used while the proxy starts and stops, by one
+ * thread.
+ */
 final class KeyLogs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyLogs.class);
 
@@ -21,7 +24,7 @@ final class KeyLogs implements AutoCloseable {
      * The key log of a listener.
      *
      * @param listener its name, for messages
-     * @param file     null for none
+     * @param file null for none
      */
     KeyLog of(String listener, @Nullable Path file) throws StartException {
         if (file == null) {

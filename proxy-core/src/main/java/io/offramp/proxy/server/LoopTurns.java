@@ -10,9 +10,10 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Times the turns of event loops: from what one poll of the sockets found to the next poll, tasks and pauses of the JVM in between
- * included, waiting excluded. A turn is at least as long as its longest task, and what a client waits at worst that comes just behind.
- * Reads the clock four times a turn: there to be measured with, and off unless {@value #PROPERTY} is set.
+ * Times the turns of event loops: from what one poll of the sockets found to the next poll, tasks and pauses of the JVM
+ * in between included, waiting excluded. A turn is at least as long as its longest task, and what a client waits at
+ * worst that comes just behind. Reads the clock four times a turn: there to be measured with, and off unless
+ * {@value #PROPERTY} is set.
  */
 final class LoopTurns implements IoHandlerFactory {
     /** System property: {@code true} times turns, shown as {@code offramp_loop_turn_seconds}. */

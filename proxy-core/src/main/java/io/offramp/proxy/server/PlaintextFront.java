@@ -14,12 +14,12 @@ import io.offramp.proxy.session.HalfClose;
 import io.offramp.proxy.upstream.HalfClosedEpoll;
 
 /**
- * The front of a listener whose connections the device owns: behind the TLS session, on a device thread, leads to the host; the front
- * proper is installed in the channel of plaintext that the host gets, on one of its event loops.
+ * The front of a listener whose connections the device owns: behind the TLS session, on a device thread, leads to the
+ * host; the front proper is installed in the channel of plaintext that the host gets, on one of its event loops.
  *
  * @param device presents its connections
- * @param hosts  loops that their channels are spread over
- * @param front  what speaks with the client
+ * @param hosts loops that their channels are spread over
+ * @param front what speaks with the client
  */
 record PlaintextFront(ConnectionOffload device, EventLoopGroup hosts, Front front) implements Front {
     private static final ChannelHandler KEEP_HALF_CLOSED = new KeepHalfClosed();

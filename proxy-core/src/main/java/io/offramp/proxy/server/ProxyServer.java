@@ -53,7 +53,8 @@ public final class ProxyServer implements AutoCloseable {
     private static final long CUT_LIMIT_MS = 500;
 
     /** An idle connection costs what its last reads needed; a busy one reads 64 KiB at once. */
-    private static final AdaptiveRecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(1 << 10, 4 << 10, 64 << 10);
+    private static final AdaptiveRecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(1 << 10, 4 << 10, 64 << 10);
 
     /** A client may have this much waiting before its upstream is no longer read. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 192 << 10);
@@ -82,21 +83,24 @@ public final class ProxyServer implements AutoCloseable {
     /**
      * A listener that is bound.
      *
-     * @param config  what was asked for
+     * @param config what was asked for
      * @param address what it is bound to
-     * @param plan    which backend takes which direction
+     * @param plan which backend takes which direction
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
     private record Prepared(
-            ListenerConfig config, OffloadPlan plan, @Nullable ConnectionOffload device, TlsListener initializer) {}
+            ListenerConfig config,
+            OffloadPlan plan,
+            @Nullable ConnectionOffload device,
+            TlsListener initializer) {}
 
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         this.config = config;
         this.limits = sizing.resolve(config.limits());
         this.connections = new ConnectionRegistry(limits.connections());
-        this.budget = sizing.budget(connections::count,
-                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
+        this.budget =
+                sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
         this.halfOpen = new HalfOpenHandshakes(limits.handshakes(), budget);
         this.addresses = new ClientAddressLimits(limits.perAddress());
         this.overload = new Overload(budget, clients, halfOpen);
@@ -162,7 +166,8 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, lets open exchanges end for so long, then cuts what is left. Blocks until everything is freed; idempotent.
+     * Stops listening, lets open exchanges end for so long, then cuts what is left. Blocks until everything is freed;
+     * idempotent.
      *
      * @return connections that were cut
      */
@@ -180,9 +185,11 @@ public final class ProxyServer implements AutoCloseable {
         }
         int cut = clients.size();
         clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
-        // Who does not read has not taken it. A loop that is shut down without a quiet period may end before it has closed its
+        // Who does not read has not taken it. A loop that is shut down without a quiet period may end before it has
+        // closed its
         // channels, and what they had to write would leak.
-        clients.forEach(client -> client.eventLoop().execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
+        clients.forEach(client -> client.eventLoop()
+                .execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
         clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
         fronts.close();
         // Before the host's, which have to hear that their channels have closed.
@@ -218,7 +225,8 @@ public final class ProxyServer implements AutoCloseable {
                 transport,
                 CryptoProviders.describe(),
                 backends.describe());
-        backends.all().forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
+        backends.all()
+                .forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
         LOG.info("{}", sizing.describe(limits));
         sizing.warnings(config.limits()).forEach(line -> LOG.warn("{}", line));
         for (Prepared listener : prepared) {
@@ -270,7 +278,8 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
                 .handler(new AcceptPause(listener.name(), metrics.listener(listener.name())::onAcceptFailed))
                 .childHandler(prepared.initializer());
-        ChannelFuture bound = bind(bootstrap, prepared.device(), listener.bind().resolve()).awaitUninterruptibly();
+        ChannelFuture bound =
+                bind(bootstrap, prepared.device(), listener.bind().resolve()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new StartException("cannot listen on " + listener.bind() + ": " + reason(bound.cause()));
         }

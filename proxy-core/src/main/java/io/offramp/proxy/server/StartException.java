@@ -1,6 +1,9 @@
 package io.offramp.proxy.server;
 
-/** The proxy cannot start; the message is for the user, whole as it is: {@code cannot listen on 0.0.0.0:443: Permission denied}. */
+/**
+ * The proxy cannot start; the message is for the user, whole as it is: {@code cannot listen on 0.0.0.0:443: Permission
+ * denied}.
+ */
 public final class StartException extends Exception {
     /** @param message for the user */
     public StartException(String message) {

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets up each connection of one listener: handshake, then handover, then the front. Shared by all event loops: the host's, or those of
- * a device that owns its connections.
+ * Sets up each connection of one listener: handshake, then handover, then the front. Shared by all event loops: the
+ * host's, or those of a device that owns its connections.
  */
 @Sharable
 final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener {
@@ -55,11 +55,11 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final BooleanSupplier draining;
 
     /**
-     * @param halfOpen  bounds the handshakes under way
+     * @param halfOpen bounds the handshakes under way
      * @param addresses bounds what one client address has open
-     * @param trusted   proxies, whose connections are those of many clients: no such bound holds for them
-     * @param channels  gets every open client channel, for the drain
-     * @param draining  true once a drain has begun
+     * @param trusted proxies, whose connections are those of many clients: no such bound holds for them
+     * @param channels gets every open client channel, for the drain
+     * @param draining true once a drain has begun
      */
     TlsListener(
             String name,
@@ -97,10 +97,8 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             return;
         }
         Connection connection = new Connection(
-                connections.nextId(),
-                name,
-                (InetSocketAddress) channel.localAddress(),
-                (InetSocketAddress) channel.remoteAddress());
+                connections.nextId(), name, (InetSocketAddress) channel.localAddress(), (InetSocketAddress)
+                        channel.remoteAddress());
         if (!halfOpen.admit(channel)) {
             held.onClosed();
             metrics.onRefused(ConnectionRefusal.HANDSHAKES);
@@ -159,13 +157,11 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         onEnded(channel);
         Connection connection = channel.attr(Connection.KEY).get();
         connection.onHandshaken(session.negotiated());
-        metrics.onHandshaken(
-                session.negotiated(),
-                connection.ageNs());
+        metrics.onHandshaken(session.negotiated(), connection.ageNs());
         // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        OffloadTarget target = new OffloadTarget(
-                connection.id(), channel, new FiveTuple(connection.local(), connection.remote()));
+        OffloadTarget target =
+                new OffloadTarget(connection.id(), channel, new FiveTuple(connection.local(), connection.remote()));
         TlsSessionHandler handler = new TlsSessionHandler(session, target, sessions, connection);
         ctx.pipeline().addLast(handler);
         front.install(ctx.pipeline());

@@ -17,16 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The socket transport of this machine: native epoll, or NIO where that is missing.
  *
- * @param name    for the start-up line: {@code epoll}, {@code nio}
- * @param cause   why it is not epoll, if so
+ * @param name for the start-up line: {@code epoll}, {@code nio}
+ * @param cause why it is not epoll, if so
  * @param handler makes event loops
- * @param server  makes listening channels
+ * @param server makes listening channels
  */
 record Transport(
-        String name,
-        @Nullable String cause,
-        IoHandlerFactory handler,
-        ChannelFactory<? extends ServerChannel> server) {
+        String name, @Nullable String cause, IoHandlerFactory handler, ChannelFactory<? extends ServerChannel> server) {
     /** The best that works here; {@code -Dofframp.transport=nio} asks for NIO. */
     static Transport best() {
         if ("nio".equals(System.getProperty("offramp.transport"))) {
@@ -38,9 +35,13 @@ record Transport(
         return new Transport("epoll", null, EpollIoHandler.newFactory(), EpollServerSocketChannel::new);
     }
 
-    /** Event loops of this transport; what their turns take is in the metrics where {@link LoopTurns#PROPERTY} asks for it. */
+    /**
+     * Event loops of this transport; what their turns take is in the metrics where {@link LoopTurns#PROPERTY} asks for
+     * it.
+     */
     EventLoopGroup eventLoops(int threads, ProxyMetrics metrics) {
-        IoHandlerFactory loops = Boolean.getBoolean(LoopTurns.PROPERTY) ? new LoopTurns(handler, metrics.loopTurns()) : handler;
+        IoHandlerFactory loops =
+                Boolean.getBoolean(LoopTurns.PROPERTY) ? new LoopTurns(handler, metrics.loopTurns()) : handler;
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("offramp-loop"), loops);
     }
 

@@ -4,11 +4,11 @@ import io.offramp.offload.Capacity;
 import java.util.Locale;
 
 /**
- * When {@code auto} moves a direction from software to the device: when the session has shown that it will pay, for an install costs
- * about as much as tens of records do, and a device has few contexts. What a session has carried is the best guess at what it is
- * still going to carry.
+ * When {@code auto} moves a direction from software to the device: when the session has shown that it will pay, for an
+ * install costs about as much as tens of records do, and a device has few contexts. What a session has carried is the
+ * best guess at what it is still going to carry.
  *
- * @param bytes       content carried before a move is considered
+ * @param bytes content carried before a move is considered
  * @param recordBytes mean content per record from which a device pays
  */
 public record AutoPolicy(long bytes, int recordBytes) {
@@ -23,8 +23,8 @@ public record AutoPolicy(long bytes, int recordBytes) {
      *
      * <ul>
      *   <li>Records are so long that software needs no less time for one than it waits for in the device.
-     *   <li>The session has carried so much that the same again wins an install back: what it costs the host, or its latency if that is
-     *       longer.
+     *   <li>The session has carried so much that the same again wins an install back: what it costs the host, or its
+     *       latency if that is longer.
      * </ul>
      *
      * The rates of a device do not move these: who finds it busy waits.

@@ -4,8 +4,9 @@ import io.offramp.proxy.config.RecordSizeConfig;
 import java.util.function.LongSupplier;
 
 /**
- * How much content goes into the records of one connection: little after the handshake and after a pause, then as much as fits. Looks
- * at the clock when a burst begins, never where all records are alike, and has no timer. Confined to the event loop.
+ * How much content goes into the records of one connection: little after the handshake and after a pause, then as much
+ * as fits. Looks at the clock when a burst begins, never where all records are alike, and has no timer. Confined to the
+ * event loop.
  */
 final class DynamicRecordSize {
     private final RecordSizeConfig config;
@@ -20,7 +21,7 @@ final class DynamicRecordSize {
 
     /**
      * @param recordLimit most content that the client takes, whatever is configured
-     * @param nanoTime    {@link System#nanoTime}
+     * @param nanoTime {@link System#nanoTime}
      */
     DynamicRecordSize(RecordSizeConfig config, int recordLimit, LongSupplier nanoTime) {
         this.config = config;
@@ -45,8 +46,9 @@ final class DynamicRecordSize {
     /**
      * Content is about to be sealed.
      *
-     * @param bytes   its length
-     * @param waiting whether older data still waits for the client, who is no faster then for any number of short records
+     * @param bytes its length
+     * @param waiting whether older data still waits for the client, who is no faster then for any number of short
+     *     records
      * @return how much of it, from its start, goes into short records: a whole number of them, or all of it
      */
     int shortBytes(int bytes, boolean waiting) {
@@ -94,7 +96,10 @@ final class DynamicRecordSize {
         lastBurstNs = now;
     }
 
-    /** True until records have grown, or a pause came, for the first time: what the start alone cost says nothing of what comes. */
+    /**
+     * True until records have grown, or a pause came, for the first time: what the start alone cost says nothing of
+     * what comes.
+     */
     boolean isFirst() {
         return first;
     }

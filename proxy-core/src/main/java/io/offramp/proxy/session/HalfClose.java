@@ -31,7 +31,8 @@ public final class HalfClose {
     }
 
     /**
-     * Flushes what was written before, and close_notify with it where that takes no segment of its own: on a TLS session.
+     * Flushes what was written before, and close_notify with it where that takes no segment of its own: on a TLS
+     * session.
      *
      * @param ctx of the handler that writes
      * @return done when all of it is out

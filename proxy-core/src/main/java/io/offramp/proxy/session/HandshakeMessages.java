@@ -6,9 +6,9 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ProtocolVersion;
 
 /**
- * Handshake messages that arrive after the handshake, in records cut anywhere (RFC 8446 §5.1). Only two are known: KeyUpdate in TLS 1.3
- * (§4.6.3), and in TLS 1.2 a ClientHello, which asks for the renegotiation that we refuse (RFC 5246 §7.4.1.2). Nothing is buffered:
- * the first is one byte long and the second is skipped.
+ * Handshake messages that arrive after the handshake, in records cut anywhere (RFC 8446 §5.1). Only two are known:
+ * KeyUpdate in TLS 1.3 (§4.6.3), and in TLS 1.2 a ClientHello, which asks for the renegotiation that we refuse (RFC
+ * 5246 §7.4.1.2). Nothing is buffered: the first is one byte long and the second is skipped.
  */
 final class HandshakeMessages {
     /** What a message means. Told from inside {@link #receive}. */
@@ -99,10 +99,11 @@ final class HandshakeMessages {
                     AlertDescription.ILLEGAL_PARAMETER, "KeyUpdate asks for " + request + ", must be 0 or 1");
         }
         if (content.isReadable()) {
-            //= RFC 8446 §5.1
-            //# Handshake messages MUST NOT span key changes.
+            // = RFC 8446 §5.1
+            // # Handshake messages MUST NOT span key changes.
             throw new RecordFormatException(
-                    AlertDescription.UNEXPECTED_MESSAGE, content.readableBytes() + " bytes behind a KeyUpdate in its record");
+                    AlertDescription.UNEXPECTED_MESSAGE,
+                    content.readableBytes() + " bytes behind a KeyUpdate in its record");
         }
         toNextMessage();
         listener.onKeyUpdate(request == 1);

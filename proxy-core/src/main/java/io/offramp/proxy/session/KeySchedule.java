@@ -12,8 +12,8 @@ import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * One direction's traffic secret of TLS 1.3, and the keys that follow from it (RFC 8446 §7.2, §7.3). Owns the secret, and wipes
- * each generation when the next is made.
+ * One direction's traffic secret of TLS 1.3, and the keys that follow from it (RFC 8446 §7.2, §7.3). Owns the secret,
+ * and wipes each generation when the next is made.
  */
 final class KeySchedule {
     private final AeadSuite suite;
@@ -22,7 +22,7 @@ final class KeySchedule {
     private byte[] secret;
 
     /**
-     * @param hash   as JCA names it: {@code SHA-256}
+     * @param hash as JCA names it: {@code SHA-256}
      * @param secret the application traffic secret; copied
      */
     KeySchedule(AeadSuite suite, String hash, byte[] secret) {

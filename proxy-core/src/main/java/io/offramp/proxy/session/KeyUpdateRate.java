@@ -2,7 +2,10 @@ package io.offramp.proxy.session;
 
 import java.util.function.LongSupplier;
 
-/** How often a client replaces its key: each costs us a key schedule, and an answer if it wants one. Confined to the event loop. */
+/**
+ * How often a client replaces its key: each costs us a key schedule, and an answer if it wants one. Confined to the
+ * event loop.
+ */
 final class KeyUpdateRate {
     private static final long ONE_SECOND_NS = 1_000_000_000L;
 

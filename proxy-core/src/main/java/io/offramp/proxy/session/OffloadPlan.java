@@ -18,22 +18,22 @@ import io.offramp.offload.record.RecordBoundary;
 import io.offramp.proxy.config.OffloadConfig.Policy;
 
 /**
- * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it, and the reason is
- * kept.
+ * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it,
+ * and the reason is kept.
  *
  * @param software takes everything; on the device's threads, as its firmware, where the device owns the connections
- * @param device   what {@code hw} and {@code auto} mean; {@code software} itself where a listener has no other backend
- * @param tx       policy for what we send
- * @param rx       policy for what we receive
- * @param auto     when {@code auto} moves a direction
+ * @param device what {@code hw} and {@code auto} mean; {@code software} itself where a listener has no other backend
+ * @param tx policy for what we send
+ * @param rx policy for what we receive
+ * @param auto when {@code auto} moves a direction
  */
 public record OffloadPlan(RecordOffload software, RecordOffload device, Policy tx, Policy rx, AutoPolicy auto) {
     /**
      * A direction that has a session.
      *
      * @param session the session
-     * @param why     why it is where it is
-     * @param <S>     its type
+     * @param why why it is where it is
+     * @param <S> its type
      */
     record Placed<S>(S session, String why) {}
 
@@ -76,7 +76,10 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
         return policy(direction) == Policy.AUTO && device != software;
     }
 
-    /** True where a direction belongs into the device, which can take it only between two reads: software has it until then. */
+    /**
+     * True where a direction belongs into the device, which can take it only between two reads: software has it until
+     * then.
+     */
     boolean handsOver(Direction direction) {
         return direction == Direction.RX
                 && rx == Policy.HW
@@ -90,8 +93,8 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
     }
 
     /**
-     * What a session of this plan is to the outside. Where the device owns the connection, all of it is done there, if only by its
-     * firmware.
+     * What a session of this plan is to the outside. Where the device owns the connection, all of it is done there, if
+     * only by its firmware.
      */
     SessionInfo shown(Direction direction, SessionInfo session) {
         if (policy(direction) != Policy.HW_RECORD) {
@@ -115,7 +118,8 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
 
     private <S> Placed<S> place(Direction direction, SessionEvents events, Installer<S> installer) {
         if (handsOver(direction)) {
-            return install(software, direction, "until " + device.name() + " takes over between two reads", events, installer);
+            return install(
+                    software, direction, "until " + device.name() + " takes over between two reads", events, installer);
         }
         return switch (policy(direction)) {
             case HW, HW_RECORD -> install(device, direction, "configured", events, installer);

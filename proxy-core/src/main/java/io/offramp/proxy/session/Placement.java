@@ -8,15 +8,15 @@ import io.offramp.proxy.connection.DirectionStats;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one direction is, and whether it should be elsewhere. Tells the connection's statistics and the metrics. Confined to the event
- * loop.
+ * Where one direction is, and whether it should be elsewhere. Tells the connection's statistics and the metrics.
+ * Confined to the event loop.
  */
 final class Placement {
     /**
      * A move that is due.
      *
      * @param backend where to
-     * @param why     for the connection's statistics
+     * @param why for the connection's statistics
      */
     record Move(RecordOffload backend, String why) {}
 
@@ -34,7 +34,7 @@ final class Placement {
 
     /**
      * @param session what the handover has installed
-     * @param why     why it is there
+     * @param why why it is there
      */
     Placement(SessionSettings settings, Direction direction, DirectionStats stats, SessionInfo session, String why) {
         this.plan = settings.plan();
@@ -74,7 +74,10 @@ final class Placement {
         add(whole, bytes);
     }
 
-    /** Counts what a backend has cut by itself: full records and a rest, or records of whose lengths only the mean is known. */
+    /**
+     * Counts what a backend has cut by itself: full records and a rest, or records of whose lengths only the mean is
+     * known.
+     */
     void addSpliced(long records, int bytes) {
         if (records == Math.ceilDiv(bytes, RecordFormat.MAX_PLAINTEXT_BYTES)) {
             addSealed(bytes, RecordFormat.MAX_PLAINTEXT_BYTES);
@@ -84,7 +87,10 @@ final class Placement {
         }
     }
 
-    /** So many records were sent in excess, since a connection starts with short ones: {@code auto} is not to expect more such. */
+    /**
+     * So many records were sent in excess, since a connection starts with short ones: {@code auto} is not to expect
+     * more such.
+     */
     void forgive(long records) {
         startRecords += records;
     }
@@ -106,7 +112,8 @@ final class Placement {
     }
 
     /** The move that is due now, or null; costs three comparisons where none is. */
-    @Nullable Move due() {
+    @Nullable
+    Move due() {
         if (degraded != null) {
             return new Move(plan.software(), installed.backend() + " degraded: " + degraded);
         }

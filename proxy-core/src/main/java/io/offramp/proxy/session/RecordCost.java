@@ -1,18 +1,18 @@
 package io.offramp.proxy.session;
 
 /**
- * What records cost the host, in ns of CPU: an assumption of {@code auto} and of {@code whatif}, which a user may replace by figures of
- * another machine.
+ * What records cost the host, in ns of CPU: an assumption of {@code auto} and of {@code whatif}, which a user may
+ * replace by figures of another machine.
  *
- * @param nsPerRecord       a record in software, however long
- * @param nsPerByte         each byte of it
+ * @param nsPerRecord a record in software, however long
+ * @param nsPerByte each byte of it
  * @param driverNsPerRecord a record that a device protects, which the driver still frames, posts and completes
- * @param nsPerInstall      an install on a device: its key, its context and the move
+ * @param nsPerInstall an install on a device: its key, its context and the move
  */
 public record RecordCost(double nsPerRecord, double nsPerByte, double driverNsPerRecord, double nsPerInstall) {
     /**
-     * AES-128-GCM by libcrypto and the device model less its cipher, by {@code bench/jmh}: docs/BENCHMARKS.md has machine and command. The
-     * install is an estimate.
+     * AES-128-GCM by libcrypto and the device model less its cipher, by {@code bench/jmh}: docs/BENCHMARKS.md has
+     * machine and command. The install is an estimate.
      */
     public static final RecordCost MEASURED = new RecordCost(430, 0.23, 450, 10_000);
 

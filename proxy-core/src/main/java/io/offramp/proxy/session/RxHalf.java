@@ -19,9 +19,7 @@ import io.offramp.proxy.handshake.Handshaken;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What we receive: opens records, passes data on, and acts on what else the peer says. Confined to the event loop.
- */
+/** What we receive: opens records, passes data on, and acts on what else the peer says. Confined to the event loop. */
 final class RxHalf implements RxSink, HandshakeMessages.Listener {
     /** What the connection learns from its peer. */
     interface Listener {
@@ -105,11 +103,9 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         this.schedule = handshaken.secrets() == null
                 ? null
                 : new KeySchedule(
-                        suite,
-                        handshaken.secrets().hash(),
-                        handshaken.secrets().dangerousClient());
-        OffloadPlan.Placed<RxSession> placed = settings.plan()
-                .placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.events());
+                        suite, handshaken.secrets().hash(), handshaken.secrets().dangerousClient());
+        OffloadPlan.Placed<RxSession> placed =
+                settings.plan().placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.events());
         this.session = placed.session();
         this.placement = new Placement(settings, Direction.RX, stats, session.info(), placed.why());
     }
@@ -158,9 +154,11 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
     }
 
-    //= RFC 8446 §5.5
-    //# There are cryptographic limits on the amount of plaintext which can be safely encrypted under a given set of keys.
-    // What the client protects is ours to look after as well: it is asked in time, and turned away where it does not listen or, in
+    // = RFC 8446 §5.5
+    // # There are cryptographic limits on the amount of plaintext which can be safely encrypted under a given set of
+    // keys.
+    // What the client protects is ours to look after as well: it is asked in time, and turned away where it does not
+    // listen or, in
     // TLS 1.2, cannot.
     private void limitKey() {
         long records = session.nextSequence();
@@ -168,7 +166,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
             return;
         }
         if (records >= mostRecords) {
-            onFault(new KeyLimitException("client has protected " + records + " records under one key, limit " + mostRecords));
+            onFault(new KeyLimitException(
+                    "client has protected " + records + " records under one key, limit " + mostRecords));
         } else if (schedule != null && !keyUpdateAsked) {
             keyUpdateAsked = true;
             listener.onKeyWornOut();
@@ -272,7 +271,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                     "more than " + settings.keyUpdatesPerSecond() + " KeyUpdates in a second");
         }
         if (!session.canRekey()) {
-            onFault(new DeviceFaultException(session.info().backend() + " cannot change its key as the client did, direction=RX"));
+            onFault(new DeviceFaultException(
+                    session.info().backend() + " cannot change its key as the client did, direction=RX"));
             return;
         }
         session.rekey(at, schedule.next());
@@ -319,9 +319,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
     }
 
-    //= RFC 8446 §6
-    //# All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts when
-    //# received regardless of the AlertLevel in the message.
+    // = RFC 8446 §6
+    // # All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts
+    // when
+    // # received regardless of the AlertLevel in the message.
     private void alert(int level, int description) {
         settings.events().onAlertReceived(AlertDescription.nameOf(description));
         if (description == AlertDescription.CLOSE_NOTIFY.code()) {
@@ -338,9 +339,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     }
 
     private boolean isWarning(int level, int description) {
-        return version == ProtocolVersion.TLS_1_3
-                ? description == AlertDescription.USER_CANCELED.code()
-                : level == 1;
+        return version == ProtocolVersion.TLS_1_3 ? description == AlertDescription.USER_CANCELED.code() : level == 1;
     }
 
     private void fail(AlertDescription alert, String message) {

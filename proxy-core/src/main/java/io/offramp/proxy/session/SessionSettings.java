@@ -6,14 +6,19 @@ import io.offramp.proxy.config.RecordSizeConfig;
 /**
  * What all sessions of a listener share.
  *
- * @param plan               which backend takes which direction
- * @param events             the metrics
- * @param recordSize         how much goes into a record that we send
- * @param keyUpdateRecords   how many records go over one key before it is replaced: ours by us, the client's at our request
+ * @param plan which backend takes which direction
+ * @param events the metrics
+ * @param recordSize how much goes into a record that we send
+ * @param keyUpdateRecords how many records go over one key before it is replaced: ours by us, the client's at our
+ *     request
  * @param keyUpdatesPerSecond how many KeyUpdates a client may send in a second
  */
 public record SessionSettings(
-        OffloadPlan plan, SessionEvents events, RecordSizeConfig recordSize, long keyUpdateRecords, int keyUpdatesPerSecond) {
+        OffloadPlan plan,
+        SessionEvents events,
+        RecordSizeConfig recordSize,
+        long keyUpdateRecords,
+        int keyUpdatesPerSecond) {
     /** RFC 8446 §5.5 allows 2^24.5 full-size records under AES-GCM; 2^24 leaves room for what is in flight. */
     public static final long DEFAULT_KEY_UPDATE_RECORDS = 1L << 24;
 
@@ -37,7 +42,10 @@ public record SessionSettings(
         return Math.min(keyUpdateRecords, suite.recordLimit() - RESERVED_RECORDS);
     }
 
-    /** Records after which a client that has not replaced its key is turned away, checked at the end of each burst of reads. */
+    /**
+     * Records after which a client that has not replaced its key is turned away, checked at the end of each burst of
+     * reads.
+     */
     static long rxRecords(AeadSuite suite) {
         return suite.recordLimit() - BURST_RECORDS;
     }

@@ -3,7 +3,9 @@ package io.offramp.proxy.session;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Hears of content that goes from an upstream's socket to a client past this process. Called on the event loop of both. */
+/**
+ * Hears of content that goes from an upstream's socket to a client past this process. Called on the event loop of both.
+ */
 public interface SpliceListener {
     /** So many bytes were taken and are on their way, behind what was written before. */
     void onSpliced(int bytes);

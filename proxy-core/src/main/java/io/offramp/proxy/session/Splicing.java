@@ -7,8 +7,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content going from an upstream's socket to a client's past this process, while the session allows. One message at a time: the next
- * is taken when the one before is out, so that a client that does not read stops its upstream. Confined to the event loop.
+ * Content going from an upstream's socket to a client's past this process, while the session allows. One message at a
+ * time: the next is taken when the one before is out, so that a client that does not read stops its upstream. Confined
+ * to the event loop.
  */
 public final class Splicing {
     /** From how many bytes on a splice is worth its descriptor: as many as one read brings in the ordinary way. */
@@ -17,9 +18,11 @@ public final class Splicing {
     /** Bytes before other connections of the event loop get their turn. */
     private static final int TURN_BYTES = 1 << 20;
 
-    /** Of a client's channel whose session may be able to; so that asking the others costs no walk through their pipelines. */
-    private static final AttributeKey<TlsSessionHandler> SESSION =
-            AttributeKey.valueOf(Splicing.class, "session");
+    /**
+     * Of a client's channel whose session may be able to; so that asking the others costs no walk through their
+     * pipelines.
+     */
+    private static final AttributeKey<TlsSessionHandler> SESSION = AttributeKey.valueOf(Splicing.class, "session");
 
     private final TxHalf tx;
     private final SpliceListener listener;
@@ -38,14 +41,17 @@ public final class Splicing {
         client.attr(SESSION).set(session);
     }
 
-    /** Whether {@link #begin} can ever be of use for that client; cheap, and the same for as long as the channel lives. */
+    /**
+     * Whether {@link #begin} can ever be of use for that client; cheap, and the same for as long as the channel lives.
+     */
     public static boolean isPossible(Channel client) {
         return client.hasAttr(SESSION);
     }
 
     /**
-     * Begins to send what {@code source} receives, behind everything that was written and flushed. The listener hears nothing before
-     * this returns. The source must not be read meanwhile; what its transport reads nevertheless, at a FIN, is behind what was spliced.
+     * Begins to send what {@code source} receives, behind everything that was written and flushed. The listener hears
+     * nothing before this returns. The source must not be read meanwhile; what its transport reads nevertheless, at a
+     * FIN, is behind what was spliced.
      *
      * @param bytes at most so many
      * @return null where the client's session cannot, or not now

@@ -24,11 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A TLS session from its handover to its end. For the handlers behind it, this is a plain TCP channel: plaintext comes in by
- * {@code channelRead}, goes out by {@code write} and {@code flush}, and {@code close} ends the session in order.
+ * A TLS session from its handover to its end. For the handlers behind it, this is a plain TCP channel: plaintext comes
+ * in by {@code channelRead}, goes out by {@code write} and {@code flush}, and {@code close} ends the session in order.
  *
  * <ul>
- *   <li>A clean end of the client's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing goes on.
+ *   <li>A clean end of the client's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing goes
+ *       on.
  *   <li>The FIN behind it is fired as {@link FinEvent}.
  *   <li>A truncated stream (FIN or reset without close_notify) is {@code channelInactive} without that event.
  *   <li>A broken record or rule: the alert goes out, nothing further is delivered, and the channel becomes inactive.
@@ -62,7 +63,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
 
     /**
      * @param handshaken its keys and secrets move here
-     * @param target     the client's connection, as backends see it
+     * @param target the client's connection, as backends see it
      * @param connection whose statistics are kept
      */
     @SuppressWarnings("NullAway.Init") // ctx, tx and rx are set by handlerAdded
@@ -90,8 +91,8 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     }
 
     /**
-     * Lets application data flow. Called once, after the handlers behind this one are in place. Nothing happens where the session
-     * has ended already, or could not be installed.
+     * Lets application data flow. Called once, after the handlers behind this one are in place. Nothing happens where
+     * the session has ended already, or could not be installed.
      *
      * @param pending wire bytes that came in behind the client's Finished; ownership moves here
      */
@@ -123,7 +124,8 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         return ended;
     }
 
-    @Nullable Splicing splice(Channel source, long bytes, SpliceListener listener) {
+    @Nullable
+    Splicing splice(Channel source, long bytes, SpliceListener listener) {
         return started && !closing ? tx.splice(source, bytes, listener) : null;
     }
 
@@ -301,8 +303,8 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
     }
 
     /**
-     * The transport goes on writing, and stays in epoll for that, but reads no more; whoever wants to read is led to the
-     * session.
+     * The transport goes on writing, and stays in epoll for that, but reads no more; whoever wants to read is led to
+     * the session.
      */
     @Override
     public void onSocketTaken() {
@@ -362,7 +364,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         last.addListener(sent -> whenOut(() -> ctx.close(promise)));
     }
 
-    /** Goes on once the socket has taken what was written: now, except of a backend that protects on the way out of it. */
+    /**
+     * Goes on once the socket has taken what was written: now, except of a backend that protects on the way out of it.
+     */
     private void whenOut(Runnable next) {
         if (tx.unsentBytes() == 0) {
             next.run();

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What we send: gathers small writes into one record, seals, and owns the alerts and KeyUpdates that go between the data. Confined to the
- * event loop.
+ * What we send: gathers small writes into one record, seals, and owns the alerts and KeyUpdates that go between the
+ * data. Confined to the event loop.
  */
 final class TxHalf implements TxSink {
     private static final Logger LOG = LoggerFactory.getLogger(TxHalf.class);
@@ -79,7 +79,8 @@ final class TxHalf implements TxSink {
         this.target = target;
         this.settings = settings;
         this.onFault = onFault;
-        this.keyUpdateRecords = settings.keyUpdateRecords(handshaken.negotiated().suite());
+        this.keyUpdateRecords =
+                settings.keyUpdateRecords(handshaken.negotiated().suite());
         this.recordLimit = handshaken.negotiated().recordLimit();
         this.recordSize = new DynamicRecordSize(settings.recordSize(), recordLimit, System::nanoTime);
         this.schedule = handshaken.secrets() == null
@@ -89,8 +90,8 @@ final class TxHalf implements TxSink {
                         handshaken.secrets().hash(),
                         handshaken.secrets().dangerousServer());
         this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);
-        OffloadPlan.Placed<TxSession> placed = settings.plan()
-                .placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());
+        OffloadPlan.Placed<TxSession> placed =
+                settings.plan().placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());
         this.session = placed.session();
         this.placement = new Placement(settings, Direction.TX, stats, session.info(), placed.why());
     }
@@ -110,8 +111,8 @@ final class TxHalf implements TxSink {
     }
 
     /**
-     * Sends whole handshake messages behind what was written before, in records that hold nothing else: tickets (RFC 8446 §4.6.1).
-     * They leave with the next flush of the channel.
+     * Sends whole handshake messages behind what was written before, in records that hold nothing else: tickets (RFC
+     * 8446 §4.6.1). They leave with the next flush of the channel.
      *
      * @param messages ownership moves here
      */
@@ -129,7 +130,10 @@ final class TxHalf implements TxSink {
         gatherer.flush();
     }
 
-    /** The client asked for our KeyUpdate; it is sent once, however often it is asked for before it leaves (RFC 8446 §4.6.3). */
+    /**
+     * The client asked for our KeyUpdate; it is sent once, however often it is asked for before it leaves (RFC 8446
+     * §4.6.3).
+     */
     void oweKeyUpdate() {
         answerOwed = true;
     }
@@ -139,7 +143,10 @@ final class TxHalf implements TxSink {
         requestOwed = true;
     }
 
-    /** Pays what is owed at the end of a read burst, so that a flood of requests costs one answer per burst; true if a flush is due. */
+    /**
+     * Pays what is owed at the end of a read burst, so that a flood of requests costs one answer per burst; true if a
+     * flush is due.
+     */
     boolean settle() {
         if (ended) {
             return false;
@@ -245,7 +252,8 @@ final class TxHalf implements TxSink {
     }
 
     /** Begins to take content from another socket; null where it cannot be, or not now. */
-    @Nullable Splicing splice(Channel source, long bytes, SpliceListener listener) {
+    @Nullable
+    Splicing splice(Channel source, long bytes, SpliceListener listener) {
         boolean may = splicing == null && maySplice();
         recordSize.endBurst();
         if (!may) {
@@ -267,7 +275,9 @@ final class TxHalf implements TxSink {
         }
     }
 
-    /** What is spliced goes into records that the backend cuts, and that nobody counts before: all of that must be fine. */
+    /**
+     * What is spliced goes into records that the backend cuts, and that nobody counts before: all of that must be fine.
+     */
     private boolean maySplice() {
         return !ended
                 && !answerOwed
@@ -278,7 +288,10 @@ final class TxHalf implements TxSink {
                 && recordSize.isGrown(isWaiting());
     }
 
-    /** Bytes that may be spliced at once under this key if each of them were a record, with as many left for what comes behind. */
+    /**
+     * Bytes that may be spliced at once under this key if each of them were a record, with as many left for what comes
+     * behind.
+     */
     private long spliceRoom() {
         return (keyUpdateRecords - session.nextSequence()) / 2;
     }
@@ -429,9 +442,10 @@ final class TxHalf implements TxSink {
         placement.addSealed(bytes, recordBytes);
     }
 
-    //= RFC 8446 §4.6.3
-    //# Additionally, both sides MUST enforce that a KeyUpdate with the old key is received before accepting any messages
-    //# encrypted with the new key.
+    // = RFC 8446 §4.6.3
+    // # Additionally, both sides MUST enforce that a KeyUpdate with the old key is received before accepting any
+    // messages
+    // # encrypted with the new key.
     // So it goes out under the old key, and the keys change right behind it.
     private void keyUpdate(byte[] message) {
         if (schedule == null) {

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts small writes of one flush together, so that a response's head and a short body make one record: copying {@value #SMALL_BYTES}
- * bytes is cheaper than a record of their own. Larger writes pass as they are, never copied.
+ * Puts small writes of one flush together, so that a response's head and a short body make one record: copying
+ * {@value #SMALL_BYTES} bytes is cheaper than a record of their own. Larger writes pass as they are, never copied.
  */
 final class WriteGatherer {
     /** Takes what is to be sealed, in order. */

@@ -1,4 +1,7 @@
-/** A TLS session after its handshake: handover to record backends, alerts, close_notify, KeyUpdate, and the policy that moves directions. */
+/**
+ * A TLS session after its handshake: handover to record backends, alerts, close_notify, KeyUpdate, and the policy that
+ * moves directions.
+ */
 @NullMarked
 package io.offramp.proxy.session;
 

@@ -18,9 +18,9 @@ public final class TcpFrontSettings {
     private final MemoryBudget budget;
 
     /**
-     * @param route     the listener's only one
+     * @param route the listener's only one
      * @param accessLog hears of every connection's end; null for nobody
-     * @param budget    says when a silent connection has to go
+     * @param budget says when a silent connection has to go
      * @throws IllegalArgumentException if the route names an upstream that is not there
      */
     public TcpFrontSettings(
@@ -49,7 +49,8 @@ public final class TcpFrontSettings {
         return group;
     }
 
-    @Nullable AccessLog accessLog() {
+    @Nullable
+    AccessLog accessLog() {
         return accessLog;
     }
 

@@ -7,9 +7,9 @@ import io.offramp.proxy.http.codec.Head;
 /**
  * The head of an upstream's answer, checked.
  *
- * @param message   as it came
- * @param options   what its Connection fields say
- * @param framing   of the body, as {@link Framing} has it; never invalid
+ * @param message as it came
+ * @param options what its Connection fields say
+ * @param framing of the body, as {@link Framing} has it; never invalid
  * @param following bytes that were read with it
  */
 public record AnswerHead(Head message, ConnectionOptions options, long framing, int following) {

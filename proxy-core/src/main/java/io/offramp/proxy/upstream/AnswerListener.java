@@ -45,7 +45,7 @@ public interface AnswerListener {
     /**
      * The answer will not be complete; the connection is closed and has forgotten this listener.
      *
-     * @param problem  {@code reset}, {@code closed}, {@code garbage: status line}
+     * @param problem {@code reset}, {@code closed}, {@code garbage: status line}
      * @param answered whether any byte of an answer had come
      */
     void onFailed(String problem, boolean answered);

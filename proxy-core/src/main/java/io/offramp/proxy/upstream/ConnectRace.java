@@ -46,7 +46,7 @@ final class ConnectRace {
     /**
      * @param addresses in order of preference, at least one
      * @param timeoutMs for all of them
-     * @param handler   of the connection, the pipeline's only one
+     * @param handler of the connection, the pipeline's only one
      */
     ConnectRace(
             Connector connector,

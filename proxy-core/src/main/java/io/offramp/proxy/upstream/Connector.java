@@ -12,10 +12,10 @@ public interface Connector {
     /**
      * Begins to connect; on the event loop.
      *
-     * @param loop      of the client, and of the new channel
+     * @param loop of the client, and of the new channel
      * @param allocator for what is read
      * @param timeoutMs until it has failed
-     * @param handler   the pipeline's only one, in place before the channel is registered
+     * @param handler the pipeline's only one, in place before the channel is registered
      * @return done when the channel is open; to close its channel calls it off
      */
     ChannelFuture connect(

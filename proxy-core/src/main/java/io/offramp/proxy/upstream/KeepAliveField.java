@@ -34,9 +34,8 @@ final class KeepAliveField {
     }
 
     private static long limitNs(String seconds) {
-        boolean isNumber = !seconds.isEmpty()
-                && seconds.length() <= 9
-                && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean isNumber =
+                !seconds.isEmpty() && seconds.length() <= 9 && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!isNumber) {
             return Long.MAX_VALUE;
         }

@@ -36,8 +36,8 @@ final class LastWrites {
     /**
      * Flushes, and ends the connection when all is out.
      *
-     * @param ctx     of the handler that writes
-     * @param reset   how
+     * @param ctx of the handler that writes
+     * @param reset how
      * @param limitNs for a peer that takes nothing
      */
     static void end(ChannelHandlerContext ctx, boolean reset, long limitNs) {

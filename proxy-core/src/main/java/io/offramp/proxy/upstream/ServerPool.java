@@ -90,7 +90,8 @@ final class ServerPool {
         }
     }
 
-    @Nullable UpstreamConnection take(long nowNs) {
+    @Nullable
+    UpstreamConnection take(long nowNs) {
         for (UpstreamConnection last = idle.pollFirst(); last != null; last = idle.pollFirst()) {
             if (nowNs < last.idleEndNs()) {
                 return last;

@@ -38,11 +38,11 @@ public final class Tunnel implements AnswerListener {
     private boolean closed;
 
     /**
-     * @param client   of the handler that writes to the client
+     * @param client of the handler that writes to the client
      * @param toClient what that handler writes
      * @param upstream connected; its listener becomes this tunnel
-     * @param idleNs   without a byte either way
-     * @param takeNs   at the end, for a peer that does not take what was written
+     * @param idleNs without a byte either way
+     * @param takeNs at the end, for a peer that does not take what was written
      */
     public Tunnel(
             ChannelHandlerContext client,

@@ -277,7 +277,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /**
      * Ends the connection behind what was written; the listener hears nothing more, and what still comes is discarded.
      *
-     * @param cut     with a reset, for a server that must not take it for the end of a stream
+     * @param cut with a reset, for a server that must not take it for the end of a stream
      * @param limitNs for a server that takes nothing
      */
     public void endBehindWrites(boolean cut, long limitNs) {

@@ -41,11 +41,12 @@ public final class UpstreamGroup {
     /**
      * The next server to try. A group of one has nothing to gain from skipping its only server.
      *
-     * @param from  where the search starts, any number
+     * @param from where the search starts, any number
      * @param tried bits of the servers that failed this request already
      * @return null if all have failed, this request or a moment ago
      */
-    @Nullable UpstreamServer next(int from, long tried, long nowNs) {
+    @Nullable
+    UpstreamServer next(int from, long tried, long nowNs) {
         for (int i = 0; i < servers.length; i++) {
             UpstreamServer server = servers[Math.floorMod(from + i, servers.length)];
             boolean untried = (tried & server.bit()) == 0;

@@ -32,7 +32,7 @@ public final class Upstreams {
      * is needed.
      *
      * @param configured by name
-     * @param events     who counts, by name of the upstream
+     * @param events who counts, by name of the upstream
      */
     public Upstreams(
             Map<String, UpstreamConfig> configured,

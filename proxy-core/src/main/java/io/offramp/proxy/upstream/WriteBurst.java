@@ -20,7 +20,7 @@ public final class WriteBurst {
     private boolean inTurn;
 
     /**
-     * @param ctx  of the handler that writes
+     * @param ctx of the handler that writes
      * @param turn of its event loop
      */
     public WriteBurst(ChannelHandlerContext ctx, TurnFlush turn) {
@@ -46,7 +46,7 @@ public final class WriteBurst {
     /**
      * A buffer to append to, with at least so much room; it stays ours.
      *
-     * @param bytes     needed
+     * @param bytes needed
      * @param following bytes of body that will be written next, as far as known
      */
     public ByteBuf room(int bytes, int following) {

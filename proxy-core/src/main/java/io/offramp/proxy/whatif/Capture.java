@@ -12,7 +12,8 @@ public final class Capture {
     private Capture() {}
 
     /**
-     * Reads a capture to its end. Empty lines, and further header lines of captures put one behind the other, are skipped.
+     * Reads a capture to its end. Empty lines, and further header lines of captures put one behind the other, are
+     * skipped.
      *
      * @param name for messages: the file's
      * @throws CaptureException if a line is wrong: says which, and what is wrong with it

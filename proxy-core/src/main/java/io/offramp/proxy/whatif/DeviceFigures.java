@@ -8,7 +8,7 @@ import io.offramp.offload.RecordOffload;
  * What a device says of itself.
  *
  * @param capabilities versions and suites that it takes
- * @param capacity     how much it takes; its contexts are these
+ * @param capacity how much it takes; its contexts are these
  */
 public record DeviceFigures(Capabilities capabilities, Capacity capacity) {
     /** As an open backend says. */

@@ -25,11 +25,13 @@ final class DeviceState {
     }
 
     /** Why it declines a direction now; null if it takes it, and then it has. */
-    @Nullable Refusal install(Flow flow, long nowNs) {
+    @Nullable
+    Refusal install(Flow flow, long nowNs) {
         if (!figures.takes(flow)) {
             return Refusal.SUITE;
         }
-        if (records >= figures.capacity().recordsPerSecond() || bits >= figures.capacity().bitsPerSecond()) {
+        if (records >= figures.capacity().recordsPerSecond()
+                || bits >= figures.capacity().bitsPerSecond()) {
             return Refusal.LOAD;
         }
         refill(nowNs);

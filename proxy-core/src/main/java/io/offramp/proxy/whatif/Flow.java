@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
  * One direction of one session, its records spread evenly over its lifetime.
  *
  * @param startNs ns since the first session of the capture began
- * @param endNs   its end, after the start
+ * @param endNs its end, after the start
  * @param records records
- * @param bytes   their content
+ * @param bytes their content
  */
 public record Flow(
         Direction direction,
@@ -27,7 +27,9 @@ public record Flow(
         long bytes) {
     private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Two of each session, in the order of their start. A session that was too short to be timed lasted a millisecond. */
+    /**
+     * Two of each session, in the order of their start. A session that was too short to be timed lasted a millisecond.
+     */
     public static List<Flow> of(List<SessionStats> sessions) {
         List<SessionStats> ordered = new ArrayList<>(sessions);
         ordered.sort((a, b) -> Long.compare(a.startMs(), b.startMs()));

@@ -12,11 +12,11 @@ import java.util.function.Predicate;
 /**
  * What a policy makes of a capture, on one device.
  *
- * @param fates                of all flows, in the order of their start
- * @param peakContexts         most directions on the device at once
- * @param meanContexts         over the time of the capture
+ * @param fates of all flows, in the order of their start
+ * @param peakContexts most directions on the device at once
+ * @param meanContexts over the time of the capture
  * @param peakRecordsPerSecond most load at once
- * @param peakBitsPerSecond    most load at once, on the wire
+ * @param peakBitsPerSecond most load at once, on the wire
  */
 public record Outcome(
         Policy policy,

@@ -10,8 +10,9 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a simulation: the events of all flows in the order of time. At one time, what ends makes room before what begins asks for it,
- * and what waits comes before what is new. A flow that is to be promoted and finds no room waits, as a session does in the proxy.
+ * One run of a simulation: the events of all flows in the order of time. At one time, what ends makes room before what
+ * begins asks for it, and what waits comes before what is new. A flow that is to be promoted and finds no room waits,
+ * as a session does in the proxy.
  */
 final class Run {
     private final Simulation simulation;
@@ -80,9 +81,8 @@ final class Run {
         return switch (policy) {
             case SW -> Long.MAX_VALUE;
             case HW, HW_RECORD -> flow.startNs();
-            case AUTO -> auto.promotes(flow.records(), flow.bytes())
-                    ? flow.whenCarriedNs(auto.bytes())
-                    : Long.MAX_VALUE;
+            case AUTO ->
+                auto.promotes(flow.records(), flow.bytes()) ? flow.whenCarriedNs(auto.bytes()) : Long.MAX_VALUE;
         };
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
  * Runs traffic that was seen over a device that was not there.
  *
  * @param device what it takes
- * @param cost   what records cost the host
+ * @param cost what records cost the host
  */
 public record Simulation(DeviceFigures device, RecordCost cost) {
     /** When {@code auto} moves a direction, here as in a running proxy with such a device. */

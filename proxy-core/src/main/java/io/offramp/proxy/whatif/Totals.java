@@ -8,16 +8,16 @@ import java.util.Map;
 /**
  * Sums over fates.
  *
- * @param flows           all of them: those below are parts of these
- * @param offloaded       taken by the device
- * @param software        left in software by the policy
- * @param refused         left in software by the device, by reason
- * @param records         records of all
- * @param bytes           content of all
+ * @param flows all of them: those below are parts of these
+ * @param offloaded taken by the device
+ * @param software left in software by the policy
+ * @param refused left in software by the device, by reason
+ * @param records records of all
+ * @param bytes content of all
  * @param offloadedRecords what of it the device did
- * @param offloadedBytes  what of it the device did
- * @param softwareNs      CPU of the host for records if it did them all
- * @param hostNs          CPU of the host for records and installs as it is
+ * @param offloadedBytes what of it the device did
+ * @param softwareNs CPU of the host for records if it did them all
+ * @param hostNs CPU of the host for records and installs as it is
  */
 public record Totals(
         long flows,

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Flows that are alike for a device.
  *
- * @param size     of their records
+ * @param size of their records
  * @param lifetime of their sessions
  */
 public record TrafficClass(Size size, Lifetime lifetime) implements Comparable<TrafficClass> {

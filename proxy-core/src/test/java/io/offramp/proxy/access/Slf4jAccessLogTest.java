@@ -40,7 +40,8 @@ class Slf4jAccessLogTest {
         Connection c = TestConnections.established(7, "example.com");
 
         // When
-        log.onFinished(new Exchange(c, "GET", "/bytes/1024", "example.com:8443", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
+        log.onFinished(
+                new Exchange(c, "GET", "/bytes/1024", "example.com:8443", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
 
         // Then
         assertThat(line())
@@ -57,7 +58,10 @@ class Slf4jAccessLogTest {
 
         // Then
         assertThat(line())
-                .contains(" host=- ", " ms=12003.004 ", " sni=- version=- cipher=- resumed=- client=- fingerprint=- txconf=none rxconf=none ")
+                .contains(
+                        " host=- ",
+                        " ms=12003.004 ",
+                        " sni=- version=- cipher=- resumed=- client=- fingerprint=- txconf=none rxconf=none ")
                 .endsWith(" abort=\"reset by peer\"");
     }
 
@@ -87,7 +91,9 @@ class Slf4jAccessLogTest {
     void shouldCutLongValuesAndSayHowMuchIsMissing() {
         log.onFinished(exchange(TestConnections.accepted(1), "GET", "/" + "a".repeat(8000), "b", 0, null));
 
-        assertThat(line()).contains(" target=/" + "a".repeat(1023) + "...+6977 host=b ").endsWith(" abort=-");
+        assertThat(line())
+                .contains(" target=/" + "a".repeat(1023) + "...+6977 host=b ")
+                .endsWith(" abort=-");
     }
 
     @Test
@@ -98,7 +104,10 @@ class Slf4jAccessLogTest {
 
             log.onFinished(exchange(TestConnections.established(1, huge), huge, huge, huge, 0, huge));
 
-            assertThat(line()).hasSizeLessThan(4096).contains(" ms=0.000 ", "...+", " abort=").matches("\\p{Print}+");
+            assertThat(line())
+                    .hasSizeLessThan(4096)
+                    .contains(" ms=0.000 ", "...+", " abort=")
+                    .matches("\\p{Print}+");
         }
     }
 
@@ -115,7 +124,12 @@ class Slf4jAccessLogTest {
     }
 
     private static Exchange exchange(
-            Connection c, String method, String target, @Nullable String host, long durationNs, @Nullable String abort) {
+            Connection c,
+            String method,
+            String target,
+            @Nullable String host,
+            long durationNs,
+            @Nullable String abort) {
         return new Exchange(c, method, target, host, 0, 0, 0, durationNs, null, abort);
     }
 }

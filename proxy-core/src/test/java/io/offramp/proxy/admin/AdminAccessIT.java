@@ -53,7 +53,8 @@ class AdminAccessIT {
         start(ANY_PORT, null);
 
         assertThat(curl(url("/connections"))).isEqualTo("200");
-        assertThat(curl("-H", "Host: rebound.evil.example:" + server.port(), url("/connections"))).isEqualTo("403");
+        assertThat(curl("-H", "Host: rebound.evil.example:" + server.port(), url("/connections")))
+                .isEqualTo("403");
         assertThat(curl("-H", "Host: rebound.evil.example", url("/healthz"))).isEqualTo("403");
         assertThat(curl("-H", "Host:", url("/connections"))).isEqualTo("400");
         assertThat(metrics()).contains("offramp_admin_refused_total{reason=\"host\"} 2.0");
@@ -63,13 +64,16 @@ class AdminAccessIT {
     void shouldRefusePagesOfOtherOrigins() throws Exception {
         start(ANY_PORT, null);
 
-        assertThat(curl("-X", "POST", "-H", "Origin: http://evil.example", url("/reload"))).isEqualTo("403");
+        assertThat(curl("-X", "POST", "-H", "Origin: http://evil.example", url("/reload")))
+                .isEqualTo("403");
         assertThat(curl("-X", "POST", "-H", "Origin: null", url("/reload"))).isEqualTo("403");
-        assertThat(curl("-H", "Origin: http://evil.example", url("/connections"))).isEqualTo("403");
-        assertThat(metrics()).contains("offramp_admin_refused_total{reason=\"origin\"} 3.0")
+        assertThat(curl("-H", "Origin: http://evil.example", url("/connections")))
+                .isEqualTo("403");
+        assertThat(metrics())
+                .contains("offramp_admin_refused_total{reason=\"origin\"} 3.0")
                 .doesNotContain("reloads_total");
-        assertThat(curl("-X", "POST", "-H", "Origin: http://127.0.0.1:" + server.port(),
-                url("/reload"))).isEqualTo("200");
+        assertThat(curl("-X", "POST", "-H", "Origin: http://127.0.0.1:" + server.port(), url("/reload")))
+                .isEqualTo("200");
         assertThat(curl("-X", "POST", url("/reload"))).as("no browser").isEqualTo("200");
     }
 
@@ -81,16 +85,20 @@ class AdminAccessIT {
         assertThat(curl(url("/connections"))).isEqualTo("401");
         assertThat(output("curl", "-sD-", "-o", "/dev/null", url("/connections")))
                 .containsIgnoringCase("WWW-Authenticate: Bearer");
-        assertThat(curl("-H", "Authorization: Bearer " + TOKEN.replace('0', '1'),
-                url("/connections"))).isEqualTo("401");
-        assertThat(curl("-H", "Authorization: Bearer " + TOKEN, url("/connections"))).isEqualTo("200");
+        assertThat(curl("-H", "Authorization: Bearer " + TOKEN.replace('0', '1'), url("/connections")))
+                .isEqualTo("401");
+        assertThat(curl("-H", "Authorization: Bearer " + TOKEN, url("/connections")))
+                .isEqualTo("200");
         assertThat(curl(url("/healthz"))).isEqualTo("200");
 
         // When the file holds another one, then that is asked for once files have been read again
         Files.writeString(token, "another-" + TOKEN + "\n");
-        assertThat(curl("-X", "POST", "-H", "Authorization: Bearer " + TOKEN, url("/reload"))).isEqualTo("200");
-        assertThat(curl("-H", "Authorization: Bearer " + TOKEN, url("/connections"))).isEqualTo("401");
-        assertThat(curl("-H", "Authorization: Bearer another-" + TOKEN, url("/connections"))).isEqualTo("200");
+        assertThat(curl("-X", "POST", "-H", "Authorization: Bearer " + TOKEN, url("/reload")))
+                .isEqualTo("200");
+        assertThat(curl("-H", "Authorization: Bearer " + TOKEN, url("/connections")))
+                .isEqualTo("401");
+        assertThat(curl("-H", "Authorization: Bearer another-" + TOKEN, url("/connections")))
+                .isEqualTo("200");
     }
 
     @Test
@@ -105,8 +113,10 @@ class AdminAccessIT {
         start(new AdminAddress.Unix(socket), null);
 
         assertThat(Files.getPosixFilePermissions(socket)).isEqualTo(PosixFilePermissions.fromString("rw-rw----"));
-        assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz")).isEqualTo("200");
-        assertThat(curl("--unix-socket", socket.toString(), "-X", "POST", "http://localhost/reload")).isEqualTo("200");
+        assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz"))
+                .isEqualTo("200");
+        assertThat(curl("--unix-socket", socket.toString(), "-X", "POST", "http://localhost/reload"))
+                .isEqualTo("200");
         assertThat(server).hasToString("unix:" + socket);
         assertThat(server.port()).isNull();
 
@@ -125,7 +135,8 @@ class AdminAccessIT {
 
         start(new AdminAddress.Unix(socket), null);
 
-        assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz")).isEqualTo("200");
+        assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz"))
+                .isEqualTo("200");
     }
 
     @Test
@@ -135,15 +146,22 @@ class AdminAccessIT {
         Path text = Files.writeString(dir.resolve("text"), "kept");
 
         assertThatThrownBy(() -> AdminServer.start(
-                        config(new AdminAddress.Unix(socket), null), metrics, new ConnectionRegistry(1),
-                        reloads, () -> false))
+                        config(new AdminAddress.Unix(socket), null),
+                        metrics,
+                        new ConnectionRegistry(1),
+                        reloads,
+                        () -> false))
                 .isInstanceOf(IOException.class)
                 .hasMessage("admin cannot bind unix:" + socket + ": another process listens there");
         assertThatThrownBy(() -> AdminServer.start(
-                        config(new AdminAddress.Unix(text), null), metrics, new ConnectionRegistry(1),
-                        reloads, () -> false))
+                        config(new AdminAddress.Unix(text), null),
+                        metrics,
+                        new ConnectionRegistry(1),
+                        reloads,
+                        () -> false))
                 .hasMessageEndingWith(": is there, and is not a socket");
-        assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz")).isEqualTo("200");
+        assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz"))
+                .isEqualTo("200");
         assertThat(text).hasContent("kept");
     }
 
@@ -189,8 +207,8 @@ class AdminAccessIT {
 
     /** The status. */
     private static String curl(String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of("curl", "-s", "-m", "20", "-o", "/dev/null",
-                "-w", "%{http_code}"));
+        List<String> command =
+                new ArrayList<>(List.of("curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}"));
         command.addAll(List.of(args));
         return output(command.toArray(String[]::new));
     }

@@ -31,28 +31,45 @@ class AdminAccessTest {
     private Path dir;
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "localhost", "localhost:9090", "LOCALHOST", "localhost.", "localhost.:9090", "127.0.0.1:9090", "127.8.9.1",
-                "[::1]:9090", "[::1]",
-        "192.0.2.1", "192.0.2.1:9090", "proxy.example", "Proxy.Example:9090"
-    })
+    @ValueSource(
+            strings = {
+                "localhost",
+                "localhost:9090",
+                "LOCALHOST",
+                "localhost.",
+                "localhost.:9090",
+                "127.0.0.1:9090",
+                "127.8.9.1",
+                "[::1]:9090",
+                "[::1]",
+                "192.0.2.1",
+                "192.0.2.1:9090",
+                "proxy.example",
+                "Proxy.Example:9090"
+            })
     void shouldAnswerToItsOwnNames(String host) {
         assertThat(check(open, get("Host", host))).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "evil.example", "localhost.evil.example", "evillocalhost", "192.0.2.2", "[2001:db8::1]", "10.0.0.1:9090",
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "localhost.evil.example",
+                "evillocalhost",
+                "192.0.2.2",
+                "[2001:db8::1]",
+                "10.0.0.1:9090",
                 "127.0.0.1.evil.example",
-        "other.proxy.example"
-    })
+                "other.proxy.example"
+            })
     void shouldAnswerToNoOtherName(String host) {
         assertThat(check(open, get("Host", host))).isEqualTo(Refusal.HOST);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost:", "localhost:x", "local host", "localhost/x",
-            "user@localhost", "[::1", "::1"})
+    @ValueSource(
+            strings = {"", "localhost:", "localhost:x", "local host", "localhost/x", "user@localhost", "[::1", "::1"})
     void shouldRefuseAHostThatIsNone(String host) {
         assertThat(check(open, get("Host", host))).isIn(Refusal.MALFORMED, Refusal.HOST);
     }
@@ -65,7 +82,8 @@ class AdminAccessTest {
         assertThat(check(open, new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/")))
                 .isEqualTo(Refusal.MALFORMED);
         assertThat(check(open, two)).isEqualTo(Refusal.MALFORMED);
-        assertThat(check(open, new DefaultHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.GET, "/"))).isNull();
+        assertThat(check(open, new DefaultHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.GET, "/")))
+                .isNull();
     }
 
     @Test
@@ -83,11 +101,17 @@ class AdminAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "http://evil.example", "null", "http://localhost", "http://localhost:9091", "http://localhost:90900",
-                "ftp://localhost:9090", "",
-        "http://localhost:9090.evil.example"
-    })
+    @ValueSource(
+            strings = {
+                "http://evil.example",
+                "null",
+                "http://localhost",
+                "http://localhost:9091",
+                "http://localhost:90900",
+                "ftp://localhost:9090",
+                "",
+                "http://localhost:9090.evil.example"
+            })
     void shouldRefuseEveryOriginButItsOwn(String origin) {
         assertThat(check(open, get("Host", "localhost:9090", "Origin", origin))).isEqualTo(Refusal.ORIGIN);
         assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090", "Origin", origin)))
@@ -96,11 +120,12 @@ class AdminAccessTest {
 
     @Test
     void shouldTakeItsOwnOriginAndClientsThatHaveNone() {
-        assertThat(check(open,
-                request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "http://localhost:9090"))).isNull();
-        assertThat(check(open,
-                request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "https://LOCALHOST:9090"))).isNull();
-        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090"))).isNull();
+        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "http://localhost:9090")))
+                .isNull();
+        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090", "Origin", "https://LOCALHOST:9090")))
+                .isNull();
+        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost:9090")))
+                .isNull();
     }
 
     @Test
@@ -109,27 +134,34 @@ class AdminAccessTest {
                 .isEqualTo(Refusal.ORIGIN);
         assertThat(check(open, request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "same-site")))
                 .isEqualTo(Refusal.ORIGIN);
-        assertThat(check(open,
-                request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "same-origin"))).isNull();
-        assertThat(check(open, get("Host", "localhost", "Sec-Fetch-Site", "cross-site"))).as("a link").isNull();
+        assertThat(check(open, request(HttpMethod.POST, "Host", "localhost", "Sec-Fetch-Site", "same-origin")))
+                .isNull();
+        assertThat(check(open, get("Host", "localhost", "Sec-Fetch-Site", "cross-site")))
+                .as("a link")
+                .isNull();
     }
 
     @Test
     void shouldAskForItsTokenEverywhereButForHealth() throws Exception {
         AdminAccess guarded = access(new AdminAddress.Tcp(new HostPort("127.0.0.1", 9090)), token(TOKEN));
 
-        assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer " + TOKEN))).isNull();
-        assertThat(check(guarded, get("Host", "localhost", "Authorization", "bearer  " + TOKEN))).isNull();
+        assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer " + TOKEN)))
+                .isNull();
+        assertThat(check(guarded, get("Host", "localhost", "Authorization", "bearer  " + TOKEN)))
+                .isNull();
         assertThat(check(guarded, get("Host", "localhost"))).isEqualTo(Refusal.TOKEN);
-        for (String wrong : new String[] {TOKEN, "Bearer", "Bearer " + TOKEN + "x",
-                "Bearer " + TOKEN.substring(1), "Basic " + TOKEN}) {
-            assertThat(check(guarded, get("Host", "localhost", "Authorization", wrong))).as(wrong)
+        for (String wrong :
+                new String[] {TOKEN, "Bearer", "Bearer " + TOKEN + "x", "Bearer " + TOKEN.substring(1), "Basic " + TOKEN
+                }) {
+            assertThat(check(guarded, get("Host", "localhost", "Authorization", wrong)))
+                    .as(wrong)
                     .isEqualTo(Refusal.TOKEN);
         }
         assertThat(guarded.check(get("Host", "localhost"), "/healthz", LOCAL)).isNull();
         assertThat(guarded.check(request(HttpMethod.POST, "Host", "localhost"), "/healthz", LOCAL))
                 .isEqualTo(Refusal.TOKEN);
-        assertThat(guarded.check(get("Host", "evil.example"), "/healthz", LOCAL)).isEqualTo(Refusal.HOST);
+        assertThat(guarded.check(get("Host", "evil.example"), "/healthz", LOCAL))
+                .isEqualTo(Refusal.HOST);
         assertThat(guarded.check(get("Host", "evil.example", "Authorization", "Bearer " + TOKEN), "/", LOCAL))
                 .isEqualTo(Refusal.HOST);
     }
@@ -142,8 +174,8 @@ class AdminAccessTest {
 
         assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer " + TOKEN)))
                 .isEqualTo(Refusal.TOKEN);
-        assertThat(check(guarded,
-                get("Host", "localhost", "Authorization", "Bearer another-token-of-the-next-day"))).isNull();
+        assertThat(check(guarded, get("Host", "localhost", "Authorization", "Bearer another-token-of-the-next-day")))
+                .isNull();
     }
 
     private AdminToken token(String text) throws Exception {

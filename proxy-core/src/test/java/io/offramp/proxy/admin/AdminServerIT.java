@@ -72,7 +72,9 @@ class AdminServerIT {
 
     @Test
     void shouldSayUnavailableWhileDraining() throws Exception {
-        assertThat(send("GET", "/healthz")).returns(200, HttpResponse::statusCode).returns("ok\n", HttpResponse::body);
+        assertThat(send("GET", "/healthz"))
+                .returns(200, HttpResponse::statusCode)
+                .returns("ok\n", HttpResponse::body);
         draining.set(true);
         assertThat(send("GET", "/healthz"))
                 .returns(503, HttpResponse::statusCode)
@@ -91,11 +93,14 @@ class AdminServerIT {
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(response.body())
                 .matches("(?s)\\[\\n\\{.*}\\n]\\n")
-                .contains("{\"id\":7,\"listener\":\"web\",\"peer\":\"192.0.2.7:51234\",\"local\":\"127.0.0.1:8443\",\"age\":")
-                .contains("\"sni\":\"ex\\\"ample\\n\",\"alpn\":\"http/1.1\",\"version\":\"1.3\",\"cipher\":\"aes-gcm-128\","
-                        + "\"suite\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\",\"resumed\":true,")
-                .contains("\"tx\":{\"conf\":\"hw\",\"backend\":\"device\",\"detail\":\"tis=17 dek=33\",\"why\":\"configured\","
-                        + "\"records\":3,\"bytes\":40000,\"moves\":0,\"rekeys\":0}")
+                .contains(
+                        "{\"id\":7,\"listener\":\"web\",\"peer\":\"192.0.2.7:51234\",\"local\":\"127.0.0.1:8443\",\"age\":")
+                .contains(
+                        "\"sni\":\"ex\\\"ample\\n\",\"alpn\":\"http/1.1\",\"version\":\"1.3\",\"cipher\":\"aes-gcm-128\","
+                                + "\"suite\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\",\"resumed\":true,")
+                .contains(
+                        "\"tx\":{\"conf\":\"hw\",\"backend\":\"device\",\"detail\":\"tis=17 dek=33\",\"why\":\"configured\","
+                                + "\"records\":3,\"bytes\":40000,\"moves\":0,\"rekeys\":0}")
                 .contains("\"rx\":{\"conf\":\"sw\",\"backend\":\"sw\"");
         assertThat(objectsIn(response.body())).isEqualTo(1);
     }
@@ -140,9 +145,11 @@ class AdminServerIT {
         List<SessionStats> sessions = lines.stream().skip(1).map(csv::parse).toList();
         assertThat(sessions).hasSize(3_001);
         assertThat(sessions.subList(0, 3_000)).noneMatch(SessionStats::isOpen);
-        assertThat(sessions.getLast().isOpen()).as("one without a session is left out").isTrue();
-        assertThat(lines.getLast()).endsWith(
-                ",open,web,1.3,aes-gcm-128,3,40000,1,120,hw,sw,configured,device declined: no TIR left,0");
+        assertThat(sessions.getLast().isOpen())
+                .as("one without a session is left out")
+                .isTrue();
+        assertThat(lines.getLast())
+                .endsWith(",open,web,1.3,aes-gcm-128,3,40000,1,120,hw,sw,configured,device declined: no TIR left,0");
     }
 
     @Test
@@ -180,10 +187,14 @@ class AdminServerIT {
         // When, Then
         assertThat(send("POST", "/reload"))
                 .returns(200, HttpResponse::statusCode)
-                .returns("web: ticket key: is new\nthe configuration itself is not read again: restart for that\n", HttpResponse::body);
+                .returns(
+                        "web: ticket key: is new\nthe configuration itself is not read again: restart for that\n",
+                        HttpResponse::body);
         assertThat(send("POST", "/reload"))
                 .returns(409, HttpResponse::statusCode)
-                .extracting(HttpResponse::body).asString().startsWith("web: ticket key: error: is bad\n");
+                .extracting(HttpResponse::body)
+                .asString()
+                .startsWith("web: ticket key: error: is bad\n");
         assertThat(send("GET", "/reload").headers().firstValue("allow")).hasValue("POST");
         assertThat(send("GET", "/metrics").body())
                 .contains("offramp_ticket_key_reloads_total{listener=\"web\",result=\"success\"} 1.0")
@@ -205,7 +216,10 @@ class AdminServerIT {
     void shouldEndTheConnectionBehindThePageForHttp10() throws Exception {
         connections.add(TestConnections.established(1, "a"));
         String answer = raw("GET /connections HTTP/1.0\r\n\r\n");
-        assertThat(answer).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("transfer-encoding").endsWith("}\n]\n");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200")
+                .doesNotContainIgnoringCase("transfer-encoding")
+                .endsWith("}\n]\n");
     }
 
     @Test
@@ -214,9 +228,15 @@ class AdminServerIT {
                 + "HEAD /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 + "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 + "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        assertThat(answers).containsSubsequence(
-                "HTTP/1.1 200", "the configuration itself", "HTTP/1.1 200", "text/csv", "HTTP/1.1 404",
-                "HTTP/1.1 200", "ok\n");
+        assertThat(answers)
+                .containsSubsequence(
+                        "HTTP/1.1 200",
+                        "the configuration itself",
+                        "HTTP/1.1 200",
+                        "text/csv",
+                        "HTTP/1.1 404",
+                        "HTTP/1.1 200",
+                        "ok\n");
     }
 
     @Test

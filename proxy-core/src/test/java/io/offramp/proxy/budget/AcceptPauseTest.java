@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class AcceptPauseTest {
     private final ProxyMetrics metrics = new ProxyMetrics();
-    private final EmbeddedChannel socket = new EmbeddedChannel(new AcceptPause("web",
-            metrics.listener("web")::onAcceptFailed));
+    private final EmbeddedChannel socket =
+            new EmbeddedChannel(new AcceptPause("web", metrics.listener("web")::onAcceptFailed));
 
     @Test
     void shouldRestAfterAFailureAndTryAgainAndCountBoth() throws Exception {

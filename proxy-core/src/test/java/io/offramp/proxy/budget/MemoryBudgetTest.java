@@ -21,9 +21,8 @@ class MemoryBudgetTest {
     private final AtomicLong directBytes = new AtomicLong();
     private final AtomicLong failures = new AtomicLong(3);
     private final List<Shed> sheds = new ArrayList<>();
-    private final MemoryBudget budget =
-            new MemoryBudget(LIMIT, DIRECT_LIMIT, connectionBytes::get, directBytes::get, failures::get,
-            nowNs::get, sheds::add);
+    private final MemoryBudget budget = new MemoryBudget(
+            LIMIT, DIRECT_LIMIT, connectionBytes::get, directBytes::get, failures::get, nowNs::get, sheds::add);
     private final EventLoop loop = new DefaultEventLoop();
     private final EventLoop other = new DefaultEventLoop();
 
@@ -115,7 +114,8 @@ class MemoryBudgetTest {
             holdings.get(random.nextInt(holdings.size())).set(random.nextInt(3) == 0 ? 0 : random.nextInt(300_000));
             long held = holdings.stream().mapToLong(Holding::bytes).sum();
             assertThat(budget.heldBytes()).as("seed %d, step %d", seed, step).isEqualTo(held);
-            assertThat(budget.leasedBytes()).as("seed %d, step %d", seed, step)
+            assertThat(budget.leasedBytes())
+                    .as("seed %d, step %d", seed, step)
                     .isBetween(held, held + 4L * LoopLease.CHUNK_BYTES);
         }
         holdings.forEach(Holding::clear);

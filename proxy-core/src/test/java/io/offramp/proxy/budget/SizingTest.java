@@ -27,12 +27,18 @@ class SizingTest {
 
     @Test
     void shouldGrowWithTheHeapUpToWhatWasThereBefore() {
-        assertThat(Sizing.of(machine(64 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED).connections())
+        assertThat(Sizing.of(machine(64 * MIB, 1_000_000, Long.MAX_VALUE))
+                        .resolve(NOTHING_ASKED)
+                        .connections())
                 .isBetween(1000, 5000);
-        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED)
-                .connections()).isEqualTo(100_000);
-        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE)).resolve(NOTHING_ASKED)
-                .handshakes()).isEqualTo(10_000);
+        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE))
+                        .resolve(NOTHING_ASKED)
+                        .connections())
+                .isEqualTo(100_000);
+        assertThat(Sizing.of(machine(8192 * MIB, 1_000_000, Long.MAX_VALUE))
+                        .resolve(NOTHING_ASKED)
+                        .handshakes())
+                .isEqualTo(10_000);
     }
 
     @Test
@@ -41,13 +47,17 @@ class SizingTest {
 
         int handshakes = sizing.resolve(NOTHING_ASKED.with(10, 0)).handshakes();
 
-        assertThat(handshakes).as("the eleventh is refused, and displaces nobody").isGreaterThan(10);
+        assertThat(handshakes)
+                .as("the eleventh is refused, and displaces nobody")
+                .isGreaterThan(10);
     }
 
     @Test
     void shouldLeaveDescriptorsToUpstreams() {
-        assertThat(Sizing.of(machine(8192 * MIB, 200, Long.MAX_VALUE)).resolve(NOTHING_ASKED)
-                .connections()).isEqualTo(150);
+        assertThat(Sizing.of(machine(8192 * MIB, 200, Long.MAX_VALUE))
+                        .resolve(NOTHING_ASKED)
+                        .connections())
+                .isEqualTo(150);
     }
 
     @Test
@@ -57,9 +67,13 @@ class SizingTest {
 
         assertThat(sizing.resolve(asked)).isEqualTo(asked);
         assertThat(sizing.warnings(asked)).hasSize(4);
-        assertThat(sizing.warnings(asked)).element(0).asString()
+        assertThat(sizing.warnings(asked))
+                .element(0)
+                .asString()
                 .contains("limits.connections is 100000", "of 200 descriptors", "150");
-        assertThat(sizing.warnings(asked)).element(1).asString()
+        assertThat(sizing.warnings(asked))
+                .element(1)
+                .asString()
                 .contains("limits.connections is 100000", "585 MiB", "64 MiB (-Xmx)");
         assertThat(sizing.warnings(asked)).element(2).asString().contains("limits.handshakes is 10000", "117 MiB");
         assertThat(sizing.warnings(asked)).element(3).asString().contains("-Xmx", "224 MiB", "128 MiB");
@@ -70,8 +84,9 @@ class SizingTest {
         Sizing sizing = Sizing.of(machine(512 * MIB, 20_000, Long.MAX_VALUE));
 
         assertThat(sizing.describe(sizing.resolve(NOTHING_ASKED)))
-                .isEqualTo("memory: heap 512 MiB, direct 64 MiB, container unknown, descriptors 20000; clients may take 295 MiB of the heap;"
-                        + " limits: 15000 connections, 8312 handshakes under way");
+                .isEqualTo(
+                        "memory: heap 512 MiB, direct 64 MiB, container unknown, descriptors 20000; clients may take 295 MiB of the heap;"
+                                + " limits: 15000 connections, 8312 handshakes under way");
     }
 
     private static Machine machine(long heapBytes, long descriptors, long containerBytes) {

@@ -25,8 +25,8 @@ class AdminConfigTest {
 
     @Test
     void shouldReadNamesAndAToken() throws Exception {
-        AdminConfig admin =
-                config.loaded(yaml("{bind: ':9090', hosts: [Proxy.example, '2001:db8::1'], token-file: admin.token}"))
+        AdminConfig admin = config.loaded(
+                        yaml("{bind: ':9090', hosts: [Proxy.example, '2001:db8::1'], token-file: admin.token}"))
                 .admin();
 
         assertThat(admin.bind()).isEqualTo(new AdminAddress.Tcp(new HostPort("0.0.0.0", 9090)));
@@ -39,21 +39,27 @@ class AdminConfigTest {
         assertThat(config.loaded(yaml("{bind: 'unix:admin.sock'}")).admin().bind())
                 .isEqualTo(new AdminAddress.Unix(dir.resolve("admin.sock")))
                 .hasToString("unix:" + dir.resolve("admin.sock"));
-        assertThat(config.loaded(yaml("{bind: unix:/run/offramp/admin.sock}")).admin().bind())
+        assertThat(config.loaded(yaml("{bind: unix:/run/offramp/admin.sock}"))
+                        .admin()
+                        .bind())
                 .isEqualTo(new AdminAddress.Unix(Path.of("/run/offramp/admin.sock")));
     }
 
     @Test
     void shouldWarnOffLoopbackWithoutAToken() throws Exception {
         for (String bind : new String[] {"':9090'", "192.0.2.1:9090", "'[::]:9090'", "admin.internal:9090"}) {
-            assertThat(config.warnings(yaml("{bind: " + bind + "}"))).as(bind).singleElement().asString()
+            assertThat(config.warnings(yaml("{bind: " + bind + "}")))
+                    .as(bind)
+                    .singleElement()
+                    .asString()
                     .startsWith("offramp.yaml:3:15: admin.bind: ")
                     .contains(" is not loopback, and no token is asked for: ");
         }
         for (String bind : new String[] {"127.0.0.1:9090", "'[::1]:9090'", "localhost:9090", "unix:admin.sock"}) {
             assertThat(config.warnings(yaml("{bind: " + bind + "}"))).as(bind).isEmpty();
         }
-        assertThat(config.warnings(yaml("{bind: ':9090', token-file: admin.token}"))).isEmpty();
+        assertThat(config.warnings(yaml("{bind: ':9090', token-file: admin.token}")))
+                .isEmpty();
     }
 
     @Test
@@ -71,18 +77,22 @@ class AdminConfigTest {
 
         assertThat(config.problems(yaml("{bind: 'unix:'}")))
                 .containsExactly(
-                "offramp.yaml:3:15: admin.bind: expected host:port such as 127.0.0.1:9090, or unix:FILE, is \"unix:\"");
-        assertThat(config.problems(yaml("{bind: ':9090', hosts: ['proxy.example:9090']}"))).containsExactly(
-                "offramp.yaml:3:32: admin.hosts[0]: expected a host name or address without a port, is \"proxy.example:9090\"");
+                        "offramp.yaml:3:15: admin.bind: expected host:port such as 127.0.0.1:9090, or unix:FILE, is \"unix:\"");
+        assertThat(config.problems(yaml("{bind: ':9090', hosts: ['proxy.example:9090']}")))
+                .containsExactly(
+                        "offramp.yaml:3:32: admin.hosts[0]: expected a host name or address without a port, is \"proxy.example:9090\"");
         assertThat(config.problems(yaml("{bind: ':9090', token-file: missing.token}")))
                 .containsExactly("offramp.yaml:3:36: admin.token-file: no such file: missing.token");
         for (String file : new String[] {"short.token", "two.token"}) {
-            assertThat(config.problems(yaml("{bind: ':9090', token-file: " + file + "}"))).containsExactly(
-                    "offramp.yaml:3:36: admin.token-file: must be one line of at least 16 letters, digits and -._~+/, "
-                            + "as openssl rand -hex 32 makes: " + file);
+            assertThat(config.problems(yaml("{bind: ':9090', token-file: " + file + "}")))
+                    .containsExactly(
+                            "offramp.yaml:3:36: admin.token-file: must be one line of at least 16 letters, digits and -._~+/, "
+                                    + "as openssl rand -hex 32 makes: " + file);
         }
         assertThat(config.problems(yaml("{bind: ':9090', token: x}")))
-                .singleElement().asString().contains("admin.token: unknown key");
+                .singleElement()
+                .asString()
+                .contains("admin.token: unknown key");
     }
 
     private static String yaml(String admin) {

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A directory with a configuration and certificates, loaded with two backends. Problems are told without the directory. */
+/**
+ * A directory with a configuration and certificates, loaded with two backends. Problems are told without the directory.
+ */
 final class ConfigFile {
     private final Path directory;
     private final Path file;
@@ -70,6 +72,8 @@ final class ConfigFile {
     }
 
     private List<String> texts(List<ConfigProblem> problems) {
-        return problems.stream().map(each -> each.toString().replace(directory + "/", "")).toList();
+        return problems.stream()
+                .map(each -> each.toString().replace(directory + "/", ""))
+                .toList();
     }
 }

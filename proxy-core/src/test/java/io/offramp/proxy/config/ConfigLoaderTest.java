@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigLoaderTest {
-    private static final String FULL =
-            """
+    private static final String FULL = """
             listeners:
               - name: web
                 bind: 127.0.0.1:8443
@@ -67,8 +66,7 @@ class ConfigLoaderTest {
     @Test
     void shouldFillInDefaultsWhenTheFileIsTheSmallestThatWorks() throws IOException {
         // When
-        ProxyConfig config = file.loaded(
-                """
+        ProxyConfig config = file.loaded("""
                 listeners:
                   - bind: 0.0.0.0:8443
                     tls: {cert: site.pem}
@@ -123,8 +121,8 @@ class ConfigLoaderTest {
     @Test
     void shouldGiveTheListenerToTheDeviceWhenTheModeIsHwRecord() throws IOException {
         for (String offload : List.of("{mode: hw-record}", "{backend: device, mode: hw-record}")) {
-            ProxyConfig config = file.loaded("listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: 'a:1', offload: "
-                    + offload + "}]");
+            ProxyConfig config = file.loaded(
+                    "listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: 'a:1', offload: " + offload + "}]");
 
             OffloadConfig expected = new OffloadConfig("device", Policy.HW_RECORD, Policy.HW_RECORD);
             assertThat(config.listeners().getFirst().offload()).isEqualTo(expected);
@@ -176,8 +174,9 @@ class ConfigLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(6),
                         Duration.ZERO));
-        assertThat(config.limits()).isEqualTo(new LimitConfig(
-                1024, 64 << 10, 1L << 30, 10, 7, 16384, 3, 4 << 20, 1024, 8, 9, new AddressLimits(100, 20)));
+        assertThat(config.limits())
+                .isEqualTo(new LimitConfig(
+                        1024, 64 << 10, 1L << 30, 10, 7, 16384, 3, 4 << 20, 1024, 8, 9, new AddressLimits(100, 20)));
         assertThat(config.backends()).containsExactly(Map.entry("device", Map.of("contexts", "128")));
         assertThat(config.logging()).isEqualTo(new LoggingConfig(false, "debug"));
         assertThat(config.threads()).isEqualTo(3);
@@ -185,16 +184,16 @@ class ConfigLoaderTest {
 
     @Test
     void shouldWriteNothingAndWarnOfNamesThatAreTakenWhenTheFileIsTheFullForm() throws IOException {
-        assertThat(file.warnings(FULL)).containsExactly("offramp.yaml:8:18: listeners[0].tls.certificates[1].cert: is not used "
-                + "for localhost, which is in site.pem too, with the same kind of key");
+        assertThat(file.warnings(FULL))
+                .containsExactly("offramp.yaml:8:18: listeners[0].tls.certificates[1].cert: is not used "
+                        + "for localhost, which is in site.pem too, with the same kind of key");
         assertThat(directory.resolve("run")).doesNotExist();
     }
 
     @Test
     void shouldNameTheCertificateToBeMadeWhenTheListenerIsForDevelopment() throws IOException {
         // Given
-        String yaml =
-                """
+        String yaml = """
                 listeners:
                   - {bind: ":8443", tls: {development: true}, upstream: "127.0.0.1:8080"}
                 """;
@@ -220,8 +219,7 @@ class ConfigLoaderTest {
 
     @Test
     void shouldWarnWhenSomethingIsNeverUsed() throws IOException {
-        assertThat(file.warnings(
-                        """
+        assertThat(file.warnings("""
                         listeners:
                           - bind: 127.0.0.1:8443
                             tls: {cert: site.pem, ciphers: [TLS_AES_128_GCM_SHA256]}

@@ -23,8 +23,7 @@ class ConfigProblemsTest {
 
     @Test
     void shouldTellEverythingAtOnceWhenManyThingsAreWrong() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: 0.0.0.0
                             mode: https
@@ -73,8 +72,7 @@ class ConfigProblemsTest {
 
     @Test
     void shouldTellOfBackendsWhenTheyOrTheirSettingsAreUnknown() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem}
@@ -106,8 +104,7 @@ class ConfigProblemsTest {
 
     @Test
     void shouldTellWhenTheModeIsHwRecordAndSomethingIsAgainstIt() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem}
@@ -139,8 +136,7 @@ class ConfigProblemsTest {
         Files.write(file.path("short.key"), new byte[47]);
         Files.write(file.path("long.key"), new byte[81]);
         Files.write(file.path("good.key"), new byte[80]);
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls:
@@ -174,8 +170,7 @@ class ConfigProblemsTest {
 
     @Test
     void shouldTellOfCiphersWhenTheyAreUnknownOrOfNoUse() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls:
@@ -207,8 +202,7 @@ class ConfigProblemsTest {
     void shouldTellWhatIsWrongWithClientCertificates() throws IOException {
         // Given
         // When, Then
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem, client-auth: {ca: site.pem}}
@@ -246,8 +240,7 @@ class ConfigProblemsTest {
         Files.writeString(file.path("empty.pem"), "nothing here\n");
 
         // When, Then
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem, key: other.pem}
@@ -287,8 +280,7 @@ class ConfigProblemsTest {
         Files.writeString(file.path("site.ocsp"), "nothing here\n");
 
         // When, Then
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls: {certificates: certs.d}
@@ -307,27 +299,33 @@ class ConfigProblemsTest {
                             upstream: 127.0.0.1:80
                         """))
                 .satisfiesExactly(
-                        each -> assertThat(each).startsWith("offramp.yaml:3:25: listeners[0].tls.certificates: "
-                                + "OCSP response does not parse: certs.d/a.pem.ocsp: "),
-                        each -> assertThat(each).startsWith("offramp.yaml:3:25: listeners[0].tls.certificates: "
-                                + "no certificate in certs.d/b.crt; PEM is expected"),
-                        each -> assertThat(each).isEqualTo("offramp.yaml:6:44: listeners[1].tls.certificates[1]: "
-                                + "no *.pem and no *.crt in empty.d"),
-                        each -> assertThat(each).isEqualTo(
-                                "offramp.yaml:6:53: listeners[1].tls.certificates[2]: no such file: none.d"),
-                        each -> assertThat(each).isEqualTo("offramp.yaml:6:61: listeners[1].tls.certificates[3]: "
-                                + "not a readable directory: site.pem"),
-                        each -> assertThat(each).startsWith(
-                                "offramp.yaml:9:33: listeners[2].tls.ocsp: OCSP response does not parse: site.ocsp: "),
-                        each -> assertThat(each).isEqualTo("offramp.yaml:12:33: listeners[3].tls.ocsp: no such file: gone.ocsp"),
-                        each -> assertThat(each).startsWith("offramp.yaml:15:25: listeners[4].tls.certificates: expected a directory, "
-                                + "or a list of {cert, key, ocsp}, is a mapping"));
+                        each -> assertThat(each)
+                                .startsWith("offramp.yaml:3:25: listeners[0].tls.certificates: "
+                                        + "OCSP response does not parse: certs.d/a.pem.ocsp: "),
+                        each -> assertThat(each)
+                                .startsWith("offramp.yaml:3:25: listeners[0].tls.certificates: "
+                                        + "no certificate in certs.d/b.crt; PEM is expected"),
+                        each -> assertThat(each)
+                                .isEqualTo("offramp.yaml:6:44: listeners[1].tls.certificates[1]: "
+                                        + "no *.pem and no *.crt in empty.d"),
+                        each -> assertThat(each)
+                                .isEqualTo("offramp.yaml:6:53: listeners[1].tls.certificates[2]: no such file: none.d"),
+                        each -> assertThat(each)
+                                .isEqualTo("offramp.yaml:6:61: listeners[1].tls.certificates[3]: "
+                                        + "not a readable directory: site.pem"),
+                        each -> assertThat(each)
+                                .startsWith(
+                                        "offramp.yaml:9:33: listeners[2].tls.ocsp: OCSP response does not parse: site.ocsp: "),
+                        each -> assertThat(each)
+                                .isEqualTo("offramp.yaml:12:33: listeners[3].tls.ocsp: no such file: gone.ocsp"),
+                        each -> assertThat(each)
+                                .startsWith("offramp.yaml:15:25: listeners[4].tls.certificates: expected a directory, "
+                                        + "or a list of {cert, key, ocsp}, is a mapping"));
     }
 
     @Test
     void shouldTellOfRoutesWhenTheyLeadNowhere() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem}
@@ -369,8 +367,7 @@ class ConfigProblemsTest {
 
     @Test
     void shouldTellOfDuplicatesWhenNamesOrAddressesAreTaken() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - {name: web, bind: ":8443", tls: {cert: site.pem}, upstream: app}
                           - {name: web, bind: "127.0.0.1:8443", tls: {cert: site.pem}, upstream: app}
@@ -394,8 +391,7 @@ class ConfigProblemsTest {
 
     @Test
     void shouldTellWhenTheRequestLineIsLargerThanTheHead() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners: [{bind: ":8443", tls: {cert: site.pem}, upstream: "127.0.0.1:80"}]
                         limits: {request-line: 64k}
                         """))

@@ -48,12 +48,14 @@ record FakeBackend(String name, Map<String, String> settings, boolean takesConne
         }
 
         @Override
-        public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
+        public InstallResult<TxSession> installTx(
+                OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
             return new InstallResult.Declined<>(DeclineReason.DIRECTION, "fake");
         }
 
         @Override
-        public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
+        public InstallResult<RxSession> installRx(
+                OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
             return new InstallResult.Declined<>(DeclineReason.DIRECTION, "fake");
         }
 

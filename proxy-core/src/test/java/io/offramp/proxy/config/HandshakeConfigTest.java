@@ -27,7 +27,8 @@ class HandshakeConfigTest {
     @Test
     void shouldOfferTheHybridGroupFirstUnlessToldOtherwise() throws IOException {
         assertThat(tls("http", "").groups()).containsExactly("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
-        assertThat(tls("http", "groups: [secp384r1, X25519MLKEM768]").groups()).containsExactly("secp384r1", "X25519MLKEM768");
+        assertThat(tls("http", "groups: [secp384r1, X25519MLKEM768]").groups())
+                .containsExactly("secp384r1", "X25519MLKEM768");
     }
 
     @Test
@@ -37,10 +38,12 @@ class HandshakeConfigTest {
         assertThat(problem("http", "groups: [ffdhe2048]"))
                 .contains("unknown group \"ffdhe2048\"; known are X25519MLKEM768, x25519, secp256r1, secp384r1");
         assertThat(problem("http", "groups: [x25519, x25519]")).contains(PLACE + "groups[1]: is in the list already");
-        assertThat(problem("http", "groups: []")).contains(PLACE + "groups: expected a list of groups, is an empty list");
+        assertThat(problem("http", "groups: []"))
+                .contains(PLACE + "groups: expected a list of groups, is an empty list");
         assertThat(problem("http", "groups: [X25519MLKEM768]"))
                 .contains(PLACE + "groups: none is for TLS 1.2, which is among the versions");
-        assertThat(tls("http", "versions: ['1.3'], groups: [X25519MLKEM768]").groups()).containsExactly("X25519MLKEM768");
+        assertThat(tls("http", "versions: ['1.3'], groups: [X25519MLKEM768]").groups())
+                .containsExactly("X25519MLKEM768");
     }
 
     @Test
@@ -55,7 +58,8 @@ class HandshakeConfigTest {
                 .isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
         assertThat(tls("http", "alpn: {mismatch: ignore}").alpn())
                 .isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.IGNORE));
-        assertThat(tls("tcp", "alpn: {protocols: [h2, postgresql], mismatch: ignore}").alpn())
+        assertThat(tls("tcp", "alpn: {protocols: [h2, postgresql], mismatch: ignore}")
+                        .alpn())
                 .isEqualTo(new AlpnConfig(List.of("h2", "postgresql"), Mismatch.IGNORE));
     }
 
@@ -71,14 +75,16 @@ class HandshakeConfigTest {
                 .contains(PLACE + "alpn.mismatch: without effect: there are no protocols");
         assertThat(problem("tcp", "alpn: [" + "x".repeat(256) + "]"))
                 .contains(PLACE + "alpn[0]: the name of a protocol has at most 255 bytes, is 256");
-        assertThat(problem("tcp", "alpn: h2")).contains(PLACE + "alpn: expected a mapping with protocols, mismatch, is \"h2\"");
+        assertThat(problem("tcp", "alpn: h2"))
+                .contains(PLACE + "alpn: expected a mapping with protocols, mismatch, is \"h2\"");
     }
 
     @Test
     void shouldWriteNoKeysUnlessToldWhere() throws IOException {
         assertThat(tls("http", "").keylog()).isNull();
         assertThat(tls("http", "keylog: keys.txt").keylog()).isEqualTo(file.path("keys.txt"));
-        assertThat(problem("http", "keylog: [keys.txt]")).contains(PLACE + "keylog: expected the name of a file, is a list");
+        assertThat(problem("http", "keylog: [keys.txt]"))
+                .contains(PLACE + "keylog: expected the name of a file, is a list");
     }
 
     private TlsConfig tls(String mode, String more) throws IOException {
@@ -90,7 +96,7 @@ class HandshakeConfigTest {
     }
 
     private static String text(String mode, String more) {
-        return "listeners: [{bind: ':1', mode: " + mode + ", upstream: 'a:1', tls: {cert: site.pem" + (more.isEmpty() ? "" : ", ")
-                + more + "}}]";
+        return "listeners: [{bind: ':1', mode: " + mode + ", upstream: 'a:1', tls: {cert: site.pem"
+                + (more.isEmpty() ? "" : ", ") + more + "}}]";
     }
 }

@@ -25,8 +25,8 @@ class HttpConfigTest {
     }
 
     private HttpConfig http(String lines) throws IOException {
-        return file.loaded("listeners:\n  - bind: :8443\n    tls: {cert: site.pem}\n    upstream: 127.0.0.1:80\n"
-                + lines)
+        return file.loaded(
+                        "listeners:\n  - bind: :8443\n    tls: {cert: site.pem}\n    upstream: 127.0.0.1:80\n" + lines)
                 .listeners()
                 .getFirst()
                 .http();
@@ -39,7 +39,8 @@ class HttpConfigTest {
 
     @Test
     void shouldReadProxiesAndProtocols() throws IOException {
-        HttpConfig read = http("    trusted-proxies: [10.0.0.0/8, 192.0.2.7, \"2001:db8::/32\", \"::1\"]\n    upgrade: [WebSocket, tcp]\n");
+        HttpConfig read = http(
+                "    trusted-proxies: [10.0.0.0/8, 192.0.2.7, \"2001:db8::/32\", \"::1\"]\n    upgrade: [WebSocket, tcp]\n");
 
         assertThat(read.trustedProxies().toString())
                 .isEqualTo("[10.0.0.0/8, 192.0.2.7/32, 2001:db8:0:0:0:0:0:0/32, 0:0:0:0:0:0:0:1/128]");
@@ -50,8 +51,7 @@ class HttpConfigTest {
 
     @Test
     void shouldTellWhatIsWrongWithThem() throws IOException {
-        assertThat(file.problems(
-                        """
+        assertThat(file.problems("""
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem}
@@ -91,12 +91,11 @@ class HttpConfigTest {
     @Test
     void shouldSayThatAServerNeedsAPortAndAStarMatchesItself() throws IOException {
         assertThat(file.problems(
-                "listeners:\n  - {bind: \":8443\", tls: {cert: site.pem}, upstream: backend.internal}\n"))
+                        "listeners:\n  - {bind: \":8443\", tls: {cert: site.pem}, upstream: backend.internal}\n"))
                 .containsExactly(
-                "offramp.yaml:2:54: listeners[0].upstream: unknown upstream \"backend.internal\"; there is none "
-                        + "(a server has a port: backend.internal:8080)");
-        assertThat(file.warnings(
-                        """
+                        "offramp.yaml:2:54: listeners[0].upstream: unknown upstream \"backend.internal\"; there is none "
+                                + "(a server has a port: backend.internal:8080)");
+        assertThat(file.warnings("""
                         listeners:
                           - bind: :8443
                             tls: {cert: site.pem}
@@ -116,15 +115,23 @@ class HttpConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "10.0.0.0/8, 10.255.0.1, true", "10.0.0.0/8, 11.0.0.1, false", "192.0.2.128/25, 192.0.2.127, false",
+        "10.0.0.0/8, 10.255.0.1, true",
+        "10.0.0.0/8, 11.0.0.1, false",
+        "192.0.2.128/25, 192.0.2.127, false",
         "192.0.2.128/25, 192.0.2.200, true",
-        "192.0.2.4/31, 192.0.2.5, true", "192.0.2.4/31, 192.0.2.6, false", "0.0.0.0/0, 8.8.8.8, true",
-        "0.0.0.0/0, ::1, false", "::/0, 8.8.8.8, false",
-        "::/0, 2001:db8::1, true", "2001:db8::/33, 2001:db8:7fff::, true", "2001:db8::/33, 2001:db8:8000::, false",
+        "192.0.2.4/31, 192.0.2.5, true",
+        "192.0.2.4/31, 192.0.2.6, false",
+        "0.0.0.0/0, 8.8.8.8, true",
+        "0.0.0.0/0, ::1, false",
+        "::/0, 8.8.8.8, false",
+        "::/0, 2001:db8::1, true",
+        "2001:db8::/33, 2001:db8:7fff::, true",
+        "2001:db8::/33, 2001:db8:8000::, false",
         "::1, ::1, true",
         "127.0.0.1, ::ffff:127.0.0.1, true"
     })
     void shouldKnowWhichAddressesAreMeant(String addresses, String address, boolean meant) {
-        assertThat(Cidr.parse(addresses).contains(InetAddress.ofLiteral(address))).isEqualTo(meant);
+        assertThat(Cidr.parse(addresses).contains(InetAddress.ofLiteral(address)))
+                .isEqualTo(meant);
     }
 }

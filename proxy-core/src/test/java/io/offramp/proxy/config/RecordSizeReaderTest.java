@@ -23,16 +23,19 @@ class RecordSizeReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{initial: 1k, grow-after: 128k, idle: 500ms, max: 8k} | 1024 | 131072 | 500 | 8192",
-        "{} | 1369 | 65536 | 1000 | 16384",
-        "{max: 1k} | 1024 | 65536 | 1000 | 1024",
-        "{initial: 16k} | 16384 | 65536 | 1000 | 16384",
-        "16k | 16384 | 65536 | 1000 | 16384",
-        "512 | 512 | 65536 | 1000 | 512",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{initial: 1k, grow-after: 128k, idle: 500ms, max: 8k} | 1024 | 131072 | 500 | 8192",
+                "{} | 1369 | 65536 | 1000 | 16384",
+                "{max: 1k} | 1024 | 65536 | 1000 | 1024",
+                "{initial: 16k} | 16384 | 65536 | 1000 | 16384",
+                "16k | 16384 | 65536 | 1000 | 16384",
+                "512 | 512 | 65536 | 1000 | 512",
+            })
     void shouldReadSizes(String written, int initial, long growAfter, long idleMs, int max) throws IOException {
-        RecordSizeConfig read = file.loaded(yaml(written)).listeners().getFirst().tls().recordSize();
+        RecordSizeConfig read =
+                file.loaded(yaml(written)).listeners().getFirst().tls().recordSize();
 
         assertThat(read).isEqualTo(new RecordSizeConfig(initial, growAfter, Duration.ofMillis(idleMs), max));
         assertThat(read.isDynamic()).isEqualTo(initial < max);
@@ -46,18 +49,20 @@ class RecordSizeReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "511 | : must be 512 to 16k, is 511",
-        "17k | : must be 512 to 16k, is 17k",
-        "big | : expected a size in bytes such as 512, 64k or 1m, is \"big\"",
-        "[1k] | : expected a mapping with initial, grow-after, idle, max, is a list",
-        "{initial: 100} | .initial: must be 512 to 16k, is 100",
-        "{initial: 8k, max: 4k} | .initial: must not be above max, which is 4096",
-        "{max: 32k} | .max: must be 512 to 16k, is 32k",
-        "{grow-after: 0} | .grow-after: must be 1 to 1g, is 0",
-        "{idle: 0s} | .idle: must be at least 1ms, is 0s",
-        "{grow: 1k} | .grow: unknown key",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "511 | : must be 512 to 16k, is 511",
+                "17k | : must be 512 to 16k, is 17k",
+                "big | : expected a size in bytes such as 512, 64k or 1m, is \"big\"",
+                "[1k] | : expected a mapping with initial, grow-after, idle, max, is a list",
+                "{initial: 100} | .initial: must be 512 to 16k, is 100",
+                "{initial: 8k, max: 4k} | .initial: must not be above max, which is 4096",
+                "{max: 32k} | .max: must be 512 to 16k, is 32k",
+                "{grow-after: 0} | .grow-after: must be 1 to 1g, is 0",
+                "{idle: 0s} | .idle: must be at least 1ms, is 0s",
+                "{grow: 1k} | .grow: unknown key",
+            })
     void shouldSayWhatIsWrong(String written, String problem) throws IOException {
         assertThat(file.problems(yaml(written))).singleElement().asString().contains("tls.record-size" + problem);
     }

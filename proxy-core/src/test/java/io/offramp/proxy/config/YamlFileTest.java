@@ -39,7 +39,8 @@ class YamlFileTest {
 
     @Test
     void shouldTellWhenTheFileIsNoMapping() throws IOException {
-        String expected = "expected a mapping with listeners, upstreams, admin, timeouts, limits, offload, logging, threads, is ";
+        String expected =
+                "expected a mapping with listeners, upstreams, admin, timeouts, limits, offload, logging, threads, is ";
         assertThat(file.problems("# nothing\n")).containsExactly("offramp.yaml: is empty");
         assertThat(file.problems("hello\n")).containsExactly("offramp.yaml:1:1: " + expected + "\"hello\"");
         assertThat(file.problems("- a\n")).containsExactly("offramp.yaml:1:1: " + expected + "a list");
@@ -55,8 +56,7 @@ class YamlFileTest {
     void shouldTellWhenTheFileCannotBeRead() throws IOException {
         assertThat(file.loader().load(Path.of("no-such.yaml")))
                 .hasToString("Rejected[problems=[no-such.yaml: no such file]]");
-        assertThat(file.loader().load(Path.of(".")))
-                .hasToString("Rejected[problems=[.: is a directory]]");
+        assertThat(file.loader().load(Path.of("."))).hasToString("Rejected[problems=[.: is a directory]]");
         Files.write(file.file(), new byte[] {'a', ':', (byte) 0xff, '\n'});
         assertThat(file.loader().load(file.file()))
                 .hasToString("Rejected[problems=[" + file.file() + ": is not UTF-8 text]]");
@@ -78,7 +78,8 @@ class YamlFileTest {
         // Given
         StringBuilder yaml = new StringBuilder("a0: &a0 [x]\n");
         for (int i = 1; i < 20; i++) {
-            yaml.append("a%d: &a%d [%s]\n".formatted(i, i, "*a%d, ".formatted(i - 1).repeat(9)));
+            yaml.append(
+                    "a%d: &a%d [%s]\n".formatted(i, i, "*a%d, ".formatted(i - 1).repeat(9)));
         }
 
         // When, Then
@@ -89,13 +90,10 @@ class YamlFileTest {
 
     @Test
     void shouldReadAliasesWhenThereAreFew() throws IOException {
-        assertThat(file.loaded(
-                                """
+        assertThat(file.loaded("""
                                 listeners:
                                   - {bind: ":8443", tls: &tls {cert: site.pem}, upstream: "127.0.0.1:80"}
                                   - {bind: ":8444", tls: *tls, upstream: "127.0.0.1:80"}
-                                """)
-                        .listeners())
-                .hasSize(2);
+                                """).listeners()).hasSize(2);
     }
 }

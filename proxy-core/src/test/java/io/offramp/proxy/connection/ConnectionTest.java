@@ -12,7 +12,8 @@ class ConnectionTest {
     void shouldWriteAddressesAsTheyAreTyped() {
         assertThat(Connection.text(new InetSocketAddress("192.0.2.7", 51234))).isEqualTo("192.0.2.7:51234");
         assertThat(Connection.text(new InetSocketAddress("::1", 443))).isEqualTo("[0:0:0:0:0:0:0:1]:443");
-        assertThat(Connection.text(InetSocketAddress.createUnresolved("app", 80))).isEqualTo("app:80");
+        assertThat(Connection.text(InetSocketAddress.createUnresolved("app", 80)))
+                .isEqualTo("app:80");
     }
 
     @Test

@@ -24,15 +24,17 @@ class SessionCsvTest {
     @Test
     void shouldReadWhatItHasWritten() {
         String line = SessionCsv.line(SESSION);
-        assertThat(line).isEqualTo("1767225600000,1500,closed,\"web, \"\"main\"\"\",1.2,chacha20-poly1305,3,40000,0,0,"
-                + "hw,sw,configured,\"device declined: no, not now\",2");
+        assertThat(line)
+                .isEqualTo("1767225600000,1500,closed,\"web, \"\"main\"\"\",1.2,chacha20-poly1305,3,40000,0,0,"
+                        + "hw,sw,configured,\"device declined: no, not now\",2");
         assertThat(csv.parse(line)).isEqualTo(SESSION);
     }
 
     @Test
     void shouldGoByTheNamesOfColumns() {
         String line = SessionCsv.line(SESSION);
-        assertThat(SessionCsv.of("note," + SessionCsv.HEADER).parse("x," + line)).isEqualTo(SESSION);
+        assertThat(SessionCsv.of("note," + SessionCsv.HEADER).parse("x," + line))
+                .isEqualTo(SESSION);
     }
 
     @Test
@@ -51,6 +53,8 @@ class SessionCsvTest {
     }
 
     private void assertRefused(String line, String message) {
-        assertThatThrownBy(() -> csv.parse(line)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(() -> csv.parse(line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 }

@@ -34,7 +34,8 @@ final class Answers {
         ConnectionsFuzz.check(answers.finals <= logged.size(), answers.finals + " answers to " + logged);
         long lines = stream.lines().count();
         ConnectionsFuzz.check(answers.finals <= lines, answers.finals + " answers to " + lines + " lines");
-        ConnectionsFuzz.check(answers.fromServer <= stream.split(" HTTP/1\\.[01]\r", -1).length - 1, "answers to no request");
+        ConnectionsFuzz.check(
+                answers.fromServer <= stream.split(" HTTP/1\\.[01]\r", -1).length - 1, "answers to no request");
     }
 
     /** Reads one answer; false if nothing can follow. */
@@ -70,7 +71,8 @@ final class Answers {
         for (String line : List.of(lines).subList(1, lines.length)) {
             Matcher field = FIELD.matcher(line);
             ConnectionsFuzz.check(field.matches(), "field: " + line);
-            String before = fields.put(field.group(1).toLowerCase(Locale.ROOT), field.group(2).strip());
+            String before = fields.put(
+                    field.group(1).toLowerCase(Locale.ROOT), field.group(2).strip());
             ConnectionsFuzz.check(before == null, "twice: " + line);
         }
         ConnectionsFuzz.check(

@@ -27,6 +27,7 @@ public final class ConnectionsFuzz {
     private static final int LONGEST_SECONDS = 90;
     /** Of the proxy's buffers: a read burst, a head, and what is written up to the high water mark, on both sides. */
     private static final long MAX_HELD_BYTES = 64 << 10;
+
     private static final ListAppender<ILoggingEvent> LINES = new ListAppender<>();
 
     static {
@@ -58,7 +59,9 @@ public final class ConnectionsFuzz {
         connection.send(Arrays.copyOf(bytes, Math.min(bytes.length, MAX_STREAM_BYTES)), (data[0] & 0xFF) + 1);
         connection.leave(data[1] & 3);
         check(proxy.unflushedBytes() == 0, "written and not flushed: " + proxy.unflushedBytes());
-        for (int seconds = 0; seconds < LONGEST_SECONDS && (connection.client.isOpen() || !proxy.isQuiet()); seconds++) {
+        for (int seconds = 0;
+                seconds < LONGEST_SECONDS && (connection.client.isOpen() || !proxy.isQuiet());
+                seconds++) {
             proxy.advance(Duration.ofSeconds(1));
         }
         check(!connection.client.isOpen(), "the client's connection does not end");

@@ -22,7 +22,14 @@ class EmptyLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\r\n", "\r", "\r\n\r\n", "\r\n\r", "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "\r\n",
+                "\r",
+                "\r\n\r\n",
+                "\r\n\r",
+                "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
+            })
     void shouldCloseSilentlyWhenNothingFollowsEmptyLines(String lines) {
         // Given
         send(NOWHERE + lines);
@@ -51,7 +58,14 @@ class EmptyLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\r\r", "\r\n\n", "\n", "\r\nx\r\n", "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "\r\r",
+                "\r\n\n",
+                "\n",
+                "\r\nx\r\n",
+                "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
+            })
     void shouldRefuseWhatIsNoEmptyLineOrOneTooMany(String lines) {
         send(NOWHERE);
         received();

@@ -15,16 +15,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random interleavings of what clients and servers can do, each held to the same rules: {@link Interleaving}. {@code
- * -Dflow.seed=} runs another lot, {@code -Dflow.count=} another number. A failure names the seed of its interleaving
- * and the fewest of its steps that fail the same.
+ * Random interleavings of what clients and servers can do, each held to the same rules: {@link Interleaving}.
+ * {@code -Dflow.seed=} runs another lot, {@code -Dflow.count=} another number. A failure names the seed of its
+ * interleaving and the fewest of its steps that fail the same.
  */
 class FlowModelTest {
     private static final long SEED = Long.getLong("flow.seed", 20261129);
@@ -37,7 +37,8 @@ class FlowModelTest {
             if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
                 String cause = event.getThrowableProxy() == null
                         ? ""
-                        : " " + event.getThrowableProxy().getClassName() + " " + event.getThrowableProxy().getMessage() + " "
+                        : " " + event.getThrowableProxy().getClassName() + " "
+                                + event.getThrowableProxy().getMessage() + " "
                                 + event.getThrowableProxy().getStackTraceElementProxyArray()[0];
                 WARNINGS.get().add(event.getFormattedMessage() + cause);
             }
@@ -116,8 +117,11 @@ class FlowModelTest {
         Throwable shrunk = failureOf(whole.with(steps));
         return "seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections() + " to each of "
                 + whole.servers() + " servers, " + (whole.patient() ? "read on" : "left alone")
-                + " at the end: " + failure + "\n" + steps.size() + " of " + whole.steps().size() + " steps: " + shrunk + "\n"
-                + (shrunk == null || shrunk.getStackTrace().length == 0 ? "" : "  at " + shrunk.getStackTrace()[0] + "\n")
+                + " at the end: " + failure + "\n" + steps.size() + " of "
+                + whole.steps().size() + " steps: " + shrunk + "\n"
+                + (shrunk == null || shrunk.getStackTrace().length == 0
+                        ? ""
+                        : "  at " + shrunk.getStackTrace()[0] + "\n")
                 + steps.stream().map(Step::toString).collect(Collectors.joining(",\n"));
     }
 

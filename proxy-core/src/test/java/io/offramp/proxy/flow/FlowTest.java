@@ -217,7 +217,10 @@ class FlowTest {
         // Then
         assertThat(server.isOpen()).isFalse();
         send(accept(), OK);
-        assertThat(text(client)).startsWith("HTTP/1.1 200 ").doesNotContain("wrong").endsWith("\r\n\r\nok");
+        assertThat(text(client))
+                .startsWith("HTTP/1.1 200 ")
+                .doesNotContain("wrong")
+                .endsWith("\r\n\r\nok");
     }
 
     @Test

@@ -28,7 +28,6 @@ import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.Upstreams;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -54,8 +53,8 @@ final class Handlers implements ProxyUnderTest {
     private final ArrayDeque<WireChannel> offered = new ArrayDeque<>();
     private final List<String> logged = new ArrayList<>();
     private final List<Shed> sheds = new ArrayList<>();
-    private final MemoryBudget budget = new MemoryBudget(
-            Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, sheds::add);
+    private final MemoryBudget budget =
+            new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, sheds::add);
     private final Consumer<ChannelPipeline> front;
     private final Upstreams upstreams;
     private int clients;
@@ -145,7 +144,11 @@ final class Handlers implements ProxyUnderTest {
 
     private Consumer<ChannelPipeline> tcp() {
         TcpFrontSettings settings = new TcpFrontSettings(
-                new RouteConfig(null, "/", "app"), upstreams, TIMEOUTS, exchange -> logged.add(exchange.target()), budget);
+                new RouteConfig(null, "/", "app"),
+                upstreams,
+                TIMEOUTS,
+                exchange -> logged.add(exchange.target()),
+                budget);
         return pipeline -> TcpFront.install(pipeline, settings);
     }
 

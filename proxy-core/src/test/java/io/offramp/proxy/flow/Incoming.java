@@ -152,7 +152,8 @@ abstract class Incoming {
 
     private @Nullable String upTo(String mark) {
         for (int at = from; at + mark.length() <= to; at++) {
-            if (Arrays.equals(bytes, at, at + mark.length(), mark.getBytes(StandardCharsets.ISO_8859_1), 0, mark.length())) {
+            if (Arrays.equals(
+                    bytes, at, at + mark.length(), mark.getBytes(StandardCharsets.ISO_8859_1), 0, mark.length())) {
                 String text = new String(bytes, from, at - from, StandardCharsets.ISO_8859_1);
                 from = at + mark.length();
                 return text;
@@ -169,7 +170,8 @@ abstract class Incoming {
             return null;
         }
         int end = head.indexOf("\r\n", at + 2);
-        return head.substring(at + name.length() + 3, end < 0 ? head.length() : end).strip();
+        return head.substring(at + name.length() + 3, end < 0 ? head.length() : end)
+                .strip();
     }
 
     /** Length of a body by its fields; none is 0. */

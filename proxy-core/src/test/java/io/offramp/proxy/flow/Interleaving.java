@@ -69,7 +69,13 @@ final class Interleaving {
             }
             case TURN -> proxy.turn();
             case TIME -> proxy.advance(Duration.ofMillis(step.n() % 4000));
-            case REQUEST, FLOOD, CLIENT_SENDS, CLIENT_ENDS, CLIENT_LEAVES, CLIENT_RESETS, CLIENT_STALLS,
+            case REQUEST,
+                    FLOOD,
+                    CLIENT_SENDS,
+                    CLIENT_ENDS,
+                    CLIENT_LEAVES,
+                    CLIENT_RESETS,
+                    CLIENT_STALLS,
                     CLIENT_RESUMES -> {
                 if (!clients.isEmpty()) {
                     take(step, clients.get(step.who() % clients.size()));

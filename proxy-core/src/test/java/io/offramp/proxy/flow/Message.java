@@ -56,8 +56,9 @@ final class Message {
             case OLD -> line + (number % 3 == 0 ? "" : "Connection: keep-alive\r\n") + "\r\n";
             case LENGTH -> line + "Content-Length: " + bodyBytes + "\r\n\r\n";
             case CHUNKED -> line + "Transfer-Encoding: chunked\r\n\r\n";
-            case UPGRADE -> line + "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            case UPGRADE ->
+                line + "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
             default -> line + "\r\n";
         };
     }

@@ -11,9 +11,12 @@ final class ModelServer {
     private final Outgoing out;
     private final Requests in = new Requests();
     /** Whose head came last. */
-    @Nullable Message reading;
+    @Nullable
+    Message reading;
     /** Not answered yet, or not wholly. */
-    @Nullable Message asked;
+    @Nullable
+    Message asked;
+
     boolean complete;
     boolean answering;
     boolean tunnel;
@@ -113,7 +116,8 @@ final class ModelServer {
     void interim(int bytes) {
         Message message = asked;
         if (message != null && !answering && !ended && out.isEmpty()) {
-            out.add("HTTP/1.1 103 Early Hints\r\nX-Tag: " + message.number + "\r\nLink: " + "x".repeat(bytes) + "\r\n\r\n");
+            out.add("HTTP/1.1 103 Early Hints\r\nX-Tag: " + message.number + "\r\nLink: " + "x".repeat(bytes)
+                    + "\r\n\r\n");
         }
     }
 
@@ -151,7 +155,10 @@ final class ModelServer {
             if (asked != null || !message.target().equals(target)) {
                 throw new AssertionError(message + " came while " + asked + " was not answered");
             }
-            boolean repeatable = message.sort == Sort.GET || message.sort == Sort.OLD || message.sort == Sort.HEAD || message.sort == Sort.UPGRADE;
+            boolean repeatable = message.sort == Sort.GET
+                    || message.sort == Sort.OLD
+                    || message.sort == Sort.HEAD
+                    || message.sort == Sort.UPGRADE;
             if (message.arrived && !repeatable) {
                 throw new AssertionError(message + " came twice");
             }

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
  * there, or has nothing to do, does nothing, so that any part of a sequence is a sequence.
  *
  * @param who which client or server, modulo those that are there
- * @param n   how much, or which sort
+ * @param n how much, or which sort
  */
 record Step(Kind kind, int who, int n) {
     enum Kind {

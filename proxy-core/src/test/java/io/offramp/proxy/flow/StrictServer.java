@@ -78,7 +78,8 @@ final class StrictServer {
             String name = line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT);
             check(!TWIN.matcher(name).matches(), "twin: " + line);
             String before = fields.put(name, line.substring(name.length() + 1).strip());
-            boolean once = List.of("host", "content-length", "transfer-encoding").contains(name);
+            boolean once =
+                    List.of("host", "content-length", "transfer-encoding").contains(name);
             check(before == null || !once, "twice: " + line);
         }
         check(fields.containsKey("host"), "no host: " + head);
@@ -112,17 +113,29 @@ final class StrictServer {
         boolean head = line[0].equals("HEAD");
         String fields = "X-Method: " + line[0] + "\r\nX-Target: " + line[1] + "\r\nX-Serial: " + answers + "\r\n";
         String ok = "HTTP/1.1 200 OK\r\n" + fields;
-        boolean upgrade = fields(request.substring(0, request.indexOf("\r\n\r\n"))).containsKey("upgrade");
+        boolean upgrade =
+                fields(request.substring(0, request.indexOf("\r\n\r\n"))).containsKey("upgrade");
         if (upgrade && (script & 1) == 0) {
-            send(peer, "HTTP/1.1 101 Switching Protocols\r\n" + fields + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            send(
+                    peer,
+                    "HTTP/1.1 101 Switching Protocols\r\n" + fields
+                            + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
             tunnels.add(peer);
             return;
         }
         switch ((script + answers++) % 6) {
             case 0 -> send(peer, ok + "Content-Length: 2\r\n\r\n" + (head ? "" : "ok"));
-            case 1 -> send(peer, ok + "Transfer-Encoding: chunked\r\n\r\n" + (head ? "" : "2;x=\"y\"\r\nok\r\n0\r\nX-Sum : 1\r\n\r\n"));
+            case 1 ->
+                send(
+                        peer,
+                        ok + "Transfer-Encoding: chunked\r\n\r\n"
+                                + (head ? "" : "2;x=\"y\"\r\nok\r\n0\r\nX-Sum : 1\r\n\r\n"));
             case 2 -> send(peer, "HTTP/1.1 204 No Content\r\n" + fields + "\r\n");
-            case 3 -> send(peer, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok + "Content-Length : 2\r\n\r\n" + (head ? "" : "ok"));
+            case 3 ->
+                send(
+                        peer,
+                        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok + "Content-Length : 2\r\n\r\n"
+                                + (head ? "" : "ok"));
             case 4 -> {
                 send(peer, ok + "Connection: close\r\n\r\n" + (head ? "" : "ok until the end"));
                 peer.endOutput();

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who is waited for: a client has {@code timeouts.body}, 6 s here, to go on with its body, and a server {@code
- * upstream-answer}, 10 s, to go on with its answer.
+ * Who is waited for: a client has {@code timeouts.body}, 6 s here, to go on with its body, and a server
+ * {@code upstream-answer}, 10 s, to go on with its answer.
  */
 class TimeoutFlowTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -26,9 +26,8 @@ class TimeoutFlowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "Content-Length: 4\r\n\r\nabcd", "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
-    })
+    @ValueSource(
+            strings = {"Content-Length: 4\r\n\r\nabcd", "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"})
     void shouldGiveAServerItsTimeBehindARequestWithABody(String body) {
         // Given, on a new connection and on one that was used
         Peer client = proxy.connect();

@@ -12,8 +12,8 @@ import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.offramp.proxy.session.FinEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.offramp.proxy.session.FinEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -66,7 +66,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     }
 
     /**
-     * @param accepted  by the proxy, from a client
+     * @param accepted by the proxy, from a client
      * @param readBytes of one read
      */
     WireChannel(boolean accepted, int readBytes) {

@@ -3,7 +3,9 @@ package io.offramp.proxy.fuzz;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Runs what an input asks for, and fails if it cost more memory than any input may. The fuzzer itself watches the time. */
+/**
+ * Runs what an input asks for, and fails if it cost more memory than any input may. The fuzzer itself watches the time.
+ */
 public final class Bounds {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

@@ -37,10 +37,11 @@ class FuzzCorpusTest {
     @TestFactory
     Stream<DynamicTest> shouldStandEveryInputOfTheCorpus() throws Exception {
         Path corpus = Path.of(FuzzCorpusTest.class.getResource("/fuzz").toURI());
-        return TARGETS.entrySet().stream().flatMap(target -> inputs(corpus.resolve(target.getKey())).stream()
-                .map(input -> DynamicTest.dynamicTest(
-                        target.getKey() + "/" + input.getFileName(),
-                        () -> target.getValue().run(Files.readAllBytes(input)))));
+        return TARGETS.entrySet().stream()
+                .flatMap(target -> inputs(corpus.resolve(target.getKey())).stream()
+                        .map(input -> DynamicTest.dynamicTest(
+                                target.getKey() + "/" + input.getFileName(),
+                                () -> target.getValue().run(Files.readAllBytes(input)))));
     }
 
     private static List<Path> inputs(Path folder) {

@@ -1,4 +1,7 @@
-/** What the targets of coverage-guided fuzzing share. {@code scripts/fuzz} runs them; {@code FuzzCorpusTest} replays what was found. */
+/**
+ * What the targets of coverage-guided fuzzing share. {@code scripts/fuzz} runs them; {@code FuzzCorpusTest} replays
+ * what was found.
+ */
 @NullMarked
 package io.offramp.proxy.fuzz;
 

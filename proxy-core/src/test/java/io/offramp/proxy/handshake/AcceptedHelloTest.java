@@ -19,9 +19,17 @@ class AcceptedHelloTest {
     /** RFC 8446 §4.2.1: the preference is ours. GREASE and numbers that mean something elsewhere are passed over. */
     @ParameterizedTest
     @CsvSource({
-        "0304, 13", "03030304, 13", "03040303, 13", "0a0a03030304, 13", "fefe03030304, 13",
-                "03010302030303040305, 13", "7f1c0304, 13",
-        "0303, 12", "03020303, 12", "03050303, 12", "fefefefd0303, 12"
+        "0304, 13",
+        "03030304, 13",
+        "03040303, 13",
+        "0a0a03030304, 13",
+        "fefe03030304, 13",
+        "03010302030303040305, 13",
+        "7f1c0304, 13",
+        "0303, 12",
+        "03020303, 12",
+        "03050303, 12",
+        "fefefefd0303, 12"
     })
     void shouldChooseTheNewestVersionInWhateverOrderTheyCome(String versions, int chosen) {
         byte[] list = HexFormat.of().parseHex(versions);
@@ -33,9 +41,11 @@ class AcceptedHelloTest {
 
     @Test
     void shouldChooseTls12WhereNothingElseIsOn() {
-        HandshakeSettings only12 = TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).build();
+        HandshakeSettings only12 =
+                TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).build();
 
-        byte[] answer = answerTo(only12, hello().with(43, new byte[] {4, 3, 4, 3, 3}).withCompressions(1, 0));
+        byte[] answer =
+                answerTo(only12, hello().with(43, new byte[] {4, 3, 4, 3, 3}).withCompressions(1, 0));
 
         assertThat(versionOf(answer)).isEqualTo(12);
     }
@@ -60,34 +70,45 @@ class AcceptedHelloTest {
     void shouldRefuseOlderVersionsWithProtocolVersion(int legacy) {
         assertThat(alertOn(RawClientHello.legacy(legacy))).isEqualTo(70);
         if (legacy <= 0x0300) {
-            assertThat(alertOn(hello().withVersion(legacy))).as("beside supported_versions").isEqualTo(70);
+            assertThat(alertOn(hello().withVersion(legacy)))
+                    .as("beside supported_versions")
+                    .isEqualTo(70);
         }
     }
 
     /** Those that we never use, and in TLS 1.3 those of TLS 1.2: RFC 8446 §4.2. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 4, 6, 9, 12, 14, 15, 17, 18, 19, 20, 21, 22, 24, 26, 27, 29, 47, 48, 49, 50, 57,
-            0x3374, 0x7a7a, 0xffce})
+    @ValueSource(
+            ints = {
+                2, 3, 4, 6, 9, 12, 14, 15, 17, 18, 19, 20, 21, 22, 24, 26, 27, 29, 47, 48, 49, 50, 57, 0x3374, 0x7a7a,
+                0xffce
+            })
     void shouldLeaveExtensionsThatAreNotUsedUnread(int type) {
         for (String content : new String[] {"", "00", "ff", "0000", "0001", "ffff", "010203040506070809"}) {
             byte[] odd = HexFormat.of().parseHex(content);
 
-            assertThat(versionOf(answerTo(hello().with(type, odd)))).as("TLS 1.3 with %s", content).isEqualTo(13);
-            assertThat(versionOf(answerTo(tls12().with(type, odd)))).as("TLS 1.2 with %s", content).isEqualTo(12);
+            assertThat(versionOf(answerTo(hello().with(type, odd))))
+                    .as("TLS 1.3 with %s", content)
+                    .isEqualTo(13);
+            assertThat(versionOf(answerTo(tls12().with(type, odd))))
+                    .as("TLS 1.2 with %s", content)
+                    .isEqualTo(12);
         }
     }
 
     @ParameterizedTest
     @CsvSource({"11, 0101", "11, 00", "11, ''", "23, 01", "35, 0102", "65281, 00", "65281, 0101"})
     void shouldLeaveExtensionsOfTls12UnreadInTls13(int type, String content) {
-        assertThat(versionOf(answerTo(hello().with(type, HexFormat.of().parseHex(content))))).isEqualTo(13);
+        assertThat(versionOf(answerTo(hello().with(type, HexFormat.of().parseHex(content)))))
+                .isEqualTo(13);
     }
 
     @ParameterizedTest
     @CsvSource({"41, 0102", "42, 01", "44, ''", "45, 00", "51, ff"})
     void shouldLeaveExtensionsOfTls13UnreadInTls12(int type, String content) {
-        assertThat(versionOf(answerTo(tls12().with(type, HexFormat.of().parseHex(content))
-                .with(0x7a7a, new byte[0])))).isEqualTo(12);
+        assertThat(versionOf(answerTo(
+                        tls12().with(type, HexFormat.of().parseHex(content)).with(0x7a7a, new byte[0]))))
+                .isEqualTo(12);
     }
 
     /** RFC 8701 and RFC 7301 §3.1: names are octets. RFC 6066 §8: another type of status is none that we have. */
@@ -105,43 +126,62 @@ class AcceptedHelloTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, '', 50", "1, 0101, 50", "1, 00, 47", "1, 05, 47", "1, ff, 47",
-        "5, '', 50", "5, 01, 50", "5, 010000, 50",
+        "1, '', 50",
+        "1, 0101, 50",
+        "1, 00, 47",
+        "1, 05, 47",
+        "1, ff, 47",
+        "5, '', 50",
+        "5, 01, 50",
+        "5, 010000, 50",
         "0, 00080000016100000162, 47",
-        "28, 003f, 47", "28, 00, 50", "28, 004000, 50",
-        "42, 00, 50", "45, '', 50", "45, 00, 50", "45, 0101ff, 50", "44, 0000, 50", "44, '', 50"
+        "28, 003f, 47",
+        "28, 00, 50",
+        "28, 004000, 50",
+        "42, 00, 50",
+        "45, '', 50",
+        "45, 00, 50",
+        "45, 0101ff, 50",
+        "44, 0000, 50",
+        "44, '', 50"
     })
     void shouldRefuseWhatIsUsedAndWrong(int type, String content, int alert) {
-        assertThat(alertOn(hello().with(type, HexFormat.of().parseHex(content)))).isEqualTo(alert);
+        assertThat(alertOn(hello().with(type, HexFormat.of().parseHex(content))))
+                .isEqualTo(alert);
     }
 
     @ParameterizedTest
     @CsvSource({"11, 0101, 47", "11, 00, 50", "11, '', 50", "11, 020001ff, 50", "23, 00, 50", "65281, 0101, 40"})
     void shouldRefuseWhatIsUsedInTls12AndWrong(int type, String content, int alert) {
-        assertThat(alertOn(tls12().with(type, HexFormat.of().parseHex(content)))).isEqualTo(alert);
+        assertThat(alertOn(tls12().with(type, HexFormat.of().parseHex(content))))
+                .isEqualTo(alert);
     }
 
     /** RFC 8446 §4.2.11: as many binders as identities, and both of their lengths. */
     @ParameterizedTest
-    @CsvSource({
-        "1, 0, 50", "1, 2, 47", "2, 1, 47", "3, 5, 47", "0, 1, 50", "40, 39, 47"
-    })
+    @CsvSource({"1, 0, 50", "1, 2, 47", "2, 1, 47", "3, 5, 47", "0, 1, 50", "40, 39, 47"})
     void shouldRefuseAnotherNumberOfBindersThanOfIdentities(int identities, int binders, int alert) {
         byte[] offered = RawClientHello.join(
                 RawClientHello.list(repeat("0004010203040a0b0c0d", identities)),
                 RawClientHello.list(repeat("20" + "07".repeat(32), binders)));
 
-        assertThat(alertOn(hello().with(45, new byte[] {1, 1}).with(41, offered))).isEqualTo(alert);
+        assertThat(alertOn(hello().with(45, new byte[] {1, 1}).with(41, offered)))
+                .isEqualTo(alert);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "00, 50", "0000, 50", "00060001000000000021" + "20, 50", "0007000100000000000000, 50",
-                "000800020102030405060021, 50", "ffff, 50"
+        "00, 50",
+        "0000, 50",
+        "00060001000000000021" + "20, 50",
+        "0007000100000000000000, 50",
+        "000800020102030405060021, 50",
+        "ffff, 50"
     })
     void shouldRefusePskThatCannotBeParsed(String content, int alert) {
         assertThat(alertOn(hello().with(45, new byte[] {1, 1})
-                .with(41, HexFormat.of().parseHex(content)))).isEqualTo(alert);
+                        .with(41, HexFormat.of().parseHex(content))))
+                .isEqualTo(alert);
     }
 
     @Test
@@ -152,9 +192,11 @@ class AcceptedHelloTest {
 
         assertThat(alertOn(hello().with(41, offered))).as("missing_extension").isEqualTo(109);
         assertThat(alertOn(hello().with(41, offered).with(45, new byte[] {1, 1})))
-                .as("illegal_parameter").isEqualTo(47);
+                .as("illegal_parameter")
+                .isEqualTo(47);
         assertThat(versionOf(answerTo(hello().with(45, new byte[] {1, 1}).with(41, offered))))
-                .as("of nobody here").isEqualTo(13);
+                .as("of nobody here")
+                .isEqualTo(13);
     }
 
     private static RawClientHello hello() {

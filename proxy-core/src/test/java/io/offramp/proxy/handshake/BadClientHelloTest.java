@@ -35,7 +35,9 @@ class BadClientHelloTest {
                     assertThat(server.isUndecided()).isTrue();
                     server.channel().close();
                 } else {
-                    assertThat(answer).as("%d bytes", bytes).isEqualTo(RawClientHello.record(21, new byte[] {2, DECODE_ERROR}));
+                    assertThat(answer)
+                            .as("%d bytes", bytes)
+                            .isEqualTo(RawClientHello.record(21, new byte[] {2, DECODE_ERROR}));
                     assertThat(server.failure().reason()).isEqualTo(Reason.ALERT_SENT);
                 }
             }
@@ -53,37 +55,60 @@ class BadClientHelloTest {
     @Test
     void shouldRefuseARepeatedExtension() {
         for (int type : new int[] {0, 10, 13, 16, 43, 51, 0x7a7a}) {
-            byte[] message = hello().with(0, serverName()).with(16, protocols()).with(0x7a7a, new byte[0]).message();
+            byte[] message = hello().with(0, serverName())
+                    .with(16, protocols())
+                    .with(0x7a7a, new byte[0])
+                    .message();
             byte[] again = RawClientHello.join(RawClientHello.shorts(type), RawClientHello.list(new byte[0]));
             byte[] twice = RawClientHello.join(message, again);
             int extensions = 4 + 2 + 32 + 1 + 2 + 6 + 2;
             grow(twice, 2, again.length);
             grow(twice, extensions, again.length);
 
-            assertThat(alertOn(RawClientHello.record(22, twice))).as("extension %d", type).isEqualTo(ILLEGAL_PARAMETER);
+            assertThat(alertOn(RawClientHello.record(22, twice)))
+                    .as("extension %d", type)
+                    .isEqualTo(ILLEGAL_PARAMETER);
         }
     }
 
     @Test
     void shouldRefuseTls13WithoutWhatItNeeds() {
         assertThat(alertOn(hello().without(51).record())).as("no key_share").isEqualTo(109);
-        assertThat(alertOn(hello().without(10).record())).as("no supported_groups").isEqualTo(109);
-        assertThat(alertOn(hello().without(13).record())).as("no signature_algorithms").isEqualTo(109);
+        assertThat(alertOn(hello().without(10).record()))
+                .as("no supported_groups")
+                .isEqualTo(109);
+        assertThat(alertOn(hello().without(13).record()))
+                .as("no signature_algorithms")
+                .isEqualTo(109);
         assertThat(alertOn(hello().with(43, new byte[] {2, 3, 5}).record()))
                 .as("no version that we know")
                 .isEqualTo(PROTOCOL_VERSION);
-        assertThat(alertOn(hello().with(43, new byte[] {0}).record())).as("no version at all").isEqualTo(DECODE_ERROR);
+        assertThat(alertOn(hello().with(43, new byte[] {0}).record()))
+                .as("no version at all")
+                .isEqualTo(DECODE_ERROR);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0000, 50", "0, 0003000000, 50", "0, 00ff, 50",
-        "10, 0000, 50", "10, 0001ff, 50", "13, 0000, 50", "13, 000104, 50",
-        "16, 0000, 50", "16, 000100, 50", "16, 0002ff61, 50", "16, 00020161ff, 50",
-        "43, 0203, 50", "51, 0024, 50", "51, 0004001d0000, 50", "51, 000000, 50"
+        "0, 0000, 50",
+        "0, 0003000000, 50",
+        "0, 00ff, 50",
+        "10, 0000, 50",
+        "10, 0001ff, 50",
+        "13, 0000, 50",
+        "13, 000104, 50",
+        "16, 0000, 50",
+        "16, 000100, 50",
+        "16, 0002ff61, 50",
+        "16, 00020161ff, 50",
+        "43, 0203, 50",
+        "51, 0024, 50",
+        "51, 0004001d0000, 50",
+        "51, 000000, 50"
     })
     void shouldRefuseMalformedExtensions(int type, String hex, int alert) {
-        assertThat(alertOn(hello().with(type, HexFormat.of().parseHex(hex)).record())).isEqualTo(alert);
+        assertThat(alertOn(hello().with(type, HexFormat.of().parseHex(hex)).record()))
+                .isEqualTo(alert);
     }
 
     @ParameterizedTest
@@ -98,7 +123,8 @@ class BadClientHelloTest {
 
         if (list.equals("00021301")) {
             try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-                assertThat(server.receive(RawClientHello.record(22, changed))[0]).isEqualTo((byte) 22);
+                assertThat(server.receive(RawClientHello.record(22, changed))[0])
+                        .isEqualTo((byte) 22);
                 server.channel().close();
             }
         } else {
@@ -162,7 +188,8 @@ class BadClientHelloTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 4, 8, 11, 15, 16, 20, 24, 254})
     void shouldRefuseAnyOtherMessageInPlaceOfTheHello(int type) {
-        assertThat(alertOn(RawClientHello.record(22, new byte[] {(byte) type, 0, 0, 0}))).isEqualTo(UNEXPECTED_MESSAGE);
+        assertThat(alertOn(RawClientHello.record(22, new byte[] {(byte) type, 0, 0, 0})))
+                .isEqualTo(UNEXPECTED_MESSAGE);
     }
 
     private static RawClientHello hello() {

@@ -26,9 +26,13 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Bouncy Castle's client without a socket, which shows the certificate it is told to, signed as it is told to, right or wrong. */
+/**
+ * Bouncy Castle's client without a socket, which shows the certificate it is told to, signed as it is told to, right or
+ * wrong.
+ */
 final class BcClient {
-    private static final JcaTlsCrypto CRYPTO = new JcaTlsCryptoProvider().create(new SecureRandom(), new SecureRandom());
+    private static final JcaTlsCrypto CRYPTO =
+            new JcaTlsCryptoProvider().create(new SecureRandom(), new SecureRandom());
 
     private final TlsClientProtocol protocol = new TlsClientProtocol();
     private final ProtocolVersion version;
@@ -63,7 +67,8 @@ final class BcClient {
     }
 
     /** How it was asked for a certificate. */
-    @Nullable CertificateRequest request() {
+    @Nullable
+    CertificateRequest request() {
         return request;
     }
 

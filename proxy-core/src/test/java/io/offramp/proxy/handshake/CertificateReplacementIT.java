@@ -53,7 +53,8 @@ class CertificateReplacementIT {
         put("a.pem", issue("a.test"));
         put("b.pem", issue("*.b.test"));
         certificates = ListenerCertificates.load("web", List.of(new CertificateDirectory(dir)));
-        settings = HandshakeSettings.builder(certificates.identities(), Runnable::run).build();
+        settings = HandshakeSettings.builder(certificates.identities(), Runnable::run)
+                .build();
         certificates.publishTo(settings.identities()::replace);
     }
 
@@ -86,7 +87,8 @@ class CertificateReplacementIT {
     @Test
     void shouldChooseByNameFromADirectory() throws Exception {
         try (HandshakeTestServer server = new HandshakeTestServer(settings)) {
-            for (String[] each : new String[][] {{"a.test", "a.test"}, {"x.b.test", "*.b.test"}, {"other.test", "default.test"}}) {
+            for (String[] each :
+                    new String[][] {{"a.test", "a.test"}, {"x.b.test", "*.b.test"}, {"other.test", "default.test"}}) {
                 try (Tool client = openssl(server.port(), each[0])) {
                     await().atMost(PATIENCE).until(() -> client.hasPrinted(pem(each[1])));
                 }
@@ -117,8 +119,17 @@ class CertificateReplacementIT {
         staple(Instant.now());
         Path ca = TestCertificates.write(dir.resolve("ca.txt"), TestCertificates.pem(CA));
         try (HandshakeTestServer server = new HandshakeTestServer(settings);
-                Tool client = Tool.run(List.of("gnutls-cli", "--x509cafile", ca.toString(), "--sni-hostname", "a.test",
-                        "--verify-hostname", "a.test", "--port", "" + server.port(), "127.0.0.1"))) {
+                Tool client = Tool.run(List.of(
+                        "gnutls-cli",
+                        "--x509cafile",
+                        ca.toString(),
+                        "--sni-hostname",
+                        "a.test",
+                        "--verify-hostname",
+                        "a.test",
+                        "--port",
+                        "" + server.port(),
+                        "127.0.0.1"))) {
             await().atMost(PATIENCE).until(() -> client.hasPrinted("Handshake was completed"));
             assertThat(client.printed()).contains("The certificate is trusted", "OCSP status request");
         }
@@ -167,7 +178,9 @@ class CertificateReplacementIT {
                 client.get();
             }
             assertThat(seen).isSubsetOf(issued);
-            assertThat(seen.size()).as("certificates seen in %s connections", connections).isGreaterThan(10);
+            assertThat(seen.size())
+                    .as("certificates seen in %s connections", connections)
+                    .isGreaterThan(10);
             assertThat(connect(server.port())).isEqualTo(issued.getLast());
         }
     }
@@ -187,8 +200,8 @@ class CertificateReplacementIT {
     }
 
     private static Tool openssl(int port, String name, String... options) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of("openssl", "s_client", "-connect", "127.0.0.1:" + port, "-servername", name));
+        List<String> command =
+                new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + port, "-servername", name));
         command.addAll(List.of(options));
         return Tool.run(command);
     }
@@ -205,7 +218,10 @@ class CertificateReplacementIT {
     }
 
     private ServerIdentity identity(String name) {
-        return settings.identities().all().stream().filter(each -> each.names().contains(name)).findFirst().orElseThrow();
+        return settings.identities().all().stream()
+                .filter(each -> each.names().contains(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static X509Certificate issue(String name) {

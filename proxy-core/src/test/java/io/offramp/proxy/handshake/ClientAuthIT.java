@@ -53,12 +53,17 @@ class ClientAuthIT {
     static Stream<Arguments> bad() {
         Client revoked = ROOT.client("CN=Revoked");
         return Stream.of(
-                Arguments.of(TestCa.root("CN=Other").client("CN=Eve"), Reason.CLIENT_CERTIFICATE_UNTRUSTED, "unknown ca"),
-                Arguments.of(ROOT.client("CN=Old", s -> s.valid(NOW.minusSeconds(900), NOW.minusSeconds(60))),
-                        Reason.CLIENT_CERTIFICATE_EXPIRED, "certificate expired"),
+                Arguments.of(
+                        TestCa.root("CN=Other").client("CN=Eve"), Reason.CLIENT_CERTIFICATE_UNTRUSTED, "unknown ca"),
+                Arguments.of(
+                        ROOT.client("CN=Old", s -> s.valid(NOW.minusSeconds(900), NOW.minusSeconds(60))),
+                        Reason.CLIENT_CERTIFICATE_EXPIRED,
+                        "certificate expired"),
                 Arguments.of(revoked, Reason.CLIENT_CERTIFICATE_REVOKED, "certificate revoked"),
-                Arguments.of(ROOT.client("CN=www", s -> s.purposes(KeyPurposeId.id_kp_serverAuth)),
-                        Reason.CLIENT_CERTIFICATE_USAGE, "unsupported certificate"),
+                Arguments.of(
+                        ROOT.client("CN=www", s -> s.purposes(KeyPurposeId.id_kp_serverAuth)),
+                        Reason.CLIENT_CERTIFICATE_USAGE,
+                        "unsupported certificate"),
                 Arguments.of(deep(), Reason.CLIENT_CERTIFICATE_UNTRUSTED, "unknown ca"));
     }
 
@@ -74,7 +79,8 @@ class ClientAuthIT {
                 Tool tool = openssl(server, version, client)) {
             tool.type("ping with a certificate");
 
-            assertThat(server.session().negotiated().client().certificate()).isEqualTo(client.certificate().getEncoded());
+            assertThat(server.session().negotiated().client().certificate())
+                    .isEqualTo(client.certificate().getEncoded());
             await().atMost(PATIENCE).until(() -> tool.hasPrinted("ping with a certificate"));
             assertThat(tool.printed()).contains("Acceptable client certificate CA names\nCN = Root");
         }
@@ -83,20 +89,25 @@ class ClientAuthIT {
     @ParameterizedTest
     @MethodSource("bad")
     void shouldRefuseABadCertificateWithItsAlert(Client client, Reason reason, String alert) throws Exception {
-        ClientAuth auth = ClientAuth.load(true, List.of(ca(), write("middle.pem", MIDDLE.pem())),
-                write("crl.pem", TestCa.pem(ROOT.crl(revokedOf(client)), MIDDLE.crl())), 0);
+        ClientAuth auth = ClientAuth.load(
+                true,
+                List.of(ca(), write("middle.pem", MIDDLE.pem())),
+                write("crl.pem", TestCa.pem(ROOT.crl(revokedOf(client)), MIDDLE.crl())),
+                0);
         for (String version : List.of("1_3", "1_2")) {
             try (HandshakeTestServer server = new HandshakeTestServer(settings(auth));
                     Tool tool = openssl(server, version, client)) {
                 assertThat(tool.ends()).isTrue();
                 assertThat(server.failure().reason()).isEqualTo(reason);
-                await().atMost(PATIENCE).untilAsserted(() -> assertThat(tool.printed()).contains("alert " + alert));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(tool.printed()).contains("alert " + alert));
             }
         }
     }
 
     private static X509Certificate[] revokedOf(Client client) {
-        boolean revoked = client.certificate().getSubjectX500Principal().getName().contains("Revoked");
+        boolean revoked =
+                client.certificate().getSubjectX500Principal().getName().contains("Revoked");
         return revoked ? new X509Certificate[] {client.certificate()} : new X509Certificate[0];
     }
 
@@ -116,8 +127,15 @@ class ClientAuthIT {
     void shouldServeCurlWithAndWhereOptionalWithoutACertificate(String version) throws Exception {
         Path pem = write("alice.pem", ROOT.client("CN=Alice").pem());
         try (HandshakeTestServer server = new HandshakeTestServer(settings(auth(false)))) {
-            List<String> command = new ArrayList<>(List.of("curl", "-sk", "--max-time", "10", "--tlsv" + version, "--tls-max",
-                    version, "https://localhost:" + server.port() + "/"));
+            List<String> command = new ArrayList<>(List.of(
+                    "curl",
+                    "-sk",
+                    "--max-time",
+                    "10",
+                    "--tlsv" + version,
+                    "--tls-max",
+                    version,
+                    "https://localhost:" + server.port() + "/"));
             try (Tool without = Tool.run(command)) {
                 assertThat(without.ends()).isTrue();
                 assertThat(server.session().negotiated().client()).isNull();
@@ -138,8 +156,18 @@ class ClientAuthIT {
         Client alice = ROOT.client("CN=Alice", s -> s.key(TestCertificates.rsa(2048)));
         String pem = write("alice.pem", alice.pem()).toString();
         try (HandshakeTestServer server = new HandshakeTestServer(settings(auth(true)));
-                Tool tool = Tool.run(List.of("gnutls-cli", "--insecure", "--priority", "NORMAL:-VERS-ALL:+VERS-" + version,
-                        "--x509certfile", pem, "--x509keyfile", pem, "--port", "" + server.port(), "127.0.0.1"))) {
+                Tool tool = Tool.run(List.of(
+                        "gnutls-cli",
+                        "--insecure",
+                        "--priority",
+                        "NORMAL:-VERS-ALL:+VERS-" + version,
+                        "--x509certfile",
+                        pem,
+                        "--x509keyfile",
+                        pem,
+                        "--port",
+                        "" + server.port(),
+                        "127.0.0.1"))) {
             tool.type("ping from gnutls");
 
             assertThat(server.session().negotiated().client().subject()).isEqualTo("CN=Alice");
@@ -153,7 +181,8 @@ class ClientAuthIT {
         Client client = ROOT.client("CN=Alice", s -> s.key(TestCertificates.rsa(2048)));
         try (HandshakeTestServer server = new HandshakeTestServer(settings(auth(true)));
                 Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.port());
-                SSLSocket socket = (SSLSocket) jdk(client).getSocketFactory().createSocket(plain, "localhost", server.port(), true)) {
+                SSLSocket socket = (SSLSocket)
+                        jdk(client).getSocketFactory().createSocket(plain, "localhost", server.port(), true)) {
             socket.setEnabledProtocols(new String[] {version});
             socket.setSoTimeout(10_000);
 

@@ -44,13 +44,16 @@ class ClientAuthTest {
         Client p521 = ROOT.client("CN=P521", s -> s.key(TestCertificates.ec("secp521r1")));
         KeyPair edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         Client ed = ROOT.client("CN=Ed", s -> s.key(edwards));
-        return SigningScheme.VERIFIABLE.stream().map(scheme -> Arguments.of(scheme, switch (scheme) {
-            case ECDSA_SECP256R1_SHA256 -> ALICE;
-            case ECDSA_SECP384R1_SHA384 -> p384;
-            case ECDSA_SECP521R1_SHA512 -> p521;
-            case ED25519 -> ed;
-            default -> rsa;
-        }));
+        return SigningScheme.VERIFIABLE.stream()
+                .map(scheme -> Arguments.of(
+                        scheme,
+                        switch (scheme) {
+                            case ECDSA_SECP256R1_SHA256 -> ALICE;
+                            case ECDSA_SECP384R1_SHA384 -> p384;
+                            case ECDSA_SECP521R1_SHA512 -> p521;
+                            case ED25519 -> ed;
+                            default -> rsa;
+                        }));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -58,7 +61,9 @@ class ClientAuthTest {
     void shouldTakeEverySchemeThatItAsksFor(SigningScheme scheme, Client client) throws Exception {
         for (ProtocolVersion version : VERSIONS) {
             if (!scheme.fits(client.certificate().getPublicKey(), version.equals(ProtocolVersion.TLSv13))) {
-                assertThat(failing(required(), new BcClient(version, client, scheme)).detail()).startsWith("illegal_parameter");
+                assertThat(failing(required(), new BcClient(version, client, scheme))
+                                .detail())
+                        .startsWith("illegal_parameter");
                 continue;
             }
             try (EmbeddedHandshake server = new EmbeddedHandshake(required())) {
@@ -66,7 +71,8 @@ class ClientAuthTest {
 
                 ClientIdentity identity = server.session().negotiated().client();
                 assertThat(identity).isNotNull();
-                assertThat(identity.certificate()).isEqualTo(client.certificate().getEncoded());
+                assertThat(identity.certificate())
+                        .isEqualTo(client.certificate().getEncoded());
             }
         }
     }
@@ -96,9 +102,11 @@ class ClientAuthTest {
         HandshakeFailure failure = failing(required(), new BcClient(version, null, SCHEME));
 
         assertThat(failure.reason()).isEqualTo(Reason.CLIENT_CERTIFICATE_MISSING);
-        assertThat(failure.detail()).isEqualTo(version.equals(ProtocolVersion.TLSv13)
-                ? "certificate_required: no client certificate"
-                : "handshake_failure: no client certificate");
+        assertThat(failure.detail())
+                .isEqualTo(
+                        version.equals(ProtocolVersion.TLSv13)
+                                ? "certificate_required: no client certificate"
+                                : "handshake_failure: no client certificate");
     }
 
     @ParameterizedTest
@@ -116,10 +124,14 @@ class ClientAuthTest {
     @ParameterizedTest
     @FieldSource("VERSIONS")
     void shouldRefuseACertificateWithoutItsKey(ProtocolVersion version) throws Exception {
-        Client stolen = new Client(ALICE.chain(), TestCertificates.ec("secp256r1").getPrivate());
+        Client stolen =
+                new Client(ALICE.chain(), TestCertificates.ec("secp256r1").getPrivate());
 
-        assertThat(failing(required(), new BcClient(version, stolen, SCHEME)).detail()).startsWith("decrypt_error");
-        assertThat(failing(required(), new BcClient(version, ALICE, SCHEME, true)).detail()).startsWith("decrypt_error");
+        assertThat(failing(required(), new BcClient(version, stolen, SCHEME)).detail())
+                .startsWith("decrypt_error");
+        assertThat(failing(required(), new BcClient(version, ALICE, SCHEME, true))
+                        .detail())
+                .startsWith("decrypt_error");
     }
 
     @ParameterizedTest
@@ -214,7 +226,10 @@ class ClientAuthTest {
     private HandshakeSettings settings(boolean required, Executor worker) throws Exception {
         Path ca = TestCertificates.write(dir.resolve("ca.pem"), ROOT.pem());
         ClientAuth auth = ClientAuth.load(required, List.of(ca), null, 1);
-        return TestSettings.DEFAULT.on(worker).changed(builder -> builder.clientAuth(auth)).build();
+        return TestSettings.DEFAULT
+                .on(worker)
+                .changed(builder -> builder.clientAuth(auth))
+                .build();
     }
 
     private static HandshakeFailure failing(HandshakeSettings settings, BcClient client) throws IOException {

@@ -9,21 +9,31 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
- * What a client may begin with. The first byte of an input says how the rest is sent: even as it is; odd as the body of a ClientHello
- * with the lengths around it set right, so that mutations get past them. Its other bits say how large the reads are.
+ * What a client may begin with. The first byte of an input says how the rest is sent: even as it is; odd as the body of
+ * a ClientHello with the lengths around it set right, so that mutations get past them. Its other bits say how large the
+ * reads are.
  */
 public final class ClientHelloFuzz {
     private static final long MAX_HEAP_BYTES = 8 << 20;
     private static final int MAX_READS = 64;
-    private static final Set<Reason> PEERS_FAULT =
-            Set.of(Reason.ALERT_SENT, Reason.ALERT_RECEIVED, Reason.NOT_TLS, Reason.PLAIN_HTTP, Reason.TOO_LARGE, Reason.CLOSED,
-                    Reason.NO_DATA);
+    private static final Set<Reason> PEERS_FAULT = Set.of(
+            Reason.ALERT_SENT,
+            Reason.ALERT_RECEIVED,
+            Reason.NOT_TLS,
+            Reason.PLAIN_HTTP,
+            Reason.TOO_LARGE,
+            Reason.CLOSED,
+            Reason.NO_DATA);
     private static final HandshakeSettings SETTINGS = TestSettings.DEFAULT
             .with(TestSettings.P256, TestSettings.RSA)
             .on((Executor) Runnable::run)
             .changed(builder -> builder.tickets(new Tickets(
                     TicketKeys.rotating(Duration.ofHours(2), InstantSource.system()),
-                    2, Duration.ofHours(2), 100, refusal -> {}, InstantSource.system())))
+                    2,
+                    Duration.ofHours(2),
+                    100,
+                    refusal -> {},
+                    InstantSource.system())))
             .build();
 
     private ClientHelloFuzz() {}

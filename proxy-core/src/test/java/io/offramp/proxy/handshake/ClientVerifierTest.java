@@ -38,9 +38,11 @@ class ClientVerifierTest {
 
         assertThat(identity.subject()).isEqualTo("CN=Alice,O=Example");
         assertThat(identity.issuer()).isEqualTo("CN=Root,O=Offramp");
-        assertThat(identity.serial()).isEqualTo(alice.certificate().getSerialNumber().toString(16));
+        assertThat(identity.serial())
+                .isEqualTo(alice.certificate().getSerialNumber().toString(16));
         assertThat(identity.fingerprint()).hasSize(64).matches("[0-9a-f]+");
-        assertThat(identity.notAfter()).isEqualTo(alice.certificate().getNotAfter().toInstant());
+        assertThat(identity.notAfter())
+                .isEqualTo(alice.certificate().getNotAfter().toInstant());
         assertThat(identity.certificate()).isEqualTo(alice.certificate().getEncoded());
     }
 
@@ -50,7 +52,9 @@ class ClientVerifierTest {
 
         String subject = verify(trust(1), mallory).subject();
 
-        assertThat(subject).isEqualTo("CN=Zo\\C3\\AB\\0D\\0AX-Admin: yes\\,O\\=Evil").matches("[ -~]+");
+        assertThat(subject)
+                .isEqualTo("CN=Zo\\C3\\AB\\0D\\0AX-Admin: yes\\,O\\=Evil")
+                .matches("[ -~]+");
     }
 
     @Test
@@ -81,7 +85,8 @@ class ClientVerifierTest {
         assertThatThrownBy(verifying(trust(1), ROOT.impostor().client("CN=Eve")))
                 .satisfies(refused(Reason.CLIENT_CERTIFICATE_UNTRUSTED, AlertDescription.unknown_ca))
                 .hasMessageEndingWith("whose certificate in ca has not signed it");
-        assertThatThrownBy(verifying(trust(1), MIDDLE.client("CN=Bob"))).as("without its intermediate")
+        assertThatThrownBy(verifying(trust(1), MIDDLE.client("CN=Bob")))
+                .as("without its intermediate")
                 .satisfies(refused(Reason.CLIENT_CERTIFICATE_UNTRUSTED, AlertDescription.unknown_ca));
     }
 
@@ -89,7 +94,8 @@ class ClientVerifierTest {
     void shouldRefuseAClientThatIssuesCertificates() throws Exception {
         KeyPair own = TestCertificates.ec("secp256r1");
         Client alice = ROOT.client("CN=Alice", s -> s.key(own));
-        Client forged = new Client(List.of(TestCertificates.issue(own, "Admin", own, "Alice", NOW, "admin")), alice.key());
+        Client forged =
+                new Client(List.of(TestCertificates.issue(own, "Admin", own, "Alice", NOW, "admin")), alice.key());
 
         assertThatThrownBy(verifying(trust(5), forged.with(alice.certificate())))
                 .satisfies(refused(Reason.CLIENT_CERTIFICATE_UNTRUSTED, AlertDescription.unknown_ca));
@@ -129,8 +135,10 @@ class ClientVerifierTest {
                 .hasMessageContaining("CN=www: not for clients");
         assertThatThrownBy(verifying(trust(1), encrypts))
                 .satisfies(refused(Reason.CLIENT_CERTIFICATE_USAGE, AlertDescription.unsupported_certificate));
-        assertThat(verify(trust(1), ROOT.client("CN=Any", s -> s.purposes(new KeyPurposeId[0])))).isNotNull();
-        assertThat(verify(trust(1), ROOT.client("CN=Any", s -> s.purposes(KeyPurposeId.anyExtendedKeyUsage)))).isNotNull();
+        assertThat(verify(trust(1), ROOT.client("CN=Any", s -> s.purposes(new KeyPurposeId[0]))))
+                .isNotNull();
+        assertThat(verify(trust(1), ROOT.client("CN=Any", s -> s.purposes(KeyPurposeId.anyExtendedKeyUsage))))
+                .isNotNull();
     }
 
     @Test
@@ -147,8 +155,11 @@ class ClientVerifierTest {
 
     @Test
     void shouldRefuseWhatIsIssuedByARevokedCa() throws Exception {
-        ClientTrust trust = new ClientTrust(true, bundle(ROOT, MIDDLE), lists(bundle(ROOT, MIDDLE),
-                ROOT.crl(MIDDLE.certificate()), MIDDLE.crl()), 1);
+        ClientTrust trust = new ClientTrust(
+                true,
+                bundle(ROOT, MIDDLE),
+                lists(bundle(ROOT, MIDDLE), ROOT.crl(MIDDLE.certificate()), MIDDLE.crl()),
+                1);
         Client bob = MIDDLE.client("CN=Bob");
 
         assertThatThrownBy(verifying(trust, bob))
@@ -178,7 +189,8 @@ class ClientVerifierTest {
         for (int i = 0; i < knot.length; i++) {
             knot[i] = TestCertificates.issue(key, "Knot", key, "Knot", NOW);
         }
-        Client lost = new Client(List.of(TestCertificates.issue(key, "Lost", key, "Knot", NOW)), key.getPrivate()).with(knot);
+        Client lost =
+                new Client(List.of(TestCertificates.issue(key, "Lost", key, "Knot", NOW)), key.getPrivate()).with(knot);
         long begin = System.nanoTime();
 
         // When the way to a trusted one is looked for
@@ -194,10 +206,14 @@ class ClientVerifierTest {
         ClientIdentity before = verify(trust(1), bob);
 
         assertThat(new ClientVerifier(trust(1), NOW).recall(before.path()))
-                .usingRecursiveComparison().isEqualTo(before);
-        assertThat(new ClientVerifier(trust(1), before.notAfter().plusSeconds(1)).recall(before.path())).isNull();
-        assertThat(new ClientVerifier(trust(1, ROOT.crl(MIDDLE.certificate())), NOW).recall(before.path())).isNull();
-        assertThat(new ClientVerifier(trust(1), NOW).recall(List.of(new byte[] {0x30, 1}))).isNull();
+                .usingRecursiveComparison()
+                .isEqualTo(before);
+        assertThat(new ClientVerifier(trust(1), before.notAfter().plusSeconds(1)).recall(before.path()))
+                .isNull();
+        assertThat(new ClientVerifier(trust(1, ROOT.crl(MIDDLE.certificate())), NOW).recall(before.path()))
+                .isNull();
+        assertThat(new ClientVerifier(trust(1), NOW).recall(List.of(new byte[] {0x30, 1})))
+                .isNull();
     }
 
     @Test
@@ -226,10 +242,14 @@ class ClientVerifierTest {
         List<byte[]> path = List.of(mortal.client("CN=Alice").certificate().getEncoded());
 
         // Then it is recalled by its own alone, in any order
-        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT, mortal), null, 1), NOW).recall(path)).isNotNull();
-        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT, expired), null, 1), NOW).recall(path)).isNull();
-        assertThat(new ClientVerifier(new ClientTrust(true, bundle(expired, ROOT), null, 1), NOW).recall(path)).isNull();
-        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT), null, 1), NOW).recall(path)).isNull();
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT, mortal), null, 1), NOW).recall(path))
+                .isNotNull();
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT, expired), null, 1), NOW).recall(path))
+                .isNull();
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(expired, ROOT), null, 1), NOW).recall(path))
+                .isNull();
+        assertThat(new ClientVerifier(new ClientTrust(true, bundle(ROOT), null, 1), NOW).recall(path))
+                .isNull();
     }
 
     @Test
@@ -237,7 +257,9 @@ class ClientVerifierTest {
         TestCa large = ROOT.intermediate("CN=Large", TestCertificates.rsaOfPrimes(8));
         TestCa huge = ROOT.intermediate("CN=Huge", TestCertificates.rsaOfPrimes(18));
 
-        assertThat(verify(trust(1), large.client("CN=Bob").with(large.certificate())).path()).hasSize(2);
+        assertThat(verify(trust(1), large.client("CN=Bob").with(large.certificate()))
+                        .path())
+                .hasSize(2);
         assertThatThrownBy(verifying(trust(1), huge.client("CN=Eve").with(huge.certificate())))
                 .satisfies(refused(Reason.CLIENT_CERTIFICATE_UNTRUSTED, AlertDescription.unknown_ca))
                 .hasMessageEndingWith("CN=Eve: issued by CN=Huge, which is not among the certificates in ca");
@@ -259,9 +281,11 @@ class ClientVerifierTest {
         assertThat(trust(1).policyDigest()).isEqualTo(digest).hasSize(32);
         assertThat(trust(2).policyDigest()).isNotEqualTo(digest);
         assertThat(new ClientTrust(false, bundle(ROOT), null, 1).policyDigest()).isNotEqualTo(digest);
-        assertThat(new ClientTrust(true, bundle(ROOT, MIDDLE), null, 1).policyDigest()).isNotEqualTo(digest);
+        assertThat(new ClientTrust(true, bundle(ROOT, MIDDLE), null, 1).policyDigest())
+                .isNotEqualTo(digest);
         assertThat(trust(1, ROOT.crl()).policyDigest()).isNotEqualTo(digest);
-        assertThat(trust(1, ROOT.crl(MIDDLE.certificate())).policyDigest()).as("a new list ends no sessions but of whom it names")
+        assertThat(trust(1, ROOT.crl(MIDDLE.certificate())).policyDigest())
+                .as("a new list ends no sessions but of whom it names")
                 .isEqualTo(trust(1, ROOT.crl()).policyDigest());
     }
 
@@ -275,7 +299,9 @@ class ClientVerifierTest {
 
         // When the list is broken, then Alice is still let in
         Files.writeString(crl, "-----BEGIN X509 CRL-----\nbm9uc2Vuc2U=\n-----END X509 CRL-----\n");
-        assertThatThrownBy(auth::reload).isInstanceOf(BadCertificateException.class).hasMessageContaining("does not parse: " + crl);
+        assertThatThrownBy(auth::reload)
+                .isInstanceOf(BadCertificateException.class)
+                .hasMessageContaining("does not parse: " + crl);
         assertThat(verify(auth.trust(), alice)).isNotNull();
 
         // When it is replaced, then she is not
@@ -290,9 +316,13 @@ class ClientVerifierTest {
     @Test
     void shouldTellWhatIsWrongWithAFile() throws Exception {
         Path ca = TestCertificates.write(dir.resolve("ca.pem"), ROOT.pem());
-        Path leaf = TestCertificates.write(dir.resolve("leaf.pem"), TestCertificates.pem(ROOT.client("CN=Alice").certificate()));
-        Path foreign = TestCertificates.write(dir.resolve("foreign.pem"), TestCa.pem(TestCa.root("CN=Other").crl()));
-        Path forged = TestCertificates.write(dir.resolve("forged.pem"), TestCa.pem(ROOT.impostor().crl()));
+        Path leaf = TestCertificates.write(
+                dir.resolve("leaf.pem"),
+                TestCertificates.pem(ROOT.client("CN=Alice").certificate()));
+        Path foreign = TestCertificates.write(
+                dir.resolve("foreign.pem"), TestCa.pem(TestCa.root("CN=Other").crl()));
+        Path forged = TestCertificates.write(
+                dir.resolve("forged.pem"), TestCa.pem(ROOT.impostor().crl()));
         Path empty = TestCertificates.write(dir.resolve("empty.pem"), "");
 
         assertThatThrownBy(() -> CaBundle.load(List.of(leaf)))

@@ -14,7 +14,8 @@ class CutClientHelloTest {
 
     @BeforeAll
     static void makeHello() throws Exception {
-        hello = EngineClient.conscrypt(p -> p.setApplicationProtocols(new String[] {"http/1.1", "postgresql"})).hello();
+        hello = EngineClient.conscrypt(p -> p.setApplicationProtocols(new String[] {"http/1.1", "postgresql"}))
+                .hello();
     }
 
     @Test
@@ -22,7 +23,9 @@ class CutClientHelloTest {
         assertThat(hello.length).isGreaterThan(1460);
         for (int cut = 1; cut < hello.length; cut++) {
             try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-                assertThat(server.receive(Arrays.copyOf(hello, cut))).as("cut at %d", cut).isEmpty();
+                assertThat(server.receive(Arrays.copyOf(hello, cut)))
+                        .as("cut at %d", cut)
+                        .isEmpty();
                 assertServerHello(server, server.receive(Arrays.copyOfRange(hello, cut, hello.length)), cut);
             }
         }

@@ -23,12 +23,16 @@ class DevelopmentCertificateTest {
         assertThat(identity.keyType()).isEqualTo(KeyType.ECDSA_P256);
         assertThat(identity.names()).containsExactly("localhost");
         assertThat(identity.leaf().getSubjectAlternativeNames())
-                .extracting(san -> (Object) san.get(1)).containsExactly("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
+                .extracting(san -> (Object) san.get(1))
+                .containsExactly("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
         assertThat(identity.leaf().getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
         assertThat(identity.leaf().getBasicConstraints()).isEqualTo(-1);
-        assertThat(identity.notAfter()).isBetween(Instant.now().plus(Duration.ofDays(364)), Instant.now().plus(Duration.ofDays(366)));
+        assertThat(identity.notAfter())
+                .isBetween(
+                        Instant.now().plus(Duration.ofDays(364)), Instant.now().plus(Duration.ofDays(366)));
         assertThat(identity.warnings()).isEmpty();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 
-/** The smallest session there can be after a handover: echoes application data, or answers HTTP requests with a page. */
+/**
+ * The smallest session there can be after a handover: echoes application data, or answers HTTP requests with a page.
+ */
 final class EchoRecords extends ChannelInboundHandlerAdapter {
     private static final byte[] CLOSE_NOTIFY = {1, 0};
     private static final String PAGE = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n";
@@ -46,10 +48,10 @@ final class EchoRecords extends ChannelInboundHandlerAdapter {
         in.release();
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         while (received.readableBytes() >= RecordFormat.HEADER_BYTES
-                && received.readableBytes() >= RecordFormat.HEADER_BYTES + received.getUnsignedShort(received.readerIndex() + 3)) {
+                && received.readableBytes()
+                        >= RecordFormat.HEADER_BYTES + received.getUnsignedShort(received.readerIndex() + 3)) {
             int type = received.getUnsignedByte(received.readerIndex());
-            byte[] record =
-                    new byte[RecordFormat.HEADER_BYTES + received.getUnsignedShort(received.readerIndex() + 3)];
+            byte[] record = new byte[RecordFormat.HEADER_BYTES + received.getUnsignedShort(received.readerIndex() + 3)];
             received.readBytes(record);
             byte[] content = open(type, record);
             if (content[content.length - 1] == ContentType.APPLICATION_DATA.code()) {
@@ -63,7 +65,8 @@ final class EchoRecords extends ChannelInboundHandlerAdapter {
             bytes = PAGE.getBytes(StandardCharsets.US_ASCII);
         }
         for (int at = 0; at < bytes.length; at += 16384) {
-            ctx.write(seal(ContentType.APPLICATION_DATA, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 16384))));
+            ctx.write(seal(
+                    ContentType.APPLICATION_DATA, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 16384))));
         }
         ctx.flush();
     }
@@ -80,7 +83,12 @@ final class EchoRecords extends ChannelInboundHandlerAdapter {
         long sequence = rxSequence++;
         if (keys.format() == RecordFormat.TLS_1_3) {
             byte[] inner = RecordProtection.open(
-                    keys, sequence, RecordProtection.aad13(type, 0x0303, fragment), record, RecordFormat.HEADER_BYTES, fragment);
+                    keys,
+                    sequence,
+                    RecordProtection.aad13(type, 0x0303, fragment),
+                    record,
+                    RecordFormat.HEADER_BYTES,
+                    fragment);
             int end = inner.length;
             while (inner[end - 1] == 0) {
                 end--;

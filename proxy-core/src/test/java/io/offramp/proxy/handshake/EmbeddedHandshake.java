@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The server's side of a handshake on a channel without a socket. Every buffer that went in must be free in the end. */
+/**
+ * The server's side of a handshake on a channel without a socket. Every buffer that went in must be free in the end.
+ */
 final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
     private final List<ByteBuf> inputs = new ArrayList<>();
     private final List<String> events = new ArrayList<>();

@@ -41,7 +41,10 @@ final class EngineClient {
 
     /** Takes what the server sent, and returns what the client sends then. */
     byte[] exchange(byte[] fromServer) throws SSLException {
-        ByteBuffer all = ByteBuffer.allocate(received.remaining() + fromServer.length).put(received).put(fromServer).flip();
+        ByteBuffer all = ByteBuffer.allocate(received.remaining() + fromServer.length)
+                .put(received)
+                .put(fromServer)
+                .flip();
         received = all;
         ByteArrayOutputStream toServer = new ByteArrayOutputStream();
         ByteBuffer out = ByteBuffer.allocate(40_000);

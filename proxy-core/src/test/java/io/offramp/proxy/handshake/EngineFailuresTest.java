@@ -18,8 +18,8 @@ class EngineFailuresTest {
     @Test
     void shouldBlameTheMessageForWhatTheEngineThrowsUnchecked() {
         RuntimeException reserved = catchThrowableOfType(RuntimeException.class, () -> ProtocolVersion.get(0xfe, 0xfe));
-        RuntimeException beyond = catchThrowableOfType(RuntimeException.class,
-                () -> TlsUtils.readUint16(new byte[1], 0));
+        RuntimeException beyond =
+                catchThrowableOfType(RuntimeException.class, () -> TlsUtils.readUint16(new byte[1], 0));
 
         assertBlamed(EngineFailures.blame(reserved), AlertDescription.illegal_parameter, reserved);
         assertBlamed(EngineFailures.blame(beyond), AlertDescription.decode_error, beyond);
@@ -46,12 +46,13 @@ class EngineFailuresTest {
 
     @Test
     void shouldBlameOurselvesForCryptographyThatFails() {
-        TlsFatalAlert alert = new TlsFatalAlert(AlertDescription.internal_error,
-                new GeneralSecurityException("no key"));
+        TlsFatalAlert alert =
+                new TlsFatalAlert(AlertDescription.internal_error, new GeneralSecurityException("no key"));
 
         assertThat(EngineFailures.blame(alert)).isSameAs(alert);
         assertThat(EngineFailures.classify(alert).reason()).isEqualTo(Reason.INTERNAL);
-        assertThat(EngineFailures.classify(new TlsFatalAlert(AlertDescription.internal_error)).reason())
+        assertThat(EngineFailures.classify(new TlsFatalAlert(AlertDescription.internal_error))
+                        .reason())
                 .isEqualTo(Reason.INTERNAL);
     }
 

@@ -22,11 +22,15 @@ import org.jspecify.annotations.Nullable;
 public final class FuzzClient {
     private static final int MOST_STEPS = 40;
     private static final int CERTIFICATE = 11;
-    private static final X509Certificate SHOWN = TestCertificates.selfSigned(TestCertificates.ec("secp256r1"),
-            "client");
+    private static final X509Certificate SHOWN =
+            TestCertificates.selfSigned(TestCertificates.ec("secp256r1"), "client");
     private static final Tickets TICKETS = new Tickets(
             TicketKeys.rotating(Duration.ofHours(2), InstantSource.system()),
-            2, Duration.ofHours(2), 100, refusal -> {}, InstantSource.system());
+            2,
+            Duration.ofHours(2),
+            100,
+            refusal -> {},
+            InstantSource.system());
     private static final ClientAuth AUTH = auth();
     private static final byte[] SECRET = new byte[32];
     private static byte @Nullable [] handshakeSecret;
@@ -88,7 +92,7 @@ public final class FuzzClient {
         switch (choices.below(4)) {
             case 1 -> changed.offer(ticket(TlsSuite.of(0x1301)), SECRET);
             case 2 -> changed.offer12(ticket(TlsSuite.of(0xc02b)));
-            default -> { }
+            default -> {}
         }
         byte[] message = changed.message();
         for (int left = Math.max(0, choices.below(8) - 5); left > 0; left--) {
@@ -100,9 +104,21 @@ public final class FuzzClient {
     /** A ticket that the listener takes; its session has the secret of zeros. */
     private static byte[] ticket(TlsSuite suite) {
         byte[] secret = suite.version() == ProtocolVersion.TLS_1_3 ? SECRET.clone() : new byte[48];
-        byte[] fingerprint = SETTINGS.identities().table().candidates("localhost").getFirst().leaf().fingerprint();
+        byte[] fingerprint = SETTINGS.identities()
+                .table()
+                .candidates("localhost")
+                .getFirst()
+                .leaf()
+                .fingerprint();
         byte[] ticket = TICKETS.seal(new ResumableSession(
-                suite, true, TICKETS.nowS(), fingerprint, "localhost", AUTH.trust().policyDigest(), secret, List.of()));
+                suite,
+                true,
+                TICKETS.nowS(),
+                fingerprint,
+                "localhost",
+                AUTH.trust().policyDigest(),
+                secret,
+                List.of()));
         return ticket == null ? new byte[1] : ticket;
     }
 
@@ -115,8 +131,7 @@ public final class FuzzClient {
         byte[] all = RawClientHello.records(message, Math.max(message.length / 64, recordBytes - 192) + 1);
         byte[] between = choices.below(4) == 1 ? RawClientHello.record(choices.uint8(), choices.some()) : new byte[0];
         int header = 5 + ((all[3] & 0xff) << 8 | all[4] & 0xff);
-        return RawClientHello.join(
-                Arrays.copyOf(all, header), between, Arrays.copyOfRange(all, header, all.length));
+        return RawClientHello.join(Arrays.copyOf(all, header), between, Arrays.copyOfRange(all, header, all.length));
     }
 
     private byte[] message() {
@@ -130,8 +145,8 @@ public final class FuzzClient {
         for (int left = choices.below(4); left > 0; left--) {
             der = MutableHello.edited(der, choices);
         }
-        byte[] entry = RawClientHello.join(new byte[] {0, (byte) (der.length >> 8),
-                (byte) der.length}, der, new byte[2]);
+        byte[] entry =
+                RawClientHello.join(new byte[] {0, (byte) (der.length >> 8), (byte) der.length}, der, new byte[2]);
         byte[] body = RawClientHello.join(new byte[] {0, 0, (byte) (entry.length >> 8), (byte) entry.length}, entry);
         return RawClientHello.join(new byte[] {CERTIFICATE, 0, (byte) (body.length >> 8), (byte) body.length}, body);
     }

@@ -45,8 +45,8 @@ class HandshakeChoiceTest {
         ", first.test"
     })
     void shouldChooseTheCertificateByName(String asked, String expected) throws Exception {
-        EngineClient client = new EngineClient(
-                p -> p.setServerNames(asked == null ? List.of() : List.of(new SNIHostName(asked))));
+        EngineClient client =
+                new EngineClient(p -> p.setServerNames(asked == null ? List.of() : List.of(new SNIHostName(asked))));
 
         Certificate served = serve(client, TestSettings.DEFAULT.with(FIRST, EXACT, WILD), asked);
 
@@ -54,7 +54,8 @@ class HandshakeChoiceTest {
     }
 
     private static Certificate serve(EngineClient client, TestSettings settings, String asked) throws Exception {
-        try (EmbeddedHandshake server = new EmbeddedHandshake(settings.on((Executor) Runnable::run).build())) {
+        try (EmbeddedHandshake server =
+                new EmbeddedHandshake(settings.on((Executor) Runnable::run).build())) {
             byte[] last = server.receive(client.exchange(server.receive(client.hello())));
             if (asked != null) {
                 assertThat(server.session().negotiated().serverName()).isEqualTo(asked.toLowerCase(Locale.ROOT));
@@ -69,10 +70,18 @@ class HandshakeChoiceTest {
     void shouldServeEcdsaOrRsaByWhatTheClientCanVerify(String version) throws Exception {
         TestSettings both = TestSettings.DEFAULT.with(FIRST_RSA, FIRST);
 
-        assertThat(serve(client(version, p -> { }), both, null)).isEqualTo(FIRST.leaf());
-        assertThat(serve(client(version, p -> p.setSignatureSchemes(new String[] {"rsa_pss_rsae_sha256", "rsa_pkcs1_sha256"})),
-                both, null)).isEqualTo(FIRST_RSA.leaf());
-        assertThat(serve(client(version, p -> p.setSignatureSchemes(new String[] {"ecdsa_secp256r1_sha256"})), both, null))
+        assertThat(serve(client(version, p -> {}), both, null)).isEqualTo(FIRST.leaf());
+        assertThat(serve(
+                        client(
+                                version,
+                                p -> p.setSignatureSchemes(new String[] {"rsa_pss_rsae_sha256", "rsa_pkcs1_sha256"})),
+                        both,
+                        null))
+                .isEqualTo(FIRST_RSA.leaf());
+        assertThat(serve(
+                        client(version, p -> p.setSignatureSchemes(new String[] {"ecdsa_secp256r1_sha256"})),
+                        both,
+                        null))
                 .isEqualTo(FIRST.leaf());
     }
 
@@ -86,7 +95,7 @@ class HandshakeChoiceTest {
         X509Certificate leaf = TestCertificates.issue(own, "leaf", ca, "root", Instant.now(), "first.test");
         Path file = dir.resolve("site.pem");
         TestCertificates.write(file, TestCertificates.traditional(own.getPrivate()) + TestCertificates.pem(leaf, root));
-        EngineClient client = client(version, p -> { });
+        EngineClient client = client(version, p -> {});
 
         serve(client, TestSettings.DEFAULT.with(ServerIdentity.load(file, file)), null);
 
@@ -97,7 +106,8 @@ class HandshakeChoiceTest {
     void shouldServeRsaToATls12ClientThatDoesNotKnowTheCurve() throws Exception {
         EngineClient client = client("TLSv1.2", p -> p.setNamedGroups(new String[] {"x25519"}));
 
-        assertThat(serve(client, TestSettings.DEFAULT.with(FIRST, FIRST_RSA), null)).isEqualTo(FIRST_RSA.leaf());
+        assertThat(serve(client, TestSettings.DEFAULT.with(FIRST, FIRST_RSA), null))
+                .isEqualTo(FIRST_RSA.leaf());
     }
 
     @ParameterizedTest
@@ -116,7 +126,7 @@ class HandshakeChoiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void shouldNegotiateNoProtocolWhereNoneIsOfferedByEither(String version) throws Exception {
-        assertThat(protocol(client(version, p -> { }), TestSettings.DEFAULT)).isNull();
+        assertThat(protocol(client(version, p -> {}), TestSettings.DEFAULT)).isNull();
         EngineClient http = client(version, p -> p.setApplicationProtocols(new String[] {"h2", "http/1.1"}));
         assertThat(protocol(http, TestSettings.DEFAULT.withProtocols())).isNull();
         assertThat(http.engine().getApplicationProtocol()).isEmpty();
@@ -136,9 +146,11 @@ class HandshakeChoiceTest {
 
     @Test
     void shouldPreferItsOwnOrderOfProtocols() throws Exception {
-        EngineClient client = client("TLSv1.3", p -> p.setApplicationProtocols(new String[] {"postgresql", "http/1.1"}));
+        EngineClient client =
+                client("TLSv1.3", p -> p.setApplicationProtocols(new String[] {"postgresql", "http/1.1"}));
 
-        assertThat(protocol(client, TestSettings.DEFAULT.withProtocols("http/1.1", "postgresql"))).isEqualTo("http/1.1");
+        assertThat(protocol(client, TestSettings.DEFAULT.withProtocols("http/1.1", "postgresql")))
+                .isEqualTo("http/1.1");
     }
 
     private static String protocol(EngineClient client, TestSettings settings) throws Exception {
@@ -152,12 +164,15 @@ class HandshakeChoiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"[::1]", "b\u00fccher.test", "a b", "\u0000"})
     void shouldServeTheDefaultCertificateForWhatIsNoHostName(String name) throws Exception {
-        byte[] list = RawClientHello.list(RawClientHello.join(
-                new byte[] {0}, RawClientHello.list(name.getBytes(StandardCharsets.UTF_8))));
-        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.with(FIRST).build())) {
-            byte[] answer = server.receive(RawClientHello.legacy(0x0303).with(0, list).record());
+        byte[] list = RawClientHello.list(
+                RawClientHello.join(new byte[] {0}, RawClientHello.list(name.getBytes(StandardCharsets.UTF_8))));
+        try (EmbeddedHandshake server =
+                new EmbeddedHandshake(TestSettings.DEFAULT.with(FIRST).build())) {
+            byte[] answer =
+                    server.receive(RawClientHello.legacy(0x0303).with(0, list).record());
 
-            assertThat(HexFormat.of().formatHex(answer)).contains(HexFormat.of().formatHex(FIRST.leaf().getEncoded()));
+            assertThat(HexFormat.of().formatHex(answer))
+                    .contains(HexFormat.of().formatHex(FIRST.leaf().getEncoded()));
             server.channel().close();
         }
     }
@@ -166,7 +181,8 @@ class HandshakeChoiceTest {
     void shouldPreferItsOwnOrderOfSuites() throws Exception {
         String[] order = {"TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"};
         EngineClient client = client("TLSv1.3", p -> p.setCipherSuites(new String[] {order[1], order[0]}));
-        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.withCiphers(order).build())) {
+        try (EmbeddedHandshake server =
+                new EmbeddedHandshake(TestSettings.DEFAULT.withCiphers(order).build())) {
             server.receive(client.exchange(server.receive(client.hello())));
 
             assertThat(server.session().negotiated().cipherSuite()).isEqualTo(order[0]);
@@ -176,7 +192,8 @@ class HandshakeChoiceTest {
     @ParameterizedTest
     @CsvSource({"TLS_1_2, TLSv1.3", "TLS_1_3, TLSv1.2"})
     void shouldRefuseVersionsThatAreSwitchedOff(ProtocolVersion only, String offered) throws Exception {
-        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.with(only).build())) {
+        try (EmbeddedHandshake server =
+                new EmbeddedHandshake(TestSettings.DEFAULT.with(only).build())) {
             byte[] answer = server.receive(EngineClient.of(offered).hello());
 
             assertThat(answer).endsWith((byte) 2, (byte) 70);
@@ -213,12 +230,14 @@ class HandshakeChoiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"CONSCRYPT", "CORRETTO", "BOUNCY_CASTLE", "JDK"})
     void shouldShakeHandsWithEachProvider(String name) throws Exception {
-        CryptoProviders only = new CryptoProviders(
-                List.of(CryptoProviders.Candidate.valueOf(name), CryptoProviders.Candidate.JDK));
+        CryptoProviders only =
+                new CryptoProviders(List.of(CryptoProviders.Candidate.valueOf(name), CryptoProviders.Candidate.JDK));
         for (ServerIdentity identity : List.of(TestSettings.P256, TestSettings.P384, TestSettings.RSA)) {
-            for (Group group : List.of(Group.X25519, Group.SECP256R1, Group.SECP384R1)) { // the JDK's client knows no hybrid
+            for (Group group :
+                    List.of(Group.X25519, Group.SECP256R1, Group.SECP384R1)) { // the JDK's client knows no hybrid
                 EngineClient client = client("TLSv1.3", p -> p.setNamedGroups(new String[] {group.label()}));
-                assertThat(serve(client, TestSettings.DEFAULT.with(identity).with(only), null)).isEqualTo(identity.leaf());
+                assertThat(serve(client, TestSettings.DEFAULT.with(identity).with(only), null))
+                        .isEqualTo(identity.leaf());
             }
         }
     }
@@ -233,14 +252,23 @@ class HandshakeChoiceTest {
 
     @Test
     void shouldRefuseSettingsThatCannotWork() {
-        assertThatThrownBy(() -> TestSettings.DEFAULT.with(new ServerIdentity[0]).build()).hasMessageContaining("certificate");
-        assertThatThrownBy(() -> TestSettings.DEFAULT.withCiphers("TLS_RSA_WITH_RC4_128_MD5").build())
+        assertThatThrownBy(
+                        () -> TestSettings.DEFAULT.with(new ServerIdentity[0]).build())
+                .hasMessageContaining("certificate");
+        assertThatThrownBy(() -> TestSettings.DEFAULT
+                        .withCiphers("TLS_RSA_WITH_RC4_128_MD5")
+                        .build())
                 .hasMessage("unknown cipher 'TLS_RSA_WITH_RC4_128_MD5'");
-        assertThatThrownBy(() -> TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).withCiphers("TLS_AES_128_GCM_SHA256").build())
+        assertThatThrownBy(() -> TestSettings.DEFAULT
+                        .with(ProtocolVersion.TLS_1_2)
+                        .withCiphers("TLS_AES_128_GCM_SHA256")
+                        .build())
                 .hasMessage("none of [TLS_AES_128_GCM_SHA256] is a cipher of TLS [1.2]");
-        assertThatThrownBy(() -> TestSettings.DEFAULT.withGroups("x448").build()).hasMessage("unknown group 'x448'");
+        assertThatThrownBy(() -> TestSettings.DEFAULT.withGroups("x448").build())
+                .hasMessage("unknown group 'x448'");
         assertThatThrownBy(() -> TestSettings.DEFAULT.withGroups().build()).hasMessageContaining("group");
-        assertThat(HandshakeSettings.supportedGroups()).containsExactly("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
+        assertThat(HandshakeSettings.supportedGroups())
+                .containsExactly("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
         assertThat(HandshakeSettings.supportedCiphers()).hasSize(9).startsWith("TLS_AES_128_GCM_SHA256");
     }
 

@@ -27,15 +27,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HandshakeCryptoTest {
     private static final HexFormat HEX = HexFormat.of();
 
-    private final HandshakeCrypto crypto = new HandshakeCrypto(CryptoProviders.best(), KeyLog.NONE, new HandshakeCrypto.Phases() {
-        @Override
-        public void onKeyChange() {}
+    private final HandshakeCrypto crypto =
+            new HandshakeCrypto(CryptoProviders.best(), KeyLog.NONE, new HandshakeCrypto.Phases() {
+                @Override
+                public void onKeyChange() {}
 
-        @Override
-        public boolean expectsEarlyData() {
-            return false;
-        }
-    });
+                @Override
+                public boolean expectsEarlyData() {
+                    return false;
+                }
+            });
 
     @Test
     void shouldNotBlameTheClientForAMissingProvider() {
@@ -45,7 +46,8 @@ class HandshakeCryptoTest {
         Encapsulation encapsulation = new Encapsulation(crypto, none);
 
         assertThatThrownBy(() -> encapsulation.receivePeerValue(new byte[KeyEncapsulations.KEY_BYTES]))
-                .isInstanceOfSatisfying(TlsFatalAlert.class,
+                .isInstanceOfSatisfying(
+                        TlsFatalAlert.class,
                         e -> assertThat(e.getAlertDescription()).isEqualTo(AlertDescription.internal_error));
     }
 
@@ -58,7 +60,9 @@ class HandshakeCryptoTest {
         secrets.add(first.hkdfExpand(CryptoHashAlgorithm.sha256, new byte[4], 48));
         secrets.add(crypto.hkdfInit(CryptoHashAlgorithm.sha384).hkdfExtract(CryptoHashAlgorithm.sha384, first));
         secrets.add(first.deriveUsingPRF(PRFAlgorithm.tls_prf_sha256, "label", new byte[8], 48));
-        List<byte[]> data = secrets.stream().map(secret -> ((HandshakeSecret) secret).dangerousData()).toList();
+        List<byte[]> data = secrets.stream()
+                .map(secret -> ((HandshakeSecret) secret).dangerousData())
+                .toList();
         assertThat(data).allMatch(bytes -> !new String(bytes, StandardCharsets.ISO_8859_1).matches("\0*"));
 
         crypto.destroy();
@@ -91,9 +95,10 @@ class HandshakeCryptoTest {
         byte[] seed = HEX.parseHex("a0ba9f936cda311827a6f796ffd5198c");
         byte[] labelled = RawClientHello.join("test label".getBytes(StandardCharsets.US_ASCII), seed);
 
-        assertThat(Kdf.SHA_256.prf(secret, labelled, 100)).isEqualTo(HEX.parseHex(
-                "e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af0fa022f7077def17abfd3797"
-                        + "c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff70187347b66"));
+        assertThat(Kdf.SHA_256.prf(secret, labelled, 100))
+                .isEqualTo(HEX.parseHex(
+                        "e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af0fa022f7077def17abfd3797"
+                                + "c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff70187347b66"));
     }
 
     @Test
@@ -109,7 +114,12 @@ class HandshakeCryptoTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TLS_1_3, AES_128_GCM", "TLS_1_3, CHACHA20_POLY1305", "TLS_1_2, AES_256_GCM", "TLS_1_2, CHACHA20_POLY1305"})
+    @CsvSource({
+        "TLS_1_3, AES_128_GCM",
+        "TLS_1_3, CHACHA20_POLY1305",
+        "TLS_1_2, AES_256_GCM",
+        "TLS_1_2, CHACHA20_POLY1305"
+    })
     void shouldCountAndWipeTheKeysOfAPhase(ProtocolVersion version, AeadSuite suite) throws Exception {
         TrafficKeys ours = keys(version, suite);
         TapCipher server = new TapCipher(keys(version, suite), ours, false);
@@ -135,7 +145,9 @@ class HandshakeCryptoTest {
 
     private static TrafficKeys keys(ProtocolVersion version, AeadSuite suite) {
         byte[] key = new byte[suite.keyBytes()];
-        key[0] = (byte) (1 + 10 * version.ordinal() + suite.ordinal()); // the JDK's ciphers refuse a nonce twice, across tests too
+        key[0] = (byte) (1
+                + 10 * version.ordinal()
+                + suite.ordinal()); // the JDK's ciphers refuse a nonce twice, across tests too
         return new TrafficKeys(version, suite, key, new byte[TrafficKeys.ivBytes(version, suite)], 0);
     }
 }

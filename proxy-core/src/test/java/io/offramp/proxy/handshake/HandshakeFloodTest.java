@@ -73,7 +73,7 @@ class HandshakeFloodTest {
 
     @Test
     void shouldTakeAHelloInOneByteRecords() throws Exception {
-        byte[] hello = EngineClient.conscrypt(p -> { }).hello();
+        byte[] hello = EngineClient.conscrypt(p -> {}).hello();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             byte[] answer = server.receive(RawClientHello.records(Arrays.copyOfRange(hello, 5, hello.length), 1));
 
@@ -85,7 +85,9 @@ class HandshakeFloodTest {
     @ParameterizedTest
     @ValueSource(ints = {1200, 16_000, 33_000, 65_000})
     void shouldTakeALongHelloInRecordsOfAnyLength(int bytes) {
-        byte[] message = RawClientHello.tls13(Group.X25519, X25519_SHARE).with(21, new byte[bytes - 200]).message();
+        byte[] message = RawClientHello.tls13(Group.X25519, X25519_SHARE)
+                .with(21, new byte[bytes - 200])
+                .message();
         for (int recordBytes : new int[] {16_384, 4000, bytes > 20_000 ? 1000 : 20}) {
             try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
                 byte[] answer = server.receive(RawClientHello.records(message, recordBytes));
@@ -100,9 +102,13 @@ class HandshakeFloodTest {
     void shouldTakeALongerHelloWhereTheLimitIsHigher() {
         int[] suites = new int[32_000];
         suites[0] = 0x1301;
-        byte[] message = RawClientHello.tls13(Group.X25519, X25519_SHARE).withSuites(suites)
-                .with(21, new byte[60_000]).message();
-        HandshakeSettings wide = TestSettings.DEFAULT.changed(builder -> builder.maxBytes(200_000)).build();
+        byte[] message = RawClientHello.tls13(Group.X25519, X25519_SHARE)
+                .withSuites(suites)
+                .with(21, new byte[60_000])
+                .message();
+        HandshakeSettings wide = TestSettings.DEFAULT
+                .changed(builder -> builder.maxBytes(200_000))
+                .build();
         try (EmbeddedHandshake server = new EmbeddedHandshake(wide)) {
             assertThat(message).hasSizeGreaterThan(124_000);
             assertThat(server.receive(RawClientHello.records(message, 16_384))).startsWith(22, 3, 3);
@@ -126,7 +132,10 @@ class HandshakeFloodTest {
     @ParameterizedTest
     @ValueSource(ints = {0x1301, 0x1302, 0x1303})
     void shouldSkipEarlyDataAndBoundIt(int suite) throws Exception {
-        byte[] hello = RawClientHello.tls13(Group.X25519, X25519_SHARE).withSuites(suite).with(42, new byte[0]).record();
+        byte[] hello = RawClientHello.tls13(Group.X25519, X25519_SHARE)
+                .withSuites(suite)
+                .with(42, new byte[0])
+                .record();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             server.receive(hello);
             for (int sent = 0; sent < 60_000; sent += 5000) {
@@ -150,7 +159,10 @@ class HandshakeFloodTest {
             server.receive(EngineClient.of("TLSv1.3").hello());
             byte[] answer = server.receive(flood);
 
-            assertThat(answer).as("one alert, under the server's key").startsWith(23, 3, 3).hasSize(5 + 2 + 1 + 16);
+            assertThat(answer)
+                    .as("one alert, under the server's key")
+                    .startsWith(23, 3, 3)
+                    .hasSize(5 + 2 + 1 + 16);
             assertThat(server.failure().reason()).isEqualTo(Reason.TOO_LARGE);
         }
     }

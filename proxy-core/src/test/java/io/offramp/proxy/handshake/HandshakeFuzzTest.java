@@ -16,13 +16,20 @@ import org.junit.jupiter.api.Test;
 /** Hellos with something wrong in them: an alert or an answer, never a fault of ours. */
 class HandshakeFuzzTest {
     private static final int ROUNDS = 4000;
-    private static final Set<Reason> PEERS_FAULT =
-            Set.of(Reason.ALERT_SENT, Reason.ALERT_RECEIVED, Reason.NOT_TLS, Reason.PLAIN_HTTP, Reason.TOO_LARGE, Reason.CLOSED);
+    private static final Set<Reason> PEERS_FAULT = Set.of(
+            Reason.ALERT_SENT,
+            Reason.ALERT_RECEIVED,
+            Reason.NOT_TLS,
+            Reason.PLAIN_HTTP,
+            Reason.TOO_LARGE,
+            Reason.CLOSED);
 
     @Test
     void shouldAnswerMutatedHellosWithAlertsOnly() throws Exception {
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.P256, TestSettings.RSA)
-                .on((Executor) Runnable::run).build();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .with(TestSettings.P256, TestSettings.RSA)
+                .on((Executor) Runnable::run)
+                .build();
         List<byte[]> seeds = seeds();
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(round);
@@ -34,7 +41,9 @@ class HandshakeFuzzTest {
                 }
                 HandshakeFailure failure = server.failure();
                 assertThat(PEERS_FAULT)
-                        .as("seed %d, %s: %s, %s", round, failure, failure.cause(), HexFormat.of().formatHex(hello))
+                        .as(
+                                "seed %d, %s: %s, %s",
+                                round, failure, failure.cause(), HexFormat.of().formatHex(hello))
                         .contains(failure.reason());
             }
         }
@@ -44,16 +53,24 @@ class HandshakeFuzzTest {
         List<byte[]> seeds = new ArrayList<>();
         for (String versions : List.of("TLSv1.3", "TLSv1.2", "TLSv1.3,TLSv1.2")) {
             seeds.add(new EngineClient(p -> {
-                p.setProtocols(versions.split(","));
-                p.setServerNames(List.of(new SNIHostName("localhost")));
-                p.setApplicationProtocols(new String[] {"h2", "http/1.1"});
-            }).hello());
+                        p.setProtocols(versions.split(","));
+                        p.setServerNames(List.of(new SNIHostName("localhost")));
+                        p.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+                    })
+                    .hello());
         }
-        seeds.add(EngineClient.conscrypt(p -> p.setApplicationProtocols(new String[] {"http/1.1"})).hello());
+        seeds.add(EngineClient.conscrypt(p -> p.setApplicationProtocols(new String[] {"http/1.1"}))
+                .hello());
         byte[] share = new byte[32];
         share[0] = 9;
-        seeds.add(RawClientHello.tls13(Group.X25519, share).with(42, new byte[0]).with(45, new byte[] {1, 1}).record());
-        seeds.add(RawClientHello.legacy(0x0303).with(23, new byte[0]).with(1, new byte[] {1}).record());
+        seeds.add(RawClientHello.tls13(Group.X25519, share)
+                .with(42, new byte[0])
+                .with(45, new byte[] {1, 1})
+                .record());
+        seeds.add(RawClientHello.legacy(0x0303)
+                .with(23, new byte[0])
+                .with(1, new byte[] {1})
+                .record());
         return seeds;
     }
 
@@ -73,7 +90,8 @@ class HandshakeFuzzTest {
                 case 17 -> resized(Arrays.copyOf(bytes, Math.max(6, at))); // cut short
                 case 18 -> { // a piece taken out
                     int length = Math.min(random.nextInt(8), bytes.length - at);
-                    yield resized(RawClientHello.join(Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, at + length, bytes.length)));
+                    yield resized(RawClientHello.join(
+                            Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, at + length, bytes.length)));
                 }
                 default -> { // a piece twice
                     int length = Math.min(random.nextInt(40), bytes.length - at);

@@ -22,7 +22,8 @@ class HandshakeJsseIT {
     static Stream<Arguments> suitesGroupsAndCertificates() {
         List<Arguments> all = new ArrayList<>();
         for (TlsSuite suite : TlsSuite.ALL) {
-            for (Group group : List.of(Group.X25519, Group.SECP256R1, Group.SECP384R1)) { // the JDK's client knows no hybrid
+            for (Group group :
+                    List.of(Group.X25519, Group.SECP256R1, Group.SECP384R1)) { // the JDK's client knows no hybrid
                 for (ServerIdentity identity : List.of(TestSettings.P256, TestSettings.P384, TestSettings.RSA)) {
                     if (suite.allows(identity.keyType())) {
                         all.add(Arguments.of(suite.name(), group.label(), identity));
@@ -37,9 +38,11 @@ class HandshakeJsseIT {
     @MethodSource("suitesGroupsAndCertificates")
     void shouldHandOverAWorkingSession(String suite, String group, ServerIdentity identity) throws Exception {
         TlsSuite expected = TlsSuite.named(suite);
-        try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.with(identity).build());
+        try (HandshakeTestServer server = new HandshakeTestServer(
+                        TestSettings.DEFAULT.with(identity).build());
                 SSLSocket client = JsseClient.connect(server.port(), p -> {
-                    p.setProtocols(new String[] {expected.version() == ProtocolVersion.TLS_1_3 ? "TLSv1.3" : "TLSv1.2"});
+                    p.setProtocols(
+                            new String[] {expected.version() == ProtocolVersion.TLS_1_3 ? "TLSv1.3" : "TLSv1.2"});
                     p.setCipherSuites(new String[] {suite});
                     p.setNamedGroups(groupsFor(group, identity, expected));
                     p.setApplicationProtocols(new String[] {"h2", "http/1.1"});

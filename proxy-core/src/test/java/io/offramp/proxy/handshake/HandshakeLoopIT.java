@@ -23,7 +23,8 @@ class HandshakeLoopIT {
         CountDownLatch signing = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         try (ExecutorService worker = Executors.newSingleThreadExecutor()) {
-            HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA)
+            HandshakeSettings settings = TestSettings.DEFAULT
+                    .with(TestSettings.RSA)
                     .on(task -> worker.execute(() -> {
                         signing.countDown();
                         awaitQuietly(goOn);
@@ -37,7 +38,7 @@ class HandshakeLoopIT {
                 assertThat(signing.await(10, TimeUnit.SECONDS)).isTrue();
 
                 // When
-                boolean ran = server.loop().submit(() -> { }).await(5, TimeUnit.SECONDS);
+                boolean ran = server.loop().submit(() -> {}).await(5, TimeUnit.SECONDS);
 
                 // Then the loop had time, and the handshakes end when the signatures are there
                 assertThat(ran).isTrue();

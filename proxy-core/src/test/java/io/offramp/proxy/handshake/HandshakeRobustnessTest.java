@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,17 +23,25 @@ class HandshakeRobustnessTest {
             byte[] answer = server.receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(new String(answer, StandardCharsets.US_ASCII))
-                    .startsWith("HTTP/1.1 400 Bad Request\r\n").contains("this port speaks TLS");
+                    .startsWith("HTTP/1.1 400 Bad Request\r\n")
+                    .contains("this port speaks TLS");
             assertThat(server.failure().reason()).isEqualTo(Reason.PLAIN_HTTP);
             assertThat(server.channel().isOpen()).isFalse();
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SSH-2.0-OpenSSH_9.2\r\n", "\0\0\0\0\0\0", "\u0016\u0002\u0001\0\u0005", "\u0080\u002e\u0001\u0003\u0001"})
+    @ValueSource(
+            strings = {
+                "SSH-2.0-OpenSSH_9.2\r\n",
+                "\0\0\0\0\0\0",
+                "\u0016\u0002\u0001\0\u0005",
+                "\u0080\u002e\u0001\u0003\u0001"
+            })
     void shouldCloseOnWhatIsNotTls(String begin) throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            assertThat(server.receive(begin.getBytes(StandardCharsets.ISO_8859_1))).isEmpty();
+            assertThat(server.receive(begin.getBytes(StandardCharsets.ISO_8859_1)))
+                    .isEmpty();
 
             assertThat(server.failure().reason()).isEqualTo(Reason.NOT_TLS);
             assertThat(server.channel().isOpen()).isFalse();
@@ -76,7 +84,8 @@ class HandshakeRobustnessTest {
     @ValueSource(ints = {20, 23})
     void shouldRefuseOtherRecordsBeforeTheHello(int type) throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            assertThat(server.receive(RawClientHello.record(type, new byte[] {1}))).isEqualTo(alert(10));
+            assertThat(server.receive(RawClientHello.record(type, new byte[] {1})))
+                    .isEqualTo(alert(10));
 
             assertThat(server.failure().reason()).isEqualTo(Reason.ALERT_SENT);
         }
@@ -88,9 +97,11 @@ class HandshakeRobustnessTest {
     void shouldRefuseARecordOfAnUnknownType(int type) throws Exception {
         byte[] hello = RawClientHello.tls13(Group.X25519, X25519_SHARE).message();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            assertThat(server.receive(RawClientHello.record(22, Arrays.copyOf(hello, 20)))).isEmpty();
+            assertThat(server.receive(RawClientHello.record(22, Arrays.copyOf(hello, 20))))
+                    .isEmpty();
 
-            assertThat(server.receive(RawClientHello.record(type, new byte[] {1}))).isEqualTo(alert(10));
+            assertThat(server.receive(RawClientHello.record(type, new byte[] {1})))
+                    .isEqualTo(alert(10));
             assertThat(server.failure().detail()).startsWith("unexpected_message");
         }
     }
@@ -99,7 +110,8 @@ class HandshakeRobustnessTest {
     void shouldReportAnAlertOfTheClient() throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             server.receive(EngineClient.of("TLSv1.3").hello());
-            assertThat(server.receive(RawClientHello.record(21, new byte[] {2, 42}))).isEmpty();
+            assertThat(server.receive(RawClientHello.record(21, new byte[] {2, 42})))
+                    .isEmpty();
 
             assertThat(server.failure().reason()).isEqualTo(Reason.ALERT_RECEIVED);
             assertThat(server.failure().detail()).isEqualTo("bad_certificate");
@@ -132,7 +144,9 @@ class HandshakeRobustnessTest {
     @Test
     void shouldRefuseWhenNoSuiteIsCommon() throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            byte[] answer = server.receive(RawClientHello.tls13(Group.X25519, X25519_SHARE).withSuites(0x1304).record());
+            byte[] answer = server.receive(RawClientHello.tls13(Group.X25519, X25519_SHARE)
+                    .withSuites(0x1304)
+                    .record());
 
             assertThat(answer).endsWith((byte) 2, (byte) 40);
             assertThat(server.failure().detail())
@@ -159,7 +173,8 @@ class HandshakeRobustnessTest {
     @Test
     void shouldDemandSignatureAlgorithmsInTls13() throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            byte[] answer = server.receive(RawClientHello.tls13(Group.X25519, X25519_SHARE).without(13).record());
+            byte[] answer = server.receive(
+                    RawClientHello.tls13(Group.X25519, X25519_SHARE).without(13).record());
 
             assertThat(answer).endsWith((byte) 2, (byte) 109);
         }
@@ -177,8 +192,10 @@ class HandshakeRobustnessTest {
 
     @Test
     void shouldDropEarlyDataThatComesBeforeTheSecondHello() throws Exception {
-        byte[] first = RawClientHello.tls13(Group.X25519, X25519_SHARE).with(42, new byte[0])
-                .with(51, new byte[] {0, 0}).record();
+        byte[] first = RawClientHello.tls13(Group.X25519, X25519_SHARE)
+                .with(42, new byte[0])
+                .with(51, new byte[] {0, 0})
+                .record();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             byte[] retry = server.receive(first);
             assertThat(retry[0]).isEqualTo((byte) 22);

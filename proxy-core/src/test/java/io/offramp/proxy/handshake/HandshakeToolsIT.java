@@ -40,12 +40,14 @@ class HandshakeToolsIT {
     void shouldShakeHandsWithOpenssl(TlsSuite suite, Group group) throws Exception {
         boolean tls13 = suite.version() == ProtocolVersion.TLS_1_3;
         ServerIdentity identity = suite.allows(KeyType.ECDSA_P256) ? TestSettings.P256 : TestSettings.RSA;
-        List<String> options = new ArrayList<>(tls13
-                ? List.of("-tls1_3", "-ciphersuites", suite.name())
-                : List.of("-tls1_2", "-cipher", opensslName(suite)));
+        List<String> options = new ArrayList<>(
+                tls13
+                        ? List.of("-tls1_3", "-ciphersuites", suite.name())
+                        : List.of("-tls1_2", "-cipher", opensslName(suite)));
         // the curve of an ECDSA certificate must be in the list of a TLS 1.2 client
         options.addAll(List.of("-groups", opensslName(group) + (tls13 || group == Group.SECP256R1 ? "" : ":P-256")));
-        try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.with(identity).build());
+        try (HandshakeTestServer server = new HandshakeTestServer(
+                        TestSettings.DEFAULT.with(identity).build());
                 Tool client = openssl(server.port(), options)) {
             client.type("ping over " + suite);
 
@@ -62,7 +64,11 @@ class HandshakeToolsIT {
     }
 
     private static String opensslName(TlsSuite suite) {
-        return suite.name().replace("TLS_", "").replace("_WITH", "").replace("AES_", "AES").replace("_", "-")
+        return suite.name()
+                .replace("TLS_", "")
+                .replace("_WITH", "")
+                .replace("AES_", "AES")
+                .replace("_", "-")
                 .replace("CHACHA20-POLY1305-SHA256", "CHACHA20-POLY1305");
     }
 
@@ -84,14 +90,17 @@ class HandshakeToolsIT {
             assertThat(server.failure().detail()).startsWith("no_application_protocol");
             await().atMost(PATIENCE).until(() -> client.hasPrinted("alert no application protocol"));
         }
-        HandshakeSettings lenient = TestSettings.DEFAULT.changed(builder -> builder.ignoresOtherProtocols(true)).build();
+        HandshakeSettings lenient = TestSettings.DEFAULT
+                .changed(builder -> builder.ignoresOtherProtocols(true))
+                .build();
         try (HandshakeTestServer server = new HandshakeTestServer(lenient);
                 Tool client = openssl(server.port(), options)) {
             client.type("ping without a protocol");
 
             assertThat(server.session().negotiated().protocol()).isNull();
-            await().atMost(PATIENCE).until(
-                    () -> client.hasPrinted("ping without a protocol") && client.hasPrinted("No ALPN negotiated"));
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            client.hasPrinted("ping without a protocol") && client.hasPrinted("No ALPN negotiated"));
         }
     }
 
@@ -109,7 +118,8 @@ class HandshakeToolsIT {
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_2", "-tls1_3"})
     void shouldShakeHandsInFragmentsAsShortAsOpensslAsksFor(String version) throws Exception {
-        try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.with(TestSettings.RSA).build());
+        try (HandshakeTestServer server = new HandshakeTestServer(
+                        TestSettings.DEFAULT.with(TestSettings.RSA).build());
                 Tool client = openssl(server.port(), List.of(version, "-maxfraglen", "512"))) {
             client.type("ping");
 
@@ -122,13 +132,25 @@ class HandshakeToolsIT {
     @ValueSource(strings = {"P-256", "P-521:P-256"})
     void shouldRejectEarlyDataAndGoOn(String groups) throws Exception {
         // Given a session of some other server that allowed 0-RTT data
-        Path pem = TestCertificates.write(dir.resolve("server.pem"),
-                TestCertificates.pem(TestSettings.P256.leaf()) + TestCertificates.pkcs8(TestSettings.P256.privateKey()));
+        Path pem = TestCertificates.write(
+                dir.resolve("server.pem"),
+                TestCertificates.pem(TestSettings.P256.leaf())
+                        + TestCertificates.pkcs8(TestSettings.P256.privateKey()));
         Path session = dir.resolve("session.pem");
         Path data = TestCertificates.write(dir.resolve("early.txt"), "early ".repeat(1000));
         int port = FreePort.find();
-        try (Tool _ = Tool.run(List.of("openssl", "s_server", "-accept", "127.0.0.1:" + port, "-cert", pem.toString(),
-                "-key", pem.toString(), "-tls1_3", "-early_data", "-quiet"))) {
+        try (Tool _ = Tool.run(List.of(
+                "openssl",
+                "s_server",
+                "-accept",
+                "127.0.0.1:" + port,
+                "-cert",
+                pem.toString(),
+                "-key",
+                pem.toString(),
+                "-tls1_3",
+                "-early_data",
+                "-quiet"))) {
             await().atMost(PATIENCE).until(() -> FreePort.isTaken(port));
             try (Tool client = openssl(port, List.of("-tls1_3", "-sess_out", session.toString()))) {
                 await().atMost(PATIENCE).until(() -> Files.exists(session) && Files.size(session) > 0);
@@ -138,8 +160,16 @@ class HandshakeToolsIT {
 
         // When the client offers such data to us
         try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.build());
-                Tool client = openssl(server.port(), List.of("-tls1_3", "-groups", groups,
-                        "-sess_in", session.toString(), "-early_data", data.toString()))) {
+                Tool client = openssl(
+                        server.port(),
+                        List.of(
+                                "-tls1_3",
+                                "-groups",
+                                groups,
+                                "-sess_in",
+                                session.toString(),
+                                "-early_data",
+                                data.toString()))) {
             client.type("ping after early data");
 
             // Then it is skipped and the handshake is a full one
@@ -150,18 +180,25 @@ class HandshakeToolsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "NORMAL:-VERS-ALL:+VERS-TLS1.3",
-        "NORMAL:-VERS-ALL:+VERS-TLS1.2",
-        "NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_EXTENSIONS",
-        "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP521R1:+GROUP-SECP256R1",
-        "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305",
-        "NORMAL:-CIPHER-ALL:+AES-256-GCM:-VERS-ALL:+VERS-TLS1.2"
-    })
+    @ValueSource(
+            strings = {
+                "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+                "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                "NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_EXTENSIONS",
+                "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP521R1:+GROUP-SECP256R1",
+                "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305",
+                "NORMAL:-CIPHER-ALL:+AES-256-GCM:-VERS-ALL:+VERS-TLS1.2"
+            })
     void shouldShakeHandsWithGnutls(String priority) throws Exception {
         try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.build());
-                Tool client = Tool.run(List.of("gnutls-cli", "--insecure", "--priority", priority,
-                        "--port", "" + server.port(), "127.0.0.1"))) {
+                Tool client = Tool.run(List.of(
+                        "gnutls-cli",
+                        "--insecure",
+                        "--priority",
+                        priority,
+                        "--port",
+                        "" + server.port(),
+                        "127.0.0.1"))) {
             client.type("ping from gnutls");
 
             server.session();
@@ -173,7 +210,8 @@ class HandshakeToolsIT {
     @ValueSource(strings = {"--tlsv1.3", "--tls-max 1.2", "--http1.1", "--no-alpn", "--curves P-384"})
     void shouldServeCurl(String options) throws Exception {
         for (ServerIdentity identity : List.of(TestSettings.P256, TestSettings.RSA)) {
-            try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.with(identity).build())) {
+            try (HandshakeTestServer server =
+                    new HandshakeTestServer(TestSettings.DEFAULT.with(identity).build())) {
                 List<String> command = new ArrayList<>(List.of("curl", "-sk", "--max-time", "10"));
                 command.addAll(List.of(options.split(" ")));
                 command.add("https://localhost:" + server.port() + "/");
@@ -188,7 +226,8 @@ class HandshakeToolsIT {
     @Test
     void shouldTellCurlThatThePortSpeaksTls() throws Exception {
         try (HandshakeTestServer server = new HandshakeTestServer(TestSettings.DEFAULT.build());
-                Tool client = Tool.run(List.of("curl", "-s", "--max-time", "10", "http://localhost:" + server.port() + "/"))) {
+                Tool client = Tool.run(
+                        List.of("curl", "-s", "--max-time", "10", "http://localhost:" + server.port() + "/"))) {
             assertThat(client.ends()).isTrue();
             await().atMost(PATIENCE).until(() -> client.hasPrinted("this port speaks TLS"));
             assertThat(server.failure().reason()).isEqualTo(Reason.PLAIN_HTTP);

@@ -14,24 +14,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), with clients of BoringSSL and Bouncy Castle, and with none that is one. */
+/**
+ * X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), with clients of BoringSSL and Bouncy Castle, and with none that is one.
+ */
 class HybridKeyExchangeTest {
     private static final HandshakeSettings SETTINGS = TestSettings.DEFAULT.build();
     private static final byte[] BASE_POINT = HexFormat.of().parseHex("09" + "00".repeat(31));
 
     @ParameterizedTest
-    @EnumSource(value = Candidate.class, names = {"JDK", "BOUNCY_CASTLE"})
+    @EnumSource(
+            value = Candidate.class,
+            names = {"JDK", "BOUNCY_CASTLE"})
     void shouldExchangeKeysWithConscrypt(Candidate provider) throws Exception {
         // Given
         CryptoProviders only = new CryptoProviders(List.of(Candidate.CONSCRYPT, provider, Candidate.BOUNCY_CASTLE));
-        EngineClient client = EngineClient.conscrypt(p -> { });
-        try (EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT.with(only).build())) {
+        EngineClient client = EngineClient.conscrypt(p -> {});
+        try (EmbeddedHandshake server =
+                new EmbeddedHandshake(TestSettings.DEFAULT.with(only).build())) {
             // When
             server.receive(client.exchange(server.receive(client.hello())));
 
             // Then the client could read our Finished, and we its
             assertThat(server.session().negotiated().group()).isEqualTo("X25519MLKEM768");
-            assertThat(only.choice(CryptoProviders.Primitive.ML_KEM_768).candidate()).isEqualTo(provider);
+            assertThat(only.choice(CryptoProviders.Primitive.ML_KEM_768).candidate())
+                    .isEqualTo(provider);
         }
     }
 
@@ -53,7 +59,9 @@ class HybridKeyExchangeTest {
 
     @Test
     void shouldTakeX25519WithoutARetryWhereOnlyItsShareIsThere() throws Exception {
-        byte[] hello = RawClientHello.withoutShare(Group.X25519MLKEM768, Group.X25519).withShare(Group.X25519, BASE_POINT).record();
+        byte[] hello = RawClientHello.withoutShare(Group.X25519MLKEM768, Group.X25519)
+                .withShare(Group.X25519, BASE_POINT)
+                .record();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             byte[] answer = server.receive(hello);
 
@@ -65,7 +73,8 @@ class HybridKeyExchangeTest {
 
     @Test
     void shouldAskForTheHybridWhereThereIsNoShareAtAll() throws Exception {
-        byte[] hello = RawClientHello.withoutShare(Group.SECP256R1, Group.X25519, Group.X25519MLKEM768).record();
+        byte[] hello = RawClientHello.withoutShare(Group.SECP256R1, Group.X25519, Group.X25519MLKEM768)
+                .record();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             assertThat(groupOf(server.receive(hello))).isEqualTo(Group.X25519MLKEM768.code());
             server.channel().close();
@@ -76,7 +85,8 @@ class HybridKeyExchangeTest {
     @EnumSource(ProtocolVersion.class)
     void shouldTakeNoGroupThatIsNotConfigured(ProtocolVersion version) throws Exception {
         TestSettings classic = TestSettings.DEFAULT.with(version).withGroups("secp384r1", "secp256r1");
-        EngineClient client = new EngineClient(p -> p.setNamedGroups(new String[] {"x25519", "secp256r1", "secp384r1"}));
+        EngineClient client =
+                new EngineClient(p -> p.setNamedGroups(new String[] {"x25519", "secp256r1", "secp384r1"}));
         try (EmbeddedHandshake server = new EmbeddedHandshake(classic.build())) {
             byte[] flight = client.exchange(server.receive(client.hello()));
             boolean retried = version == ProtocolVersion.TLS_1_3 && server.isUndecided() && flight.length > 150;
@@ -100,10 +110,13 @@ class HybridKeyExchangeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Candidate.class, names = {"JDK", "BOUNCY_CASTLE"})
+    @EnumSource(
+            value = Candidate.class,
+            names = {"JDK", "BOUNCY_CASTLE"})
     void shouldRefuseBadShares(Candidate provider) {
         HandshakeSettings settings = TestSettings.DEFAULT
-                .with(new CryptoProviders(List.of(Candidate.CONSCRYPT, provider, Candidate.BOUNCY_CASTLE))).build();
+                .with(new CryptoProviders(List.of(Candidate.CONSCRYPT, provider, Candidate.BOUNCY_CASTLE)))
+                .build();
         byte[] good = RawClientHello.join(new byte[KeyEncapsulations.KEY_BYTES], BASE_POINT);
         byte[] aboveModulus = good.clone();
         aboveModulus[1] = (byte) 0x0f; // the first coefficient becomes 3840, the modulus is 3329
@@ -113,7 +126,8 @@ class HybridKeyExchangeTest {
         byte[] lowOrder = Arrays.copyOf(new byte[KeyEncapsulations.KEY_BYTES], good.length);
 
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
-            byte[] answer = server.receive(RawClientHello.tls13(Group.X25519MLKEM768, good).record());
+            byte[] answer = server.receive(
+                    RawClientHello.tls13(Group.X25519MLKEM768, good).record());
             assertThat(answer).as("what the bad ones are made of").startsWith(22, 3, 3);
             server.channel().close();
         }
@@ -135,7 +149,8 @@ class HybridKeyExchangeTest {
             key[i] &= 0x77; // coefficients are 12 bits, two in three bytes
             key[i + 1] &= 0x7f;
         }
-        byte[] hello = RawClientHello.tls13(Group.X25519MLKEM768, RawClientHello.join(key, BASE_POINT)).record();
+        byte[] hello = RawClientHello.tls13(Group.X25519MLKEM768, RawClientHello.join(key, BASE_POINT))
+                .record();
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
             // When
             byte[] answer = server.receive(hello);
@@ -148,7 +163,8 @@ class HybridKeyExchangeTest {
 
     private static String refusalOf(HandshakeSettings settings, byte[] share) {
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
-            byte[] answer = server.receive(RawClientHello.tls13(Group.X25519MLKEM768, share).record());
+            byte[] answer = server.receive(
+                    RawClientHello.tls13(Group.X25519MLKEM768, share).record());
 
             assertThat(answer).isEqualTo(RawClientHello.record(21, new byte[] {2, 47}));
             assertThat(server.failure().reason()).isEqualTo(Reason.ALERT_SENT);

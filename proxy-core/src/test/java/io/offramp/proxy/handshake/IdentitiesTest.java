@@ -15,7 +15,8 @@ class IdentitiesTest {
     private static final ServerIdentity OLD = TestSettings.p256("old.test");
     private static final ServerIdentity NEW = TestSettings.p256("new.test");
 
-    private final HandshakeSettings settings = TestSettings.DEFAULT.with(OLD).on((Executor) Runnable::run).build();
+    private final HandshakeSettings settings =
+            TestSettings.DEFAULT.with(OLD).on((Executor) Runnable::run).build();
 
     @Test
     void shouldServeTheNewOneToHandshakesThatBeginBehindTheReplacement() throws Exception {
@@ -33,7 +34,9 @@ class IdentitiesTest {
 
     @Test
     void shouldLeaveTheEventLoopForAnRsaCertificateOnlyWhileThereIsOne() {
-        assumeThat(settings.usesWorker()).as("no native crypto provider on this machine").isFalse();
+        assumeThat(settings.usesWorker())
+                .as("no native crypto provider on this machine")
+                .isFalse();
 
         settings.identities().replace(List.of(OLD, TestSettings.rsa("rsa.test")));
         assertThat(settings.usesWorker()).isTrue();
@@ -48,7 +51,8 @@ class IdentitiesTest {
         List<WeakReference<Credentials>> replaced = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             settings.identities().replace(List.of(i % 2 == 0 ? NEW : OLD));
-            replaced.add(new WeakReference<>(settings.identities().table().candidates(null).getFirst()));
+            replaced.add(new WeakReference<>(
+                    settings.identities().table().candidates(null).getFirst()));
             if (i % 100 == 0) {
                 handshake(settings);
             }

@@ -42,7 +42,10 @@ class InputFileTest {
     void shouldNotWaitForAPipe() throws Exception {
         Path pipe = dir.resolve("pipe");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "no mkfifo");
-        assertThat(new ProcessBuilder(List.of("/usr/bin/mkfifo", pipe.toString())).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder(List.of("/usr/bin/mkfifo", pipe.toString()))
+                        .start()
+                        .waitFor())
+                .isZero();
 
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
             assertThatThrownBy(() -> PemFile.read(pipe)).hasMessage("is not a regular file: " + pipe);

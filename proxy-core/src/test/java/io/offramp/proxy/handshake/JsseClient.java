@@ -33,7 +33,8 @@ final class JsseClient {
         return connect(conscrypt(), port, settings);
     }
 
-    private static SSLSocket connect(SSLContext context, int port, Consumer<SSLParameters> settings) throws IOException {
+    private static SSLSocket connect(SSLContext context, int port, Consumer<SSLParameters> settings)
+            throws IOException {
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
         plain.setSoTimeout(10_000);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);

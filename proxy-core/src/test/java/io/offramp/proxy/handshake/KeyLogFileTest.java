@@ -47,7 +47,8 @@ class KeyLogFileTest {
     void shouldMakeTheFileForItsOwnerOnly() throws IOException {
         KeyLogFile.open(file).close();
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test
@@ -59,7 +60,9 @@ class KeyLogFileTest {
                     .hasMessage("group or others may read or write it (" + permissions + "), chmod 600: " + file);
         }
         Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("elsewhere"));
-        assertThatThrownBy(() -> KeyLogFile.open(link)).hasMessageContaining("links are not followed").hasMessageContaining(link.toString());
+        assertThatThrownBy(() -> KeyLogFile.open(link))
+                .hasMessageContaining("links are not followed")
+                .hasMessageContaining(link.toString());
         assertThat(directory.resolve("elsewhere")).doesNotExist();
     }
 
@@ -84,7 +87,8 @@ class KeyLogFileTest {
 
     @Test
     void shouldSayWhyItCannotBeOpened() {
-        assertThatThrownBy(() -> KeyLogFile.open(directory.resolve("no/such/keys.txt"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> KeyLogFile.open(directory.resolve("no/such/keys.txt")))
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> KeyLogFile.open(directory)).isInstanceOf(IOException.class);
     }
 }

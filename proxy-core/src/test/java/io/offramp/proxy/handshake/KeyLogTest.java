@@ -31,13 +31,13 @@ class KeyLogTest {
 
     private final Map<String, byte[]> secrets = new LinkedHashMap<>();
     private final List<byte[]> randoms = new ArrayList<>();
-    private final HandshakeSettings settings =
-            TestSettings.DEFAULT.withCiphers("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
-                    .changed(builder -> builder.keyLog((label, random, secret) -> {
-                        randoms.add(random.clone());
-                        secrets.put(label, secret.clone());
-                    }))
-                    .build();
+    private final HandshakeSettings settings = TestSettings.DEFAULT
+            .withCiphers("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+            .changed(builder -> builder.keyLog((label, random, secret) -> {
+                randoms.add(random.clone());
+                secrets.put(label, secret.clone());
+            }))
+            .build();
 
     @Test
     void shouldOpenTheRecordsOfTls13() throws Exception {
@@ -58,7 +58,8 @@ class KeyLogTest {
             assertThat(finished[0]).as("Finished").isEqualTo((byte) 20);
             byte[] data = open13("CLIENT_TRAFFIC_SECRET_0", client.seal("hello".getBytes(StandardCharsets.US_ASCII)));
             assertThat(new String(data, StandardCharsets.US_ASCII)).startsWith("hello");
-            assertThat(secrets.get("SERVER_TRAFFIC_SECRET_0")).isEqualTo(server.session().secrets().dangerousServer());
+            assertThat(secrets.get("SERVER_TRAFFIC_SECRET_0"))
+                    .isEqualTo(server.session().secrets().dangerousServer());
         }
     }
 
@@ -91,7 +92,8 @@ class KeyLogTest {
             byte[] clientRandom = Arrays.copyOfRange(hello, 11, 43);
             byte[] serverRandom = Arrays.copyOfRange(serverHello, 11, 43);
             assertThat(randoms).hasSize(1).allMatch(random -> Arrays.equals(random, clientRandom));
-            byte[] block = prf(secrets.get("CLIENT_RANDOM"), "key expansion", RawClientHello.join(serverRandom, clientRandom), 40);
+            byte[] block = prf(
+                    secrets.get("CLIENT_RANDOM"), "key expansion", RawClientHello.join(serverRandom, clientRandom), 40);
             byte[] finished = open12(block, lastOf(22, clientFlight));
             assertThat(finished[0]).as("Finished").isEqualTo((byte) 20);
         }
@@ -124,7 +126,8 @@ class KeyLogTest {
         return open(Arrays.copyOf(block, 16), nonce, aad, record, 13);
     }
 
-    private static byte[] open(byte[] key, byte[] nonce, byte[] aad, byte[] record, int from) throws GeneralSecurityException {
+    private static byte[] open(byte[] key, byte[] nonce, byte[] aad, byte[] record, int from)
+            throws GeneralSecurityException {
         Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding");
         gcm.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
         gcm.updateAAD(aad);
@@ -132,7 +135,8 @@ class KeyLogTest {
     }
 
     /** RFC 8446 §7.1. */
-    private static byte[] expand(byte[] secret, String label, byte[] context, int length) throws GeneralSecurityException {
+    private static byte[] expand(byte[] secret, String label, byte[] context, int length)
+            throws GeneralSecurityException {
         byte[] name = ("tls13 " + label).getBytes(StandardCharsets.US_ASCII);
         byte[] info = RawClientHello.join(
                 new byte[] {(byte) (length >> 8), (byte) length, (byte) name.length},

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.proxy.reload.ReloadOutcome;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -41,9 +40,11 @@ class ListenerCertificatesTest {
         ServerIdentity second = published.getLast().getFirst();
         assertThat(second.names()).containsExactly("b.test");
         assertThat(outcome.problems()).isEmpty();
-        assertThat(outcome.changes()).containsExactly(dir.resolve("a.pem") + ": replaced, serial " + second.serial()
-                + " for [b.test] until " + second.notAfter() + ", was serial " + first.serial() + " for [a.test] until "
-                + first.notAfter());
+        assertThat(outcome.changes())
+                .containsExactly(dir.resolve("a.pem") + ": replaced, serial " + second.serial()
+                        + " for [b.test] until " + second.notAfter() + ", was serial " + first.serial()
+                        + " for [a.test] until "
+                        + first.notAfter());
     }
 
     @Test
@@ -92,7 +93,9 @@ class ListenerCertificatesTest {
         assertThat(certificates.reload()).isEqualTo(new ReloadOutcome(List.of(), List.of(), true));
         assertThat(names(certificates)).containsExactly("a.test", "b.test");
         assertThat(certificates.reload().changes())
-                .singleElement().asString().startsWith(dir.resolve("a.pem") + ": removed, was serial ");
+                .singleElement()
+                .asString()
+                .startsWith(dir.resolve("a.pem") + ": removed, was serial ");
         assertThat(names(certificates)).containsExactly("b.test");
 
         Files.delete(added);
@@ -111,7 +114,10 @@ class ListenerCertificatesTest {
         assertThat(names(certificates)).as("the default still comes first").containsExactly("a.test", "b.test");
         site("a", "new.test");
 
-        assertThat(certificates.reload().changes()).singleElement().asString().startsWith(dir.resolve("a.pem") + ": replaced");
+        assertThat(certificates.reload().changes())
+                .singleElement()
+                .asString()
+                .startsWith(dir.resolve("a.pem") + ": replaced");
         assertThat(names(certificates)).containsExactly("new.test", "b.test");
     }
 
@@ -127,7 +133,10 @@ class ListenerCertificatesTest {
         for (int look = 0; look < 3; look++) {
             ReloadOutcome outcome = certificates.reload();
             assertThat(outcome.changes()).isEmpty();
-            assertThat(outcome.problems()).singleElement().asString().contains("no private key in " + dir.resolve("b.pem"));
+            assertThat(outcome.problems())
+                    .singleElement()
+                    .asString()
+                    .contains("no private key in " + dir.resolve("b.pem"));
             assertThat(names(certificates)).containsExactly("a.test");
         }
         assertThat(published).hasSize(1);
@@ -178,13 +187,19 @@ class ListenerCertificatesTest {
 
         // When a staple comes, then it is taken
         Files.write(ocsp, TestStaples.good(first, ca, caKey, Instant.now()));
-        assertThat(certificates.reload().changes()).singleElement().asString().contains(": OCSP response replaced, good until ");
+        assertThat(certificates.reload().changes())
+                .singleElement()
+                .asString()
+                .contains(": OCSP response replaced, good until ");
         Staple staple = staple(certificates);
         assertThat(staple).isNotNull();
 
         // When it is broken, then the old one stays
         Files.writeString(ocsp, "broken");
-        assertThat(certificates.reload().problems()).singleElement().asString().contains("OCSP response does not parse");
+        assertThat(certificates.reload().problems())
+                .singleElement()
+                .asString()
+                .contains("OCSP response does not parse");
         assertThat(staple(certificates)).isSameAs(staple);
 
         // When the certificate is renewed before its staple, then it is used without
@@ -196,7 +211,13 @@ class ListenerCertificatesTest {
         assertThat(staple(certificates)).isNull();
 
         // When an expired one comes, then that is said
-        Files.write(ocsp, TestStaples.good(published.getLast().getFirst().leaf(), ca, caKey, Instant.now().minus(Duration.ofDays(9))));
+        Files.write(
+                ocsp,
+                TestStaples.good(
+                        published.getLast().getFirst().leaf(),
+                        ca,
+                        caKey,
+                        Instant.now().minus(Duration.ofDays(9))));
         assertThat(certificates.reload().changes()).singleElement().asString().contains("; OCSP response expired on");
 
         // When it goes, then that is a change as well
@@ -221,11 +242,14 @@ class ListenerCertificatesTest {
     }
 
     private static List<String> names(ListenerCertificates certificates) {
-        return certificates.identities().stream().flatMap(identity -> identity.names().stream()).toList();
+        return certificates.identities().stream()
+                .flatMap(identity -> identity.names().stream())
+                .toList();
     }
 
     private Path site(String name, String serverName) {
-        return TestCertificates.write(dir.resolve(name + ".pem"),
+        return TestCertificates.write(
+                dir.resolve(name + ".pem"),
                 TestCertificates.pem(TestCertificates.selfSigned(KEY, serverName, serverName))
                         + TestCertificates.pkcs8(KEY.getPrivate()));
     }

@@ -40,7 +40,8 @@ class LoopShareTest {
 
         runTurns();
 
-        assertThat(ran).containsExactly("step 0", "step 1", "turn", "step 2", "step 3", "turn", "step 4", "turn", "turn");
+        assertThat(ran)
+                .containsExactly("step 0", "step 1", "turn", "step 2", "step 3", "turn", "step 4", "turn", "turn");
     }
 
     @Test
@@ -50,8 +51,10 @@ class LoopShareTest {
 
         runTurns();
 
-        assertThat(ran).containsExactly(
-                "step 0", "turn", "step 1", "step 2", "step 3", "turn", "step 4", "step 5", "step 6", "turn", "step 7", "turn", "turn");
+        assertThat(ran)
+                .containsExactly(
+                        "step 0", "turn", "step 1", "step 2", "step 3", "turn", "step 4", "step 5", "step 6", "turn",
+                        "step 7", "turn", "turn");
     }
 
     @Test
@@ -67,7 +70,7 @@ class LoopShareTest {
 
     @Test
     void shouldLetNobodyPassThoseThatWait() {
-        share.defer(() -> { });
+        share.defer(() -> {});
         assertThat(share.isLeft()).isFalse();
 
         runTurns();
@@ -94,11 +97,14 @@ class LoopShareTest {
     /** In each turn, behind what the share does in it, something else that takes its time. */
     private void noteTurns(int turns, long ns) {
         if (turns > 0) {
-            loop.schedule(() -> {
-                ran.add("turn");
-                pass(ns);
-                noteTurns(turns - 1, ns);
-            }, 0, TimeUnit.NANOSECONDS);
+            loop.schedule(
+                    () -> {
+                        ran.add("turn");
+                        pass(ns);
+                        noteTurns(turns - 1, ns);
+                    },
+                    0,
+                    TimeUnit.NANOSECONDS);
         }
     }
 

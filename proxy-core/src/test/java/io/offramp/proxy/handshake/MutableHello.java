@@ -56,8 +56,10 @@ final class MutableHello {
 
     private static RawClientHello tls13() {
         return RawClientHello.withoutShare(Group.X25519, Group.X25519MLKEM768, Group.SECP256R1)
-                .with(0, RawClientHello.list(RawClientHello.join(new byte[] {0},
-                RawClientHello.list(ascii("localhost")))))
+                .with(
+                        0,
+                        RawClientHello.list(
+                                RawClientHello.join(new byte[] {0}, RawClientHello.list(ascii("localhost")))))
                 .with(16, RawClientHello.list(ascii("\10http/1.1\2h2")))
                 .with(5, new byte[] {1, 0, 0, 0, 0})
                 .with(28, new byte[] {0x40, 1})
@@ -130,7 +132,8 @@ final class MutableHello {
     /** Does as a HelloRetryRequest asks. */
     void retry(byte[] answer) {
         extensions.removeIf(extension -> extension.type == EARLY_DATA);
-        put(KEY_SHARE,
+        put(
+                KEY_SHARE,
                 RawClientHello.list(RawClientHello.join(RawClientHello.shorts(Group.X25519.code(), 32), BASE_POINT)));
         byte[] begin = {0, COOKIE, 0, 18, 0, 16};
         for (int at = 0; at + 22 <= answer.length; at++) {
@@ -148,10 +151,13 @@ final class MutableHello {
             all = RawClientHello.join(all, RawClientHello.shorts(each.type), RawClientHello.list(each.content));
         }
         byte[] body = RawClientHello.join(
-                RawClientHello.shorts(version), random,
-                new byte[] {(byte) sessionId.length}, sessionId,
+                RawClientHello.shorts(version),
+                random,
+                new byte[] {(byte) sessionId.length},
+                sessionId,
                 RawClientHello.list(suites),
-                new byte[] {(byte) compressions.length}, compressions,
+                new byte[] {(byte) compressions.length},
+                compressions,
                 extensions.isEmpty() ? new byte[0] : RawClientHello.list(all));
         return RawClientHello.join(
                 new byte[] {1, (byte) (body.length >> 16), (byte) (body.length >> 8), (byte) body.length}, body);

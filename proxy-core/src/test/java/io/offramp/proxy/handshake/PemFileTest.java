@@ -46,23 +46,33 @@ class PemFileTest {
         String attributes = "Bag Attributes\n    localKeyID: 01 02 \n    friendlyName: site-----of-----mine\n"
                 + "Key Attributes: <No Attributes>\n";
         return Map.of(
-                "UTF-8 with a byte order mark", marked(UTF_8, SITE),
-                "little-endian UTF-16", marked(UTF_16LE, SITE),
-                "big-endian UTF-16", marked(UTF_16BE, SITE),
-                "line ends of Windows", marked(UTF_8, SITE.replace("\n", "\r\n")),
-                "line ends of old Macs", SITE.replace("\n", "\r").getBytes(ISO_8859_1),
-                "no line ends between blocks", SITE.replace("-----\n-----", "----------").strip().getBytes(ISO_8859_1),
-                "blanks around lines", SITE.replace("\n", " \t\n  ").getBytes(ISO_8859_1),
+                "UTF-8 with a byte order mark",
+                marked(UTF_8, SITE),
+                "little-endian UTF-16",
+                marked(UTF_16LE, SITE),
+                "big-endian UTF-16",
+                marked(UTF_16BE, SITE),
+                "line ends of Windows",
+                marked(UTF_8, SITE.replace("\n", "\r\n")),
+                "line ends of old Macs",
+                SITE.replace("\n", "\r").getBytes(ISO_8859_1),
+                "no line ends between blocks",
+                SITE.replace("-----\n-----", "----------").strip().getBytes(ISO_8859_1),
+                "blanks around lines",
+                SITE.replace("\n", " \t\n  ").getBytes(ISO_8859_1),
                 "attributes of PKCS#12",
                 (attributes + SITE.replace("-----BEGIN", attributes + "-----BEGIN")).getBytes(ISO_8859_1),
                 "text in another charset",
                 ("subject=/CN=Zo\u00eb\nSHA1 Fingerprint=AB:CD\n" + SITE + "\u00a0\n").getBytes(ISO_8859_1),
-                "old label, curve apart", (SITE.replace("BEGIN CERTIFICATE", "BEGIN X509 CERTIFICATE")
-                        .replace("END CERTIFICATE", "END X509 CERTIFICATE") + PARAMETERS
-                        + TestCertificates.traditional(KEY.getPrivate()))
+                "old label, curve apart",
+                (SITE.replace("BEGIN CERTIFICATE", "BEGIN X509 CERTIFICATE")
+                                        .replace("END CERTIFICATE", "END X509 CERTIFICATE")
+                                + PARAMETERS
+                                + TestCertificates.traditional(KEY.getPrivate()))
                         .replaceFirst("(?s)-----BEGIN PRIVATE.*END PRIVATE KEY-----\n", "")
                         .getBytes(ISO_8859_1))
-                .entrySet().stream();
+                .entrySet()
+                .stream();
     }
 
     @ParameterizedTest
@@ -77,26 +87,36 @@ class PemFileTest {
 
     @Test
     void shouldSayWhatItPassesOver() throws Exception {
-        String text = block("DH PARAMETERS") + SITE + block("X509 CRL") + block("PUBLIC KEY")
+        String text = block("DH PARAMETERS")
+                + SITE
+                + block("X509 CRL")
+                + block("PUBLIC KEY")
                 + TestCertificates.pkcs8(ISSUER.getPrivate());
 
-        assertThat(load(text.getBytes(ISO_8859_1)).warnings()).singleElement().asString()
+        assertThat(load(text.getBytes(ISO_8859_1)).warnings())
+                .singleElement()
+                .asString()
                 .matches("not used: DH PARAMETERS in line 1, X509 CRL in line \\d+, "
                         + "PUBLIC KEY in line \\d+, PRIVATE KEY in line \\d+ of .*");
         String line = firstLine(CA);
         String mangled = SITE.replace("-----BEGIN CERTIFICATE-----\n" + line, "----BEGIN CERTIFICATE-----\n" + line);
         assertThat(load(mangled.getBytes(ISO_8859_1)).warnings())
-                .singleElement().asString().startsWith("not used: \"BEGIN CERTIFICATE\" in line ")
+                .singleElement()
+                .asString()
+                .startsWith("not used: \"BEGIN CERTIFICATE\" in line ")
                 .contains("five hyphens");
-        assertThat(load(("# -----BEGIN CERTIFICATE-----\n" + SITE).getBytes(ISO_8859_1)).warnings())
-                .singleElement().asString().startsWith("not used: \"BEGIN CERTIFICATE\" in line 1 of ");
+        assertThat(load(("# -----BEGIN CERTIFICATE-----\n" + SITE).getBytes(ISO_8859_1))
+                        .warnings())
+                .singleElement()
+                .asString()
+                .startsWith("not used: \"BEGIN CERTIFICATE\" in line 1 of ");
     }
 
     @Test
     void shouldSayWhichOfTwoFilesHoldsMoreThanIsUsed() throws Exception {
         Path cert = TestCertificates.write(dir.resolve("cert.pem"), SITE);
-        Path key = TestCertificates.write(dir.resolve("key.pem"),
-                TestCertificates.pkcs8(KEY.getPrivate()) + TestCertificates.pem(LEAF));
+        Path key = TestCertificates.write(
+                dir.resolve("key.pem"), TestCertificates.pkcs8(KEY.getPrivate()) + TestCertificates.pem(LEAF));
 
         assertThat(ServerIdentity.load(cert, key).warnings())
                 .satisfiesExactlyInAnyOrder(
@@ -114,7 +134,9 @@ class PemFileTest {
         ServerIdentity identity = load((text + TestCertificates.pkcs8(KEY.getPrivate())).getBytes(ISO_8859_1));
 
         assertThat(identity.chain()).containsExactly(LEAF);
-        assertThat(identity.warnings()).singleElement().asString()
+        assertThat(identity.warnings())
+                .singleElement()
+                .asString()
                 .startsWith("only the certificate itself is used: TRUSTED CERTIFICATE in line 1 of ");
     }
 
@@ -124,10 +146,13 @@ class PemFileTest {
         byte[] bare = new org.bouncycastle.asn1.sec.ECPrivateKey(256, secret).getEncoded();
         String key = TestCertificates.pem(() -> () -> new PemObject("EC PRIVATE KEY", bare));
 
-        assertThat(load((TestCertificates.pem(LEAF) + PARAMETERS + key).getBytes(ISO_8859_1)).privateKey())
-                .isInstanceOfSatisfying(ECPrivateKey.class, read -> assertThat(read.getS()).isEqualTo(secret));
+        assertThat(load((TestCertificates.pem(LEAF) + PARAMETERS + key).getBytes(ISO_8859_1))
+                        .privateKey())
+                .isInstanceOfSatisfying(
+                        ECPrivateKey.class, read -> assertThat(read.getS()).isEqualTo(secret));
         assertThatThrownBy(() -> load((TestCertificates.pem(LEAF) + key).getBytes(ISO_8859_1)))
-                .isInstanceOf(BadCertificateException.class).hasMessageContaining("private key does not parse");
+                .isInstanceOf(BadCertificateException.class)
+                .hasMessageContaining("private key does not parse");
     }
 
     @Test
@@ -143,9 +168,10 @@ class PemFileTest {
 
         // Then
         assertThat(trust).hasToString("1 CA certificates, revocation lists of 1 with 0 certificates");
-        assertThat(trust.warnings()).satisfiesExactly(
-                warning -> assertThat(warning).matches("not used: X509 CRL in line \\d+ of " + ca),
-                warning -> assertThat(warning).matches("not used: CERTIFICATE in line \\d+ of " + crl));
+        assertThat(trust.warnings())
+                .satisfiesExactly(
+                        warning -> assertThat(warning).matches("not used: X509 CRL in line \\d+ of " + ca),
+                        warning -> assertThat(warning).matches("not used: CERTIFICATE in line \\d+ of " + crl));
     }
 
     @Test
@@ -155,7 +181,8 @@ class PemFileTest {
         assertThatThrownBy(() -> load(cut.getBytes(ISO_8859_1)))
                 .isInstanceOf(BadCertificateException.class)
                 .hasMessageMatching("PEM does not parse: .*: PRIVATE KEY in line \\d+ has no end");
-        assertThatThrownBy(() -> load(SITE.replaceFirst("-----END CERTIFICATE-----\n", "").getBytes(ISO_8859_1)))
+        assertThatThrownBy(() -> load(
+                        SITE.replaceFirst("-----END CERTIFICATE-----\n", "").getBytes(ISO_8859_1)))
                 .hasMessageEndingWith(": CERTIFICATE in line 1 has no end");
     }
 
@@ -170,9 +197,10 @@ class PemFileTest {
         String much = text.repeat((1 << 19) / text.length());
 
         assertThatThrownBy(() -> load(much.getBytes(ISO_8859_1))).isInstanceOf(BadCertificateException.class);
-        assertThatThrownBy(() -> load((block("X") + "-----BEGIN CERTIFICATE-----\n" + much
-                + "\n-----END CERTIFICATE-----\n")
-                .getBytes(ISO_8859_1))).isInstanceOf(BadCertificateException.class);
+        assertThatThrownBy(() ->
+                        load((block("X") + "-----BEGIN CERTIFICATE-----\n" + much + "\n-----END CERTIFICATE-----\n")
+                                .getBytes(ISO_8859_1)))
+                .isInstanceOf(BadCertificateException.class);
     }
 
     private ServerIdentity load(byte[] content) throws Exception {

@@ -40,7 +40,9 @@ final class RawClientHello {
     /** TLS 1.3, supporting these without a share for any. */
     static RawClientHello withoutShare(Group... groups) {
         return tls13(Group.X25519, new byte[0])
-                .with(SUPPORTED_GROUPS, list(shorts(Stream.of(groups).mapToInt(Group::code).toArray())))
+                .with(
+                        SUPPORTED_GROUPS,
+                        list(shorts(Stream.of(groups).mapToInt(Group::code).toArray())))
                 .with(KEY_SHARE, list(new byte[0]));
     }
 

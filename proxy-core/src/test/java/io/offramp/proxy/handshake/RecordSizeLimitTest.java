@@ -39,8 +39,10 @@ class RecordSizeLimitTest {
     /** The content type counts in TLS 1.3, and nothing that a client asks for is more than a record can hold. */
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "TLS_1_3, 64, 63", "TLS_1_3, 1000, 999", "TLS_1_3, 16384, 16383", "TLS_1_3, 16385, 16384", "TLS_1_3, 65535, 16384",
-        "TLS_1_2, 64, 64", "TLS_1_2, 1000, 1000", "TLS_1_2, 16384, 16384", "TLS_1_2, 16385, 16384", "TLS_1_2, 65535, 16384",
+        "TLS_1_3, 64, 63", "TLS_1_3, 1000, 999", "TLS_1_3, 16384, 16383", "TLS_1_3, 16385, 16384",
+                "TLS_1_3, 65535, 16384",
+        "TLS_1_2, 64, 64", "TLS_1_2, 1000, 1000", "TLS_1_2, 16384, 16384", "TLS_1_2, 16385, 16384",
+                "TLS_1_2, 65535, 16384",
     })
     void shouldTakeOverWhatTheClientAsksForAndAnswerWithTheMost(ProtocolVersion version, int asked, int expected)
             throws Exception {
@@ -75,13 +77,18 @@ class RecordSizeLimitTest {
                 fragments.add(fragmentBytes(flight, at));
             }
         }
-        assertThat(fragments).hasSizeGreaterThan(5).allMatch(bytes -> bytes <= 64 + TAG_BYTES).contains(64 + TAG_BYTES);
+        assertThat(fragments)
+                .hasSizeGreaterThan(5)
+                .allMatch(bytes -> bytes <= 64 + TAG_BYTES)
+                .contains(64 + TAG_BYTES);
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({"TLS_1_3, 0", "TLS_1_3, 63", "TLS_1_2, 0", "TLS_1_2, 63"})
     void shouldRefuseLessThan64(ProtocolVersion version, int asked) {
-        assertThat(alert(version, RawClientHello.shorts(asked))).as("illegal_parameter").isEqualTo(47);
+        assertThat(alert(version, RawClientHello.shorts(asked)))
+                .as("illegal_parameter")
+                .isEqualTo(47);
     }
 
     @ParameterizedTest
@@ -96,8 +103,8 @@ class RecordSizeLimitTest {
         "TLS_1_3, 1, 512", "TLS_1_3, 2, 1024", "TLS_1_3, 3, 2048", "TLS_1_3, 4, 4096",
         "TLS_1_2, 1, 512", "TLS_1_2, 2, 1024", "TLS_1_2, 3, 2048", "TLS_1_2, 4, 4096",
     })
-    void shouldAgreeOnTheFragmentLengthThatTheClientAsksFor(ProtocolVersion version, byte code,
-    int expected) throws Exception {
+    void shouldAgreeOnTheFragmentLengthThatTheClientAsksFor(ProtocolVersion version, byte code, int expected)
+            throws Exception {
         LimitedClient client = new LimitedClient(version, null);
         client.fragmentCode = code;
 
@@ -177,7 +184,9 @@ class RecordSizeLimitTest {
         return (wire[at + 3] & 0xff) << 8 | wire[at + 4] & 0xff;
     }
 
-    /** Bouncy Castle's client does not know that EncryptedExtensions may hold it (RFC 8449 §6): it is taken out before. */
+    /**
+     * Bouncy Castle's client does not know that EncryptedExtensions may hold it (RFC 8449 §6): it is taken out before.
+     */
     private static final class LimitedEngine extends TlsClientProtocol {
         private final LimitedClient client;
 

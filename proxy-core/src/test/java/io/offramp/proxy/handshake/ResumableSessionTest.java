@@ -27,16 +27,20 @@ class ResumableSessionTest {
     void shouldComeBackWithoutNameAndClient() {
         ResumableSession session = session(TlsSuite.TLS_AES_128_GCM_SHA256, null, List.of());
 
-        assertThat(ResumableSession.decode(session.encode())).usingRecursiveComparison().isEqualTo(session);
+        assertThat(ResumableSession.decode(session.encode()))
+                .usingRecursiveComparison()
+                .isEqualTo(session);
     }
 
     @Test
     void shouldNotComeBackWhenCutOrLengthened() {
-        byte[] encoded = session(TlsSuite.TLS_AES_256_GCM_SHA384, "localhost", List.of(random(30))).encode();
+        byte[] encoded = session(TlsSuite.TLS_AES_256_GCM_SHA384, "localhost", List.of(random(30)))
+                .encode();
         for (int length = 0; length < encoded.length; length++) {
             assertThat(ResumableSession.decode(Arrays.copyOf(encoded, length))).isNull();
         }
-        assertThat(ResumableSession.decode(Arrays.copyOf(encoded, encoded.length + 1))).isNull();
+        assertThat(ResumableSession.decode(Arrays.copyOf(encoded, encoded.length + 1)))
+                .isNull();
     }
 
     @Test
@@ -64,7 +68,9 @@ class ResumableSessionTest {
         assertThat(TicketKey.random().open(ticket)).isNull();
         assertThat(key).hasToString("TicketKey[redacted]");
         byte[] name = Arrays.copyOf(ticket, TicketKey.NAME_BYTES);
-        assertThat(new TicketKey(name, random(32)).open(ticket)).as("same name, other secret").isNull();
+        assertThat(new TicketKey(name, random(32)).open(ticket))
+                .as("same name, other secret")
+                .isNull();
     }
 
     @Test
@@ -77,7 +83,9 @@ class ResumableSessionTest {
             assertThat(key.open(forged)).as("bit %d", bit).isNull();
         }
         for (int length = 0; length < ticket.length; length++) {
-            assertThat(key.open(Arrays.copyOf(ticket, length))).as("length %d", length).isNull();
+            assertThat(key.open(Arrays.copyOf(ticket, length)))
+                    .as("length %d", length)
+                    .isNull();
         }
         assertThat(key.open(Arrays.copyOf(ticket, ticket.length + 1))).isNull();
     }
@@ -88,7 +96,8 @@ class ResumableSessionTest {
         byte[] session = random(60);
         List<String> salts = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            salts.add(Arrays.toString(Arrays.copyOfRange(key.seal(session), TicketKey.NAME_BYTES + 1, TicketKey.NAME_BYTES + 17)));
+            salts.add(Arrays.toString(
+                    Arrays.copyOfRange(key.seal(session), TicketKey.NAME_BYTES + 1, TicketKey.NAME_BYTES + 17)));
         }
         assertThat(salts).doesNotHaveDuplicates();
     }

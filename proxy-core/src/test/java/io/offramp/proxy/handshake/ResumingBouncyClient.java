@@ -13,7 +13,9 @@ import org.bouncycastle.tls.TlsSession;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 import org.jspecify.annotations.Nullable;
 
-/** Bouncy Castle's TLS 1.2 client, which resumes by session ID, with or without the extended master secret. No socket. */
+/**
+ * Bouncy Castle's TLS 1.2 client, which resumes by session ID, with or without the extended master secret. No socket.
+ */
 final class ResumingBouncyClient {
     private final TlsClientProtocol protocol = new TlsClientProtocol();
     private final Client client;

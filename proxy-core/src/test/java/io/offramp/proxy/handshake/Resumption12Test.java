@@ -13,11 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What TLS 1.2 has beside: session IDs, and sessions without the extended master secret. */
 class Resumption12Test extends ResumptionFixture {
     @ParameterizedTest
-    @ValueSource(strings = {
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"
-    })
+    @ValueSource(
+            strings = {
+                "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"
+            })
     void shouldResumeTls12(String suite) throws Exception {
         HandshakeSettings settings = settings().build();
         Consumer<SSLParameters> choice = TLS_1_2.andThen(p -> p.setCipherSuites(new String[] {suite}));
@@ -42,9 +43,11 @@ class Resumption12Test extends ResumptionFixture {
         HandshakeSettings settings = settings().build();
         connect(settings, TLS_1_2);
         HandshakeSettings changed = settings()
-                .ciphers(List.of("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"))
+                .ciphers(List.of(
+                        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"))
                 .build();
-        HandshakeSettings renewed = settings().identities(List.of(TestSettings.p256("localhost"))).build();
+        HandshakeSettings renewed =
+                settings().identities(List.of(TestSettings.p256("localhost"))).build();
         HandshakeSettings stricter = settings().clientAuth(optional()).build();
 
         assertThat(connect(renewed, TLS_1_2).resumed()).isFalse();
@@ -53,8 +56,8 @@ class Resumption12Test extends ResumptionFixture {
         clock.advance(LIFETIME);
         assertThat(connect(settings, TLS_1_2).resumed()).isFalse();
         assertThat(connect(changed, TLS_1_2).resumed()).isFalse();
-        assertThat(refusals).contains(
-                TicketRefusal.CERTIFICATE, TicketRefusal.POLICY, TicketRefusal.EXPIRED, TicketRefusal.SUITE);
+        assertThat(refusals)
+                .contains(TicketRefusal.CERTIFICATE, TicketRefusal.POLICY, TicketRefusal.EXPIRED, TicketRefusal.SUITE);
     }
 
     @ParameterizedTest
@@ -64,10 +67,14 @@ class Resumption12Test extends ResumptionFixture {
         ResumingBouncyClient first = new ResumingBouncyClient(null, extendedMasterSecret);
         assertThat(connect(settings, first).resumed()).isFalse();
 
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret)).resumed()).isTrue();
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret))
+                        .resumed())
+                .isTrue();
 
         clock.advance(LIFETIME);
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret)).resumed()).isFalse();
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), extendedMasterSecret))
+                        .resumed())
+                .isFalse();
         assertThat(refusals).containsExactly(TicketRefusal.EXPIRED);
     }
 
@@ -78,7 +85,9 @@ class Resumption12Test extends ResumptionFixture {
         ResumingBouncyClient first = new ResumingBouncyClient(null, false);
         connect(settings, first);
 
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true)).resumed()).isFalse();
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true))
+                        .resumed())
+                .isFalse();
         assertThat(refusals).containsExactly(TicketRefusal.MASTER_SECRET);
     }
 
@@ -98,11 +107,15 @@ class Resumption12Test extends ResumptionFixture {
 
     @Test
     void shouldKeepNoSessionsWhereNoneAreWanted() throws Exception {
-        HandshakeSettings settings = settings().tickets(new Tickets(keys, 2, LIFETIME, 0, refusals::add, clock)).build();
+        HandshakeSettings settings = settings()
+                .tickets(new Tickets(keys, 2, LIFETIME, 0, refusals::add, clock))
+                .build();
         ResumingBouncyClient first = new ResumingBouncyClient(null, true);
         connect(settings, first);
 
         assertThat(first.session().getSessionID()).isEmpty();
-        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true)).resumed()).isFalse();
+        assertThat(connect(settings, new ResumingBouncyClient(first.session(), true))
+                        .resumed())
+                .isFalse();
     }
 }

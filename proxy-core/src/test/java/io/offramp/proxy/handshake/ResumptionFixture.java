@@ -16,7 +16,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A listener that sessions come back to, on a clock that stands still, and the JDK's client with its cache. No sockets. */
+/**
+ * A listener that sessions come back to, on a clock that stands still, and the JDK's client with its cache. No sockets.
+ */
 abstract class ResumptionFixture {
     static final Duration LIFETIME = Duration.ofHours(2);
 
@@ -34,7 +36,8 @@ abstract class ResumptionFixture {
     ClientAuth optional() throws Exception {
         Path ca = dir.resolve("ca.pem");
         if (Files.notExists(ca)) {
-            TestCertificates.write(ca, TestCertificates.pem(TestCertificates.selfSigned(TestCertificates.ec("secp256r1"), "CA")));
+            TestCertificates.write(
+                    ca, TestCertificates.pem(TestCertificates.selfSigned(TestCertificates.ec("secp256r1"), "CA")));
         }
         return ClientAuth.load(false, List.of(ca), null, 1);
     }

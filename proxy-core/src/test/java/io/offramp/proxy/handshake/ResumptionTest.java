@@ -73,7 +73,8 @@ class ResumptionTest extends ResumptionFixture {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void shouldNegotiateTheProtocolAnew(String version) throws Exception {
-        HandshakeSettings settings = settings().protocols(List.of("http/1.1", "acme")).build();
+        HandshakeSettings settings =
+                settings().protocols(List.of("http/1.1", "acme")).build();
         Consumer<SSLParameters> first = p -> p.setApplicationProtocols(new String[] {"http/1.1"});
         Consumer<SSLParameters> then = p -> p.setApplicationProtocols(new String[] {"acme"});
         Consumer<SSLParameters> only = p -> p.setProtocols(new String[] {version});
@@ -97,9 +98,15 @@ class ResumptionTest extends ResumptionFixture {
     void shouldResumeOnAnotherInstanceWithTheSameKeyFile(String version) throws Exception {
         Path file = Files.write(dir.resolve("current.key"), new byte[80]);
         Consumer<SSLParameters> only = p -> p.setProtocols(new String[] {version});
-        connect(settings().tickets(tickets(new TicketKeyFiles(List.of(file)), 2)).build(), only);
+        connect(
+                settings()
+                        .tickets(tickets(new TicketKeyFiles(List.of(file)), 2))
+                        .build(),
+                only);
 
-        HandshakeSettings restarted = settings().tickets(tickets(new TicketKeyFiles(List.of(file)), 2)).build();
+        HandshakeSettings restarted = settings()
+                .tickets(tickets(new TicketKeyFiles(List.of(file)), 2))
+                .build();
         assertThat(connect(restarted, only).resumed()).isTrue();
         assertThat(refusals).isEmpty();
     }
@@ -108,7 +115,9 @@ class ResumptionTest extends ResumptionFixture {
     void shouldNotResumeWithKeysThatAreUnknown() throws Exception {
         connect(settings().build(), p -> {});
 
-        HandshakeSettings other = settings().tickets(tickets(TicketKeys.rotating(LIFETIME, clock), 2)).build();
+        HandshakeSettings other = settings()
+                .tickets(tickets(TicketKeys.rotating(LIFETIME, clock), 2))
+                .build();
         assertThat(connect(other, p -> {}).resumed()).isFalse();
         assertThat(refusals).containsExactly(TicketRefusal.UNKNOWN_KEY);
     }
@@ -135,7 +144,8 @@ class ResumptionTest extends ResumptionFixture {
     void shouldNotResumeWhenTheCertificateIsGone() throws Exception {
         connect(settings().build(), p -> {});
 
-        HandshakeSettings renewed = settings().identities(List.of(TestSettings.p256("localhost"))).build();
+        HandshakeSettings renewed =
+                settings().identities(List.of(TestSettings.p256("localhost"))).build();
         assertThat(connect(renewed, p -> {}).resumed()).isFalse();
         assertThat(refusals).containsExactly(TicketRefusal.CERTIFICATE);
     }
@@ -144,7 +154,9 @@ class ResumptionTest extends ResumptionFixture {
     void shouldResumeWhenACertificateWasAdded() throws Exception {
         connect(settings().build(), p -> {});
 
-        HandshakeSettings more = settings().identities(List.of(TestSettings.RSA, TestSettings.P256)).build();
+        HandshakeSettings more = settings()
+                .identities(List.of(TestSettings.RSA, TestSettings.P256))
+                .build();
         assertThat(connect(more, p -> {}).resumed()).isTrue();
     }
 
@@ -161,7 +173,8 @@ class ResumptionTest extends ResumptionFixture {
     void shouldNotResumeWhenTheHashIsNotOfferedOrNotAllowedAnyMore() throws Exception {
         connect(settings().build(), p -> p.setCipherSuites(new String[] {"TLS_AES_128_GCM_SHA256"}));
 
-        HandshakeSettings only384 = settings().ciphers(List.of("TLS_AES_256_GCM_SHA384")).build();
+        HandshakeSettings only384 =
+                settings().ciphers(List.of("TLS_AES_256_GCM_SHA384")).build();
         assertThat(connect(only384, p -> {}).resumed()).isFalse();
         assertThat(refusals).containsExactly(TicketRefusal.SUITE);
     }
@@ -193,7 +206,9 @@ class ResumptionTest extends ResumptionFixture {
     @Test
     void shouldNotOutliveTheCertificate() throws Exception {
         Duration week = Duration.ofDays(7);
-        HandshakeSettings settings = settings().tickets(tickets(TicketKeys.rotating(week, clock), 2, week)).build();
+        HandshakeSettings settings = settings()
+                .tickets(tickets(TicketKeys.rotating(week, clock), 2, week))
+                .build();
         EmbeddedHandshake server = new EmbeddedHandshake(settings);
         handshake(server, p -> {});
         int lifetimeS = ByteBuffer.wrap(server.session().tickets()).getInt(4);
@@ -286,7 +301,8 @@ class ResumptionTest extends ResumptionFixture {
     @Test
     void shouldGiveNoTicketsWhenThereAreNoneToGive() throws Exception {
         for (HandshakeSettings settings : List.of(
-                settings().tickets(tickets(keys, 0)).build(), settings().tickets(null).build())) {
+                settings().tickets(tickets(keys, 0)).build(),
+                settings().tickets(null).build())) {
             try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
                 handshake(server, p -> {});
                 assertThat(server.session().tickets()).isEmpty();

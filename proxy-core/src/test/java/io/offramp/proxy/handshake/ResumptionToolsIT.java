@@ -63,7 +63,9 @@ class ResumptionToolsIT {
         try (HandshakeTestServer server = new HandshakeTestServer(settings())) {
             connect(server, "-tls1_3", "-sess_out");
             for (int i = 0; i < 3; i++) {
-                assertThat(connect(server, "-tls1_3 -sess_in " + session(), "-sess_out").resumed()).isTrue();
+                assertThat(connect(server, "-tls1_3 -sess_in " + session(), "-sess_out")
+                                .resumed())
+                        .isTrue();
             }
         }
     }
@@ -118,12 +120,25 @@ class ResumptionToolsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"NORMAL:-VERS-ALL:+VERS-TLS1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_TICKETS",
-        "NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_SESSION_HASH", "NORMAL:-VERS-ALL:+VERS-TLS1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM"})
+    @CsvSource({
+        "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+        "NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_TICKETS",
+        "NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_SESSION_HASH",
+        "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+        "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM"
+    })
     void shouldResumeWithGnutls(String priority) throws Exception {
         try (HandshakeTestServer server = new HandshakeTestServer(settings());
-                Tool client = Tool.run(List.of("gnutls-cli", "--insecure", "--resume", "--waitresumption", "--priority", priority,
-                        "--port", "" + server.port(), "localhost"))) {
+                Tool client = Tool.run(List.of(
+                        "gnutls-cli",
+                        "--insecure",
+                        "--resume",
+                        "--waitresumption",
+                        "--priority",
+                        priority,
+                        "--port",
+                        "" + server.port(),
+                        "localhost"))) {
             assertThat(server.session().negotiated().resumed()).isFalse();
             assertThat(server.session().negotiated().resumed()).isTrue();
             client.type("ping from gnutls");
@@ -162,7 +177,8 @@ class ResumptionToolsIT {
             Files.write(file, new byte[48]);
             others.reload();
 
-            // Then it still takes what the first one has given out, and one that only has the new key takes what the other gives out
+            // Then it still takes what the first one has given out, and one that only has the new key takes what the
+            // other gives out
             assertThat(connect(other, version, "-sess_in").resumed()).isTrue();
             connect(other, version, "-sess_out");
             try (HandshakeTestServer restarted = new HandshakeTestServer(settings(new TicketKeyFiles(List.of(file))))) {
@@ -177,9 +193,12 @@ class ResumptionToolsIT {
     void shouldKnowTheClientAgain(String version) throws Exception {
         TestCa root = TestCa.root("CN=Root");
         Path ca = TestCertificates.write(dir.resolve("ca.pem"), root.pem());
-        Path alice = TestCertificates.write(dir.resolve("alice.pem"), root.client("CN=Alice").pem());
+        Path alice = TestCertificates.write(
+                dir.resolve("alice.pem"), root.client("CN=Alice").pem());
         ClientAuth auth = ClientAuth.load(true, List.of(ca), null, 1);
-        HandshakeSettings settings = TestSettings.DEFAULT.changed(b -> b.tickets(tickets(keys)).clientAuth(auth)).build();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .changed(b -> b.tickets(tickets(keys)).clientAuth(auth))
+                .build();
         try (HandshakeTestServer server = new HandshakeTestServer(settings)) {
             connect(server, version + " -cert " + alice + " -key " + alice, "-sess_out");
 
@@ -200,7 +219,9 @@ class ResumptionToolsIT {
         Path crl = TestCertificates.write(dir.resolve("crl.pem"), TestCa.pem(root.crl()));
         Path pem = TestCertificates.write(dir.resolve("mallory.pem"), mallory.pem());
         ClientAuth auth = ClientAuth.load(false, List.of(ca), crl, 1);
-        HandshakeSettings settings = TestSettings.DEFAULT.changed(b -> b.tickets(tickets(keys)).clientAuth(auth)).build();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .changed(b -> b.tickets(tickets(keys)).clientAuth(auth))
+                .build();
         try (HandshakeTestServer server = new HandshakeTestServer(settings)) {
             connect(server, version + " -cert " + pem + " -key " + pem, "-sess_out");
 
@@ -239,8 +260,7 @@ class ResumptionToolsIT {
             fields.add(maxEarlyData);
         }
         byte[] encoded = new DERSequence(fields).getEncoded();
-        TestCertificates.write(file,
-                TestCertificates.pem(() -> () -> new PemObject(pem.getType(), encoded)));
+        TestCertificates.write(file, TestCertificates.pem(() -> () -> new PemObject(pem.getType(), encoded)));
     }
 
     private HandshakeSettings settings() {
@@ -248,7 +268,9 @@ class ResumptionToolsIT {
     }
 
     private HandshakeSettings settings(TicketKeys with) {
-        return TestSettings.DEFAULT.changed(builder -> builder.tickets(tickets(with))).build();
+        return TestSettings.DEFAULT
+                .changed(builder -> builder.tickets(tickets(with)))
+                .build();
     }
 
     private Tickets tickets(TicketKeys with) {
@@ -261,14 +283,17 @@ class ResumptionToolsIT {
 
     /** Connects with openssl and waits until the session has been written, or has been used. */
     private Negotiated connect(HandshakeTestServer server, String options, String direction) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + server.port()));
+        List<String> command =
+                new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + server.port()));
         if (!options.contains("servername")) {
             command.addAll(List.of("-servername", "localhost"));
         }
         command.addAll(List.of(options.split(" ")));
         command.addAll(List.of(direction, session().toString()));
         boolean writes = direction.equals("-sess_out");
-        long before = writes && Files.exists(session()) ? Files.getLastModifiedTime(session()).toMillis() : 0;
+        long before = writes && Files.exists(session())
+                ? Files.getLastModifiedTime(session()).toMillis()
+                : 0;
         try (Tool client = Tool.run(command)) {
             client.type("ping over " + options);
             Negotiated negotiated = server.session().negotiated();
@@ -276,8 +301,9 @@ class ResumptionToolsIT {
             assertThat(client.hasPrinted("Reused, TLSv1")).isEqualTo(negotiated.resumed());
             assertThat(client.hasPrinted("Early data was rejected")).isEqualTo(options.contains("-early_data"));
             if (writes) {
-                await().atMost(PATIENCE).until(
-                        () -> Files.exists(session()) && Files.getLastModifiedTime(session()).toMillis() > before);
+                await().atMost(PATIENCE)
+                        .until(() -> Files.exists(session())
+                                && Files.getLastModifiedTime(session()).toMillis() > before);
             }
             return negotiated;
         }

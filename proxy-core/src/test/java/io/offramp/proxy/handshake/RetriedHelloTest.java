@@ -60,9 +60,11 @@ class RetriedHelloTest {
     @Test
     void shouldTakeASecondHelloThatChangesOnlyWhatItMay() {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {
-            byte[] retry = server.receive(first().with(42, new byte[0]).with(0xfe0d, ones(40)).record());
+            byte[] retry = server.receive(
+                    first().with(42, new byte[0]).with(0xfe0d, ones(40)).record());
 
-            byte[] answer = server.receive(second(retry).with(0xfe0d, ones(30)).with(21, new byte[100]).record());
+            byte[] answer = server.receive(
+                    second(retry).with(0xfe0d, ones(30)).with(21, new byte[100]).record());
 
             assertThat(server.isUndecided()).isTrue();
             assertThat(answer).startsWith(22, 3, 3).hasSizeGreaterThan(300);

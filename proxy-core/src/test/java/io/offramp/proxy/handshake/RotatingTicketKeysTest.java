@@ -24,7 +24,8 @@ class RotatingTicketKeysTest {
 
         assertThat(next).isNotSameAs(held);
         assertThat(held.open(ticket))
-                .as("what is sealed with a wiped key is sealed with a known one").isEqualTo(SESSION);
+                .as("what is sealed with a wiped key is sealed with a known one")
+                .isEqualTo(SESSION);
         assertThat(keys.all()).as("what it has sealed is too old").containsExactly(next);
     }
 

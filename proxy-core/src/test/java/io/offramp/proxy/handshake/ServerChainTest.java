@@ -36,7 +36,9 @@ class ServerChainTest {
         assertThat(chain.certificates()).containsExactly(OWN_CERT, LOWER_CERT, UPPER_CERT);
         assertThat(chain.warnings()).isEmpty();
         assertThat(find(OWN_CERT).warnings()).isEmpty();
-        assertThat(ServerChain.find(List.of(ROOT_CERT), ROOT.getPrivate(), NOW).warnings()).as("self-signed").isEmpty();
+        assertThat(ServerChain.find(List.of(ROOT_CERT), ROOT.getPrivate(), NOW).warnings())
+                .as("self-signed")
+                .isEmpty();
     }
 
     @Test
@@ -44,9 +46,10 @@ class ServerChainTest {
         ServerChain chain = find(OWN_CERT, OWN_CERT, LOWER_CERT, LOWER_CERT);
 
         assertThat(chain.certificates()).containsExactly(OWN_CERT, LOWER_CERT);
-        assertThat(chain.warnings()).containsExactly(
-                "certificate 2 of the file (CN=own) is not used: it is there twice",
-                "certificate 4 of the file (CN=lower) is not used: it is there twice");
+        assertThat(chain.warnings())
+                .containsExactly(
+                        "certificate 2 of the file (CN=own) is not used: it is there twice",
+                        "certificate 4 of the file (CN=lower) is not used: it is there twice");
     }
 
     @RepeatedTest(20)
@@ -58,7 +61,8 @@ class ServerChainTest {
         ServerChain chain = ServerChain.find(file, OWN.getPrivate(), NOW);
 
         assertThat(chain.certificates()).as("seed " + seed).containsExactly(OWN_CERT, LOWER_CERT, UPPER_CERT);
-        assertThat(chain.warnings()).as("seed " + seed)
+        assertThat(chain.warnings())
+                .as("seed " + seed)
                 .contains("certificate " + (file.indexOf(STRANGER) + 1)
                         + " of the file (CN=other) is not used: it is not on the way from the server's own to a root");
     }
@@ -83,8 +87,9 @@ class ServerChainTest {
     void shouldTakeTheFirstOfTwoCertificatesOfAnIssuer() throws Exception {
         assertThat(find(OWN_CERT, LOWER_CERT, CROSS_CERT, UPPER_CERT).certificates())
                 .containsExactly(OWN_CERT, LOWER_CERT, CROSS_CERT);
-        assertThat(find(OWN_CERT, LOWER_CERT, UPPER_CERT, CROSS_CERT).warnings()).containsExactly(
-                "certificate 4 of the file (CN=upper) is not used: it is not on the way from the server's own to a root");
+        assertThat(find(OWN_CERT, LOWER_CERT, UPPER_CERT, CROSS_CERT).warnings())
+                .containsExactly(
+                        "certificate 4 of the file (CN=upper) is not used: it is not on the way from the server's own to a root");
     }
 
     @Test

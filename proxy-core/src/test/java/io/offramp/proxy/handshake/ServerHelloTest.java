@@ -26,7 +26,8 @@ class ServerHelloTest {
     void shouldEchoTheSessionIdAndSpeakAsTls12ToWhoeverListens() {
         byte[] id = new byte[32];
         Arrays.fill(id, (byte) 7);
-        byte[] answer = answerTo(SETTINGS, RawClientHello.tls13(Group.X25519, SHARE).withSessionId(id));
+        byte[] answer =
+                answerTo(SETTINGS, RawClientHello.tls13(Group.X25519, SHARE).withSessionId(id));
 
         assertThat(answer).as("record").startsWith(22, 3, 3);
         assertThat(Arrays.copyOfRange(answer, 9, 11)).as("legacy_version").containsExactly(3, 3);
@@ -34,17 +35,21 @@ class ServerHelloTest {
         assertThat(extensions(answer).keySet()).as("only these, in the clear").containsExactlyInAnyOrder(43, 51);
         assertThat(extensions(answer).get(43)).containsExactly(3, 4);
         int behind = 5 + ((answer[3] & 0xff) << 8 | answer[4] & 0xff);
-        assertThat(Arrays.copyOfRange(answer, behind, behind + 6)).as("for middleboxes").containsExactly(20, 3, 3, 0, 1, 1);
+        assertThat(Arrays.copyOfRange(answer, behind, behind + 6))
+                .as("for middleboxes")
+                .containsExactly(20, 3, 3, 0, 1, 1);
         assertThat(answer[behind + 6]).as("encrypted from here on").isEqualTo((byte) 23);
     }
 
     @Test
     void shouldMarkADowngradeToTls12ButNotWhereItCanDoNoBetter() {
         RawClientHello hello = tls12();
-        HandshakeSettings only12 = TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).build();
+        HandshakeSettings only12 =
+                TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).build();
 
         assertThat(random(answerTo(SETTINGS, hello))).endsWith("DOWNGRD\1".getBytes(StandardCharsets.US_ASCII));
-        assertThat(new String(random(answerTo(only12, hello)), StandardCharsets.ISO_8859_1)).doesNotContain("DOWNGRD");
+        assertThat(new String(random(answerTo(only12, hello)), StandardCharsets.ISO_8859_1))
+                .doesNotContain("DOWNGRD");
     }
 
     @Test
@@ -62,20 +67,25 @@ class ServerHelloTest {
         assertThat(extensions(answerTo(SETTINGS, tls12().with(RENEGOTIATION_INFO, empty))))
                 .containsEntry(RENEGOTIATION_INFO, empty);
         assertThat(extensions(answerTo(SETTINGS, tls12()))).doesNotContainKey(RENEGOTIATION_INFO);
-        assertThat(answerTo(SETTINGS, tls12().with(RENEGOTIATION_INFO, new byte[] {1, 7}))).isEqualTo(alert(40));
+        assertThat(answerTo(SETTINGS, tls12().with(RENEGOTIATION_INFO, new byte[] {1, 7})))
+                .isEqualTo(alert(40));
     }
 
     @Test
     void shouldRefuseAFallbackThatWasNotNeeded() {
-        HandshakeSettings only12 = TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).build();
+        HandshakeSettings only12 =
+                TestSettings.DEFAULT.with(ProtocolVersion.TLS_1_2).build();
 
-        assertThat(answerTo(SETTINGS, tls12().withSuites(0xc02b, FALLBACK_SCSV))).isEqualTo(alert(86));
-        assertThat(answerTo(only12, tls12().withSuites(0xc02b, FALLBACK_SCSV))[0]).isEqualTo((byte) 22);
+        assertThat(answerTo(SETTINGS, tls12().withSuites(0xc02b, FALLBACK_SCSV)))
+                .isEqualTo(alert(86));
+        assertThat(answerTo(only12, tls12().withSuites(0xc02b, FALLBACK_SCSV))[0])
+                .isEqualTo((byte) 22);
     }
 
     @Test
     void shouldDemandUncompressedPoints() {
-        assertThat(answerTo(SETTINGS, tls12().with(EC_POINT_FORMATS, new byte[] {1, 1}))).isEqualTo(alert(47));
+        assertThat(answerTo(SETTINGS, tls12().with(EC_POINT_FORMATS, new byte[] {1, 1})))
+                .isEqualTo(alert(47));
         assertThat(extensions(answerTo(SETTINGS, tls12().with(EC_POINT_FORMATS, new byte[] {1, 0}))))
                 .containsEntry(EC_POINT_FORMATS, new byte[] {1, 0});
     }
@@ -103,10 +113,11 @@ class ServerHelloTest {
                 .with(43, new byte[] {6, 0x7a, 0x7a, 3, 5, 3, 4})
                 .with(51, RawClientHello.list(RawClientHello.join(unknown, share)));
         byte[] answer = answerTo(SETTINGS, hello);
-        byte[] answer12 = answerTo(SETTINGS, tls12()
-                .withSuites(0x0a0a, 0x00ff, 0xc0ff, 0xc02b)
-                .with(10, RawClientHello.list(RawClientHello.shorts(0x4a4a, 0x01ff, Group.SECP256R1.code())))
-                .with(13, RawClientHello.list(RawClientHello.shorts(0x0a0a, 0x0403))));
+        byte[] answer12 = answerTo(
+                SETTINGS,
+                tls12().withSuites(0x0a0a, 0x00ff, 0xc0ff, 0xc02b)
+                        .with(10, RawClientHello.list(RawClientHello.shorts(0x4a4a, 0x01ff, Group.SECP256R1.code())))
+                        .with(13, RawClientHello.list(RawClientHello.shorts(0x0a0a, 0x0403))));
 
         assertThat(suite(answer)).isEqualTo(0x1301);
         assertThat(short16(extensions(answer).get(51), 0)).isEqualTo(Group.X25519.code());

@@ -18,7 +18,9 @@ class ServerNameTest {
     @Test
     void shouldTakeADotAtTheEndForNoPartOfAName() throws Exception {
         assertThat(read("A.Test.")).isEqualTo("a.test");
-        assertThat(read(".")).as("a name of nobody, which no ticket could tell from none").isNull();
+        assertThat(read("."))
+                .as("a name of nobody, which no ticket could tell from none")
+                .isNull();
     }
 
     /** RFC 6066 §3 has host names only, and clients send what they have. */

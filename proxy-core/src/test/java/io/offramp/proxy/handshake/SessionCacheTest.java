@@ -58,7 +58,14 @@ class SessionCacheTest {
 
     private ResumableSession session(long startS) {
         return new ResumableSession(
-                TlsSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, true, startS, random(32), null, new byte[0], random(48), List.of());
+                TlsSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                true,
+                startS,
+                random(32),
+                null,
+                new byte[0],
+                random(48),
+                List.of());
     }
 
     private byte[] random(int bytes) {

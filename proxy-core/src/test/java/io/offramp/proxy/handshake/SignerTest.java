@@ -17,14 +17,16 @@ import org.junit.jupiter.api.Test;
 
 class SignerTest {
     private static final KeyPair KEY = TestCertificates.ec("secp256r1");
-    private static final SigningScheme SCHEME = SigningScheme.of(KeyType.ECDSA_P256, true).getFirst();
+    private static final SigningScheme SCHEME =
+            SigningScheme.of(KeyType.ECDSA_P256, true).getFirst();
 
     @Test
     void shouldSignOnManyThreadsAtOnce() throws Exception {
         Signer signer = new Signer(SCHEME, KEY.getPrivate(), null);
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Callable<Boolean>> tasks = IntStream.range(0, 500)
-                    .mapToObj(i -> (Callable<Boolean>) () -> verifies(signer.sign(new byte[] {1}, new byte[] {(byte) i}), (byte) i))
+                    .mapToObj(i -> (Callable<Boolean>) () ->
+                            verifies(signer.sign(new byte[] {1}, new byte[] {(byte) i}), (byte) i))
                     .toList();
             for (Future<Boolean> each : threads.invokeAll(tasks)) {
                 assertThat(each.get()).isTrue();

@@ -49,7 +49,9 @@ class StapleTest {
 
         assertThat(staple.isFresh(NOW)).isTrue();
         assertThat(staple.isFresh(NOW.plus(Duration.ofHours(13)))).isFalse();
-        assertThat(load(TestStaples.good(LEAF, CA, CA_KEY, NOW.minus(Duration.ofDays(3)))).isFresh(NOW)).isFalse();
+        assertThat(load(TestStaples.good(LEAF, CA, CA_KEY, NOW.minus(Duration.ofDays(3))))
+                        .isFresh(NOW))
+                .isFalse();
     }
 
     @Test
@@ -61,7 +63,8 @@ class StapleTest {
         assertBad(TestStaples.unsuccessful(), "OCSP response is not successful (status 3)");
         assertBad(TestStaples.response(LEAF, CA, CA_KEY, new RevokedStatus(Date.from(NOW), 1), NOW), "is revoked");
         assertBad(TestStaples.good(LEAF, CA, CA_KEY, NOW.plus(Duration.ofDays(3))), "is not valid before");
-        assertThatThrownBy(() -> Staple.load(dir.resolve("none"), List.of(LEAF), NOW)).hasMessageContaining("no such file");
+        assertThatThrownBy(() -> Staple.load(dir.resolve("none"), List.of(LEAF), NOW))
+                .hasMessageContaining("no such file");
     }
 
     @Test
@@ -73,7 +76,9 @@ class StapleTest {
         assertBad(TestStaples.good(other, CA, CA_KEY, NOW), "is for another certificate than that of CN=a");
         assertBad(TestStaples.good(LEAF, stranger, strangerKey, NOW), "is for another certificate");
         Path file = Files.write(dir.resolve("ocsp"), TestStaples.good(LEAF, stranger, strangerKey, NOW));
-        assertThat(Staple.load(file, List.of(LEAF), NOW).isFresh(NOW)).as("nobody to compare with").isTrue();
+        assertThat(Staple.load(file, List.of(LEAF), NOW).isFresh(NOW))
+                .as("nobody to compare with")
+                .isTrue();
     }
 
     private Staple load(byte[] content) throws IOException, BadCertificateException {
@@ -81,7 +86,9 @@ class StapleTest {
     }
 
     private void assertBad(byte[] content, String message) {
-        assertThatThrownBy(() -> load(content)).isInstanceOf(BadCertificateException.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> load(content))
+                .isInstanceOf(BadCertificateException.class)
+                .hasMessageContaining(message);
     }
 
     private static byte[] ascii(String text) {

@@ -26,15 +26,19 @@ class TapCipherTest {
     @CsvSource({"TLS_1_3, 21", "TLS_1_3, 22", "TLS_1_3, 20", "TLS_1_2, 21", "TLS_1_2, 22"})
     void shouldRefuseARecordWithoutContentAsUnexpected(ProtocolVersion version, short type) {
         assertThatThrownBy(() -> through(version, type, new byte[1], 0))
-                .isInstanceOfSatisfying(TlsFatalAlert.class, alert ->
-                        assertThat(alert.getAlertDescription()).isEqualTo(AlertDescription.unexpected_message));
+                .isInstanceOfSatisfying(
+                        TlsFatalAlert.class,
+                        alert ->
+                                assertThat(alert.getAlertDescription()).isEqualTo(AlertDescription.unexpected_message));
     }
 
     @Test
     void shouldRefuseNothingButPaddingAsUnexpected() {
         assertThatThrownBy(() -> through(ProtocolVersion.TLS_1_3, (short) 0, new byte[10], 9))
-                .isInstanceOfSatisfying(TlsFatalAlert.class, alert ->
-                        assertThat(alert.getAlertDescription()).isEqualTo(AlertDescription.unexpected_message));
+                .isInstanceOfSatisfying(
+                        TlsFatalAlert.class,
+                        alert ->
+                                assertThat(alert.getAlertDescription()).isEqualTo(AlertDescription.unexpected_message));
     }
 
     /** RFC 8446 §5.4: "the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets". */
@@ -46,13 +50,14 @@ class TapCipherTest {
 
         assertThat(through(ProtocolVersion.TLS_1_3, (short) 0, padded, MAX).len).isEqualTo(1);
         assertThatThrownBy(() -> through(ProtocolVersion.TLS_1_3, (short) 0, padded, MAX + 1))
-                .isInstanceOfSatisfying(TlsFatalAlert.class, alert ->
-                        assertThat(alert.getAlertDescription()).isEqualTo(AlertDescription.record_overflow));
+                .isInstanceOfSatisfying(
+                        TlsFatalAlert.class,
+                        alert -> assertThat(alert.getAlertDescription()).isEqualTo(AlertDescription.record_overflow));
     }
 
     /** Sealed by a peer, opened by us. In TLS 1.3 a type of 0 is one more zero of the padding. */
-    private static TlsDecodeResult through(ProtocolVersion version, short type, byte[] content,
-            int length) throws IOException {
+    private static TlsDecodeResult through(ProtocolVersion version, short type, byte[] content, int length)
+            throws IOException {
         TrafficKeys keys = keys(version);
         TapCipher peer = new TapCipher(keys, keys.copyAt(0), false);
         TapCipher own = new TapCipher(keys.copyAt(0), keys.copyAt(0), false);
@@ -62,7 +67,9 @@ class TapCipherTest {
     }
 
     private static TrafficKeys keys(ProtocolVersion version) {
-        byte[] key = new byte[AeadSuite.AES_128_GCM.keyBytes()]; // another each time, for the JDK seals nothing under the same nonce again
+        byte[] key = new byte
+                [AeadSuite.AES_128_GCM
+                        .keyBytes()]; // another each time, for the JDK seals nothing under the same nonce again
         new SecureRandom().nextBytes(key);
         return new TrafficKeys(
                 version, AeadSuite.AES_128_GCM, key, new byte[TrafficKeys.ivBytes(version, AeadSuite.AES_128_GCM)], 0);

@@ -64,7 +64,8 @@ final class TestCa {
         }
 
         Client with(X509Certificate... intermediates) {
-            return new Client(Stream.concat(chain.stream(), Stream.of(intermediates)).toList(), key);
+            return new Client(
+                    Stream.concat(chain.stream(), Stream.of(intermediates)).toList(), key);
         }
     }
 
@@ -113,8 +114,8 @@ final class TestCa {
 
     /** The same name and key, for another time. */
     TestCa renewed(Instant notBefore, Instant notAfter) {
-        return new TestCa(name, key,
-                sign(name, key, name, key, caSpec(key).valid(notBefore, notAfter), true, algorithm));
+        return new TestCa(
+                name, key, sign(name, key, name, key, caSpec(key).valid(notBefore, notAfter), true, algorithm));
     }
 
     TestCa intermediate(String dn) {
@@ -141,10 +142,14 @@ final class TestCa {
     /** For a day around now, P-256, for clients, but for the changes. */
     Client client(String dn, UnaryOperator<Spec> changes) {
         Instant now = Instant.now();
-        Spec spec = changes.apply(new Spec(CLIENT_KEY, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)),
-                List.of(KeyPurposeId.id_kp_clientAuth), KeyUsage.digitalSignature));
-        return new Client(List.of(sign(new X500Name(dn), spec.key, name, key, spec, false, algorithm)),
-                spec.key.getPrivate());
+        Spec spec = changes.apply(new Spec(
+                CLIENT_KEY,
+                now.minus(Duration.ofDays(1)),
+                now.plus(Duration.ofDays(1)),
+                List.of(KeyPurposeId.id_kp_clientAuth),
+                KeyUsage.digitalSignature));
+        return new Client(
+                List.of(sign(new X500Name(dn), spec.key, name, key, spec, false, algorithm)), spec.key.getPrivate());
     }
 
     /** A list of an hour ago, valid for a day. */
@@ -177,20 +182,30 @@ final class TestCa {
 
     private static Spec caSpec(KeyPair key) {
         Instant now = Instant.now();
-        return new Spec(key, now.minus(Duration.ofDays(10)), now.plus(Duration.ofDays(10)), List.of(),
+        return new Spec(
+                key,
+                now.minus(Duration.ofDays(10)),
+                now.plus(Duration.ofDays(10)),
+                List.of(),
                 KeyUsage.keyCertSign | KeyUsage.cRLSign);
     }
 
-    private static X509Certificate sign(X500Name subject, KeyPair own, X500Name issuer, KeyPair signer,
-            Spec spec, boolean ca,
-            String algorithm) {
+    private static X509Certificate sign(
+            X500Name subject, KeyPair own, X500Name issuer, KeyPair signer, Spec spec, boolean ca, String algorithm) {
         try {
-            var builder = new JcaX509v3CertificateBuilder(issuer, BigInteger.valueOf(SERIAL.getAndIncrement()),
-                    Date.from(spec.notBefore), Date.from(spec.notAfter), subject, own.getPublic());
+            var builder = new JcaX509v3CertificateBuilder(
+                    issuer,
+                    BigInteger.valueOf(SERIAL.getAndIncrement()),
+                    Date.from(spec.notBefore),
+                    Date.from(spec.notAfter),
+                    subject,
+                    own.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(ca));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(spec.usage));
             if (!spec.purposes.isEmpty()) {
-                builder.addExtension(Extension.extendedKeyUsage, true,
+                builder.addExtension(
+                        Extension.extendedKeyUsage,
+                        true,
                         new ExtendedKeyUsage(spec.purposes.toArray(KeyPurposeId[]::new)));
             }
             return new JcaX509CertificateConverter()

@@ -83,7 +83,8 @@ final class TestCertificates {
         }
         try {
             KeyFactory factory = KeyFactory.getInstance("RSA");
-            return new KeyPair(factory.generatePublic(new RSAPublicKeySpec(modulus, exponent)),
+            return new KeyPair(
+                    factory.generatePublic(new RSAPublicKeySpec(modulus, exponent)),
                     factory.generatePrivate(new RSAPrivateKeySpec(modulus, exponent.modInverse(order))));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -135,10 +136,13 @@ final class TestCertificates {
                     name,
                     pair.getPublic());
             builder.addExtension(
-                    Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName(GeneralName.dNSName, "a.test")));
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(new GeneralName(GeneralName.dNSName, "a.test")));
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
-            return new JcaX509CertificateConverter().getCertificate(
-                    builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+            return new JcaX509CertificateConverter()
+                    .getCertificate(
+                            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
@@ -174,8 +178,8 @@ final class TestCertificates {
         int bits = key.getParams().getCurve().getField().getFieldSize();
         ASN1ObjectIdentifier curve = bits == 256 ? SECObjectIdentifiers.secp256r1 : SECObjectIdentifiers.secp384r1;
         try {
-            return new PemObject("EC PRIVATE KEY",
-                    new org.bouncycastle.asn1.sec.ECPrivateKey(bits, key.getS(), curve).getEncoded());
+            return new PemObject(
+                    "EC PRIVATE KEY", new org.bouncycastle.asn1.sec.ECPrivateKey(bits, key.getS(), curve).getEncoded());
         } catch (IOException e) {
             throw new PemGenerationException(e.getMessage(), e);
         }

@@ -35,7 +35,8 @@ final class TestStaples {
         try {
             DigestCalculatorProvider digests = new JcaDigestCalculatorProviderBuilder().build();
             JcaX509CertificateHolder holder = new JcaX509CertificateHolder(issuer);
-            BasicOCSPRespBuilder builder = new BasicOCSPRespBuilder(new RespID(new X500Name(issuer.getSubjectX500Principal().getName())));
+            BasicOCSPRespBuilder builder = new BasicOCSPRespBuilder(
+                    new RespID(new X500Name(issuer.getSubjectX500Principal().getName())));
             builder.addResponse(
                     new CertificateID(digests.get(CertificateID.HASH_SHA1), holder, leaf.getSerialNumber()),
                     status,
@@ -43,10 +44,12 @@ final class TestStaples {
                     Date.from(at.plus(Duration.ofHours(12))));
             String algorithm = issuerKey.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
             return new OCSPRespBuilder()
-                    .build(OCSPRespBuilder.SUCCESSFUL, builder.build(
-                            new JcaContentSignerBuilder(algorithm).build(issuerKey.getPrivate()),
-                            new X509CertificateHolder[0],
-                            Date.from(at)))
+                    .build(
+                            OCSPRespBuilder.SUCCESSFUL,
+                            builder.build(
+                                    new JcaContentSignerBuilder(algorithm).build(issuerKey.getPrivate()),
+                                    new X509CertificateHolder[0],
+                                    Date.from(at)))
                     .getEncoded();
         } catch (IOException | OCSPException | OperatorCreationException | CertificateEncodingException e) {
             throw new IllegalStateException(e);

@@ -6,13 +6,15 @@ import java.time.InstantSource;
 import java.util.Arrays;
 
 /**
- * What a client may offer as a ticket. The first byte of an input says what the rest is: a ticket as it comes; one under our key's name; or
- * what is inside one, which only who holds the key can write, and which is decoded all the same.
+ * What a client may offer as a ticket. The first byte of an input says what the rest is: a ticket as it comes; one
+ * under our key's name; or what is inside one, which only who holds the key can write, and which is decoded all the
+ * same.
  */
 public final class TicketFuzz {
     private static final long MAX_HEAP_BYTES = 1 << 20;
     private static final TicketKeys KEYS = TicketKeys.rotating(Duration.ofHours(2), InstantSource.system());
-    private static final Tickets TICKETS = new Tickets(KEYS, 1, Duration.ofHours(2), 0, refusal -> {}, InstantSource.system());
+    private static final Tickets TICKETS =
+            new Tickets(KEYS, 1, Duration.ofHours(2), 0, refusal -> {}, InstantSource.system());
 
     private TicketFuzz() {}
 

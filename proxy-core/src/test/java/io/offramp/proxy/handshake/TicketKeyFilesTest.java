@@ -44,7 +44,10 @@ class TicketKeyFilesTest {
         TicketKeys keys = new TicketKeyFiles(List.of(current, previous));
 
         assertThat(open(keys, old)).isEqualTo(SESSION);
-        assertThat(new TicketKeyFiles(List.of(current)).current().open(keys.current().seal(SESSION))).isEqualTo(SESSION);
+        assertThat(new TicketKeyFiles(List.of(current))
+                        .current()
+                        .open(keys.current().seal(SESSION)))
+                .isEqualTo(SESSION);
     }
 
     @Test
@@ -91,7 +94,8 @@ class TicketKeyFilesTest {
         Path missing = dir.resolve("missing.key");
         assertThatThrownBy(() -> TicketKeyFiles.check(missing)).hasMessage("no such file: " + missing);
         Path empty = write("empty.key", 0);
-        assertThatThrownBy(() -> TicketKeyFiles.check(empty)).hasMessage("must be 48 or 80 random bytes, is 0: " + empty);
+        assertThatThrownBy(() -> TicketKeyFiles.check(empty))
+                .hasMessage("must be 48 or 80 random bytes, is 0: " + empty);
         Path huge = write("huge.key", 1 << 20);
         assertThatThrownBy(() -> TicketKeyFiles.check(huge))
                 .hasMessage("must be 48 or 80 random bytes, is more than 80: " + huge);
@@ -110,7 +114,11 @@ class TicketKeyFilesTest {
     }
 
     private static byte[] open(TicketKeys keys, byte[] ticket) {
-        return keys.all().stream().map(key -> key.open(ticket)).filter(each -> each != null).findFirst().orElse(null);
+        return keys.all().stream()
+                .map(key -> key.open(ticket))
+                .filter(each -> each != null)
+                .findFirst()
+                .orElse(null);
     }
 
     private Path write(String name, int bytes) throws IOException {

@@ -18,7 +18,8 @@ class Tls12ExtensionsTest {
 
     @Test
     void shouldAnswerTheSignallingSuiteWithAnEmptyRenegotiationInfo() {
-        assertThat(answered(hello().withSuites(SUITE, EMPTY_RENEGOTIATION_INFO_SCSV))).containsEntry(RENEGOTIATION_INFO, "00");
+        assertThat(answered(hello().withSuites(SUITE, EMPTY_RENEGOTIATION_INFO_SCSV)))
+                .containsEntry(RENEGOTIATION_INFO, "00");
     }
 
     @Test
@@ -35,7 +36,8 @@ class Tls12ExtensionsTest {
 
     @Test
     void shouldAgreeOnAnExtendedMasterSecret() {
-        assertThat(answered(hello().with(EXTENDED_MASTER_SECRET, new byte[0]))).containsEntry(EXTENDED_MASTER_SECRET, "");
+        assertThat(answered(hello().with(EXTENDED_MASTER_SECRET, new byte[0])))
+                .containsEntry(EXTENDED_MASTER_SECRET, "");
     }
 
     @Test
@@ -68,8 +70,10 @@ class Tls12ExtensionsTest {
     }
 
     private static byte[] answer(RawClientHello hello) {
-        EmbeddedHandshake server = new EmbeddedHandshake(
-                TestSettings.DEFAULT.withProtocols().on((Executor) Runnable::run).build());
+        EmbeddedHandshake server = new EmbeddedHandshake(TestSettings.DEFAULT
+                .withProtocols()
+                .on((Executor) Runnable::run)
+                .build());
         try (server) {
             byte[] answer = server.receive(hello.record());
             server.channel().close();

@@ -54,7 +54,8 @@ class TlsHandshakeHandlerTest {
             assertThat(server.session().rxBoundary().wirePosition()).isEqualTo(hello.length + finished.length);
             assertThat(server.session().txBoundary().direction()).isEqualTo(Direction.TX);
             assertThat(server.session().txBoundary().wirePosition()).isEqualTo(server.written());
-            assertThat(server.channel().pipeline().get(TlsHandshakeHandler.class)).isNull();
+            assertThat(server.channel().pipeline().get(TlsHandshakeHandler.class))
+                    .isNull();
             assertThat(server.channel().isOpen()).isTrue();
         }
     }
@@ -160,7 +161,8 @@ class TlsHandshakeHandlerTest {
     @Test
     void shouldNotMakeRoomWhileTheHelloIsWithTheWorker() throws Exception {
         Queue<Runnable> worker = new ArrayDeque<>();
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
+        HandshakeSettings settings =
+                TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
         EngineClient client = EngineClient.of("TLSv1.3");
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
             server.receive(client.hello());
@@ -223,7 +225,8 @@ class TlsHandshakeHandlerTest {
 
     /** Delivers one read in a turn of the event loop that has no time left for handshakes. */
     private static void receiveInAFullTurn(EmbeddedHandshake server, byte[] bytes) {
-        LoopShare.of(server.channel().eventLoop()).make(() -> server.clock().advance(LoopShare.LEAST_NS, TimeUnit.NANOSECONDS));
+        LoopShare.of(server.channel().eventLoop())
+                .make(() -> server.clock().advance(LoopShare.LEAST_NS, TimeUnit.NANOSECONDS));
         server.channel().pipeline().fireChannelRead(Unpooled.copiedBuffer(bytes));
     }
 
@@ -250,7 +253,8 @@ class TlsHandshakeHandlerTest {
     @Test
     void shouldRunDearStepsOnTheWorkerOneAtATime() throws Exception {
         Queue<Runnable> worker = new ArrayDeque<>();
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
+        HandshakeSettings settings =
+                TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
         EngineClient client = EngineClient.of("TLSv1.2");
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
             assertThat(settings.usesWorker()).isTrue();
@@ -280,7 +284,8 @@ class TlsHandshakeHandlerTest {
     @Test
     void shouldSurviveACloseWhileTheWorkerIsBusy() throws Exception {
         Queue<Runnable> worker = new ArrayDeque<>();
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
+        HandshakeSettings settings =
+                TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
             server.receive(EngineClient.of("TLSv1.3").hello());
             server.channel().close();
@@ -346,7 +351,9 @@ class TlsHandshakeHandlerTest {
             live.channel().runPendingTasks();
 
             // Then
-            assertThat(secrets).filteredOn("SERVER_HANDSHAKE_TRAFFIC_SECRET"::equals).hasSize(1);
+            assertThat(secrets)
+                    .filteredOn("SERVER_HANDSHAKE_TRAFFIC_SECRET"::equals)
+                    .hasSize(1);
             worker.clear();
             live.receive(client.exchange(live.output()));
             worker.forEach(Runnable::run);
@@ -358,11 +365,15 @@ class TlsHandshakeHandlerTest {
     @Test
     void shouldFreeTheEngineOfADeadHandshakeWhileItsStepIsQueued() throws Exception {
         Queue<Runnable> worker = new ArrayDeque<>();
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
+        HandshakeSettings settings =
+                TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
         EngineSteps steps = new EngineSteps(settings, new TlsHandshakeHandler(settings, new ThrowingListener()));
         HandshakeProtocol engine = steps.engine();
         EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-        steps.offer(channel.pipeline().firstContext(), 22, EngineClient.of("TLSv1.3").hello());
+        steps.offer(
+                channel.pipeline().firstContext(),
+                22,
+                EngineClient.of("TLSv1.3").hello());
         assertThat(steps.isBusy()).isTrue();
 
         steps.release();
@@ -451,9 +462,12 @@ class TlsHandshakeHandlerTest {
 
     @Test
     void shouldFailWhenTheWorkerRefuses() throws Exception {
-        HandshakeSettings settings = TestSettings.DEFAULT.with(TestSettings.RSA).on(task -> {
-            throw new RejectedExecutionException("full");
-        }).build();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .with(TestSettings.RSA)
+                .on(task -> {
+                    throw new RejectedExecutionException("full");
+                })
+                .build();
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {
             server.receive(EngineClient.of("TLSv1.3").hello());
 
@@ -465,9 +479,11 @@ class TlsHandshakeHandlerTest {
 
     @Test
     void shouldStayOnTheEventLoopWithAnEcdsaCertificateAndFastProviders() throws Exception {
-        HandshakeSettings settings = TestSettings.DEFAULT.on(task -> {
-            throw new AssertionError("worker was used");
-        }).build();
+        HandshakeSettings settings = TestSettings.DEFAULT
+                .on(task -> {
+                    throw new AssertionError("worker was used");
+                })
+                .build();
         assumeFalse(settings.usesWorker(), "no native crypto provider on this machine");
         EngineClient client = EngineClient.of("TLSv1.3");
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings)) {

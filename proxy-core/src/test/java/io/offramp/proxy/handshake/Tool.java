@@ -28,7 +28,8 @@ final class Tool implements AutoCloseable {
     }
 
     static void assumeInstalled(String program) {
-        boolean found = Arrays.stream(System.getenv("PATH").split(":")).anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
+        boolean found = Arrays.stream(System.getenv("PATH").split(":"))
+                .anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
         assumeTrue(found, program + " is not installed");
     }
 

@@ -39,7 +39,8 @@ class WeakCertificateTest {
 
     @Test
     void shouldRefuseWhatIsSignedWithEcdsaOverSha1() throws Exception {
-        assertBad(verifying(EC_ROOT, EC_ROOT.signing("SHA1withECDSA").client("CN=Alice")),
+        assertBad(
+                verifying(EC_ROOT, EC_ROOT.signing("SHA1withECDSA").client("CN=Alice")),
                 "CN=Alice: signed with SHA1withECDSA, which is too weak");
     }
 
@@ -47,7 +48,8 @@ class WeakCertificateTest {
     void shouldRefuseAWeakSignatureAnywhereOnThePath() throws Exception {
         TestCa middle = EC_ROOT.signing("SHA1withECDSA").intermediate("CN=Middle");
 
-        assertBad(verifying(EC_ROOT, middle.client("CN=Bob").with(middle.certificate())),
+        assertBad(
+                verifying(EC_ROOT, middle.client("CN=Bob").with(middle.certificate())),
                 "CN=Middle: signed with SHA1withECDSA");
     }
 
@@ -56,9 +58,11 @@ class WeakCertificateTest {
         TestCa middle = EC_ROOT.intermediate("CN=Middle", RSA_1024);
         TestCa end = TestCa.root("CN=Short", RSA_1024);
 
-        assertBad(verifying(EC_ROOT, EC_ROOT.client("CN=Alice", s -> s.key(RSA_1024))),
+        assertBad(
+                verifying(EC_ROOT, EC_ROOT.client("CN=Alice", s -> s.key(RSA_1024))),
                 "CN=Alice: an RSA key of 1024 bits");
-        assertBad(verifying(EC_ROOT, middle.client("CN=Bob").with(middle.certificate())),
+        assertBad(
+                verifying(EC_ROOT, middle.client("CN=Bob").with(middle.certificate())),
                 "CN=Middle: an RSA key of 1024 bits");
         assertBad(verifying(end, end.client("CN=Eve")), "CN=Short: an RSA key of 1024 bits");
         assertThat(trust(end, null).warnings())
@@ -77,12 +81,14 @@ class WeakCertificateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SHA256withRSA", "SHA384withRSA", "SHA512withRSA", "SHA256withRSAandMGF1",
-            "SHA512withRSAandMGF1"})
+    @ValueSource(
+            strings = {"SHA256withRSA", "SHA384withRSA", "SHA512withRSA", "SHA256withRSAandMGF1", "SHA512withRSAandMGF1"
+            })
     void shouldTakeStrongOnes(String algorithm) throws Exception {
         Client alice = RSA_ROOT.signing(algorithm).client("CN=Alice", s -> s.key(RSA_2048));
 
-        assertThat(new ClientVerifier(trust(RSA_ROOT, null), Instant.now()).verify(alice.chain())).isNotNull();
+        assertThat(new ClientVerifier(trust(RSA_ROOT, null), Instant.now()).verify(alice.chain()))
+                .isNotNull();
     }
 
     @Test
@@ -91,7 +97,8 @@ class WeakCertificateTest {
 
         assertThat(old.certificate().getSigAlgName()).isEqualTo("SHA1withECDSA");
         assertThat(new ClientVerifier(trust(old, null), Instant.now())
-                .verify(EC_ROOT.client("CN=Alice").chain())).isNotNull();
+                        .verify(EC_ROOT.client("CN=Alice").chain()))
+                .isNotNull();
     }
 
     @Test
@@ -106,8 +113,8 @@ class WeakCertificateTest {
 
     @Test
     void shouldRelyOnAListIfOneOfACasCertificatesMaySignIt() throws Exception {
-        Path both = TestCertificates.write(dir.resolve("both.pem"),
-                EC_ROOT.using(KeyUsage.keyCertSign).pem() + EC_ROOT.pem());
+        Path both = TestCertificates.write(
+                dir.resolve("both.pem"), EC_ROOT.using(KeyUsage.keyCertSign).pem() + EC_ROOT.pem());
         Path list = TestCertificates.write(dir.resolve("list.pem"), TestCa.pem(EC_ROOT.crl()));
 
         assertThat(RevocationLists.load(list, CaBundle.load(List.of(both))))

@@ -128,7 +128,8 @@ class HeadMemoryTest {
         lines.start();
         logger.addAppender(lines);
         try {
-            client.pipeline().fireExceptionCaught(new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory"));
+            client.pipeline()
+                    .fireExceptionCaught(new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory"));
         } finally {
             logger.detachAppender(lines);
         }
@@ -165,7 +166,8 @@ class HeadMemoryTest {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         channel.attr(Connection.KEY).set(new Connection(1, "test", address, address));
         HttpFront.install(
-                channel.pipeline(), new HttpFrontSettings(List.of(), none, timeouts, limits, null, status -> {}, budget));
+                channel.pipeline(),
+                new HttpFrontSettings(List.of(), none, timeouts, limits, null, status -> {}, budget));
         return channel;
     }
 }

@@ -28,13 +28,23 @@ class HeaderRulesTest {
     private static final String STRANGER = "192.0.2.7";
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "Forwarded: for=1.2.3.4", "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: gopher", "X-Forwarded-Host: evil",
-        "X-Forwarded-Port: 1",
-        "X-Forwarded-Prefix: /x", "X-Forwarded-Ssl: on", "X-Forwarded-Client-Cert: Hash=1", "X-Real-IP: 1.2.3.4",
-        "True-Client-IP: 1.2.3.4",
-        "CF-Connecting-IP: 1.2.3.4", "X-Original-URL: /admin", "X-Rewrite-URL: /admin", "SSL-Client-Verify: SUCCESS"
-    })
+    @ValueSource(
+            strings = {
+                "Forwarded: for=1.2.3.4",
+                "X-Forwarded-For: 1.2.3.4",
+                "X-Forwarded-Proto: gopher",
+                "X-Forwarded-Host: evil",
+                "X-Forwarded-Port: 1",
+                "X-Forwarded-Prefix: /x",
+                "X-Forwarded-Ssl: on",
+                "X-Forwarded-Client-Cert: Hash=1",
+                "X-Real-IP: 1.2.3.4",
+                "True-Client-IP: 1.2.3.4",
+                "CF-Connecting-IP: 1.2.3.4",
+                "X-Original-URL: /admin",
+                "X-Rewrite-URL: /admin",
+                "SSL-Client-Verify: SUCCESS"
+            })
     void shouldDropWhatAStrangerSaysOfItselfAndPassWhatAProxySays(String field) {
         for (String proxy : List.of("10.1.2.3", "2001:db8::5")) {
             assertThat(forwarded(proxy, field)).as(proxy).contains(field).contains("Via: 1.1 offramp\r\n");
@@ -45,11 +55,20 @@ class HeaderRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "X_Forwarded_For: 1.2.3.4", "X-Forwarded_Proto: gopher", "X_Real_IP: 1.2.3.4", "X.Forwarded.Port: 1",
-        "Forwarded_: x", "Client-Cert: :AA==:",
-        "Client_Cert: :AA==:", "X-Client-Cert-Subject: CN=x", "Proxy: x", "Proxy_Connection: x", "Keep_Alive: 5"
-    })
+    @ValueSource(
+            strings = {
+                "X_Forwarded_For: 1.2.3.4",
+                "X-Forwarded_Proto: gopher",
+                "X_Real_IP: 1.2.3.4",
+                "X.Forwarded.Port: 1",
+                "Forwarded_: x",
+                "Client-Cert: :AA==:",
+                "Client_Cert: :AA==:",
+                "X-Client-Cert-Subject: CN=x",
+                "Proxy: x",
+                "Proxy_Connection: x",
+                "Keep_Alive: 5"
+            })
     void shouldDropFromAnyoneWhatNoProxyInFrontWouldHaveRemoved(String field) {
         assertThat(forwarded("10.1.2.3", field).split("\r\n")).doesNotContain(field);
         assertThat(forwarded(STRANGER, field).split("\r\n")).doesNotContain(field);
@@ -58,18 +77,23 @@ class HeaderRulesTest {
     @Test
     void shouldBeTheFirstToSayWhoAStrangerIs() {
         assertThat(forwarded(STRANGER, "X-Forwarded-For: 10.0.0.1\r\nx-forwarded-for: 10.0.0.2\r\nX: y"))
-                .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nX: y\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\n"
-                        + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
+                .isEqualTo(
+                        "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\n"
+                                + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
     }
 
     @Test
     void shouldGoOnBehindWhatAProxySaid() {
-        assertThat(forwarded("10.1.2.3", "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 10.9.9.9"))
-                .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.7, 10.9.9.9, 10.1.2.3\r\n"
-                        + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
+        assertThat(forwarded(
+                        "10.1.2.3",
+                        "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 10.9.9.9"))
+                .isEqualTo(
+                        "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.7, 10.9.9.9, 10.1.2.3\r\n"
+                                + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
         assertThat(forwarded("10.1.2.3", "X-Forwarded-Host: b"))
-                .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: b\r\nX-Forwarded-For: 10.1.2.3\r\nX-Forwarded-Proto: http\r\n"
-                        + "Via: 1.1 offramp\r\n\r\n");
+                .isEqualTo(
+                        "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: b\r\nX-Forwarded-For: 10.1.2.3\r\nX-Forwarded-Proto: http\r\n"
+                                + "Via: 1.1 offramp\r\n\r\n");
     }
 
     @Test
@@ -104,38 +128,81 @@ class HeaderRulesTest {
 
     @Test
     void shouldKeepWhatAProxySaidWhenConnectionNamesIt() {
-        assertThat(forwarded("10.1.2.3", "Connection: X-Real-IP, X-Forwarded-For, X-Hop\r\nX-Real-IP: 1.2.3.4\r\nX-Hop: 1"))
+        assertThat(forwarded(
+                        "10.1.2.3", "Connection: X-Real-IP, X-Forwarded-For, X-Hop\r\nX-Real-IP: 1.2.3.4\r\nX-Hop: 1"))
                 .contains("X-Real-IP: 1.2.3.4\r\n")
                 .contains("X-Forwarded-For: 10.1.2.3\r\n")
                 .doesNotContain("X-Hop");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "Authorization", "Host", "Transfer-Encoding", "Content-Length", "Content_Length", "Set-Cookie", "Cookie",
-        "Cache-Control", "If-Match", "Range",
-        "X-Forwarded-For", "X_Real_IP", "Forwarded", "Client-Cert", "Max-Forwards", "Expect", "TE", "Connection",
-        "Upgrade", "Trailer", "Content-Type",
-        "content_encoding", "Location", "Date", "Vary", "Proxy-Authorization", "Keep-Alive", "AUTHORIZATION",
-        "X-HTTP-Method-Override", "Via"
-    })
+    @ValueSource(
+            strings = {
+                "Authorization",
+                "Host",
+                "Transfer-Encoding",
+                "Content-Length",
+                "Content_Length",
+                "Set-Cookie",
+                "Cookie",
+                "Cache-Control",
+                "If-Match",
+                "Range",
+                "X-Forwarded-For",
+                "X_Real_IP",
+                "Forwarded",
+                "Client-Cert",
+                "Max-Forwards",
+                "Expect",
+                "TE",
+                "Connection",
+                "Upgrade",
+                "Trailer",
+                "Content-Type",
+                "content_encoding",
+                "Location",
+                "Date",
+                "Vary",
+                "Proxy-Authorization",
+                "Keep-Alive",
+                "AUTHORIZATION",
+                "X-HTTP-Method-Override",
+                "Via"
+            })
     void shouldLeaveOutATrailerThatBelongsIntoAHead(String name) {
-        assertThat(trailers("X-Sum: 1\r\n" + name + ": x\r\ngrpc-status: 0\r\n")).isEqualTo("X-Sum: 1\r\ngrpc-status: 0\r\n");
+        assertThat(trailers("X-Sum: 1\r\n" + name + ": x\r\ngrpc-status: 0\r\n"))
+                .isEqualTo("X-Sum: 1\r\ngrpc-status: 0\r\n");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"grpc-message", "Digest", "Content-Digest", "ETag", "Server-Timing", "Authentication-Info", "X-Checksum"})
+    @ValueSource(
+            strings = {
+                "grpc-message",
+                "Digest",
+                "Content-Digest",
+                "ETag",
+                "Server-Timing",
+                "Authentication-Info",
+                "X-Checksum"
+            })
     void shouldPassATrailerThatMayBeKnownLate(String name) {
         assertThat(trailers(name + ": x\r\n")).isEqualTo(name + ": x\r\n");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "OPTIONS, 5, 4", "TRACE, 1, 0", "TRACE, 010, 9", "OPTIONS, 99999999999999999999, 999999", "GET, 5, 5",
-        "GET, 0, 0", "POST, x, x"
+        "OPTIONS, 5, 4",
+        "TRACE, 1, 0",
+        "TRACE, 010, 9",
+        "OPTIONS, 99999999999999999999, 999999",
+        "GET, 5, 5",
+        "GET, 0, 0",
+        "POST, x, x"
     })
     void shouldForwardOneLessWhereForwardsAreCounted(String method, String came, String goes) {
-        assertThat(forwarded(STRANGER, method, "max-forwards: " + came).toLowerCase(Locale.ROOT).split("\r\n"))
+        assertThat(forwarded(STRANGER, method, "max-forwards: " + came)
+                        .toLowerCase(Locale.ROOT)
+                        .split("\r\n"))
                 .filteredOn(line -> line.startsWith("max-forwards"))
                 .containsExactly("max-forwards: " + goes);
     }

@@ -15,12 +15,14 @@ class HttpDateTest {
     private final HttpDate date = new HttpDate(() -> now);
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "1994-11-06T08:49:37.999Z|Sun, 06 Nov 1994 08:49:37 GMT",
-        "2026-02-28T23:59:59Z|Sat, 28 Feb 2026 23:59:59 GMT",
-        "1970-01-01T00:00:00.001Z|Thu, 01 Jan 1970 00:00:00 GMT",
-        "1969-12-31T23:59:59.999Z|Wed, 31 Dec 1969 23:59:59 GMT",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1994-11-06T08:49:37.999Z|Sun, 06 Nov 1994 08:49:37 GMT",
+                "2026-02-28T23:59:59Z|Sat, 28 Feb 2026 23:59:59 GMT",
+                "1970-01-01T00:00:00.001Z|Thu, 01 Jan 1970 00:00:00 GMT",
+                "1969-12-31T23:59:59.999Z|Wed, 31 Dec 1969 23:59:59 GMT",
+            })
     void shouldWriteTheSecondAsImfFixdate(Instant instant, String expected) {
         now = instant;
 

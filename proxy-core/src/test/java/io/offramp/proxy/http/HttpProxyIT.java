@@ -28,7 +28,8 @@ class HttpProxyIT {
             assertThat(proxy.log().getFirst().responseBytes()).isEqualTo(5);
             assertThat(proxy.log().getFirst().target()).isEqualTo("/a?b=c");
             assertThat(proxy.log().getFirst().host()).isEqualTo("example.com");
-            assertThat(proxy.log().getFirst().upstream()).isEqualTo(upstream.address().toString());
+            assertThat(proxy.log().getFirst().upstream())
+                    .isEqualTo(upstream.address().toString());
             assertThat(proxy.log().getFirst().abort()).isNull();
         }
     }
@@ -61,8 +62,7 @@ class HttpProxyIT {
                 });
                 ProxyFixture proxy = new ProxyFixture(new ProxyFixture.Settings().to(upstream.address()))) {
             // When
-            Wire.Answer answer =
-                    proxy.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world");
+            Wire.Answer answer = proxy.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world");
 
             // Then
             assertThat(answer.status()).isEqualTo(201);

@@ -23,8 +23,8 @@ class HttpSemanticsIT {
 
     @Test
     void shouldPassChunksAndTrailersWhenAnswerIsChunked() throws Exception {
-        try (ScriptedUpstream upstream = ScriptedUpstream.answering(
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        try (ScriptedUpstream upstream =
+                        ScriptedUpstream.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                 + "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n");
                 ProxyFixture proxy = proxyTo(upstream);
                 Socket client = proxy.connect()) {
@@ -44,8 +44,10 @@ class HttpSemanticsIT {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
                 ProxyFixture proxy = proxyTo(upstream);
                 Socket client = proxy.connect()) {
-            ProxyFixture.ask(client, "GET / HTTP/1.1\r\nHost: a\r\nClient-Cert: :AAAA:\r\nX_Client_Cert_Subject: CN=Admin\r\n"
-                    + "x-client-cert-fingerprint: 00\r\nClient_Cert-Chain: :AAAA:\r\nX-Client: kept\r\n\r\n");
+            ProxyFixture.ask(
+                    client,
+                    "GET / HTTP/1.1\r\nHost: a\r\nClient-Cert: :AAAA:\r\nX_Client_Cert_Subject: CN=Admin\r\n"
+                            + "x-client-cert-fingerprint: 00\r\nClient_Cert-Chain: :AAAA:\r\nX-Client: kept\r\n\r\n");
 
             assertThat(upstream.heads().peek()).contains("X-Client: kept\r\n").doesNotContainIgnoringCase("cert");
         }
@@ -78,9 +80,8 @@ class HttpSemanticsIT {
                     peer.in.readAllBytes();
                 });
                 ProxyFixture proxy = proxyTo(upstream)) {
-            Wire.Answer answer = proxy.ask(
-                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            + "5\r\nhello\r\n+1\r\na\r\n0\r\n\r\n");
+            Wire.Answer answer = proxy.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "5\r\nhello\r\n+1\r\na\r\n0\r\n\r\n");
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.field("Connection")).isEqualTo("close");
         }
@@ -125,7 +126,8 @@ class HttpSemanticsIT {
                 Socket client = proxy.connect()) {
             String request = "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n";
             assertThat(ProxyFixture.ask(client, request).field("Connection")).isEqualTo("keep-alive");
-            assertThat(ProxyFixture.ask(client, "GET / HTTP/1.0\r\n\r\n").field("Connection")).isEqualTo("close");
+            assertThat(ProxyFixture.ask(client, "GET / HTTP/1.0\r\n\r\n").field("Connection"))
+                    .isEqualTo("close");
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }
@@ -226,7 +228,8 @@ class HttpSemanticsIT {
                     + "X-Forwarded-Host: evil\r\nX-End: 2\r\n\r\n");
 
             assertThat(answer.head())
-                    .isEqualTo("HTTP/1.1 200 OK\r\nDate: then\r\nVia: 1.1 other\r\nX-End: 2\r\nContent-Length: 2\r\n\r\n");
+                    .isEqualTo(
+                            "HTTP/1.1 200 OK\r\nDate: then\r\nVia: 1.1 other\r\nX-End: 2\r\nContent-Length: 2\r\n\r\n");
             assertThat(upstream.heads().peek())
                     .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nVia: 1.0 first\r\nX-End: 2\r\n"
                             + "TE: trailers\r\nConnection: TE\r\n"
@@ -257,7 +260,9 @@ class HttpSemanticsIT {
     void shouldTakeHostFromTargetWhenTargetIsAbsolute() throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
                 ProxyFixture proxy = proxyTo(upstream)) {
-            assertThat(proxy.ask("GET http://b:81/x?y HTTP/1.1\r\nHost: a\r\n\r\n").status()).isEqualTo(200);
+            assertThat(proxy.ask("GET http://b:81/x?y HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .status())
+                    .isEqualTo(200);
             assertThat(upstream.heads().peek())
                     .startsWith("GET /x?y HTTP/1.1\r\nHost: b:81\r\n")
                     .doesNotContain("Host: a");

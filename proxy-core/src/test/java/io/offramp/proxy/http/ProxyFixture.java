@@ -103,15 +103,17 @@ public final class ProxyFixture implements AutoCloseable {
     }
 
     public ProxyFixture(Settings settings) {
-        this(settings, (client, fixture) -> HttpFront.install(
-                client.pipeline(),
-                new HttpFrontSettings(
-                        settings.routes,
-                        fixture.upstreams,
-                        settings.timeouts,
-                        settings.limits,
-                        fixture.log::add,
-                        status -> {})));
+        this(
+                settings,
+                (client, fixture) -> HttpFront.install(
+                        client.pipeline(),
+                        new HttpFrontSettings(
+                                settings.routes,
+                                fixture.upstreams,
+                                settings.timeouts,
+                                settings.limits,
+                                fixture.log::add,
+                                status -> {})));
     }
 
     public ProxyFixture(Settings settings, Front front) {
@@ -131,11 +133,12 @@ public final class ProxyFixture implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel client) {
                         clients.add(client);
-                        client.attr(Connection.KEY).set(new Connection(
-                                ids.incrementAndGet(),
-                                "test",
-                                (InetSocketAddress) client.localAddress(),
-                                (InetSocketAddress) client.remoteAddress()));
+                        client.attr(Connection.KEY)
+                                .set(new Connection(
+                                        ids.incrementAndGet(),
+                                        "test",
+                                        (InetSocketAddress) client.localAddress(),
+                                        (InetSocketAddress) client.remoteAddress()));
                         front.install(client, ProxyFixture.this);
                     }
                 })

@@ -57,12 +57,22 @@ class RouterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "a.example.", "A.EXAMPLE.:8443", "a.example.:", "%61.example", "a%2Eexample.", "a.example..", "%41.EXAMPLE:1"
-    })
+    @ValueSource(
+            strings = {
+                "a.example.",
+                "A.EXAMPLE.:8443",
+                "a.example.:",
+                "%61.example",
+                "a%2Eexample.",
+                "a.example..",
+                "%41.EXAMPLE:1"
+            })
     void shouldMatchTheHostHoweverItIsWritten(String authority) {
         Router router = new Router(
-                List.of(new RouteConfig("a.example", "/", "api"), new RouteConfig("*.example", "/", "sub"), new RouteConfig(null, "/", "any")),
+                List.of(
+                        new RouteConfig("a.example", "/", "api"),
+                        new RouteConfig("*.example", "/", "sub"),
+                        new RouteConfig(null, "/", "any")),
                 upstreams::group);
 
         assertThat(name(router, authority, "/")).isEqualTo("api");
@@ -72,7 +82,8 @@ class RouterTest {
     private static String name(Router router, @Nullable String authority, String target) {
         return switch (router.route(new RequestTarget(authority, target, null))) {
             case Destination.To(UpstreamGroup group) -> group.name();
-            case Destination.Nowhere(Refusal refusal, String why) -> refusal == Refusal.NO_ROUTE ? "none" : refusal.status() + " " + why;
+            case Destination.Nowhere(Refusal refusal, String why) ->
+                refusal == Refusal.NO_ROUTE ? "none" : refusal.status() + " " + why;
         };
     }
 

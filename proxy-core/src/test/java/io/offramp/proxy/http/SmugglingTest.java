@@ -155,7 +155,8 @@ class SmugglingTest {
 
     @Test
     void shouldAnswer414WhenRequestLineIsTooLong() {
-        assertThat(answerTo("GET /" + "a".repeat(300) + " HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 414 ");
+        assertThat(answerTo("GET /" + "a".repeat(300) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 414 ");
         assertThat(answerTo("GET /" + "a".repeat(300))).startsWith("HTTP/1.1 414 ");
     }
 
@@ -188,9 +189,14 @@ class SmugglingTest {
     @ValueSource(strings = {"0", "00", "0\r\nX: y"})
     void shouldAnswerByOurselvesWhenNoForwardIsLeft(String zero) {
         String options = answerTo("OPTIONS /x HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + zero + "\r\n\r\n");
-        assertThat(options).startsWith("HTTP/1.1 200 ").contains("Content-Length: 0\r\n").contains("Date: ").endsWith("\r\n\r\n");
-        String trace = answerTo("TRACE /x?y HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Z: 1\r\nAuthorization: secret\r\nProxy-Authorization: secret\r\n"
-                + "Max-Forwards: " + zero + "\r\n\r\n");
+        assertThat(options)
+                .startsWith("HTTP/1.1 200 ")
+                .contains("Content-Length: 0\r\n")
+                .contains("Date: ")
+                .endsWith("\r\n\r\n");
+        String trace = answerTo(
+                "TRACE /x?y HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Z: 1\r\nAuthorization: secret\r\nProxy-Authorization: secret\r\n"
+                        + "Max-Forwards: " + zero + "\r\n\r\n");
         assertThat(trace)
                 .startsWith("HTTP/1.1 200 ")
                 .contains("Content-Type: message/http\r\n")
@@ -206,14 +212,16 @@ class SmugglingTest {
     @ValueSource(strings = {"OPTIONS 1", "TRACE 1", "GET 0", "HEAD 0", "POST x"})
     void shouldGoOnWhenAForwardIsLeftOrNoneIsCounted(String request) {
         String[] parts = request.split(" ");
-        assertThat(answerTo(parts[0] + " / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + parts[1] + "\r\n\r\n")).startsWith("HTTP/1.1 404 ");
+        assertThat(answerTo(parts[0] + " / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + parts[1] + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "-1", "", "1 2", "1,2", "+1", "1\r\nMax-Forwards: 1"})
     void shouldRefuseForwardsThatCannotBeCounted(String value) {
         for (String method : List.of("OPTIONS", "TRACE")) {
-            assertThat(answerTo(method + " / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + value + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+            assertThat(answerTo(method + " / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + value + "\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 ");
         }
     }
 
@@ -223,19 +231,23 @@ class SmugglingTest {
         String fields = " / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: " + protocols + "\r\n";
         assertThat(answerTo("GET" + fields + "\r\n")).startsWith("HTTP/1.1 501 ");
         assertThat(answerTo("POST" + fields + "Content-Length: 2\r\n\r\nab")).startsWith("HTTP/1.1 501 ");
-        assertThat(log).hasSize(2).allMatch(exchange -> String.valueOf(exchange.abort()).startsWith("upgrade to "));
+        assertThat(log)
+                .hasSize(2)
+                .allMatch(exchange -> String.valueOf(exchange.abort()).startsWith("upgrade to "));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"websocket", "h2c", "websocket, x", "HTTP/2.0", "TLS/1.0, h2c", ""})
     void shouldGoOnWithoutAnUpgradeThatAClientCanDoWithout(String protocols) {
-        assertThat(answerTo("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocols + "\r\n\r\n"))
+        assertThat(answerTo("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocols
+                        + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 404 ");
     }
 
     @Test
     void shouldDateOurOwnAnswers() {
-        assertThat(answerTo("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).containsPattern("\r\nDate: \\w{3}, \\d\\d \\w{3} \\d{4} [0-9:]{8} GMT\r\n");
+        assertThat(answerTo("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .containsPattern("\r\nDate: \\w{3}, \\d\\d \\w{3} \\d{4} [0-9:]{8} GMT\r\n");
         assertThat(answerTo("GET / HTTP/1.2\r\nHost: a\r\n\r\n")).containsPattern("\r\nDate: ");
     }
 

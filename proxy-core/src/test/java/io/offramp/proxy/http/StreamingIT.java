@@ -125,7 +125,9 @@ class StreamingIT {
             String downloaded = hashOf(new java.io.BufferedInputStream(in, 1 << 16), bytes, chunked);
 
             // Then
-            assertThat(received.get(10, TimeUnit.SECONDS)).as("up, seed %d", seed).isEqualTo(uploaded);
+            assertThat(received.get(10, TimeUnit.SECONDS))
+                    .as("up, seed %d", seed)
+                    .isEqualTo(uploaded);
             assertThat(downloaded).as("down, seed %d", seed).isEqualTo(sent.get(10, TimeUnit.SECONDS));
             await().untilAsserted(() -> assertThat(proxy.log()).hasSize(1));
             assertThat(proxy.log().getFirst().requestBytes()).isEqualTo(bytes);
@@ -207,7 +209,9 @@ class StreamingIT {
 
     @Test
     void shouldTakeFromAnUpstreamWhatItsReceiveBufferHoldsWhenTheClientDoesNotRead() throws Exception {
-        assumeThat(mostReceiveBytes()).as("net.core.rmem_max, which caps the buffer").isGreaterThanOrEqualTo(4 * MIB);
+        assumeThat(mostReceiveBytes())
+                .as("net.core.rmem_max, which caps the buffer")
+                .isGreaterThanOrEqualTo(4 * MIB);
 
         long small = takenUnread(64 << 10);
         long large = takenUnread(4 * MIB);
@@ -236,7 +240,8 @@ class StreamingIT {
             }
         })) {
             ProxyFixture.Settings settings = new ProxyFixture.Settings().to(upstream.address());
-            settings.limits = new LimitConfig(d.requestLineBytes(), d.headBytes(), 0, 10, 10, d.handshakeBytes(), 1, receiveBytes);
+            settings.limits = new LimitConfig(
+                    d.requestLineBytes(), d.headBytes(), 0, 10, 10, d.handshakeBytes(), 1, receiveBytes);
             try (ProxyFixture proxy = new ProxyFixture(settings);
                     Socket client = new Socket()) {
                 client.setReceiveBufferSize(16 << 10);
@@ -252,7 +257,9 @@ class StreamingIT {
 
     @Test
     void shouldServeCurlWhenItIsThere(@TempDir Path directory) throws Exception {
-        assumeThat(Files.isExecutable(Path.of("/usr/bin/curl"))).as("curl is installed").isTrue();
+        assumeThat(Files.isExecutable(Path.of("/usr/bin/curl")))
+                .as("curl is installed")
+                .isTrue();
         Path file = directory.resolve("body");
         Files.write(file, new byte[3 * MIB]);
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
@@ -268,9 +275,20 @@ class StreamingIT {
                 ProxyFixture proxy = proxyTo(upstream, false)) {
             String url = "http://127.0.0.1:" + proxy.port() + "/";
             Process curl = new ProcessBuilder(
-                            "/usr/bin/curl", "-sS", "--max-time", "20",
-                            "-T", file.toString(), url, "-H", "Expect: 100-continue",
-                            "--next", "-sS", "--max-time", "20", url)
+                            "/usr/bin/curl",
+                            "-sS",
+                            "--max-time",
+                            "20",
+                            "-T",
+                            file.toString(),
+                            url,
+                            "-H",
+                            "Expect: 100-continue",
+                            "--next",
+                            "-sS",
+                            "--max-time",
+                            "20",
+                            url)
                     .redirectErrorStream(true)
                     .start();
             assertThat(new String(curl.getInputStream().readAllBytes())).isEqualTo("got " + 3 * MIB + "got 0");

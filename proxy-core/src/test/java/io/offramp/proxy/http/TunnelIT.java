@@ -28,14 +28,16 @@ class TunnelIT {
     private static final int LARGE = 16 << 20;
 
     private static ProxyFixture tcp(ProxyFixture.Settings settings) {
-        return new ProxyFixture(settings, (client, fixture) -> TcpFront.install(
-                client.pipeline(),
-                new TcpFrontSettings(
-                        settings.routes.getFirst(),
-                        fixture.upstreams(),
-                        settings.timeouts,
-                        fixture.log()::add,
-                        MemoryBudget.unlimited())));
+        return new ProxyFixture(
+                settings,
+                (client, fixture) -> TcpFront.install(
+                        client.pipeline(),
+                        new TcpFrontSettings(
+                                settings.routes.getFirst(),
+                                fixture.upstreams(),
+                                settings.timeouts,
+                                fixture.log()::add,
+                                MemoryBudget.unlimited())));
     }
 
     private static ProxyFixture.Settings to(ScriptedUpstream upstream, boolean nio) {
@@ -50,31 +52,44 @@ class TunnelIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Content-Length: 13\r\n\r\n{\"Tty\":false}", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "Content-Length: 13\r\n\r\n{\"Tty\":false}",
+                "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+            })
     void shouldPassBytesBothWaysWhenTheRequestHasABody(String body) throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
                     String head = peer.readHead();
                     byte[] read = head.contains("chunked") ? Wire.readChunks(peer.in) : Wire.readExactly(peer.in, 13);
-                    peer.send("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n" + new String(read));
+                    peer.send(
+                            "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n" + new String(read));
                     echo(peer);
                 });
-                ProxyFixture proxy = new ProxyFixture(to(upstream, false), (client, fixture) -> HttpFront.install(
-                        client.pipeline(),
-                        new HttpFrontSettings(
-                                List.of(new RouteConfig(null, "/", "app")),
-                                new HttpConfig(List.of(), List.of("tcp"), true),
-                                fixture.upstreams(),
-                                TimeoutConfig.DEFAULTS,
-                                LimitConfig.DEFAULTS,
-                                null,
-                                status -> {},
-                                MemoryBudget.unlimited())));
+                ProxyFixture proxy = new ProxyFixture(
+                        to(upstream, false),
+                        (client, fixture) -> HttpFront.install(
+                                client.pipeline(),
+                                new HttpFrontSettings(
+                                        List.of(new RouteConfig(null, "/", "app")),
+                                        new HttpConfig(List.of(), List.of("tcp"), true),
+                                        fixture.upstreams(),
+                                        TimeoutConfig.DEFAULTS,
+                                        LimitConfig.DEFAULTS,
+                                        null,
+                                        status -> {},
+                                        MemoryBudget.unlimited())));
                 Socket client = proxy.connect()) {
-            ProxyFixture.send(client, "POST /exec/1/start HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c, tcp\r\n" + body);
+            ProxyFixture.send(
+                    client,
+                    "POST /exec/1/start HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c, tcp\r\n" + body);
 
             InputStream in = client.getInputStream();
-            assertThat(Wire.readHead(in)).startsWith("HTTP/1.1 101 ").contains("Upgrade: tcp\r\n").contains("Connection: Upgrade\r\n");
-            assertThat(new String(Wire.readExactly(in, body.contains("Tty") ? 13 : 3))).isEqualTo(body.contains("Tty") ? "{\"Tty\":false}" : "abc");
+            assertThat(Wire.readHead(in))
+                    .startsWith("HTTP/1.1 101 ")
+                    .contains("Upgrade: tcp\r\n")
+                    .contains("Connection: Upgrade\r\n");
+            assertThat(new String(Wire.readExactly(in, body.contains("Tty") ? 13 : 3)))
+                    .isEqualTo(body.contains("Tty") ? "{\"Tty\":false}" : "abc");
             ProxyFixture.send(client, "hello");
             assertThat(new String(Wire.readExactly(in, 5))).isEqualTo("hello");
             assertThat(upstream.heads().peek()).contains("Upgrade: tcp\r\n").doesNotContain("h2c");
@@ -82,7 +97,8 @@ class TunnelIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Upgrade: h2c\r\n", "Upgrade: websocket, h2c\r\n", "", "Upgrade: tcp\r\nUpgrade: websocket\r\n"})
+    @ValueSource(
+            strings = {"Upgrade: h2c\r\n", "Upgrade: websocket, h2c\r\n", "", "Upgrade: tcp\r\nUpgrade: websocket\r\n"})
     void shouldOpenNoTunnelWhenA101NamesWhatWasNotAsked(String field) throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
                     peer.readHead();
@@ -118,7 +134,9 @@ class TunnelIT {
             assertThat(new String(Wire.readExactly(in, 18))).isEqualTo("GET / HTTP/1.1\r\n\r\n");
             client.shutdownOutput();
             assertThat(in.read()).isEqualTo(-1);
-            assertThat(upstream.heads().peek()).contains("Upgrade: websocket\r\n").contains("Connection: Upgrade\r\n");
+            assertThat(upstream.heads().peek())
+                    .contains("Upgrade: websocket\r\n")
+                    .contains("Connection: Upgrade\r\n");
             await().untilAsserted(() -> assertThat(proxy.log()).hasSize(1));
             assertThat(proxy.log().getFirst().status()).isEqualTo(101);
             assertThat(proxy.log().getFirst().requestBytes()).isEqualTo(23);
@@ -133,7 +151,9 @@ class TunnelIT {
                 ProxyFixture proxy = new ProxyFixture(to(upstream, false));
                 Socket client = proxy.connect()) {
             assertThat(ProxyFixture.ask(client, UPGRADE).body()).isEqualTo("ok");
-            assertThat(ProxyFixture.ask(client, UPGRADE.replace("websocket", "h2c")).body()).isEqualTo("ok");
+            assertThat(ProxyFixture.ask(client, UPGRADE.replace("websocket", "h2c"))
+                            .body())
+                    .isEqualTo("ok");
             assertThat(upstream.heads().poll()).contains("Upgrade: websocket\r\n");
             assertThat(upstream.heads().poll()).doesNotContain("Upgrade");
         }
@@ -198,7 +218,8 @@ class TunnelIT {
                     try (Socket client = proxy.connect()) {
                         ProxyFixture.send(client, "hello");
                         client.shutdownOutput();
-                        assertThat(new String(client.getInputStream().readAllBytes())).isEqualTo("hello");
+                        assertThat(new String(client.getInputStream().readAllBytes()))
+                                .isEqualTo("hello");
                     }
                 }
                 assertThat(proxy.counts().connectFailed).hasValue(1);

@@ -38,7 +38,9 @@ class UpstreamFaultIT {
             assertThat(ProxyFixture.ask(client, GET).body()).startsWith("502 Bad Gateway: ");
             assertThat(proxy.counts().connectFailed).hasValue(2);
             await().untilAsserted(() -> assertThat(proxy.log()).hasSize(2));
-            assertThat(proxy.log().getFirst().abort()).startsWith("connect to 127.0.0.1:").contains("refused");
+            assertThat(proxy.log().getFirst().abort())
+                    .startsWith("connect to 127.0.0.1:")
+                    .contains("refused");
         }
     }
 
@@ -221,7 +223,9 @@ class UpstreamFaultIT {
                 });
                 ProxyFixture proxy = new ProxyFixture(to(upstream.address()))) {
             assertThat(proxy.ask(GET).status()).isEqualTo(200);
-            assertThat(proxy.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").status()).isEqualTo(502);
+            assertThat(proxy.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+                            .status())
+                    .isEqualTo(502);
             assertThat(upstream.accepted()).isEqualTo(1);
         }
     }
@@ -236,7 +240,8 @@ class UpstreamFaultIT {
                 Socket client = proxy.connect()) {
             assertThat(ProxyFixture.ask(client, GET).status()).isEqualTo(200);
             await().pollDelay(Duration.ofMillis(100)).until(() -> true);
-            assertThat(ProxyFixture.ask(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").status())
+            assertThat(ProxyFixture.ask(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+                            .status())
                     .isEqualTo(200);
             assertThat(proxy.counts().retried).hasValue(0);
         }
@@ -281,7 +286,8 @@ class UpstreamFaultIT {
             try (ProxyFixture proxy = new ProxyFixture(settings);
                     Socket client = proxy.connect()) {
                 assertThat(ProxyFixture.ask(client, GET).status()).isEqualTo(404);
-                assertThat(ProxyFixture.ask(client, "GET /api/x HTTP/1.1\r\nHost: A:8443\r\n\r\n").status())
+                assertThat(ProxyFixture.ask(client, "GET /api/x HTTP/1.1\r\nHost: A:8443\r\n\r\n")
+                                .status())
                         .isEqualTo(200);
             }
         }
@@ -308,7 +314,9 @@ class UpstreamFaultIT {
     void shouldAnswer408WhenBodyIsSlow() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> peer.in.readAllBytes());
                 ProxyFixture proxy = new ProxyFixture(timeouts(to(upstream.address()), LONG, LONG, SHORT, LONG))) {
-            assertThat(proxy.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe").status()).isEqualTo(408);
+            assertThat(proxy.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe")
+                            .status())
+                    .isEqualTo(408);
         }
     }
 

@@ -35,14 +35,12 @@ record CountingBackend(String name, List<OffloadCounter> counters) implements Re
     }
 
     @Override
-    public InstallResult<TxSession> installTx(
-            OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
+    public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
         return new InstallResult.Declined<>(DeclineReason.DIRECTION, "counts only");
     }
 
     @Override
-    public InstallResult<RxSession> installRx(
-            OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
+    public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
         return new InstallResult.Declined<>(DeclineReason.DIRECTION, "counts only");
     }
 

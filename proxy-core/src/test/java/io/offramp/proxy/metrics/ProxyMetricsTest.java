@@ -55,9 +55,13 @@ class ProxyMetricsTest {
 
         // Then
         String scraped = scrape();
-        String row = "offramp_certificate_not_after_seconds{listener=\"web\",name=\"localhost\",serial=\"" + inUse.serial() + "\"} ";
+        String row = "offramp_certificate_not_after_seconds{listener=\"web\",name=\"localhost\",serial=\""
+                + inUse.serial() + "\"} ";
         assertThat(scraped).contains(row).doesNotContain(replaced.serial());
-        String value = scraped.substring(scraped.indexOf(row) + row.length()).lines().findFirst().orElseThrow();
+        String value = scraped.substring(scraped.indexOf(row) + row.length())
+                .lines()
+                .findFirst()
+                .orElseThrow();
         assertThat((long) Double.parseDouble(value)).isEqualTo(inUse.notAfter().getEpochSecond());
     }
 
@@ -65,7 +69,8 @@ class ProxyMetricsTest {
     void shouldCountConnectionsAndHandshakesByListener() throws IOException {
         // Given
         ListenerMetrics web = metrics.listener("web");
-        Negotiated tls = Objects.requireNonNull(TestConnections.established(1, "a").tls());
+        Negotiated tls =
+                Objects.requireNonNull(TestConnections.established(1, "a").tls());
 
         // When
         web.onAccepted();
@@ -82,8 +87,9 @@ class ProxyMetricsTest {
                 .contains("offramp_connections_total{listener=\"web\"} 2.0")
                 .contains("offramp_connections_active{listener=\"web\"} 1.0")
                 .contains("offramp_connections_refused_total{listener=\"web\",reason=\"connections_per_address\"} 1.0")
-                .contains("offramp_handshakes_total{cipher=\"TLS_AES_128_GCM_SHA256\",listener=\"web\",resumed=\"true\","
-                        + "version=\"1.3\"} 1.0")
+                .contains(
+                        "offramp_handshakes_total{cipher=\"TLS_AES_128_GCM_SHA256\",listener=\"web\",resumed=\"true\","
+                                + "version=\"1.3\"} 1.0")
                 .contains("offramp_handshake_failures_total{listener=\"web\",reason=\"plain_http\"} 1.0")
                 .contains("offramp_handshake_duration_seconds_bucket{listener=\"web\",le=\"0.005\"} 1")
                 .contains("offramp_http_requests_total{listener=\"web\",status=\"2xx\"} 1.0")

@@ -176,8 +176,10 @@ class ReloadsTest {
         }));
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().plus(Duration.ofDays(1))));
 
-        assertThat(report()).isEqualTo(new ReloadReport(
-                List.of("web: text: unchanged", "tcp: fault: error: java.lang.IllegalStateException: ours"), true));
+        assertThat(report())
+                .isEqualTo(new ReloadReport(
+                        List.of("web: text: unchanged", "tcp: fault: error: java.lang.IllegalStateException: ours"),
+                        true));
         replace("two");
         assertThat(report().lines()).startsWith("web: text: is two");
         replace("bad");

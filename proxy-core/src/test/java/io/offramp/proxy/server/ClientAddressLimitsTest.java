@@ -128,7 +128,9 @@ class ClientAddressLimitsTest {
         for (int i = 0; i < 100; i++) {
             assertThat(off.admit(socket("192.0.2.1"), List.of()).refusal()).isNull();
             assertThat(limits.admit(null, List.of()).refusal()).isNull();
-            assertThat(limits.admit(new DomainSocketAddress("/run/x"), List.of()).refusal()).isNull();
+            assertThat(limits.admit(new DomainSocketAddress("/run/x"), List.of())
+                            .refusal())
+                    .isNull();
         }
         assertThat(off.addresses()).isZero();
         assertThat(limits.addresses()).isZero();

@@ -23,8 +23,13 @@ class HalfOpenHandshakesTest {
 
     private final AtomicLong directBytes = new AtomicLong();
     private final EnumMap<Shed, Integer> sheds = new EnumMap<>(Shed.class);
-    private final MemoryBudget budget =
-            new MemoryBudget(BUDGET_BYTES, 1 << 20, () -> 0, directBytes::get, () -> 0, () -> 0,
+    private final MemoryBudget budget = new MemoryBudget(
+            BUDGET_BYTES,
+            1 << 20,
+            () -> 0,
+            directBytes::get,
+            () -> 0,
+            () -> 0,
             what -> sheds.merge(what, 1, Integer::sum));
     private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(3, budget);
     private final Handshake only = new Handshake();
@@ -130,7 +135,8 @@ class HalfOpenHandshakesTest {
     @Test
     void shouldAskFewWhereAllAreWithTheWorker() {
         HalfOpenHandshakes many = new HalfOpenHandshakes(1000, budget);
-        List<Handshake> busy = Stream.generate(() -> new Handshake(only)).limit(1000).toList();
+        List<Handshake> busy =
+                Stream.generate(() -> new Handshake(only)).limit(1000).toList();
         busy.forEach(each -> {
             each.leaves = false;
             many.admit(each.channel);
@@ -209,7 +215,8 @@ class HalfOpenHandshakesTest {
 
     @Test
     void shouldCutOffAQuarterOfEachLoopAtATime() {
-        List<Handshake> crowd = Stream.generate(() -> new Handshake(only)).limit(8).toList();
+        List<Handshake> crowd =
+                Stream.generate(() -> new Handshake(only)).limit(8).toList();
         HalfOpenHandshakes many = new HalfOpenHandshakes(100, budget);
         crowd.forEach(each -> {
             each.admittedBy = many;
@@ -219,7 +226,8 @@ class HalfOpenHandshakesTest {
         many.shed();
         only.channel.runPendingTasks();
 
-        assertThat(crowd.stream().map(each -> each.events.size())).as("asked, oldest first")
+        assertThat(crowd.stream().map(each -> each.events.size()))
+                .as("asked, oldest first")
                 .containsExactly(1, 1, 0, 0, 0, 0, 0, 0);
         assertThat(many.count()).isEqualTo(6);
     }

@@ -44,7 +44,8 @@ public final class HellosFuzz {
     private static final RecordOffload SOFTWARE = new SwProvider().open(Map.of());
     private static final ProxyMetrics METRICS = new ProxyMetrics();
     private static final SessionSettings SESSIONS = SessionSettings.of(
-            new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS), METRICS.tls(),
+            new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS),
+            METRICS.tls(),
             RecordSizeConfig.DEFAULTS);
     private static final AtomicReference<@Nullable ILoggingEvent> ERROR = new AtomicReference<>();
     private static int inputs;
@@ -69,13 +70,20 @@ public final class HellosFuzz {
     private final ByteArrayOutputStream answers = new ByteArrayOutputStream();
 
     private HellosFuzz() {
-        MemoryBudget budget = new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> { });
+        MemoryBudget budget = new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {});
         halfOpen = new HalfOpenHandshakes(10, budget);
         channel = new AcceptedChannel(new TlsListener(
-                "fuzz", FuzzClient.settings(), SESSIONS, pipeline -> { }, METRICS.listener("fuzz"),
-                connections, halfOpen, addresses,
+                "fuzz",
+                FuzzClient.settings(),
+                SESSIONS,
+                pipeline -> {},
+                METRICS.listener("fuzz"),
+                connections,
+                halfOpen,
+                addresses,
                 List.of(),
-                new DefaultChannelGroup(GlobalEventExecutor.INSTANCE), () -> false));
+                new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
+                () -> false));
     }
 
     /** Makes the listener's keys before the first input, whose time is limited. */
@@ -91,8 +99,9 @@ public final class HellosFuzz {
 
     private void run(FuzzClient client) throws Exception {
         try {
-            for (byte[] sent = client.next(answers()); sent != null
-                    && channel.isOpen(); sent = client.next(answers())) {
+            for (byte[] sent = client.next(answers());
+                    sent != null && channel.isOpen();
+                    sent = client.next(answers())) {
                 channel.writeInbound(Unpooled.copiedBuffer(sent));
                 requireNoInternalError(answers());
             }

@@ -25,8 +25,8 @@ class LoopTurnsTest {
 
     private final Timer turns = new SimpleMeterRegistry().timer("turns");
     private final Transport transport = Transport.best();
-    private final EventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("turns"), new LoopTurns(transport.handler(), turns));
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("turns"), new LoopTurns(transport.handler(), turns));
 
     @AfterEach
     void stop() {
@@ -85,8 +85,9 @@ class LoopTurnsTest {
     }
 
     /**
-     * A turn is counted when the next begins. Tasks handed over one after the other may still share a turn, so turns are what is waited
-     * for: the first to be counted from now on may still be writing itself down, the second says that it has.
+     * A turn is counted when the next begins. Tasks handed over one after the other may still share a turn, so turns
+     * are what is waited for: the first to be counted from now on may still be writing itself down, the second says
+     * that it has.
      */
     private void awaitNextTurn() {
         long counted = turns.count();

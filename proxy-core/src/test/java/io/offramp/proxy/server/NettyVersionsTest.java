@@ -16,7 +16,9 @@ class NettyVersionsTest {
         Map<String, Version> artifacts = Version.identify();
 
         String natives = artifacts.get("netty-transport-native-epoll").artifactVersion();
-        assertThat(artifacts.get("netty-transport-classes-epoll").artifactVersion()).isEqualTo(natives);
-        assertThat(artifacts.get("netty-transport-native-unix-common").artifactVersion()).isEqualTo(natives);
+        assertThat(artifacts.get("netty-transport-classes-epoll").artifactVersion())
+                .isEqualTo(natives);
+        assertThat(artifacts.get("netty-transport-native-unix-common").artifactVersion())
+                .isEqualTo(natives);
     }
 }

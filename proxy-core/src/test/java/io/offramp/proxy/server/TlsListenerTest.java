@@ -41,7 +41,7 @@ class TlsListenerTest {
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final ConnectionRegistry connections = new ConnectionRegistry(10);
     private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(
-            10, new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> { }));
+            10, new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {}));
     private final ClientAddressLimits addresses = new ClientAddressLimits(new AddressLimits(2, 1));
     private final TlsListener listener = listener(List.of());
 
@@ -107,9 +107,10 @@ class TlsListenerTest {
     void shouldNotCountConnectionsOfTrustedProxiesAsThoseOfOneClient() {
         TlsListener behindProxies = listener(List.of(Cidr.parse("127.0.0.0/8")));
 
-        List<EmbeddedChannel> open =
-                Stream.generate(() -> new AcceptedChannel(behindProxies)).limit(3)
-                .map(EmbeddedChannel.class::cast).toList();
+        List<EmbeddedChannel> open = Stream.generate(() -> new AcceptedChannel(behindProxies))
+                .limit(3)
+                .map(EmbeddedChannel.class::cast)
+                .toList();
 
         assertThat(open).allMatch(EmbeddedChannel::isOpen);
         open.forEach(EmbeddedChannel::close);
@@ -120,7 +121,8 @@ class TlsListenerTest {
         EmbeddedChannel channel = new AcceptedChannel(listener);
         IllegalStateException ours = new IllegalStateException("no such provider");
 
-        listener.onFailed(channel.pipeline().firstContext(),
+        listener.onFailed(
+                channel.pipeline().firstContext(),
                 new HandshakeFailure(Reason.INTERNAL, "IllegalStateException", ours));
 
         ILoggingEvent line = lines.list.getFirst();
@@ -134,7 +136,8 @@ class TlsListenerTest {
         EmbeddedChannel channel = new AcceptedChannel(listener);
         IllegalArgumentException parser = new IllegalArgumentException("not expected");
 
-        listener.onFailed(channel.pipeline().firstContext(),
+        listener.onFailed(
+                channel.pipeline().firstContext(),
                 new HandshakeFailure(Reason.ALERT_SENT, "illegal_parameter", parser));
 
         assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.INFO, Level.DEBUG);

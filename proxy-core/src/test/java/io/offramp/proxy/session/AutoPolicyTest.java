@@ -47,9 +47,12 @@ class AutoPolicyTest {
     @Test
     void shouldAskForRecordsThatSoftwareIsSlowerWith() {
         Capacity slow = latency(0, 8_000);
-        assertThat(AutoPolicy.of(slow, new RecordCost(0, 1, 0, 0)).recordBytes()).isEqualTo(8_000);
-        assertThat(AutoPolicy.of(slow, new RecordCost(8_000, 1, 0, 0)).recordBytes()).isEqualTo(4_096);
-        assertThat(AutoPolicy.of(slow, new RecordCost(0, 0.1, 0, 0)).recordBytes()).isEqualTo(16_384);
+        assertThat(AutoPolicy.of(slow, new RecordCost(0, 1, 0, 0)).recordBytes())
+                .isEqualTo(8_000);
+        assertThat(AutoPolicy.of(slow, new RecordCost(8_000, 1, 0, 0)).recordBytes())
+                .isEqualTo(4_096);
+        assertThat(AutoPolicy.of(slow, new RecordCost(0, 0.1, 0, 0)).recordBytes())
+                .isEqualTo(16_384);
     }
 
     @Test

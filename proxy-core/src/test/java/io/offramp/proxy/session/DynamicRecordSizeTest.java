@@ -64,7 +64,9 @@ class DynamicRecordSizeTest {
 
         nowNs += 1_000_000_000;
         assertThat(size.isGrown(false)).as("behind a pause").isFalse();
-        assertThat(size(RecordSizeConfig.of(512), NONE).isGrown(false)).as("all alike").isTrue();
+        assertThat(size(RecordSizeConfig.of(512), NONE).isGrown(false))
+                .as("all alike")
+                .isTrue();
     }
 
     @Test
@@ -80,7 +82,10 @@ class DynamicRecordSizeTest {
 
     @ParameterizedTest(name = "initial {0} max {1} limit {2}")
     @CsvSource({
-        "1000, 16384, 16384, 1000, 16384", "1000, 16384, 4000, 1000, 4000", "1000, 16384, 63, 63, 63", "512, 512, 16384, 512, 512"
+        "1000, 16384, 16384, 1000, 16384",
+        "1000, 16384, 4000, 1000, 4000",
+        "1000, 16384, 63, 63, 63",
+        "512, 512, 16384, 512, 512"
     })
     void shouldStayWithinWhatTheClientTakes(int initial, int max, int limit, int expectedInitial, int expectedMax) {
         DynamicRecordSize size = size(new RecordSizeConfig(initial, 10_000, Duration.ofSeconds(1), max), limit);

@@ -30,8 +30,9 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * What a client may send behind the handshake. The first byte of an input chooses version and backend. The rest is a list of steps: a
- * record of any type, one or two bytes of length and that many of content, sealed as the client would; or as many bytes as they are.
+ * What a client may send behind the handshake. The first byte of an input chooses version and backend. The rest is a
+ * list of steps: a record of any type, one or two bytes of length and that many of content, sealed as the client would;
+ * or as many bytes as they are.
  */
 public final class RecordsFuzz {
     private static final long MAX_HEAP_BYTES = 16 << 20;
@@ -53,7 +54,16 @@ public final class RecordsFuzz {
         TrafficKeys rxKeys = keys();
         client = new ReferenceRecords(rxKeys);
         Handshaken handshaken = new Handshaken(
-                new Negotiated(version, AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false, 1 << 14, null),
+                new Negotiated(
+                        version,
+                        AeadSuite.AES_128_GCM,
+                        "TLS_AES_128_GCM_SHA256",
+                        "x25519",
+                        null,
+                        null,
+                        false,
+                        1 << 14,
+                        null),
                 rxKeys,
                 new RecordBoundary(Direction.RX, 1000, 0),
                 keys(),
@@ -110,7 +120,8 @@ public final class RecordsFuzz {
     }
 
     private void receive(byte[] wire) {
-        channel.writeInbound(channel.alloc().directBuffer(Math.max(1, wire.length)).writeBytes(wire));
+        channel.writeInbound(
+                channel.alloc().directBuffer(Math.max(1, wire.length)).writeBytes(wire));
         for (ByteBuf out; (out = channel.readInbound()) != null; ) {
             out.release();
         }

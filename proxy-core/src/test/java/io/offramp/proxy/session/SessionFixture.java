@@ -123,10 +123,19 @@ abstract class SessionFixture {
         boolean tls13 = rxKeys.version() == ProtocolVersion.TLS_1_3;
         return new Handshaken(
                 new Negotiated(
-                        rxKeys.version(), AeadSuite.AES_128_GCM, "TLS_AES_128_GCM_SHA256", "x25519", null, null, false,
-                        recordLimit, null),
-                rxKeys, new RecordBoundary(Direction.RX, 1000, rxKeys.nextSequence()),
-                txKeys, new RecordBoundary(Direction.TX, 2000, 0),
+                        rxKeys.version(),
+                        AeadSuite.AES_128_GCM,
+                        "TLS_AES_128_GCM_SHA256",
+                        "x25519",
+                        null,
+                        null,
+                        false,
+                        recordLimit,
+                        null),
+                rxKeys,
+                new RecordBoundary(Direction.RX, 1000, rxKeys.nextSequence()),
+                txKeys,
+                new RecordBoundary(Direction.TX, 2000, 0),
                 tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), serverSecret.clone()) : null,
                 tickets);
     }

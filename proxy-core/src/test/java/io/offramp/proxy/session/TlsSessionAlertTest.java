@@ -83,7 +83,11 @@ class TlsSessionAlertTest extends SessionFixture {
                 refused("shorter than a tag", v, BAD_RECORD_MAC, c -> plain(DATA, 0x303, 3, 1, 2, 3)),
                 refused("longer than 2^14 + 256", v, RECORD_OVERFLOW, c -> plain(DATA, 0x303, 16_641)),
                 refused("content over 2^14", v, RECORD_OVERFLOW, c -> c.sealInner(inner(16_385, DATA, 0))),
-                refused("content and padding over 2^14", v, RECORD_OVERFLOW, c -> c.sealInner(inner(16_000, DATA, 385))),
+                refused(
+                        "content and padding over 2^14",
+                        v,
+                        RECORD_OVERFLOW,
+                        c -> c.sealInner(inner(16_000, DATA, 385))),
                 refused("nothing but padding", v, UNEXPECTED_MESSAGE, c -> c.sealInner(new byte[100])),
                 refused("unknown inner type", v, UNEXPECTED_MESSAGE, c -> c.sealInner(inner(1, 99, 0))),
                 refused("heartbeat", v, UNEXPECTED_MESSAGE, c -> c.sealInner(inner(1, 24, 0))),
@@ -97,9 +101,15 @@ class TlsSessionAlertTest extends SessionFixture {
                 refused("empty alert record", v, UNEXPECTED_MESSAGE, c -> c.seal(ALERT, new byte[0])),
                 refused("half an alert", v, DECODE_ERROR, c -> c.seal(ALERT, bytes(1))),
                 refused("two alerts in a record", v, DECODE_ERROR, c -> c.seal(ALERT, bytes(1, 0, 1, 0))),
-                refused("alert inside a message", v, UNEXPECTED_MESSAGE,
+                refused(
+                        "alert inside a message",
+                        v,
+                        UNEXPECTED_MESSAGE,
                         c -> ReferenceRecords.concat(handshake(c, 24, 0), c.seal(ALERT, bytes(1, 0)))),
-                refused("data inside a message", v, UNEXPECTED_MESSAGE,
+                refused(
+                        "data inside a message",
+                        v,
+                        UNEXPECTED_MESSAGE,
                         c -> ReferenceRecords.concat(handshake(c, 24), c.seal(DATA, bytes(1)))),
                 refused("ClientHello", v, UNEXPECTED_MESSAGE, c -> handshake(c, 1, 0, 0, 1, 0)),
                 refused("NewSessionTicket", v, UNEXPECTED_MESSAGE, c -> handshake(c, 4, 0, 0, 1, 0)),
@@ -110,7 +120,10 @@ class TlsSessionAlertTest extends SessionFixture {
                 refused("empty KeyUpdate", v, DECODE_ERROR, c -> handshake(c, 24, 0, 0, 0)),
                 refused("KeyUpdate of two bytes", v, DECODE_ERROR, c -> handshake(c, 24, 0, 0, 2, 0, 0)),
                 refused("KeyUpdate that asks for 2", v, ILLEGAL_PARAMETER, c -> handshake(c, 24, 0, 0, 1, 2)),
-                refused("two KeyUpdates in a record", v, UNEXPECTED_MESSAGE,
+                refused(
+                        "two KeyUpdates in a record",
+                        v,
+                        UNEXPECTED_MESSAGE,
                         c -> handshake(c, 24, 0, 0, 1, 0, 24, 0, 0, 1, 0)),
                 refused("33 empty records", v, UNEXPECTED_MESSAGE, c -> repeated(33, () -> c.seal(DATA, new byte[0]))),
                 refused("6 user_canceled", v, UNEXPECTED_MESSAGE, c -> repeated(6, () -> c.seal(ALERT, bytes(1, 90)))));
@@ -129,7 +142,10 @@ class TlsSessionAlertTest extends SessionFixture {
                 refused("empty handshake record", v, UNEXPECTED_MESSAGE, c -> c.seal(HANDSHAKE, new byte[0])),
                 refused("empty alert record", v, UNEXPECTED_MESSAGE, c -> c.seal(ALERT, new byte[0])),
                 refused("half an alert", v, DECODE_ERROR, c -> c.seal(ALERT, bytes(1, 0, 1))),
-                refused("data inside a message", v, UNEXPECTED_MESSAGE,
+                refused(
+                        "data inside a message",
+                        v,
+                        UNEXPECTED_MESSAGE,
                         c -> ReferenceRecords.concat(handshake(c, 1, 0, 0, 9, 3), c.seal(DATA, bytes(1)))),
                 refused("KeyUpdate", v, UNEXPECTED_MESSAGE, c -> handshake(c, 24, 0, 0, 1, 0)),
                 refused("Finished again", v, UNEXPECTED_MESSAGE, c -> handshake(c, 20, 0, 0, 1, 0)),
@@ -151,7 +167,8 @@ class TlsSessionAlertTest extends SessionFixture {
 
             int warnings = alert == HANDSHAKE_FAILURE ? 3 : 0;
             byte[] expectedAlerts = ReferenceRecords.concat(
-                    repeated(warnings, () -> expected.seal(ALERT, bytes(1, 100))), expected.seal(ALERT, bytes(2, alert.code())));
+                    repeated(warnings, () -> expected.seal(ALERT, bytes(1, 100))),
+                    expected.seal(ALERT, bytes(2, alert.code())));
             assertThat(sent()).as("in %s", policy).isEqualTo(expectedAlerts);
             assertThat(received()).isEmpty();
             assertThat(channel.isOpen()).isFalse();

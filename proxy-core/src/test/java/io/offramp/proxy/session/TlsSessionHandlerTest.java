@@ -196,8 +196,9 @@ class TlsSessionHandlerTest extends SessionFixture {
 
         // Then
         assertThat(received()).isEqualTo("hello");
-        assertThat(sent()).isEqualTo(ReferenceRecords.concat(
-                expected.seal(HANDSHAKE, tickets), expected.seal(DATA, "world".getBytes(US_ASCII))));
+        assertThat(sent())
+                .isEqualTo(ReferenceRecords.concat(
+                        expected.seal(HANDSHAKE, tickets), expected.seal(DATA, "world".getBytes(US_ASCII))));
     }
 
     @Test

@@ -32,8 +32,7 @@ class TlsSessionKeyUpdateTest extends SessionFixture {
         assertThat(sent()).isEqualTo(expected.seal(HANDSHAKE, new byte[] {24, 0, 0, 1, 0}));
         assertThat(received()).isEqualTo("under the third key");
         write("mine");
-        assertThat(sent())
-                .isEqualTo(new ReferenceRecords(next(serverSecret, 1)).seal(DATA, "mine".getBytes(US_ASCII)));
+        assertThat(sent()).isEqualTo(new ReferenceRecords(next(serverSecret, 1)).seal(DATA, "mine".getBytes(US_ASCII)));
         assertThat(connection.rx().rekeys()).isEqualTo(2);
         assertThat(connection.tx().rekeys()).isEqualTo(1);
     }
@@ -93,7 +92,6 @@ class TlsSessionKeyUpdateTest extends SessionFixture {
         assertThat(channel.isOpen()).isFalse();
     }
 
-
     /** The records of a direction that a device protects are counted as well: by its sequence. */
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW"})
@@ -111,7 +109,8 @@ class TlsSessionKeyUpdateTest extends SessionFixture {
         receive(keyUpdate(0));
         client = new ReferenceRecords(next(clientSecret, 1));
         receiveRecords(3);
-        assertThat(sent()).isEqualTo(new ReferenceRecords(next(serverSecret, 1)).seal(HANDSHAKE, new byte[] {24, 0, 0, 1, 1}));
+        assertThat(sent())
+                .isEqualTo(new ReferenceRecords(next(serverSecret, 1)).seal(HANDSHAKE, new byte[] {24, 0, 0, 1, 1}));
         assertThat(channel.isOpen()).isTrue();
         assertThat(received()).isEqualTo("data".repeat(11));
     }
@@ -148,7 +147,10 @@ class TlsSessionKeyUpdateTest extends SessionFixture {
         ReferenceRecords ours = asked.length == 0 ? expected : new ReferenceRecords(next(serverSecret, 1));
         assertThat(sent()).isEqualTo(ours.seal(ALERT, new byte[] {2, 80}));
         assertThat(channel.isOpen()).isFalse();
-        assertThat(faults).singleElement().asString().contains("client has protected " + most + " records under one key");
+        assertThat(faults)
+                .singleElement()
+                .asString()
+                .contains("client has protected " + most + " records under one key");
         assertThat(scrape()).contains("offramp_tls_record_errors_total{direction=\"rx\",error=\"key_limit\"} 1.0");
     }
 

@@ -64,7 +64,7 @@ class TlsSessionRecordSizeTest extends SessionFixture {
         prepare(ProtocolVersion.TLS_1_3);
         channel = new EmbeddedChannel(new ChannelHandlerAdapter() {});
         ChannelHandlerContext ctx = channel.pipeline().firstContext();
-        TxHalf tx = new TxHalf(ctx, target(), settings(plan(Policy.SW)), handshaken(), connection.tx(), () -> { });
+        TxHalf tx = new TxHalf(ctx, target(), settings(plan(Policy.SW)), handshaken(), connection.tx(), () -> {});
         byte[] tickets = random(150);
 
         tx.write(Unpooled.copiedBuffer("data", US_ASCII), ctx.newPromise());
@@ -145,7 +145,8 @@ class TlsSessionRecordSizeTest extends SessionFixture {
     void shouldAllocateNothingToCount() {
         start(ProtocolVersion.TLS_1_3);
         SessionInfo session = new SessionInfo("sw", RecordMode.SW, "libcrypto");
-        Placement placement = new Placement(settings(plan(Policy.SW)), Direction.RX, connection.rx(), session, "configured");
+        Placement placement =
+                new Placement(settings(plan(Policy.SW)), Direction.RX, connection.rx(), session, "configured");
         Burst burst = new Burst();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         count(1000, placement, burst);

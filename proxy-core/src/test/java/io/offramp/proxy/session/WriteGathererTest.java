@@ -15,11 +15,10 @@ class WriteGathererTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<ByteBuf> sealed = new ArrayList<>();
     private final List<ChannelPromise> promises = new ArrayList<>();
-    private final WriteGatherer gatherer =
-            new WriteGatherer(UnpooledByteBufAllocator.DEFAULT, (plaintext, promise) -> {
-                sealed.add(plaintext);
-                promises.add(promise);
-            });
+    private final WriteGatherer gatherer = new WriteGatherer(UnpooledByteBufAllocator.DEFAULT, (plaintext, promise) -> {
+        sealed.add(plaintext);
+        promises.add(promise);
+    });
 
     @AfterEach
     void release() {
@@ -91,7 +90,8 @@ class WriteGathererTest {
         gatherer.flush();
 
         assertThat(sealed.stream().mapToInt(ByteBuf::readableBytes).sum()).isEqualTo(40_000);
-        assertThat(sealed).allSatisfy(buffer -> assertThat(buffer.readableBytes()).isLessThanOrEqualTo(8192));
+        assertThat(sealed)
+                .allSatisfy(buffer -> assertThat(buffer.readableBytes()).isLessThanOrEqualTo(8192));
     }
 
     @Test

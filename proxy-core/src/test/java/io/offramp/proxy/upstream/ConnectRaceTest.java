@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 /** Which of a server's addresses is connected to, and when the next is tried. */
 class ConnectRaceTest {
     private static final List<InetSocketAddress> ADDRESSES = List.of(
-            new InetSocketAddress("127.0.0.1", 1), new InetSocketAddress("::1", 1), new InetSocketAddress("127.0.0.2", 1));
+            new InetSocketAddress("127.0.0.1", 1),
+            new InetSocketAddress("::1", 1),
+            new InetSocketAddress("127.0.0.2", 1));
 
     /** Has the event loop and the time. */
     private final EmbeddedChannel clock = new EmbeddedChannel();
@@ -37,12 +39,19 @@ class ConnectRaceTest {
     private @Nullable Throwable failure;
     private int results;
 
-    private record Attempt(EmbeddedChannel channel, InetSocketAddress address, int timeoutMs, ChannelPromise connected) {}
+    private record Attempt(
+            EmbeddedChannel channel, InetSocketAddress address, int timeoutMs, ChannelPromise connected) {}
 
     private ConnectRace race(List<InetSocketAddress> addresses) {
         clock.freezeTime();
         ConnectRace race = new ConnectRace(
-                this::connect, clock.eventLoop(), addresses, ByteBufAllocator.DEFAULT, 1000, handler, new ConnectRace.Result() {
+                this::connect,
+                clock.eventLoop(),
+                addresses,
+                ByteBufAllocator.DEFAULT,
+                1000,
+                handler,
+                new ConnectRace.Result() {
                     @Override
                     public void onConnected(Channel channel, InetSocketAddress address) {
                         results++;
@@ -125,9 +134,9 @@ class ConnectRaceTest {
         // Given: as Netty fails for want of descriptors
         try (DefaultEventLoop loop = new DefaultEventLoop()) {
             CompletableFuture<Boolean> onLoop = new CompletableFuture<>();
-            Connector exhausted = (on, to, allocator, timeoutMs, place) ->
-                    new DefaultChannelPromise(new EmbeddedChannel(), GlobalEventExecutor.INSTANCE)
-                            .setFailure(new IOException("too many open files"));
+            Connector exhausted = (on, to, allocator, timeoutMs, place) -> new DefaultChannelPromise(
+                            new EmbeddedChannel(), GlobalEventExecutor.INSTANCE)
+                    .setFailure(new IOException("too many open files"));
             ConnectRace race = new ConnectRace(
                     exhausted, loop, ADDRESSES, ByteBufAllocator.DEFAULT, 1000, handler, new ConnectRace.Result() {
                         @Override

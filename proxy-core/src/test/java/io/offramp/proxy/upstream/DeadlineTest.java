@@ -64,7 +64,8 @@ class DeadlineTest {
 
     @Test
     void shouldPassAtItsVeryMoment() {
-        // Given limits that end between the whole seconds that looks are moved to, shorter and longer than the longest sleep
+        // Given limits that end between the whole seconds that looks are moved to, shorter and longer than the longest
+        // sleep
         for (long limitMs : new long[] {1, 999, 2_001, 4_567, 30_003}) {
             clock.advance(777, TimeUnit.MILLISECONDS);
             long beginNs = clock.nanoTime();

@@ -23,7 +23,8 @@ class CaptureTest {
         List<Flow> flows = Flow.of(read(SessionCsv.HEADER + "\n" + LATER + "\n" + SessionCsv.HEADER + "\n" + EARLIER));
 
         // Then
-        assertThat(flows).extracting(Flow::direction)
+        assertThat(flows)
+                .extracting(Flow::direction)
                 .containsExactly(Direction.TX, Direction.RX, Direction.TX, Direction.RX);
         assertThat(flows.getFirst().startNs()).isZero();
         assertThat(flows.getFirst().lifetimeNs()).as("at least a millisecond").isEqualTo(1_000_000);
@@ -44,7 +45,9 @@ class CaptureTest {
     }
 
     private static void assertRefused(String text, String message) {
-        assertThatThrownBy(() -> read(text)).isInstanceOf(CaptureException.class).hasMessage(message);
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(CaptureException.class)
+                .hasMessage(message);
     }
 
     private static List<SessionStats> read(String text) throws Exception {

@@ -45,10 +45,11 @@ class SimulationTest {
         Outcome outcome = device(contexts(1)).run(Policy.HW, flows);
 
         // Then
-        assertThat(outcome.fates()).containsExactly(
-                new Fate(flows.get(0), true, null, 1),
-                new Fate(flows.get(1), false, Refusal.CONTEXTS, 0),
-                new Fate(flows.get(2), true, null, 1));
+        assertThat(outcome.fates())
+                .containsExactly(
+                        new Fate(flows.get(0), true, null, 1),
+                        new Fate(flows.get(1), false, Refusal.CONTEXTS, 0),
+                        new Fate(flows.get(2), true, null, 1));
         assertThat(outcome.peakContexts()).isEqualTo(1);
         assertThat(outcome.meanContexts()).isEqualTo(1);
         Totals totals = outcome.totals();
@@ -60,7 +61,8 @@ class SimulationTest {
 
     @Test
     void shouldRefuseWhileTheLoadIsAtItsRate() {
-        // Given: 60 + 60 records/s reach the rate of 100, so that the third is refused, and the fourth, behind both, is not
+        // Given: 60 + 60 records/s reach the rate of 100, so that the third is refused, and the fourth, behind both, is
+        // not
         List<Flow> flows = List.of(flow(0, 10, 600), flow(1, 11, 600), flow(2, 12, 600), flow(12, 13, 1));
 
         // When
@@ -81,7 +83,8 @@ class SimulationTest {
         Outcome outcome = device(capacity(10, Capacity.NO_LIMIT, 1, 0)).run(Policy.HW, flows);
 
         // Then
-        assertThat(outcome.fates()).extracting(Fate::refusal)
+        assertThat(outcome.fates())
+                .extracting(Fate::refusal)
                 .containsExactly(null, Refusal.INSTALL_RATE, null, Refusal.INSTALL_RATE);
     }
 
@@ -177,10 +180,14 @@ class SimulationTest {
                 Totals all = outcome.totals();
                 String what = "seed " + seed + ", " + policy;
                 assertThat(outcome.fates()).as(what).extracting(Fate::flow).isEqualTo(flows);
-                assertThat(all.offloaded() + all.software() + refused(all)).as(what).isEqualTo(flows.size());
+                assertThat(all.offloaded() + all.software() + refused(all))
+                        .as(what)
+                        .isEqualTo(flows.size());
                 assertThat(outcome.peakContexts()).as(what).isLessThanOrEqualTo(capacity.contexts());
                 assertThat(outcome.fates()).as(what).allMatch(fate -> fate.share() >= 0 && fate.share() <= 1);
-                assertThat(outcome.byClass().values().stream().mapToLong(Totals::flows).sum())
+                assertThat(outcome.byClass().values().stream()
+                                .mapToLong(Totals::flows)
+                                .sum())
                         .as(what)
                         .isEqualTo(flows.size());
             }

@@ -44,7 +44,6 @@ final class TestFlows {
     }
 
     static Capacity capacity(long contexts, long recordsPerSecond, long installsPerSecond, long installLatencyNs) {
-        return new Capacity(
-                contexts, recordsPerSecond, Capacity.NO_LIMIT, installsPerSecond, installLatencyNs, 0);
+        return new Capacity(contexts, recordsPerSecond, Capacity.NO_LIMIT, installsPerSecond, installLatencyNs, 0);
     }
 }

@@ -1,6 +1,4 @@
-/**
- * What the engines over native libraries share: finding a library, and memory by address.
- */
+/** What the engines over native libraries share: finding a library, and memory by address. */
 @NullMarked
 package io.offramp.offload.aead.ffi;
 

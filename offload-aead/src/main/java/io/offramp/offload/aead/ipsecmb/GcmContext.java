@@ -76,7 +76,16 @@ final class GcmContext extends KeyContext {
     void whole(long in, long out, int bytes, long aad, int aadBytes, long tag) {
         MemorySegment function = encrypt ? functions.encrypt() : functions.decrypt();
         IpsecMb.crypt(
-                function, block() + KEY_DATA, block() + STATE, out, in, bytes,
-                nonce(), aad, aadBytes, tag, AeadSuite.TAG_BYTES);
+                function,
+                block() + KEY_DATA,
+                block() + STATE,
+                out,
+                in,
+                bytes,
+                nonce(),
+                aad,
+                aadBytes,
+                tag,
+                AeadSuite.TAG_BYTES);
     }
 }

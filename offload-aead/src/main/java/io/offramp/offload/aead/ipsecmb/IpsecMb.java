@@ -47,7 +47,8 @@ final class IpsecMb {
     /** {@code 0x10300} for 1.3.0. */
     static int version(SymbolLookup library) {
         try {
-            return (int) handle(library, "imb_get_version", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+            return (int) handle(library, "imb_get_version", FunctionDescriptor.of(JAVA_INT))
+                    .invokeExact();
         } catch (Throwable e) {
             throw Downcalls.rethrown(e);
         }
@@ -95,8 +96,17 @@ final class IpsecMb {
 
     /** {@code enc} or {@code dec}: a whole message, with the tag that it has or should have. */
     static void crypt(
-            MemorySegment function, long keyData, long context, long out, long in, long bytes,
-            long nonce, long aad, long aadBytes, long tag, long tagBytes) {
+            MemorySegment function,
+            long keyData,
+            long context,
+            long out,
+            long in,
+            long bytes,
+            long nonce,
+            long aad,
+            long aadBytes,
+            long tag,
+            long tagBytes) {
         try {
             CALL_10.invokeExact(function, keyData, context, out, in, bytes, nonce, aad, aadBytes, tag, tagBytes);
         } catch (Throwable e) {
@@ -144,8 +154,7 @@ final class IpsecMb {
     private static MethodHandle shape(int parameters) {
         MemoryLayout[] layouts = new MemoryLayout[parameters];
         Arrays.fill(layouts, JAVA_LONG);
-        return Linker.nativeLinker()
-                .downcallHandle(FunctionDescriptor.ofVoid(layouts), Linker.Option.critical(false));
+        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(layouts), Linker.Option.critical(false));
     }
 
     @SuppressWarnings("restricted")

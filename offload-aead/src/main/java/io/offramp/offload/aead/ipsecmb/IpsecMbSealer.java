@@ -20,10 +20,17 @@ final class IpsecMbSealer implements Sealer {
 
     @Override
     public int seal(
-            int nonceHead, long nonceTail,
-            ByteBuf aad, int aadIndex, int aadBytes,
-            ByteBuf in, int inIndex, int plaintextBytes, int trailer,
-            ByteBuf out, int outIndex) {
+            int nonceHead,
+            long nonceTail,
+            ByteBuf aad,
+            int aadIndex,
+            int aadBytes,
+            ByteBuf in,
+            int inIndex,
+            int plaintextBytes,
+            int trailer,
+            ByteBuf out,
+            int outIndex) {
         context.setNonce(nonceHead, nonceTail);
         int sealedBytes = plaintextBytes + (trailer == NO_TRAILER ? 0 : 1) + AeadSuite.TAG_BYTES;
         Objects.checkFromIndexSize(inIndex, plaintextBytes, in.capacity());

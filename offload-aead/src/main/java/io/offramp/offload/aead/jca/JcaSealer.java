@@ -17,10 +17,17 @@ final class JcaSealer implements Sealer {
 
     @Override
     public int seal(
-            int nonceHead, long nonceTail,
-            ByteBuf aad, int aadIndex, int aadBytes,
-            ByteBuf in, int inIndex, int plaintextBytes, int trailer,
-            ByteBuf out, int outIndex) {
+            int nonceHead,
+            long nonceTail,
+            ByteBuf aad,
+            int aadIndex,
+            int aadBytes,
+            ByteBuf in,
+            int inIndex,
+            int plaintextBytes,
+            int trailer,
+            ByteBuf out,
+            int outIndex) {
         context.requireOpen();
         int textBytes = plaintextBytes + (trailer == NO_TRAILER ? 0 : 1);
         int sealedBytes = textBytes + AeadSuite.TAG_BYTES;

@@ -13,8 +13,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The functions of libcrypto that an AEAD context needs; names and parameters as in its manual, pointers as {@code
- * long}. Touched only where {@link Libcrypto#LIBRARY} is loaded. Every return code is checked here.
+ * The functions of libcrypto that an AEAD context needs; names and parameters as in its manual, pointers as
+ * {@code long}. Touched only where {@link Libcrypto#LIBRARY} is loaded. Every return code is checked here.
  */
 final class Evp {
     /**
@@ -234,7 +234,7 @@ final class Evp {
     private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         return switch (Libcrypto.LIBRARY) {
             case Loaded(var symbols) ->
-                    Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor, options);
+                Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor, options);
             case Missing(var cause) -> throw new IllegalStateException(cause);
         };
     }

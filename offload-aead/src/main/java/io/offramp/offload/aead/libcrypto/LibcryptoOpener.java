@@ -16,10 +16,16 @@ final class LibcryptoOpener implements Opener {
 
     @Override
     public boolean open(
-            int nonceHead, long nonceTail,
-            ByteBuf aad, int aadIndex, int aadBytes,
-            ByteBuf in, int inIndex, int ciphertextBytes,
-            ByteBuf out, int outIndex) {
+            int nonceHead,
+            long nonceTail,
+            ByteBuf aad,
+            int aadIndex,
+            int aadBytes,
+            ByteBuf in,
+            int inIndex,
+            int ciphertextBytes,
+            ByteBuf out,
+            int outIndex) {
         context.requireOpen();
         int sealedBytes = ciphertextBytes + AeadSuite.TAG_BYTES;
         Objects.checkFromIndexSize(outIndex, ciphertextBytes, out.capacity());

@@ -16,10 +16,17 @@ final class LibcryptoSealer implements Sealer {
 
     @Override
     public int seal(
-            int nonceHead, long nonceTail,
-            ByteBuf aad, int aadIndex, int aadBytes,
-            ByteBuf in, int inIndex, int plaintextBytes, int trailer,
-            ByteBuf out, int outIndex) {
+            int nonceHead,
+            long nonceTail,
+            ByteBuf aad,
+            int aadIndex,
+            int aadBytes,
+            ByteBuf in,
+            int inIndex,
+            int plaintextBytes,
+            int trailer,
+            ByteBuf out,
+            int outIndex) {
         context.requireOpen();
         int sealedBytes = plaintextBytes + (trailer == NO_TRAILER ? 0 : 1) + AeadSuite.TAG_BYTES;
         Objects.checkFromIndexSize(inIndex, plaintextBytes, in.capacity());

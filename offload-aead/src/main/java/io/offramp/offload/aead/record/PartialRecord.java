@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The record that the last read of a connection cut off: at most one, in a buffer of exactly its size. Copied out of
- * the read buffer, so that a few bytes of an idle connection do not hold on to a large one. Confined to one thread at
- * a time.
+ * the read buffer, so that a few bytes of an idle connection do not hold on to a large one. Confined to one thread at a
+ * time.
  */
 public final class PartialRecord {
     private final ByteBufAllocator allocator;
@@ -20,7 +20,7 @@ public final class PartialRecord {
      * Holds nothing yet.
      *
      * @param allocator gives the direct buffers that records are completed in
-     * @param format    of all records to come
+     * @param format of all records to come
      */
     public PartialRecord(ByteBufAllocator allocator, RecordFormat format) {
         this.allocator = allocator;

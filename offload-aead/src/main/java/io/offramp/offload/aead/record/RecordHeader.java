@@ -61,8 +61,8 @@ public final class RecordHeader {
     public static int check(RecordFormat format, ByteBuf wire, int index) {
         int type = type(wire, index);
         if (!isExpected(format, type)) {
-            throw new RecordFormatException(UNEXPECTED_MESSAGE,
-                    "record of type " + type + " under " + format + " keys (RFC 8446 §5)");
+            throw new RecordFormatException(
+                    UNEXPECTED_MESSAGE, "record of type " + type + " under " + format + " keys (RFC 8446 §5)");
         }
         int version = wire.getUnsignedShort(index + VERSION_OFFSET);
         if (version != ProtocolVersion.LEGACY_RECORD_VERSION) {
@@ -74,13 +74,12 @@ public final class RecordHeader {
         if (fragmentBytes > format.maxFragmentBytes()) {
             throw new RecordFormatException(
                     RECORD_OVERFLOW,
-                    "record fragment is " + fragmentBytes
-                            + " bytes, limit " + format.maxFragmentBytes() + " (RFC 8446 §5.2)");
+                    "record fragment is " + fragmentBytes + " bytes, limit " + format.maxFragmentBytes()
+                            + " (RFC 8446 §5.2)");
         }
         if (fragmentBytes < format.minFragmentBytes()) {
-            throw new RecordAuthenticationException(
-                    "record fragment is " + fragmentBytes
-                            + " bytes, at least " + format.minFragmentBytes() + " authenticate");
+            throw new RecordAuthenticationException("record fragment is " + fragmentBytes + " bytes, at least "
+                    + format.minFragmentBytes() + " authenticate");
         }
         return RecordFormat.HEADER_BYTES + fragmentBytes;
     }

@@ -66,12 +66,12 @@ public final class RecordOpener implements AutoCloseable {
     /**
      * Opens one whole record where it lies and advances the sequence by one (RFC 8446 §5.2, RFC 5246 §6.2.3.3).
      *
-     * @param wire  holds the whole record, writable; still the caller's, no index moves
+     * @param wire holds the whole record, writable; still the caller's, no index moves
      * @param index of the header, which {@link RecordHeader#check} has passed
      * @return type of the content
      * @throws RecordAuthenticationException if it does not authenticate; what lay in the record has been wiped
-     * @throws RecordFormatException         if it does, but breaks the format, see {@link #accept}
-     * @throws KeyLimitException             if the sequence would wrap, which it must not (RFC 8446 §5.3)
+     * @throws RecordFormatException if it does, but breaks the format, see {@link #accept}
+     * @throws KeyLimitException if the sequence would wrap, which it must not (RFC 8446 §5.3)
      */
     public ContentType open(ByteBuf wire, int index) {
         requireNoWrap();
@@ -90,7 +90,7 @@ public final class RecordOpener implements AutoCloseable {
      * @throws RecordFormatException {@code record_overflow} for too much content, padding included (RFC 8446 §5.4);
      *     {@code unexpected_message} for nothing but padding, for a type that cannot be protected, and for an alert or
      *     handshake record without content (RFC 8446 §5, §5.4, RFC 5246 §6.2.1)
-     * @throws KeyLimitException     if the sequence would wrap, as in {@link #open}
+     * @throws KeyLimitException if the sequence would wrap, as in {@link #open}
      */
     public ContentType accept(ByteBuf wire, int index) {
         requireNoWrap();
@@ -126,8 +126,17 @@ public final class RecordOpener implements AutoCloseable {
         int start = index + format.prefixBytes();
         int innerBytes = innerBytes(wire, index);
         if (format == RecordFormat.TLS_1_3) {
-            return opener.open(nonceHead, nonceTailMask ^ nextSequence, wire, index, RecordFormat.HEADER_BYTES,
-                    wire, start, innerBytes, wire, start);
+            return opener.open(
+                    nonceHead,
+                    nonceTailMask ^ nextSequence,
+                    wire,
+                    index,
+                    RecordFormat.HEADER_BYTES,
+                    wire,
+                    start,
+                    innerBytes,
+                    wire,
+                    start);
         }
         // RFC 5288 §3: the explicit nonce is whatever the sender chose, the sequence goes into the additional data
         // alone.
@@ -144,8 +153,10 @@ public final class RecordOpener implements AutoCloseable {
 
     private static void requireWithin(int contentAndPaddingBytes) {
         if (contentAndPaddingBytes > RecordFormat.MAX_PLAINTEXT_BYTES) {
-            throw new RecordFormatException(RECORD_OVERFLOW, "record holds " + contentAndPaddingBytes + " bytes, limit "
-                    + RecordFormat.MAX_PLAINTEXT_BYTES + " (RFC 8446 §5.4)");
+            throw new RecordFormatException(
+                    RECORD_OVERFLOW,
+                    "record holds " + contentAndPaddingBytes + " bytes, limit " + RecordFormat.MAX_PLAINTEXT_BYTES
+                            + " (RFC 8446 §5.4)");
         }
     }
 

@@ -59,10 +59,10 @@ public final class RecordSealer implements AutoCloseable {
      * Protects all readable bytes of {@code plaintext}, cut into records of at most {@code maxPlaintextBytes}; an empty
      * buffer gives one empty record. Reads {@code plaintext} where it lies and writes each byte of {@code out} once.
      *
-     * @param plaintext         its reader index moves to its end; still the caller's
+     * @param plaintext its reader index moves to its end; still the caller's
      * @param maxPlaintextBytes most content per record, 1 to 16,384
-     * @param out               has {@link RecordFormat#sealedBytes} writable bytes; its writer index moves behind the
-     *                          last record; does not overlap {@code plaintext}
+     * @param out has {@link RecordFormat#sealedBytes} writable bytes; its writer index moves behind the last record;
+     *     does not overlap {@code plaintext}
      * @return number of records
      * @throws KeyLimitException if that many records are not left; no index has moved
      */
@@ -121,23 +121,48 @@ public final class RecordSealer implements AutoCloseable {
      * @return wire bytes written to {@code out} from {@code outIndex}; no index moves
      */
     public int reseal(
-            long sequence, ContentType type, ByteBuf plaintext, int inIndex, int contentBytes,
-            ByteBuf out, int outIndex) {
+            long sequence,
+            ContentType type,
+            ByteBuf plaintext,
+            int inIndex,
+            int contentBytes,
+            ByteBuf out,
+            int outIndex) {
         int prefixBytes = format.prefixBytes();
         int fragmentBytes = contentBytes + format.minFragmentBytes();
         if (format == RecordFormat.TLS_1_3) {
             RecordHeader.write(out, outIndex, ContentType.APPLICATION_DATA.code(), fragmentBytes);
             // RFC 8446 §5.2: the additional data is the header as it is sent.
-            sealer.seal(nonceHead, nonceTailMask ^ sequence, out, outIndex, RecordFormat.HEADER_BYTES,
-                    plaintext, inIndex, contentBytes, type.code(), out, outIndex + prefixBytes);
+            sealer.seal(
+                    nonceHead,
+                    nonceTailMask ^ sequence,
+                    out,
+                    outIndex,
+                    RecordFormat.HEADER_BYTES,
+                    plaintext,
+                    inIndex,
+                    contentBytes,
+                    type.code(),
+                    out,
+                    outIndex + prefixBytes);
         } else {
             RecordHeader.write(out, outIndex, type.code(), fragmentBytes);
             if (format == RecordFormat.TLS_1_2_GCM) {
                 out.setLong(outIndex + RecordFormat.HEADER_BYTES, sequence);
             }
             ByteBuf aad = AdditionalData.of(sequence, type.code(), contentBytes);
-            sealer.seal(nonceHead, nonceTailMask ^ sequence, aad, 0, AdditionalData.BYTES,
-                    plaintext, inIndex, contentBytes, Sealer.NO_TRAILER, out, outIndex + prefixBytes);
+            sealer.seal(
+                    nonceHead,
+                    nonceTailMask ^ sequence,
+                    aad,
+                    0,
+                    AdditionalData.BYTES,
+                    plaintext,
+                    inIndex,
+                    contentBytes,
+                    Sealer.NO_TRAILER,
+                    out,
+                    outIndex + prefixBytes);
         }
         return RecordFormat.HEADER_BYTES + fragmentBytes;
     }

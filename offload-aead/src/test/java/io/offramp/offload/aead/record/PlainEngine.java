@@ -46,16 +46,31 @@ final class PlainEngine implements AeadEngine {
         openKeys++;
         return new Sealer() {
             @Override
-            public int seal(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes,
-                    ByteBuf in, int inIndex,
-                    int plaintextBytes, int trailer, ByteBuf out, int outIndex) {
+            public int seal(
+                    int nonceHead,
+                    long nonceTail,
+                    ByteBuf aad,
+                    int aadIndex,
+                    int aadBytes,
+                    ByteBuf in,
+                    int inIndex,
+                    int plaintextBytes,
+                    int trailer,
+                    ByteBuf out,
+                    int outIndex) {
                 byte[] plaintext = ByteBufUtil.getBytes(in, inIndex, plaintextBytes);
                 if (trailer != NO_TRAILER) {
                     plaintext = Arrays.copyOf(plaintext, plaintextBytes + 1);
                     plaintext[plaintextBytes] = (byte) trailer;
                 }
-                byte[] sealed = run(Cipher.ENCRYPT_MODE, suite, ownKey, nonceHead, nonceTail,
-                        ByteBufUtil.getBytes(aad, aadIndex, aadBytes), plaintext);
+                byte[] sealed = run(
+                        Cipher.ENCRYPT_MODE,
+                        suite,
+                        ownKey,
+                        nonceHead,
+                        nonceTail,
+                        ByteBufUtil.getBytes(aad, aadIndex, aadBytes),
+                        plaintext);
                 out.setBytes(outIndex, sealed);
                 return sealed.length;
             }
@@ -73,12 +88,26 @@ final class PlainEngine implements AeadEngine {
         openKeys++;
         return new Opener() {
             @Override
-            public boolean open(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes,
-                    ByteBuf in, int inIndex,
-                    int ciphertextBytes, ByteBuf out, int outIndex) {
+            public boolean open(
+                    int nonceHead,
+                    long nonceTail,
+                    ByteBuf aad,
+                    int aadIndex,
+                    int aadBytes,
+                    ByteBuf in,
+                    int inIndex,
+                    int ciphertextBytes,
+                    ByteBuf out,
+                    int outIndex) {
                 byte[] sealed = ByteBufUtil.getBytes(in, inIndex, ciphertextBytes + AeadSuite.TAG_BYTES);
-                byte[] plaintext = run(Cipher.DECRYPT_MODE, suite, ownKey, nonceHead, nonceTail,
-                        ByteBufUtil.getBytes(aad, aadIndex, aadBytes), sealed);
+                byte[] plaintext = run(
+                        Cipher.DECRYPT_MODE,
+                        suite,
+                        ownKey,
+                        nonceHead,
+                        nonceTail,
+                        ByteBufUtil.getBytes(aad, aadIndex, aadBytes),
+                        sealed);
                 out.setBytes(outIndex, plaintext.length == 0 ? new byte[ciphertextBytes] : plaintext);
                 return plaintext.length == ciphertextBytes;
             }
@@ -103,10 +132,15 @@ final class PlainEngine implements AeadEngine {
     /** Empty where it does not authenticate: no test here opens an empty plaintext with a wrong tag. */
     private static byte[] run(
             int mode, AeadSuite suite, byte[] key, int nonceHead, long nonceTail, byte[] aad, byte[] input) {
-        byte[] nonce = ByteBuffer.allocate(AeadSuite.NONCE_BYTES).putInt(nonceHead).putLong(nonceTail).array();
+        byte[] nonce = ByteBuffer.allocate(AeadSuite.NONCE_BYTES)
+                .putInt(nonceHead)
+                .putLong(nonceTail)
+                .array();
         try {
             Cipher cipher = Cipher.getInstance(suite.isGcm() ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305");
-            cipher.init(mode, new SecretKeySpec(key, suite.isGcm() ? "AES" : "ChaCha20"),
+            cipher.init(
+                    mode,
+                    new SecretKeySpec(key, suite.isGcm() ? "AES" : "ChaCha20"),
                     suite.isGcm() ? new GCMParameterSpec(8 * AeadSuite.TAG_BYTES, nonce) : new IvParameterSpec(nonce));
             cipher.updateAAD(aad);
             return cipher.doFinal(input);

@@ -48,7 +48,8 @@ class RecordCodecTest {
 
         try (RecordSealer sealer = new RecordSealer(engine, keys);
                 RecordOpener opener = new RecordOpener(engine, keys)) {
-            assertThat(sealer.seal(ContentType.HANDSHAKE, bytes(content), 100, wire)).isEqualTo(3);
+            assertThat(sealer.seal(ContentType.HANDSHAKE, bytes(content), 100, wire))
+                    .isEqualTo(3);
             assertThat(sealer.nextSequence()).isEqualTo(10);
             assertThat(wire.writableBytes()).isZero();
 
@@ -133,8 +134,8 @@ class RecordCodecTest {
 
     @Test
     void shouldHaveNoRecordsLeftWhenTheSequenceIsOverTheSignBit() {
-        try (RecordSealer sealer = new RecordSealer(engine,
-                keys(ProtocolVersion.TLS_1_3, AeadSuite.CHACHA20_POLY1305, -5))) {
+        try (RecordSealer sealer =
+                new RecordSealer(engine, keys(ProtocolVersion.TLS_1_3, AeadSuite.CHACHA20_POLY1305, -5))) {
             assertThat(sealer.recordsLeft()).isZero();
         }
     }
@@ -153,8 +154,12 @@ class RecordCodecTest {
     /** RFC 8448 §3: the client's application data record, and the alert behind it. */
     @Test
     void shouldSealTheClientRecordsOfRfc8448Section3() {
-        TrafficKeys keys = new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM,
-                hex("17422dda596ed5d9acd890e3c63f5051"), hex("5b78923dee08579033e523d9"), 0);
+        TrafficKeys keys = new TrafficKeys(
+                ProtocolVersion.TLS_1_3,
+                AeadSuite.AES_128_GCM,
+                hex("17422dda596ed5d9acd890e3c63f5051"),
+                hex("5b78923dee08579033e523d9"),
+                0);
         ByteBuf wire = buffer(72 + 24);
 
         try (RecordSealer sealer = new RecordSealer(engine, keys)) {
@@ -163,15 +168,14 @@ class RecordCodecTest {
         }
 
         assertThat(ByteBufUtil.hexDump(wire))
-                .isEqualTo(
-                        "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20"
+                .isEqualTo("1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20"
                         + "441e2b62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4"
                         + "1703030013c9872760655666b74d7ff1153efd6db6d0b0e3");
     }
 
     private static TrafficKeys keys(ProtocolVersion version, AeadSuite suite, long sequence) {
-        return new TrafficKeys(version, suite, content(suite.keyBytes()),
-                content(TrafficKeys.ivBytes(version, suite)), sequence);
+        return new TrafficKeys(
+                version, suite, content(suite.keyBytes()), content(TrafficKeys.ivBytes(version, suite)), sequence);
     }
 
     private static byte[] content(int bytes) {

@@ -34,8 +34,8 @@ class RecordHeaderTest {
         "TLS_1_3,           1703030000, BAD_RECORD_MAC",
     })
     void shouldRefuseAHeaderWithItsAlert(RecordFormat format, String header, AlertDescription alert) {
-        OffloadException refusal = catchThrowableOfType(
-                OffloadException.class, () -> RecordHeader.check(format, wire(header), 0));
+        OffloadException refusal =
+                catchThrowableOfType(OffloadException.class, () -> RecordHeader.check(format, wire(header), 0));
 
         assertThat(refusal.alert()).contains(alert);
     }
@@ -56,7 +56,8 @@ class RecordHeaderTest {
     @Test
     void shouldTakeEveryTypeOfTls12() {
         for (String type : new String[] {"14", "15", "16", "17"}) {
-            assertThat(RecordHeader.check(RecordFormat.TLS_1_2_GCM, wire(type + "03030020"), 0)).isEqualTo(5 + 32);
+            assertThat(RecordHeader.check(RecordFormat.TLS_1_2_GCM, wire(type + "03030020"), 0))
+                    .isEqualTo(5 + 32);
         }
     }
 

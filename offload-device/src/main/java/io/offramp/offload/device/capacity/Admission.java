@@ -19,8 +19,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Whether the device takes one more direction: it declines while its load is at its rate, above its rate of installs, and when it has no
- * context left. Counts why. Lock-free, thread-safe.
+ * Whether the device takes one more direction: it declines while its load is at its rate, above its rate of installs,
+ * and when it has no context left. Counts why. Lock-free, thread-safe.
  */
 public final class Admission {
     private final Capacity capacity;
@@ -33,7 +33,7 @@ public final class Admission {
 
     /**
      * @param contextsLeft false while all contexts are in use
-     * @param clock        ns, monotonic: {@code System::nanoTime}
+     * @param clock ns, monotonic: {@code System::nanoTime}
      */
     public Admission(Capacity capacity, BooleanSupplier contextsLeft, LongSupplier clock) {
         this.capacity = capacity;
@@ -89,8 +89,14 @@ public final class Admission {
     /** What it counts. */
     public List<OffloadCounter> counters() {
         return List.of(
-                counter("device_declined_contexts", "Installs declined because no context, key or rule was free", forContexts),
-                counter("device_declined_install_rate", "Installs declined above the device's rate of installs", forInstallRate),
+                counter(
+                        "device_declined_contexts",
+                        "Installs declined because no context, key or rule was free",
+                        forContexts),
+                counter(
+                        "device_declined_install_rate",
+                        "Installs declined above the device's rate of installs",
+                        forInstallRate),
                 counter("device_declined_load", "Installs declined while the device's load was at its rate", forLoad),
                 new OffloadCounter(
                         "device_records_per_second",

@@ -27,8 +27,12 @@ public final class CapacitySettings {
     /** Settings with one line of help each. */
     public static Map<String, String> help() {
         Map<String, String> help = new LinkedHashMap<>();
-        help.put(RECORDS, "records that the device protects in a second, both directions together; unlimited if left out");
-        help.put(GBIT, "Gbit of records in a second, both directions together, such as 100 or 2.5; unlimited if left out");
+        help.put(
+                RECORDS,
+                "records that the device protects in a second, both directions together; unlimited if left out");
+        help.put(
+                GBIT,
+                "Gbit of records in a second, both directions together, such as 100 or 2.5; unlimited if left out");
         help.put(INSTALLS, "installs that the device takes in a second; unlimited if left out");
         help.put(INSTALL_LATENCY, "from an install until the device does the work, such as 50us; 0ns if left out");
         help.put(RECORD_LATENCY, "what a record waits for in an idle device, such as 1us; 0ns if left out");

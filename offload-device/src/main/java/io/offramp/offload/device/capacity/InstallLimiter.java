@@ -4,9 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/**
- * A token bucket for installs, kept as one time: when it will be full again. Lock-free, thread-safe.
- */
+/** A token bucket for installs, kept as one time: when it will be full again. Lock-free, thread-safe. */
 final class InstallLimiter {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -17,8 +15,8 @@ final class InstallLimiter {
 
     /**
      * @param perSecond tokens that come in a second, 1 or more
-     * @param burst     tokens that a full bucket has, 1 or more
-     * @param clock     ns, monotonic
+     * @param burst tokens that a full bucket has, 1 or more
+     * @param clock ns, monotonic
      */
     InstallLimiter(long perSecond, long burst, LongSupplier clock) {
         this.clock = clock;

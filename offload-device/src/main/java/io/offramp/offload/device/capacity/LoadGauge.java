@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the device has to do, over windows of 100 ms. Written by event loops, once per message; read at installs. Lock-free, thread-safe.
+ * What the device has to do, over windows of 100 ms. Written by event loops, once per message; read at installs.
+ * Lock-free, thread-safe.
  */
 final class LoadGauge {
     /** How long is looked back. */
@@ -47,7 +48,8 @@ final class LoadGauge {
     }
 
     /** Which rate the device is at, with its figures; null while there is room. */
-    @Nullable String over() {
+    @Nullable
+    String over() {
         Window w = current();
         if (recordRate(w) >= capacity.recordsPerSecond()) {
             return String.format(

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * When the device is done with a piece of work: work queues behind what it was given before, takes as long as the slower of its two rates
- * needs, and comes out a latency later. Only tells times, in ns from now; whoever completes the work waits. Lock-free, thread-safe.
+ * When the device is done with a piece of work: work queues behind what it was given before, takes as long as the
+ * slower of its two rates needs, and comes out a latency later. Only tells times, in ns from now; whoever completes the
+ * work waits. Lock-free, thread-safe.
  */
 public final class Pacer {
     private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
@@ -26,7 +27,7 @@ public final class Pacer {
     /**
      * Gives the device work.
      *
-     * @param records   records in it, or parts of records that count as such
+     * @param records records in it, or parts of records that count as such
      * @param wireBytes their bytes on the wire
      * @return ns from now until it may complete; 0 where nothing is limited
      */

@@ -31,7 +31,7 @@ public final class DeviceDriver {
     /**
      * A driver for one device.
      *
-     * @param device     what all sessions share
+     * @param device what all sessions share
      * @param interrupts runs a task on an event loop, called from threads of the device; null for the loop itself
      */
     public DeviceDriver(DeviceResources device, @Nullable BiConsumer<EventLoop, Runnable> interrupts) {

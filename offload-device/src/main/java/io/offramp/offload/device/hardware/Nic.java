@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The device: tables that all queues share, and the command to make queues. Thread-safe; each queue set is confined
- * to one thread.
+ * The device: tables that all queues share, and the command to make queues. Thread-safe; each queue set is confined to
+ * one thread.
  */
 public final class Nic {
     private final List<Engine> engines;
@@ -33,7 +33,7 @@ public final class Nic {
     /**
      * A device that works.
      *
-     * @param engine  does the arithmetic of the AES-GCM engine
+     * @param engine does the arithmetic of the AES-GCM engine
      * @param engines what works on queues; the device's to close
      */
     public Nic(NicLimits limits, AeadEngine engine, List<? extends Engine> engines) {

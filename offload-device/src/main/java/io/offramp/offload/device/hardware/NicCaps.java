@@ -6,8 +6,8 @@ import io.offramp.offload.record.ProtocolVersion;
 /**
  * What a device can do: the capability bits {@code tls_tx}, {@code tls_rx} and those of {@code tls_cap}.
  *
- * @param tx            encrypts
- * @param rx            decrypts
+ * @param tx encrypts
+ * @param rx decrypts
  * @param tls12AesGcm128 {@code tls_1_2_aes_gcm_128}
  * @param tls12AesGcm256 {@code tls_1_2_aes_gcm_256}
  * @param tls13AesGcm128 {@code tls_1_3_aes_gcm_128}

@@ -10,8 +10,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The CPU time of the device's own threads, living and ended: what a real device would do in silicon, and what is to be taken
- * off before the host's share is compared. Threads register themselves. Thread-safe.
+ * The CPU time of the device's own threads, living and ended: what a real device would do in silicon, and what is to be
+ * taken off before the host's share is compared. Threads register themselves. Thread-safe.
  */
 public final class DeviceCpu {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -12,8 +12,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.function.Supplier;
 
 /**
- * The last handler of a device's connection: what comes out of the firmware goes to the host, what the host has written goes in. Confined
- * to the device's thread, but for what the host reads here.
+ * The last handler of a device's connection: what comes out of the firmware goes to the host, what the host has written
+ * goes in. Confined to the device's thread, but for what the host reads here.
  */
 final class DeviceEnd extends ChannelInboundHandlerAdapter {
     /** This much may wait for the host, and one read more, before the socket is no longer read. */
@@ -43,7 +43,8 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
     DeviceEnd(Channel device, Supplier<ChannelFuture> endOutput, EventLoop hostLoop) {
         this.endOutput = endOutput;
         this.host = new PlaintextChannel(device, this, hostLoop);
-        this.doorbell = new Doorbell(device.eventLoop(), this::work, () -> host.toDevice().clear());
+        this.doorbell = new Doorbell(
+                device.eventLoop(), this::work, () -> host.toDevice().clear());
     }
 
     /** The other end. */

@@ -4,7 +4,10 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Wakes the thread at the other end of a lane, once however often it is rung before that thread looks. Any thread may ring. */
+/**
+ * Wakes the thread at the other end of a lane, once however often it is rung before that thread looks. Any thread may
+ * ring.
+ */
 final class Doorbell {
     private final EventLoop loop;
     private final Runnable work;
@@ -12,7 +15,7 @@ final class Doorbell {
     private final AtomicBoolean rung = new AtomicBoolean();
 
     /**
-     * @param work      runs on the loop; calls {@link #answer()} first
+     * @param work runs on the loop; calls {@link #answer()} first
      * @param abandoned runs in place of it, on the thread that rings, where the loop has ended
      */
     Doorbell(EventLoop loop, Runnable work, Runnable abandoned) {

@@ -6,8 +6,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages from one thread to one other, in order, without a lock. Unbounded: whoever offers keeps count of the bytes under way. Built of
- * small chunks, so that an idle connection costs little and a message costs no allocation of its own.
+ * Messages from one thread to one other, in order, without a lock. Unbounded: whoever offers keeps count of the bytes
+ * under way. Built of small chunks, so that an idle connection costs little and a message costs no allocation of its
+ * own.
  */
 final class Lane {
     private static final int CHUNK_MESSAGES = 31;
@@ -33,7 +34,8 @@ final class Lane {
     }
 
     /** Takes the oldest message, or null. Consumer only. */
-    @Nullable Object poll() {
+    @Nullable
+    Object poll() {
         Object message = peek();
         if (message != null) {
             // Behind it nothing is read here before the producer has written, and it never writes a slot twice.

@@ -7,8 +7,9 @@ import io.netty.util.ReferenceCounted;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write of the host, which stays in the channel's outbound buffer until the device has written it, so that the channel's water marks and
- * the write's promise mean what they mean on a socket. Its buffer leaves earlier. Confined to the host's event loop.
+ * A write of the host, which stays in the channel's outbound buffer until the device has written it, so that the
+ * channel's water marks and the write's promise mean what they mean on a socket. Its buffer leaves earlier. Confined to
+ * the host's event loop.
  */
 final class Outgoing extends AbstractReferenceCounted {
     /** Counts the bytes of the buffer, whether or not it has left. */
@@ -25,7 +26,8 @@ final class Outgoing extends AbstractReferenceCounted {
     }
 
     /** The buffer, which moves to the caller; null if it has left before. */
-    @Nullable ByteBuf take() {
+    @Nullable
+    ByteBuf take() {
         ByteBuf taken = plaintext;
         plaintext = null;
         return taken;

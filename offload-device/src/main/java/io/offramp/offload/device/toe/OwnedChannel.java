@@ -9,7 +9,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.SocketAddress;
 
-/** What is fixed about a channel whose connection is another's: its addresses, and that it is neither bound nor connected here. */
+/**
+ * What is fixed about a channel whose connection is another's: its addresses, and that it is neither bound nor
+ * connected here.
+ */
 abstract class OwnedChannel extends AbstractChannel implements DuplexChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 

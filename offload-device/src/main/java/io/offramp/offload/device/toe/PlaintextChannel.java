@@ -13,11 +13,13 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host's end of a connection that the device owns. For its handlers it is a TCP channel whose peer speaks plaintext: bytes come by
- * {@code channelRead}, go by {@code write} and {@code flush}, {@code close} ends in order, a clean end of the client's stream is {@link
- * ChannelInputShutdownEvent} and a broken one {@code channelInactive} without it. Lives on any event loop: it has no socket.
+ * The host's end of a connection that the device owns. For its handlers it is a TCP channel whose peer speaks
+ * plaintext: bytes come by {@code channelRead}, go by {@code write} and {@code flush}, {@code close} ends in order, a
+ * clean end of the client's stream is {@link ChannelInputShutdownEvent} and a broken one {@code channelInactive}
+ * without it. Lives on any event loop: it has no socket.
  *
- * <p>A write's promise completes when the device's socket has taken the records, and until then its bytes count against the water marks.
+ * <p>A write's promise completes when the device's socket has taken the records, and until then its bytes count against
+ * the water marks.
  */
 final class PlaintextChannel extends OwnedChannel {
     private final Lane toDevice = new Lane();

@@ -31,7 +31,7 @@ public final class Toe implements ConnectionOffload {
 
     /**
      * @param threads event loops, and as many workers
-     * @param cpu     what they are counted by
+     * @param cpu what they are counted by
      */
     public Toe(int threads, DeviceCpu cpu) {
         this.threads = threads;

@@ -7,22 +7,22 @@ import java.util.Map;
 /**
  * What goes wrong, and how often. All shares are probabilities, at most one half.
  *
- * @param seed       of all that is random; connections differ by their number
- * @param loss       packets that do not arrive
- * @param reorder    packets that arrive later than ones sent behind them
- * @param duplicate  packets that arrive twice
- * @param corrupt    packets of which a bit is flipped, so that their checksum does not hold
+ * @param seed of all that is random; connections differ by their number
+ * @param loss packets that do not arrive
+ * @param reorder packets that arrive later than ones sent behind them
+ * @param duplicate packets that arrive twice
+ * @param corrupt packets of which a bit is flipped, so that their checksum does not hold
  * @param retransmit sends behind which something is sent again that need not be, acknowledged or not
- * @param resegment  packets that are shorter than they could be
- * @param ackLag     acknowledgments that come late
- * @param cqeError   send WQEs that the device fails
- * @param reroute    packets that leave through another device, and are encrypted in software therefore
- * @param queueFull  times that the ICOSQ has no room for a resync
- * @param delay      times that a completion is looked at one packet later
- * @param decline    installs for which a pool is exhausted
- * @param downAfter  packets of a connection behind which the device goes down; 0 for never
- * @param mss        most payload of a packet, in bytes
- * @param sequence   TCP sequence of a connection's first byte: near 2^32 it soon wraps
+ * @param resegment packets that are shorter than they could be
+ * @param ackLag acknowledgments that come late
+ * @param cqeError send WQEs that the device fails
+ * @param reroute packets that leave through another device, and are encrypted in software therefore
+ * @param queueFull times that the ICOSQ has no room for a resync
+ * @param delay times that a completion is looked at one packet later
+ * @param decline installs for which a pool is exhausted
+ * @param downAfter packets of a connection behind which the device goes down; 0 for never
+ * @param mss most payload of a packet, in bytes
+ * @param sequence TCP sequence of a connection's first byte: near 2^32 it soon wraps
  */
 public record Faults(
         long seed,
@@ -54,8 +54,8 @@ public record Faults(
     public static final Faults NONE = parse("");
 
     /**
-     * Reads {@code seed=7 loss=1% reorder=1% duplicate=0.1%}: names and values in any order, separated by white space or
-     * commas; shares as a percentage or as a number.
+     * Reads {@code seed=7 loss=1% reorder=1% duplicate=0.1%}: names and values in any order, separated by white space
+     * or commas; shares as a percentage or as a number.
      *
      * @throws IllegalArgumentException saying which part is wrong and what was expected
      */
@@ -87,15 +87,16 @@ public record Faults(
                 (int) number(values, "mss", LEAST_MSS, MOST_MSS, DEFAULT_MSS),
                 (int) number(values, "sequence", 0, (1L << 32) - 1, 0));
         if (!values.isEmpty()) {
-            throw new IllegalArgumentException("unknown fault " + values.keySet().iterator().next() + ", known are "
-                    + NAMES);
+            throw new IllegalArgumentException(
+                    "unknown fault " + values.keySet().iterator().next() + ", known are " + NAMES);
         }
         return faults;
     }
 
     /** All names, for help and errors. */
-    public static final String NAMES = "seed, loss, reorder, duplicate, corrupt, retransmit, resegment, ack-lag, cqe-error,"
-            + " reroute, queue-full, delay, decline, down-after, mss, sequence";
+    public static final String NAMES =
+            "seed, loss, reorder, duplicate, corrupt, retransmit, resegment, ack-lag, cqe-error,"
+                    + " reroute, queue-full, delay, decline, down-after, mss, sequence";
 
     /** How often it happens, from 0 to one half. */
     public double share(Fault fault) {

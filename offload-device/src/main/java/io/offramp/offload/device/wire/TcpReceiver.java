@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The receiving half of a TCP connection: puts segments in order. Segments are never joined, so that each keeps what the
- * device said of it. Confined to one thread.
+ * The receiving half of a TCP connection: puts segments in order. Segments are never joined, so that each keeps what
+ * the device said of it. Confined to one thread.
  */
 public final class TcpReceiver {
     /** Takes what is in order. */

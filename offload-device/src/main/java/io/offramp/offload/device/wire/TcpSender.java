@@ -5,8 +5,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of a TCP connection, as far as a record layer notices: which bytes go next, which go again. Positions
- * are bytes since the start of the stream. Confined to one thread.
+ * The sending half of a TCP connection, as far as a record layer notices: which bytes go next, which go again.
+ * Positions are bytes since the start of the stream. Confined to one thread.
  */
 public final class TcpSender {
     private static final int WINDOW_PACKETS = 32;
@@ -19,7 +19,7 @@ public final class TcpSender {
      * What to send.
      *
      * @param position of the first byte
-     * @param bytes    more than the MSS for a large send
+     * @param bytes more than the MSS for a large send
      */
     public record Range(long position, int bytes) {}
 
@@ -34,7 +34,7 @@ public final class TcpSender {
     private int duplicates;
 
     /**
-     * @param start      position of the first byte
+     * @param start position of the first byte
      * @param sendsLarge whether a range may be many packets, for a device to cut
      */
     public TcpSender(Faults faults, Chance chance, long start, boolean sendsLarge) {

@@ -6,16 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Carries packets one way, one a tick, and treats them as its faults have it. Confined to one thread.
- */
+/** Carries packets one way, one a tick, and treats them as its faults have it. Confined to one thread. */
 public final class Wire {
     private static final int MOST_TICKS_LATE = 8;
 
     /**
      * A packet under way.
      *
-     * @param header  IP and TCP header; the receiver's
+     * @param header IP and TCP header; the receiver's
      * @param payload the receiver's to release
      */
     public record Packet(ByteBuf header, ByteBuf payload) {}
@@ -44,7 +42,7 @@ public final class Wire {
      * A wire on which nothing is under way.
      *
      * @param allocator for the payload of packets
-     * @param tap       sees what is sent
+     * @param tap sees what is sent
      */
     public Wire(Chance chance, ByteBufAllocator allocator, Tap tap) {
         this.chance = chance;

@@ -13,8 +13,7 @@ class CapacitySettingsTest {
     @Test
     void shouldLimitNothingButContextsWhenNothingIsSet() {
         assertThat(CapacitySettings.parse(Map.of("state", "up"), 7))
-                .isEqualTo(new Capacity(
-                        7, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 0));
+                .isEqualTo(new Capacity(7, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 0));
     }
 
     @Test
@@ -30,10 +29,7 @@ class CapacitySettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             records-per-second  | 0     | records-per-second: must be 1 to 1000000000000, is 0
             installs-per-second | many  | installs-per-second: must be 1 to 1000000000000, is many
             gbit-per-second     | 0     | gbit-per-second: must be above 0, at most 100000, is 0

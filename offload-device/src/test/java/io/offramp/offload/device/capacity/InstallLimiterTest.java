@@ -24,7 +24,9 @@ class InstallLimiterTest {
         assertThat(limiter.isEmpty()).isFalse();
         assertThat(taken(limiter, 10)).isEqualTo(1);
         clock.advanceUs(1_000_000);
-        assertThat(taken(limiter, 10)).as("no more than a burst, however long the pause").isEqualTo(3);
+        assertThat(taken(limiter, 10))
+                .as("no more than a burst, however long the pause")
+                .isEqualTo(3);
     }
 
     @Test

@@ -19,25 +19,28 @@ class PacerTest {
     @Test
     void shouldQueueWorkBehindWork() {
         // Given: a record takes 1 us, 8 Gbit/s make a byte take 1 ns, and what is done comes out 3 us later
-        Pacer pacer = new Pacer(
-                new Capacity(1, 1_000_000, 8_000_000_000L, Capacity.NO_LIMIT, 50_000, 3_000), clock);
+        Pacer pacer = new Pacer(new Capacity(1, 1_000_000, 8_000_000_000L, Capacity.NO_LIMIT, 50_000, 3_000), clock);
 
         // When, Then
         assertThat(pacer.work(1, 100)).as("limited by records").isEqualTo(1_000 + 3_000);
-        assertThat(pacer.work(1, 16_000)).as("limited by bits, behind the first").isEqualTo(1_000 + 16_000 + 3_000);
+        assertThat(pacer.work(1, 16_000))
+                .as("limited by bits, behind the first")
+                .isEqualTo(1_000 + 16_000 + 3_000);
         assertThat(pacer.queueNs()).isEqualTo(17_000);
         clock.advanceUs(10);
         assertThat(pacer.work(2, 0)).isEqualTo(7_000 + 2_000 + 3_000);
         clock.advanceUs(1_000);
         assertThat(pacer.queueNs()).isZero();
-        assertThat(pacer.work(1, 0)).as("idle again, after the clock has wrapped").isEqualTo(1_000 + 3_000);
+        assertThat(pacer.work(1, 0))
+                .as("idle again, after the clock has wrapped")
+                .isEqualTo(1_000 + 3_000);
         assertThat(pacer.installNs()).isEqualTo(50_000);
     }
 
     @Test
     void shouldAddItsLatencyWhereRatesAreUnlimited() {
-        Pacer pacer = new Pacer(
-                new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 1_500), clock);
+        Pacer pacer =
+                new Pacer(new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 1_500), clock);
         assertThat(pacer.work(1, 16_384)).isEqualTo(1_500);
         assertThat(pacer.work(1, 16_384)).isEqualTo(1_500);
     }

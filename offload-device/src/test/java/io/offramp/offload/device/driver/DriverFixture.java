@@ -52,7 +52,8 @@ public final class DriverFixture implements AutoCloseable {
     /** Random keys. */
     public TrafficKeys keys(Protection protection, long sequence) {
         return new TrafficKeys(
-                protection.version(), protection.suite(),
+                protection.version(),
+                protection.suite(),
                 content(protection.suite().keyBytes()),
                 content(TrafficKeys.ivBytes(protection.version(), protection.suite())),
                 sequence);
@@ -81,7 +82,9 @@ public final class DriverFixture implements AutoCloseable {
         netty.finishAndReleaseAll();
         channel.close();
         device.nic().deks().close();
-        assertThat(allocator.metric().usedDirectMemory()).as("direct bytes not released").isZero();
+        assertThat(allocator.metric().usedDirectMemory())
+                .as("direct bytes not released")
+                .isZero();
         assertThat(device.deks().inUse()).as("DEK in use").isZero();
         assertThat(device.tises().inUse()).as("TIS in use").isZero();
         assertThat(device.nic().tirs().inUse()).as("TIR in use").isZero();

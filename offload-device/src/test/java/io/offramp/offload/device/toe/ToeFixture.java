@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A device's connection and the host's end of it, both on this thread: nothing happens on either side before its tasks are run, so that a
- * test decides which side goes first.
+ * A device's connection and the host's end of it, both on this thread: nothing happens on either side before its tasks
+ * are run, so that a test decides which side goes first.
  */
 final class ToeFixture {
     static final int LOW_MARK = 1000;

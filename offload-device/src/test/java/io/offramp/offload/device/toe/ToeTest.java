@@ -49,7 +49,12 @@ class ToeTest {
         long seed = System.nanoTime();
         SocketAddress address = listen(seed);
         Sender sender = new Sender(seed);
-        new Bootstrap().group(clients).channel(LocalChannel.class).handler(sender).connect(address).sync();
+        new Bootstrap()
+                .group(clients)
+                .channel(LocalChannel.class)
+                .handler(sender)
+                .connect(address)
+                .sync();
 
         assertThat(sender.echoed.get(60, TimeUnit.SECONDS)).as("seed %d", seed).isEqualTo(BYTES);
         assertThat(deviceThreads).containsExactly("offramp-device-1");
@@ -71,7 +76,9 @@ class ToeTest {
         toe.stop();
         toe.stop();
 
-        assertThatThrownBy(() -> listen(1)).isInstanceOf(IllegalStateException.class).hasMessage("device has stopped");
+        assertThatThrownBy(() -> listen(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("device has stopped");
     }
 
     private SocketAddress listen(long seed) throws InterruptedException {
@@ -84,7 +91,10 @@ class ToeTest {
                         toe.present(owned.pipeline(), owned::newSucceededFuture, host, new Echo(seed));
                     }
                 });
-        return toe.listen(listener, LocalIoHandler.newFactory(), LocalAddress.ANY).sync().channel().localAddress();
+        return toe.listen(listener, LocalIoHandler.newFactory(), LocalAddress.ANY)
+                .sync()
+                .channel()
+                .localAddress();
     }
 
     /** Sends everything back, and pauses reading at random, or while it cannot write. */
@@ -103,8 +113,8 @@ class ToeTest {
                 context.channel().config().setAutoRead(false);
             } else if (random.nextInt(50) == 0) {
                 context.channel().config().setAutoRead(false);
-                context.executor().schedule(
-                        () -> context.channel().config().setAutoRead(true), 200, TimeUnit.MICROSECONDS);
+                context.executor()
+                        .schedule(() -> context.channel().config().setAutoRead(true), 200, TimeUnit.MICROSECONDS);
             }
         }
 

@@ -25,12 +25,13 @@ class TcpTest {
     private record Run(List<TcpSender.Range> sent, byte[] arrived) {}
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "",
-        "loss=10% reorder=10% duplicate=10%",
-        "loss=30% resegment=50% retransmit=30% ack-lag=50% mss=200",
-        "duplicate=50% reorder=50% retransmit=50% mss=9000",
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "loss=10% reorder=10% duplicate=10%",
+                "loss=30% resegment=50% retransmit=30% ack-lag=50% mss=200",
+                "duplicate=50% reorder=50% retransmit=50% mss=9000",
+            })
     void shouldDeliverEveryByteOnceAndInOrder(String wire) {
         byte[] content = new byte[BYTES];
         new Random(1).nextBytes(content);
@@ -47,7 +48,8 @@ class TcpTest {
         byte[] content = new byte[BYTES];
         String wire = "loss=10% reorder=10% resegment=30% retransmit=10% ack-lag=20% seed=";
 
-        assertThat(run(wire + 5, content).sent).isEqualTo(run(wire + 5, content).sent)
+        assertThat(run(wire + 5, content).sent)
+                .isEqualTo(run(wire + 5, content).sent)
                 .isNotEqualTo(run(wire + 6, content).sent);
     }
 

@@ -9,8 +9,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a thread's system calls work with: {@code errno}, a message with room for the type of one record, and a block for values of
- * socket options. Freed with the thread.
+ * What a thread's system calls work with: {@code errno}, a message with room for the type of one record, and a block
+ * for values of socket options. Freed with the thread.
  *
  * <pre>
  * message: | msghdr 0..55 | iovec 56..71 | control 72..95 |

@@ -45,7 +45,8 @@ public final class LinuxTls implements KernelTls {
     public int setKeys(int fd, Direction direction, byte[] cryptoInfo) {
         CallMemory memory = CallMemory.current();
         try {
-            return Libc.setsockopt(memory.state, fd, SOL_TLS, option(direction), memory.value(cryptoInfo), cryptoInfo.length);
+            return Libc.setsockopt(
+                    memory.state, fd, SOL_TLS, option(direction), memory.value(cryptoInfo), cryptoInfo.length);
         } finally {
             memory.wipe();
         }
@@ -66,7 +67,8 @@ public final class LinuxTls implements KernelTls {
 
     @Override
     public int send(int fd, ByteBuf content, int index, int bytes) {
-        return Libc.send(CallMemory.current().state, fd, address(content, index, bytes), bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+        return Libc.send(
+                CallMemory.current().state, fd, address(content, index, bytes), bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 
     @Override
@@ -126,6 +128,7 @@ public final class LinuxTls implements KernelTls {
     private static long address(ByteBuf content, int index, int bytes) {
         return content.hasMemoryAddress()
                 ? content.memoryAddress() + index
-                : MemorySegment.ofBuffer(content.internalNioBuffer(index, bytes)).address();
+                : MemorySegment.ofBuffer(content.internalNioBuffer(index, bytes))
+                        .address();
     }
 }

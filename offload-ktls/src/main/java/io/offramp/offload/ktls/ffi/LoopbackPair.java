@@ -12,8 +12,8 @@ import java.util.function.IntConsumer;
  * Two ends of a TCP connection of this machine with itself, to try the kernel on. They block, but no call does so for
  * longer than a limit; nothing is on the way when they are made.
  *
- * @param near        to be tried
- * @param far         to see what came of it, the peer of the near one
+ * @param near to be tried
+ * @param far to see what came of it, the peer of the near one
  * @param limitMillis how long a call may block
  */
 public record LoopbackPair(int near, int far, int limitMillis) implements AutoCloseable {

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an interface offers of TLS, as {@code ethtool -k} shows it (include/uapi/linux/ethtool.h): its feature strings by {@code
- * ETHTOOL_GSTRINGS}, their state by {@code ETHTOOL_GFEATURES}, at the same index. Anybody may ask.
+ * What an interface offers of TLS, as {@code ethtool -k} shows it (include/uapi/linux/ethtool.h): its feature strings
+ * by {@code ETHTOOL_GSTRINGS}, their state by {@code ETHTOOL_GFEATURES}, at the same index. Anybody may ask.
  *
  * <pre>
  * ifreq:      | name 0..15 | pointer 16..23 | padding to 40 |
@@ -51,7 +51,10 @@ public final class NicFeatures {
         MemorySegment.copy(bytes, 0, request, JAVA_BYTE, 0, Math.min(bytes.length, NAME_BYTES - 1));
     }
 
-    /** For humans: {@code tls-hw-tx-offload on, tls-hw-rx-offload off}, {@code no TLS offload}, or why that is not known. */
+    /**
+     * For humans: {@code tls-hw-tx-offload on, tls-hw-rx-offload off}, {@code no TLS offload}, or why that is not
+     * known.
+     */
     public static String describe(String interfaceName) {
         MemorySegment state = CallMemory.current().state;
         int socket = Libc.socket(state, AF_INET, SOCK_DGRAM_CLOEXEC, 0);

@@ -6,8 +6,8 @@ import io.offramp.offload.ktls.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipe of this process, in which the kernel keeps references to pages on their way from one socket to another (splice(2)). Nothing
- * blocks. Confined to one thread.
+ * A pipe of this process, in which the kernel keeps references to pages on their way from one socket to another
+ * (splice(2)). Nothing blocks. Confined to one thread.
  */
 public final class Pipe implements AutoCloseable {
     private static final int F_SETPIPE_SZ = 1031;
@@ -45,8 +45,8 @@ public final class Pipe implements AutoCloseable {
     }
 
     /**
-     * Takes what a socket has, as far as there is room. Only of an empty pipe can the caller tell that it was the socket that had
-     * nothing.
+     * Takes what a socket has, as far as there is room. Only of an empty pipe can the caller tell that it was the
+     * socket that had nothing.
      *
      * @return bytes, 0 at the end of the stream, or a negative {@link Errno}
      */
@@ -60,8 +60,8 @@ public final class Pipe implements AutoCloseable {
     }
 
     /**
-     * Gives a socket what it has room for of all that is held. Never {@code SPLICE_F_MORE}: of kernel TLS, the last record would wait
-     * for what follows.
+     * Gives a socket what it has room for of all that is held. Never {@code SPLICE_F_MORE}: of kernel TLS, the last
+     * record would wait for what follows.
      *
      * @return bytes, or a negative {@link Errno}
      */

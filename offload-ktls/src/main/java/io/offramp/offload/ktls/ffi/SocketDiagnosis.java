@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 
 /**
  * Asks the kernel what it knows of one TCP socket, as {@code ss -ti} does: a request of {@code SOCK_DIAG_BY_FAMILY}
- * (include/uapi/linux/inet_diag.h), whose answer has the attribute {@code INET_DIAG_ULP_INFO}. Kernels before 6.15 give that to
- * {@code CAP_NET_ADMIN} only.
+ * (include/uapi/linux/inet_diag.h), whose answer has the attribute {@code INET_DIAG_ULP_INFO}. Kernels before 6.15 give
+ * that to {@code CAP_NET_ADMIN} only.
  *
  * <pre>
  * request: | nlmsghdr 0..15 | family 16 | protocol 17 | extensions 18 | states 20..23 | id 24..71 |

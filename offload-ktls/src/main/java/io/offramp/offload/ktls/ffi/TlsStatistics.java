@@ -67,8 +67,8 @@ final class TlsStatistics {
 
     private static long cookie(int fd) {
         CallMemory memory = CallMemory.current();
-        int result = Libc.getsockopt(
-                memory.state, fd, SOL_SOCKET, SO_NETNS_COOKIE, memory.value, memory.length(Long.BYTES));
+        int result =
+                Libc.getsockopt(memory.state, fd, SOL_SOCKET, SO_NETNS_COOKIE, memory.value, memory.length(Long.BYTES));
         return result < 0 ? NO_COOKIE : memory.value.get(JAVA_LONG, 0);
     }
 }

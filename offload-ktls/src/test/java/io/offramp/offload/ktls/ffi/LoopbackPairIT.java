@@ -111,7 +111,10 @@ class LoopbackPairIT {
     @Test
     void shouldRefuseWhatIsReadWithControlDataCutOff() throws SystemCallException {
         try (LoopbackPair pair = LoopbackPair.open()) {
-            byte[] on = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(1).array();
+            byte[] on = ByteBuffer.allocate(4)
+                    .order(ByteOrder.nativeOrder())
+                    .putInt(1)
+                    .array();
             CallMemory memory = CallMemory.current();
             assertThat(Libc.setsockopt(memory.state, pair.near(), SOL_SOCKET, SO_TIMESTAMP, memory.value(on), 4))
                     .isZero();

@@ -33,7 +33,8 @@ class TlsStatisticsTest {
 
         for (Direction direction : Direction.values()) {
             assertThat(TlsStatistics.onDevice(other, direction)).isEqualTo(TlsStatistics.UNKNOWN);
-            assertThat(TlsStatistics.onDevice(directory.resolve("none"), direction)).isEqualTo(TlsStatistics.UNKNOWN);
+            assertThat(TlsStatistics.onDevice(directory.resolve("none"), direction))
+                    .isEqualTo(TlsStatistics.UNKNOWN);
         }
     }
 }

@@ -47,8 +47,8 @@ final class ChunkReader {
     }
 
     /**
-     * @param trailers    of which kind
-     * @param lineLimit   bytes of a chunk's size and extensions
+     * @param trailers of which kind
+     * @param lineLimit bytes of a chunk's size and extensions
      * @param fieldsLimit bytes of all trailers
      */
     ChunkReader(Kind trailers, int lineLimit, int fieldsLimit) {
@@ -56,7 +56,8 @@ final class ChunkReader {
         trailerReader = new HeadReader(trailers, lineLimit, fieldsLimit);
     }
 
-    @Nullable String problem() {
+    @Nullable
+    String problem() {
         return problem;
     }
 

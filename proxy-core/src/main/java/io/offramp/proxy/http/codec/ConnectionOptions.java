@@ -8,11 +8,11 @@ import java.util.Locale;
 /**
  * What a message's {@code Connection} fields say (RFC 9110 §7.6.1).
  *
- * @param close     the connection ends behind this message
+ * @param close the connection ends behind this message
  * @param keepAlive it does not (HTTP/1.0)
- * @param upgrade   {@code Upgrade} is meant for us
- * @param valid     false: a list so long that only an attacker sends it
- * @param named     names of further fields that are meant for us, as bytes in lower case
+ * @param upgrade {@code Upgrade} is meant for us
+ * @param valid false: a list so long that only an attacker sends it
+ * @param named names of further fields that are meant for us, as bytes in lower case
  */
 public record ConnectionOptions(boolean close, boolean keepAlive, boolean upgrade, boolean valid, List<byte[]> named) {
     private static final int MAX_OPTIONS = 32;

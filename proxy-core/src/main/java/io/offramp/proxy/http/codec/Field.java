@@ -9,8 +9,7 @@ public enum Field {
     OTHER,
     /**
      * What tells an upstream of a client certificate: {@code Client-Cert} and {@code Client-Cert-Chain} (RFC 9440),
-     * {@code X-Client-Cert} and all
-     * others of these families. Never passes to an upstream.
+     * {@code X-Client-Cert} and all others of these families. Never passes to an upstream.
      */
     CLIENT_CERT,
     CONNECTION,
@@ -19,10 +18,8 @@ public enum Field {
     EXPECT,
     /**
      * What a proxy in front of us says of its client or of the request that it got: {@code Forwarded} (RFC 7239),
-     * {@code X-Forwarded-Port} and all
-     * others of that family, {@code X-Real-IP}, {@code True-Client-IP}, {@code X-Original-URL} and their like, by
-     * {@link FieldFamilies}. Passes to
-     * an upstream from a trusted proxy only.
+     * {@code X-Forwarded-Port} and all others of that family, {@code X-Real-IP}, {@code True-Client-IP},
+     * {@code X-Original-URL} and their like, by {@link FieldFamilies}. Passes to an upstream from a trusted proxy only.
      */
     FORWARDING,
     /**
@@ -53,20 +50,19 @@ public enum Field {
 
     /** The field whose name these bytes are, whatever their case. */
     static Field of(byte[] bytes, int from, int to) {
-        Field exact =
-                switch (to - from) {
-                    case 2 -> TE.or(bytes, from, OTHER);
-                    case 4 -> HOST.or(bytes, from, DATE.or(bytes, from, OTHER));
-                    case 6 -> EXPECT.or(bytes, from, OTHER);
-                    case 7 -> UPGRADE.or(bytes, from, OTHER);
-                    case 10 -> CONNECTION.or(bytes, from, KEEP_ALIVE.or(bytes, from, OTHER));
-                    case 12 -> MAX_FORWARDS.or(bytes, from, OTHER);
-                    case 14 -> CONTENT_LENGTH.or(bytes, from, OTHER);
-                    case 15 -> X_FORWARDED_FOR.or(bytes, from, OTHER);
-                    case 16 -> X_FORWARDED_HOST.or(bytes, from, OTHER);
-                    case 17 -> TRANSFER_ENCODING.or(bytes, from, X_FORWARDED_PROTO.or(bytes, from, OTHER));
-                    default -> OTHER;
-                };
+        Field exact = switch (to - from) {
+            case 2 -> TE.or(bytes, from, OTHER);
+            case 4 -> HOST.or(bytes, from, DATE.or(bytes, from, OTHER));
+            case 6 -> EXPECT.or(bytes, from, OTHER);
+            case 7 -> UPGRADE.or(bytes, from, OTHER);
+            case 10 -> CONNECTION.or(bytes, from, KEEP_ALIVE.or(bytes, from, OTHER));
+            case 12 -> MAX_FORWARDS.or(bytes, from, OTHER);
+            case 14 -> CONTENT_LENGTH.or(bytes, from, OTHER);
+            case 15 -> X_FORWARDED_FOR.or(bytes, from, OTHER);
+            case 16 -> X_FORWARDED_HOST.or(bytes, from, OTHER);
+            case 17 -> TRANSFER_ENCODING.or(bytes, from, X_FORWARDED_PROTO.or(bytes, from, OTHER));
+            default -> OTHER;
+        };
         return exact == OTHER ? FieldFamilies.of(bytes, from, to) : exact;
     }
 

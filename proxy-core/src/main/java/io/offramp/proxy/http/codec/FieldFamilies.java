@@ -3,9 +3,9 @@ package io.offramp.proxy.http.codec;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Fields known by more than one spelling. Upstreams that put fields into variables (RFC 3875 §4.1.18) see no
- * difference between the marks of a
- * name, so {@code X_Forwarded_For} and {@code Content.Length} are here as well: any mark counts as {@code -}.
+ * Fields known by more than one spelling. Upstreams that put fields into variables (RFC 3875 §4.1.18) see no difference
+ * between the marks of a name, so {@code X_Forwarded_For} and {@code Content.Length} are here as well: any mark counts
+ * as {@code -}.
  */
 final class FieldFamilies {
     private static final Family[][] BY_LETTER = new Family[26][];

@@ -42,6 +42,7 @@ final class HeadReader {
     private int nameEnd;
     /** Bytes that were taken out of this step's. */
     private int removed;
+
     private @Nullable String problem;
 
     /** What kind of head. */
@@ -97,7 +98,7 @@ final class HeadReader {
     }
 
     /**
-     * @param lineLimit   bytes of a start line
+     * @param lineLimit bytes of a start line
      * @param fieldsLimit bytes of all fields together
      */
     HeadReader(Kind kind, int lineLimit, int fieldsLimit) {
@@ -108,7 +109,8 @@ final class HeadReader {
     }
 
     /** Why it was refused; null if it was not. */
-    @Nullable String problem() {
+    @Nullable
+    String problem() {
         return problem;
     }
 
@@ -335,8 +337,8 @@ final class HeadReader {
         return malformed("field name");
     }
 
-    //= RFC 9112 §5.1
-    //# A proxy MUST remove any such whitespace from a response message before forwarding the message downstream.
+    // = RFC 9112 §5.1
+    // # A proxy MUST remove any such whitespace from a response message before forwarding the message downstream.
     private Progress nameBlanks(Head now) {
         while (at < filled && Ascii.isBlank(bytes[at])) {
             at++;

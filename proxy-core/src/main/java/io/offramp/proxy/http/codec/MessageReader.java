@@ -35,8 +35,8 @@ public final class MessageReader {
         /** Some of the body: {@link #takePiece}. */
         PIECE,
         /**
-         * The end of a body in chunks: {@link #trailers}. All others end with their head or last piece: {@link
-         * #isComplete}.
+         * The end of a body in chunks: {@link #trailers}. All others end with their head or last piece:
+         * {@link #isComplete}.
          */
         END,
         /** Nothing more can be read: {@link #refusal}. */
@@ -74,7 +74,7 @@ public final class MessageReader {
     /**
      * A reader of requests.
      *
-     * @param lineLimit   bytes of a request line, and of a chunk's size and extensions
+     * @param lineLimit bytes of a request line, and of a chunk's size and extensions
      * @param fieldsLimit bytes of all fields of a head, and of trailers
      */
     public static MessageReader ofRequests(int lineLimit, int fieldsLimit) {

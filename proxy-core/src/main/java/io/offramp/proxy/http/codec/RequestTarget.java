@@ -6,11 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a request goes (RFC 9112 §3.2).
  *
- * @param authority  host and port: of an absolute target, else of Host; null where an HTTP/1.0 request has neither
+ * @param authority host and port: of an absolute target, else of Host; null where an HTTP/1.0 request has neither
  * @param originForm path and query, or {@code *}
- * @param problem    why the request is refused; null if it is not
+ * @param problem why the request is refused; null if it is not
  */
-public record RequestTarget(@Nullable String authority, String originForm, @Nullable String problem) {
+public record RequestTarget(
+        @Nullable String authority,
+        String originForm,
+        @Nullable String problem) {
     /** Before a request was read. */
     public static final RequestTarget NONE = new RequestTarget(null, "", null);
 
@@ -98,8 +101,7 @@ public record RequestTarget(@Nullable String authority, String originForm, @Null
 
     /**
      * Host as names are compared (RFC 3986 §6.2.2, RFC 9110 §4.2.3): in lower case, escapes decoded, without port and
-     * without the dot that ends a
-     * name in full; or null.
+     * without the dot that ends a name in full; or null.
      */
     public @Nullable String host() {
         if (authority == null) {

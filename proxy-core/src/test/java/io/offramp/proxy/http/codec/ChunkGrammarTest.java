@@ -20,33 +20,82 @@ class ChunkGrammarTest {
     private static final String QUOTED =
             "\"(?:[\\t \\x21\\x23-\\x5B\\x5D-\\x7E\\x80-\\xFF]|\\\\[\\t \\x21-\\x7E\\x80-\\xFF])*\"";
     private static final String BWS = "[ \\t]*";
-    private static final Pattern LINE = Pattern.compile("[0-9A-Fa-f]+(?:" + BWS + ";" + BWS + TOKEN + "(?:" + BWS + "=" + BWS + "(?:"
-            + TOKEN + "|" + QUOTED + "))?)*");
+    private static final Pattern LINE = Pattern.compile("[0-9A-Fa-f]+(?:" + BWS + ";" + BWS + TOKEN + "(?:" + BWS + "="
+            + BWS + "(?:" + TOKEN + "|" + QUOTED + "))?)*");
     /** Each once and again, so that lines of the grammar are not rare. */
     private static final String ALPHABET = "1aF;;;;xyz== \t\"\"\"\\\\\u00e9\u0000\u007f(,";
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "5", "05", "000000000000000000000000005", "5;x", "5 ;x", "5\t \t;\t x", "5;x=y", "5;x = y", "5 ; x\t=\ty ; z",
-        "5;x=\"\"",
-        "5;x=\"a;b\\\"\\\\\"", "5;x=\"\t\u00e9\u00ff\"", "5;x=\"\\\u00e9\\\t\\ \"", "5;x=\"y\" ;z",
-        "5;!#$%&'*+-.^_`|~=1", "5;x;x;x",
-    })
+    @ValueSource(
+            strings = {
+                "5",
+                "05",
+                "000000000000000000000000005",
+                "5;x",
+                "5 ;x",
+                "5\t \t;\t x",
+                "5;x=y",
+                "5;x = y",
+                "5 ; x\t=\ty ; z",
+                "5;x=\"\"",
+                "5;x=\"a;b\\\"\\\\\"",
+                "5;x=\"\t\u00e9\u00ff\"",
+                "5;x=\"\\\u00e9\\\t\\ \"",
+                "5;x=\"y\" ;z",
+                "5;!#$%&'*+-.^_`|~=1",
+                "5;x;x;x",
+            })
     void shouldTakeAChunkWhenItsLineIsOfTheGrammar(String line) {
         for (boolean requests : new boolean[] {true, false}) {
             assertThat(LINE.matcher(line).matches()).isTrue();
-            assertThat(body(requests, line + "\r\nhello\r\n" + line.replace('5', '0') + "\r\n\r\n")).isEqualTo("hello");
+            assertThat(body(requests, line + "\r\nhello\r\n" + line.replace('5', '0') + "\r\n\r\n"))
+                    .isEqualTo("hello");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", " 5", "\t5", "5 ", "5\t", "+5", "-5", "0x5", "5h", "5_0", "5,x", "5 5", ";x", "5;", "5; ", "5;;x", "5;x;",
-        "5;=y", "5;x=", "5;x= ",
-        "5;x=;y", "5;x y", "5;x ", "5;x=y ", "5;x=\"y\" ", "5;x=y z", "5;x=\"y", "5;x=\"y\\\"", "5;x=\"y\"z",
-        "5;x=\"\u0000\"", "5;x=\"\u007f\"",
-        "5;x=\"\\\u0001\"", "5;x=(", "5;\u00e9", "5;x=\u00e9", "5\r;x", "5;x\r", "5;x=\"\n\"", "5\n",
-    })
+    @ValueSource(
+            strings = {
+                "",
+                " 5",
+                "\t5",
+                "5 ",
+                "5\t",
+                "+5",
+                "-5",
+                "0x5",
+                "5h",
+                "5_0",
+                "5,x",
+                "5 5",
+                ";x",
+                "5;",
+                "5; ",
+                "5;;x",
+                "5;x;",
+                "5;=y",
+                "5;x=",
+                "5;x= ",
+                "5;x=;y",
+                "5;x y",
+                "5;x ",
+                "5;x=y ",
+                "5;x=\"y\" ",
+                "5;x=y z",
+                "5;x=\"y",
+                "5;x=\"y\\\"",
+                "5;x=\"y\"z",
+                "5;x=\"\u0000\"",
+                "5;x=\"\u007f\"",
+                "5;x=\"\\\u0001\"",
+                "5;x=(",
+                "5;\u00e9",
+                "5;x=\u00e9",
+                "5\r;x",
+                "5;x\r",
+                "5;x=\"\n\"",
+                "5\n",
+            })
     void shouldRefuseAChunkWhenItsLineIsNotOfTheGrammar(String line) {
         for (boolean requests : new boolean[] {true, false}) {
             assertThat(LINE.matcher(line).matches()).isFalse();
@@ -65,10 +114,13 @@ class ChunkGrammarTest {
             for (int i = 0; i < length; i++) {
                 line.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
             }
-            boolean right = LINE.matcher(line).matches() && line.chars().takeWhile(c -> Ascii.hex(c) >= 0).allMatch(c -> c == '0');
+            boolean right = LINE.matcher(line).matches()
+                    && line.chars().takeWhile(c -> Ascii.hex(c) >= 0).allMatch(c -> c == '0');
             boolean other = LINE.matcher(line).matches() && !right;
             if (!other) {
-                assertThat(body(round % 2 == 0, line + "\r\n\r\n") != null).as("seed %d: %s", seed, line).isEqualTo(right);
+                assertThat(body(round % 2 == 0, line + "\r\n\r\n") != null)
+                        .as("seed %d: %s", seed, line)
+                        .isEqualTo(right);
                 taken += right ? 1 : 0;
             }
         }
@@ -94,7 +146,14 @@ class ChunkGrammarTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"8000000000000000", "ffffffffffffffff", "10000000000000000", "10000000000000005", "fffffffffffffffffffffffffff"})
+    @ValueSource(
+            strings = {
+                "8000000000000000",
+                "ffffffffffffffff",
+                "10000000000000000",
+                "10000000000000005",
+                "fffffffffffffffffffffffffff"
+            })
     void shouldRefuseASizeOfMoreThan63Bits(String size) {
         assertThat(body(true, size + "\r\nhello")).isNull();
         assertThat(body(false, size + "\r\nhello")).isNull();
@@ -102,8 +161,10 @@ class ChunkGrammarTest {
 
     @Test
     void shouldBoundTheZerosInFrontOfASize() {
-        assertThat(body(true, "0".repeat(LINE_LIMIT - 1) + "5\r\nhello\r\n0\r\n\r\n")).isEqualTo("hello");
-        assertThat(body(true, "0".repeat(LINE_LIMIT) + "5\r\nhello\r\n0\r\n\r\n")).isNull();
+        assertThat(body(true, "0".repeat(LINE_LIMIT - 1) + "5\r\nhello\r\n0\r\n\r\n"))
+                .isEqualTo("hello");
+        assertThat(body(true, "0".repeat(LINE_LIMIT) + "5\r\nhello\r\n0\r\n\r\n"))
+                .isNull();
     }
 
     @ParameterizedTest
@@ -128,12 +189,15 @@ class ChunkGrammarTest {
     }
 
     private static MessageReader reader(boolean requests) {
-        return requests ? MessageReader.ofRequests(LINE_LIMIT, LINE_LIMIT) : MessageReader.ofAnswers(LINE_LIMIT, LINE_LIMIT);
+        return requests
+                ? MessageReader.ofRequests(LINE_LIMIT, LINE_LIMIT)
+                : MessageReader.ofAnswers(LINE_LIMIT, LINE_LIMIT);
     }
 
     private static ByteBuf stream(boolean requests, String chunks) {
         String start = requests ? "POST / HTTP/1.1\r\nHost: a\r\n" : "HTTP/1.1 200 OK\r\n";
-        return Unpooled.copiedBuffer(start + "Transfer-Encoding: chunked\r\n\r\n" + chunks, StandardCharsets.ISO_8859_1);
+        return Unpooled.copiedBuffer(
+                start + "Transfer-Encoding: chunked\r\n\r\n" + chunks, StandardCharsets.ISO_8859_1);
     }
 
     /** Null if it was refused. */

@@ -59,8 +59,10 @@ class MessageReaderTest {
 
     @Test
     void shouldGiveDataAndTrailersWhenBodyIsChunked() {
-        assertThat(read(HEAD
-                        + "5;ext=\"a;\\\"b\"; y = z\r\nhello\r\n06\r\n world\r\n000\r\nX-Sum: 1\r\nContent-Length: 7\r\n\r\n"))
+        assertThat(
+                        read(
+                                HEAD
+                                        + "5;ext=\"a;\\\"b\"; y = z\r\nhello\r\n06\r\n world\r\n000\r\nX-Sum: 1\r\nContent-Length: 7\r\n\r\n"))
                 .isEqualTo("hello world|X-Sum: 1");
     }
 
@@ -72,7 +74,8 @@ class MessageReaderTest {
 
     @Test
     void shouldRefuseBodyWhenAnExtensionIsTooLong() {
-        assertThat(read(HEAD + "5;" + "x".repeat(1010) + "\r\nhello\r\n0\r\n\r\n")).isNull();
+        assertThat(read(HEAD + "5;" + "x".repeat(1010) + "\r\nhello\r\n0\r\n\r\n"))
+                .isNull();
         assertThat(reader.refusal()).isEqualTo(Refused.MALFORMED);
     }
 
@@ -136,17 +139,25 @@ class MessageReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {" ", "\t", " \t  \t", "                                                                                "})
+    @ValueSource(
+            strings = {
+                " ",
+                "\t",
+                " \t  \t",
+                "                                                                                "
+            })
     void shouldRemoveBlanksBeforeTheColonOfAnAnswersField(String blanks) {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         String stream = "HTTP/1.1 200 OK\r\nX-Protect" + blanks + ": 1\r\nA: b\r\nTransfer-Encoding" + blanks
-                + ":chunked\r\nLast" + blanks + ":\r\n\r\n2\r\nok\r\n0\r\nX-Sum" + blanks + ": 7\r\nB" + blanks + ": c\r\n\r\n";
+                + ":chunked\r\nLast" + blanks + ":\r\n\r\n2\r\nok\r\n0\r\nX-Sum" + blanks + ": 7\r\nB" + blanks
+                + ": c\r\n\r\n";
         for (int round = 0; round < 100; round++) {
             MessageReader answers = MessageReader.ofAnswers(1000, 1000);
             assertThat(lines(answers, stream, random))
                     .as("seed %d round %d", seed, round)
-                    .isEqualTo("X-Protect: 1\r\nA: b\r\nTransfer-Encoding:chunked\r\nLast:\r\n|ok|X-Sum: 7\r\nB: c\r\n");
+                    .isEqualTo(
+                            "X-Protect: 1\r\nA: b\r\nTransfer-Encoding:chunked\r\nLast:\r\n|ok|X-Sum: 7\r\nB: c\r\n");
         }
     }
 

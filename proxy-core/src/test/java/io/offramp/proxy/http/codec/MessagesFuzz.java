@@ -66,7 +66,8 @@ public final class MessagesFuzz {
 
     /** Heads, each with its fields, and bodies, as far as they are complete. */
     private static List<String> ours(boolean requests, byte[] stream, int step) {
-        MessageReader reader = requests ? MessageReader.ofRequests(LIMIT, LIMIT) : MessageReader.ofAnswers(LIMIT, LIMIT);
+        MessageReader reader =
+                requests ? MessageReader.ofRequests(LIMIT, LIMIT) : MessageReader.ofAnswers(LIMIT, LIMIT);
         List<String> told = new ArrayList<>();
         StringBuilder body = new StringBuilder();
         for (int at = 0; at < stream.length; at += step) {

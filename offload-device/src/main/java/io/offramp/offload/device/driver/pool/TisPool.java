@@ -28,9 +28,9 @@ public final class TisPool {
     private final LongAdder destroyed;
 
     /**
-     * @param table     what the device has
-     * @param capacity  how many it can have at most
-     * @param created   counts objects made
+     * @param table what the device has
+     * @param capacity how many it can have at most
+     * @param created counts objects made
      * @param destroyed counts objects destroyed
      */
     public TisPool(ContextTable table, int capacity, LongAdder created, LongAdder destroyed) {

@@ -8,7 +8,7 @@ public interface CompletionHandler {
      * A WQE is done or has failed.
      *
      * @param ring the completion queue
-     * @param cqe  offset of the entry in it; read now, not later
+     * @param cqe offset of the entry in it; read now, not later
      */
     void onCompletion(ByteBuf ring, int cqe);
 }

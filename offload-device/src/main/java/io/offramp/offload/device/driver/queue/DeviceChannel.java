@@ -40,9 +40,9 @@ public final class DeviceChannel {
     /**
      * Takes queues for one event loop.
      *
-     * @param queues  of the device, for this event loop alone
+     * @param queues of the device, for this event loop alone
      * @param isWired whether a wire of the model lies between driver and device, on which packets can be damaged
-     * @param loop    runs a task on the event loop; called from the threads of the device
+     * @param loop runs a task on the event loop; called from the threads of the device
      */
     public DeviceChannel(QueueSet queues, boolean isWired, Executor loop) {
         this.queues = queues;

@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's side of a send queue, SQ or ICOSQ: finds room, posts, rings, and hands each completion to whoever
- * posted the WQE.
+ * The driver's side of a send queue, SQ or ICOSQ: finds room, posts, rings, and hands each completion to whoever posted
+ * the WQE.
  *
  * <pre>{@code
  * int wqe = ring.reserve(blocks);             // write the WQE there: ring.writeControl(...) and the rest
@@ -79,12 +79,19 @@ public final class SendRing {
     }
 
     /**
-     * Writes the control segment of the WQE at the offset that {@link #reserve} gave. It always asks for a
-     * completion.
+     * Writes the control segment of the WQE at the offset that {@link #reserve} gave. It always asks for a completion.
      */
     public void writeControl(int at, int opcode, int modifier, int octowords, int flags, int tisTir) {
-        ControlSegment.write(queue.memory(), at, opcode, modifier, producer, queue.number(), octowords,
-                flags | ControlSegment.CQ_UPDATE, tisTir);
+        ControlSegment.write(
+                queue.memory(),
+                at,
+                opcode,
+                modifier,
+                producer,
+                queue.number(),
+                octowords,
+                flags | ControlSegment.CQ_UPDATE,
+                tisTir);
     }
 
     /** The WQE at the offset that {@link #reserve} gave is written. */

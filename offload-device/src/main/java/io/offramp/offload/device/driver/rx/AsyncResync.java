@@ -89,7 +89,9 @@ final class AsyncResync implements RxResync {
             skip();
             return;
         }
-        progress = place.allocator().directBuffer(PsvWqe.WRITE_BYTES, PsvWqe.WRITE_BYTES).setZero(0, PsvWqe.WRITE_BYTES);
+        progress = place.allocator()
+                .directBuffer(PsvWqe.WRITE_BYTES, PsvWqe.WRITE_BYTES)
+                .setZero(0, PsvWqe.WRITE_BYTES);
         progressKey = place.channel().regions().map(progress);
         int at = ring.reserve(PsvWqe.BLOCKS);
         ring.writeControl(at, Opcode.GET_PSV, Opcode.MODIFIER_TIR, PsvWqe.OCTOWORDS, 0, 0);
@@ -144,7 +146,7 @@ final class AsyncResync implements RxResync {
             place.channel().control().poll();
         }
         switch (state) {
-            case IDLE -> { }
+            case IDLE -> {}
             case ASYNC -> log(sequence);
             case REQUESTED -> match(sequence, number);
         }

@@ -58,11 +58,16 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     /** What {@link #receive} works on, while it does inline, and where in the stream it starts. */
     private @Nullable ByteBuf current;
+
     private int currentIndex;
     private long currentPosition;
 
     private DeviceRxSession(
-            SessionPlace place, TrafficKeys keys, RecordBoundary at, RxSink sink, PacketTemplate packets,
+            SessionPlace place,
+            TrafficKeys keys,
+            RecordBoundary at,
+            RxSink sink,
+            PacketTemplate packets,
             RxContext context) {
         this.place = place;
         this.keys = keys;
@@ -70,8 +75,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         this.packets = packets;
         this.context = context;
         channel = place.channel();
-        records = new RecordAssembler(
-                place.allocator(), place.device().software(), keys, at.wirePosition(), this);
+        records = new RecordAssembler(place.allocator(), place.device().software(), keys, at.wirePosition(), this);
         currentPosition = at.wirePosition();
         wired = place.device().isWired()
                 ? new WiredRx(place, place.device().faults(), packets, at.wirePosition(), this::onInOrder)
@@ -97,7 +101,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         return switch (RxContext.open(place, packets.flow(), keys, sequence)) {
             case Declined<RxContext>(var reason, var detail) -> new Declined<>(reason, detail);
             case Installed<RxContext>(var context) ->
-                    new Installed<>(new DeviceRxSession(place, keys, at, sink, packets, context));
+                new Installed<>(new DeviceRxSession(place, keys, at, sink, packets, context));
         };
     }
 
@@ -173,7 +177,10 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         }
     }
 
-    /** A read that is more than a packet is cut behind a record, where one is known to end: whole ones are dealt with best. */
+    /**
+     * A read that is more than a packet is cut behind a record, where one is known to end: whole ones are dealt with
+     * best.
+     */
     private int packetBytes(ByteBuf wire, int at, int bytes) {
         if (bytes <= PacketHeader.MAX_PAYLOAD_BYTES) {
             return bytes;
@@ -196,9 +203,18 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         ByteBuf host = place.allocator().directBuffer(bytes, bytes);
         packets.sequence(sequence);
         underWay++;
-        queue.append().present(
-                device, channel, packets.header(), packets.headerBytes(), wire, at, bytes, host, sequence,
-                records.epoch());
+        queue.append()
+                .present(
+                        device,
+                        channel,
+                        packets.header(),
+                        packets.headerBytes(),
+                        wire,
+                        at,
+                        bytes,
+                        host,
+                        sequence,
+                        records.epoch());
         if (!channel.isAsynchronous()) {
             channel.receive().poll();
             drain();
@@ -325,7 +341,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             return;
         }
         int skipped = records.partialRecordBytes();
-        int sequence = (int) (records.position() + skipped) + place.device().faults().sequence();
+        int sequence =
+                (int) (records.position() + skipped) + place.device().faults().sequence();
         resync.onProgrammed();
         params.onPosted();
         device.program(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence, this::onProgrammed);

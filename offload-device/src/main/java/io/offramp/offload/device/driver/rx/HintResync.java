@@ -1,9 +1,9 @@
 package io.offramp.offload.device.driver.rx;
 
 /**
- * The strategy {@code CORE_NEXT_HINT}: the device is not asked. Where the host had to decrypt records one after the other,
- * it tells the device where the next one starts: behind the 3rd, 5th, 9th … 129th of them, and every 128 from there on. The
- * hint is about a record that has not come in yet, so the device can be there in time.
+ * The strategy {@code CORE_NEXT_HINT}: the device is not asked. Where the host had to decrypt records one after the
+ * other, it tells the device where the next one starts: behind the 3rd, 5th, 9th … 129th of them, and every 128 from
+ * there on. The hint is about a record that has not come in yet, so the device can be there in time.
  */
 final class HintResync implements RxResync {
     private static final int FIRST_TARGET = 2;

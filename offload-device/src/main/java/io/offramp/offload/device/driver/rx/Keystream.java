@@ -29,9 +29,9 @@ final class Keystream implements AutoCloseable {
     /**
      * Encrypts the runs of a record that have this mark.
      *
-     * @param record      holds the record from {@code at} on, as far as its runs go
+     * @param record holds the record from {@code at} on, as far as its runs go
      * @param recordBytes length of the whole record
-     * @param number      its record sequence
+     * @param number its record sequence
      */
     void restore(ByteBuf record, int at, int recordBytes, long number, DecryptedRuns runs, int mark) {
         int contentStart = format.prefixBytes();

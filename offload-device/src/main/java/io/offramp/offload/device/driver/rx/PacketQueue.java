@@ -38,7 +38,8 @@ final class PacketQueue {
     }
 
     /** Takes the first packet off if the device is done with it; to be given back by {@link #release}. */
-    @Nullable RxPacket pollDone() {
+    @Nullable
+    RxPacket pollDone() {
         RxPacket packet = first;
         if (packet == null || !packet.isDone()) {
             return null;

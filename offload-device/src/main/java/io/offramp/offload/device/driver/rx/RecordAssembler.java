@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts records together from the segments of the stream, some of which the device has decrypted (kernel tls-offload,
- * {@code tls_device_decrypted}). A record of decrypted segments alone is taken as it is; one of encrypted segments alone
- * is opened here; of a mixed one the decrypted parts are encrypted again first. So nothing is delivered that the device
- * or the host has not authenticated as a whole, and only the host says that a record is not authentic.
+ * {@code tls_device_decrypted}). A record of decrypted segments alone is taken as it is; one of encrypted segments
+ * alone is opened here; of a mixed one the decrypted parts are encrypted again first. So nothing is delivered that the
+ * device or the host has not authenticated as a whole, and only the host says that a record is not authentic.
  *
- * <p>Marks tell segments apart: {@link DecryptedRuns#ENCRYPTED}, or the epoch of the key that the device had. Confined to
- * the session's event loop.
+ * <p>Marks tell segments apart: {@link DecryptedRuns#ENCRYPTED}, or the epoch of the key that the device had. Confined
+ * to the session's event loop.
  */
 final class RecordAssembler {
     /** Who does the record's work. */
@@ -39,9 +39,9 @@ final class RecordAssembler {
         /**
          * A record is whole; nothing of it has been opened yet.
          *
-         * @param position    of its header in the stream
+         * @param position of its header in the stream
          * @param recordBytes its length
-         * @param hasMore     whether bytes behind it are here already
+         * @param hasMore whether bytes behind it are here already
          */
         void onRecord(long position, int recordBytes, long number, Work work, boolean hasMore);
 
@@ -69,11 +69,10 @@ final class RecordAssembler {
     private boolean isOpen = true;
 
     /**
-     * @param keys     the caller's, who destroys them after {@link #close()} or {@link #rekey}
+     * @param keys the caller's, who destroys them after {@link #close()} or {@link #rekey}
      * @param position where in the stream the first record starts
      */
-    RecordAssembler(
-            ByteBufAllocator allocator, AeadEngine engine, TrafficKeys keys, long position, Listener listener) {
+    RecordAssembler(ByteBufAllocator allocator, AeadEngine engine, TrafficKeys keys, long position, Listener listener) {
         this.allocator = allocator;
         this.engine = engine;
         this.keys = keys;
@@ -84,11 +83,11 @@ final class RecordAssembler {
     }
 
     /**
-     * Takes the next bytes of the stream. What becomes whole by them is delivered before this returns, until the listener
-     * closes this.
+     * Takes the next bytes of the stream. What becomes whole by them is delivered before this returns, until the
+     * listener closes this.
      *
      * @param segment borrowed, and changed: records are opened where they lie
-     * @param mark    what the device did with them
+     * @param mark what the device did with them
      */
     void push(ByteBuf segment, int index, int bytes, int mark) {
         int at = index;
@@ -240,7 +239,8 @@ final class RecordAssembler {
     }
 
     /**
-     * Where the last record ends that ends within the next bytes of the stream, counted from their first; 0 if none does.
+     * Where the last record ends that ends within the next bytes of the stream, counted from their first; 0 if none
+     * does.
      *
      * @param most looked at, of {@code bytes} that are there
      */

@@ -75,7 +75,8 @@ final class RxContext {
         int tir = createTir(device, place.channel().receiveQueueNumber());
         if (tir == ContextTable.NONE) {
             device.deks().free(dek);
-            return declined("device has no TIR left (" + device.nic().contextMemory().used() + " contexts in use)");
+            return declined(
+                    "device has no TIR left (" + device.nic().contextMemory().used() + " contexts in use)");
         }
         RxContext context = new RxContext(place, flow, keys, tir, dek);
         device.counters().rxContexts.increment();
@@ -145,8 +146,8 @@ final class RxContext {
      * Programs the key and the position, and adds the rule if there is none.
      *
      * @param recordNumber of the record that starts at {@code tcpSequence}
-     * @param whenDone     told whether the device has taken it, at once where its engines are inline; not after
-     *                     {@link #close}
+     * @param whenDone told whether the device has taken it, at once where its engines are inline; not after
+     *     {@link #close}
      */
     void program(long recordNumber, int tcpSequence, Consumer<Boolean> whenDone) {
         SendRing ring = place.channel().control();
@@ -221,8 +222,11 @@ final class RxContext {
             device.counters().rxResyncUnanswered.increment();
             return;
         }
-        program(recordNumber, tcpSequence, isLoaded ->
-                (isLoaded ? device.counters().rxResyncAnswered : device.counters().rxResyncUnanswered).increment());
+        program(
+                recordNumber,
+                tcpSequence,
+                isLoaded -> (isLoaded ? device.counters().rxResyncAnswered : device.counters().rxResyncUnanswered)
+                        .increment());
     }
 
     /** Gives the device another key, to be used once {@link #program programmed}; false if it has no room for it. */

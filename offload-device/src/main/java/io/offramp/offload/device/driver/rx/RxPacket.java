@@ -27,7 +27,9 @@ final class RxPacket implements CompletionHandler {
     private boolean isDone;
     private boolean isIntact;
     private TlsOffload result = TlsOffload.NOT_DECRYPTED;
-    @Nullable RxPacket next;
+
+    @Nullable
+    RxPacket next;
 
     RxPacket(DeviceRxSession session) {
         this.session = session;
@@ -36,16 +38,24 @@ final class RxPacket implements CompletionHandler {
     /**
      * Gives the bytes to the device as one packet.
      *
-     * @param newContext  what the flow's rule leads to
-     * @param header      of the packet
-     * @param newWire     holds the payload; retained until the packet is done
-     * @param newHost     has room for it; the packet's
+     * @param newContext what the flow's rule leads to
+     * @param header of the packet
+     * @param newWire holds the payload; retained until the packet is done
+     * @param newHost has room for it; the packet's
      * @param newSequence TCP sequence of the first byte
-     * @param newEpoch    of the key that the device has
+     * @param newEpoch of the key that the device has
      */
     void present(
-            RxContext newContext, DeviceChannel channel, ByteBuf header, int headerBytes,
-            ByteBuf newWire, int index, int newBytes, ByteBuf newHost, int newSequence, int newEpoch) {
+            RxContext newContext,
+            DeviceChannel channel,
+            ByteBuf header,
+            int headerBytes,
+            ByteBuf newWire,
+            int index,
+            int newBytes,
+            ByteBuf newHost,
+            int newSequence,
+            int newEpoch) {
         context = newContext;
         wire = newWire.retain();
         host = newHost;
@@ -105,7 +115,7 @@ final class RxPacket implements CompletionHandler {
             }
             case RESYNC -> counters.rxResyncPackets.increment();
             case ERROR -> counters.rxErrors.increment();
-            case NOT_DECRYPTED -> { }
+            case NOT_DECRYPTED -> {}
         }
     }
 

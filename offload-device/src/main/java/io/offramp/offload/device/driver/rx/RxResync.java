@@ -9,18 +9,18 @@ interface RxResync extends AutoCloseable {
      * The device has asked: it believes to have found a record.
      *
      * @param sequence TCP sequence of the packet with which it asked
-     * @param bytes    payload of that packet
+     * @param bytes payload of that packet
      */
     void onRequest(int sequence, int bytes);
 
     /**
      * The host has found the next record.
      *
-     * @param sequence    TCP sequence of its header
+     * @param sequence TCP sequence of its header
      * @param recordBytes its length
-     * @param number      its record sequence
-     * @param work        who decrypts it
-     * @param hasMore     whether bytes behind it are here already
+     * @param number its record sequence
+     * @param work who decrypts it
+     * @param hasMore whether bytes behind it are here already
      */
     void onRecord(int sequence, int recordBytes, long number, RecordAssembler.Work work, boolean hasMore);
 

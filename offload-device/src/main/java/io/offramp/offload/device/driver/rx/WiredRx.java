@@ -13,9 +13,9 @@ import io.offramp.offload.device.wire.TcpSender;
 import io.offramp.offload.device.wire.Wire;
 
 /**
- * Receives over a wire with faults: what the real socket has brought is sent once more, by a far end of the model's TCP,
- * as packets to the device and from there to a host that puts them in order. All of it has arrived when {@link #receive}
- * returns. Confined to the event loop.
+ * Receives over a wire with faults: what the real socket has brought is sent once more, by a far end of the model's
+ * TCP, as packets to the device and from there to a host that puts them in order. All of it has arrived when
+ * {@link #receive} returns. Confined to the event loop.
  */
 final class WiredRx {
     /** So often nothing may arrive in a row before something is wrong with the model itself. */
@@ -27,7 +27,7 @@ final class WiredRx {
         /**
          * A packet has come in.
          *
-         * @param header  its header
+         * @param header its header
          * @param payload its payload; borrowed
          */
         void onPacket(ByteBuf header, ByteBuf payload);
@@ -46,7 +46,7 @@ final class WiredRx {
     private boolean isOpen = true;
 
     /**
-     * @param packets  header of the flow's packets; its sequence is changed here
+     * @param packets header of the flow's packets; its sequence is changed here
      * @param delivery takes what is in order
      */
     WiredRx(SessionPlace place, Faults faults, PacketTemplate packets, long start, TcpReceiver.Delivery delivery) {
@@ -87,7 +87,8 @@ final class WiredRx {
 
     /** The far end keeps what it may have to send again, and what it may send again although it need not. */
     private void remember(ByteBuf bytes) {
-        int keep = (int) (end - Math.max(end - history.readableBytes(), farEnd.unacknowledged() - TcpSender.HISTORY_BYTES));
+        int keep = (int)
+                (end - Math.max(end - history.readableBytes(), farEnd.unacknowledged() - TcpSender.HISTORY_BYTES));
         history.skipBytes(history.readableBytes() - keep);
         history.discardReadBytes();
         history.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());

@@ -10,11 +10,11 @@ import io.offramp.offload.device.wire.Faults;
 /**
  * What all sessions of a device share. Thread-safe.
  *
- * @param nic      the device
+ * @param nic the device
  * @param software engine for what the device does not do
- * @param deks     keys on the device
- * @param tises    send contexts on the device
- * @param live     sessions that the device works for
+ * @param deks keys on the device
+ * @param tises send contexts on the device
+ * @param live sessions that the device works for
  * @param counters what is counted
  * @param settings how the driver works
  */

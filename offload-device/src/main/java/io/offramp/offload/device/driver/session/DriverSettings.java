@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the driver works.
  *
- * @param wire         what goes wrong on the wire; null where the connection's bytes pass by reference, in order
+ * @param wire what goes wrong on the wire; null where the connection's bytes pass by reference, in order
  * @param resyncByHint whether the host tells a lost device the next position unasked; else it waits to be asked
- * @param demoteAfter  records in a row that the device may leave to the host before a session gives it back
- * @param tap          sees what is sent on wires with faults
- * @param chances      says what goes wrong when
+ * @param demoteAfter records in a row that the device may leave to the host before a session gives it back
+ * @param tap sees what is sent on wires with faults
+ * @param chances says what goes wrong when
  */
 public record DriverSettings(
         @Nullable Faults wire, boolean resyncByHint, int demoteAfter, Wire.Tap tap, Chance.Source chances) {

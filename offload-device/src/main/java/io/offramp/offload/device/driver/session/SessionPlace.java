@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a session lives.
  *
- * @param device  what it shares with all others
+ * @param device what it shares with all others
  * @param channel queues of its event loop
- * @param target  its connection
+ * @param target its connection
  */
 public record SessionPlace(DeviceResources device, DeviceChannel channel, OffloadTarget target) {
     private static final String BACKEND = "device";
@@ -32,7 +32,7 @@ public record SessionPlace(DeviceResources device, DeviceChannel channel, Offloa
     /**
      * What a session says of itself.
      *
-     * @param context        its objects on the device; null once it has none
+     * @param context its objects on the device; null once it has none
      * @param softwareReason why it has none
      */
     public SessionInfo info(@Nullable Object context, String softwareReason) {

@@ -56,7 +56,11 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private boolean isBurstUnderWay;
 
     private DeviceTxSession(
-            SessionPlace place, TrafficKeys keys, RecordBoundary at, TxSink sink, PacketTemplate packets,
+            SessionPlace place,
+            TrafficKeys keys,
+            RecordBoundary at,
+            TxSink sink,
+            PacketTemplate packets,
             TxContext context) {
         this.place = place;
         this.sink = sink;
@@ -84,7 +88,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         return switch (TxContext.open(place.device(), keys)) {
             case Declined<TxContext>(var reason, var detail) -> new Declined<>(reason, detail);
             case Installed<TxContext>(var context) ->
-                    new Installed<>(new DeviceTxSession(place, keys, at, sink, packets, context));
+                new Installed<>(new DeviceTxSession(place, keys, at, sink, packets, context));
         };
     }
 
@@ -207,11 +211,15 @@ public final class DeviceTxSession implements TxSession, LiveSession {
 
     /** Makes the records of a message that the device has not made, or not let out. */
     private void sealInSoftware(TxMessage message) {
-        boolean isNext = software != null && software.nextSequence() == message.firstRecord() && message.epoch() == epoch;
+        boolean isNext =
+                software != null && software.nextSequence() == message.firstRecord() && message.epoch() == epoch;
         RecordSealer sealer = isNext && software != null ? software : sealer(message.epoch(), message.firstRecord());
         try {
             sealer.seal(
-                    message.type(), message.plaintext(), message.maxPlaintextBytes(), message.wire().writerIndex(0));
+                    message.type(),
+                    message.plaintext(),
+                    message.maxPlaintextBytes(),
+                    message.wire().writerIndex(0));
         } finally {
             if (sealer != software) {
                 sealer.close();

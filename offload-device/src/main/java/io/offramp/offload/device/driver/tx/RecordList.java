@@ -16,8 +16,8 @@ final class RecordList {
 
     /**
      * @param startSequence TCP sequence of the first offloaded record
-     * @param firstNumber   its record sequence
-     * @param release       takes each record that is needed no longer
+     * @param firstNumber its record sequence
+     * @param release takes each record that is needed no longer
      */
     RecordList(int startSequence, long firstNumber, Consumer<SentRecord> release) {
         this.release = release;
@@ -63,10 +63,11 @@ final class RecordList {
     }
 
     /**
-     * The record that this sequence lies in; the marker for what lies before it; null for what is not known any more, or
-     * not yet. Most look-ups go on where the last one ended, so the hint only moves forward.
+     * The record that this sequence lies in; the marker for what lies before it; null for what is not known any more,
+     * or not yet. Most look-ups go on where the last one ended, so the hint only moves forward.
      */
-    @Nullable SentRecord find(int sequence) {
+    @Nullable
+    SentRecord find(int sequence) {
         if (head == null || !head.isStartMarker() && isBefore(sequence, head.startSequence())) {
             return null;
         }

@@ -68,7 +68,7 @@ final class RecordPoster {
      * Posts the message.
      *
      * @param sequence TCP sequence of its first byte
-     * @param records  how many it is cut into
+     * @param records how many it is cut into
      */
     void post(TxMessage message, int tis, int sequence, int records) {
         int recordsPerSend = recordsPerSend(message);
@@ -78,8 +78,15 @@ final class RecordPoster {
             int count = Math.min(recordsPerSend, records - posted);
             int contentBytes =
                     Math.min(message.plaintext().writerIndex() - contentIndex, count * message.maxPlaintextBytes());
-            postSend(message, tis, sequence + wireIndex, message.firstRecord() + posted, count, contentIndex,
-                    contentBytes, wireIndex);
+            postSend(
+                    message,
+                    tis,
+                    sequence + wireIndex,
+                    message.firstRecord() + posted,
+                    count,
+                    contentIndex,
+                    contentBytes,
+                    wireIndex);
             contentIndex += contentBytes;
             wireIndex += contentBytes + count * format.overheadBytes();
         }
@@ -87,8 +94,14 @@ final class RecordPoster {
     }
 
     private void postSend(
-            TxMessage message, int tis, int sequence, long recordNumber, int records, int contentIndex,
-            int contentBytes, int wireIndex) {
+            TxMessage message,
+            int tis,
+            int sequence,
+            long recordNumber,
+            int records,
+            int contentIndex,
+            int contentBytes,
+            int wireIndex) {
         SendRing ring = channel.send();
         int octowords = fixedOctowords + records * recordOctowords;
         int blocks = Math.ceilDiv(octowords * ControlSegment.OCTOWORD_BYTES, WorkQueue.BLOCK_BYTES);
@@ -120,7 +133,11 @@ final class RecordPoster {
         int segment = at + DataSegment.inlineSegmentBytes(format.prefixBytes());
         DataSegment.write(out, segment, contentBytes, message.plaintextKey(), contentIndex);
         segment += DataSegment.BYTES;
-        DataSegment.write(out, segment, format.typeBytes() + AeadSuite.TAG_BYTES, channel.tailsKey(),
+        DataSegment.write(
+                out,
+                segment,
+                format.typeBytes() + AeadSuite.TAG_BYTES,
+                channel.tailsKey(),
                 DeviceChannel.tailAddress(message.type(), format.typeBytes()));
         return segment + DataSegment.BYTES;
     }

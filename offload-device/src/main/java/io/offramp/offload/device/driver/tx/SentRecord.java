@@ -15,13 +15,15 @@ final class SentRecord {
     private final int endSequence;
     private final ByteBuf frame;
     private final int frameKey;
-    @Nullable SentRecord next;
+
+    @Nullable
+    SentRecord next;
 
     /**
-     * @param number      its record sequence
+     * @param number its record sequence
      * @param endSequence TCP sequence behind its last byte
-     * @param frame       header, explicit nonce, content, type byte, space for the tag; the record's
-     * @param frameKey    memory key of the frame
+     * @param frame header, explicit nonce, content, type byte, space for the tag; the record's
+     * @param frameKey memory key of the frame
      */
     SentRecord(long number, ContentType type, int endSequence, ByteBuf frame, int frameKey) {
         this.number = number;

@@ -23,13 +23,14 @@ final class SoftwareSegment {
     }
 
     /**
-     * The packet's payload encrypted, the caller's; or null if it must be dropped, since a part of it belongs to no record
-     * that is known.
+     * The packet's payload encrypted, the caller's; or null if it must be dropped, since a part of it belongs to no
+     * record that is known.
      *
      * @param sequence TCP sequence of its first byte
-     * @param bytes    at least 1
+     * @param bytes at least 1
      */
-    @Nullable ByteBuf encrypt(int sequence, int bytes) {
+    @Nullable
+    ByteBuf encrypt(int sequence, int bytes) {
         ByteBuf packet = allocator.directBuffer(bytes, bytes);
         for (int done = 0; done < bytes; ) {
             SentRecord record = records.find(sequence + done);
@@ -51,8 +52,14 @@ final class SoftwareSegment {
         int content = frame.readableBytes() - format.overheadBytes();
         ByteBuf sealed = allocator.directBuffer(frame.readableBytes(), frame.readableBytes());
         try {
-            sealer.reseal(record.number(), record.type(), frame, frame.readerIndex() + format.prefixBytes(), content,
-                    sealed, 0);
+            sealer.reseal(
+                    record.number(),
+                    record.type(),
+                    frame,
+                    frame.readerIndex() + format.prefixBytes(),
+                    content,
+                    sealed,
+                    0);
             packet.writeBytes(sealed, offset, bytes);
         } finally {
             sealed.release();

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The device's objects for one TX session: a TIS and a DEK. Programmed with the first packet, as mlx5 does, so that
- * an install posts nothing. Given back when no WQE that names them is outstanding any more. Confined to the event loop.
+ * The device's objects for one TX session: a TIS and a DEK. Programmed with the first packet, as mlx5 does, so that an
+ * install posts nothing. Given back when no WQE that names them is outstanding any more. Confined to the event loop.
  */
 final class TxContext {
     /** Whoever completes does not know which params it relied on. */
@@ -42,7 +42,8 @@ final class TxContext {
     static InstallResult<TxContext> open(DeviceResources device, TrafficKeys keys) {
         int tis = device.tises().take();
         if (tis == TisPool.NONE) {
-            return declined("device has no TIS left (" + device.nic().contextMemory().used() + " contexts in use)");
+            return declined(
+                    "device has no TIS left (" + device.nic().contextMemory().used() + " contexts in use)");
         }
         int dek = device.deks().allocate(keys);
         if (dek == DekPool.NONE) {
@@ -124,8 +125,7 @@ final class TxContext {
     }
 
     /**
-     * Posts the params if the device does not have them: static, progress, fence. If they fail, the message has
-     * failed.
+     * Posts the params if the device does not have them: static, progress, fence. If they fail, the message has failed.
      */
     void postPending(SendRing ring, TrafficKeys keys, TxMessage message) {
         if (!takePostPending()) {

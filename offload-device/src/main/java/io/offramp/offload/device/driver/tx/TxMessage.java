@@ -10,9 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call to {@code seal} has under way: plaintext, room for its records, and the WQEs that make the one into
- * the other. Kept whole until the last completion, so that software can make the same records where the device did
- * not.
+ * What one call to {@code seal} has under way: plaintext, room for its records, and the WQEs that make the one into the
+ * other. Kept whole until the last completion, so that software can make the same records where the device did not.
  */
 final class TxMessage implements CompletionHandler {
     private final DeviceTxSession session;
@@ -20,7 +19,10 @@ final class TxMessage implements CompletionHandler {
     private @Nullable TxContext context;
     private int programming;
     private boolean isDone;
-    @Nullable TxMessage next;
+
+    @Nullable
+    TxMessage next;
+
     private ContentType type = ContentType.APPLICATION_DATA;
     private ByteBuf plaintext = Unpooled.EMPTY_BUFFER;
     private ByteBuf wire = Unpooled.EMPTY_BUFFER;
@@ -42,7 +44,12 @@ final class TxMessage implements CompletionHandler {
 
     /** Starts over. Ownership of both buffers moves here. */
     void start(
-            TxEpoch newEpoch, ContentType newType, ByteBuf newPlaintext, int newMaxPlaintextBytes, ByteBuf newWire, long newFirstRecord) {
+            TxEpoch newEpoch,
+            ContentType newType,
+            ByteBuf newPlaintext,
+            int newMaxPlaintextBytes,
+            ByteBuf newWire,
+            long newFirstRecord) {
         epoch = newEpoch;
         isDone = false;
         next = null;

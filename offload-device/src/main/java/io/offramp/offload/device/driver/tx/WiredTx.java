@@ -215,7 +215,8 @@ final class WiredTx {
         frame.writerIndex(recordBytes);
         end += recordBytes;
         sender.extend(recordBytes);
-        records.add(new SentRecord(number, type, sequence(end), frame, channel.regions().map(frame)));
+        records.add(new SentRecord(
+                number, type, sequence(end), frame, channel.regions().map(frame)));
     }
 
     private int sequence(long position) {

@@ -56,9 +56,9 @@ final class Xmit {
     private final CompletionHandler onPlain = this::onPlain;
 
     /**
-     * @param records  what may be sent
-     * @param packets  header of the flow's packets; its sequence is changed here
-     * @param keys     the session's
+     * @param records what may be sent
+     * @param packets header of the flow's packets; its sequence is changed here
+     * @param keys the session's
      * @param sequence TCP sequence where the offload starts
      */
     Xmit(SessionPlace place, RecordList records, PacketTemplate packets, int mss, TrafficKeys keys, int sequence) {
@@ -81,9 +81,9 @@ final class Xmit {
     /**
      * Sends one packet or large send.
      *
-     * @param context  the connection's
+     * @param context the connection's
      * @param sequence TCP sequence of the first byte
-     * @param payload  of a packet from before the offload, as it was encrypted then; null where the records have it
+     * @param payload of a packet from before the offload, as it was encrypted then; null where the records have it
      */
     Outcome send(TxContext context, int sequence, int bytes, @Nullable ByteBuf payload) {
         this.context = context;
@@ -144,7 +144,9 @@ final class Xmit {
         return Outcome.OFFLOADED;
     }
 
-    /** Static params unless the device has them with this number, progress params, and a fence in front of what follows. */
+    /**
+     * Static params unless the device has them with this number, progress params, and a fence in front of what follows.
+     */
     private void postParams(TxContext context, long record, boolean isFirst) {
         SendRing ring = channel.send();
         boolean needsStatic = isFirst || record != programmedRecord;
@@ -214,8 +216,7 @@ final class Xmit {
         int at = ring.reserve(blocks);
         ring.writeControl(at, bytes > mss ? Opcode.LSO : Opcode.SEND, 0, octowords, 0, tis);
         packets.sequence(sequence);
-        EthernetSegment.write(
-                ring.memory(), at + ControlSegment.BYTES, mss, packets.header(), packets.headerBytes());
+        EthernetSegment.write(ring.memory(), at + ControlSegment.BYTES, mss, packets.header(), packets.headerBytes());
         int egress = at + (1 + ethernetOctowords) * ControlSegment.OCTOWORD_BYTES;
         DataSegment.write(ring.memory(), egress, bytes, channel.egressKey(), 0);
         ring.post(blocks, handler);

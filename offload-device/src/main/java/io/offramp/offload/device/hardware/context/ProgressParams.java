@@ -32,11 +32,17 @@ public final class ProgressParams {
 
     /** Fills all 12 bytes. */
     public static void write(
-            ByteBuf out, int at, int nextRecordTcpSequence, int resyncTcpSequence, TrackerState tracker, AuthState auth,
+            ByteBuf out,
+            int at,
+            int nextRecordTcpSequence,
+            int resyncTcpSequence,
+            TrackerState tracker,
+            AuthState auth,
             int recordOffset) {
         out.setInt(at, nextRecordTcpSequence);
         out.setInt(at + HW_RESYNC_TCP_SN, resyncTcpSequence);
-        out.setInt(at + STATE,
+        out.setInt(
+                at + STATE,
                 tracker.ordinal() << TRACKER_SHIFT | auth.ordinal() << AUTH_SHIFT | recordOffset & RECORD_NUMBER_MASK);
     }
 

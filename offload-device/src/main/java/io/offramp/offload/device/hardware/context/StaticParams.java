@@ -56,8 +56,14 @@ public final class StaticParams {
 
     /** Fills all 64 bytes. */
     public static void write(
-            ByteBuf out, int at, ProtocolVersion version, long recordNumber, int resyncTcpSequence, int gcmIv,
-            long implicitIv, int dekIndex) {
+            ByteBuf out,
+            int at,
+            ProtocolVersion version,
+            long recordNumber,
+            int resyncTcpSequence,
+            int gcmIv,
+            long implicitIv,
+            int dekIndex) {
         out.setZero(at, BYTES);
         int tlsVersion = version == ProtocolVersion.TLS_1_3 ? VERSION_TLS_1_3 : VERSION_TLS_1_2;
         out.setInt(at, CONST_2 | tlsVersion << VERSION_SHIFT | CONST_1 | ENCRYPTION_STANDARD_TLS);

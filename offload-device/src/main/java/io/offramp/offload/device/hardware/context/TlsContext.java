@@ -38,6 +38,7 @@ public final class TlsContext {
 
     /** Null without progress params that belong to the static ones. */
     private @Nullable TrackerState tracker;
+
     private AuthState auth = AuthState.NO_OFFLOAD;
     private long recordNumber;
     private int nextTcpSequence;
@@ -103,8 +104,8 @@ public final class TlsContext {
     }
 
     /**
-     * Takes new progress params; false if they are not valid, or no static ones are in effect. The caller then {@link
-     * #poison poisons} the context.
+     * Takes new progress params; false if they are not valid, or no static ones are in effect. The caller then
+     * {@link #poison poisons} the context.
      */
     public boolean loadProgress(ByteBuf in, int at) {
         TrackerState newTracker = ProgressParams.tracker(in, at);
@@ -124,8 +125,8 @@ public final class TlsContext {
     /** Writes the progress params as they are now. */
     public void storeProgress(ByteBuf out, int at) {
         TrackerState state = tracker == null ? TrackerState.START : tracker;
-        ProgressParams.write(out, at, nextTcpSequence, resyncTcpSequence, state, auth,
-                (int) (recordNumber - initialRecordNumber));
+        ProgressParams.write(
+                out, at, nextTcpSequence, resyncTcpSequence, state, auth, (int) (recordNumber - initialRecordNumber));
     }
 
     /** Params for it were not taken: it does nothing until static and progress params have come anew. */
@@ -260,10 +261,10 @@ public final class TlsContext {
     }
 
     /**
-     * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again: after
-     * {@value #FIRST_ASK_AGAIN} packets, and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to give a slow
-     * answer its time. It is about the record that the context stands in, and waits for a packet in which that begins: of
-     * one that began before, the host may have met the end when it hears of the question.
+     * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again:
+     * after {@value #FIRST_ASK_AGAIN} packets, and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to
+     * give a slow answer its time. It is about the record that the context stands in, and waits for a packet in which
+     * that begins: of one that began before, the host may have met the end when it hears of the question.
      *
      * @param packetSequence TCP sequence of the packet's first byte
      * @return true where it is put again

@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread of the device's own that works on the queues assigned to it. Looks for work for a moment before it sleeps;
- * a doorbell wakes it. Nothing that goes wrong with one set of queues ends it. Thread-safe.
+ * A thread of the device's own that works on the queues assigned to it. Looks for work for a moment before it sleeps; a
+ * doorbell wakes it. Nothing that goes wrong with one set of queues ends it. Thread-safe.
  */
 public final class EngineThread implements Engine {
     private static final InternalLogger LOG = InternalLoggerFactory.getInstance(EngineThread.class);
@@ -26,7 +26,7 @@ public final class EngineThread implements Engine {
      * Starts the thread.
      *
      * @param threads makes it
-     * @param pace    how long its work takes at least
+     * @param pace how long its work takes at least
      */
     public EngineThread(ThreadFactory threads, Pace pace) {
         this.pace = pace;

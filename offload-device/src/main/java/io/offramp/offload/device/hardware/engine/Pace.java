@@ -10,7 +10,7 @@ public interface Pace {
      * The device was given work.
      *
      * @param records records, and parts of records, in it
-     * @param bytes   their bytes on the wire
+     * @param bytes their bytes on the wire
      * @return ns from now until it may tell that it is done
      */
     long work(long records, long bytes);

@@ -66,7 +66,8 @@ final class PacketRing {
     }
 
     /** Engine's thread: the next packet, which stays in the ring until {@link #release}; null if there is none. */
-    @Nullable Slot poll() {
+    @Nullable
+    Slot poll() {
         int at = consumer.get();
         return at == producer.get() ? null : slots[at & slots.length - 1];
     }

@@ -120,8 +120,7 @@ final class PartialOpen {
     }
 
     /** The next piece of the record at the cursor, at most to its end: bytes taken, or -1 if it is none. */
-    private int piece(
-            TlsContext context, boolean isForHost, ByteBuf wire, int at, int bytes, ByteBuf out, int outAt) {
+    private int piece(TlsContext context, boolean isForHost, ByteBuf wire, int at, int bytes, ByteBuf out, int outAt) {
         RecordCursor cursor = context.cursor();
         int offset = cursor.offset();
         // Once the header is whole, its length decides.
@@ -174,8 +173,7 @@ final class PartialOpen {
         }
     }
 
-    private int content(
-            TlsContext context, boolean isForHost, ByteBuf wire, int at, int most, ByteBuf out, int outAt) {
+    private int content(TlsContext context, boolean isForHost, ByteBuf wire, int at, int most, ByteBuf out, int outAt) {
         RecordCursor cursor = context.cursor();
         int bytes = isForHost ? most : Math.min(most, SCRATCH_BYTES);
         OpenStream stream = transforming(context);

@@ -55,11 +55,16 @@ public final class QueueSet {
 
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
-     * @param isUp   whether the device works
+     * @param isUp whether the device works
      * @param engine what works on these queues; null for whoever rings
      */
     public QueueSet(
-            int number, ContextTable tises, ContextTable tirs, DekTable deks, Steering steering, BooleanSupplier isUp,
+            int number,
+            ContextTable tises,
+            ContextTable tirs,
+            DekTable deks,
+            Steering steering,
+            BooleanSupplier isUp,
             @Nullable Engine engine) {
         this.engine = engine;
         this.number = number;
@@ -158,7 +163,7 @@ public final class QueueSet {
     public void ringSend(int producer) {
         sendQueue.doorbell(producer);
         if (engine == null) {
-            while (workSend()) { }
+            while (workSend()) {}
         } else {
             engine.wake();
         }
@@ -168,7 +173,7 @@ public final class QueueSet {
     public void ringControl(int producer) {
         controlQueue.doorbell(producer);
         if (engine == null) {
-            while (workControl()) { }
+            while (workControl()) {}
         } else {
             engine.wake();
         }
@@ -183,7 +188,7 @@ public final class QueueSet {
      * A packet comes in from the wire. Its payload goes to the next RQ entry, a CQE follows.
      *
      * @param header copied
-     * @param wire   holds the payload; read, not kept beyond the CQE
+     * @param wire holds the payload; read, not kept beyond the CQE
      * @return false if the packet was dropped: no entry, or not enough room in it
      */
     public boolean receive(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
@@ -297,7 +302,14 @@ public final class QueueSet {
     }
 
     private TlsOffload deliver(
-            boolean isIntact, ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+            boolean isIntact,
+            ByteBuf header,
+            int headerBytes,
+            ByteBuf wire,
+            int index,
+            int bytes,
+            ByteBuf host,
+            int hostIndex) {
         TlsContext context = isIntact && isUp.getAsBoolean() ? steer(header, headerBytes) : null;
         if (context == null) {
             host.setBytes(hostIndex, wire, index, bytes);

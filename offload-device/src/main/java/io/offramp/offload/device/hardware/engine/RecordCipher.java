@@ -11,8 +11,8 @@ import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordFormat;
 
 /**
- * The AES-GCM engine: one record at a time, with nonce and additional data from the context and the record's own
- * bytes (RFC 8446 §5.2, §5.3; RFC 5246 §6.2.3.3, RFC 5288 §3).
+ * The AES-GCM engine: one record at a time, with nonce and additional data from the context and the record's own bytes
+ * (RFC 8446 §5.2, §5.3; RFC 5246 §6.2.3.3, RFC 5288 §3).
  */
 final class RecordCipher {
     private static final int LENGTH = 3;
@@ -42,41 +42,86 @@ final class RecordCipher {
 
     /** Seals a record whose prefix lies in {@code out}, with the type byte of TLS 1.3 in {@code trailer}. */
     void seal(
-            TlsContext context, Sealer sealer, long record,
-            ByteBuf in, int inIndex, int contentBytes, int trailer,
-            ByteBuf out, int at) {
+            TlsContext context,
+            Sealer sealer,
+            long record,
+            ByteBuf in,
+            int inIndex,
+            int contentBytes,
+            int trailer,
+            ByteBuf out,
+            int at) {
         records++;
         RecordFormat format = context.format();
         int outIndex = at + format.prefixBytes();
         if (format == RecordFormat.TLS_1_3) {
-            sealer.seal(context.nonceHead(), context.implicitNonceTail(record),
-                    out, at, RecordFormat.HEADER_BYTES,
-                    in, inIndex, contentBytes, trailer, out, outIndex);
+            sealer.seal(
+                    context.nonceHead(),
+                    context.implicitNonceTail(record),
+                    out,
+                    at,
+                    RecordFormat.HEADER_BYTES,
+                    in,
+                    inIndex,
+                    contentBytes,
+                    trailer,
+                    out,
+                    outIndex);
         } else {
             fillAdditionalData(record, out.getByte(at), contentBytes);
-            sealer.seal(context.nonceHead(), out.getLong(at + RecordFormat.HEADER_BYTES),
-                    additionalData, 0, TLS_1_2_AAD_BYTES,
-                    in, inIndex, contentBytes, Sealer.NO_TRAILER, out, outIndex);
+            sealer.seal(
+                    context.nonceHead(),
+                    out.getLong(at + RecordFormat.HEADER_BYTES),
+                    additionalData,
+                    0,
+                    TLS_1_2_AAD_BYTES,
+                    in,
+                    inIndex,
+                    contentBytes,
+                    Sealer.NO_TRAILER,
+                    out,
+                    outIndex);
         }
     }
 
     /** Opens the record at {@code inAt} into {@code out}; false if it does not authenticate. */
     boolean open(
-            TlsContext context, Opener opener, long record,
-            ByteBuf in, int inAt, int innerBytes,
-            ByteBuf out, int outAt) {
+            TlsContext context,
+            Opener opener,
+            long record,
+            ByteBuf in,
+            int inAt,
+            int innerBytes,
+            ByteBuf out,
+            int outAt) {
         records++;
         RecordFormat format = context.format();
         int prefix = format.prefixBytes();
         if (format == RecordFormat.TLS_1_3) {
-            return opener.open(context.nonceHead(), context.implicitNonceTail(record),
-                    in, inAt, RecordFormat.HEADER_BYTES,
-                    in, inAt + prefix, innerBytes, out, outAt + prefix);
+            return opener.open(
+                    context.nonceHead(),
+                    context.implicitNonceTail(record),
+                    in,
+                    inAt,
+                    RecordFormat.HEADER_BYTES,
+                    in,
+                    inAt + prefix,
+                    innerBytes,
+                    out,
+                    outAt + prefix);
         }
         fillAdditionalData(record, in.getByte(inAt), innerBytes);
-        return opener.open(context.nonceHead(), in.getLong(inAt + RecordFormat.HEADER_BYTES),
-                additionalData, 0, TLS_1_2_AAD_BYTES,
-                in, inAt + prefix, innerBytes, out, outAt + prefix);
+        return opener.open(
+                context.nonceHead(),
+                in.getLong(inAt + RecordFormat.HEADER_BYTES),
+                additionalData,
+                0,
+                TLS_1_2_AAD_BYTES,
+                in,
+                inAt + prefix,
+                innerBytes,
+                out,
+                outAt + prefix);
     }
 
     /** Begins to seal the record whose prefix is whole at the context's cursor. */

@@ -35,7 +35,7 @@ final class RxEngine {
      * Writes the packet's payload to host memory, decrypted if that is possible.
      *
      * @param sequence TCP sequence of the payload's first byte
-     * @param host     has room for {@code bytes} at {@code hostIndex}
+     * @param host has room for {@code bytes} at {@code hostIndex}
      */
     TlsOffload receive(
             TlsContext context, int sequence, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {

@@ -59,7 +59,7 @@ final class TxEngine {
     /**
      * Works on one SEND or LSO.
      *
-     * @param at   its offset in the ring
+     * @param at its offset in the ring
      * @param port where packets go; null where host memory is the wire
      * @return payload bytes that left, or -1 if it failed: then nothing has left
      */

@@ -39,7 +39,11 @@ final class WqeWorker {
     private long bytesWorked;
 
     WqeWorker(
-            ContextTable tises, ContextTable tirs, DekTable deks, MemoryRegions regions, TxEngine tx,
+            ContextTable tises,
+            ContextTable tirs,
+            DekTable deks,
+            MemoryRegions regions,
+            TxEngine tx,
             BooleanSupplier isUp) {
         this.tises = tises;
         this.tirs = tirs;
@@ -151,7 +155,7 @@ final class WqeWorker {
             refusal = Syndrome.NOT_FENCED;
         } else {
             switch (opcode) {
-                case Opcode.NOP -> { }
+                case Opcode.NOP -> {}
                 case Opcode.SEND, Opcode.LSO -> {
                     return tx.send(ring, at, port);
                 }
@@ -192,7 +196,7 @@ final class WqeWorker {
                     context.lose();
                 }
             }
-            default -> { }
+            default -> {}
         }
     }
 

@@ -59,19 +59,23 @@ public final class Dek {
         return generation;
     }
 
-    @Nullable Sealer sealer() {
+    @Nullable
+    Sealer sealer() {
         return key == null || suite == null ? null : engine.sealer(suite, key);
     }
 
-    @Nullable Opener opener() {
+    @Nullable
+    Opener opener() {
         return key == null || suite == null ? null : engine.opener(suite, key);
     }
 
-    @Nullable SealStream sealStream() {
+    @Nullable
+    SealStream sealStream() {
         return key == null || suite == null ? null : engine.sealStream(suite, key);
     }
 
-    @Nullable OpenStream openStream() {
+    @Nullable
+    OpenStream openStream() {
         return key == null || suite == null ? null : engine.openStream(suite, key);
     }
 }

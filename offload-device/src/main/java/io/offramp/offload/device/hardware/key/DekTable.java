@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All DEK objects, by their 24-bit index. Objects are made in bulk, then loaded and cleared one by one; an object
- * that was cleared takes a new key only after a {@link #sync()}, since the engines may have the old one cached.
- * Commands come from any thread; a key is loaded and cleared while nothing that is posted refers to it.
+ * All DEK objects, by their 24-bit index. Objects are made in bulk, then loaded and cleared one by one; an object that
+ * was cleared takes a new key only after a {@link #sync()}, since the engines may have the old one cached. Commands
+ * come from any thread; a key is loaded and cleared while nothing that is posted refers to it.
  */
 public final class DekTable {
     /** What {@link #createBulk} gives when there is no room. */
@@ -26,7 +26,7 @@ public final class DekTable {
 
     /**
      * @param capacity how many objects there are
-     * @param engine   does the arithmetic
+     * @param engine does the arithmetic
      */
     public DekTable(int capacity, AeadEngine engine) {
         this.engine = engine;

@@ -5,9 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A ring of {@link Cqe}s from the device to the driver. An entry is new while its owner bit is the parity of the
- * round that the driver is in. As many entries as its work queue, so that it never overruns. Device and driver may be
- * two threads: the owner bit is written last and read first.
+ * A ring of {@link Cqe}s from the device to the driver. An entry is new while its owner bit is the parity of the round
+ * that the driver is in. As many entries as its work queue, so that it never overruns. Device and driver may be two
+ * threads: the owner bit is written last and read first.
  */
 public final class CompletionQueue {
     /** What {@link #poll()} gives when there is nothing new. */

@@ -43,7 +43,14 @@ public final class ControlSegment {
 
     /** Fills all 16 bytes. */
     public static void write(
-            ByteBuf out, int at, int opcode, int modifier, int wqeIndex, int queueNumber, int octowords, int flags,
+            ByteBuf out,
+            int at,
+            int opcode,
+            int modifier,
+            int wqeIndex,
+            int queueNumber,
+            int octowords,
+            int flags,
             int tisTir) {
         int first = modifier << 24 | (wqeIndex & 0xffff) << 8 | opcode;
         out.setLong(at, pair(first, queueNumber << 8 | octowords));

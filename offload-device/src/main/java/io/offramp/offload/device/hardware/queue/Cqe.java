@@ -52,8 +52,16 @@ public final class Cqe {
     private Cqe() {}
 
     static void write(
-            ByteBuf out, int at, int opcode, int owner, int wqeCounter, int byteCount, boolean isIntact, int tls,
-            int syndrome, int vendor) {
+            ByteBuf out,
+            int at,
+            int opcode,
+            int owner,
+            int wqeCounter,
+            int byteCount,
+            boolean isIntact,
+            int tls,
+            int syndrome,
+            int vendor) {
         out.setByte(at, tls << TLS_SHIFT);
         out.setByte(at + HEADER_FLAGS, isIntact ? L4_OK : 0);
         out.setInt(at + BYTE_COUNT, byteCount);

@@ -39,16 +39,17 @@ public final class Syndrome {
 
     /** For a log line. */
     public static String describe(int syndrome, int vendor) {
-        return "syndrome=0x" + Integer.toHexString(syndrome) + " vendor=" + switch (vendor) {
-            case NONE -> "none";
-            case MALFORMED -> "malformed";
-            case NO_CONTEXT -> "no_context";
-            case NOT_FENCED -> "not_fenced";
-            case SEQUENCE -> "sequence";
-            case FRAMING -> "framing";
-            case FAULT -> "fault";
-            case INTERNAL -> "internal";
-            default -> Integer.toString(vendor);
-        };
+        return "syndrome=0x" + Integer.toHexString(syndrome) + " vendor="
+                + switch (vendor) {
+                    case NONE -> "none";
+                    case MALFORMED -> "malformed";
+                    case NO_CONTEXT -> "no_context";
+                    case NOT_FENCED -> "not_fenced";
+                    case SEQUENCE -> "sequence";
+                    case FRAMING -> "framing";
+                    case FAULT -> "fault";
+                    case INTERNAL -> "internal";
+                    default -> Integer.toString(vendor);
+                };
     }
 }

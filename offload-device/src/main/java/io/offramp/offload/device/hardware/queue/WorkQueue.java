@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries
- * and rings the doorbell; the device consumes, on the same thread or on one of its own.
+ * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries and
+ * rings the doorbell; the device consumes, on the same thread or on one of its own.
  */
 public final class WorkQueue {
     /** Length of a basic block of a send queue. */
@@ -29,15 +29,16 @@ public final class WorkQueue {
     private final int entryBytes;
     private final int entries;
     private final ByteBuf memory;
-    // Written by the driver behind the entries, read by the device in front of them: release and acquire, for a full fence
+    // Written by the driver behind the entries, read by the device in front of them: release and acquire, for a full
+    // fence
     // costs an inline engine more than the rest of a doorbell.
     private int producer;
     private int consumer;
     private boolean hasUnfencedParams;
 
     /**
-     * @param number     of the queue, 24 bits
-     * @param entries    a power of two
+     * @param number of the queue, 24 bits
+     * @param entries a power of two
      * @param entryBytes length of one
      */
     public WorkQueue(int number, int entries, int entryBytes) {

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One flow table: exact matches, and the default entry, which leads to no TIR. Rules are added and deleted by
- * commands from any thread; packets look up without a lock.
+ * One flow table: exact matches, and the default entry, which leads to no TIR. Rules are added and deleted by commands
+ * from any thread; packets look up without a lock.
  */
 public final class SteeringTable {
     private final int capacity;

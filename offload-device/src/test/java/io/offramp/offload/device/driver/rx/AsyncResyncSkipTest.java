@@ -3,8 +3,8 @@ package io.offramp.offload.device.driver.rx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
-import io.offramp.offload.device.hardware.context.TrackerState;
 import io.offramp.offload.device.hardware.context.AuthState;
+import io.offramp.offload.device.hardware.context.TrackerState;
 import org.junit.jupiter.api.Test;
 
 /** The strategy DRIVER_REQ_ASYNC: requests that are given up, answers that come later or not at all. */
@@ -97,7 +97,9 @@ class AsyncResyncSkipTest extends AsyncResyncFixture {
         records(40);
         rx.complete();
         records(3);
-        assertThat(rx.tir().isAsking()).as("an answer to the first question is none").isTrue();
+        assertThat(rx.tir().isAsking())
+                .as("an answer to the first question is none")
+                .isTrue();
 
         expectAnsweredWhenItAsksAgain();
     }

@@ -39,7 +39,9 @@ class HintResyncTest {
         assertThat(rx.tir().recordNumber()).isEqualTo(number);
         assertThat(rx.driver.counter("rx_tls_resync_res_ok")).isEqualTo(1);
         assertThat(rx.driver.counter("tls_rx_device_resync")).isEqualTo(1);
-        assertThat(rx.driver.counter("rx_tls_resync_req_start")).as("nobody asked").isZero();
+        assertThat(rx.driver.counter("rx_tls_resync_req_start"))
+                .as("nobody asked")
+                .isZero();
     }
 
     @Test

@@ -31,7 +31,9 @@ class RecordAssemblerTest {
     private static final int ENCRYPTED = DecryptedRuns.ENCRYPTED;
 
     private static List<Protection> protections() {
-        return Protection.all().stream().filter(protection -> protection.suite().isGcm()).toList();
+        return Protection.all().stream()
+                .filter(protection -> protection.suite().isGcm())
+                .toList();
     }
 
     /** One stream of records, on the wire and as the device decrypts it, and the assembler that it is pushed into. */

@@ -17,7 +17,9 @@ import io.offramp.offload.tck.Protection;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** A receiving context that a test moves as packets would, and completions that it keeps back as a slow device would. */
+/**
+ * A receiving context that a test moves as packets would, and completions that it keeps back as a slow device would.
+ */
 final class ResyncFixture implements AutoCloseable {
     static final int START = 1_000;
 
@@ -28,8 +30,9 @@ final class ResyncFixture implements AutoCloseable {
     ResyncFixture(DriverSettings settings) {
         driver = new DriverFixture(settings);
         TrafficKeys keys = driver.keys(new Protection(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM), 3);
-        PacketTemplate packets =
-                new PacketTemplate(driver.place.target().flow().remote(), driver.place.target().flow().local());
+        PacketTemplate packets = new PacketTemplate(
+                driver.place.target().flow().remote(),
+                driver.place.target().flow().local());
         InstallResult<RxContext> result = RxContext.open(driver.place, packets.flow(), keys, START);
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
         context = ((InstallResult.Installed<RxContext>) result).session();

@@ -45,8 +45,10 @@ class RxContextTest {
 
             InstallResult<RxContext> result = open(driver);
 
-            assertThat(result).isInstanceOfSatisfying(InstallResult.Declined.class,
-                    declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.UNAVAILABLE));
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            InstallResult.Declined.class,
+                            declined -> assertThat(declined.reason()).isEqualTo(DeclineReason.UNAVAILABLE));
             assertThat(driver.device.nic().steering().used()).isZero();
         }
     }

@@ -31,7 +31,9 @@ class FramingTest {
     private static final int START = 7_000;
 
     private static List<Protection> protections() {
-        return Protection.all().stream().filter(protection -> protection.suite().isGcm()).toList();
+        return Protection.all().stream()
+                .filter(protection -> protection.suite().isGcm())
+                .toList();
     }
 
     @ParameterizedTest
@@ -46,23 +48,27 @@ class FramingTest {
 
             session.seal(ContentType.HANDSHAKE, driver.allocator.directBuffer().writeBytes(content), 100);
 
-            assertThat(frames(regions, protection.format().overheadBytes() + 100)).containsExactlyInAnyOrder(
-                    frame(protection.format(), FIRST, content, 0, 100),
-                    frame(protection.format(), FIRST + 1, content, 100, 100));
-            assertThat(frames(regions, protection.format().overheadBytes() + 50)).containsExactly(
-                    frame(protection.format(), FIRST + 2, content, 200, 50));
+            assertThat(frames(regions, protection.format().overheadBytes() + 100))
+                    .containsExactlyInAnyOrder(
+                            frame(protection.format(), FIRST, content, 0, 100),
+                            frame(protection.format(), FIRST + 1, content, 100, 100));
+            assertThat(frames(regions, protection.format().overheadBytes() + 50))
+                    .containsExactly(frame(protection.format(), FIRST + 2, content, 200, 50));
             TlsContext tis = driver.device.nic().tises().get(1);
             assertThat(tis).isNotNull();
             assertThat(tis.nextTcpSequence()).isEqualTo(START + sink.wire().length);
-            assertThat(driver.counter("tx_tls_ooo")).as("the first packet starts at the start").isZero();
+            assertThat(driver.counter("tx_tls_ooo"))
+                    .as("the first packet starts at the start")
+                    .isZero();
             assertThat(driver.counter("tx_tls_drop_bypass_req")).isZero();
             session.close();
         }
     }
 
     private static TxSession install(DriverFixture driver, TrafficKeys keys, CollectingTxSink sink) {
-        PacketTemplate packets =
-                new PacketTemplate(driver.place.target().flow().local(), driver.place.target().flow().remote());
+        PacketTemplate packets = new PacketTemplate(
+                driver.place.target().flow().local(),
+                driver.place.target().flow().remote());
         InstallResult<TxSession> result = DeviceTxSession.install(
                 driver.place, keys, new RecordBoundary(Direction.TX, START, FIRST), sink, packets);
         assertThat(result).isInstanceOf(InstallResult.Installed.class);

@@ -134,7 +134,8 @@ class RecordListTest {
                 case 0 -> {
                     int bytes = 1 + random.nextInt(BYTES);
                     end += bytes;
-                    records.add(new SentRecord(ends.size(), ContentType.APPLICATION_DATA, end, frame.slice(0, bytes), 0));
+                    records.add(
+                            new SentRecord(ends.size(), ContentType.APPLICATION_DATA, end, frame.slice(0, bytes), 0));
                     ends.add(end);
                 }
                 case 1 -> {

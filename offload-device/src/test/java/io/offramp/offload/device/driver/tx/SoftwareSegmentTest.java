@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A packet that leaves through another device is encrypted on the host, as the device would have: kernel tls-offload. */
+/**
+ * A packet that leaves through another device is encrypted on the host, as the device would have: kernel tls-offload.
+ */
 class SoftwareSegmentTest {
     private static List<Protection> protections() {
-        return Protection.all().stream().filter(protection -> protection.suite().isGcm()).toList();
+        return Protection.all().stream()
+                .filter(protection -> protection.suite().isGcm())
+                .toList();
     }
 
     @ParameterizedTest
@@ -70,8 +74,12 @@ class SoftwareSegmentTest {
             tx.add(100);
             int record = tx.bytes() / 2;
 
-            assertThat(encrypt(software, -1, 50)).as("on both sides of the marker").isNull();
-            assertThat(encrypt(software, tx.bytes() - 10, 11)).as("longer than what there is").isNull();
+            assertThat(encrypt(software, -1, 50))
+                    .as("on both sides of the marker")
+                    .isNull();
+            assertThat(encrypt(software, tx.bytes() - 10, 11))
+                    .as("longer than what there is")
+                    .isNull();
             assertThat(encrypt(software, tx.bytes(), 1)).as("not there yet").isNull();
             tx.records.onAck(XmitFixture.START + record);
             assertThat(encrypt(software, record - 1, 10)).as("acknowledged").isNull();

@@ -57,8 +57,9 @@ final class XmitFixture implements AutoCloseable {
         format = keys.format();
         reference = new ReferenceRecords(keys);
         records = new RecordList(START, FIRST, this::release);
-        packets =
-                new PacketTemplate(driver.place.target().flow().local(), driver.place.target().flow().remote());
+        packets = new PacketTemplate(
+                driver.place.target().flow().local(),
+                driver.place.target().flow().remote());
         xmit = new Xmit(driver.place, records, packets, MSS, keys, START);
         context = ((InstallResult.Installed<TxContext>) TxContext.open(driver.device, keys)).session();
         driver.channel.egress(this::transmit);
@@ -70,8 +71,8 @@ final class XmitFixture implements AutoCloseable {
         int before = wire.size();
         wire.writeBytes(reference.seal(23, content));
         int recordBytes = wire.size() - before;
-        ByteBuffer frame = ByteBuffer.allocate(recordBytes)
-                .put(new byte[] {23, 3, 3}).putShort((short) (recordBytes - 5));
+        ByteBuffer frame =
+                ByteBuffer.allocate(recordBytes).put(new byte[] {23, 3, 3}).putShort((short) (recordBytes - 5));
         if (format == RecordFormat.TLS_1_2_GCM) {
             frame.putLong(nextNumber).put(content);
         } else {
@@ -96,7 +97,8 @@ final class XmitFixture implements AutoCloseable {
     }
 
     private void transmit(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
-        assertThat(TcpChecksum.verify(header, headerBytes, payload, index, bytes)).isTrue();
+        assertThat(TcpChecksum.verify(header, headerBytes, payload, index, bytes))
+                .isTrue();
         assertThat(withoutSequence(header)).as("headers are not touched").isEqualTo(withoutSequence(packets.header()));
         int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
         left.add(new Left(sequence - START, ByteBufUtil.getBytes(payload, index, bytes)));
@@ -119,10 +121,10 @@ final class XmitFixture implements AutoCloseable {
 
     /** Checks that everything that left is what the stream has at that place, and forgets it. */
     void expectLeft(int... offsetsAndBytes) {
-        assertThat(left).extracting(Left::offset)
-                .containsExactly(every2nd(offsetsAndBytes, 0));
+        assertThat(left).extracting(Left::offset).containsExactly(every2nd(offsetsAndBytes, 0));
         for (int i = 0; i < left.size(); i++) {
-            assertThat(left.get(i).payload).as("packet %d", i)
+            assertThat(left.get(i).payload)
+                    .as("packet %d", i)
                     .isEqualTo(wire(offsetsAndBytes[2 * i], offsetsAndBytes[2 * i + 1]));
         }
         left.clear();
@@ -136,7 +138,10 @@ final class XmitFixture implements AutoCloseable {
         return some;
     }
 
-    /** What was posted to the SQ since the last call: opcodes, F for a fence, the bytes of a DUMP. NOPs that fill a round are left out. */
+    /**
+     * What was posted to the SQ since the last call: opcodes, F for a fence, the bytes of a DUMP. NOPs that fill a
+     * round are left out.
+     */
     List<String> posted() {
         WorkQueue queue = driver.queues.sendQueue();
         ByteBuf ring = queue.memory();

@@ -21,7 +21,9 @@ class XmitTest {
     private static final int RECORD = 5_000 + OVERHEAD;
 
     private static List<Protection> protections() {
-        return Protection.all().stream().filter(protection -> protection.suite().isGcm()).toList();
+        return Protection.all().stream()
+                .filter(protection -> protection.suite().isGcm())
+                .toList();
     }
 
     @Test
@@ -61,8 +63,8 @@ class XmitTest {
         try (XmitFixture tx = sent()) {
             assertThat(tx.send(RECORD + 3_700, 300)).isEqualTo(Xmit.Outcome.OFFLOADED);
 
-            assertThat(tx.posted()).containsExactly(
-                    "STATIC F", "PROGRESS F", "NOP F", "DUMP 1500", "DUMP 1500", "DUMP 700", "SEND");
+            assertThat(tx.posted())
+                    .containsExactly("STATIC F", "PROGRESS F", "NOP F", "DUMP 1500", "DUMP 1500", "DUMP 700", "SEND");
             tx.expectLeft(RECORD + 3_700, 300);
             expectCounters(tx, 1, 3, 3_700, 3_700);
         }
@@ -191,7 +193,9 @@ class XmitTest {
             tx.records.onAck(XmitFixture.START + RECORD);
 
             assertThat(tx.send(RECORD - 100, 50)).isEqualTo(Xmit.Outcome.DROPPED);
-            assertThat(tx.send(RECORD - 100, 200)).as("and of which only the end is known").isEqualTo(Xmit.Outcome.DROPPED);
+            assertThat(tx.send(RECORD - 100, 200))
+                    .as("and of which only the end is known")
+                    .isEqualTo(Xmit.Outcome.DROPPED);
             assertThat(tx.send(-200, 100)).as("the marker is gone").isEqualTo(Xmit.Outcome.DROPPED);
 
             assertThat(tx.left).isEmpty();
@@ -360,8 +364,12 @@ class XmitTest {
             assertThat(tx.xmit.mostBytes(XmitFixture.START + 3, all - 3)).isEqualTo(57 * record - 3);
             assertThat(tx.xmit.mostBytes(XmitFixture.START, 57 * record + 1)).isEqualTo(57 * record);
             assertThat(tx.xmit.mostBytes(XmitFixture.START + 50, 40)).isEqualTo(40);
-            assertThat(tx.xmit.mostBytes(XmitFixture.START - 10, 5)).as("is for the send to refuse").isEqualTo(5);
-            assertThat(tx.xmit.mostBytes(XmitFixture.START + all, 7)).as("is for the send to refuse").isEqualTo(7);
+            assertThat(tx.xmit.mostBytes(XmitFixture.START - 10, 5))
+                    .as("is for the send to refuse")
+                    .isEqualTo(5);
+            assertThat(tx.xmit.mostBytes(XmitFixture.START + all, 7))
+                    .as("is for the send to refuse")
+                    .isEqualTo(7);
             assertThat(tx.send(0, 57 * record)).isEqualTo(Xmit.Outcome.OFFLOADED);
             tx.expectLeft(0, 1_000, 1_000, 57 * record - 1_000);
         }

@@ -59,7 +59,10 @@ class ContextTableTest {
 
         // Then
         assertThat(tises.get(1)).isSameAs(first).isNotNull();
-        assertThat(tises.get(2)).isNotSameAs(second).extracting(TlsContext::receiveQueue).isEqualTo(6);
+        assertThat(tises.get(2))
+                .isNotSameAs(second)
+                .extracting(TlsContext::receiveQueue)
+                .isEqualTo(6);
         assertThat(tises.get(3)).isSameAs(third).isNotNull();
         assertThat(tises.inUse()).isEqualTo(3);
     }

@@ -15,13 +15,19 @@ class ParamsTest {
 
     @Test
     void shouldLayOutStaticParamsAsDocumented() {
-        StaticParams.write(bytes, 8, ProtocolVersion.TLS_1_3, 0x1122_3344_5566_7788L, 0x99aa_bbcc, 0x0102_0304,
+        StaticParams.write(
+                bytes,
+                8,
+                ProtocolVersion.TLS_1_3,
+                0x1122_3344_5566_7788L,
+                0x99aa_bbcc,
+                0x0102_0304,
                 0x0506_0708_090a_0b0cL,
                 0x0d0e0f);
 
-        assertThat(ByteBufUtil.hexDump(bytes, 8, StaticParams.BYTES)).isEqualTo(
-                "8d000001" + "00000000" + "1122334455667788" + "99aabbcc" + "01020304" + "05060708090a0b0c" + "000d0e0f"
-                        + "00".repeat(28));
+        assertThat(ByteBufUtil.hexDump(bytes, 8, StaticParams.BYTES))
+                .isEqualTo("8d000001" + "00000000" + "1122334455667788" + "99aabbcc" + "01020304" + "05060708090a0b0c"
+                        + "000d0e0f" + "00".repeat(28));
     }
 
     @ParameterizedTest

@@ -37,8 +37,8 @@ class ChecksumRuleTest {
         Nic nic = new Nic(new NicLimits(2, 2, 2), AeadEngines.best());
         QueueSet queues = nic.createQueues();
         ByteBuf header = Unpooled.buffer(64);
-        int headerBytes = PacketHeader.write(header, new InetSocketAddress(address, 5),
-                new InetSocketAddress(address, 443));
+        int headerBytes =
+                PacketHeader.write(header, new InetSocketAddress(address, 5), new InetSocketAddress(address, 443));
         TrafficKeys keys =
                 new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, new byte[16], new byte[12], 0);
         int tir = nic.tirs().create(queues.receiveQueue().number());
@@ -63,7 +63,8 @@ class ChecksumRuleTest {
         wire.setByte(50, wire.getByte(50) ^ 1);
         int damaged = receive(queues, header, headerBytes, wire, record.length, key, 0);
         assertThat(Cqe.isIntact(queues.receiveCompletions().memory(), damaged)).isFalse();
-        assertThat(Cqe.tlsOffload(queues.receiveCompletions().memory(), damaged)).isEqualTo(TlsOffload.NOT_DECRYPTED);
+        assertThat(Cqe.tlsOffload(queues.receiveCompletions().memory(), damaged))
+                .isEqualTo(TlsOffload.NOT_DECRYPTED);
         assertThat(ByteBufUtil.getBytes(host, 0, record.length)).isEqualTo(ByteBufUtil.getBytes(wire));
         assertThat(context.tracker()).isEqualTo(TrackerState.START);
 
@@ -84,7 +85,9 @@ class ChecksumRuleTest {
         queues.ringReceive(entry + 1);
         byte[] before = ByteBufUtil.getBytes(header, 0, headerBytes);
         assertThat(queues.receive(header, headerBytes, wire, 0, bytes)).isTrue();
-        assertThat(ByteBufUtil.getBytes(header, 0, headerBytes)).as("headers are not touched").isEqualTo(before);
+        assertThat(ByteBufUtil.getBytes(header, 0, headerBytes))
+                .as("headers are not touched")
+                .isEqualTo(before);
         return queues.receiveCompletions().poll();
     }
 }

@@ -32,13 +32,18 @@ class DumpTest extends SendQueueFixture {
             }
             int dump = lastCompletion(half < cut ? 5 : 4);
             assertThat(Cqe.opcode(queues.sendCompletions().memory(), dump)).isEqualTo(Cqe.REQUEST);
-            assertThat(Cqe.byteCount(queues.sendCompletions().memory(), dump)).isEqualTo(half < cut ? cut - half : half);
-            assertThat(ByteBufUtil.getBytes(wire, 0, wire.capacity())).as("nothing is let out").containsOnly(0);
+            assertThat(Cqe.byteCount(queues.sendCompletions().memory(), dump))
+                    .isEqualTo(half < cut ? cut - half : half);
+            assertThat(ByteBufUtil.getBytes(wire, 0, wire.capacity()))
+                    .as("nothing is let out")
+                    .containsOnly(0);
 
             postPart(SEQUENCE + cut, RECORD_BYTES - cut, cut, RECORD_BYTES - cut);
 
-            assertThat(Cqe.byteCount(queues.sendCompletions().memory(), lastCompletion(1))).isEqualTo(RECORD_BYTES - cut);
-            assertThat(wireBytes(RECORD_BYTES - cut)).as("from %d", cut)
+            assertThat(Cqe.byteCount(queues.sendCompletions().memory(), lastCompletion(1)))
+                    .isEqualTo(RECORD_BYTES - cut);
+            assertThat(wireBytes(RECORD_BYTES - cut))
+                    .as("from %d", cut)
                     .isEqualTo(Arrays.copyOfRange(expected, cut, RECORD_BYTES));
         }
     }

@@ -74,8 +74,16 @@ class GetPsvTest {
     private int post(int context, int address) {
         ByteBuf ring = queues.controlQueue().memory();
         int at = queues.controlQueue().offset(posted);
-        ControlSegment.write(ring, at, Opcode.GET_PSV, Opcode.MODIFIER_TIR, posted, queues.controlQueue().number(),
-                PsvWqe.OCTOWORDS, ControlSegment.CQ_UPDATE, 0);
+        ControlSegment.write(
+                ring,
+                at,
+                Opcode.GET_PSV,
+                Opcode.MODIFIER_TIR,
+                posted,
+                queues.controlQueue().number(),
+                PsvWqe.OCTOWORDS,
+                ControlSegment.CQ_UPDATE,
+                0);
         PsvWqe.write(ring, at, context, hostKey, address);
         posted += PsvWqe.BLOCKS;
         queues.ringControl(posted);

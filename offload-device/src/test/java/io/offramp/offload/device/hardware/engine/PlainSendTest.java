@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Packets of flows that are not offloaded, beside those that are: no TIS in the WQE, no cipher, no sequence to keep. */
+/**
+ * Packets of flows that are not offloaded, beside those that are: no TIS in the WQE, no cipher, no sequence to keep.
+ */
 class PlainSendTest extends SendQueueFixture {
     /** Sequences from here on are those of a flow that is not offloaded. */
     private static final int PLAIN = 1_000_000_000;

@@ -64,7 +64,8 @@ class QueueSetTest extends SendQueueFixture {
 
         assertThat(context().recordNumber()).isEqualTo(4);
         postSend(SEQUENCE + RECORD_BYTES, 0, RECORD_BYTES);
-        assertThat(Cqe.opcode(queues.sendCompletions().memory(), lastCompletionOf(1))).isEqualTo(Cqe.REQUEST);
+        assertThat(Cqe.opcode(queues.sendCompletions().memory(), lastCompletionOf(1)))
+                .isEqualTo(Cqe.REQUEST);
     }
 
     @Test
@@ -152,7 +153,8 @@ class QueueSetTest extends SendQueueFixture {
         control(Opcode.UMR, Opcode.MODIFIER_TIS, 3, 0);
         post(1);
         expectError(lastCompletion(1), Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
-        ControlSegment.write(ring, at(), Opcode.NOP, 0, producer + 1, queues.sendQueue().number(), 1, 0, 0);
+        ControlSegment.write(
+                ring, at(), Opcode.NOP, 0, producer + 1, queues.sendQueue().number(), 1, 0, 0);
         post(1);
         expectError(lastCompletion(1), Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
     }
@@ -201,7 +203,8 @@ class QueueSetTest extends SendQueueFixture {
                 postParams();
                 postFence();
                 postSend(SEQUENCE, 0, RECORD_BYTES);
-                assertThat(Cqe.opcode(queues.sendCompletions().memory(), lastCompletion(4))).isEqualTo(Cqe.REQUEST);
+                assertThat(Cqe.opcode(queues.sendCompletions().memory(), lastCompletion(4)))
+                        .isEqualTo(Cqe.REQUEST);
             }
         }
     }

@@ -73,7 +73,8 @@ final class RxEngineFixture implements AutoCloseable {
 
     private boolean loadStatic(long number, int resyncSequence) {
         ByteBuf params = Unpooled.buffer(StaticParams.BYTES).setZero(0, StaticParams.BYTES);
-        StaticParams.write(params, 0, keys.version(), number, resyncSequence, keys.nonceHead(), keys.nonceTailMask(), 0);
+        StaticParams.write(
+                params, 0, keys.version(), number, resyncSequence, keys.nonceHead(), keys.nonceTailMask(), 0);
         return context.loadStatic(params, 0, nic.deks());
     }
 
@@ -132,7 +133,9 @@ final class RxEngineFixture implements AutoCloseable {
         ByteBuf out = Unpooled.directBuffer(payload.length + 1).setZero(0, payload.length + 1);
         TlsOffload result = engine.receive(context, START + offset, in, 0, payload.length, out, 0);
         host = ByteBufUtil.getBytes(out, 0, payload.length);
-        assertThat(ByteBufUtil.getBytes(in)).as("the wire is read, never written").isEqualTo(payload);
+        assertThat(ByteBufUtil.getBytes(in))
+                .as("the wire is read, never written")
+                .isEqualTo(payload);
         in.release();
         out.release();
         return result;

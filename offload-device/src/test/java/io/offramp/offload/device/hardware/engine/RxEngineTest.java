@@ -50,8 +50,8 @@ class RxEngineTest {
     @BeforeEach
     void program() {
         queues.hasChecksums(false);
-        headerBytes = PacketHeader.write(header, new InetSocketAddress("2001:db8::2", 5),
-                new InetSocketAddress("2001:db8::1", 443));
+        headerBytes = PacketHeader.write(
+                header, new InetSocketAddress("2001:db8::2", 5), new InetSocketAddress("2001:db8::1", 443));
         tir = nic.tirs().create(queues.receiveQueue().number());
         nic.deks().createBulk(1);
         nic.deks().load(0, keys.suite(), keys.dangerousKey());
@@ -140,9 +140,12 @@ class RxEngineTest {
             byte[] packet = peer.seal(23, new byte[random.nextInt(300)]);
             if (random.nextInt(3) == 0) {
                 port(6);
-                assertThat(receive(random.nextInt(4) == 0 ? sequence : random.nextInt(), packet)).as("packet %d", i)
+                assertThat(receive(random.nextInt(4) == 0 ? sequence : random.nextInt(), packet))
+                        .as("packet %d", i)
                         .isEqualTo(TlsOffload.NOT_DECRYPTED);
-                assertThat(ByteBufUtil.getBytes(host, 0, packet.length)).as("packet %d", i).isEqualTo(packet);
+                assertThat(ByteBufUtil.getBytes(host, 0, packet.length))
+                        .as("packet %d", i)
+                        .isEqualTo(packet);
                 continue;
             }
             port(5);
@@ -179,10 +182,12 @@ class RxEngineTest {
     @Test
     void shouldDropAPacketForWhichThereIsNoRoom() {
         ByteBuf wire = Unpooled.wrappedBuffer(peer.seal(23, new byte[100]));
-        assertThat(queues.receive(header, headerBytes, wire, 0, wire.readableBytes())).isFalse();
+        assertThat(queues.receive(header, headerBytes, wire, 0, wire.readableBytes()))
+                .isFalse();
 
         post(wire.readableBytes() - 1);
-        assertThat(queues.receive(header, headerBytes, wire, 0, wire.readableBytes())).isFalse();
+        assertThat(queues.receive(header, headerBytes, wire, 0, wire.readableBytes()))
+                .isFalse();
         assertThat(queues.receiveCompletions().poll()).isEqualTo(CompletionQueue.EMPTY);
     }
 
@@ -202,7 +207,9 @@ class RxEngineTest {
         post(packet.length);
         PacketHeader.tcpSequence(header, 0, headerBytes, sequence);
         assertThat(queues.receive(header, headerBytes, wire, 0, packet.length)).isTrue();
-        assertThat(ByteBufUtil.getBytes(wire)).as("the wire is read, never written").isEqualTo(packet);
+        assertThat(ByteBufUtil.getBytes(wire))
+                .as("the wire is read, never written")
+                .isEqualTo(packet);
         wire.release();
         int cqe = queues.receiveCompletions().poll();
         assertThat(Cqe.byteCount(queues.receiveCompletions().memory(), cqe)).isEqualTo(packet.length);

@@ -144,7 +144,8 @@ class RxTrackingTest {
                 int third = rx.add(50);
                 rx.expectDecrypted(0, second + 20, "in order");
 
-                rx.expectAsOnTheWire(second + 20 - overlap, second + 90, TlsOffload.NOT_DECRYPTED, "overlap " + overlap);
+                rx.expectAsOnTheWire(
+                        second + 20 - overlap, second + 90, TlsOffload.NOT_DECRYPTED, "overlap " + overlap);
 
                 rx.expectDecrypted(second + 90, third, "behind an overlap of " + overlap);
                 rx.expectDecrypted(third, rx.bytes(), "behind an overlap of " + overlap);
@@ -221,7 +222,8 @@ class RxTrackingTest {
                 }
             }
 
-            assertThat(askedWith).as("8 packets later, and then 16, 32, 64 and always 128")
+            assertThat(askedWith)
+                    .as("8 packets later, and then 16, 32, 64 and always 128")
                     .containsExactly(0, 8, 24, 56, 120, 248, 376, 504);
             rx.answer(starts.get(505), RxEngineFixture.FIRST + 506);
             assertThat(rx.context().auth()).isEqualTo(AuthState.OFFLOAD);

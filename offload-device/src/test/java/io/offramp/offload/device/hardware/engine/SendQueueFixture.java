@@ -34,8 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A device with one TIS and one key, and the hands of a driver that writes WQEs into its send queue byte by byte. */
 abstract class SendQueueFixture {
-    static final byte[] CONTENT =
-            "plaintext that must never be seen on the wire".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] CONTENT = "plaintext that must never be seen on the wire".getBytes(StandardCharsets.US_ASCII);
     static final int SEQUENCE = -20;
     static final int RECORD_BYTES = 5 + CONTENT.length + 1 + 16;
 
@@ -56,9 +55,13 @@ abstract class SendQueueFixture {
 
     @BeforeEach
     void program() {
-        headerBytes = PacketHeader.write(header, new InetSocketAddress("192.0.2.1", 443),
-                new InetSocketAddress("192.0.2.2", 5));
-        plaintext.writeBytes(new byte[] {23, 3, 3}).writeShort(RECORD_BYTES - 5).writeBytes(CONTENT).writeByte(23)
+        headerBytes = PacketHeader.write(
+                header, new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("192.0.2.2", 5));
+        plaintext
+                .writeBytes(new byte[] {23, 3, 3})
+                .writeShort(RECORD_BYTES - 5)
+                .writeBytes(CONTENT)
+                .writeByte(23)
                 .writeZero(16);
         tis = nic.tises().create(0);
         nic.deks().createBulk(1);
@@ -84,8 +87,16 @@ abstract class SendQueueFixture {
     }
 
     void control(int opcode, int modifier, int octowords, int flags) {
-        ControlSegment.write(ring, at(), opcode, modifier, producer, queues.sendQueue().number(), octowords,
-                flags | ControlSegment.CQ_UPDATE, tis);
+        ControlSegment.write(
+                ring,
+                at(),
+                opcode,
+                modifier,
+                producer,
+                queues.sendQueue().number(),
+                octowords,
+                flags | ControlSegment.CQ_UPDATE,
+                tis);
     }
 
     void post(int blocks) {
@@ -126,8 +137,16 @@ abstract class SendQueueFixture {
     void postControlQueueParams() {
         int tir = nic.tirs().create(0);
         ByteBuf control = queues.controlQueue().memory();
-        ControlSegment.write(control, 0, Opcode.UMR, Opcode.MODIFIER_TIR, 0, queues.controlQueue().number(),
-                ParamsWqe.STATIC_OCTOWORDS, 0, tir);
+        ControlSegment.write(
+                control,
+                0,
+                Opcode.UMR,
+                Opcode.MODIFIER_TIR,
+                0,
+                queues.controlQueue().number(),
+                ParamsWqe.STATIC_OCTOWORDS,
+                0,
+                tir);
         ParamsWqe.writeUmr(control, 0);
         StaticParams.write(control, ParamsWqe.STATIC_PARAMS, keys.version(), 3, 0, 0, 0, 0);
         queues.ringControl(ParamsWqe.STATIC_BLOCKS);
@@ -158,7 +177,8 @@ abstract class SendQueueFixture {
 
     void roomFor(int blocks) {
         while (queues.sendQueue().entries() - (producer & queues.sendQueue().entries() - 1) < blocks) {
-            ControlSegment.write(ring, at(), Opcode.NOP, 0, producer, queues.sendQueue().number(), 1, 0, 0);
+            ControlSegment.write(
+                    ring, at(), Opcode.NOP, 0, producer, queues.sendQueue().number(), 1, 0, 0);
             post(1);
         }
     }

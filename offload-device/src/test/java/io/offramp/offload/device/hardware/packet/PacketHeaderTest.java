@@ -22,9 +22,9 @@ class PacketHeaderTest {
         int bytes = PacketHeader.write(header, V4, V4_PEER);
         PacketHeader.tcpSequence(header, 0, bytes, 0xdead_beef);
 
-        assertThat(ByteBufUtil.hexDump(header, 0, bytes)).isEqualTo(
-                "45000000" + "00000000" + "40060000" + "c0000201" + "c6336407"
-                        + "01bbc350" + "deadbeef" + "00000000" + "50100000" + "00000000");
+        assertThat(ByteBufUtil.hexDump(header, 0, bytes))
+                .isEqualTo("45000000" + "00000000" + "40060000" + "c0000201" + "c6336407" + "01bbc350" + "deadbeef"
+                        + "00000000" + "50100000" + "00000000");
         assertThat(PacketHeader.isValid(header, 0, bytes)).isTrue();
         assertThat(PacketHeader.tcpSequence(header, 0, bytes)).isEqualTo(0xdead_beef);
     }
@@ -35,9 +35,10 @@ class PacketHeaderTest {
         PacketHeader.tcpSequence(header, 0, bytes, -1);
 
         assertThat(bytes).isEqualTo(PacketHeader.IPV6_BYTES);
-        assertThat(ByteBufUtil.hexDump(header, 0, bytes)).isEqualTo(
-                "60000000" + "00000640" + "20010db8000000000000000000000001" + "20010db8000000000000000000000002"
-                        + "01bbc350" + "ffffffff" + "00000000" + "50100000" + "00000000");
+        assertThat(ByteBufUtil.hexDump(header, 0, bytes))
+                .isEqualTo("60000000" + "00000640" + "20010db8000000000000000000000001"
+                        + "20010db8000000000000000000000002" + "01bbc350" + "ffffffff" + "00000000" + "50100000"
+                        + "00000000");
         assertThat(PacketHeader.isValid(header, 0, bytes)).isTrue();
     }
 

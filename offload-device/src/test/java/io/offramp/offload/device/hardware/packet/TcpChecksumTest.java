@@ -50,7 +50,9 @@ class TcpChecksumTest {
         assertThat(verify(headerBytes, payload)).isTrue();
     }
 
-    /** The numbers of RFC 1071 §3, as payload: with and without them, the sums differ by the 0xddf2 that it computes. */
+    /**
+     * The numbers of RFC 1071 §3, as payload: with and without them, the sums differ by the 0xddf2 that it computes.
+     */
     @Test
     void shouldAddUpTheExampleOfRfc1071() {
         int headerBytes = header(V4);
@@ -64,11 +66,12 @@ class TcpChecksumTest {
     /** Summed by hand: c000+0201+c633+6407 + 0006+0017 + 01bb+c350+dead+beef+5010+6162+6300 = 5 6371, folded 6376. */
     @Test
     void shouldAgreeWithASumDoneByHand() {
-        int headerBytes = PacketHeader.write(header, new InetSocketAddress(V4, 443),
-                new InetSocketAddress("198.51.100.7", 50_000));
+        int headerBytes = PacketHeader.write(
+                header, new InetSocketAddress(V4, 443), new InetSocketAddress("198.51.100.7", 50_000));
         PacketHeader.tcpSequence(header, 0, headerBytes, 0xdead_beef);
 
-        assertThat(write(headerBytes, "abc".getBytes(StandardCharsets.US_ASCII))).isEqualTo(~0x6376 & 0xffff);
+        assertThat(write(headerBytes, "abc".getBytes(StandardCharsets.US_ASCII)))
+                .isEqualTo(~0x6376 & 0xffff);
     }
 
     @ParameterizedTest
@@ -129,7 +132,10 @@ class TcpChecksumTest {
         } else {
             all.writeShort(6).writeShort(20 + payload.length);
         }
-        all.writeBytes(bytes, tcp, TCP_CHECKSUM).writeShort(0).writeBytes(bytes, tcp + 18, 2).writeBytes(payload);
+        all.writeBytes(bytes, tcp, TCP_CHECKSUM)
+                .writeShort(0)
+                .writeBytes(bytes, tcp + 18, 2)
+                .writeBytes(payload);
         if (payload.length % 2 == 1) {
             all.writeByte(0);
         }

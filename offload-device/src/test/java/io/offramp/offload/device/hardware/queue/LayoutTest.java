@@ -12,8 +12,8 @@ class LayoutTest {
 
     @Test
     void shouldLayOutTheControlSegmentAsDocumented() {
-        ControlSegment.write(bytes, 16, Opcode.UMR, Opcode.MODIFIER_TIR, 0xabcdef, 0x112233, 12, ControlSegment.FENCE,
-                0x445566);
+        ControlSegment.write(
+                bytes, 16, Opcode.UMR, Opcode.MODIFIER_TIR, 0xabcdef, 0x112233, 12, ControlSegment.FENCE, 0x445566);
 
         assertThat(ByteBufUtil.hexDump(bytes, 16, ControlSegment.BYTES))
                 .isEqualTo("02cdef25" + "1122330c" + "00000020" + "44556600");
@@ -21,9 +21,16 @@ class LayoutTest {
 
     @Test
     void shouldReadBackTheControlSegment() {
-        ControlSegment.write(bytes, 0, Opcode.SET_PSV, Opcode.MODIFIER_TIS, 0xffff, 0xff_ffff,
+        ControlSegment.write(
+                bytes,
+                0,
+                Opcode.SET_PSV,
+                Opcode.MODIFIER_TIS,
+                0xffff,
+                0xff_ffff,
                 ControlSegment.MAX_OCTOWORDS,
-                ControlSegment.CQ_UPDATE, 0xff_ffff);
+                ControlSegment.CQ_UPDATE,
+                0xff_ffff);
 
         assertThat(ControlSegment.opcode(bytes, 0)).isEqualTo(Opcode.SET_PSV);
         assertThat(ControlSegment.modifier(bytes, 0)).isEqualTo(Opcode.MODIFIER_TIS);
@@ -74,7 +81,8 @@ class LayoutTest {
         assertThat(bytes.getUnsignedShort(22)).isEqualTo(4);
         assertThat((int) bytes.getUnsignedByte(128)).isEqualTo(0x55);
         assertThat(ParamsWqe.hasStaticParams(bytes, 0)).isTrue();
-        assertThat(ParamsWqe.STATIC_OCTOWORDS * 16).isEqualTo(192)
+        assertThat(ParamsWqe.STATIC_OCTOWORDS * 16)
+                .isEqualTo(192)
                 .isEqualTo(ParamsWqe.STATIC_BLOCKS * WorkQueue.BLOCK_BYTES);
 
         ParamsWqe.writeProgressContext(bytes, 0, 0x010203);
@@ -88,8 +96,9 @@ class LayoutTest {
         PsvWqe.write(bytes, 0, 0x010203, 0x0405, 0x0607_0809_0a0bL);
 
         assertThat(bytes.getInt(0)).as("the control segment is written apart").isEqualTo(0x7777_7777);
-        assertThat(ByteBufUtil.hexDump(bytes, 16, 48)).isEqualTo("00".repeat(19) + "10" + "00000405"
-                + "00000607" + "08090a0b" + "00010203" + "00".repeat(12));
+        assertThat(ByteBufUtil.hexDump(bytes, 16, 48))
+                .isEqualTo(
+                        "00".repeat(19) + "10" + "00000405" + "00000607" + "08090a0b" + "00010203" + "00".repeat(12));
         assertThat(PsvWqe.isValid(bytes, 0)).isTrue();
         assertThat(PsvWqe.context(bytes, 0)).isEqualTo(0x010203);
         assertThat(PsvWqe.lkey(bytes, 0)).isEqualTo(0x0405);
