@@ -1,4 +1,4 @@
-package io.offramp.offload.aead.record;
+package io.offramp.offload;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.error.OffloadMisuseException;
@@ -10,8 +10,8 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What callers owe a session of any backend. Each breach is a bug of ours and fails loudly, with an
- * {@link OffloadMisuseException}, before anything has changed.
+ * What the proxy owes a session of any backend. Backends check it here, all in the same way. Each breach is a bug of
+ * ours and fails loudly, with an {@link OffloadMisuseException}, before anything has changed.
  */
 public final class Require {
     private Require() {}
