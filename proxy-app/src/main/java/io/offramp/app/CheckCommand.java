@@ -14,14 +14,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says whether a configuration is right; starts nothing, writes nothing. */
+/** Checks a configuration; starts nothing, writes nothing. */
 @Command(
         name = "check",
-        description = "Tells everything that is wrong with a configuration. Starts nothing, writes nothing.",
+        description = "Reports all errors in a configuration. Starts nothing, writes nothing.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:it can be run", "2:it cannot"},
+        exitCodeList = {"0:no errors", "2:errors"},
         footerHeading = "%nExample:%n",
         footer = "  offramp check config/offramp.yaml")
 final class CheckCommand implements Callable<Integer> {

@@ -21,10 +21,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Something to see without anything to prepare. */
+/** A proxy with its own certificate, upstream and device; needs no preparation. */
 @Command(
         name = "demo",
-        description = "Serves HTTPS on this machine, with a certificate, an upstream and a device of its own.",
+        description = "Serves HTTPS on this machine, with its own certificate, upstream and device.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
@@ -50,14 +50,14 @@ final class DemoCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "8443",
-            description = "HTTPS port; ${DEFAULT-VALUE} if left out")
+            description = "HTTPS port; default: ${DEFAULT-VALUE}")
     private int port;
 
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
             defaultValue = "9090",
-            description = "port of /metrics and /connections; ${DEFAULT-VALUE} if left out")
+            description = "port of /metrics and /connections; default: ${DEFAULT-VALUE}")
     private int adminPort;
 
     @Option(names = "--files", paramLabel = "DIR", description = "serve the files of this directory under /files/")
@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--self-test",
             description =
-                    "fetch through the proxy, compare, say who protected the records, and end; 1 if it was not who should")
+                    "fetch through the proxy, compare, print where records were protected, and end; 1 if not as asked")
     private boolean selfTest;
 
     @Mixin
@@ -136,8 +136,8 @@ final class DemoCommand implements Callable<Integer> {
         out.println("""
 
                 Offramp demo at %1$s/
-                  what we send (TX):     %2$s
-                  what we receive (RX):  %3$s
+                  records sent (TX):     %2$s
+                  records received (RX): %3$s
                   certificate:           %4$s (for development only; curl needs -k or --cacert)
 
                 Try in another terminal:
@@ -145,8 +145,8 @@ final class DemoCommand implements Callable<Integer> {
                   curl -k --tlsv1.2 --tls-max 1.2 %1$s/bytes/104857600 | sha256sum
                   wrk -t1 -c64 -d10s %1$s/bytes/1024
 
-                What happens to each connection, and in total:
-                  curl -s %5$s/connections
+                Where each connection's records are protected, and the totals:
+                  curl -s %5$s/sessions
                   curl -s %5$s/metrics | grep tls
 
                 Ctrl-C stops it.

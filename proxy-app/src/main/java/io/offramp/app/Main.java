@@ -25,11 +25,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeList = {"0:done", "1:failed at run time: a port in use, for example", "2:wrong usage or configuration"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  offramp demo                        something to see",
-            "  offramp check config/offramp.yaml   is this configuration right?",
+            "  offramp demo                        serve a demo on this machine",
+            "  offramp check config/offramp.yaml   report all errors in a configuration",
             "  offramp run config/offramp.yaml     run it",
             "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem",
-            "  offramp sessions                    who is connected, and where are the records protected?",
+            "  offramp sessions                    open connections, and where their records are protected",
             "  curl -s localhost:9090/sessions | offramp whatif -"
         })
 public final class Main implements Runnable {
@@ -53,7 +53,7 @@ public final class Main implements Runnable {
     }
 
     /**
-     * How services start: {@code run}, with a file or without, and no option. That needs no parser, and making ours
+     * The way services start: {@code run}, with a file or without, and no option. It needs no parser, and making ours
      * takes a third of the time to the first byte.
      */
     private static boolean isPlainRun(String[] args) {
@@ -73,8 +73,8 @@ public final class Main implements Runnable {
     /**
      * The commands, ready to be executed; prints to standard output and standard error unless told otherwise.
      *
-     * @param args what is to be executed: of several commands, only the one it names is made, for making all takes a
-     *     tenth of the start
+     * @param args the command line: only the command that it names is made, because making all takes a tenth of the
+     *     start
      */
     static CommandLine commandLine(String... args) {
         CommandLine all = new CommandLine(new Main());
@@ -121,7 +121,7 @@ public final class Main implements Runnable {
         return onFailure(failure, command.getErr());
     }
 
-    /** One line for what a user can mend; a stack trace for what only we can. */
+    /** One line for a fault that a user can fix; a stack trace for a fault of ours. */
     private static int onFailure(Exception failure, PrintWriter err) {
         if (failure instanceof CommandFailure expected) {
             expected.lines().forEach(err::println);

@@ -17,19 +17,18 @@ final class OffloadOptions {
             names = "--backend",
             paramLabel = "NAME",
             description =
-                    "what --tx and --rx mean by hardware: device, ktls for the Linux kernel, or sw for software only")
+                    "backend of --tx and --rx: device (a NIC model), ktls (the Linux kernel) or sw (software only)")
     private @Nullable String backend;
 
-    @Option(names = "--tx", paramLabel = "MODE", description = "records that we send: sw, hw or auto")
+    @Option(names = "--tx", paramLabel = "MODE", description = "mode of the records sent: sw, hw or auto")
     private @Nullable Policy tx;
 
-    @Option(names = "--rx", paramLabel = "MODE", description = "records that we receive: sw, hw or auto")
+    @Option(names = "--rx", paramLabel = "MODE", description = "mode of the records received: sw, hw or auto")
     private @Nullable Policy rx;
 
     @Option(
             names = "--hw-record",
-            description =
-                    "the device owns the connections: TCP session, handshake and records, in place of --tx and --rx")
+            description = "the device owns the connections: TCP session, handshake and records; excludes --tx and --rx")
     private boolean hwRecord;
 
     @Option(

@@ -62,7 +62,7 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--cert",
             required = true,
             paramLabel = "FILE",
-            description = "PEM file with the certificate chain, and with the key if there is no --key")
+            description = "PEM file with the certificate chain, and with the key unless --key is given")
     private @Nullable Path cert;
 
     @Option(names = "--key", paramLabel = "FILE", description = "PEM file with the private key")
@@ -72,7 +72,7 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--mode",
             paramLabel = "MODE",
             defaultValue = "http",
-            description = "what is spoken inside TLS: http or tcp; http if left out")
+            description = "protocol inside TLS: http or tcp; default: ${DEFAULT-VALUE}")
     private ListenerConfig.Mode mode = ListenerConfig.Mode.HTTP;
 
     @Mixin
@@ -82,16 +82,16 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--admin",
             paramLabel = "HOST:PORT|unix:FILE",
             converter = AdminBindConverter.class,
-            description = "where to serve /metrics, /healthz and /connections; nowhere if left out")
+            description = "where to serve /metrics, /healthz and /connections; default: nowhere")
     private @Nullable AdminAddress admin;
 
     @Option(
             names = "--admin-token-file",
             paramLabel = "FILE",
-            description = "with the token that requests there have to bring, but for /healthz; none if left out")
+            description = "file with the token that admin requests must carry, except for /healthz; default: none")
     private @Nullable Path adminTokenFile;
 
-    @Option(names = "--threads", paramLabel = "N", description = "event loops; one per processor if left out")
+    @Option(names = "--threads", paramLabel = "N", description = "event loops; default: one per processor")
     private int threads;
 
     @Option(

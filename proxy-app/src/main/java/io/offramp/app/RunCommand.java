@@ -14,10 +14,10 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Runs what a file configures. */
+/** Runs a configuration file. */
 @Command(
         name = "run",
-        description = "Runs a configuration. Nothing is started if anything is wrong with it; see offramp check.",
+        description = "Runs a configuration. If it has an error, nothing is started; see offramp check.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
@@ -30,7 +30,7 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
-            description = "the configuration, in YAML; config/offramp.yaml of this installation if left out")
+            description = "the configuration, in YAML; default: config/offramp.yaml of this installation")
     private @Nullable Path file;
 
     @Mixin

@@ -31,11 +31,11 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Fetches through the proxy what the upstream serves, in each version of TLS, and compares. Fails as well if a
- * direction is not where it was asked to be, so that a fallback does not pass for a success.
+ * Fetches a body from the upstream directly and through the proxy, in each version of TLS, and compares. Fails as well
+ * if a direction is not where it was asked to be, so a fallback does not pass for a success.
  */
 final class SelfTest {
-    /** More than {@code auto} asks for before it moves a direction. */
+    /** More bytes than {@code auto} needs before it moves a direction. */
     private static final int BYTES = 16 << 20;
 
     private static final Path KERNEL_STAT = Path.of("/proc/net/tls_stat");
@@ -54,7 +54,7 @@ final class SelfTest {
     }
 
     /**
-     * Runs it, and prints what came of it.
+     * Runs the test and prints its result.
      *
      * @param pem the proxy's certificate
      * @param upstream port of the demo upstream
@@ -76,7 +76,7 @@ final class SelfTest {
                         .sslParameters(parameters)
                         .build()) {
                     String got = hash(client, "https://localhost:" + port + path);
-                    // A second request finds the direction that we receive where it belongs, too.
+                    // By the second request the receiving direction has moved as well.
                     String again = hash(client, "https://localhost:" + port + path);
                     report(version, expected.equals(got) && expected.equals(again));
                 }
@@ -114,7 +114,7 @@ final class SelfTest {
     }
 
     private void report(String direction, Policy policy, DirectionStats stats) {
-        // A request is too little for auto to move what we receive.
+        // A request is too small for auto to move the receiving direction.
         boolean mayWait = policy == Policy.AUTO && direction.equals("rx");
         boolean isThere =
                 policy == Policy.SW || mayWait || stats.session().backend().equals(asked.backend());
@@ -124,10 +124,10 @@ final class SelfTest {
                 + (isThere ? "" : "; ASKED FOR " + asked.backend()));
     }
 
-    /** What the kernel has counted since, line by line; nothing where it counts nothing. */
+    /** Prints the kernel's counts since {@code before}, line by line; nothing if it has none. */
     private void printKernel(Map<String, Long> before) {
         if (asked.backend().equals("ktls") && !before.isEmpty()) {
-            out.println("self-test: " + KERNEL_STAT + " has counted meanwhile:");
+            out.println("self-test: " + KERNEL_STAT + " has counted since:");
             kernelStat().forEach((name, value) -> {
                 long more = value - before.getOrDefault(name, 0L);
                 if (more != 0) {
@@ -137,7 +137,7 @@ final class SelfTest {
         }
     }
 
-    /** In the kernel's order; empty where it has no such page, or hides it. */
+    /** In the kernel's order; empty if the kernel has no such page, or hides it. */
     private static Map<String, Long> kernelStat() {
         Map<String, Long> values = new LinkedHashMap<>();
         try {

@@ -43,15 +43,13 @@ final class Serving {
     }
 
     /**
-     * The JVM was handed a cache by the start script; where that does not fit, it goes on without, and would say so in
-     * four lines.
+     * If the cache from the start script does not fit, the JVM goes on without it. Its own message, four lines, is off.
      */
     private static void warnIfCacheIsUnused() {
         if (System.getProperty("offramp.cache") != null
                 && !System.getProperty("java.vm.info", "").contains("sharing")) {
-            LOG.warn(
-                    "slow start: the cache of `offramp train` does not fit this JVM, its flags or these jars; make it anew"
-                            + " (JAVA_OPTS=-Xlog:aot tells why)");
+            LOG.warn("slow start: the cache does not fit this JVM, its flags or these jars; run `offramp train` again"
+                    + " (JAVA_OPTS=-Xlog:aot says why)");
         }
     }
 
@@ -74,7 +72,7 @@ final class Serving {
         }
     }
 
-    /** What was wrong is in the log already. */
+    /** The errors themselves are in the log already. */
     private void reload() {
         server.reloads().reloadAll().whenComplete((report, failure) -> {
             if (failure != null) {
@@ -82,19 +80,19 @@ final class Serving {
             } else {
                 LOG.info(
                         "SIGHUP: {}; {}",
-                        report.failed() ? "not all is in order" : "all is in order",
+                        report.failed() ? "some files were refused" : "all files are in order",
                         ReloadReport.SCOPE);
             }
         });
     }
 
     /**
-     * A JVM that ends on a signal reports 128 + the signal, however well it went: so it is halted with the code that is
-     * meant.
+     * A JVM that ends on a signal reports 128 + the signal even after a clean drain, so it is halted with the right
+     * code.
      */
     private void drain() {
         LOG.info(
-                "stopping: {} connections have {} s to end",
+                "stopping: {} connections have {} s to finish",
                 server.connections().count(),
                 drain.toSeconds());
         int cut = server.close(drain);
@@ -103,7 +101,7 @@ final class Serving {
         Runtime.getRuntime().halt(ExitCode.OK);
     }
 
-    /** Behind what was logged, unless nobody takes it. */
+    /** Writes the queued lines first, unless no reader takes them. */
     private static void endLog() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         Thread end = Thread.ofPlatform().daemon().start(context::stop);

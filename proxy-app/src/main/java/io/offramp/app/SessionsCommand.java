@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sessions",
         description =
-                "Prints the open connections of a running proxy as ss -ti does: where the records of each are protected, and why.",
+                "Prints the open connections of a running proxy like ss -ti: where records are protected, and why.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
@@ -46,10 +46,10 @@ final class SessionsCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT|unix:FILE",
             defaultValue = "127.0.0.1:9090",
             converter = AdminConverter.class,
-            description = "admin address of the proxy; ${DEFAULT-VALUE} if left out")
+            description = "admin address of the proxy; default: ${DEFAULT-VALUE}")
     private @Nullable AdminAddress admin;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "with the token that the proxy asks for")
+    @Option(names = "--token-file", paramLabel = "FILE", description = "file with the token of the admin address")
     private @Nullable Path tokenFile;
 
     @Option(
@@ -57,7 +57,7 @@ final class SessionsCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "SECONDS",
             fallbackValue = "2",
-            description = "print again every ${FALLBACK-VALUE} seconds, or as many as are said, until Ctrl-C")
+            description = "print again every SECONDS until Ctrl-C; default: ${FALLBACK-VALUE}")
     private @Nullable Double watchSeconds;
 
     @Override
@@ -102,7 +102,7 @@ final class SessionsCommand implements Callable<Integer> {
             }
         } catch (ConnectException e) {
             throw CommandFailure.atRunTime(
-                    "nobody listens on " + admin + ": is the proxy running, with admin.bind or --admin, and there?");
+                    "no proxy listens on " + admin + ": is it running, with this address as admin.bind or --admin?");
         } catch (IOException e) {
             throw CommandFailure.atRunTime("no list of connections from " + admin + ": " + e.getMessage());
         }

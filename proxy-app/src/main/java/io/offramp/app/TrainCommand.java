@@ -17,13 +17,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description =
-                "Makes demo, run and proxy start faster: runs a proxy under load, on loopback, and keeps the classes that "
-                        + "its JVM has loaded. Every build does it; a distribution that was copied to another machine, or has got "
-                        + "another JVM, needs it once.",
+                "Makes demo, run and proxy start faster: runs a proxy under load on loopback and saves the "
+                        + "classes that its JVM loaded. Every build does this. A distribution on another machine or with "
+                        + "another JVM needs it once.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:the cache is there", "1:it could not be made"},
+        exitCodeList = {"0:the cache was made", "1:it could not be made"},
         footerHeading = "%nExample:%n",
         footer = "  offramp train")
 final class TrainCommand implements Callable<Integer> {
@@ -34,12 +34,12 @@ final class TrainCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "1",
-            description = "of load, at least; ${DEFAULT-VALUE} if left out")
+            description = "least duration of the load; default: ${DEFAULT-VALUE}")
     private int seconds;
 
     @Override
     public Integer call() throws CommandFailure {
-        // The start script names it, for that is who hands it to the JVM.
+        // The start script passes the cache to the JVM, so it names the file.
         String cache = System.getProperty("offramp.cache");
         if (cache == null) {
             throw CommandFailure.atRunTime("train: started without the start script");

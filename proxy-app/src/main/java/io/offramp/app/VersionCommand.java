@@ -10,10 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Says what is running here: for bug reports. */
+/** Prints versions and backends, for bug reports. */
 @Command(
         name = "version",
-        description = "Prints the versions of Offramp and of what it runs on, and which backends work on this machine.",
+        description = "Prints the versions of Offramp, JVM and system, and the backends that work on this machine.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         footerHeading = "%nExample:%n",

@@ -35,12 +35,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a device would do for traffic that a proxy has seen. */
+/** Simulates a device with the traffic that a proxy has seen. */
 @Command(
         name = "whatif",
         description = {
-            "Which of my traffic would profit from a device? Runs the sessions of a capture over a device with these figures, once for each"
-                    + " policy, and prints what it would take, what it would refuse and why, and the CPU that it would free.",
+            "Which traffic would profit from a device? Runs the sessions of a capture over a device with these figures,"
+                    + " once for each policy. Prints what the device would take, what it would refuse and why, and the"
+                    + " CPU that it would free.",
             "A running proxy serves a capture at /sessions of its admin address."
         },
         mixinStandardHelpOptions = true,
@@ -61,70 +62,70 @@ final class WhatIfCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "CAPTURE", description = "what /sessions of a proxy has served; - for standard input")
+    @Parameters(paramLabel = "CAPTURE", description = "a file from /sessions of a proxy; - for standard input")
     private String capture = "";
 
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "a device whose figures are known; see config/device.yaml")
+            description = "a device with known figures; see config/device.yaml")
     private @Nullable String profile;
 
-    @Option(names = "--contexts", paramLabel = "N", description = "directions that the device holds at once")
+    @Option(names = "--contexts", paramLabel = "N", description = "directions held at once")
     private @Nullable String contexts;
 
     @Option(
             names = "--records-per-second",
             paramLabel = "N",
-            description = "records that it protects; unlimited if left out")
+            description = "records protected per second; default: unlimited")
     private @Nullable String recordsPerSecond;
 
     @Option(
             names = "--gbit-per-second",
             paramLabel = "X",
-            description = "Gbit of records on the wire; unlimited if left out")
+            description = "Gbit of records on the wire per second; default: unlimited")
     private @Nullable String gbitPerSecond;
 
     @Option(
             names = "--installs-per-second",
             paramLabel = "N",
-            description = "directions that it takes on; unlimited if left out")
+            description = "directions taken on per second; default: unlimited")
     private @Nullable String installsPerSecond;
 
     @Option(
             names = "--install-latency",
             paramLabel = "TIME",
-            description = "until it does the work, such as 50us; none if left out")
+            description = "from an install to its first use, such as 50us; default: none")
     private @Nullable String installLatency;
 
     @Option(
             names = "--record-latency",
             paramLabel = "TIME",
-            description = "what a record waits for in it, such as 1us; none if left out")
+            description = "delay of a record in the device, such as 1us; default: none")
     private @Nullable String recordLatency;
 
     @Option(
             names = "--host-ns-per-record",
             paramLabel = "X",
-            description = "CPU of a record in software, besides its bytes; ${DEFAULT-VALUE} if left out")
+            description = "CPU of a record in software, without its bytes; default: ${DEFAULT-VALUE}")
     private double nsPerRecord = RecordCost.MEASURED.nsPerRecord();
 
     @Option(
             names = "--host-ns-per-byte",
             paramLabel = "X",
-            description = "CPU of each of its bytes; ${DEFAULT-VALUE} if left out")
+            description = "CPU of each byte in software; default: ${DEFAULT-VALUE}")
     private double nsPerByte = RecordCost.MEASURED.nsPerByte();
 
     @Option(
             names = "--driver-ns-per-record",
             paramLabel = "X",
-            description = "CPU of the host for a record that the device protects; ${DEFAULT-VALUE} if left out")
+            description = "host CPU of a record that the device protects; default: ${DEFAULT-VALUE}")
     private double driverNsPerRecord = RecordCost.MEASURED.driverNsPerRecord();
 
     @Option(
             names = "--host-ns-per-install",
             paramLabel = "X",
-            description = "CPU of the host for an install; ${DEFAULT-VALUE}, an estimate, if left out")
+            description = "host CPU of an install; default: ${DEFAULT-VALUE}, an estimate")
     private double nsPerInstall = RecordCost.MEASURED.nsPerInstall();
 
     @Option(names = "--json", description = "print JSON instead of tables")

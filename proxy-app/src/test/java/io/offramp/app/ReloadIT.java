@@ -96,12 +96,12 @@ class ReloadIT {
         certificate("a");
         proxy.hangUp();
         await().until(() -> proxy.hasLogged(
-                "SIGHUP: all is in order; the configuration itself is not read again: restart for that"));
+                "SIGHUP: all files are in order; the configuration itself is not read again: restart for that"));
         assertThat(curl("a")).isZero();
 
         Files.writeString(certs.resolve("b.pem"), "broken");
         proxy.hangUp();
-        await().until(() -> proxy.hasLogged("SIGHUP: not all is in order"));
+        await().until(() -> proxy.hasLogged("SIGHUP: some files were refused"));
         assertThat(proxy.hasLogged("no certificate in " + certs.resolve("b.pem")))
                 .isTrue();
         assertThat(proxy.isAlive()).isTrue();

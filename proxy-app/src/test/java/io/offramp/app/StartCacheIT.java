@@ -77,7 +77,7 @@ class StartCacheIT {
         Path script = copy(StandardCopyOption.COPY_ATTRIBUTES);
         Files.delete(script.resolveSibling("../offramp.aot"));
 
-        assertThat(linesUntilServing(script, "").getFirst()).startsWith("offramp: starts slower than it could: ");
+        assertThat(linesUntilServing(script, "").getFirst()).startsWith("offramp: no startup cache: ");
     }
 
     @Test

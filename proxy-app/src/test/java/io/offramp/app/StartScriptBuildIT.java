@@ -73,7 +73,7 @@ class StartScriptBuildIT {
                 .isEqualTo(
                         new Outcome(
                                 1,
-                                "offramp: nothing is built yet, and there is no Maven to do it: install Maven 3.8.7 or newer."));
+                                "offramp: nothing is built yet, and Maven is missing: install Maven 3.8.7 or newer."));
     }
 
     @Test

@@ -66,7 +66,7 @@ class WhatIfCommandTest {
         // When, Then
         assertThat(execute(capture).out())
                 .endsWith(
-                        "verdict: nothing profits: sessions are too short or their records too small to win an install back\n");
+                        "verdict: nothing profits: sessions are too short or their records too small to repay an install\n");
     }
 
     @Test

@@ -26,8 +26,8 @@ final class DemoPages {
             code,td{font-family:ui-monospace,monospace;font-size:14px}td{padding:0 1em 0 0;vertical-align:top}</style>
             </head><body><h1>It works</h1>
             <p>This page comes from the demo's upstream, a plain HTTP/1.1 server. It cannot know which TLS version,
-            cipher or offload your connection has: that ends at the proxy, whose admin listener tells it under
-            <code>/connections</code>. What did arrive here:</p>
+            cipher or offload your connection has: TLS ends at the proxy, whose admin listener shows it under
+            <code>/connections</code>. The request had these fields:</p>
             <table>%s</table>
             <p>Content of a given size:
             <a href="/bytes/1024">1 KiB</a>, <a href="/bytes/16384">16 KiB</a>, <a href="/bytes/1048576">1 MiB</a>,

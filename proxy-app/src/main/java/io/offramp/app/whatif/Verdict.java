@@ -45,7 +45,7 @@ final class Verdict {
         return Arrays.stream(Refusal.values())
                 .filter(reason -> auto.refused(reason) > 0)
                 .max(Comparator.comparingLong(auto::refused))
-                .map(reason -> "what could is refused, most of it for " + reason.label())
-                .orElse("sessions are too short or their records too small to win an install back");
+                .map(reason -> "the directions that could are refused, most of them for " + reason.label())
+                .orElse("sessions are too short or their records too small to repay an install");
     }
 }

@@ -106,8 +106,8 @@ class SessionStatisticsIT {
                 .isEqualTo(new CommandRun(
                         1,
                         "",
-                        "offramp: nobody listens on 127.0.0.1:" + port
-                                + ": is the proxy running, with admin.bind or --admin, and there?\n"));
+                        "offramp: no proxy listens on 127.0.0.1:" + port
+                                + ": is it running, with this address as admin.bind or --admin?\n"));
     }
 
     private static void download(RunningProxy proxy, String suite, int bytes) throws Exception {
