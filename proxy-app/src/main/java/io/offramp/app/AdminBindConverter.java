@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads where the admin listener is to be. */
+/** Reads the address for the admin listener. */
 final class AdminBindConverter implements ITypeConverter<AdminAddress> {
     @Override
     public AdminAddress convert(String text) {

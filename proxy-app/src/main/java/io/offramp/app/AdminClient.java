@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the admin listener of a running proxy, over TCP or a Unix socket, which the JDK's own client does not know. */
+/** Client of the admin listener, over TCP or a Unix socket; the JDK's own client has no Unix sockets. */
 final class AdminClient {
     private static final int HEAD_LIMIT_S = 10;
     private static final int MAX_LINE_BYTES = 8 << 10;
@@ -31,16 +31,16 @@ final class AdminClient {
     }
 
     /**
-     * What came.
+     * An answer.
      *
      * @param status of the answer
-     * @param body to its end; whoever closes it closes the connection
+     * @param body up to its end; closing it closes the connection
      */
     record Answer(int status, InputStream body) {}
 
     /**
-     * One request on a connection of its own, in HTTP/1.0, where the end of the connection ends the answer (RFC 9112
-     * §6.3). Blocks, until the head is there for ten seconds at most.
+     * One request on a connection of its own, in HTTP/1.0: the end of the connection ends the answer (RFC 9112 §6.3).
+     * Blocks for ten seconds at most until the head is there.
      */
     Answer get(String path) throws IOException {
         boolean unix = admin instanceof AdminAddress.Unix;
@@ -103,7 +103,7 @@ final class AdminClient {
     private static void close(SocketChannel channel) {
         try {
             channel.close();
-        } catch (IOException e) { // it is of no use any more, closed or not
+        } catch (IOException e) { // the connection is useless now, closed or not
             return;
         }
     }

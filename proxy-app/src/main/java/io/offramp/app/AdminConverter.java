@@ -4,7 +4,7 @@ import io.offramp.proxy.config.AdminAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads where the admin listener of a running proxy is. */
+/** Reads the admin address of a running proxy. */
 final class AdminConverter implements ITypeConverter<AdminAddress> {
     @Override
     public AdminAddress convert(String text) {

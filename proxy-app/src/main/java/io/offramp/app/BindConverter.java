@@ -4,7 +4,7 @@ import io.offramp.proxy.config.HostPort;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads where to listen. */
+/** Reads the address to listen on. */
 final class BindConverter implements ITypeConverter<HostPort> {
     @Override
     public HostPort convert(String text) {

@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.util.List;
 import picocli.CommandLine.ExitCode;
 
-/** A command cannot go on, for a reason that its user can mend. Printed without a stack trace. */
+/** A command failed for a reason that its user can fix. Printed without a stack trace. */
 final class CommandFailure extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -23,7 +23,7 @@ final class CommandFailure extends Exception {
         return new CommandFailure(lines, ExitCode.USAGE);
     }
 
-    /** It could have worked, but did not here and now. */
+    /** A failure of this run: a port in use, for example. */
     static CommandFailure atRunTime(String line) {
         return new CommandFailure(List.of("offramp: " + line), ExitCode.SOFTWARE);
     }

@@ -11,7 +11,7 @@ final class ConfigFiles {
     private ConfigFiles() {}
 
     /**
-     * Loads it.
+     * Loads the file.
      *
      * @throws CommandFailure with one line for each problem
      */

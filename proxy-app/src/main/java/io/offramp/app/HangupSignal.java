@@ -6,15 +6,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * SIGHUP. The JDK has one way to hear of it, {@code sun.misc.Signal}, which every JDK has but javac warns of, and that
- * warning cannot be suppressed: hence by reflection.
+ * SIGHUP, by {@code sun.misc.Signal}. Every JDK has that class, but javac warns about it and the warning cannot be
+ * suppressed, so it is called by reflection.
  */
 final class HangupSignal {
     private HangupSignal() {}
 
     /**
-     * From now on, the signal runs this, on a thread of its own, and no longer ends the process. Where it is ignored,
-     * as under {@code nohup}, it stays so.
+     * From now on the signal runs this, on a thread of its own, and no longer ends the process. An ignored signal, as
+     * under {@code nohup}, stays ignored.
      *
      * @throws IllegalStateException if this JDK has no signals, or they are switched off ({@code -Xrs})
      */

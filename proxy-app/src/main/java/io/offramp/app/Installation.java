@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.ServiceLoader;
 
 /**
- * Where this Offramp lives and what it brings along.
+ * The directory of this Offramp, and its backends.
  *
- * @param home holds {@code config} and {@code run}; the start script says where, the working directory otherwise
+ * @param home holds {@code config} and {@code run}; set by the start script, otherwise the working directory
  * @param backends in the order of the class path
  */
 record Installation(Path home, List<OffloadProvider> backends) {
-    /** The one that this process runs from. */
+    /** The installation that this process runs from. */
     static Installation current() {
         List<OffloadProvider> backends = ServiceLoader.load(OffloadProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -21,12 +21,12 @@ record Installation(Path home, List<OffloadProvider> backends) {
         return new Installation(Path.of(System.getProperty("offramp.home", "")), backends);
     }
 
-    /** What {@code run} reads where no file is named. */
+    /** The configuration of {@code run} without a file. */
     Path defaultConfig() {
         return home.resolve("config").resolve("offramp.yaml");
     }
 
-    /** What is written at run time: the development certificate. */
+    /** For files written at run time: the development certificate. */
     Path stateDirectory() {
         return home.resolve("run");
     }

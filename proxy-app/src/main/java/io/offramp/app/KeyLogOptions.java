@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * That secrets may be written to a file takes two: the configuration, which may have been copied, and whoever starts
- * the proxy.
+ * Writing secrets to a file takes two consents: the configuration's, which may have been copied, and the one on the
+ * command line.
  */
 final class KeyLogOptions {
     @Spec(Spec.Target.MIXEE)
@@ -24,7 +24,7 @@ final class KeyLogOptions {
     private boolean unsafe;
 
     /**
-     * Refuses a configuration that asks for a key log where the command line does not, and says so where both do.
+     * Refuses a configuration with a key log unless the command line allows it. If both agree, prints a warning.
      *
      * @throws CommandFailure naming each listener
      */
@@ -44,7 +44,7 @@ final class KeyLogOptions {
         }
     }
 
-    /** Whatever the log's level is. */
+    /** Prints a line at any log level. */
     private void warn(ListenerConfig listener) {
         print("WARNING: " + listener.name() + ": secrets of all sessions are written to "
                 + listener.tls().keylog() + ": whoever reads it reads the traffic");

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** Says when it is time to tell again what happens all the time: once a minute. Thread-safe. */
+/** Limits a repeated log line to once a minute. Thread-safe. */
 final class LineRate {
     private static final long INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
 

@@ -7,9 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears from Logback of log files that cannot be written: a disk that is full, a directory that is gone. Logback tries
- * again by itself, ever more rarely. Each failure that it reports is counted, and told where the log goes, once a
- * minute at most. Thread-safe.
+ * Listens to Logback's reports of log files that cannot be written: a full disk, a missing directory. Logback retries
+ * by itself, at growing intervals. Each reported failure is counted, and logged once a minute at most. Thread-safe.
  */
 final class LogFileFailures implements StatusListener {
     private static final Logger LOG = LoggerFactory.getLogger(LogFileFailures.class);
@@ -17,7 +16,7 @@ final class LogFileFailures implements StatusListener {
 
     private final LineRate lines = new LineRate(System::nanoTime);
 
-    /** All so far. */
+    /** Failures so far. */
     static long count() {
         return FAILURES.sum();
     }

@@ -8,13 +8,13 @@ import io.offramp.proxy.config.LoggingConfig;
 import io.offramp.proxy.metrics.LogLosses;
 import org.slf4j.LoggerFactory;
 
-/** What the configuration says about logging, on top of {@code logback.xml}. */
+/** Applies the logging settings of the configuration on top of {@code logback.xml}. */
 final class Logging {
     private static final LogFileFailures FAILURES = new LogFileFailures();
 
     private Logging() {}
 
-    /** What is lost of the log, for the metrics. */
+    /** Lost log lines, for the metrics. */
     static LogLosses losses() {
         return new LogLosses(
                 LossyAppender::allDropped,
@@ -22,7 +22,7 @@ final class Logging {
                 () -> WatchedOutput.failures() + LogFileFailures.count());
     }
 
-    /** Has failures to write the log counted and told, from the first call on. */
+    /** From the first call on, counts and reports failures to write the log. */
     static void apply(LoggingConfig config) {
         StatusManager statuses =
                 logger(Logger.ROOT_LOGGER_NAME).getLoggerContext().getStatusManager();

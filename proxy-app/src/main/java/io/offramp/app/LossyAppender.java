@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a thread of its own write what is logged, for the appender that {@code logback.xml} puts behind it: event loops
- * log, and whoever is to read the lines may have stopped. What waits is bounded in bytes; what has no room is dropped,
- * counted, and told in a line when there is room again. A message above {@value #MESSAGE_CHARS} characters is cut.
+ * Writes log lines on a thread of its own, to the appender that {@code logback.xml} puts behind it. Event loops log,
+ * and the reader of the lines may have stopped. Waiting lines are bounded in bytes. Lines without room are dropped and
+ * counted; one line reports them when there is room again. A message above {@value #MESSAGE_CHARS} characters is cut.
  * Thread-safe.
  */
 public final class LossyAppender extends AsyncAppender {
@@ -33,26 +33,26 @@ public final class LossyAppender extends AsyncAppender {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
 
-    /** With room for 4 MiB of lines, or for a thirty-second of the heap where that is less. */
+    /** With room for 4 MiB of lines, or for a thirty-second of the heap if that is less. */
     public LossyAppender() {
         setQueueSize((int) (roomBytes / EVENT_BYTES)); // so it is never full: the bytes are the bound
         setDiscardingThreshold(0);
         setNeverBlock(true);
     }
 
-    /** Ends all there are, behind what was logged; waits for a second at most for each whose lines nobody takes. */
+    /** Stops all appenders after their queued lines; waits at most a second for each whose reader has stopped. */
     static void stopAll() {
         for (LossyAppender appender = STARTED.poll(); appender != null; appender = STARTED.poll()) {
             appender.stop();
         }
     }
 
-    /** Lines that all there are have dropped. */
+    /** Lines dropped by all appenders. */
     static long allDropped() {
         return ALL_DROPPED.sum();
     }
 
-    /** Bytes that wait in all there are. */
+    /** Bytes that wait in all appenders. */
     static long allWaitingBytes() {
         return STARTED.stream()
                 .mapToLong(appender -> appender.waitingBytes.get())
@@ -114,7 +114,7 @@ public final class LossyAppender extends AsyncAppender {
         return shorter;
     }
 
-    /** What an event takes of the heap, roughly; the same whenever it is asked. */
+    /** Heap size of an event, roughly; always the same for one event. */
     private static long bytes(ILoggingEvent event) {
         String message = event.getFormattedMessage();
         long bytes = EVENT_BYTES + (message == null ? 0 : message.length());
@@ -125,7 +125,7 @@ public final class LossyAppender extends AsyncAppender {
         return bytes;
     }
 
-    /** Gives back the room of each event that has been written. */
+    /** Releases the room of each written event. */
     private final class Written extends UnsynchronizedAppenderBase<ILoggingEvent> {
         private final Appender<ILoggingEvent> writer;
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which backend takes which direction, as options of a command. */
+/** Options of a command: the backend and mode of each direction. */
 final class OffloadOptions {
     private static final String DEVICE = "device";
 
@@ -38,9 +38,9 @@ final class OffloadOptions {
     private Map<String, String> settings = new LinkedHashMap<>();
 
     /**
-     * Settings of the backend, tried out.
+     * Settings of the backend; the backend is opened with them once, as a check.
      *
-     * @throws CommandFailure if it has no such setting, or not with that value
+     * @throws CommandFailure if the backend refuses a name or value
      */
     Map<String, Map<String, String>> settings(OffloadConfig config, List<OffloadProvider> backends)
             throws CommandFailure {
@@ -57,10 +57,10 @@ final class OffloadOptions {
     }
 
     /**
-     * What was asked for. A direction of which nothing is said is {@code auto}.
+     * The modes of the options. A direction without an option is {@code auto}.
      *
-     * @param fallback the backend if nothing at all is said
-     * @throws CommandFailure if there is no such backend, or it cannot do that
+     * @param fallback the backend if no option is given
+     * @throws CommandFailure if there is no such backend, or it does not have the mode
      */
     OffloadConfig resolve(String fallback, List<OffloadProvider> backends) throws CommandFailure {
         String name = backend != null ? backend : tx != null || rx != null || hwRecord ? DEVICE : fallback;

@@ -58,7 +58,7 @@ final class SelfTest {
      *
      * @param pem the proxy's certificate
      * @param upstream port of the demo upstream
-     * @return true if all is as it should be
+     * @return true if all bodies are equal and all directions are where they should be
      */
     boolean run(Path pem, int upstream) throws CommandFailure {
         int port = server.listeners().getFirst().address().getPort();

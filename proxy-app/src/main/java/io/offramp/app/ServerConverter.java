@@ -4,7 +4,7 @@ import io.offramp.proxy.config.HostPort;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads where to connect to. */
+/** Reads the address of an upstream server. */
 final class ServerConverter implements ITypeConverter<HostPort> {
     @Override
     public HostPort convert(String text) {

@@ -59,7 +59,7 @@ final class Serving {
 
     /**
      * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates
-     * and the like again.
+     * and other watched files again.
      */
     void untilSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));

@@ -70,7 +70,7 @@ final class SessionsCommand implements Callable<Integer> {
         AdminClient client = new AdminClient(admin, token());
         print(client, out);
         while (watchSeconds != null) {
-            // Nothing counts it down: Ctrl-C ends the process.
+            // A latch that is never counted down: Ctrl-C ends the process.
             new CountDownLatch(1).await((long) (watchSeconds * 1e9), TimeUnit.NANOSECONDS);
             out.print(CLEAR_SCREEN);
             print(client, out);

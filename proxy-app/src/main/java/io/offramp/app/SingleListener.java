@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  * A configuration without a file: one listener, one upstream, defaults for the rest.
  *
  * @param bind where to listen
- * @param mode what is spoken inside TLS
+ * @param mode protocol inside TLS
  * @param certificate of the listener
  * @param offload of the listener
  * @param backends settings of backends, by backend and name
- * @param servers where everything goes
- * @param admin null for nowhere
- * @param accessLog whether there is one
+ * @param servers of the one upstream
+ * @param admin null for no admin listener
+ * @param accessLog true to write it
  * @param threads event loops; 0 for one per processor
- * @param keylog where secrets are written; null for nowhere
+ * @param keylog file for the secrets; null for none
  */
 record SingleListener(
         HostPort bind,

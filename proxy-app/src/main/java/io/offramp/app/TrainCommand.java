@@ -16,10 +16,9 @@ import picocli.CommandLine.Spec;
 /** Makes the cache that demo, run and proxy start from. */
 @Command(
         name = "train",
-        description =
-                "Makes demo, run and proxy start faster: runs a proxy under load on loopback and saves the "
-                        + "classes that its JVM loaded. Every build does this. A distribution on another machine or with "
-                        + "another JVM needs it once.",
+        description = "Makes demo, run and proxy start faster: runs a proxy under load on loopback and saves the "
+                + "classes that its JVM loaded. Every build does this. A distribution on another machine or with "
+                + "another JVM needs it once.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",

@@ -6,9 +6,9 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** Which Offramp this is. */
+/** The version of this Offramp. */
 final class Version implements IVersionProvider {
-    /** As Maven has it: {@code 0.1.0-SNAPSHOT}. */
+    /** In Maven's form: {@code 0.1.0-SNAPSHOT}. */
     static String text() {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("version.properties")) {

@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Standard output or standard error, for what lies behind it may be full or gone: a disk, a pipe whose reader has
- * ended. Writing goes on then, for it may be temporary; what is lost is counted, and told in the log once a minute at
- * most. Thread-safe as its file is.
+ * Standard output or standard error. The disk behind it may be full, or the reader of the pipe gone. Writing then goes
+ * on, because the fault may be temporary; lost writes are counted and logged once a minute at most. Thread-safe as its
+ * file is.
  */
 final class WatchedOutput extends OutputStream {
     private static final int BUFFER_BYTES = 8192;
@@ -29,13 +29,13 @@ final class WatchedOutput extends OutputStream {
         this.lines = new LineRate(clockNs);
     }
 
-    /** Puts both in the place of the JVM's own, which lose without a word. */
+    /** Replaces both streams of the JVM, which lose lines silently. */
     static void install() {
         System.setOut(stream("standard output", FileDescriptor.out));
         System.setErr(stream("standard error", FileDescriptor.err));
     }
 
-    /** Writes that failed, of both. */
+    /** Failed writes of both streams. */
     static long failures() {
         return FAILURES.sum();
     }

@@ -161,7 +161,7 @@ final class WhatIfCommand implements Callable<Integer> {
         }
     }
 
-    /** The backend itself says what such settings make of it. */
+    /** The figures of the backend itself, opened with these settings. */
     private DeviceFigures figures() throws CommandFailure {
         OffloadProvider provider = Installation.current().backends().stream()
                 .filter(backend -> backend.name().equals(BACKEND))

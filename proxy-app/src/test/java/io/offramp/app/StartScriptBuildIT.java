@@ -70,10 +70,8 @@ class StartScriptBuildIT {
     @Test
     void shouldSayOneSentenceWhenThereIsNeitherBuildNorMaven() throws Exception {
         assertThat(run())
-                .isEqualTo(
-                        new Outcome(
-                                1,
-                                "offramp: nothing is built yet, and Maven is missing: install Maven 3.8.7 or newer."));
+                .isEqualTo(new Outcome(
+                        1, "offramp: nothing is built yet, and Maven is missing: install Maven 3.8.7 or newer."));
     }
 
     @Test

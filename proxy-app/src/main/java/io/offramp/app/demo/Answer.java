@@ -2,7 +2,7 @@ package io.offramp.app.demo;
 
 import io.netty.buffer.ByteBuf;
 
-/** How one request is answered, from its head on. Confined to the event loop; does not flush. */
+/** The answer to one request, from its head on. Confined to the event loop; does not flush. */
 interface Answer {
     /** The next piece of the request's content; borrowed. */
     default void onContent(ByteBuf content) {}

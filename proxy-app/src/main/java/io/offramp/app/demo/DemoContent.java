@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.SplittableRandom;
 
 /**
- * What the demo's bodies are made of: lines of text, each with its offset, one MiB over and over. The same bytes in
- * every process, so that a hash can be compared; a body that was reordered within a MiB, or cut, hashes differently.
+ * The content of the demo's bodies: lines of text, each with its offset, one MiB repeated. Every process has the same
+ * bytes, so hashes can be compared. A body that was cut, or reordered within a MiB, hashes differently.
  */
 final class DemoContent {
     /** After this many bytes the content repeats. */
@@ -21,11 +21,11 @@ final class DemoContent {
     private DemoContent() {}
 
     /**
-     * The content from a position on; shared memory, not to be written to and never released in fact.
+     * The content from a position on, in shared memory: do not write to it. Releasing it has no effect.
      *
      * @param position at least 0
      * @param mostBytes at least 1
-     * @return as much as lies in one piece, at most {@code mostBytes}
+     * @return one contiguous piece of at most {@code mostBytes}
      */
     static ByteBuf slice(long position, long mostBytes) {
         int offset = (int) (position % PERIOD_BYTES);

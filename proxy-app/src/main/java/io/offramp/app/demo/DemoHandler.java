@@ -11,9 +11,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers one request after the other, however many the client has sent ahead. Reads no further while an answer is
- * under way or the client does not take what was written; a {@code FlowControlHandler} in front holds what had been
- * decoded by then.
+ * Answers one request after the other, even if the client has sent several ahead. Stops reading while an answer is
+ * under way or the client does not read; a {@code FlowControlHandler} in front holds the messages decoded until then.
  */
 final class DemoHandler extends ChannelInboundHandlerAdapter {
     private final @Nullable Path files;
@@ -76,7 +75,7 @@ final class DemoHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Decides whether the next message may come. Asks twice, for a flush may have let the answer go on to its end. */
+    /** Decides whether the next message may come. Asks twice, because a flush may have let the answer finish. */
     private void settle(ChannelHandlerContext ctx) {
         if (holds(ctx)) {
             ctx.flush();
@@ -98,7 +97,8 @@ final class DemoHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        // The other way, whoever wrote that much settles when it has written: here it may be in the middle of a chunk.
+        // When the channel becomes unwritable, the writer settles after its write: here it may be in the middle of a
+        // chunk.
         if (ctx.channel().isWritable()) {
             if (answer != null && !reading) {
                 answer.onWritable();

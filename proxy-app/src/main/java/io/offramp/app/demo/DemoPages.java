@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the demo serves, by path. */
+/** The demo's pages, by path. */
 final class DemoPages {
     private static final String HTML = "text/html; charset=utf-8";
     private static final long MAX_BYTES = 1L << 40;
@@ -41,7 +41,7 @@ final class DemoPages {
 
     /**
      * @param files directory of {@code /files}, null for none
-     * @param onComplete called when an answer that is not complete at the end of its request has been written later
+     * @param onComplete called when an answer ends later than its request
      */
     static Answer answer(ChannelHandlerContext ctx, HttpRequest request, @Nullable Path files, Runnable onComplete) {
         Reply reply = new Reply(ctx, request);

@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 
-/** {@code /ws}: a WebSocket that sends back what it is sent. */
+/** {@code /ws}: a WebSocket that echoes. */
 final class DemoSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final String PATH = "/ws";
 

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code /}: a page for a browser, with the request's header fields
  *   <li>{@code /bytes/N}: exactly N bytes, always the same; {@code /chunked/N}: the same in chunks, with a trailer
- *   <li>{@code /files/NAME}: a file of a directory, where it was started with one
- *   <li>{@code /echo}: what is sent; {@code /sha256}: hash and length of what is sent, as {@code sha256sum} prints them
+ *   <li>{@code /files/NAME}: a file of the directory that it was started with
+ *   <li>{@code /echo}: the request's content; {@code /sha256}: its hash and length, in the form of {@code sha256sum}
  *   <li>{@code /headers}: the request's head; {@code /status/CODE}; {@code /delay/MS}, at most a minute
  *   <li>{@code /ws}: a WebSocket that echoes
  * </ul>
@@ -89,7 +89,7 @@ public final class DemoUpstream implements AutoCloseable {
         return new DemoUpstream(group, bound.channel());
     }
 
-    /** The port that it listens on. */
+    /** The listening port. */
     public int port() {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
@@ -101,7 +101,7 @@ public final class DemoUpstream implements AutoCloseable {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 
-    /** Serves alone until it is killed: {@code DemoUpstream [PORT [DIRECTORY]]}; prints the address. */
+    /** Serves until it is killed: {@code DemoUpstream [PORT [DIRECTORY]]}; prints the address. */
     public static void main(String[] args) throws IOException, InterruptedException {
         int port = args.length == 0 ? 0 : Integer.parseInt(args[0]);
         try (DemoUpstream upstream = start(port, args.length < 2 ? null : Path.of(args[1]))) {

@@ -2,13 +2,13 @@ package io.offramp.app.demo;
 
 import io.netty.buffer.ByteBuf;
 
-/** Sends back what it is sent, while it is being sent. */
+/** Sends the request's content back while it comes in. */
 final class EchoAnswer implements Answer {
     private final Reply reply;
     private final boolean chunked;
     private long bytes;
 
-    /** @param length of the request's content; negative if not known */
+    /** @param length of the request's content; negative if unknown */
     EchoAnswer(Reply reply, String contentType, long length) {
         this.reply = reply;
         this.chunked = length < 0;

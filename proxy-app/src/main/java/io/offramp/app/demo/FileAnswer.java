@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with a file, which the kernel sends by itself (sendfile). Complete when all of it is out, so that a client
- * that asks for many at once has one open.
+ * Answers with a file, which the kernel sends (sendfile). Complete only when all of it is out, so a client that asks
+ * for many at once has one open.
  */
 final class FileAnswer implements Answer {
     private static final String TYPE = "application/octet-stream";
@@ -23,7 +23,7 @@ final class FileAnswer implements Answer {
 
     /**
      * @param directory of files; null for none
-     * @param name within it, without any way out of it
+     * @param name of a file in the directory; names that lead out of it get 404
      * @param onComplete called once the answer is out
      */
     FileAnswer(Reply reply, @Nullable Path directory, String name, Runnable onComplete) {

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Answers with the SHA-256 and the length of what it was sent, without keeping it. */
+/** Answers with the SHA-256 and the length of the request's content, without keeping it. */
 final class HashAnswer implements Answer {
     private final Reply reply;
     private final MessageDigest digest;

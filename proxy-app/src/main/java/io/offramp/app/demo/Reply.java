@@ -18,8 +18,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * The answer to one request, as bytes: head, content in pieces, end. Written without an encoder, for a benchmark's
- * upstream has to be cheaper than what is measured. Confined to the event loop.
+ * The answer to one request, as bytes: head, content in pieces, end. Written without an encoder, because a benchmark's
+ * upstream must cost less than the measured proxy. Confined to the event loop.
  */
 final class Reply {
     static final String TEXT = "text/plain; charset=utf-8";
@@ -93,7 +93,7 @@ final class Reply {
         finish(head);
     }
 
-    /** Writes the head of an answer whose length is not known: chunks, or for HTTP/1.0 until the connection ends. */
+    /** Writes the head of an answer of unknown length: in chunks, or for HTTP/1.0 until the connection ends. */
     void beginChunked(int status, String contentType) {
         chunked = http11 && !headOnly;
         closes = !keepAlive || !http11;
@@ -126,7 +126,7 @@ final class Reply {
         }
     }
 
-    /** Ends an answer of {@link #beginChunked}; its trailer tells the length. */
+    /** Ends an answer of {@link #beginChunked}; its trailer has the length. */
     void endChunked(long contentBytes) {
         if (chunked) {
             ctx.write(LAST_CHUNK.duplicate());

@@ -39,7 +39,7 @@ final class StreamAnswer implements Answer {
     @Override
     public void onWritable() {
         if (writing) {
-            return; // told so from inside a write
+            return; // called from inside a write
         }
         writing = true;
         while (written < length && channel.isWritable()) {

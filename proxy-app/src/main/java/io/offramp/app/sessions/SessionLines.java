@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The proxy's {@code /connections} as {@code ss -ti} prints sockets: one at a time as it comes in. The second line of
- * each is what {@code ss} says of kernel TLS; then one for each direction says what {@code ss} does not know.
+ * The proxy's {@code /connections} in the form of {@code ss -ti}, printed one by one as they come in. The second line
+ * of each is {@code ss}' line about kernel TLS. Then one line for each direction has what {@code ss} does not know.
  */
 public final class SessionLines {
     private static final JsonFactory JSON = new JsonFactory();
@@ -21,10 +21,10 @@ public final class SessionLines {
     private SessionLines() {}
 
     /**
-     * Prints all that come.
+     * Prints all connections.
      *
      * @param connections a JSON array of objects; read to its end, not closed
-     * @throws IOException if it is not, or ends early
+     * @throws IOException if the input is no such array, or ends early
      */
     public static void print(InputStream connections, PrintWriter out) throws IOException {
         try (JsonParser json = JSON.createParser(connections)) {
@@ -39,7 +39,7 @@ public final class SessionLines {
         }
     }
 
-    /** The fields of an object, those of objects in it under {@code name.field}. */
+    /** The fields of an object; fields of a nested object have the form {@code name.field}. */
     private static Map<String, String> fields(JsonParser json, String prefix, Map<String, String> fields)
             throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {

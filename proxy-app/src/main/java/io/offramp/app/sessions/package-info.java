@@ -1,4 +1,4 @@
-/** How {@code offramp sessions} prints the connections of a running proxy. */
+/** The output of {@code offramp sessions}: the connections of a running proxy. */
 @NullMarked
 package io.offramp.app.sessions;
 

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A proxy in a JVM of its own, as {@code offramp run} starts it: the same flags, the same class path. Its JVM watches
- * what is loaded and linked, and writes that down when it ends (JEP 483, JEP 514).
+ * A proxy in a JVM of its own, with the flags and class path of {@code offramp run}. Its JVM records the classes that
+ * it loads and links, and writes them to the cache at its end (JEP 483, JEP 514).
  */
 final class TrainedProxy implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+) ");
@@ -22,8 +22,8 @@ final class TrainedProxy implements AutoCloseable {
     private static final int LAST_LINES = 8;
 
     /**
-     * Profiles of what is hot (JEP 515) would have the JVM compile that as soon as it starts: a third more CPU until
-     * the first byte, and no fewer connections until it is warm.
+     * Without profiles (JEP 515): with them the JVM compiles hot code as soon as it starts, which takes a third more
+     * CPU until the first byte and does not shorten the warm-up.
      */
     private static final List<String> WITHOUT_PROFILES =
             List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
@@ -44,10 +44,10 @@ final class TrainedProxy implements AutoCloseable {
     /**
      * Starts it, and waits until it serves.
      *
-     * @param home holds what it writes
+     * @param home for the files that it writes
      * @param config listens on ports of 127.0.0.1
      * @param cache the file to be written
-     * @throws IOException if it does not come up; the message ends with what it said
+     * @throws IOException if it does not start; the message ends with its output
      */
     static TrainedProxy start(Path home, Path config, Path cache) throws IOException {
         List<String> command = new ArrayList<>();
@@ -70,13 +70,13 @@ final class TrainedProxy implements AutoCloseable {
         }
     }
 
-    /** Of its listeners, in the order of the configuration. */
+    /** Ports of its listeners, in the order of the configuration. */
     List<Integer> ports() {
         return List.copyOf(ports);
     }
 
     /**
-     * Ends it in order, which takes the seconds that the cache takes to be written.
+     * Stops it. Blocks for the seconds that writing the cache takes.
      *
      * @throws IOException if it did not end well
      */
@@ -91,7 +91,7 @@ final class TrainedProxy implements AutoCloseable {
         }
     }
 
-    /** What it said last; once it has ended. */
+    /** Its last output; call it after the end. */
     String said() {
         return String.join(System.lineSeparator(), last);
     }

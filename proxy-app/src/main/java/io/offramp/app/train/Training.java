@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
-/** Makes the file that the JVM starts from: classes loaded and linked. */
+/** Makes the startup cache of the JVM: classes, loaded and linked. */
 public final class Training {
     /** Clients at the same time. */
     private static final int CLIENTS = 2;
@@ -33,7 +33,7 @@ public final class Training {
     private Training() {}
 
     /**
-     * What a training run did.
+     * The result of a training run.
      *
      * @param connections of TLS, half of them resumed
      * @param bytes of the file
@@ -41,13 +41,13 @@ public final class Training {
     public record Outcome(long connections, long requests, long bytes) {}
 
     /**
-     * Runs a proxy under load, and has its JVM write the cache. Blocks: for the load's time, and some seconds to start
-     * and to write. The jars of the class path get the date of today: the JVM tells a jar from its successor by date
-     * and size, and all builds have one date.
+     * Runs a proxy under load, and has its JVM write the cache. Blocks for the load's time and some seconds to start
+     * and to write. The jars of the class path get today's date: the JVM recognises a changed jar by date and size, and
+     * all builds have the same date.
      *
      * @param cache replaced only when the new one is complete
-     * @param load how long the proxy is used
-     * @throws IOException if anything of it fails; then there is no cache
+     * @param load duration of the load
+     * @throws IOException if any step fails; then there is no cache
      */
     public static Outcome run(Path cache, Duration load) throws IOException, InterruptedException {
         Files.deleteIfExists(cache);
@@ -72,7 +72,7 @@ public final class Training {
         } finally {
             Files.deleteIfExists(fresh);
             Files.deleteIfExists(
-                    fresh.resolveSibling(fresh.getFileName() + ".config")); // what the JVM leaves if it fails
+                    fresh.resolveSibling(fresh.getFileName() + ".config")); // the JVM leaves this if it fails
             delete(home);
         }
     }

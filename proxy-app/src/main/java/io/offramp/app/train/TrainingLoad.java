@@ -11,8 +11,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * What a proxy is trained with, over and over: full and resumed handshakes of both versions with one request each, and
- * connections that ask for many small answers, some large ones, and upload. One thread.
+ * The load of a training run, repeated: full and resumed handshakes of both versions with one request each, and
+ * connections with many small answers, some large ones, and an upload. One thread.
  */
 final class TrainingLoad {
     private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
@@ -38,7 +38,7 @@ final class TrainingLoad {
         this.ports = ports;
     }
 
-    /** Runs rounds until the time, of {@link System#nanoTime}, has come; one at least. */
+    /** Runs rounds until this {@link System#nanoTime}; at least one. */
     void until(long endNs) throws IOException {
         do {
             for (int port : ports) {

@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts any server: that of a training run is ours, on loopback, and nothing is said to it that matters. */
+/** Trusts any server. The server of a training run is ours, on loopback, and gets no secret. */
 final class TrustAny extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

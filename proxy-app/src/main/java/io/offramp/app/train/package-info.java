@@ -1,6 +1,6 @@
 /**
- * The training run that the JVM's ahead-of-time cache is made from: a proxy of its own, and a load that uses what a
- * first request needs.
+ * The training run for the JVM's ahead-of-time cache: a proxy of its own, and a load that uses the code of a first
+ * request.
  */
 @NullMarked
 package io.offramp.app.train;

@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 
-/** The same for programs: one object, units in the names, null for what is not limited. */
+/** The report for programs: one JSON object, units in the names, null for unlimited. */
 public final class JsonReport {
     private JsonReport() {}
 

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Tables, and the sentence that they come to. */
+/** Tables, and a verdict in one sentence. */
 public final class TextReport {
     private final PrintWriter out;
     private final Simulation simulation;
 
-    /** @param simulation what was assumed, which is printed too */
+    /** @param simulation its assumptions are printed as well */
     public TextReport(PrintWriter out, Simulation simulation) {
         this.out = out;
         this.simulation = simulation;
@@ -28,7 +28,7 @@ public final class TextReport {
     /**
      * Prints everything.
      *
-     * @param sessions how many the capture has
+     * @param sessions number of sessions in the capture
      * @param outcomes one for each policy
      */
     public void print(int sessions, List<Outcome> outcomes) {

@@ -3,7 +3,7 @@ package io.offramp.app.whatif;
 import io.offramp.offload.Capacity;
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Numbers in readable form. */
 final class Units {
     private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
@@ -30,7 +30,7 @@ final class Units {
         return limit == Capacity.NO_LIMIT ? "unlimited" : count(limit);
     }
 
-    /** {@code 93 %}; 0 of 0 is none. */
+    /** {@code 93 %}; 0 of 0 is 0 %. */
     static String percent(double part, double whole) {
         return whole == 0 ? "-" : String.format(Locale.ROOT, "%.0f %%", 100 * part / whole);
     }

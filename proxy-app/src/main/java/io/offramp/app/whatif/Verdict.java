@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Which class of traffic profits, in a sentence. */
+/** A sentence that names the class of traffic that profits. */
 final class Verdict {
     private Verdict() {}
 

@@ -1,4 +1,4 @@
-/** How {@code offramp whatif} prints what a simulation has found. */
+/** The output of {@code offramp whatif}: the results of a simulation. */
 @NullMarked
 package io.offramp.app.whatif;
 
