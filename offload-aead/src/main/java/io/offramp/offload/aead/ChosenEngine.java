@@ -3,6 +3,7 @@ package io.offramp.offload.aead;
 import io.offramp.offload.Availability;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -57,6 +58,6 @@ record ChosenEngine(Map<AeadSuite, AeadEngine> engines, String description) impl
 
     /** The engine of a suite. */
     AeadEngine of(AeadSuite suite) {
-        return engines.get(suite);
+        return Objects.requireNonNull(engines.get(suite));
     }
 }

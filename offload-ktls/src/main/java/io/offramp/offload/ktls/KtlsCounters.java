@@ -75,7 +75,7 @@ final class KtlsCounters {
     }
 
     /** Sessions of one direction with one {@link Conf}. */
-    private static final class Sessions {
+    static final class Sessions {
         private final LongAdder installed = new LongAdder();
         private final LongAdder closed = new LongAdder();
 

@@ -100,10 +100,10 @@ interface RxForgeryContract extends ContractFixtures {
     @MethodSource("rx")
     default void shouldDieOfARecordInTheWrongPlace(Protection protection) {
         SessionFixtures.Rx rx = fixtures().rx(protection, 0);
-        byte[] first = rx.peer().seal(DATA, fixtures().content(20));
-        byte[] second = rx.peer().seal(DATA, fixtures().content(20));
+        byte[] early = rx.peer().seal(DATA, fixtures().content(20));
+        byte[] late = rx.peer().seal(DATA, fixtures().content(20));
 
-        fixtures().receive(rx, concat(second, first));
+        fixtures().receive(rx, concat(late, early));
 
         assertThat(rx.sink().received()).isEmpty();
         assertThat(rx.sink().faults()).hasSize(1);

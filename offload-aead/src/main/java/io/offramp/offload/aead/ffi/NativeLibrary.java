@@ -23,7 +23,7 @@ public sealed interface NativeLibrary {
             try {
                 return new Loaded(SymbolLookup.libraryLookup(candidate, Arena.global()));
             } catch (IllegalArgumentException e) {
-                continue;
+                // not under this name
             } catch (IllegalCallerException | UnsupportedOperationException e) {
                 return new Missing("native access is not allowed: " + e.getMessage());
             }
