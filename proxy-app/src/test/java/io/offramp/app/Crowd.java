@@ -17,7 +17,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /** Clients of one proxy that want much and give nothing. Those whom the proxy turns away are forgotten. */
-final class Crowd implements AutoCloseable {
+public final class Crowd implements AutoCloseable {
     private static final int RECORD_BYTES = 16_000;
     private static final int LIMIT_MS = 10_000;
     private static final SSLContext TRUSTING = trusting();
@@ -27,12 +27,12 @@ final class Crowd implements AutoCloseable {
 
     private final AtomicLong repeatedBytes = new AtomicLong();
 
-    Crowd(int port) {
+    public Crowd(int port) {
         this.port = port;
     }
 
     /** Sends a request's head up to a place, and no more. */
-    void beginHead(int bytes) {
+    public void beginHead(int bytes) {
         join("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(bytes));
     }
 

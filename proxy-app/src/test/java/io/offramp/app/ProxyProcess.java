@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +22,13 @@ import java.util.regex.Pattern;
  * A proxy in a process of its own, from the distribution, with one listener and an admin endpoint on ports of its own
  * choice.
  */
-final class ProxyProcess implements AutoCloseable {
+public final class ProxyProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern ADMIN = Pattern.compile("admin on 127\\.0\\.0\\.1:(\\d+)");
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final Process process;
-    private final int port;
+    private final List<Integer> ports;
     private final int admin;
 
     /** Runs a configuration, and waits until it serves. */
@@ -40,8 +41,8 @@ final class ProxyProcess implements AutoCloseable {
         BufferedReader output = process.inputReader();
         Thread.ofVirtual().start(() -> output.lines().forEach(log::add));
         await().atMost(30, TimeUnit.SECONDS).until(() -> hasLogged("serving;") || !process.isAlive());
-        port = logged(LISTENING);
-        admin = logged(ADMIN);
+        ports = logged(LISTENING);
+        admin = logged(ADMIN).getFirst();
     }
 
     /**
@@ -49,9 +50,9 @@ final class ProxyProcess implements AutoCloseable {
      *
      * @param javaOpts further flags for the JVM
      * @param limits what comes before it, such as {@code ulimit -n 200}; {@code true} for nothing
-     * @param outputs redirections, or nothing
+     * @param outputs further arguments and redirections, or nothing
      */
-    static ProxyProcess inShell(Path config, String javaOpts, String limits, String outputs) throws IOException {
+    public static ProxyProcess inShell(Path config, String javaOpts, String limits, String outputs) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                         "bash",
                         "-c",
@@ -64,8 +65,19 @@ final class ProxyProcess implements AutoCloseable {
         return new ProxyProcess(builder.start());
     }
 
-    int port() {
-        return port;
+    /** Of the first listener. */
+    public int port() {
+        return ports.getFirst();
+    }
+
+    /** Of all listeners, in the order of the configuration. */
+    public List<Integer> ports() {
+        return ports;
+    }
+
+    /** Of the admin endpoint. */
+    public int adminPort() {
+        return admin;
     }
 
     boolean isAlive() {
@@ -82,7 +94,7 @@ final class ProxyProcess implements AutoCloseable {
     }
 
     /** What it has printed so far. */
-    Queue<String> log() {
+    public Queue<String> log() {
         return log;
     }
 
@@ -99,7 +111,7 @@ final class ProxyProcess implements AutoCloseable {
     }
 
     /** A page of the admin endpoint. */
-    HttpResponse<String> admin(String method, String path) throws IOException, InterruptedException {
+    public HttpResponse<String> admin(String method, String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
@@ -125,12 +137,16 @@ final class ProxyProcess implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
-    private int logged(Pattern pattern) {
-        return log.stream()
+    /** In the order of the log; at least one. */
+    private List<Integer> logged(Pattern pattern) {
+        List<Integer> found = log.stream()
                 .map(pattern::matcher)
                 .filter(Matcher::find)
-                .map(found -> Integer.parseInt(found.group(1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("not in " + log));
+                .map(match -> Integer.valueOf(match.group(1)))
+                .toList();
+        if (found.isEmpty()) {
+            throw new AssertionError("not in " + log);
+        }
+        return found;
     }
 }

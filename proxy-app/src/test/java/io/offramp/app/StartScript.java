@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Runs the start script as a user does. */
-final class StartScript {
+public final class StartScript {
     private static final int LIMIT_SECONDS = 60;
     private static final Path SOURCE_TREE = Path.of("").toAbsolutePath().getParent();
 
     /** What came of one run, standard output and standard error together. */
-    record Outcome(int exitCode, String output) {}
+    public record Outcome(int exitCode, String output) {}
 
     private StartScript() {}
 
@@ -26,14 +26,14 @@ final class StartScript {
     }
 
     /** The one in the directory that was assembled. */
-    static Path ofDistribution() throws IOException {
+    public static Path ofDistribution() throws IOException {
         try (Stream<Path> paths =
                 Files.find(SOURCE_TREE.resolve("proxy-app/target"), 4, (path, _) -> path.endsWith("bin/offramp"))) {
             return paths.findFirst().orElseThrow();
         }
     }
 
-    static Process start(Path script, Path directory, String... args) throws IOException {
+    public static Process start(Path script, Path directory, String... args) throws IOException {
         return builder(script, directory, args).start();
     }
 
@@ -44,7 +44,7 @@ final class StartScript {
         return builder.start();
     }
 
-    static Outcome run(Path script, Path directory, String... args) throws IOException, InterruptedException {
+    public static Outcome run(Path script, Path directory, String... args) throws IOException, InterruptedException {
         return end(start(script, directory, args));
     }
 

@@ -20,13 +20,13 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** JSSE as a client, and HTTP/1.1 by hand over it, so that nothing of the proxy under test is on this side. */
-final class Clients {
+public final class Clients {
     private static final SSLContext TRUSTS_ALL = trustingAll();
 
     private Clients() {}
 
     /** A connected and handshaken socket with exactly this version and suite. */
-    static SSLSocket connect(InetSocketAddress address, String version, String cipherSuite) throws IOException {
+    public static SSLSocket connect(InetSocketAddress address, String version, String cipherSuite) throws IOException {
         Socket tcp = new Socket(address.getAddress(), address.getPort());
         return connect(tcp, version, cipherSuite);
     }
@@ -43,7 +43,7 @@ final class Clients {
     }
 
     /** For clients that bring their own sockets. */
-    static SSLContext trustsAll() {
+    public static SSLContext trustsAll() {
         return TRUSTS_ALL;
     }
 
@@ -57,7 +57,7 @@ final class Clients {
     }
 
     /** GETs and returns the hex SHA-256 of the body, which must have the announced length. */
-    static String getHash(SSLSocket socket, String path) throws IOException {
+    public static String getHash(SSLSocket socket, String path) throws IOException {
         send(socket, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         return hash(body(socket));
     }
