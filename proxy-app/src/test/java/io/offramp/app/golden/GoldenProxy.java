@@ -38,7 +38,7 @@ final class GoldenProxy implements AutoCloseable {
     private static final String JAVA_OPTS = "-Xmx40m -Dofframp.loop-turns=true";
 
     private static final int HEAD_BYTES = 30_000;
-    private static final Path CA = Path.of("src/test/resources/golden/ca.pem");
+    private static final Path CA = Path.of("src/test/resources/golden/clients-ca.crt");
     private static final int TICKET_KEY_BYTES = 48;
     static final String TOKEN = "0123456789abcdef";
 
