@@ -4,17 +4,14 @@ import io.offramp.offload.record.AlertDescription;
 import java.util.Optional;
 
 /**
- * A fault of one direction. The leaf says who is at fault and what follows; {@link #alert()} is what the peer is told.
- * Carries no stack trace where it is caused by a peer: the message names numbers, and a peer must not be able to fill a
- * log.
+ * A fault of one direction. The leaf says who is at fault and what follows. The peer gets {@link #alert()}. A fault that
+ * a peer can cause carries no stack trace, so that no peer can fill a log: its message has the numbers.
  */
 public abstract sealed class OffloadException extends RuntimeException
         permits RecordAuthenticationException,
                 RecordFormatException,
                 KeyLimitException,
-                ResyncException,
                 DeviceFaultException,
-                CapacityException,
                 OffloadMisuseException {
 
     OffloadException(String message, boolean writableStackTrace) {

@@ -4,14 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.SessionInfo;
-import io.offramp.offload.error.CapacityException;
 import io.offramp.offload.error.DeviceFaultException;
 import io.offramp.offload.error.KeyLimitException;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.error.RecordAuthenticationException;
 import io.offramp.offload.error.RecordFormatException;
-import io.offramp.offload.error.ResyncException;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.Direction;
 import io.offramp.proxy.session.CarriedMeter;
@@ -157,9 +155,7 @@ public final class TlsMetrics implements SessionEvents {
             case RecordFormatException e ->
                 e.alert().map(AlertDescription::toString).orElse("format");
             case KeyLimitException e -> "key_limit";
-            case ResyncException e -> "resync";
             case DeviceFaultException e -> "device_fault";
-            case CapacityException e -> "capacity";
             case OffloadMisuseException e -> "misuse";
         };
     }
