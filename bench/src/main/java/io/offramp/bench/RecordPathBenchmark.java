@@ -151,7 +151,7 @@ public class RecordPathBenchmark {
         /** Installs it. */
         @Setup
         public void setUp(Connection connection) {
-            RecordBoundary at = new RecordBoundary(Direction.TX, 0, 0);
+            RecordBoundary at = RecordBoundary.start(Direction.TX);
             session = installed(connection.offload.installTx(connection.target, keys(), at, new Discard()));
         }
 
@@ -173,7 +173,7 @@ public class RecordPathBenchmark {
         @Setup
         public void setUp(Connection connection) {
             peer = new RecordSealer(AeadEngines.best(), keys());
-            RecordBoundary at = new RecordBoundary(Direction.RX, 0, 0);
+            RecordBoundary at = RecordBoundary.start(Direction.RX);
             session = installed(connection.offload.installRx(connection.target, keys(), at, new DiscardContent()));
         }
 
@@ -277,7 +277,7 @@ public class RecordPathBenchmark {
      */
     @Benchmark
     public void sessionTx(Connection connection) {
-        RecordBoundary at = new RecordBoundary(Direction.TX, 0, 0);
+        RecordBoundary at = RecordBoundary.start(Direction.TX);
         TxSession session = installed(connection.offload.installTx(connection.target, keys(), at, new Discard()));
         ByteBuf plaintext = connection.plaintext.retain();
         session.seal(ContentType.APPLICATION_DATA, plaintext, RecordFormat.MAX_PLAINTEXT_BYTES);
@@ -290,7 +290,7 @@ public class RecordPathBenchmark {
     @OperationsPerInvocation(BATCH)
     public void sessionRx(Connection connection, FirstBursts first) {
         for (ByteBuf burst : first.bursts) {
-            RecordBoundary at = new RecordBoundary(Direction.RX, 0, 0);
+            RecordBoundary at = RecordBoundary.start(Direction.RX);
             RxSession session =
                     installed(connection.offload.installRx(connection.target, keys(), at, new DiscardContent()));
             session.receive(burst);

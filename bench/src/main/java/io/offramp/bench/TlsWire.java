@@ -72,9 +72,9 @@ final class TlsWire implements ClientWire {
                         RECORD_BYTES,
                         null),
                 keys(),
-                new RecordBoundary(Direction.RX, 0, 0),
+                RecordBoundary.start(Direction.RX),
                 keys(),
-                new RecordBoundary(Direction.TX, 0, 0),
+                RecordBoundary.start(Direction.TX),
                 new ApplicationSecrets("SHA-256", new byte[32], new byte[32]));
     }
 

@@ -157,16 +157,17 @@ class ArchitectureTest {
     }
 
     @Test
-    void shouldLetOnlyThoseMakeABoundaryWhoCutTheStreamIntoRecords() {
+    void shouldLetTheHandshakeAloneStartAtABoundaryOfItsOwn() {
         check(classes()
-                .that(DescribedPredicate.describe("make a RecordBoundary", ArchitectureTest::makesBoundary))
+                .that(DescribedPredicate.describe("start at a RecordBoundary", ArchitectureTest::startsAtBoundary))
                 .should()
-                .resideInAnyPackage(concat(BACKENDS, "io.offramp.proxy.handshake..")));
+                .resideInAPackage("io.offramp.proxy.handshake.."));
     }
 
-    private static boolean makesBoundary(JavaClass type) {
-        return type.getConstructorCallsFromSelf().stream()
-                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(RecordBoundary.class));
+    private static boolean startsAtBoundary(JavaClass type) {
+        return type.getMethodCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(RecordBoundary.class)
+                        && call.getName().equals("start"));
     }
 
     private static void check(ArchRule rule) {

@@ -4,8 +4,8 @@ import io.offramp.offload.record.AlertDescription;
 import java.util.Optional;
 
 /**
- * A fault of one direction. The leaf says who is at fault and what follows. The peer gets {@link #alert()}. A fault that
- * a peer can cause carries no stack trace, so that no peer can fill a log: its message has the numbers.
+ * A fault of one direction. The leaf says who is at fault and what follows. The peer gets {@link #alert()}. A fault
+ * that a peer can cause carries no stack trace, so that no peer can fill a log: its message has the numbers.
  */
 public abstract sealed class OffloadException extends RuntimeException
         permits RecordAuthenticationException,

@@ -145,14 +145,14 @@ class DeviceDifferentialTest {
             CollectingTxSink txSink = new CollectingTxSink();
             CollectingRxSink rxSink = new CollectingRxSink();
             TrafficKeys rxKeys = keys.copyAt(0);
-            if (device.installTx(target, keys, new RecordBoundary(Direction.TX, 0, 0), txSink)
+            if (device.installTx(target, keys, RecordBoundary.start(Direction.TX), txSink)
                     instanceof InstallResult.Installed<TxSession>(TxSession tx)) {
                 byte[] content = new byte[random.nextInt(3_000)];
                 tx.seal(
                         ContentType.APPLICATION_DATA,
                         channel.alloc().directBuffer().writeBytes(content),
                         1_000);
-                if (device.installRx(target, rxKeys, new RecordBoundary(Direction.RX, 0, 0), rxSink)
+                if (device.installRx(target, rxKeys, RecordBoundary.start(Direction.RX), rxSink)
                         instanceof InstallResult.Installed<RxSession>(RxSession rx)) {
                     rx.receive(channel.alloc().directBuffer().writeBytes(txSink.wire()));
                     assertThat(rxSink.data()).isEqualTo(content);

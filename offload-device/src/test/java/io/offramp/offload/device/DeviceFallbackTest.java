@@ -157,7 +157,7 @@ class DeviceFallbackTest {
             }
         };
         InstallResult<TxSession> result =
-                fixture.device().installTx(sessions.target(), keys, new RecordBoundary(Direction.TX, 0, 0), sink);
+                fixture.device().installTx(sessions.target(), keys, RecordBoundary.start(Direction.TX), sink);
         session[0] = ((InstallResult.Installed<TxSession>) result).session();
         fixture.device().nic().setUp(false);
 

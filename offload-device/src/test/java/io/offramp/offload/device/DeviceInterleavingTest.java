@@ -60,10 +60,10 @@ class DeviceInterleavingTest {
                     new FiveTuple(
                             new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", port)));
             TrafficKeys keys = fixture.sessions().keys(protection, 0);
-            long position = random.nextLong();
-            rx = install(keys.copyAt(0), new RecordBoundary(Direction.RX, position, 0));
-            tx = session(
-                    fixture.device().installTx(target, keys, new RecordBoundary(Direction.TX, position, 0), txSink));
+            long position = random.nextLong(1L << 48);
+            rx = install(keys.copyAt(0), RecordBoundary.start(Direction.RX).movedTo(position, 0));
+            tx = session(fixture.device()
+                    .installTx(target, keys, RecordBoundary.start(Direction.TX).movedTo(position, 0), txSink));
         }
 
         private RxSession install(TrafficKeys keys, RecordBoundary at) {

@@ -218,7 +218,7 @@ class DeviceTest {
                     target(fixture, new FiveTuple(v4, InetSocketAddress.createUnresolved("peer.test", 2)));
 
             InstallResult<RxSession> result = fixture.device()
-                    .installRx(target, keys(fixture), new RecordBoundary(Direction.RX, 0, 0), new CollectingRxSink());
+                    .installRx(target, keys(fixture), RecordBoundary.start(Direction.RX), new CollectingRxSink());
 
             assertThat(result)
                     .isInstanceOfSatisfying(
@@ -240,10 +240,10 @@ class DeviceTest {
             CollectingRxSink rxSink = new CollectingRxSink();
             byte[] content = fixture.sessions().content(50_000);
 
-            try (TxSession tx = session(fixture.device()
-                            .installTx(target, txKeys, new RecordBoundary(Direction.TX, 0, 0), txSink));
-                    RxSession rx = session(fixture.device()
-                            .installRx(target, rxKeys, new RecordBoundary(Direction.RX, 0, 0), rxSink))) {
+            try (TxSession tx = session(
+                            fixture.device().installTx(target, txKeys, RecordBoundary.start(Direction.TX), txSink));
+                    RxSession rx = session(
+                            fixture.device().installRx(target, rxKeys, RecordBoundary.start(Direction.RX), rxSink))) {
                 tx.seal(ContentType.APPLICATION_DATA, fixture.sessions().buffer(content), 16_384);
                 rx.receive(fixture.sessions().buffer(txSink.wire()));
             }
@@ -312,19 +312,13 @@ class DeviceTest {
     private static InstallResult<TxSession> installTx(DeviceFixture fixture, TrafficKeys keys) {
         return fixture.device()
                 .installTx(
-                        fixture.sessions().target(),
-                        keys,
-                        new RecordBoundary(Direction.TX, 0, 0),
-                        new CollectingTxSink());
+                        fixture.sessions().target(), keys, RecordBoundary.start(Direction.TX), new CollectingTxSink());
     }
 
     private static InstallResult<RxSession> installRx(DeviceFixture fixture, TrafficKeys keys) {
         return fixture.device()
                 .installRx(
-                        fixture.sessions().target(),
-                        keys,
-                        new RecordBoundary(Direction.RX, 0, 0),
-                        new CollectingRxSink());
+                        fixture.sessions().target(), keys, RecordBoundary.start(Direction.RX), new CollectingRxSink());
     }
 
     private static <S> S session(InstallResult<S> result) {

@@ -61,7 +61,7 @@ final class ExplorerConnection {
         TrafficKeys keys = sessions.keys(DeviceFixture.TLS_1_3, 0);
         ReferenceRecords peer = new ReferenceRecords(keys);
         CollectingRxSink sink = new CollectingRxSink();
-        RecordBoundary start = new RecordBoundary(Direction.RX, SessionFixtures.START_POSITION, 0);
+        RecordBoundary start = RecordBoundary.start(Direction.RX).movedTo(SessionFixtures.START_POSITION, 0);
         return switch (sessions.offload().installRx(sessions.target(), keys, start, sink)) {
             case InstallResult.Installed<RxSession>(RxSession rx) -> new ExplorerConnection(sessions, rx, sink, peer);
             case InstallResult.Declined<RxSession> declined -> {

@@ -231,7 +231,7 @@ class PacketStormTest {
         }
 
         private RecordBoundary at(Direction direction) {
-            return new RecordBoundary(direction, start, 0);
+            return RecordBoundary.start(direction).movedTo(start, 0);
         }
 
         private RxSession rx(TrafficKeys keys) {

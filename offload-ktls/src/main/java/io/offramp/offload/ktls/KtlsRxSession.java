@@ -47,7 +47,7 @@ final class KtlsRxSession implements RxSession {
     private final KtlsCounters.DirectionCounters counters;
     private final boolean canRekey;
     private final RecvByteBufAllocator.ExtendedHandle sizes;
-    private final long startPosition;
+    private final RecordBoundary start;
     private TrafficKeys keys;
     private long contentBytes;
     private long recordsBefore;
@@ -73,7 +73,7 @@ final class KtlsRxSession implements RxSession {
         this.canRekey = canRekey;
         this.sizes = (RecvByteBufAllocator.ExtendedHandle)
                 channel.config().getRecvByteBufAllocator().newHandle();
-        this.startPosition = at.wirePosition();
+        this.start = at;
         this.recordsBefore = -at.nextSequence();
     }
 
@@ -314,7 +314,7 @@ final class KtlsRxSession implements RxSession {
             return null;
         }
         long overhead = (recordsBefore + sequence) * keys.format().overheadBytes();
-        return new RecordBoundary(Direction.RX, startPosition + contentBytes + overhead, sequence);
+        return start.movedTo(start.wirePosition() + contentBytes + overhead, sequence);
     }
 
     @Override

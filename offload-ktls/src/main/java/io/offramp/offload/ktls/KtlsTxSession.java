@@ -44,6 +44,7 @@ final class KtlsTxSession implements TxSession {
     private final KtlsCounters.TxCounters counters;
     private final boolean canRekey;
     private final boolean splices;
+    private final RecordBoundary start;
     private final TxCount count;
     private TrafficKeys keys;
     private int writesUnderWay;
@@ -73,6 +74,7 @@ final class KtlsTxSession implements TxSession {
         this.counters = counters;
         this.canRekey = canRekey;
         this.splices = splices;
+        this.start = at;
         this.count =
                 new TxCount(at.wirePosition(), at.nextSequence(), keys.format().overheadBytes());
     }
@@ -317,7 +319,7 @@ final class KtlsTxSession implements TxSession {
 
     @Override
     public @Nullable RecordBoundary sealedBoundary() {
-        return open ? new RecordBoundary(Direction.TX, count.wirePosition(), count.nextSequence()) : null;
+        return open ? start.movedTo(count.wirePosition(), count.nextSequence()) : null;
     }
 
     @Override

@@ -104,7 +104,7 @@ class KtlsCloseIT {
 
     private static TxSession install(SocketWire wire, TrafficKeys keys, TxSink sink) {
         OffloadTarget target = new OffloadTarget(1, wire.channel(), FLOW);
-        InstallResult<TxSession> result = offload.installTx(target, keys, new RecordBoundary(Direction.TX, 0, 0), sink);
+        InstallResult<TxSession> result = offload.installTx(target, keys, RecordBoundary.start(Direction.TX), sink);
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
         return ((InstallResult.Installed<TxSession>) result).session();
     }

@@ -216,7 +216,7 @@ class KtlsErrorIT {
         // Then
         assertThat(session.nextSequence()).isEqualTo(11);
         assertThat(session.sealedBoundary())
-                .isEqualTo(new RecordBoundary(Direction.TX, 300 + 40_005 + 11 * OVERHEAD, 11));
+                .isEqualTo(RecordBoundary.start(Direction.TX).movedTo(300 + 40_005 + 11 * OVERHEAD, 11));
         assertThat(faults).isEmpty();
     }
 
@@ -298,13 +298,13 @@ class KtlsErrorIT {
                     .installTx(
                             new OffloadTarget(1, channel, FLOW),
                             keys(),
-                            new RecordBoundary(Direction.TX, 300, 0),
+                            RecordBoundary.start(Direction.TX).movedTo(300, 0),
                             txSink());
             InstallResult<RxSession> rx = offload()
                     .installRx(
                             new OffloadTarget(1, channel, FLOW),
                             keys(),
-                            new RecordBoundary(Direction.RX, 300, 0),
+                            RecordBoundary.start(Direction.RX).movedTo(300, 0),
                             sink);
 
             // Then
@@ -350,15 +350,15 @@ class KtlsErrorIT {
     }
 
     private RxSession rx() {
-        InstallResult<RxSession> result =
-                offload().installRx(target(), keys(), new RecordBoundary(Direction.RX, 300, 0), sink);
+        InstallResult<RxSession> result = offload()
+                .installRx(target(), keys(), RecordBoundary.start(Direction.RX).movedTo(300, 0), sink);
         wire.channel().config().setAutoRead(true);
         return ((InstallResult.Installed<RxSession>) result).session();
     }
 
     private TxSession tx() {
-        InstallResult<TxSession> result =
-                offload().installTx(target(), keys(), new RecordBoundary(Direction.TX, 300, 0), txSink());
+        InstallResult<TxSession> result = offload()
+                .installTx(target(), keys(), RecordBoundary.start(Direction.TX).movedTo(300, 0), txSink());
         return ((InstallResult.Installed<TxSession>) result).session();
     }
 

@@ -120,7 +120,7 @@ class KtlsRxIT {
         assertThat(end.session().nextSequence()).isEqualTo(17);
         int overhead = 10 * protection.format().overheadBytes();
         assertThat(end.session().boundary())
-                .isEqualTo(new RecordBoundary(Direction.RX, START_POSITION + expected.length + overhead, 17));
+                .isEqualTo(RecordBoundary.start(Direction.RX).movedTo(START_POSITION + expected.length + overhead, 17));
     }
 
     @ParameterizedTest
@@ -337,7 +337,7 @@ class KtlsRxIT {
         InstallResult<RxSession> result = offload.installRx(
                 new OffloadTarget(1, wire.channel(), FLOW),
                 keys,
-                new RecordBoundary(Direction.RX, START_POSITION, keys.nextSequence()),
+                RecordBoundary.start(Direction.RX).movedTo(START_POSITION, keys.nextSequence()),
                 sink);
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
         RxSession session = ((InstallResult.Installed<RxSession>) result).session();

@@ -302,7 +302,7 @@ class KtlsSessionIT {
     }
 
     private static RecordBoundary at(Direction direction) {
-        return new RecordBoundary(direction, 300, 0);
+        return RecordBoundary.start(direction).movedTo(300, 0);
     }
 
     private static TrafficKeys keys() {

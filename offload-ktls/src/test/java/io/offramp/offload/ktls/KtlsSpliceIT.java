@@ -197,7 +197,7 @@ class KtlsSpliceIT {
 
     private TxSession install(TrafficKeys keys) {
         InstallResult<TxSession> result = offload.installTx(
-                new OffloadTarget(1, wire.channel(), FLOW), keys, new RecordBoundary(Direction.TX, 0, 0), sink());
+                new OffloadTarget(1, wire.channel(), FLOW), keys, RecordBoundary.start(Direction.TX), sink());
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
         return ((InstallResult.Installed<TxSession>) result).session();
     }

@@ -16,7 +16,6 @@ import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.error.RecordAuthenticationException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
-import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +32,7 @@ final class SwRxSession implements RxSession {
     private final RxSink sink;
     private final SwCounters counters;
     private final PartialRecord partial;
+    private final RecordBoundary start;
     private TrafficKeys keys;
     private RecordOpener opener;
     private long wirePosition;
@@ -57,6 +57,7 @@ final class SwRxSession implements RxSession {
         this.partial = new PartialRecord(allocator, keys.format());
         this.opener = new RecordOpener(engine, keys);
         this.keys = keys;
+        this.start = at;
         this.wirePosition = at.wirePosition();
         counters.rx().onInstalled();
     }
@@ -202,7 +203,7 @@ final class SwRxSession implements RxSession {
     }
 
     private RecordBoundary here() {
-        return new RecordBoundary(Direction.RX, wirePosition, opener.nextSequence());
+        return start.movedTo(wirePosition, opener.nextSequence());
     }
 
     @Override

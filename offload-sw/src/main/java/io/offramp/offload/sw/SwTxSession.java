@@ -11,7 +11,6 @@ import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
-import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,7 @@ final class SwTxSession implements TxSession {
     private final ByteBufAllocator allocator;
     private final TxSink sink;
     private final SwCounters.DirectionCounters counters;
+    private final RecordBoundary start;
     private TrafficKeys keys;
     private RecordSealer sealer;
     private long wirePosition;
@@ -42,6 +42,7 @@ final class SwTxSession implements TxSession {
         this.counters = counters;
         this.sealer = new RecordSealer(engine, keys);
         this.keys = keys;
+        this.start = at;
         this.wirePosition = at.wirePosition();
         counters.onInstalled();
     }
@@ -86,7 +87,7 @@ final class SwTxSession implements TxSession {
     /** Never null while open: nothing is under way between two calls. */
     @Override
     public @Nullable RecordBoundary boundary() {
-        return open ? new RecordBoundary(Direction.TX, wirePosition, sealer.nextSequence()) : null;
+        return open ? start.movedTo(wirePosition, sealer.nextSequence()) : null;
     }
 
     @Override

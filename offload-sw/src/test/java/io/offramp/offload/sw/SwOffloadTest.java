@@ -169,6 +169,9 @@ class SwOffloadTest {
     private static InstallResult<TxSession> installTx(SessionFixtures fixtures, TrafficKeys keys, long sequence) {
         return fixtures.offload()
                 .installTx(
-                        fixtures.target(), keys, new RecordBoundary(Direction.TX, 0, sequence), new CollectingTxSink());
+                        fixtures.target(),
+                        keys,
+                        RecordBoundary.start(Direction.TX).movedTo(0, sequence),
+                        new CollectingTxSink());
     }
 }

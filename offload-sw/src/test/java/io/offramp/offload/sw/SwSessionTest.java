@@ -80,7 +80,7 @@ class SwSessionTest {
         BufferSink sink = new BufferSink();
         TrafficKeys keys = fixtures.keys(GCM, 0);
         InstallResult<TxSession> result =
-                fixtures.offload().installTx(fixtures.target(), keys, new RecordBoundary(Direction.TX, 0, 0), sink);
+                fixtures.offload().installTx(fixtures.target(), keys, RecordBoundary.start(Direction.TX), sink);
         try (TxSession session = ((InstallResult.Installed<TxSession>) result).session()) {
             session.seal(ContentType.APPLICATION_DATA, fixtures.buffer(new byte[50_000]), 16_384);
         }
@@ -230,7 +230,7 @@ class SwSessionTest {
 
     private RxSession installRx(TrafficKeys keys, RxSink sink) {
         InstallResult<RxSession> result =
-                fixtures.offload().installRx(fixtures.target(), keys, new RecordBoundary(Direction.RX, 0, 0), sink);
+                fixtures.offload().installRx(fixtures.target(), keys, RecordBoundary.start(Direction.RX), sink);
         return ((InstallResult.Installed<RxSession>) result).session();
     }
 }

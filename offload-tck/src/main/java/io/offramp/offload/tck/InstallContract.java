@@ -65,7 +65,8 @@ interface InstallContract extends ContractFixtures {
 
     private InstallResult<?> install(Direction direction, TrafficKeys keys) {
         RecordOffload offload = fixtures().offload();
-        RecordBoundary at = new RecordBoundary(direction, SessionFixtures.START_POSITION, keys.nextSequence());
+        RecordBoundary at =
+                RecordBoundary.start(direction).movedTo(SessionFixtures.START_POSITION, keys.nextSequence());
         return direction == Direction.TX
                 ? offload.installTx(fixtures().target(), keys, at, new CollectingTxSink())
                 : offload.installRx(fixtures().target(), keys, at, new CollectingRxSink());

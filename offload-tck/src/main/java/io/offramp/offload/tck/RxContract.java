@@ -145,7 +145,8 @@ interface RxContract extends ContractFixtures {
         fixtures().receive(rx, record);
 
         assertThat(fixtures().boundaryOf(rx.session()))
-                .isEqualTo(new RecordBoundary(Direction.RX, SessionFixtures.START_POSITION + record.length, 10));
+                .isEqualTo(
+                        RecordBoundary.start(Direction.RX).movedTo(SessionFixtures.START_POSITION + record.length, 10));
     }
 
     @ParameterizedTest(allowZeroInvocations = true)

@@ -171,7 +171,7 @@ public final class SessionFixtures implements AutoCloseable {
         }
         CollectingTxSink sink = new CollectingTxSink(socket);
         ReferenceRecords expected = new ReferenceRecords(keys);
-        RecordBoundary at = new RecordBoundary(Direction.TX, wirePosition, keys.nextSequence());
+        RecordBoundary at = RecordBoundary.start(Direction.TX).movedTo(wirePosition, keys.nextSequence());
         return new Tx(installed(offload.installTx(to, keys, at, sink)), sink, keys, expected);
     }
 
@@ -184,7 +184,7 @@ public final class SessionFixtures implements AutoCloseable {
     public Rx rx(TrafficKeys keys, long wirePosition) {
         CollectingRxSink sink = new CollectingRxSink();
         ReferenceRecords peer = new ReferenceRecords(keys);
-        RecordBoundary at = new RecordBoundary(Direction.RX, wirePosition, keys.nextSequence());
+        RecordBoundary at = RecordBoundary.start(Direction.RX).movedTo(wirePosition, keys.nextSequence());
         return new Rx(installed(offload.installRx(target, keys, at, sink)), sink, keys, peer);
     }
 

@@ -163,16 +163,17 @@ interface TxContract extends ContractFixtures {
     default void shouldStandBehindTheLastRecord(Protection protection) {
         SessionFixtures.Tx tx = fixtures().tx(protection, 4);
         assertThat(fixtures().boundaryOf(tx.session()))
-                .isEqualTo(new RecordBoundary(Direction.TX, SessionFixtures.START_POSITION, 4));
+                .isEqualTo(RecordBoundary.start(Direction.TX).movedTo(SessionFixtures.START_POSITION, 4));
 
         tx.session()
                 .seal(ContentType.APPLICATION_DATA, fixtures().buffer(fixtures().content(250)), 100);
 
         assertThat(fixtures().boundaryOf(tx.session()))
-                .isEqualTo(new RecordBoundary(
-                        Direction.TX,
-                        SessionFixtures.START_POSITION + protection.format().sealedBytes(250, 100),
-                        7));
+                .isEqualTo(RecordBoundary.start(Direction.TX)
+                        .movedTo(
+                                SessionFixtures.START_POSITION
+                                        + protection.format().sealedBytes(250, 100),
+                                7));
         assertThat(tx.session().nextSequence()).isEqualTo(7);
     }
 

@@ -126,9 +126,9 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return new Handshaken(
                 agreed,
                 rx,
-                new RecordBoundary(Direction.RX, rxBytes, rx.nextSequence()),
+                RecordBoundary.start(Direction.RX).movedTo(rxBytes, rx.nextSequence()),
                 tx,
-                new RecordBoundary(Direction.TX, txBytes, tx.nextSequence()),
+                RecordBoundary.start(Direction.TX).movedTo(txBytes, tx.nextSequence()),
                 suite.version() == ProtocolVersion.TLS_1_3 ? crypto.takeApplicationSecrets() : null,
                 server.newTickets());
     }

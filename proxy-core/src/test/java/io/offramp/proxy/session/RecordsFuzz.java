@@ -65,9 +65,9 @@ public final class RecordsFuzz {
                         1 << 14,
                         null),
                 rxKeys,
-                new RecordBoundary(Direction.RX, 1000, 0),
+                RecordBoundary.start(Direction.RX).movedTo(1000, 0),
                 keys(),
-                new RecordBoundary(Direction.TX, 2000, 0),
+                RecordBoundary.start(Direction.TX).movedTo(2000, 0),
                 tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), new byte[32]) : null);
         Policy policy = device ? Policy.HW : Policy.SW;
         OffloadPlan plan = new OffloadPlan(SOFTWARE, DEVICE, policy, policy, AutoPolicy.DEFAULTS);

@@ -133,9 +133,9 @@ abstract class SessionFixture {
                         recordLimit,
                         null),
                 rxKeys,
-                new RecordBoundary(Direction.RX, 1000, rxKeys.nextSequence()),
+                RecordBoundary.start(Direction.RX).movedTo(1000, rxKeys.nextSequence()),
                 txKeys,
-                new RecordBoundary(Direction.TX, 2000, 0),
+                RecordBoundary.start(Direction.TX).movedTo(2000, 0),
                 tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), serverSecret.clone()) : null,
                 tickets);
     }

@@ -179,7 +179,7 @@ class TlsSessionHandlerTest extends SessionFixture {
         TrafficKeys keys = new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, random(16), random(12), 0);
         OffloadTarget target = new OffloadTarget(2, new EmbeddedChannel(), new FiveTuple(local, remote));
         InstallResult<TxSession> result =
-                backend.installTx(target, keys, new RecordBoundary(Direction.TX, 0, 0), new CollectingTxSink());
+                backend.installTx(target, keys, RecordBoundary.start(Direction.TX), new CollectingTxSink());
         return ((InstallResult.Installed<TxSession>) result).session();
     }
 

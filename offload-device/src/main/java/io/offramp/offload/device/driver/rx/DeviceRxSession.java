@@ -23,7 +23,6 @@ import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.error.RecordAuthenticationException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
-import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +42,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     private final RecordAssembler records;
     private final @Nullable WiredRx wired;
     private final RxResync resync;
+    private final RecordBoundary start;
     private TrafficKeys keys;
     private boolean isOpen = true;
 
@@ -76,6 +76,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         this.context = context;
         channel = place.channel();
         records = new RecordAssembler(place.allocator(), place.device().software(), keys, at.wirePosition(), this);
+        start = at;
         currentPosition = at.wirePosition();
         wired = place.device().isWired()
                 ? new WiredRx(place, place.device().faults(), packets, at.wirePosition(), this::onInOrder)
@@ -457,7 +458,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     }
 
     private RecordBoundary here() {
-        return new RecordBoundary(Direction.RX, records.position(), records.nextSequence());
+        return start.movedTo(records.position(), records.nextSequence());
     }
 
     @Override

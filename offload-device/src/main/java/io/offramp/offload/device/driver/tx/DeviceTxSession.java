@@ -17,7 +17,6 @@ import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
-import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private final RecordFormat format;
     private final RecordPoster poster;
     private final @Nullable WiredTx wired;
+    private final RecordBoundary start;
     private TxEpoch epoch;
     private long nextSequence;
     private long wirePosition;
@@ -71,6 +71,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         wired = place.device().isWired()
                 ? new WiredTx(place, place.device().faults(), packets, keys, at.wirePosition())
                 : null;
+        start = at;
         nextSequence = at.nextSequence();
         wirePosition = at.wirePosition();
         place.device().live().add(this);
@@ -313,7 +314,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
 
     @Override
     public @Nullable RecordBoundary sealedBoundary() {
-        return isOpen ? new RecordBoundary(Direction.TX, wirePosition, nextSequence) : null;
+        return isOpen ? start.movedTo(wirePosition, nextSequence) : null;
     }
 
     @Override

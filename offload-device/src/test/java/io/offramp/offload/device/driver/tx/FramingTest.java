@@ -70,7 +70,7 @@ class FramingTest {
                 driver.place.target().flow().local(),
                 driver.place.target().flow().remote());
         InstallResult<TxSession> result = DeviceTxSession.install(
-                driver.place, keys, new RecordBoundary(Direction.TX, START, FIRST), sink, packets);
+                driver.place, keys, RecordBoundary.start(Direction.TX).movedTo(START, FIRST), sink, packets);
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
         return ((InstallResult.Installed<TxSession>) result).session();
     }
