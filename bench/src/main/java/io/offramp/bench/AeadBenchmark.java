@@ -116,7 +116,7 @@ public class AeadBenchmark {
         if (!authentic) {
             throw new IllegalStateException("record did not open");
         }
-        return authentic;
+        return true;
     }
 
     private int seal(ByteBuf in, int inIndex, int trailer, ByteBuf out, long nonceTail) {

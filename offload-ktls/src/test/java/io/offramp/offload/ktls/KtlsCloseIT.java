@@ -118,6 +118,8 @@ class KtlsCloseIT {
     /** Writes what is sealed, and remembers the last write. */
     private static final class Last implements TxSink {
         private final SocketWire wire;
+
+        @SuppressWarnings("NullAway.Init")
         private ChannelFuture written;
 
         Last(SocketWire wire) {

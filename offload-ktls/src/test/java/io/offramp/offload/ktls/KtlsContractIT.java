@@ -11,6 +11,7 @@ import io.offramp.offload.tck.Wire;
  * was tried.
  */
 class KtlsContractIT extends RecordOffloadContract {
+    @SuppressWarnings("NullAway.Init")
     private KtlsOffload offload;
 
     @Override

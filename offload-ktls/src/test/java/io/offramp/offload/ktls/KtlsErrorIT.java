@@ -1,5 +1,6 @@
 package io.offramp.offload.ktls;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -178,7 +179,7 @@ class KtlsErrorIT {
         kernel.keys.addAll(List.of(-Errno.EAGAIN, -Errno.EINTR, -Errno.EAGAIN, 0));
 
         // When
-        session.rekey(session.sealedBoundary(), keys());
+        session.rekey(requireNonNull(session.sealedBoundary()), keys());
         seal(session, 200);
         for (int i = 0; i < 4; i++) {
             flush();
@@ -264,7 +265,7 @@ class KtlsErrorIT {
 
         // Then
         assertThat(session.nextSequence()).isEqualTo(5);
-        assertThat(session.sealedBoundary().wirePosition()).isEqualTo(300 + 40_000 + 5 * OVERHEAD);
+        assertThat(requireNonNull(session.sealedBoundary()).wirePosition()).isEqualTo(300 + 40_000 + 5 * OVERHEAD);
     }
 
     /** An error, no record, and more records than bytes. */
@@ -337,7 +338,7 @@ class KtlsErrorIT {
         }
         tx.unsentBytes();
         rx.resume();
-        rx.rekey(at, keys());
+        rx.rekey(requireNonNull(at), keys());
         rx.boundary();
 
         // Then

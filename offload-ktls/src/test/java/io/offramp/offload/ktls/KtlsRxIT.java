@@ -1,6 +1,7 @@
 package io.offramp.offload.ktls;
 
 import static io.offramp.offload.tck.ReferenceRecords.concat;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -151,7 +152,7 @@ class KtlsRxIT {
         for (int type : new int[] {DATA, HANDSHAKE, HANDSHAKE, DATA, ALERT, DATA, ALERT}) {
             byte[] content = content(type == ALERT ? 2 : 11);
             content[0] = 1;
-            expected.add(new Received(ContentType.of(type), content));
+            expected.add(new Received(requireNonNull(ContentType.of(type)), content));
             stream = concat(stream, end.peer().seal(type, content));
         }
         return stream;
@@ -272,7 +273,8 @@ class KtlsRxIT {
             assertThat(end.sink().data()).as("cut at %d", cut).isEqualTo(expected);
             assertThat(end.sink().faults()).isEmpty();
             assertThat(end.session().nextSequence()).isEqualTo(1);
-            assertThat(end.session().boundary().wirePosition()).isEqualTo(START_POSITION + stream.length);
+            assertThat(requireNonNull(end.session().boundary()).wirePosition())
+                    .isEqualTo(START_POSITION + stream.length);
             end.session().close();
         }
     }

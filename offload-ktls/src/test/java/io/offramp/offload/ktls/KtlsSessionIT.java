@@ -1,5 +1,6 @@
 package io.offramp.offload.ktls;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -74,7 +75,7 @@ class KtlsSessionIT {
         seal(session, ContentType.HANDSHAKE, 5);
 
         // When
-        session.rekey(session.sealedBoundary(), keys());
+        session.rekey(requireNonNull(session.sealedBoundary()), keys());
         seal(session, ContentType.APPLICATION_DATA, 40_000);
         flush();
 
@@ -171,7 +172,7 @@ class KtlsSessionIT {
     @Test
     void shouldNotBeRekeyedOrExportedWhereItCannot() {
         TxSession session = tx(false);
-        RecordBoundary at = session.boundary();
+        RecordBoundary at = requireNonNull(session.boundary());
 
         assertThat(session.canRekey()).isFalse();
         assertThat(session.canExport()).isFalse();

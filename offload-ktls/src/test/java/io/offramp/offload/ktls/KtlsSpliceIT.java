@@ -1,5 +1,6 @@
 package io.offramp.offload.ktls;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -59,7 +60,11 @@ class KtlsSpliceIT {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private long splicedRecords;
     private long splicedBytes;
+
+    @SuppressWarnings("NullAway.Init")
     private SocketChannel upstream;
+
+    @SuppressWarnings("NullAway.Init")
     private Channel source;
 
     @BeforeAll
@@ -122,7 +127,7 @@ class KtlsSpliceIT {
         wire.channel().unsafe().flush();
         wire.turnUntil(() -> {
             readSome();
-            return received.size() == session.sealedBoundary().wirePosition();
+            return received.size() == requireNonNull(session.sealedBoundary()).wirePosition();
         });
 
         byte[] content = ReferenceRecords.concat(ReferenceRecords.concat(before, spliced), behind);
@@ -149,7 +154,7 @@ class KtlsSpliceIT {
     void shouldSayThatTheSourceHasNothingOrHasEnded() throws IOException {
         TxSession session = install(keys(ProtocolVersion.TLS_1_3));
         connectSource();
-        Splice splice = session.splice(source, () -> {});
+        Splice splice = requireNonNull(session.splice(source, () -> {}));
 
         assertThat(splice.seal(MAX)).isEqualTo(Splice.NOTHING);
         upstream.write(ByteBuffer.wrap(content(100)));
