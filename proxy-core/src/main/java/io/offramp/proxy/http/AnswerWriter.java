@@ -1,13 +1,13 @@
 package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.proxy.channel.WriteBurst;
 import io.offramp.proxy.http.HeaderRules.Persistence;
 import io.offramp.proxy.http.codec.ConnectionOptions;
 import io.offramp.proxy.http.codec.Fields;
 import io.offramp.proxy.http.codec.Framing;
 import io.offramp.proxy.http.codec.Head;
 import io.offramp.proxy.upstream.AnswerHead;
-import io.offramp.proxy.upstream.WriteBurst;
 
 /** Writes one answer to a client, framed as its version of HTTP and its request's method allow. */
 final class AnswerWriter {

@@ -1,8 +1,8 @@
 package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.proxy.channel.WriteBurst;
 import io.offramp.proxy.http.codec.Fields;
-import io.offramp.proxy.upstream.WriteBurst;
 
 /**
  * Writes one message's body, in chunks if its framing says so. Only {@link #end} makes a chunked body look complete.

@@ -3,8 +3,8 @@ package io.offramp.proxy.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.EventExecutor;
-import io.offramp.proxy.upstream.Deadline;
-import io.offramp.proxy.upstream.WriteBurst;
+import io.offramp.proxy.channel.Deadline;
+import io.offramp.proxy.channel.WriteBurst;
 
 /**
  * Watches a client while it is waited for: to read what is written to it, or to send the body of its request. In every

@@ -9,9 +9,9 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.offload.ConnectionOffload;
+import io.offramp.proxy.channel.HalfClose;
+import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.HalfClose;
-import io.offramp.proxy.upstream.HalfClosedEpoll;
 
 /**
  * The front of a listener whose connections the device owns: behind the TLS session, on a device thread, leads to the

@@ -13,9 +13,14 @@ import io.netty.util.ReferenceCountUtil;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.record.AlertDescription;
+import io.offramp.proxy.channel.FinEvent;
+import io.offramp.proxy.channel.HalfCloseHandler;
+import io.offramp.proxy.channel.HalfClosedEpoll;
+import io.offramp.proxy.channel.SpliceListener;
+import io.offramp.proxy.channel.SpliceTarget;
+import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.Handshaken;
-import io.offramp.proxy.upstream.HalfClosedEpoll;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +42,8 @@ import org.slf4j.LoggerFactory;
  *
  * Confined to the channel's event loop. The channel has {@code ALLOW_HALF_CLOSURE} set.
  */
-public final class TlsSessionHandler extends ChannelDuplexHandler implements RxHalf.Listener {
+public final class TlsSessionHandler extends ChannelDuplexHandler
+        implements RxHalf.Listener, SpliceTarget, HalfCloseHandler {
     private static final Logger LOG = LoggerFactory.getLogger(TlsSessionHandler.class);
 
     /** How long a client that does not read gets to take our last alert. */
@@ -117,15 +123,16 @@ public final class TlsSessionHandler extends ChannelDuplexHandler implements RxH
         }
     }
 
-    /** Sends close_notify and goes on receiving; idempotent. */
+    /** Sends close_notify. */
+    @Override
     public ChannelFuture shutdownOutput() {
         ChannelPromise ended = tx.end();
         ctx.flush();
         return ended;
     }
 
-    @Nullable
-    Splicing splice(Channel source, long bytes, SpliceListener listener) {
+    @Override
+    public @Nullable Splicing splice(Channel source, long bytes, SpliceListener listener) {
         return started && !closing ? tx.splice(source, bytes, listener) : null;
     }
 

@@ -18,6 +18,8 @@ import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.record.RecordFormat;
+import io.offramp.proxy.channel.SpliceListener;
+import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.connection.DirectionStats;
 import io.offramp.proxy.handshake.Handshaken;
 import java.io.IOException;
@@ -58,7 +60,7 @@ final class TxHalf implements TxSink {
     private final ArrayDeque<ChannelPromise> sealing = new ArrayDeque<>(4);
     private final Placement placement;
     private TxSession session;
-    private @Nullable Splicing splicing;
+    private @Nullable SplicePump splicing;
     private @Nullable ChannelPromise spliced;
     private boolean isHeldUp;
     private boolean isSpliceHeldUp;
@@ -253,13 +255,13 @@ final class TxHalf implements TxSink {
 
     /** Begins to take content from another socket; null where it cannot be, or not now. */
     @Nullable
-    Splicing splice(Channel source, long bytes, SpliceListener listener) {
+    SplicePump splice(Channel source, long bytes, SpliceListener listener) {
         boolean may = splicing == null && maySplice();
         recordSize.endBurst();
         if (!may) {
             return null;
         }
-        Splicing next = new Splicing(this, bytes, listener);
+        SplicePump next = new SplicePump(this, bytes, listener);
         Splice begun = session.splice(source, next::pump);
         if (begun == null) {
             return null;
@@ -269,7 +271,7 @@ final class TxHalf implements TxSink {
         return next;
     }
 
-    void onSplicingClosed(Splicing closing) {
+    void onSplicingClosed(SplicePump closing) {
         if (splicing == closing) {
             splicing = null;
         }

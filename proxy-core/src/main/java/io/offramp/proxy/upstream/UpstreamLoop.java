@@ -3,6 +3,7 @@ package io.offramp.proxy.upstream;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.offramp.proxy.channel.TurnFlush;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.http.codec.MessageReader;

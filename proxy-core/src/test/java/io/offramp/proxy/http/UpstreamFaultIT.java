@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.RouteConfig;

@@ -1,4 +1,4 @@
-package io.offramp.proxy.upstream;
+package io.offramp.proxy.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,4 +1,4 @@
-package io.offramp.proxy.session;
+package io.offramp.proxy.channel;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -17,7 +17,7 @@ public final class HalfClose {
      * @return done when it is out
      */
     public static ChannelFuture write(Channel channel) {
-        TlsSessionHandler session = channel.pipeline().get(TlsSessionHandler.class);
+        HalfCloseHandler session = channel.pipeline().get(HalfCloseHandler.class);
         if (session != null) {
             return session.shutdownOutput();
         }
@@ -38,7 +38,7 @@ public final class HalfClose {
      * @return done when all of it is out
      */
     public static ChannelFuture flush(ChannelHandlerContext ctx) {
-        TlsSessionHandler session = ctx.pipeline().get(TlsSessionHandler.class);
+        HalfCloseHandler session = ctx.pipeline().get(HalfCloseHandler.class);
         return session != null ? session.shutdownOutput() : ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 }

@@ -1,4 +1,4 @@
-package io.offramp.proxy.http;
+package io.offramp.proxy.channel;
 
 /**
  * User event that tells a client's channel that the proxy is going away: fired inbound, on the channel's event loop or

@@ -1,4 +1,4 @@
-package io.offramp.proxy.session;
+package io.offramp.proxy.channel;
 
 /**
  * The client's FIN behind its close_notify. It has sent all that it will, and most often has closed: a client that goes

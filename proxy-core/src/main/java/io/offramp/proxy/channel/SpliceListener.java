@@ -1,4 +1,4 @@
-package io.offramp.proxy.session;
+package io.offramp.proxy.channel;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.offramp.proxy.upstream;
+package io.offramp.proxy.channel;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;

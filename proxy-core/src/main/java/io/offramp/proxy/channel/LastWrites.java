@@ -1,4 +1,4 @@
-package io.offramp.proxy.upstream;
+package io.offramp.proxy.channel;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Ends a connection behind what was written to it: in order, or with a reset where the stream was cut and nobody may
  * take it for its end. A peer that does not take what is left gets a limited time. Confined to the event loop.
  */
-final class LastWrites {
+public final class LastWrites {
     private static final long LOOK_MS = 50;
 
     /** Longer than a kernel waits before it probes a peer that has closed its window. */
@@ -40,7 +40,7 @@ final class LastWrites {
      * @param reset how
      * @param limitNs for a peer that takes nothing
      */
-    static void end(ChannelHandlerContext ctx, boolean reset, long limitNs) {
+    public static void end(ChannelHandlerContext ctx, boolean reset, long limitNs) {
         Channel channel = ctx.channel();
         LastWrites last = new LastWrites(channel, reset, limitNs);
         channel.closeFuture().addListener(closed -> last.deadline.cancel());

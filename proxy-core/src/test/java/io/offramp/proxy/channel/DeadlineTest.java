@@ -1,4 +1,4 @@
-package io.offramp.proxy.upstream;
+package io.offramp.proxy.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.offramp.proxy.upstream;
+package io.offramp.proxy.channel;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -14,7 +14,8 @@ public final class TurnFlush implements Runnable {
     private List<WriteBurst> written = new ArrayList<>();
     private List<WriteBurst> spare = new ArrayList<>();
 
-    TurnFlush(EventExecutor executor) {
+    /** @param executor of the event loop */
+    public TurnFlush(EventExecutor executor) {
         this.executor = executor;
     }
 
