@@ -1,6 +1,6 @@
 package io.offramp.app;
 
-import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.net.HostPort;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -2,12 +2,12 @@ package io.offramp.app;
 
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.config.AdminConfig;
-import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig;
-import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.CertificateFiles;
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.server.ProxyServer;
+import io.offramp.proxy.session.OffloadConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

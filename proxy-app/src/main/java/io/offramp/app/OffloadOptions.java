@@ -1,8 +1,8 @@
 package io.offramp.app;
 
 import io.offramp.offload.OffloadProvider;
-import io.offramp.proxy.config.OffloadConfig;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.offramp.app;
 
-import io.offramp.proxy.config.OffloadConfig;
-import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.DirectionStats;
 import io.offramp.proxy.server.ProxyServer;
+import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

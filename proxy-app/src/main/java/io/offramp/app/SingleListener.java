@@ -1,17 +1,17 @@
 package io.offramp.app;
 
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.AdminConfig;
-import io.offramp.proxy.config.HostPort;
-import io.offramp.proxy.config.LimitConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.LoggingConfig;
-import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.config.TlsConfig;
-import io.offramp.proxy.config.UpstreamConfig;
 import io.offramp.proxy.handshake.CertificateFiles;
+import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.config.AdminConfig;
-import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.CertificateFiles;
 import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.server.ProxyServer;
+import io.offramp.proxy.session.OffloadConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

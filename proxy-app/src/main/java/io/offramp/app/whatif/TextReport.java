@@ -2,7 +2,7 @@ package io.offramp.app.whatif;
 
 import io.offramp.offload.Capacity;
 import io.offramp.offload.record.Direction;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.RecordCost;
 import io.offramp.proxy.whatif.Outcome;
 import io.offramp.proxy.whatif.Refusal;

@@ -3,8 +3,8 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 

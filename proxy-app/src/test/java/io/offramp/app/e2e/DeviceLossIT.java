@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.Device;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
-import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

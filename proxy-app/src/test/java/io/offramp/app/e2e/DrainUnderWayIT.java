@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

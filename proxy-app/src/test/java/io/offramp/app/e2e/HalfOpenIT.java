@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;

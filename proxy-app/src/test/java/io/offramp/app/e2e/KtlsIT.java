@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.SessionInfo;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

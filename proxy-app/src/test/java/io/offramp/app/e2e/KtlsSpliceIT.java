@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

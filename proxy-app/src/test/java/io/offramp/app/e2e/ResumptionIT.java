@@ -3,7 +3,7 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.RecordMode;
-import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
-import io.offramp.proxy.config.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.app.CommandRun;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

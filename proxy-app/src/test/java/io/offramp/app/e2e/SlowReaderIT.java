@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

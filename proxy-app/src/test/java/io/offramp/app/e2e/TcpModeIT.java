@@ -2,9 +2,9 @@ package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

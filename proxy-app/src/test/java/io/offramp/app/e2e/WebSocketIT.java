@@ -2,7 +2,7 @@ package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,8 +1,9 @@
 package io.offramp.proxy.access;
 
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.handshake.ClientIdentity;
-import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.Negotiated;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +38,13 @@ final class AccessLine {
 
     private AccessLine() {}
 
-    static String of(Exchange exchange) {
+    static String of(AccessEntry exchange) {
         AccessLine line = new AccessLine();
         line.exchange(exchange);
         return line.line.toString();
     }
 
-    private void exchange(Exchange e) {
+    private void exchange(AccessEntry e) {
         Connection c = e.connection();
         line.append("id=").append(c.id());
         field(" listener=", c.listener());

@@ -1,5 +1,7 @@
 package io.offramp.proxy.access;
 
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.exchange.ExchangeListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,14 +10,14 @@ import org.slf4j.LoggerFactory;
  * Builds nothing while that logger is off. Called on event loops, so the logger's appender must not block: put an
  * asynchronous one in front of it that drops rather than waits.
  */
-public final class Slf4jAccessLog implements AccessLog {
+public final class Slf4jAccessLog implements ExchangeListener {
     /** The logger's name. */
     public static final String LOGGER = "offramp.access";
 
     private final Logger logger = LoggerFactory.getLogger(LOGGER);
 
     @Override
-    public void onFinished(Exchange exchange) {
+    public void onFinished(AccessEntry exchange) {
         if (logger.isInfoEnabled()) {
             logger.info(AccessLine.of(exchange));
         }

@@ -1,6 +1,5 @@
 package io.offramp.proxy.budget;
 
-import io.offramp.proxy.config.LimitConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.net.HostPort;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.function.Function;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.net.HostPort;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.http.HttpConfig;
+import io.offramp.proxy.net.Cidr;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,9 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.http.HttpConfig;
+import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.session.OffloadConfig;
 import java.util.List;
 
 /**

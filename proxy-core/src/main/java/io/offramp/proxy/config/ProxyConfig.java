@@ -1,5 +1,8 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

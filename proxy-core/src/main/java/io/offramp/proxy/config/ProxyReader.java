@@ -1,5 +1,8 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.budget.AddressLimits;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.session.RecordSizeConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

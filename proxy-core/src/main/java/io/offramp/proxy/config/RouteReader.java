@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.http.RouteConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.net.HostPort;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

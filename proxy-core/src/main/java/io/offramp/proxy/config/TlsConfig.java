@@ -3,6 +3,7 @@ package io.offramp.proxy.config;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.CertificateFiles;
 import io.offramp.proxy.handshake.CertificateSource;
+import io.offramp.proxy.session.RecordSizeConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,7 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

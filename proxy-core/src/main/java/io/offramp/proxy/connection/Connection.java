@@ -1,7 +1,7 @@
 package io.offramp.proxy.connection;
 
 import io.netty.util.AttributeKey;
-import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.tls.Negotiated;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.offramp.proxy.connection;
 
-import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.tls.Negotiated;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;

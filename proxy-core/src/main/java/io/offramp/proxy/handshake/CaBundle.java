@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake;
 
+import io.offramp.proxy.tls.ClientIdentity;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake;
 
+import io.offramp.proxy.tls.HandshakeFailure;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 

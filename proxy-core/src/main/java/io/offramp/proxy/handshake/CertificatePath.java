@@ -1,6 +1,7 @@
 package io.offramp.proxy.handshake;
 
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake;
 
+import io.offramp.proxy.tls.HandshakeFailure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.offramp.proxy.handshake;
 
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.io.Serial;
 import org.bouncycastle.tls.TlsFatalAlert;
 

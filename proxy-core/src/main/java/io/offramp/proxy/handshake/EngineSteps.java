@@ -1,7 +1,8 @@
 package io.offramp.proxy.handshake;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;

@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.tls.ApplicationSecrets;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package io.offramp.proxy.handshake;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.Handshaken;
 
 /** Told on the channel's event loop how a handshake ended, which it does once. */
 public interface HandshakeListener {

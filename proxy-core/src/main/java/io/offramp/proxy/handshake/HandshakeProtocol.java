@@ -4,6 +4,8 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
+import io.offramp.proxy.tls.Handshaken;
+import io.offramp.proxy.tls.Negotiated;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

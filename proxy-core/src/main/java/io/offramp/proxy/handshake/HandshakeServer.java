@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake;
 
+import io.offramp.proxy.tls.ClientIdentity;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Hashtable;

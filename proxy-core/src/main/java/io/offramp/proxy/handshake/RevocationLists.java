@@ -1,5 +1,7 @@
 package io.offramp.proxy.handshake;
 
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.HandshakeFailure;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -1,9 +1,9 @@
 package io.offramp.proxy.http;
 
-import io.offramp.proxy.config.Cidr;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.handshake.ClientIdentity;
-import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.Negotiated;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -2,10 +2,10 @@ package io.offramp.proxy.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
-import io.offramp.proxy.access.AccessLog;
-import io.offramp.proxy.access.Exchange;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.channel.Splicing;
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.http.codec.ConnectionOptions;
 import io.offramp.proxy.http.codec.Field;
 import io.offramp.proxy.http.codec.Fields;
@@ -477,11 +477,11 @@ final class HttpExchange implements AnswerListener {
 
     private void log(int status, long received, long answered, @Nullable String abort) {
         front.settings().events().onRequest(status);
-        AccessLog log = front.settings().accessLog();
+        ExchangeListener log = front.settings().accessLog();
         if (log == null) {
             return;
         }
-        log.onFinished(new Exchange(
+        log.onFinished(new AccessEntry(
                 front.connection(),
                 request == null ? "-" : request.method(),
                 request == null ? "-" : request.target(),

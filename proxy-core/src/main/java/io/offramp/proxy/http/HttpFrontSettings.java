@@ -1,13 +1,11 @@
 package io.offramp.proxy.http;
 
-import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.config.Cidr;
-import io.offramp.proxy.config.HttpConfig;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.http.codec.MessageReader;
+import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.upstream.Upstreams;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,7 +21,7 @@ public final class HttpFrontSettings {
     private final HttpDate date = new HttpDate(InstantSource.system());
     private final Upstreams upstreams;
     private final LimitConfig limits;
-    private final @Nullable AccessLog accessLog;
+    private final @Nullable ExchangeListener accessLog;
     private final HttpEvents events;
     private final MemoryBudget budget;
     private final long headNs;
@@ -40,7 +38,7 @@ public final class HttpFrontSettings {
             Upstreams upstreams,
             TimeoutConfig timeouts,
             LimitConfig limits,
-            @Nullable AccessLog accessLog,
+            @Nullable ExchangeListener accessLog,
             HttpEvents events) {
         this(routes, upstreams, timeouts, limits, accessLog, events, MemoryBudget.unlimited());
     }
@@ -58,7 +56,7 @@ public final class HttpFrontSettings {
             Upstreams upstreams,
             TimeoutConfig timeouts,
             LimitConfig limits,
-            @Nullable AccessLog accessLog,
+            @Nullable ExchangeListener accessLog,
             HttpEvents events,
             MemoryBudget budget) {
         this(routes, HttpConfig.DEFAULTS, upstreams, timeouts, limits, accessLog, events, budget);
@@ -75,7 +73,7 @@ public final class HttpFrontSettings {
             Upstreams upstreams,
             TimeoutConfig timeouts,
             LimitConfig limits,
-            @Nullable AccessLog accessLog,
+            @Nullable ExchangeListener accessLog,
             HttpEvents events,
             MemoryBudget budget) {
         trustedProxies = http.trustedProxies();
@@ -130,7 +128,7 @@ public final class HttpFrontSettings {
     }
 
     @Nullable
-    AccessLog accessLog() {
+    ExchangeListener accessLog() {
         return accessLog;
     }
 

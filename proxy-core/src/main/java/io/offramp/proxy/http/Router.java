@@ -1,6 +1,5 @@
 package io.offramp.proxy.http;
 
-import io.offramp.proxy.config.RouteConfig;
 import io.offramp.proxy.http.codec.RequestTarget;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import java.nio.charset.StandardCharsets;

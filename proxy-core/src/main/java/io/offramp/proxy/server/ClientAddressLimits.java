@@ -1,8 +1,8 @@
 package io.offramp.proxy.server;
 
-import io.offramp.proxy.config.AddressLimits;
-import io.offramp.proxy.config.Cidr;
+import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.metrics.ConnectionRefusal;
+import io.offramp.proxy.net.Cidr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -1,10 +1,10 @@
 package io.offramp.proxy.server;
 
-import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.Slf4jAccessLog;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.http.HttpFront;
 import io.offramp.proxy.http.HttpFrontSettings;
 import io.offramp.proxy.metrics.ListenerMetrics;
@@ -19,7 +19,7 @@ final class Fronts implements AutoCloseable {
     private final ProxyConfig config;
     private final Upstreams upstreams;
     private final MemoryBudget budget;
-    private final @Nullable AccessLog accessLog;
+    private final @Nullable ExchangeListener accessLog;
 
     /** Looks up the upstreams' names; blocks. */
     Fronts(ProxyConfig config, ProxyMetrics metrics, MemoryBudget budget) {

@@ -1,6 +1,5 @@
 package io.offramp.proxy.session;
 
-import io.offramp.proxy.config.RecordSizeConfig;
 import java.util.function.LongSupplier;
 
 /**

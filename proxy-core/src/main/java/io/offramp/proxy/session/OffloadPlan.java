@@ -15,7 +15,7 @@ import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 
 /**
  * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it,

@@ -15,7 +15,7 @@ import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.proxy.connection.DirectionStats;
-import io.offramp.proxy.handshake.Handshaken;
+import io.offramp.proxy.tls.Handshaken;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,6 @@
 package io.offramp.proxy.session;
 
 import io.offramp.offload.key.AeadSuite;
-import io.offramp.proxy.config.RecordSizeConfig;
 
 /**
  * What all sessions of a listener share.

@@ -20,7 +20,7 @@ import io.offramp.proxy.channel.SpliceListener;
 import io.offramp.proxy.channel.SpliceTarget;
 import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.handshake.Handshaken;
+import io.offramp.proxy.tls.Handshaken;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;

@@ -21,7 +21,7 @@ import io.offramp.offload.record.RecordFormat;
 import io.offramp.proxy.channel.SpliceListener;
 import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.connection.DirectionStats;
-import io.offramp.proxy.handshake.Handshaken;
+import io.offramp.proxy.tls.Handshaken;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;

@@ -1,9 +1,9 @@
 package io.offramp.proxy.tcp;
 
-import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.exchange.ExchangeListener;
+import io.offramp.proxy.http.RouteConfig;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.Upstreams;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ public final class TcpFrontSettings {
     private final UpstreamGroup group;
     private final long tunnelNs;
     private final long takeNs;
-    private final @Nullable AccessLog accessLog;
+    private final @Nullable ExchangeListener accessLog;
     private final MemoryBudget budget;
 
     /**
@@ -27,7 +27,7 @@ public final class TcpFrontSettings {
             RouteConfig route,
             Upstreams upstreams,
             TimeoutConfig timeouts,
-            @Nullable AccessLog accessLog,
+            @Nullable ExchangeListener accessLog,
             MemoryBudget budget) {
         UpstreamGroup named = upstreams.group(route.upstream());
         if (named == null) {
@@ -50,7 +50,7 @@ public final class TcpFrontSettings {
     }
 
     @Nullable
-    AccessLog accessLog() {
+    ExchangeListener accessLog() {
         return accessLog;
     }
 

@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.offramp.proxy.access.AccessLog;
-import io.offramp.proxy.access.Exchange;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.channel.Abort;
@@ -13,7 +11,9 @@ import io.offramp.proxy.channel.Deadline;
 import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.channel.WriteBurst;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.exchange.ExchangeListener;
+import io.offramp.proxy.tls.Negotiated;
 import io.offramp.proxy.upstream.AnswerListener;
 import io.offramp.proxy.upstream.Tunnel;
 import io.offramp.proxy.upstream.UpstreamConnection;
@@ -209,14 +209,14 @@ final class TcpHandler extends ChannelInboundHandlerAdapter implements AnswerLis
     }
 
     private void finish(long fromClient, long toClient, @Nullable String problem) {
-        AccessLog log = settings.accessLog();
+        ExchangeListener log = settings.accessLog();
         if (done || log == null) {
             done = true;
             return;
         }
         done = true;
         Negotiated tls = connection.tls();
-        log.onFinished(new Exchange(
+        log.onFinished(new AccessEntry(
                 connection,
                 "TCP",
                 "-",

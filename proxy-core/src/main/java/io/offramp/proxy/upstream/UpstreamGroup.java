@@ -1,6 +1,5 @@
 package io.offramp.proxy.upstream;
 
-import io.offramp.proxy.config.UpstreamConfig;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 

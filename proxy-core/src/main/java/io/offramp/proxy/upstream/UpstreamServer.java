@@ -1,7 +1,7 @@
 package io.offramp.proxy.upstream;
 
 import io.netty.util.NetUtil;
-import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.net.HostPort;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;

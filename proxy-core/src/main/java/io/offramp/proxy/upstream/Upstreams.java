@@ -1,9 +1,8 @@
 package io.offramp.proxy.upstream;
 
 import io.netty.channel.EventLoop;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.TimeoutConfig;
-import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

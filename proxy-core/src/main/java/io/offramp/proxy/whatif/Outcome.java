@@ -1,7 +1,7 @@
 package io.offramp.proxy.whatif;
 
 import io.offramp.offload.record.Direction;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.RecordCost;
 import java.util.ArrayList;
 import java.util.List;

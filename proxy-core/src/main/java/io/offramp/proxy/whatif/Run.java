@@ -1,7 +1,7 @@
 package io.offramp.proxy.whatif;
 
-import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.session.AutoPolicy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.TestConnections;
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.exchange.ExchangeListener;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 class Slf4jAccessLogTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(Slf4jAccessLog.LOGGER);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final AccessLog log = new Slf4jAccessLog();
+    private final ExchangeListener log = new Slf4jAccessLog();
 
     @BeforeEach
     void listen() {
@@ -40,8 +42,8 @@ class Slf4jAccessLogTest {
         Connection c = TestConnections.established(7, "example.com");
 
         // When
-        log.onFinished(
-                new Exchange(c, "GET", "/bytes/1024", "example.com:8443", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
+        log.onFinished(new AccessEntry(
+                c, "GET", "/bytes/1024", "example.com:8443", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
 
         // Then
         assertThat(line())
@@ -123,13 +125,13 @@ class Slf4jAccessLogTest {
         return lines.list.getFirst().getFormattedMessage();
     }
 
-    private static Exchange exchange(
+    private static AccessEntry exchange(
             Connection c,
             String method,
             String target,
             @Nullable String host,
             long durationNs,
             @Nullable String abort) {
-        return new Exchange(c, method, target, host, 0, 0, 0, durationNs, null, abort);
+        return new AccessEntry(c, method, target, host, 0, 0, 0, durationNs, null, abort);
     }
 }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.proxy.config.AdminAddress;
 import io.offramp.proxy.config.AdminConfig;
-import io.offramp.proxy.config.HostPort;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.reload.Reloads;
 import java.io.IOException;
 import java.net.Socket;

@@ -10,7 +10,7 @@ import io.offramp.proxy.admin.AdminAccess.Refusal;
 import io.offramp.proxy.config.AdminAddress;
 import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.AdminToken;
-import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.net.HostPort;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;

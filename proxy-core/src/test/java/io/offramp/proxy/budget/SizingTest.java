@@ -2,7 +2,6 @@ package io.offramp.proxy.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.config.LimitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

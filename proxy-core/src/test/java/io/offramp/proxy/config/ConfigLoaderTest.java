@@ -3,9 +3,16 @@ package io.offramp.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.budget.AddressLimits;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.OffloadConfig.Policy;
 import io.offramp.proxy.handshake.CertificateFiles;
+import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.session.OffloadConfig.Policy;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

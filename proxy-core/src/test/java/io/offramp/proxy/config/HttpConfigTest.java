@@ -2,6 +2,8 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.http.HttpConfig;
+import io.offramp.proxy.net.Cidr;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;

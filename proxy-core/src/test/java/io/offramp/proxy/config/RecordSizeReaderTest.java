@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.session.RecordSizeConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import io.offramp.offload.RecordMode;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.Negotiated;
+import io.offramp.proxy.tls.Negotiated;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import io.offramp.proxy.handshake.TestCa.Client;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;

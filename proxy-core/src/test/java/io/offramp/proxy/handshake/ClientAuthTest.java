@@ -3,8 +3,10 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import io.offramp.proxy.handshake.TestCa.Client;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

@@ -1,7 +1,8 @@
 package io.offramp.proxy.handshake;
 
 import io.offramp.proxy.fuzz.Bounds;
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;

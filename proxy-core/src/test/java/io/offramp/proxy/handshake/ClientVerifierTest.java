@@ -3,8 +3,9 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import io.offramp.proxy.handshake.TestCa.Client;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;

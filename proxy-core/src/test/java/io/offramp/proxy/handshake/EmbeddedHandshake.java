@@ -9,6 +9,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.Handshaken;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.offramp.proxy.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.tls.Negotiated;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

@@ -9,6 +9,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.Handshaken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

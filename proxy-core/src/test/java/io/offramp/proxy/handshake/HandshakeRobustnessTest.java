@@ -2,7 +2,7 @@ package io.offramp.proxy.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;

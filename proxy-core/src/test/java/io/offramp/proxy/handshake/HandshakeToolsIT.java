@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.CryptoProviders.Candidate;
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.tls.Handshaken;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.tls.Negotiated;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.offramp.proxy.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.tls.Negotiated;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.offramp.proxy.tls.Negotiated;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

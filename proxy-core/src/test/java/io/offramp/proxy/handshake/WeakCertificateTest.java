@@ -3,8 +3,8 @@ package io.offramp.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.offramp.proxy.handshake.HandshakeFailure.Reason;
 import io.offramp.proxy.handshake.TestCa.Client;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509CRL;

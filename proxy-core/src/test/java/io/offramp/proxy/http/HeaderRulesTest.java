@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.offramp.proxy.config.Cidr;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http.codec.ConnectionOptions;
 import io.offramp.proxy.http.codec.Head;
 import io.offramp.proxy.http.codec.MessageReader;
 import io.offramp.proxy.http.codec.MessageReader.Step;
 import io.offramp.proxy.http.codec.RequestTarget;
+import io.offramp.proxy.net.Cidr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

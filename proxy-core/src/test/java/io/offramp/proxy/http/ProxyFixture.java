@@ -17,13 +17,12 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.offramp.proxy.access.Exchange;
-import io.offramp.proxy.config.HostPort;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
-import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.Upstreams;
 import java.io.IOException;
@@ -50,7 +49,7 @@ public final class ProxyFixture implements AutoCloseable {
     /** One arena of small chunks and no caches, so that its metrics tell what is in use. */
     private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true, 0, 1, 8192, 4, 0, 0, false);
 
-    private final List<Exchange> log = new CopyOnWriteArrayList<>();
+    private final List<AccessEntry> log = new CopyOnWriteArrayList<>();
     private final Counts counts = new Counts();
 
     /** What was counted. */
@@ -151,7 +150,7 @@ public final class ProxyFixture implements AutoCloseable {
         return upstreams;
     }
 
-    public List<Exchange> log() {
+    public List<AccessEntry> log() {
         return log;
     }
 

@@ -2,12 +2,11 @@ package io.offramp.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.config.HostPort;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
-import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.http.codec.RequestTarget;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.Upstreams;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.offramp.proxy.http;
 
-import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.net.HostPort;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

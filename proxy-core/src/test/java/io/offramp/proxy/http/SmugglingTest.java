@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.proxy.access.Exchange;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.Upstreams;
 import java.net.InetAddress;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SmugglingTest {
     private static final LimitConfig LIMITS = new LimitConfig(200, 1000, 0, 10, 10, 1 << 16, 1, 1 << 16);
 
-    private final List<Exchange> log = new ArrayList<>();
+    private final List<AccessEntry> log = new ArrayList<>();
 
     @ParameterizedTest
     @ValueSource(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PoolArenaMetric;
-import io.offramp.proxy.config.LimitConfig;
+import io.offramp.proxy.budget.LimitConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,11 +3,9 @@ package io.offramp.proxy.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.config.HttpConfig;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import java.io.IOException;

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.channel.DrainEvent;
-import io.offramp.proxy.config.HostPort;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.net.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

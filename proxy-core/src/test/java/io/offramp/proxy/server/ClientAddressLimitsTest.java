@@ -3,9 +3,9 @@ package io.offramp.proxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.unix.DomainSocketAddress;
-import io.offramp.proxy.config.AddressLimits;
-import io.offramp.proxy.config.Cidr;
+import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.metrics.ConnectionRefusal;
+import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.server.ClientAddressLimits.Held;
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -3,7 +3,6 @@ package io.offramp.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.offramp.proxy.config.RecordSizeConfig;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

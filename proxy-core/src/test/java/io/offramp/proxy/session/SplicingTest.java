@@ -7,7 +7,7 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.device.DeviceProvider;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.channel.Splicing;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.tck.ReferenceRecords;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;

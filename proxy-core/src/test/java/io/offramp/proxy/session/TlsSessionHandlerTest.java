@@ -21,7 +21,7 @@ import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.tck.CollectingTxSink;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.proxy.channel.FinEvent;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.tck.ReferenceRecords;
-import io.offramp.proxy.config.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package io.offramp.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.config.HostPort;
+import io.offramp.proxy.net.HostPort;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.channel;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.offramp.proxy.handshake;
+package io.offramp.proxy.tls;
 
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;

@@ -1,4 +1,4 @@
-package io.offramp.proxy.access;
+package io.offramp.proxy.exchange;
 
 import io.offramp.proxy.connection.Connection;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream {@code host:port} of the server that answered, if any
  * @param abort why it did not end well, if so: {@code upstream reset after 10240 bytes}
  */
-public record Exchange(
+public record AccessEntry(
         Connection connection,
         String method,
         String target,

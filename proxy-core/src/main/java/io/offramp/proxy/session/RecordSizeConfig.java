@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.session;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.budget;
 
 /**
  * What the clients of one address may have at once, of all listeners together. Off unless configured: behind a

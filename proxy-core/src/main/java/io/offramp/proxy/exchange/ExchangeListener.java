@@ -1,8 +1,8 @@
-package io.offramp.proxy.access;
+package io.offramp.proxy.exchange;
 
 /** Takes finished exchanges. Called on event loops: never blocks. */
 @FunctionalInterface
-public interface AccessLog {
+public interface ExchangeListener {
     /** Tells of one finished exchange. */
-    void onFinished(Exchange exchange);
+    void onFinished(AccessEntry exchange);
 }

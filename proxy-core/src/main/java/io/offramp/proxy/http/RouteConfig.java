@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.http;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +8,6 @@ import org.jspecify.annotations.Nullable;
  * @param host exact name, or {@code *.example.com}, lower case; null for any
  * @param path prefix that ends at a segment: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis};
  *     {@code /} for any
- * @param upstream name in {@link ProxyConfig#upstreams()}
+ * @param upstream name in the configuration
  */
 public record RouteConfig(@Nullable String host, String path, String upstream) {}

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.session;
 
 /**
  * Which backend takes which direction of a listener's sessions.

@@ -1,4 +1,4 @@
-package io.offramp.proxy.budget;
+package io.offramp.proxy.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.budget;
 
 /**
  * Limits in size and number.

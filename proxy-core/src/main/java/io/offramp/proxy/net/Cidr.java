@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,5 +1,6 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.upstream;
 
+import io.offramp.proxy.net.HostPort;
 import java.util.List;
 
 /**

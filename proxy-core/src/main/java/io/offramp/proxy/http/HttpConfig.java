@@ -1,5 +1,6 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.http;
 
+import io.offramp.proxy.net.Cidr;
 import java.util.List;
 
 /**

@@ -1,4 +1,4 @@
-package io.offramp.proxy.budget;
+package io.offramp.proxy.accept;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.offramp.proxy.handshake;
+package io.offramp.proxy.tls;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -25,7 +25,7 @@ import javax.security.auth.x500.X500Principal;
 public record ClientIdentity(
         String subject, String issuer, String serial, String fingerprint, Instant notAfter, List<byte[]> path) {
     /** Of a path that has been verified. */
-    static ClientIdentity of(List<X509Certificate> path, Instant notAfter) throws GeneralSecurityException {
+    public static ClientIdentity of(List<X509Certificate> path, Instant notAfter) throws GeneralSecurityException {
         X509Certificate own = path.getFirst();
         List<byte[]> der = new ArrayList<>(path.size());
         for (X509Certificate certificate : path) {
@@ -47,12 +47,12 @@ public record ClientIdentity(
     }
 
     /** Whose certificate it is, in printable ASCII. */
-    static String subject(X509Certificate certificate) {
+    public static String subject(X509Certificate certificate) {
         return text(certificate.getSubjectX500Principal());
     }
 
     /** A name in printable ASCII. */
-    static String text(X500Principal name) {
+    public static String text(X500Principal name) {
         return printable(name.getName(X500Principal.RFC2253));
     }
 
@@ -60,7 +60,7 @@ public record ClientIdentity(
      * With RFC 4514 §2.4 escapes: the JDK leaves control characters in, which could end a header field or a line of a
      * log.
      */
-    static String printable(String any) {
+    public static String printable(String any) {
         StringBuilder text = new StringBuilder(any.length());
         for (byte b : any.getBytes(StandardCharsets.UTF_8)) {
             if (b >= ' ' && b < 0x7f) {

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.net;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,7 +80,7 @@ public record HostPort(String host, int port) {
     }
 
     /** True where a socket bound to one keeps the other from being bound. */
-    boolean overlaps(HostPort other) {
+    public boolean overlaps(HostPort other) {
         return port != 0 && port == other.port && (host.equals(other.host) || isWildcard() || other.isWildcard());
     }
 

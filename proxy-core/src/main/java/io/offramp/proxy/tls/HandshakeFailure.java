@@ -1,4 +1,4 @@
-package io.offramp.proxy.handshake;
+package io.offramp.proxy.tls;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
