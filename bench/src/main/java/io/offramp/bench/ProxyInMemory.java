@@ -10,15 +10,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.proxy.access.AccessLog;
-import io.offramp.proxy.config.HostPort;
-import io.offramp.proxy.config.LimitConfig;
-import io.offramp.proxy.config.RouteConfig;
-import io.offramp.proxy.config.TimeoutConfig;
-import io.offramp.proxy.config.UpstreamConfig;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.http.HttpFront;
 import io.offramp.proxy.http.HttpFrontSettings;
+import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.Upstreams;
 import java.net.InetSocketAddress;
@@ -55,7 +55,7 @@ final class ProxyInMemory implements AutoCloseable {
      * @param wire closed with this
      * @param log null for none
      */
-    ProxyInMemory(RequestKind kind, ClientWire wire, @Nullable AccessLog log) {
+    ProxyInMemory(RequestKind kind, ClientWire wire, @Nullable ExchangeListener log) {
         this.kind = kind;
         this.wire = wire;
         request = ALLOCATOR.directBuffer(READ_BYTES).writeBytes(kind.request());

@@ -2,6 +2,7 @@ package io.offramp.app;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -30,6 +31,12 @@ class ArchitectureTest {
     };
     private static final String PROXY = "io.offramp.proxy..";
     private static final String APP = "io.offramp.app..";
+
+    private static final String[] CORE = packages("channel", "connection", "tls", "net", "reload", "budget");
+    private static final String[] TLS = packages("handshake", "session");
+    private static final String[] HTTP = packages("exchange", "http", "tcp", "upstream");
+    private static final String[] SERVER =
+            packages("config", "accept", "server", "metrics", "access", "admin", "whatif");
 
     @Test
     void shouldSeeAllModules() {
@@ -123,6 +130,42 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKnowEveryPackageOfTheProxy() {
+        check(classes()
+                .that()
+                .resideInAPackage(PROXY)
+                .should()
+                .resideInAnyPackage(concat(CORE, concat(TLS, concat(HTTP, SERVER)))));
+    }
+
+    @Test
+    void shouldKeepTheModulesOfTheProxyInOrder() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(CORE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(TLS, concat(HTTP, SERVER))));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(TLS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(HTTP, SERVER)));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(HTTP)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(TLS, SERVER)));
+    }
+
+    @Test
+    void shouldHaveNoCyclesBetweenPackages() {
+        check(slices().matching("io.offramp.proxy.(**)").should().beFreeOfCycles());
+    }
+
+    @Test
     void shouldKeepBouncyCastleInTheHandshake() {
         check(noClasses()
                 .that()
@@ -172,6 +215,12 @@ class ArchitectureTest {
 
     private static void check(ArchRule rule) {
         rule.check(OURS);
+    }
+
+    private static String[] packages(String... names) {
+        return Arrays.stream(names)
+                .map(name -> "io.offramp.proxy." + name + "..")
+                .toArray(String[]::new);
     }
 
     private static String[] concat(String[] first, String... second) {

@@ -1,0 +1,19 @@
+package io.offramp.proxy.handshake;
+
+import io.offramp.offload.tck.fuzz.FuzzCorpus;
+import io.offramp.proxy.session.RecordsFuzz;
+import java.util.Map;
+
+class TlsFuzzCorpusTest extends FuzzCorpus {
+    TlsFuzzCorpusTest() {
+        super(Map.of(
+                "ClientHello",
+                ClientHelloFuzz::fuzzerTestOneInput,
+                "Pem",
+                PemFuzz::fuzzerTestOneInput,
+                "Records",
+                RecordsFuzz::fuzzerTestOneInput,
+                "Ticket",
+                TicketFuzz::fuzzerTestOneInput));
+    }
+}
