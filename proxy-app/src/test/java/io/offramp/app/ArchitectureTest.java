@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Holds the arrows of docs/ARCHITECTURE.md. Lives here because this module alone sees all others. */
+/** Holds the arrows of docs/ARCHITECTURE.md. It is here because only this module sees all others. */
 class ArchitectureTest {
     private static final ImportOption NO_TEST_KIT = location -> !location.contains("/offload-tck/");
 

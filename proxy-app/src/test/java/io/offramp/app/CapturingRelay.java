@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Passes one connection on and writes what it passes as a capture of IPv4 packets (pcap, LINKTYPE_RAW): what tcpdump
- * would have seen, without the rights that it needs.
+ * Relays one connection and writes its bytes as a capture of IPv4 packets (pcap, LINKTYPE_RAW), like tcpdump without
+ * its privileges.
  */
 final class CapturingRelay implements AutoCloseable {
     private static final int MAX_SEGMENT = 1400;
@@ -43,7 +43,7 @@ final class CapturingRelay implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Whether both ends have closed and everything is in the file. */
+    /** True once both ends have closed and everything is in the file. */
     boolean isIdle() {
         return open.get() == 0;
     }
@@ -70,7 +70,7 @@ final class CapturingRelay implements AutoCloseable {
             }
             out.shutdownOutput();
         } catch (IOException e) {
-            // the other end has gone: what was captured is captured
+            // the other end has gone; the capture so far is kept
         } finally {
             open.decrementAndGet();
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The command line without a process: what is printed where, and the exit code. */
+/** The command line without a process: outputs and exit codes. */
 class CommandLineTest {
     private record Outcome(int exitCode, String out, String err) {}
 

@@ -7,9 +7,9 @@ import picocli.CommandLine;
 /**
  * A command run in this process.
  *
- * @param exitCode what the process would end with
- * @param out what it printed
- * @param err what it complained of
+ * @param exitCode of the process
+ * @param out standard output
+ * @param err standard error
  */
 public record CommandRun(int exitCode, String out, String err) {
     /** Runs a command to its end. */
@@ -21,7 +21,7 @@ public record CommandRun(int exitCode, String out, String err) {
         return new CommandRun(commandLine.execute(args), out.toString(), err.toString());
     }
 
-    /** Runs a command that ends when something else does; {@code out} shows what it has printed so far. */
+    /** Runs a command that ends when something else does; {@code out} shows its output so far. */
     public static int into(StringWriter out, StringWriter err, String... args) {
         return Main.commandLine()
                 .setOut(new PrintWriter(out))

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds docs/compliance.md to the tree: each class, method and row of a table that it names is there. Whether the test
- * proves the rule is for a reader to say, and for {@code scripts/mutate}.
+ * Checks docs/compliance.md against the tree: each class, method and row of a table that it names exists. A reader and
+ * {@code scripts/mutate} judge whether the test proves the rule.
  */
 class ComplianceTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -84,7 +84,7 @@ class ComplianceTest {
         return Files.readAllLines(ROOT.resolve("docs/compliance.md"));
     }
 
-    /** Of a class of this name, or of one that it extends. */
+    /** True if a class of this name, or one that it extends, has the method. */
     private static boolean exists(Map<String, List<Path>> sources, String type, String method) throws IOException {
         for (Path source : sources.getOrDefault(type == null ? "" : type, List.of())) {
             String text = Files.readString(source);

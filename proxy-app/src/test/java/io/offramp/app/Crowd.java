@@ -16,7 +16,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/** Clients of one proxy that want much and give nothing. Those whom the proxy turns away are forgotten. */
+/** Clients of one proxy that ask for much and do not read. Refused clients are dropped. */
 public final class Crowd implements AutoCloseable {
     private static final int RECORD_BYTES = 16_000;
     private static final int LIMIT_MS = 10_000;
@@ -31,7 +31,7 @@ public final class Crowd implements AutoCloseable {
         this.port = port;
     }
 
-    /** Sends a request's head up to a place, and no more. */
+    /** Sends a part of a request's head. */
     public void beginHead(int bytes) {
         join("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(bytes));
     }
@@ -41,7 +41,7 @@ public final class Crowd implements AutoCloseable {
         join("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
 
-    /** Repeats a request on a thread of its own for as long as the proxy takes it, and reads no answer. */
+    /** Repeats a request on a thread of its own as long as the proxy takes it, and reads no answer. */
     void repeat(String request) {
         byte[] many = request.repeat(200).getBytes(StandardCharsets.US_ASCII);
         try {
@@ -53,7 +53,7 @@ public final class Crowd implements AutoCloseable {
                         repeatedBytes.addAndGet(many.length);
                     }
                 } catch (IOException e) {
-                    client.toString(); // the end of the test, or of the proxy's patience
+                    client.toString(); // the test ended, or the proxy closed
                 }
             });
         } catch (IOException e) {
@@ -61,12 +61,12 @@ public final class Crowd implements AutoCloseable {
         }
     }
 
-    /** How much of what is repeated has been taken. */
+    /** Bytes of the repeated requests that have been taken. */
     long repeatedBytes() {
         return repeatedBytes.get();
     }
 
-    /** Is sent a HelloRetryRequest, and sends its next hello but for one byte. */
+    /** Gets a HelloRetryRequest, and sends its next hello without the last byte. */
     void beginHandshake(int helloBytes) {
         byte[] hello = hello(helloBytes);
         try {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** More clients than there are descriptors: EMFILE of accept(2). */
+/** More clients than descriptors: EMFILE of accept(2). */
 @Timeout(120)
 class DescriptorLimitIT {
     private static final int DESCRIPTORS = 200;

@@ -87,7 +87,7 @@ class DrainIT {
         download.destroy();
     }
 
-    /** An {@code openssl s_client} that says nothing after its handshake. */
+    /** An {@code openssl s_client} that sends nothing after its handshake. */
     private final class Idle implements AutoCloseable {
         private final Process client;
 

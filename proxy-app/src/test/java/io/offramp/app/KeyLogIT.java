@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the key log is for: reading a capture. */
+/** The purpose of the key log: decrypting a capture. */
 class KeyLogIT {
     @TempDir
     private Path directory;

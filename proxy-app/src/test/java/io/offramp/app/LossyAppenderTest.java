@@ -30,7 +30,7 @@ class LossyAppenderTest {
     private final Blocked sink = new Blocked();
     private final LossyAppender appender = new LossyAppender();
 
-    /** Writes nothing before it may: a pipe that nobody reads. */
+    /** Writes nothing until it may: a pipe without a reader. */
     private static final class Blocked extends AppenderBase<ILoggingEvent> {
         final CountDownLatch mayWrite = new CountDownLatch(1);
         final List<String> written = Collections.synchronizedList(new ArrayList<>());
@@ -39,7 +39,7 @@ class LossyAppenderTest {
         @Override
         protected void append(ILoggingEvent event) {
             try {
-                if (mayWrite.getCount() > 0) { // an end interrupts the writer, which writes on
+                if (mayWrite.getCount() > 0) { // stopping interrupts the writer, which goes on writing
                     mayWrite.await();
                 }
                 if (event.getThrowableProxy() != null) {

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is printed goes to a disk that is full, or to a pipe whose reader has ended: traffic goes on, and the loss is
- * told and counted.
+ * Output goes to a full disk, or to a pipe whose reader has ended: traffic goes on, and the loss is logged and counted.
  */
 @Timeout(120)
 class LostOutputIT {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Crowds that want more memory than there is, each in its own way. The proxy lives, stays small and answers others, if
- * only with 503; when the crowd has gone, all is as before.
+ * Crowds that ask for more memory than there is, each in its own way. The proxy lives, stays small and answers others,
+ * at least with 503. When the crowd has gone, everything is as before.
  */
 @Timeout(240)
 class MemoryPressureIT {

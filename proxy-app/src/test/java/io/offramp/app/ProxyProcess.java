@@ -46,10 +46,10 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     /**
-     * The same as a shell has it.
+     * The same through a shell.
      *
      * @param javaOpts further flags for the JVM
-     * @param limits what comes before it, such as {@code ulimit -n 200}; {@code true} for nothing
+     * @param limits a shell command before it, such as {@code ulimit -n 200}; {@code true} for none
      * @param outputs further arguments and redirections, or nothing
      */
     public static ProxyProcess inShell(Path config, String javaOpts, String limits, String outputs) throws IOException {
@@ -65,17 +65,17 @@ public final class ProxyProcess implements AutoCloseable {
         return new ProxyProcess(builder.start());
     }
 
-    /** Of the first listener. */
+    /** Port of the first listener. */
     public int port() {
         return ports.getFirst();
     }
 
-    /** Of all listeners, in the order of the configuration. */
+    /** Ports of all listeners, in the order of the configuration. */
     public List<Integer> ports() {
         return ports;
     }
 
-    /** Of the admin endpoint. */
+    /** Port of the admin endpoint. */
     public int adminPort() {
         return admin;
     }
@@ -84,7 +84,7 @@ public final class ProxyProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Memory that it has from the machine, in bytes: {@code VmRSS}. */
+    /** Its resident memory in bytes: {@code VmRSS}. */
     long residentBytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
@@ -93,7 +93,7 @@ public final class ProxyProcess implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** What it has printed so far. */
+    /** Its output so far. */
     public Queue<String> log() {
         return log;
     }
@@ -131,7 +131,7 @@ public final class ProxyProcess implements AutoCloseable {
                 .sum();
     }
 
-    /** SIGKILL: its sockets close without a word. */
+    /** SIGKILL: its sockets close without close_notify. */
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();

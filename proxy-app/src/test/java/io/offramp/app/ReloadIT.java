@@ -150,7 +150,7 @@ class ReloadIT {
         Files.move(next, certs.resolve(name + ".pem"), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Zero if the certificate that is served is the one in the file. */
+    /** Zero if the served certificate is the one in the file. */
     private int curl(String name) throws Exception {
         return curl(name, certs.resolve(name + ".pem"));
     }

@@ -24,13 +24,13 @@ import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The SBOM of the distribution (CycloneDX 1.6) against the jars that are really in it. */
+/** The SBOM of the distribution (CycloneDX 1.6) against its jars. */
 class SbomIT {
     private final List<Component> components = new ArrayList<>();
     private final Map<String, String> top = new HashMap<>();
     private Path distribution;
 
-    /** @param file as it is named in {@code lib} and in a local repository */
+    /** @param file its name in {@code lib} and in a local repository */
     private record Component(String group, String name, String version, String file, String sha256) {
         boolean isRepacked() {
             return group.equals("org.bouncycastle") || group.equals("software.amazon.cryptools");
@@ -121,7 +121,7 @@ class SbomIT {
             assertThat(providers.stream().filter(entry -> entry.getName().endsWith("pom.properties")))
                     .hasSize(5);
 
-            // And it holds the very classes of that version
+            // And it holds exactly the classes of that version
             for (Component each : repacked) {
                 try (JarFile original = new JarFile(onClassPath(each.file()).toFile())) {
                     List<String> others = original.stream()
@@ -140,7 +140,7 @@ class SbomIT {
         return other != null && one.getCrc() == other.getCrc() && one.getSize() == other.getSize();
     }
 
-    /** From a local repository, where it has its signature. */
+    /** The signed jar, from a local repository. */
     private static Path onClassPath(String file) {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(each -> each.endsWith(File.separator + file))
@@ -163,7 +163,7 @@ class SbomIT {
                 String.valueOf(fields.get("hashes.SHA-256")));
     }
 
-    /** The scalars of an object, those of objects in it under {@code name.field}; of hashes, by algorithm. */
+    /** The scalars of an object; nested ones have the form {@code name.field}, hashes are by algorithm. */
     private static Map<String, String> flat(JsonParser json, String prefix, Map<String, String> fields)
             throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The cache that the build makes for the JVM: used where it fits, and where it does not, said and done without. */
+/** The startup cache: used if it fits; otherwise reported, and the proxy starts without it. */
 @Timeout(120)
 class StartCacheIT {
-    /** Has the JVM end where it cannot use the cache. */
+    /** Makes the JVM exit if it cannot use the cache. */
     private static final String CACHE_OR_NOTHING = "-XX:AOTMode=on";
 
     @TempDir
@@ -107,7 +107,7 @@ class StartCacheIT {
         throw new AssertionError("did not serve: " + lines);
     }
 
-    /** Its log, which ours is told from by the date. */
+    /** A log line of the JVM; ours begin with a date. */
     private static boolean isOfTheJvm(String line) {
         return line.startsWith("[");
     }

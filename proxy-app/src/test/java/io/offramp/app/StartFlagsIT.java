@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the start script tells the JVM of memory, collector and outputs. */
+/** The start script's flags for memory, collector and outputs. */
 @Timeout(120)
 class StartFlagsIT {
     private static final long MIB = 1 << 20;
@@ -49,7 +49,7 @@ class StartFlagsIT {
             Process serving = inGroup(group, "run", "");
             assertThat(lineOf(serving, "memory: heap")).contains("direct 84 MiB", "container 400 MiB");
         } finally {
-            await().untilAsserted(() -> Files.delete(group)); // when all of it has ended
+            await().untilAsserted(() -> Files.delete(group)); // once all its processes have ended
         }
     }
 
@@ -154,7 +154,7 @@ class StartFlagsIT {
         return builder.start();
     }
 
-    /** Below that of this process, where it may make one; version 1 or 2. */
+    /** A control group below that of this process, if it may make one; version 1 or 2. */
     private static Path controlGroup(long bytes) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
             String[] parts = line.split(":", 3);
@@ -197,7 +197,7 @@ class StartFlagsIT {
         throw new AssertionError("ended before it said: " + part);
     }
 
-    /** Of {@value #ALL_FLAGS}; 1 for true. */
+    /** Value of a flag in {@value #ALL_FLAGS}; 1 for true. */
     private static long flag(Outcome outcome, String name) {
         Matcher found = Pattern.compile(" " + name + " += (\\S+)").matcher(outcome.output());
         assertThat(found.find()).as(name + " in " + outcome.output()).isTrue();

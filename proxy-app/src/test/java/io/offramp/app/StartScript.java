@@ -15,17 +15,17 @@ public final class StartScript {
     private static final int LIMIT_SECONDS = 60;
     private static final Path SOURCE_TREE = Path.of("").toAbsolutePath().getParent();
 
-    /** What came of one run, standard output and standard error together. */
+    /** The result of one run, standard output and standard error together. */
     public record Outcome(int exitCode, String output) {}
 
     private StartScript() {}
 
-    /** The one at the top of the source tree. */
+    /** The script at the top of the source tree. */
     static Path ofSourceTree() {
         return SOURCE_TREE.resolve("offramp");
     }
 
-    /** The one in the directory that was assembled. */
+    /** The script of the distribution. */
     public static Path ofDistribution() throws IOException {
         try (Stream<Path> paths =
                 Files.find(SOURCE_TREE.resolve("proxy-app/target"), 4, (path, _) -> path.endsWith("bin/offramp"))) {
@@ -49,9 +49,9 @@ public final class StartScript {
     }
 
     /**
-     * Runs it where programs are found in one directory, and the shell's usual tools behind that: but for Maven.
+     * Runs it with a PATH of one directory, and behind that the shell's usual tools without Maven.
      *
-     * @param tools programs that take the place of the machine's
+     * @param tools programs that replace the machine's
      */
     static Outcome runWithTools(Path script, Path tools, String... args) throws IOException, InterruptedException {
         Path usual = Files.createDirectories(script.resolveSibling("usual"));
@@ -64,7 +64,7 @@ public final class StartScript {
         return end(builder.start());
     }
 
-    /** Waits for its end; what it has to say fits into a pipe. */
+    /** Waits for its end; its output fits into a pipe. */
     static Outcome end(Process process) throws IOException, InterruptedException {
         try (var reader = process.inputReader()) {
             boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);

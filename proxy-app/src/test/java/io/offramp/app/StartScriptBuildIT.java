@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the start script builds and starts, in a source tree where Maven and Java only say how they were called. */
+/** Builds and starts of the start script, in a source tree where Maven and Java only print their arguments. */
 class StartScriptBuildIT {
     private static final String BUILDING = "offramp: building, which takes a minute\n";
     private static final String BUILT = "mvn -q -B -Dstyle.color=never -DskipTests package -pl proxy-app -am\n";

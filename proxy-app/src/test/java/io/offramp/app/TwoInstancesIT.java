@@ -179,7 +179,7 @@ class TwoInstancesIT {
         return started;
     }
 
-    /** Client connections that have shaken hands: HAProxy's checks have not. */
+    /** Client connections with a complete handshake: HAProxy's checks have none. */
     private static int openOf(ProxyProcess instance) throws Exception {
         return (int) instance.admin("GET", "/connections")
                 .body()
@@ -230,7 +230,7 @@ class TwoInstancesIT {
         return socket.getInputStream().readNBytes(10).length == 10;
     }
 
-    /** Asks for a page and returns all that openssl says. */
+    /** Asks for a page and returns the whole output of openssl. */
     private static String openssl(int port, Object... session) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("openssl", "s_client", "-tls1_3", "-ign_eof", "-connect", "127.0.0.1:" + port));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Standard output and standard error lead into one pipe, which somebody has stopped reading. */
+/** Standard output and standard error lead into one pipe whose reader has stopped. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class UnreadLogIT {
     private static final byte[] PLAIN = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

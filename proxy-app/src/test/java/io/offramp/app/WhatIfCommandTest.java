@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code offramp whatif} on captures whose outcome is plain. */
+/** {@code offramp whatif} on captures with a known outcome. */
 class WhatIfCommandTest {
     private static final String HEADER = "start_ms,lifetime_ms,state,listener,version,cipher,tx_records,tx_bytes,"
             + "rx_records,rx_bytes,txconf,rxconf,tx_why,rx_why,moves\n";

@@ -3,7 +3,7 @@ package io.offramp.app.demo;
 import io.netty.buffer.ByteBuf;
 import java.io.InputStream;
 
-/** The demo's content, as a client that knows it reads it. */
+/** The demo's content as a stream. */
 final class ContentStream extends InputStream {
     private final int bytes;
     private int position;

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of a directory, and of nowhere else. */
+/** Files of a directory, and no others. */
 class DemoFilesIT {
     @TempDir
     private Path directory;

@@ -290,7 +290,7 @@ class DemoUpstreamIT {
         }
     }
 
-    /** Sent in chunks, for its length is not told. */
+    /** Sent in chunks, because its length is not given. */
     private static BodyPublisher content(int bytes) {
         return BodyPublishers.ofInputStream(() -> new ContentStream(bytes));
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The whole proxy, configured as users do it, and clients with certificates made as users make them. */
+/** The whole proxy with a configuration file, and clients with certificates made by openssl. */
 class ClientCertificateIT {
     private static final String CONFIG = """
             listeners:

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** JSSE as a client, and HTTP/1.1 by hand over it, so that nothing of the proxy under test is on this side. */
+/** JSSE as a client, and HTTP/1.1 by hand over it, so no code of the proxy under test is on this side. */
 public final class Clients {
     private static final SSLContext TRUSTS_ALL = trustingAll();
 
@@ -62,7 +62,7 @@ public final class Clients {
         return hash(body(socket));
     }
 
-    /** POSTs so many seeded bytes and returns the answer's body as text. */
+    /** POSTs this many seeded bytes and returns the answer's body as text. */
     static String post(SSLSocket socket, String path, long bytes, long seed) throws IOException {
         send(socket, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + bytes + "\r\n\r\n");
         byte[] chunk = new byte[1 << 16];
@@ -78,7 +78,7 @@ public final class Clients {
         return new String(body(socket).readAllBytes(), StandardCharsets.US_ASCII);
     }
 
-    /** The hash of what {@link #post} sends. */
+    /** The hash of the bytes of {@link #post}. */
     static String postHash(long bytes, long seed) {
         byte[] chunk = new byte[1 << 16];
         Random random = new Random(seed);
@@ -150,7 +150,7 @@ public final class Clients {
         }
     }
 
-    /** Ends after so many bytes, and fails if the stream does before. */
+    /** Ends after this many bytes; fails if the stream ends earlier. */
     private static final class BoundedBody extends InputStream {
         private final InputStream in;
         private long left;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A device that is down, full or lost: everybody is served, and nothing of it is silent. */
+/** A device that is down, full or lost: all clients are served, and each fallback is reported. */
 class DeviceLossIT {
     private static final String VERSION = "TLSv1.3";
     private static final String SUITE = "TLS_AES_128_GCM_SHA256";

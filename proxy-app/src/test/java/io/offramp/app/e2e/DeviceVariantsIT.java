@@ -61,7 +61,7 @@ class DeviceVariantsIT {
                     .as("the device's own work")
                     .isPositive();
             assertThat(proxy.metric("tx_tls_encrypted_bytes")).isGreaterThan(BYTES / 2.0);
-            // What comes in while the device is behind passes it by.
+            // Bytes that arrive while the device is behind bypass it.
             assertThat(proxy.metric("rx_tls_decrypted_bytes")).isPositive();
             assertThat(proxy.metric("tx_cqe_err")).isZero();
         }
@@ -82,7 +82,8 @@ class DeviceVariantsIT {
     }
 
     /**
-     * A thousand sessions live at once, and the device has room for every second direction; what closes gives it back.
+     * A thousand sessions at once, and the device has room for every second direction; a closed session returns its
+     * room.
      */
     @Test
     void shouldServeMoreConnectionsThanTheDeviceHasRoomFor() throws Exception {

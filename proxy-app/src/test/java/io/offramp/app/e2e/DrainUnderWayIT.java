@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A drain that begins in the middle of things. */
+/** A drain during handshakes and exchanges. */
 class DrainUnderWayIT {
     @ParameterizedTest
     @EnumSource(names = {"HW", "HW_RECORD"})
@@ -64,7 +64,7 @@ class DrainUnderWayIT {
         }
     }
 
-    /** Sends the first bytes of the ClientHello, and the rest when it is told to. */
+    /** Sends the first bytes of the ClientHello, and the rest on request. */
     private static final class HesitantSocket extends Socket {
         private final CountDownLatch hesitates = new CountDownLatch(1);
         private final CountDownLatch goesOn = new CountDownLatch(1);

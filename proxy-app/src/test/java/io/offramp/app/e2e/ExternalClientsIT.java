@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients that users have: curl, openssl, GnuTLS and wrk, against every combination of modes. */
+/** Common clients, curl, openssl, GnuTLS and wrk, against every combination of modes. */
 class ExternalClientsIT {
     private static final int BYTES = 5_000_000;
 
@@ -129,8 +129,8 @@ class ExternalClientsIT {
     }
 
     /**
-     * That no session fell back, and that the device did at least a packet for each of wrk's connections where it was
-     * asked to.
+     * Checks that no session fell back, and that the device, if asked to, did at least a packet for each connection of
+     * wrk.
      */
     private static void assertCarried(RunningProxy proxy, String direction, Policy policy, String packets)
             throws Exception {

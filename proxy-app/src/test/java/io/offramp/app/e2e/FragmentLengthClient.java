@@ -9,7 +9,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * JSSE asking for short fragments (RFC 6066 §4). In a process of its own, since it reads the property that allows it
+ * JSSE asking for short fragments (RFC 6066 §4), in a process of its own, because it reads the property for that only
  * once.
  */
 final class FragmentLengthClient {
@@ -17,7 +17,7 @@ final class FragmentLengthClient {
 
     private FragmentLengthClient() {}
 
-    /** The hash of what it got, or what went wrong. */
+    /** The hash of the body, or the failure. */
     static String run(InetSocketAddress address, String version, String path) throws Exception {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a client and the proxy and cuts both TCP streams anew at random places, single bytes included. Can
- * turn over one bit of what the client sends. Blocking, one virtual thread per direction.
+ * Stands between a client and the proxy and cuts both TCP streams at random places, down to single bytes. Can flip one
+ * bit of the client's stream. Blocking, one virtual thread per direction.
  */
 final class FragmentingRelay implements AutoCloseable {
     private static final int LARGEST_BYTES = 40_000;
@@ -47,7 +47,7 @@ final class FragmentingRelay implements AutoCloseable {
         return new FragmentingRelay(target, seed, -1);
     }
 
-    /** @param flippedBit bit of the client's stream that is turned over, counted from 0; -1 for none */
+    /** @param flippedBit bit of the client's stream to flip, counted from 0; -1 for none */
     FragmentingRelay(InetSocketAddress target, long seed, long flippedBit) {
         this.target = target;
         this.seed = seed;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Two thousand clients that begin a handshake, or not even that, and never end it. */
+/** Two thousand clients that connect, with or without beginning a handshake, and never finish it. */
 class HalfOpenIT {
     private static final int FLOOD = 2000;
     private static final int LIMIT = 500;

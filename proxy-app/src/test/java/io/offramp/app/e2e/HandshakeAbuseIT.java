@@ -61,7 +61,7 @@ class HandshakeAbuseIT {
         proxy.close();
     }
 
-    /** What a client sends, and whether it ends its stream behind that. */
+    /** A client's bytes, and whether it then ends its stream. */
     private enum Abuse {
         NOTHING,
         HALF_A_HELLO,
@@ -108,7 +108,7 @@ class HandshakeAbuseIT {
         }
 
         /**
-         * One byte of the message per record: answered, since only bytes and time are bounded, and never gone on with.
+         * One byte of the message per record: answered, because only bytes and time are bounded, and never continued.
          */
         private static byte[] fragments(byte[] hello) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -240,7 +240,7 @@ class HandshakeAbuseIT {
         }
     }
 
-    /** What came before the end, be it a FIN or a reset. */
+    /** The bytes before the end, which is a FIN or a reset. */
     private static byte[] readToEnd(Socket socket) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Connections that the device owns: what of them the host gets to see. */
+/** Connections that the device owns, and the part of them that the host sees. */
 class HwRecordIT {
     private static final String VERSION = "TLSv1.3";
     private static final String SUITE = "TLS_AES_128_GCM_SHA256";

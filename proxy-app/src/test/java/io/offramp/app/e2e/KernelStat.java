@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What the kernel itself counts of its TLS. */
+/** The kernel's own counters of TLS. */
 final class KernelStat {
     private static final Path FILE = Path.of("/proc/net/tls_stat");
 
     private KernelStat() {}
 
     /**
-     * Skips the tests of a class where the running kernel has no TLS, with the cause; under {@code scripts/with-ktls},
-     * fails.
+     * If the running kernel has no TLS, skips the tests of a class with the cause, or fails under
+     * {@code scripts/with-ktls}.
      */
     static void assumeKernelTls() {
         try (RecordOffload ktls = new KtlsProvider().open(Map.of())) {
@@ -43,7 +43,7 @@ final class KernelStat {
                 .orElseThrow(() -> new IOException(FILE + " has no " + name));
     }
 
-    /** Sessions that were ever given to the kernel, in its software or a NIC. */
+    /** Sessions given to the kernel since its start, in its software or a NIC. */
     static long installed(String direction) throws IOException {
         return value("Tls" + direction + "Sw") + value("Tls" + direction + "Device");
     }
@@ -53,7 +53,7 @@ final class KernelStat {
         return value("TlsCurr" + direction + "Sw") + value("TlsCurr" + direction + "Device");
     }
 
-    /** Whether the key of a direction can be changed: Linux 6.14 counts that. */
+    /** True if the key of a direction can be changed: Linux 6.14 has a counter for that. */
     static boolean rekeys() throws IOException {
         return Files.readString(FILE).contains("TlsTxRekeyOk");
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What curl gets and sends when the kernel protects both directions. */
+/** curl against both directions in the kernel. */
 class KtlsCurlIT {
     /** A gibibyte takes user-mode Linux half a minute. */
     private static final long DOWN_BYTES = Long.getLong("offramp.test.body-bytes", 4 << 20);
@@ -69,7 +69,7 @@ class KtlsCurlIT {
         }
     }
 
-    /** Of what curl writes, read as it comes. */
+    /** The hash of curl's output, read as it comes. */
     private static String hash(List<String> curl, String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(curl);
         command.addAll(List.of(more));

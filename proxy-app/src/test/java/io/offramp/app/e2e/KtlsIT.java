@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The whole proxy with kernel TLS: what the kernel counts shows that it was used. */
+/** The whole proxy with kernel TLS; the kernel's counters show that it was used. */
 class KtlsIT {
     private static final int DOWN_BYTES = 4 << 20;
     private static final int UP_BYTES = 1 << 20;
@@ -118,7 +118,7 @@ class KtlsIT {
         }
     }
 
-    /** The hash of the body, behind which the stream ends with a close_notify: JSSE fails where there is none. */
+    /** The hash of the body; the stream must end with a close_notify, without which JSSE fails. */
     private static String readSlowly(RunningProxy proxy, String version, String suite, int bytes) throws Exception {
         try (Socket tcp = new Socket()) {
             tcp.setReceiveBufferSize(8 << 10);
@@ -148,7 +148,7 @@ class KtlsIT {
         }
     }
 
-    /** Every third client is gone right behind its handshake, without a word. */
+    /** Every third client leaves right after its handshake, without close_notify. */
     private static void get(RunningProxy proxy, int connections) throws IOException {
         for (int i = 0; i < connections; i++) {
             try (Socket tcp = new Socket(proxy.address().getAddress(), proxy.port())) {
@@ -174,7 +174,7 @@ class KtlsIT {
         });
     }
 
-    /** With a level, half a record in the kernel turns the event loop for as long as the client waits. */
+    /** With level-triggered events, half a record in the kernel spins the event loop as long as the client waits. */
     @Test
     void shouldCostNothingWhenAClientStallsInMidRecord() throws Exception {
         try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
@@ -220,7 +220,7 @@ class KtlsIT {
         }
     }
 
-    /** FIN without close_notify is no end: not for HTTP, and not for what counts them. */
+    /** FIN without close_notify is no clean end: neither for HTTP nor for the counter. */
     @ParameterizedTest
     @CsvSource({"HTTP", "TCP"})
     void shouldTellATruncatedEndFromACleanOne(Mode mode) throws Exception {
@@ -242,7 +242,7 @@ class KtlsIT {
         }
     }
 
-    /** The client has ended its stream, and reads what it asked for, slowly. */
+    /** The client has ended its stream, and reads the answer slowly. */
     @Test
     void shouldKeepASlowAnswerFlowingBehindCloseNotifyAndFin() throws Exception {
         int bytes = 5_000_000;
@@ -303,7 +303,7 @@ class KtlsIT {
         }
     }
 
-    /** JSSE replaces its key, and asks for ours, at each further {@code startHandshake}. */
+    /** JSSE replaces its key, and asks for a new one of ours, at each further {@code startHandshake}. */
     @Test
     void shouldLimitAStormOfKeyUpdates() throws Exception {
         try (LogCapture log = new LogCapture("io.offramp.proxy.session");
@@ -331,7 +331,7 @@ class KtlsIT {
         }
     }
 
-    /** JSSE sends one where our answer was forged: the line in the log is the one that there is without kernel TLS. */
+    /** JSSE sends an alert because our answer was forged: the log line is the same as without kernel TLS. */
     @ParameterizedTest(name = "{0} rx={1}")
     @CsvSource({"TLSv1.3, SW", "TLSv1.3, HW", "TLSv1.2, HW"})
     void shouldEndAtAFatalAlertOfTheClient(String version, Policy rx) throws Exception {

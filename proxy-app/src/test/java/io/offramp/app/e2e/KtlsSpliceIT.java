@@ -27,9 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Long answers that go from the upstream's socket to the client's within the kernel: the counter shows that they did.
- */
+/** Long answers that go from the upstream's socket to the client's within the kernel, as the counter shows. */
 class KtlsSpliceIT {
     private static final String TLS13 = "TLSv1.3";
     private static final String SUITE = "TLS_AES_128_GCM_SHA256";
@@ -42,7 +40,8 @@ class KtlsSpliceIT {
     }
 
     /**
-     * Sizes around the threshold and beyond, short ones between: both connections are used again behind a spliced body.
+     * Sizes around the threshold and above, with short ones in between: both connections are reused after a spliced
+     * body.
      */
     @ParameterizedTest
     @CsvSource({
@@ -79,7 +78,7 @@ class KtlsSpliceIT {
         }
     }
 
-    /** Through small windows, slowly, with close_notify behind the last byte: JSSE fails where there is none. */
+    /** Slowly, through small windows, with close_notify behind the last byte: JSSE fails without it. */
     @ParameterizedTest
     @ValueSource(strings = {TLS13, "TLSv1.2"})
     void shouldLoseNothingToASlowReader(String version) throws Exception {
@@ -97,7 +96,7 @@ class KtlsSpliceIT {
         }
     }
 
-    /** What the upstream sends behind its end, or a reset, is no end of a body whose length was announced. */
+    /** Neither bytes behind the upstream's end nor a reset complete a body of announced length. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldShowThatAnUpstreamDiedInMidBody(boolean reset) throws Exception {
@@ -139,7 +138,7 @@ class KtlsSpliceIT {
         }
     }
 
-    /** Clients that leave in mid-body leave pipes with something in them, which are not used again. */
+    /** A client that leaves in mid-body leaves bytes in its pipe, so the pipe is not reused. */
     @Test
     void shouldLeaveNoDescriptorBehindClientsThatLeave() throws Exception {
         try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0)) {

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What is logged below one name while it is open, whatever the level; kept from the console. */
+/** Captures the log lines below one name while it is open, at every level; they do not reach the console. */
 final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
     private final Logger logger;
     private final Level before;
 
-    /** @param name of a logger; all that are below it are heard too */
+    /** @param name of a logger; loggers below it are captured as well */
     LogCapture(String name) {
         logger = (Logger) LoggerFactory.getLogger(name);
         before = logger.getLevel();

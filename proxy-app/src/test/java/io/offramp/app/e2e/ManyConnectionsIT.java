@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Connections that come in numbers, and what is left of them. */
+/** Many connections, and the state after they have gone. */
 class ManyConnectionsIT {
     private static final String VERSION = "TLSv1.3";
     private static final String SUITE = "TLS_AES_128_GCM_SHA256";
@@ -90,7 +90,7 @@ class ManyConnectionsIT {
         }
     }
 
-    /** As port scans do, 100 at a time. */
+    /** Like a port scan, 100 at a time. */
     private static void connectOnly(RunningProxy proxy, int connections) throws IOException {
         List<Socket> open = new ArrayList<>();
         for (int i = 0; i < connections; i++) {

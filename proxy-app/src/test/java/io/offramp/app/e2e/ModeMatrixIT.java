@@ -61,8 +61,8 @@ class ModeMatrixIT {
     }
 
     /**
-     * NICs know no ChaCha20: those sessions go on in software, and say so; in the device's own where it owns the
-     * connection.
+     * NICs have no ChaCha20: those sessions go on in software and say so, or in the device's firmware if the device
+     * owns the connection.
      */
     private static RecordMode expected(Policy policy, String suite) {
         if (policy == Policy.HW_RECORD) {

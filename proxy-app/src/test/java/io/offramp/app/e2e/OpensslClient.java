@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.stream.Stream;
 
 /**
- * {@code openssl s_client}. The first letter of what is typed at once is a command: {@code K} and {@code k} update
- * keys, {@code R} renegotiates.
+ * {@code openssl s_client}. The first letter of a typed line is a command: {@code K} and {@code k} update keys,
+ * {@code R} renegotiates.
  */
 final class OpensslClient extends TypedClient {
     /**

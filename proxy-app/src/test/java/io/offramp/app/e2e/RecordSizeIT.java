@@ -10,12 +10,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How much goes into records on the wire, as clients and the histogram see it. */
+/** Sizes of records on the wire, as clients and the histogram see them. */
 class RecordSizeIT {
     private static final String SENT = "offramp_tls_record_bytes_bucket";
     private static final String KEY_UPDATES = "offramp_tls_key_updates_total";
 
-    /** It ends with record_overflow where a record holds more than it asked for. */
+    /** gnutls-cli ends with record_overflow if a record holds more than it asked for. */
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
         "VERS-TLS1.3, SW", "VERS-TLS1.3, HW", "VERS-TLS1.3, HW_RECORD",

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tickets leave, and come back, whoever protects the records. */
+/** Tickets are sent and accepted with every backend. */
 class ResumptionIT {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -44,7 +44,7 @@ class ResumptionIT {
         }
     }
 
-    /** Asks for a page, and returns all that openssl has printed when it is there. */
+    /** Asks for a page, and returns openssl's output once the page is there. */
     private static String exchange(RunningProxy proxy, String version, String direction, Path session)
             throws Exception {
         try (OpensslClient client = new OpensslClient(proxy.port(), version, direction, session.toString())) {

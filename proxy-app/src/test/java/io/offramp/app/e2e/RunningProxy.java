@@ -35,7 +35,7 @@ import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** The whole proxy with a backend, the device where none is named, in front of the demo upstream, on loopback. */
+/** The whole proxy with a backend, by default the device, in front of the demo upstream, on loopback. */
 final class RunningProxy implements AutoCloseable {
     private final DemoUpstream upstream;
     private final ProxyServer server;
@@ -70,7 +70,7 @@ final class RunningProxy implements AutoCloseable {
         this(mode, tx, rx, device, timeouts, LimitConfig.DEFAULTS, upstreamPort);
     }
 
-    /** With everything that tests change. */
+    /** With all parameters that tests change. */
     RunningProxy(
             Mode mode,
             Policy tx,
@@ -168,7 +168,7 @@ final class RunningProxy implements AutoCloseable {
         }
     }
 
-    /** The hash of what the upstream itself serves, read without the proxy. */
+    /** The hash of the upstream's body, read without the proxy. */
     String upstreamHash(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + upstream.port() + path))
                 .build();
@@ -181,7 +181,7 @@ final class RunningProxy implements AutoCloseable {
     /**
      * The value of a counter on the metrics page, summed over its labels; 0 if it is not there.
      *
-     * @param labels only where it has all of these: {@code reason="timeout"}
+     * @param labels only series with all of these: {@code reason="timeout"}
      */
     double metric(String name, String... labels) throws IOException, InterruptedException {
         return admin("/metrics")

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The ends of sessions, and what comes before them, through real sockets. */
+/** The ends of sessions, and KeyUpdates, through real sockets. */
 class SessionEdgesIT {
     private static final String TRUNCATED = "offramp_tls_truncated_closes_total";
 
@@ -114,7 +114,7 @@ class SessionEdgesIT {
         }
     }
 
-    /** On epoll, a socket that is half closed has lost its connection at the next change of interest. */
+    /** On epoll, a half-closed socket loses its connection at the next change of interest. */
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
         "HTTP, TLSv1.3, SW",
@@ -194,7 +194,7 @@ class SessionEdgesIT {
         }
     }
 
-    /** What a client pipelines behind its last request must not turn our close into a reset. */
+    /** Bytes that a client pipelines behind its last request must not turn our close into a reset. */
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
     void shouldDeliverTheLastAnswerToAClientThatIsStillSending(Policy policy) throws Exception {

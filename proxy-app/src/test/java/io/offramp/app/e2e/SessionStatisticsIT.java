@@ -17,7 +17,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a running proxy has seen, by the commands that a user would type. */
+/** Statistics of a running proxy, by the commands of a user. */
 class SessionStatisticsIT {
     private static final int BYTES = 4 << 20;
 

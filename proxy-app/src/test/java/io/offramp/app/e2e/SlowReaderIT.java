@@ -15,14 +15,13 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clients that ask for 1 GiB and do not read it cost what the channel's high water mark says, and no more. */
+/** A client that asks for 1 GiB and does not read costs no more than the channel's high water mark. */
 class SlowReaderIT {
     private static final int READERS = 500;
     private static final long BODY_BYTES = 1L << 30;
 
     /**
-     * What is written and not sent yet: the high water mark of 192 KiB, and one upstream read of 64 KiB above it,
-     * sealed.
+     * Bytes written and not sent yet: the high water mark of 192 KiB, and one upstream read of 64 KiB above it, sealed.
      */
     private static final long BOUND_BYTES = (192 + 64 + 16) << 10;
 

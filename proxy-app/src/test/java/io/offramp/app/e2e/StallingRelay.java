@@ -36,7 +36,7 @@ final class StallingRelay implements AutoCloseable {
         return (InetSocketAddress) listener.getLocalSocketAddress();
     }
 
-    /** Stops behind the next so many bytes. */
+    /** Stops after this many further bytes. */
     void stallIn(int bytes) {
         left = bytes;
     }

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Bytes both ways inside TLS; the HTTP that they carry here is the upstream's business. */
+/** Bytes both ways inside TLS. That they carry HTTP here matters only to the upstream. */
 class TcpModeIT {
     private static final int BYTES = 20 << 20;
 

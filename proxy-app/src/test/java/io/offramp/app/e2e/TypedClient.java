@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A client program with somebody at its keyboard. */
+/** A client program with typed input. */
 abstract class TypedClient implements AutoCloseable {
     private final Path output;
     private final Process process;
 
-    /** @param command the program first; the test is skipped, saying why, where it is missing */
+    /** @param command the program first; if it is missing, the test is skipped with that reason */
     TypedClient(List<String> command) throws IOException {
         String program = command.getFirst();
         boolean found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
@@ -43,7 +43,7 @@ abstract class TypedClient implements AutoCloseable {
         return Files.readString(output, ISO_8859_1);
     }
 
-    /** Of a client that ends by itself. */
+    /** The output of a client that ends by itself. */
     int exitCode() throws InterruptedException {
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
             throw new AssertionError("client is still running");

@@ -38,7 +38,7 @@ final class WatchedDevice {
     private final Set<String> keyThreads = ConcurrentHashMap.newKeySet();
     private final List<Channel> presented = new CopyOnWriteArrayList<>();
 
-    /** Names of the threads that have brought keys to any backend. */
+    /** Names of the threads that installed keys in any backend. */
     Set<String> keyThreads() {
         return keyThreads;
     }
