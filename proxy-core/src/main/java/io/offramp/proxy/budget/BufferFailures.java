@@ -3,16 +3,16 @@ package io.offramp.proxy.budget;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts buffers that could not be had. Whose buffer it was closes its connection, without a stack trace, for the fault
- * is none of its own; the {@link MemoryBudget} sees the count and sheds. Direct memory is the process's, and so is the
- * count. Thread-safe.
+ * Counts buffers that could not be allocated. The connection that needed the buffer closes without a stack trace,
+ * because it is not at fault. The {@link MemoryBudget} reads the count and sheds. Direct memory belongs to the process,
+ * and so does the count. Thread-safe.
  */
 public final class BufferFailures {
     private static final LongAdder FAILURES = new LongAdder();
 
     private BufferFailures() {}
 
-    /** @return whether a failure is of this kind: then it is counted, and not worth more than a word */
+    /** @return true if a failure is of this kind: it is then counted, and deserves one short log line */
     public static boolean counts(Throwable failure) {
         if (failure instanceof OutOfMemoryError) {
             FAILURES.increment();
@@ -21,7 +21,7 @@ public final class BufferFailures {
         return false;
     }
 
-    /** All so far. */
+    /** Failures so far. */
     static long count() {
         return FAILURES.sum();
     }

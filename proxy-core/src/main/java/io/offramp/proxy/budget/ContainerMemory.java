@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The memory that this process may take of its machine: the least of what is built in and of the limits of its control
- * group and of all groups above it, as the JVM sees it. Read from files, for the JVM's own bean makes the start longer.
- * Both hierarchies of the kernel's documentation: {@code memory.max} (cgroup-v2.rst) and {@code memory.limit_in_bytes}
- * (cgroup-v1/memory.rst).
+ * The memory that this process may take of its machine: the least of the installed memory and of the limits of its
+ * control group and of all groups above it, as in the JVM. Read from files, because the JVM's own bean makes the start
+ * longer. Both hierarchies of the kernel's documentation: {@code memory.max} (cgroup-v2.rst) and
+ * {@code memory.limit_in_bytes} (cgroup-v1/memory.rst).
  */
 final class ContainerMemory {
     private static final String V1_CONTROLLER = "memory";
@@ -18,10 +18,10 @@ final class ContainerMemory {
     private ContainerMemory() {}
 
     /**
-     * Looks at the files once. Blocks.
+     * Reads the files once. Blocks.
      *
-     * @param root where {@code proc} and {@code sys} are: {@code /}
-     * @return bytes; {@link Long#MAX_VALUE} where nothing can be read
+     * @param root directory of {@code proc} and {@code sys}: {@code /}
+     * @return bytes; {@link Long#MAX_VALUE} if nothing can be read
      */
     static long read(Path root) {
         long least = machine(root.resolve("proc/meminfo"));
@@ -52,9 +52,7 @@ final class ContainerMemory {
         return Math.min(upwards(mount, path, "memory.max"), upwards(mount.resolve("unified"), path, "memory.max"));
     }
 
-    /**
-     * In a container the path may be the host's, which is not there: then the mount itself is the container's group.
-     */
+    /** In a container the path may be the host's and not exist: the mount itself is then the container's group. */
     private static long upwards(Path mount, String path, String file) {
         long least = limit(mount.resolve(file));
         Path group = mount;
@@ -72,11 +70,11 @@ final class ContainerMemory {
                     ? Long.MAX_VALUE
                     : Long.parseLong(lines.getFirst());
         } catch (NumberFormatException e) {
-            return Long.MAX_VALUE; // not a limit that any kernel writes
+            return Long.MAX_VALUE; // no kernel writes such a limit
         }
     }
 
-    /** None where it cannot be read: a kernel without control groups, or a file system that hides them. */
+    /** No lines if it cannot be read: a kernel without control groups, or a file system that hides them. */
     private static List<String> lines(Path file) {
         try {
             return Files.readAllLines(file);

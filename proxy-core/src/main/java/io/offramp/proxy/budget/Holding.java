@@ -1,6 +1,6 @@
 package io.offramp.proxy.budget;
 
-/** What one connection holds of the memory that clients share. Confined to the connection's event loop. */
+/** One connection's share of the memory for clients. Confined to the connection's event loop. */
 public final class Holding {
     private final LoopLease lease;
     private long bytes;
@@ -9,7 +9,7 @@ public final class Holding {
         this.lease = lease;
     }
 
-    /** @param now bytes that are held now, in place of those before */
+    /** @param now bytes held from now on */
     public void set(long now) {
         if (now != bytes) {
             lease.add(now - bytes);
@@ -17,12 +17,12 @@ public final class Holding {
         }
     }
 
-    /** Nothing is held any more. May be called more than once. */
+    /** Releases everything. May be called more than once. */
     public void clear() {
         set(0);
     }
 
-    /** Held now. */
+    /** Bytes held now. */
     public long bytes() {
         return bytes;
     }

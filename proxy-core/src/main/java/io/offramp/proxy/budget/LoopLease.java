@@ -1,29 +1,29 @@
 package io.offramp.proxy.budget;
 
 /**
- * What the connections of one event loop hold of a {@link MemoryBudget}. It is leased there in whole chunks, and all
- * but one is given back as soon as it is free, so that the usual request touches a counter that no other thread writes.
- * Confined to its event loop, but for {@link #heldBytes()}.
+ * The share of one event loop's connections in a {@link MemoryBudget}. It leases whole chunks, and returns all free
+ * ones except one at once. So the usual request touches only a counter that no other thread writes. Confined to its
+ * event loop, except {@link #heldBytes()}.
  */
 public final class LoopLease {
-    /** What is leased at once. */
+    /** Bytes leased at once. */
     static final int CHUNK_BYTES = 64 << 10;
 
     private final MemoryBudget budget;
     private long leasedBytes;
-    /** Read by others without a fence. */
+    /** Other threads read it without a fence. */
     private long heldBytes;
 
     LoopLease(MemoryBudget budget) {
         this.budget = budget;
     }
 
-    /** Nothing held yet, for one connection. */
+    /** A holding of one connection, empty at first. */
     public Holding holding() {
         return new Holding(this);
     }
 
-    /** @param bytes more that are held; less where negative */
+    /** @param bytes added to the held ones; negative to release */
     void add(long bytes) {
         heldBytes += bytes;
         long spare = leasedBytes - heldBytes;
@@ -43,7 +43,7 @@ public final class LoopLease {
         return budget;
     }
 
-    /** Held now. Any thread. */
+    /** Bytes held now. Any thread. */
     long heldBytes() {
         return heldBytes;
     }

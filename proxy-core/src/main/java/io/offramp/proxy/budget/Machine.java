@@ -8,17 +8,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What there is.
+ * The resources of this process.
  *
- * @param heapBytes most that the heap grows to, {@code -Xmx}
- * @param directBytes most direct memory that the buffers of connections take
+ * @param heapBytes largest heap, {@code -Xmx}
+ * @param directBytes largest direct memory for the buffers of connections
  * @param descriptors files and sockets that may be open at once, RLIMIT_NOFILE
- * @param containerBytes memory of the container, or of the machine; {@link Long#MAX_VALUE} where it is not known
+ * @param containerBytes memory of the container, or of the machine; {@link Long#MAX_VALUE} if unknown
  */
 public record Machine(long heapBytes, long directBytes, long descriptors, long containerBytes) {
     private static final Pattern OPEN_FILES = Pattern.compile("^Max open files +(\\d+)", Pattern.MULTILINE);
 
-    /** This process's. Reads files; blocks. */
+    /** The resources of this process. Reads files; blocks. */
     public static Machine read() {
         return new Machine(
                 Runtime.getRuntime().maxMemory(),

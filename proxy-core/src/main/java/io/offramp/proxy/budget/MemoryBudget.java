@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The memory that clients may take together. The heap part is counted here: heads, handshakes under way, connections.
- * The direct part, bodies and records, is what the buffers' allocator has counted. Above {@value #HIGH_PERCENT} % of
- * either, {@link #isShedding()} holds until both are below {@value #LOW_PERCENT} %. Thread-safe.
+ * The direct part, bodies and records, is counted by the buffers' allocator. Above {@value #HIGH_PERCENT} % of either,
+ * {@link #isShedding()} holds until both are below {@value #LOW_PERCENT} %. Thread-safe.
  */
 public final class MemoryBudget {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
@@ -21,10 +21,10 @@ public final class MemoryBudget {
     private static final int HIGH_PERCENT = 80;
     private static final int LOW_PERCENT = 70;
 
-    /** An allocation that failed says more than the counter, which does not see what lies between two buffers. */
+    /** A failed allocation is better evidence than the counter, which does not see gaps between buffers. */
     private static final long FAILED_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Between two lines at least, however often there is too little and enough again. */
+    /** Least time between two log lines, however often the state changes. */
     private static final long LINES_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final long heapBytes;
@@ -38,7 +38,7 @@ public final class MemoryBudget {
     private final Map<EventExecutor, LoopLease> leases = new ConcurrentHashMap<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.NORMAL);
     private final AtomicLong saidNs;
-    /** As of the last look. */
+    /** At the last look. */
     private long failures;
 
     private long failedNs;
@@ -49,15 +49,15 @@ public final class MemoryBudget {
     }
 
     /**
-     * Nothing taken yet.
+     * A budget of which nothing is taken yet.
      *
      * @param heapBytes most heap, at least 1
      * @param directBytes most direct memory, at least 1
      * @param connectionBytes heap that connections take for being open; any thread, cheap
      * @param usedDirectBytes direct memory in use; called by {@link #look()} only
-     * @param bufferFailures buffers that could not be had so far; called by {@link #look()} only
+     * @param bufferFailures failed allocations so far; called by {@link #look()} only
      * @param clockNs as {@link System#nanoTime()}
-     * @param events counts what is given up
+     * @param events counts shed work
      */
     public MemoryBudget(
             long heapBytes,
@@ -79,23 +79,23 @@ public final class MemoryBudget {
         this.saidNs = new AtomicLong(clockNs.getAsLong() - LINES_NS);
     }
 
-    /** One that nobody can exceed. */
+    /** A budget without limits. */
     public static MemoryBudget unlimited() {
         return new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, _ -> {});
     }
 
-    /** What the connections of this event loop hold. */
+    /** The lease for the connections of an event loop. */
     public LoopLease on(EventExecutor loop) {
         LoopLease known = leases.get(loop);
         return known != null ? known : leases.computeIfAbsent(loop, _ -> new LoopLease(this));
     }
 
-    /** Whether something has to be given up. One volatile read. */
+    /** True while work has to be shed. One volatile read. */
     public boolean isShedding() {
         return state.get() == State.SHEDDING;
     }
 
-    /** Something was given up. */
+    /** Work was shed. */
     public void onShed(Shed what) {
         events.onShed(what);
     }
@@ -115,8 +115,8 @@ public final class MemoryBudget {
     }
 
     /**
-     * Looks whether there is enough again, or too little of what nobody counts here. Called a few times a second, by
-     * one thread.
+     * Checks whether memory is short, including the direct memory, which is not counted here. Called a few times a
+     * second, by one thread.
      */
     public void look() {
         for (long failed = bufferFailures.getAsLong(); failures < failed; failures++) {
@@ -138,7 +138,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** @param bytes given back where negative */
+    /** @param bytes to lease; negative to return */
     void lease(long bytes) {
         leasedBytes.addAndGet(bytes);
         if (bytes > 0 && isAbove(takenBytes(), heapBytes, HIGH_PERCENT)) {
@@ -146,7 +146,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** Heap that event loops have leased: what they hold, and some more. */
+    /** Heap that event loops have leased: at least as much as they hold. */
     long leasedBytes() {
         return leasedBytes.get();
     }

@@ -2,7 +2,7 @@ package io.offramp.proxy.budget;
 
 import java.util.Locale;
 
-/** What is given up while clients take too much. */
+/** Kinds of work that are shed while clients take too much memory. */
 public enum Shed {
     /** A connection was closed as soon as it was accepted. */
     CONNECTION,
@@ -10,18 +10,18 @@ public enum Shed {
     HANDSHAKE,
     /** A connection between two requests was closed. */
     IDLE,
-    /** A client was cut off that neither read nor sent while it was waited for. */
+    /** A client was cut off because it neither read nor sent. */
     STALLED,
-    /** A tunnel in which nothing had passed for ten seconds was cut. */
+    /** A tunnel without a byte for ten seconds was cut. */
     TUNNEL,
-    /** A request whose head does not end was answered with 503. */
+    /** A request with an incomplete head was answered with 503. */
     HEAD,
     /** A new request was answered with 503. */
     REQUEST,
-    /** A connection was closed, for there was no direct memory for its next buffer. */
+    /** A connection was closed because there was no direct memory for its next buffer. */
     BUFFER;
 
-    /** As metrics name it. */
+    /** Label in metrics. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

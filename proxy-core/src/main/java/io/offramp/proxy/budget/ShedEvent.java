@@ -1,9 +1,9 @@
 package io.offramp.proxy.budget;
 
 /**
- * User event that asks a client's channel to give up what nobody would miss most: an idle connection closes, a head
- * that does not end is refused. Fired inbound, on the channel's event loop or elsewhere, again and again while memory
- * is short; others ignore it.
+ * User event that asks a client's channel to shed its least useful work: an idle connection closes, an incomplete head
+ * is refused. Fired inbound, on the channel's event loop or elsewhere, repeatedly while memory is short; other channels
+ * ignore it.
  */
 public enum ShedEvent {
     /** The event. */

@@ -1,8 +1,8 @@
 package io.offramp.proxy.budget;
 
-/** Hears of what is given up, to count it. Any thread; never blocks. */
+/** Counts shed work. Any thread; never blocks. */
 @FunctionalInterface
 public interface ShedEvents {
-    /** Once for each. */
+    /** Called once for each event. */
     void onShed(Shed what);
 }

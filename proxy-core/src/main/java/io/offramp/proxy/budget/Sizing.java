@@ -6,10 +6,10 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * What follows from a {@link Machine}: how much clients may take of it together, and the limits that the configuration
- * leaves out.
+ * The sizes that follow from a {@link Machine}: the memory that clients may take together, and the limits that the
+ * configuration leaves out.
  *
- * @param machine what there is
+ * @param machine the machine
  * @param budgetBytes heap that clients may take together
  */
 public record Sizing(Machine machine, long budgetBytes) {
@@ -17,20 +17,17 @@ public record Sizing(Machine machine, long budgetBytes) {
     public static final int CONNECTION_BYTES = 6 << 10;
 
     /**
-     * Heap of a handshake under way, without what the client has sent of it, which is kept: 70 KB were measured where
-     * it had sent 60.
+     * Heap of a handshake under way, without the client's bytes, which are kept: 70 KB were measured after 60 KB from
+     * the client.
      */
     public static final int HANDSHAKE_BYTES = 12 << 10;
 
-    /**
-     * Heap that is taken whoever comes: classes, code, certificates, and what is remembered of sessions that have
-     * closed.
-     */
+    /** Heap that is taken without any client: classes, code, certificates, and the statistics of closed sessions. */
     private static final long OWN_BYTES = 20L << 20;
 
     private static final long LEAST_BUDGET_BYTES = 4L << 20;
 
-    /** What the collector needs to work with, in hundredths of the rest, is what this leaves. */
+    /** Share for clients in hundredths of the rest; the collector needs the other part. */
     private static final int BUDGET_PERCENT = 60;
 
     private static final int CONNECTIONS_PERCENT = 50;
@@ -41,7 +38,7 @@ public record Sizing(Machine machine, long budgetBytes) {
     /** The JVM outside of heap and direct memory: code, classes, stacks. */
     private static final long JVM_BYTES = 96L << 20;
 
-    /** Of four descriptors, one is left to upstream connections and files. */
+    /** One of four descriptors is left for upstream connections and files. */
     private static final int DESCRIPTORS_IN_FOUR = 3;
 
     /** For this machine. */
@@ -51,7 +48,7 @@ public record Sizing(Machine machine, long budgetBytes) {
     }
 
     /**
-     * What clients may take of this machine, all of it free.
+     * The budget for clients on this machine, all of it free.
      *
      * @param connections open now; any thread
      * @param usedDirectBytes direct memory of their buffers
@@ -67,7 +64,7 @@ public record Sizing(Machine machine, long budgetBytes) {
                 events);
     }
 
-    /** The limits with those filled in that are left out. */
+    /** The limits, with the missing ones filled in. */
     public LimitConfig resolve(LimitConfig asked) {
         int connections = asked.connections() > 0 ? asked.connections() : connections();
         int handshakes = asked.handshakes() > 0 ? asked.handshakes() : handshakes();
@@ -90,7 +87,7 @@ public record Sizing(Machine machine, long budgetBytes) {
         return machine.descriptors() / 4 * DESCRIPTORS_IN_FOUR;
     }
 
-    /** One line for the log of the start. */
+    /** One line for the log at start. */
     public String describe(LimitConfig resolved) {
         return "memory: heap " + mib(machine.heapBytes()) + ", direct " + mib(machine.directBytes())
                 + ", container " + mib(machine.containerBytes()) + ", descriptors " + number(machine.descriptors())
@@ -99,7 +96,7 @@ public record Sizing(Machine machine, long budgetBytes) {
                 + resolved.handshakes() + " handshakes under way";
     }
 
-    /** Where the configuration asks for more than there is: one line each. */
+    /** One line for each setting that asks for more than there is. */
     public List<String> warnings(LimitConfig asked) {
         List<String> lines = new ArrayList<>();
         if (asked.connections() > connectionsByDescriptors()) {

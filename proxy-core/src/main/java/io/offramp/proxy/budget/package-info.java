@@ -1,4 +1,4 @@
-/** How much memory there is, how much of it clients may take, and what is given up where they take too much. */
+/** The memory of the process, the part that clients may take, and the shedding if they take too much. */
 @NullMarked
 package io.offramp.proxy.budget;
 

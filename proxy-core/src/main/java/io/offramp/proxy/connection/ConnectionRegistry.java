@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * All open client connections of the process, and what those were that have closed. Thread-safe; event loops do not
- * wait for each other here.
+ * All open client connections of the process, and statistics of the closed ones. Thread-safe; event loops do not wait
+ * for each other here.
  */
 public final class ConnectionRegistry implements Iterable<Connection> {
     private final ConcurrentHashMap<Long, Connection> byId = new ConcurrentHashMap<>();
@@ -16,7 +16,7 @@ public final class ConnectionRegistry implements Iterable<Connection> {
     private final SessionLog sessions = new SessionLog(SessionLog.DEFAULT_SESSIONS);
     private final int limit;
 
-    /** @param limit most connections that are open at once, at least 1 */
+    /** @param limit most open connections, at least 1 */
     public ConnectionRegistry(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("limit of connections must be at least 1, is " + limit);
@@ -30,7 +30,7 @@ public final class ConnectionRegistry implements Iterable<Connection> {
     }
 
     /**
-     * Takes a connection that was just accepted.
+     * Registers a newly accepted connection.
      *
      * @return false if the limit is reached: the connection is not registered, and the caller closes it
      */
@@ -47,7 +47,7 @@ public final class ConnectionRegistry implements Iterable<Connection> {
     }
 
     /**
-     * Only remembers what a connection was that has closed; nothing happens if it was never taken, or was removed
+     * Removes a closed connection and keeps its statistics; does nothing if it was never registered, or was removed
      * before.
      */
     public void remove(Connection connection) {
@@ -62,17 +62,17 @@ public final class ConnectionRegistry implements Iterable<Connection> {
         return count.get();
     }
 
-    /** The last sessions that have closed. */
+    /** The last closed sessions. */
     public SessionLog sessions() {
         return sessions;
     }
 
-    /** Most connections that are open at once. */
+    /** Most open connections. */
     public int limit() {
         return limit;
     }
 
-    /** Weakly consistent: may or may not show what opens and closes meanwhile, and never blocks either. */
+    /** Weakly consistent: may or may not show connections that open or close meanwhile; never blocks. */
     @Override
     public Iterator<Connection> iterator() {
         return byId.values().iterator();

@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What one direction of a connection has done. Written by its event loop only, read by any thread: values are current
- * to within one read burst, and writing them costs no fence.
+ * Statistics of one direction of a connection. Written by its event loop only, read by any thread: values are current
+ * to within one read burst, and a write costs no fence.
  */
 public final class DirectionStats {
     private static final SessionInfo NONE = new SessionInfo("none", RecordMode.SW, "handshake");
@@ -33,7 +33,7 @@ public final class DirectionStats {
 
     DirectionStats() {}
 
-    /** Adds what a burst has carried. Event loop only. */
+    /** Adds the records of a burst. Event loop only. */
     public void add(long moreRecords, long moreBytes) {
         RECORDS.setOpaque(this, records + moreRecords);
         BYTES.setOpaque(this, bytes + moreBytes);
@@ -69,17 +69,17 @@ public final class DirectionStats {
         return info == NONE ? "none" : info.mode().label();
     }
 
-    /** Why it is in that mode: {@code configured}, {@code declined: suite}, {@code auto: 4.1 MiB in 260 records}. */
+    /** The reason for its mode: {@code configured}, {@code declined: suite}, {@code auto: 4.1 MiB in 260 records}. */
     public String why() {
         return why;
     }
 
-    /** How often a living session changed its backend. */
+    /** Changes of a living session's backend. */
     public int moves() {
         return moves;
     }
 
-    /** How often it was rekeyed. */
+    /** Number of rekeys. */
     public int rekeys() {
         return epoch;
     }

@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * A capture's format: CSV (RFC 4180) with a header line that names the columns, then a line for each session. Readers
- * go by the names, so that columns may be added or rearranged.
+ * use the names, so columns may be added or rearranged.
  */
 public final class SessionCsv {
     private static final List<String> COLUMNS = List.of(
@@ -118,7 +118,7 @@ public final class SessionCsv {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below, as for a negative one.
+            // Reported below, like a negative one.
         }
         throw new IllegalArgumentException(column + ": expected a number from 0 on, is \"" + text + "\"");
     }

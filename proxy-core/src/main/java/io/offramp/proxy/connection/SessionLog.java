@@ -9,24 +9,23 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last sessions that have closed: a ring that keeps about 120 bytes for each, 12 MB for the default number, and
- * nothing for those that never were. Event loops write one entry when a connection closes, without waiting for each
- * other; any thread reads.
+ * The last closed sessions, in a ring of about 120 bytes each, 12 MB for the default number; empty slots take almost
+ * nothing. Event loops write one entry when a connection closes, without waiting for each other; any thread reads.
  */
 public final class SessionLog {
-    /** How many sessions are kept where nothing else is said. */
+    /** Default number of sessions kept. */
     public static final int DEFAULT_SESSIONS = 100_000;
 
     private final AtomicReferenceArray<@Nullable SessionStats> ring;
     private final AtomicLong written = new AtomicLong();
     private final SharedTexts reasons = new SharedTexts();
 
-    /** @param sessions how many are kept, at least 1 */
+    /** @param sessions number kept, at least 1 */
     public SessionLog(int sessions) {
         ring = new AtomicReferenceArray<>(sessions);
     }
 
-    /** Keeps a connection that closes; nothing is kept of one that had no TLS session. */
+    /** Keeps the statistics of a connection that closes; ignores one without a TLS session. */
     void add(Connection closed) {
         SessionStats stats = statsOf(closed, false);
         if (stats != null) {
@@ -34,19 +33,19 @@ public final class SessionLog {
         }
     }
 
-    /** A connection as it is now; null while it has no TLS session. */
+    /** Current statistics of a connection; null while it has no TLS session. */
     public @Nullable SessionStats live(Connection open) {
         return statsOf(open, true);
     }
 
-    /** Sessions that have closed ever. */
+    /** Sessions closed since the start. */
     public long total() {
         return written.get();
     }
 
     /**
-     * Those that are kept, oldest first. What closes meanwhile may or may not be among them, and may take the place of
-     * the oldest; never blocks.
+     * The kept sessions, oldest first. A session that closes meanwhile may be among them, and may replace the oldest;
+     * never blocks.
      */
     public Iterator<SessionStats> iterator() {
         return new Oldest(written.get());
@@ -84,7 +83,7 @@ public final class SessionLog {
             advance();
         }
 
-        // A slot that was claimed and not written yet is empty the first time round.
+        // In the first round, a claimed slot that is not written yet is empty.
         private void advance() {
             found = null;
             while (found == null && next < end) {

@@ -4,17 +4,17 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 
 /**
- * What one TLS session was: a line of a capture. Immutable, about 120 bytes: its texts are shared with others.
+ * The statistics of one TLS session: a line of a capture. Immutable, about 120 bytes; sessions share their texts.
  *
- * @param startMs when it was accepted, ms since 1970
- * @param lifetimeMs from then until it closed, or until now
- * @param isOpen whether it goes on
+ * @param startMs time of accept, ms since 1970
+ * @param lifetimeMs from accept to close, or until now
+ * @param isOpen true while it is open
  * @param listener name of the listener
  * @param version protocol version
  * @param suite AEAD
- * @param tx what we sent
- * @param rx what we received
- * @param moves how often a direction changed its backend
+ * @param tx records that we sent
+ * @param rx records that we received
+ * @param moves changes of a direction's backend
  */
 public record SessionStats(
         long startMs,
@@ -31,8 +31,8 @@ public record SessionStats(
      *
      * @param records records
      * @param bytes their content
-     * @param conf where it was at the end: {@code sw}, {@code hw}, {@code hw-record}, or {@code none}
-     * @param why why, without its figures: {@code auto: # MiB in # records}
+     * @param conf mode at the end: {@code sw}, {@code hw}, {@code hw-record}, or {@code none}
+     * @param why the reason, without its figures: {@code auto: # MiB in # records}
      */
     public record Carried(long records, long bytes, String conf, String why) {
         /** Content per record; 0 without records. */

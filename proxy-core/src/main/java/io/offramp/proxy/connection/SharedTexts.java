@@ -3,8 +3,8 @@ package io.offramp.proxy.connection;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reasons without their figures, each kept once, so that a hundred thousand sessions share a few. Takes no more than
- * {@value #LIMIT} different ones; what comes later is {@value #OTHER}. Lock-free for those that are known, thread-safe.
+ * Reasons without their figures, each kept once, so a hundred thousand sessions share a few texts. Keeps at most
+ * {@value #LIMIT} different ones; later ones become {@value #OTHER}. Lock-free for known texts, thread-safe.
  */
 final class SharedTexts {
     static final int LIMIT = 1024;

@@ -1,4 +1,4 @@
-/** A client's connection as the rest of the proxy, the admin endpoint and the logs see it. */
+/** A client's connection and its statistics, for the other packages, the admin pages and the logs. */
 @NullMarked
 package io.offramp.proxy.connection;
 

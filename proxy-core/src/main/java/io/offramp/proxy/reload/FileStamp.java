@@ -13,18 +13,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what the file system says of it, a file is known again. Symbolic links are followed, so that a link that is
- * pointed elsewhere, by certbot or Kubernetes, is a change: of the inode, if of nothing else.
+ * Identifies the state of a file by its attributes. Symbolic links are followed, so a link that certbot or Kubernetes
+ * points elsewhere is a change: at least of the inode.
  *
- * @param inode device and inode; null where there is no such thing, or no file
- * @param bytes size; -1 where there is no file
- * @param modified null where there is no file
+ * @param inode device and inode; null if there is none, or no file
+ * @param bytes size; -1 without a file
+ * @param modified null without a file
  */
 record FileStamp(
         @Nullable Object inode, long bytes, @Nullable FileTime modified) {
     private static final FileStamp MISSING = new FileStamp(null, -1, null);
 
-    /** Of files, and of what is in directories. Blocks. */
+    /** Of files, and of the files in directories. Blocks. */
     static Map<Path, FileStamp> of(Collection<Path> files) {
         Map<Path, FileStamp> stamps = new HashMap<>();
         for (Path file : files) {
@@ -36,7 +36,7 @@ record FileStamp(
         return stamps;
     }
 
-    /** A directory that cannot be listed is seen as empty: what reads it tells why. */
+    /** A directory that cannot be listed counts as empty: its reader reports the reason. */
     private static void addEntries(Path directory, Map<Path, FileStamp> stamps) {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             entries.forEach(entry -> stamps.put(entry, of(entry)));

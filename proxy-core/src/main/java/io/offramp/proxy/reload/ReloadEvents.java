@@ -1,10 +1,10 @@
 package io.offramp.proxy.reload;
 
-/** Hears of reloads, on the reload thread. */
+/** Listener for reloads, called on the reload thread. */
 public interface ReloadEvents {
-    /** Something was replaced. */
+    /** An item was replaced. */
     void onReloaded(Reloadable what);
 
-    /** Something was refused, and stays as it was. Once for each state of the files, not for each look at them. */
+    /** An item was refused and stays as it was. Called once for each state of the files, not for each look. */
     void onReloadFailed(Reloadable what);
 }

@@ -3,11 +3,11 @@ package io.offramp.proxy.reload;
 import java.util.List;
 
 /**
- * What a reload has led to. One of several certificates may have changed while another is refused.
+ * The result of one reload. One of several certificates may have changed while another was refused.
  *
- * @param changes a sentence for each thing that was replaced, for the log; none if the files hold what is in use
- * @param problems a sentence for each thing that stays as it was because its files are wrong
- * @param unsettled whether to read again at the next look though nothing has changed by then
+ * @param changes a sentence for each replaced item, for the log; none if the files hold what is in use
+ * @param problems a sentence for each item that stays as it was because its files are wrong
+ * @param unsettled true to read again at the next look even without a change
  */
 public record ReloadOutcome(List<String> changes, List<String> problems, boolean unsettled) {
     /** Copies the lists. */
@@ -16,17 +16,17 @@ public record ReloadOutcome(List<String> changes, List<String> problems, boolean
         problems = List.copyOf(problems);
     }
 
-    /** Nothing is left to be seen. */
+    /** Needs no second look. */
     public ReloadOutcome(List<String> changes, List<String> problems) {
         this(changes, problems, false);
     }
 
-    /** Nothing was wrong. */
+    /** True without a problem. */
     public static ReloadOutcome changed(List<String> changes) {
         return new ReloadOutcome(changes, List.of());
     }
 
-    /** Everything stays as it was. */
+    /** True if nothing was replaced. */
     public static ReloadOutcome failed(String problem) {
         return new ReloadOutcome(List.of(), List.of(problem));
     }

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reloads what is registered when its files change, and when told to. All reading is done by one thread of its own, one
- * reload after the other. Files are looked at every second: links that are swapped and network file systems send no
- * events. Thread-safe.
+ * Reloads registered items when their files change, and on request. One thread of its own does all reading, one reload
+ * after the other. It looks at the files every second, because swapped links and network file systems send no events.
+ * Thread-safe.
  */
 public final class Reloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
@@ -33,7 +33,7 @@ public final class Reloads implements AutoCloseable {
     private static final class Watched {
         private final Reloadable what;
         private Map<Path, FileStamp> seen =
-                Map.of(); // of nothing: the files may have changed since they were read at the start
+                Map.of(); // empty: the files may have changed since they were read at the start
         private List<String> unreported = List.of();
         private boolean unsettled;
         private String fault = "";
@@ -43,12 +43,12 @@ public final class Reloads implements AutoCloseable {
         }
     }
 
-    /** Looks at nothing until {@link #start}. */
+    /** Idle until {@link #start}. */
     public Reloads(ReloadEvents events) {
         this.events = events;
     }
 
-    /** From now on, a change of its files reloads it. It has been loaded already. */
+    /** Registers an item that has been loaded: from now on, a change of its files reloads it. */
     public void register(Reloadable what) {
         watched.add(new Watched(what));
     }
@@ -58,7 +58,7 @@ public final class Reloads implements AutoCloseable {
         thread.scheduleWithFixedDelay(this::poll, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** Reloads everything, whether files have changed or not. The future is completed on the reload thread. */
+    /** Reloads everything, even without a change. The future is completed on the reload thread. */
     public CompletableFuture<ReloadReport> reloadAll() {
         try {
             return CompletableFuture.supplyAsync(this::reloadNow, thread);
@@ -67,22 +67,22 @@ public final class Reloads implements AutoCloseable {
         }
     }
 
-    /** Looks no more; a reload that is under way ends. */
+    /** Stops looking; a reload under way ends first. */
     @Override
     public void close() {
         thread.shutdown();
     }
 
     /**
-     * Looks at all files once. A replacement that is wrong is told of by the next look, if it has not been made good by
-     * then: few write a certificate and its key in one step.
+     * Looks at all files once. A wrong replacement is reported only by the next look, if it is still wrong then,
+     * because a certificate and its key are rarely written in one step.
      */
     void poll() {
         for (Watched each : watched) {
             try {
                 look(each);
                 each.fault = "";
-            } catch (Throwable e) { // an error too: an exception ends the schedule for good
+            } catch (Throwable e) { // errors too: an exception would end the schedule for good
                 if (!e.toString().equals(each.fault)) {
                     LOG.error("{}look failed", place(each.what), e);
                 }
@@ -96,7 +96,7 @@ public final class Reloads implements AutoCloseable {
         List<String> unreported = each.unreported;
         each.unreported = List.of();
         if (each.unsettled || !now.equals(each.seen)) {
-            each.seen = now; // as it was before it is read: what is written meanwhile is for the next look
+            each.seen = now; // the state before reading: a write in between is for the next look
             ReloadOutcome outcome = reload(each.what);
             each.unsettled = outcome.unsettled();
             each.unreported = outcome.problems();
@@ -126,7 +126,7 @@ public final class Reloads implements AutoCloseable {
         return new ReloadReport(lines, failed);
     }
 
-    /** Who tells us to reload does not have us wait for a second look. */
+    /** An explicit reload does not wait for the second look. */
     private static ReloadOutcome reloadTold(Reloadable what) {
         ReloadOutcome first = reload(what);
         if (!first.unsettled()) {
@@ -140,7 +140,7 @@ public final class Reloads implements AutoCloseable {
                 second.unsettled());
     }
 
-    /** A fault of ours, or no memory for a large file, must not end the looking. */
+    /** A fault of ours, or a lack of memory for a large file, must not end the looking. */
     private static ReloadOutcome reload(Reloadable what) {
         try {
             return what.reload();

@@ -1,6 +1,6 @@
 /**
- * Notices that files were replaced and has whoever read them read them anew, while the proxy serves. Knows nothing of
- * what is in them: who has such files implements {@link io.offramp.proxy.reload.Reloadable} and registers it with
+ * Watches files and has their owners read them again after a change, while the proxy serves. It does not know their
+ * content: an owner implements {@link io.offramp.proxy.reload.Reloadable} and registers it with
  * {@link io.offramp.proxy.reload.Reloads}.
  */
 @NullMarked

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a listening socket rest for a moment where the machine has no descriptor or no memory for the next connection:
- * EMFILE, ENFILE, ENOBUFS, ENOMEM of accept(2). The connections wait in the backlog. The log has a line where it begins
- * and one where it ends. One for each socket; confined to its event loop.
+ * Lets a listening socket rest for a moment if the machine has no descriptor or no memory for the next connection:
+ * EMFILE, ENFILE, ENOBUFS, ENOMEM of accept(2). The connections wait in the backlog. The log has a line for the begin
+ * and one for the end. One for each socket; confined to its event loop.
  */
 public final class AcceptPause extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptPause.class);
@@ -25,7 +25,7 @@ public final class AcceptPause extends ChannelInboundHandlerAdapter {
      * For one socket.
      *
      * @param listener for the log
-     * @param onFailed called at each try that fails, on the event loop
+     * @param onFailed called at each failed try, on the event loop
      */
     public AcceptPause(String listener, Runnable onFailed) {
         this.listener = listener;

@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
  * txwhy=configured rxwhy="device declined: no TIR left" abort=-
  * </pre>
  *
- * <p>{@code in} and {@code out} are body bytes from and to the client; {@code version} to {@code rxwhy} are what
- * {@code ss -ti} shows for kernel TLS, and why, but for {@code client} and {@code fingerprint}: subject and SHA-256 of
- * the client's certificate. A value that is not known is {@code -}. A value with anything else than printable ASCII
- * without space, quote, {@code =} and backslash is quoted and escaped as in JSON, so that no client can forge a line or
- * a field, nor reach a terminal. A long value is cut, and ends in {@code ...+} and the number of characters that are
- * missing: no line is longer than 4 KiB.
+ * <p>{@code in} and {@code out} are body bytes from and to the client. {@code version} to {@code rxwhy} are the fields
+ * of {@code ss -ti} for kernel TLS, with the reasons. {@code client} and {@code fingerprint} are subject and SHA-256 of
+ * the client's certificate. An unknown value is {@code -}. A value with a space, quote, {@code =}, backslash or
+ * anything but printable ASCII is quoted and escaped as in JSON, so no client can forge a line or a field, or reach a
+ * terminal. A long value is cut and ends in {@code ...+} and the number of missing characters: no line is longer than 4
+ * KiB.
  */
 final class AccessLine {
     private static final int USUAL_CHARS = 512;
-    /** Of a line, from where on values have little room. */
+    /** Length of a line from which on values have little room. */
     private static final int ROOMY_CHARS = 2560;
 
     private static final int VALUE_CHARS = 1024;

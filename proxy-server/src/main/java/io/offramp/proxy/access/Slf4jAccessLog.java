@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes each exchange as one line to the SLF4J logger {@value #LOGGER}, level INFO, in the form of {@link AccessLine}.
- * Builds nothing while that logger is off. Called on event loops, so the logger's appender must not block: put an
- * asynchronous one in front of it that drops rather than waits.
+ * Builds nothing while that logger is off. Called on event loops, so the logger's appender must not block: use an
+ * asynchronous one that drops lines instead of waiting.
  */
 public final class Slf4jAccessLog implements ExchangeListener {
     /** The logger's name. */

@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask the admin listener. A browser on this machine reaches it too, and runs what strangers wrote: so a request
- * names a host that is ours (else a name of theirs may lead here: DNS rebinding), and a page of another origin gets
- * nothing and sets nothing off (RFC 6454 §7). With a token, a request brings it (RFC 6750 §2.1), but for
- * {@code /healthz}. Thread-safe.
+ * Access rules of the admin listener. A browser on this machine can reach it and runs scripts of strangers. So a
+ * request must name one of our hosts, because a foreign name may lead here (DNS rebinding), and a page of another
+ * origin reads nothing and changes nothing (RFC 6454 §7). If there is a token, every request except {@code /healthz}
+ * must carry it (RFC 6750 §2.1). Thread-safe.
  */
 final class AdminAccess {
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+?)\\.?(:\\d{1,5})?");
@@ -35,7 +35,7 @@ final class AdminAccess {
     private final boolean unix;
     private volatile @Nullable AdminToken token;
 
-    /** Why a request gets no answer. */
+    /** Reasons to refuse a request. */
     enum Refusal {
         MALFORMED(HttpResponseStatus.BAD_REQUEST, "Host is missing or malformed"),
         HOST(HttpResponseStatus.FORBIDDEN, "Host is not a name of this listener: see admin.hosts"),
@@ -69,16 +69,16 @@ final class AdminAccess {
         this.token = token;
     }
 
-    /** Asks for another token from now on. */
+    /** Replaces the token. */
     void replace(AdminToken next) {
         token = next;
     }
 
     /**
-     * Looks at the head of a request.
+     * Checks the head of a request.
      *
      * @param path without the query
-     * @param local where its connection came in
+     * @param local address that accepted its connection
      * @return null if it may be answered
      */
     @Nullable
@@ -105,7 +105,8 @@ final class AdminAccess {
     }
 
     /**
-     * An address in figures belongs to nobody else's name. Only ours count all the same: the one asked, and loopback.
+     * A literal address cannot be a foreign name. Still only ours are accepted: the one that was connected to, and
+     * loopback.
      */
     private boolean isOurs(String host, @Nullable SocketAddress local) {
         if (names.contains(host)) {
@@ -121,7 +122,7 @@ final class AdminAccess {
         }
     }
 
-    /** Browsers send Origin with all that could do harm, and Sec-Fetch-Site; a link from elsewhere may show a page. */
+    /** Browsers send Origin and Sec-Fetch-Site with every harmful request; a link from another site may show a page. */
     private static boolean isOfSameOrigin(HttpRequest request, String host) {
         for (String origin : request.headers().getAll(HttpHeaderNames.ORIGIN)) {
             if (!origin.equalsIgnoreCase("http://" + host) && !origin.equalsIgnoreCase("https://" + host)) {

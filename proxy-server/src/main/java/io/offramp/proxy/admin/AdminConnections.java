@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds the connections of the admin listener in number and, while they ask for nothing, in time. Where all places are
- * taken, the one that has waited longest for a request makes room: whoever only connects keeps nobody out. Requests are
- * read one at a time: the next one when the answer before is out, so that answers keep their order and a client that
- * does not read asks for no more. Confined to the admin thread.
+ * Bounds the connections of the admin listener in number, and in time while they have no request. If all places are
+ * taken, the connection that has waited longest for a request makes room, so idle connections keep no client out.
+ * Requests are read one at a time, each after the previous answer is out: answers keep their order, and a client that
+ * does not read gets no further requests served. Confined to the admin thread.
  */
 final class AdminConnections {
     private static final Logger LOG = LoggerFactory.getLogger(AdminConnections.class);
@@ -41,12 +41,12 @@ final class AdminConnections {
         this.nextRequestMs = nextRequestMs;
     }
 
-    /** For the pipeline of one connection, which does not read by itself, behind whole requests. */
+    /** A handler for one connection, behind the aggregator. The channel must not read by itself. */
     Guard guard() {
         return new Guard();
     }
 
-    /** Looks after one connection. */
+    /** The state of one connection. */
     final class Guard extends ChannelDuplexHandler {
         private @Nullable ChannelHandlerContext ctx;
         private @Nullable Future<?> deadline;
@@ -98,8 +98,8 @@ final class AdminConnections {
         }
 
         /**
-         * The next that has come, if none is being answered. An answer may be out before this returns: no call within a
-         * call.
+         * Answers the next request, unless one is being answered. An answer may be out before this returns, so it loops
+         * instead of calling itself.
          */
         private void pass() {
             if (passing || ctx == null) {

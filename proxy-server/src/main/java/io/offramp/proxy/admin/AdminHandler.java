@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers GET and HEAD with a page, and POST to {@code /reload} with what came of it. */
+/** Answers GET and HEAD with a page, and POST to {@code /reload} with the result of the reload. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
 
@@ -78,7 +78,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         end(ctx, request, AdminPages.text(refusal.status(), refusal.text() + "\n"));
     }
 
-    /** Answers, and no more on this connection. */
+    /** Answers, then ends this connection. */
     private static void end(ChannelHandlerContext ctx, HttpRequest request, Page.Whole page) {
         HttpResponse response = response(request, page);
         if (page.status().equals(HttpResponseStatus.UNAUTHORIZED)) { // RFC 6750 §3

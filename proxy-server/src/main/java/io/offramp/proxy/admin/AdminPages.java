@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 
-/** What the admin listener serves, by path. Runs on the admin thread. */
+/** The admin listener's pages, by path. Runs on the admin thread. */
 final class AdminPages {
     private static final String TEXT = "text/plain; charset=utf-8";
 
@@ -34,7 +34,7 @@ final class AdminPages {
 
     /** An answer to a GET. */
     sealed interface Page {
-        /** A page that fits in one buffer; the receiver's. */
+        /** A page in one buffer, owned by the receiver. */
         record Whole(HttpResponseStatus status, String contentType, ByteBuf content) implements Page {}
 
         /** A page that is made while it is sent; the receiver closes it. */

@@ -38,10 +38,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves what can be seen from outside: {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and
- * {@code /tls_stat}; and has certificates and the like read again: {@code POST /reload}. Has one thread of its own, so
- * that the largest page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket.
- * {@link AdminAccess} says who may ask.
+ * Serves {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code /tls_stat}, and reads
+ * certificates and other watched files again on {@code POST /reload}. It has one thread of its own, so the largest page
+ * costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket. {@link AdminAccess}
+ * checks each request.
  */
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_BODY_BYTES = 8 << 10;
@@ -62,9 +62,9 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Binds and serves. Blocks until bound.
      *
-     * @param reloads what {@code POST /reload} sets off; the token is registered there
-     * @param draining true once the proxy takes no further connections: {@code /healthz} then says 503
-     * @throws IOException if the address cannot be bound, or the token not be read
+     * @param reloads run by {@code POST /reload}; the token is registered there
+     * @param draining true once the proxy accepts no further connections: {@code /healthz} then answers 503
+     * @throws IOException if the address cannot be bound, or the token cannot be read
      */
     public static AdminServer start(
             AdminConfig config,
@@ -123,18 +123,18 @@ public final class AdminServer implements AutoCloseable {
         return bound.channel();
     }
 
-    /** The port that it listens on; null for a Unix socket. */
+    /** The listening port; null for a Unix socket. */
     public @Nullable Integer port() {
         return channel.localAddress() instanceof InetSocketAddress address ? address.getPort() : null;
     }
 
-    /** Where it listens. */
+    /** The listening address. */
     @Override
     public String toString() {
         return file == null ? Connection.text((InetSocketAddress) channel.localAddress()) : file.toString();
     }
 
-    /** Stops listening and cuts what is being served. Blocks until the thread has ended, for a second at most. */
+    /** Stops listening and cuts open connections. Blocks until the thread has ended, for a second at most. */
     @Override
     public void close() {
         channel.close().awaitUninterruptibly();

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The array of open connections, one per line, made some at a time as the client takes them: memory does not grow with
- * their number. Reads what event loops publish and never asks them.
+ * The array of open connections, one per line, written in chunks as the client reads, so memory does not grow with
+ * their number. Reads the values that event loops publish, and never calls the loops.
  */
 final class ConnectionsJson implements ChunkedInput<ByteBuf> {
     private static final int CHUNK_BYTES = 32 << 10;
@@ -141,7 +141,7 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         return readChunk(ctx.alloc());
     }
 
-    /** Where the generator writes: the chunk under way; nowhere once the page is given up. */
+    /** The generator's output: the current chunk; discarded once the page is given up. */
     private static final class Target extends OutputStream {
         private @Nullable ByteBuf chunk;
 

@@ -13,8 +13,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A capture for {@code offramp whatif}: the sessions that have closed, oldest first, then those that are open, made
- * some at a time as the client takes them. One that closes just between the two may be missing.
+ * A capture for {@code offramp whatif}: closed sessions, oldest first, then open ones, written in chunks as the client
+ * reads. A session that closes between the two parts may be missing.
  */
 final class SessionsCsv implements ChunkedInput<ByteBuf> {
     private static final int CHUNK_BYTES = 32 << 10;

@@ -16,7 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** The file of a Unix socket that is listened on: mode 0660 from its first moment, and gone when it is closed. */
+/** The file of a listening Unix socket: mode 0660 from its first moment, deleted at close. */
 final class SocketFile {
     private static final String MODE = "rw-rw----";
 
@@ -32,10 +32,10 @@ final class SocketFile {
     record Bound(Channel channel, SocketFile file) {}
 
     /**
-     * Binds in a directory that nobody else can enter, gives it its mode there and moves it to its place, over what a
-     * process that is no more has left. Blocks.
+     * Binds in a directory that no other user can enter, sets the mode there and moves the file to its place, over the
+     * file of a dead process. Blocks.
      *
-     * @throws IOException if something else is there, another process listens there, or it cannot be made
+     * @throws IOException if the path is no socket, another process listens there, or the file cannot be made
      */
     static Bound bind(ServerBootstrap bootstrap, Path file) throws IOException {
         checkFree(file);
@@ -56,13 +56,13 @@ final class SocketFile {
         }
     }
 
-    /** Unless another process has put its own there since. Blocks. */
+    /** Deletes the file, unless another process has replaced it. Blocks. */
     void delete() {
         try {
             if (attributes(file).fileKey() instanceof Object now && now.equals(key)) {
                 Files.delete(file);
             }
-        } catch (IOException e) { // gone already, or left for the next start to replace
+        } catch (IOException e) { // deleted already, or the next start replaces it
             return;
         }
     }
@@ -81,7 +81,7 @@ final class SocketFile {
         }
         try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
             throw new IOException("another process listens there");
-        } catch (ConnectException e) { // refused: nobody does any more
+        } catch (ConnectException e) { // refused: no process listens any more
             return;
         }
     }

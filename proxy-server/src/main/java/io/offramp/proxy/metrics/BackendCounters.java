@@ -18,17 +18,17 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The counters of all open backends, under their own names, with the backend as label. Not Micrometer meters: its
- * Prometheus registry puts {@code _total} behind a counter, and a reader looks for {@code tx_tls_encrypted_packets} as
- * ethtool prints it. They are untyped therefore, as node_exporter's ethtool counters are; {@code rate()} works on them
- * all the same.
+ * The counters of all open backends, under their own names, with the backend as label. They are not Micrometer meters,
+ * because its Prometheus registry appends {@code _total}, and readers look for ethtool's
+ * {@code tx_tls_encrypted_packets}. So they are untyped, like node_exporter's ethtool counters; {@code rate()} works on
+ * them.
  */
 final class BackendCounters implements MultiCollector {
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
     record Entry(String backend, OffloadCounter counter) {}
 
-    /** Adds the counters of a backend that has just been opened. */
+    /** Adds the counters of a newly opened backend. */
     void add(RecordOffload backend) {
         backend.counters().forEach(counter -> entries.add(new Entry(backend.name(), counter)));
     }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** When the certificates of one listener expire. A certificate that was replaced is no longer shown. */
+/** Expiry of one listener's certificates. A replaced certificate is no longer shown. */
 final class CertificateMetrics {
     private final MultiGauge notAfter;
 
@@ -20,9 +20,10 @@ final class CertificateMetrics {
                 .register(registry);
     }
 
-    /** Shows these from now on, in place of those before. One at a time. */
+    /** Replaces the certificates. Not for concurrent calls. */
     void show(List<ServerIdentity> certificates) {
-        Map<Tags, MultiGauge.Row<?>> rows = new LinkedHashMap<>(); // of two with the same labels, a registry takes one
+        // A registry takes one of two rows with the same labels.
+        Map<Tags, MultiGauge.Row<?>> rows = new LinkedHashMap<>();
         for (ServerIdentity certificate : certificates) {
             long seconds = certificate.notAfter().getEpochSecond();
             Tags tags = tags(certificate);

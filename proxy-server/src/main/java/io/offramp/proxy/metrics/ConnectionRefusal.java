@@ -2,11 +2,11 @@ package io.offramp.proxy.metrics;
 
 import java.util.Locale;
 
-/** Which limit a connection was closed at before it began. */
+/** The limit that closed a connection at accept. */
 public enum ConnectionRefusal {
     /** Open connections. */
     CONNECTIONS,
-    /** Handshakes under way, with no other that could make room; or no memory for one more. */
+    /** Handshakes under way, if no other could make room or memory was short. */
     HANDSHAKES,
     /** Open connections of one client address. */
     CONNECTIONS_PER_ADDRESS,

@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * The counters of one name, told apart by labels. Each is a {@link LongAdder} that event loops add to; whoever adds
- * often keeps it.
+ * The counters of one name, distinguished by labels. Each is a {@link LongAdder} that event loops add to; frequent
+ * callers keep the adder.
  *
- * @param <K> what tells them apart: a value with few instances, never something that a peer chooses freely
+ * @param <K> key for the labels: a value with few instances, never one that a peer chooses freely
  */
 final class CounterFamily<K> {
     private final MeterRegistry registry;
@@ -28,7 +28,7 @@ final class CounterFamily<K> {
         this.tags = tags;
     }
 
-    /** The one counter of a name whose labels are known. */
+    /** The only counter of a name with fixed labels. */
     static LongAdder single(MeterRegistry registry, String name, String description, Tags tags) {
         return new CounterFamily<Tags>(registry, name, description, t -> t).of(tags);
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
-/** What happens at one listener. Resolved once per listener; thread-safe; called on event loops. */
+/** Events of one listener. Resolved once per listener; thread-safe; called on event loops. */
 public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     private static final Duration[] HANDSHAKE_BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000)
             .mapToObj(Duration::ofMillis)
@@ -45,7 +45,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
                 "Client connections closed at a limit",
                 r -> listener.and("reason", r.label()));
         for (ConnectionRefusal reason : ConnectionRefusal.values()) {
-            refused.of(reason); // zero, before it ever happens
+            refused.of(reason); // shows zero before the first event
         }
         acceptFailures = CounterFamily.single(
                 registry, "offramp.accept.failures", "Tries to accept a connection that the machine refused", listener);
@@ -80,7 +80,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         certificates = new CertificateMetrics(registry, listener);
     }
 
-    /** These certificates are in use, in place of those before. */
+    /** Replaces the certificates in use. */
     public void onCertificates(List<ServerIdentity> inUse) {
         certificates.show(inUse);
     }
@@ -90,7 +90,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         accepted.increment();
     }
 
-    /** An accepted connection has closed, however it ended. */
+    /** An accepted connection has closed, in any way. */
     public void onClosed() {
         closed.increment();
     }
@@ -100,7 +100,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         refused.of(why).increment();
     }
 
-    /** The machine had no descriptor or no memory for a connection that waits to be accepted. */
+    /** The machine had no descriptor or no memory for a waiting connection. */
     public void onAcceptFailed() {
         acceptFailures.increment();
     }

@@ -3,10 +3,10 @@ package io.offramp.proxy.metrics;
 import java.util.function.LongSupplier;
 
 /**
- * What is lost of the log, kept by who writes it.
+ * Losses of the log, counted by its writer.
  *
- * @param dropped lines for which there was no room
+ * @param dropped lines without room
  * @param waitingBytes of lines that are not written yet
- * @param failures writes that failed
+ * @param failures failed writes
  */
 public record LogLosses(LongSupplier dropped, LongSupplier waitingBytes, LongSupplier failures) {}

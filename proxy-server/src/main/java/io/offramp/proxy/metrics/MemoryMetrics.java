@@ -7,7 +7,7 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvents;
 
-/** What clients hold of the memory, and what was given up for want of it. Thread-safe. */
+/** Memory held by clients, and work shed for lack of it. Thread-safe. */
 final class MemoryMetrics implements ShedEvents {
     private final MeterRegistry registry;
     private final CounterFamily<Shed> sheds;
@@ -20,7 +20,7 @@ final class MemoryMetrics implements ShedEvents {
                 "What was given up because clients took too much memory",
                 what -> Tags.of("what", what.label()));
         for (Shed what : Shed.values()) {
-            sheds.of(what); // an alert needs the zero before
+            sheds.of(what); // an alert needs the zero before the first event
         }
     }
 

@@ -5,15 +5,15 @@ import io.offramp.offload.SessionInfo;
 import java.util.Locale;
 
 /**
- * Why a living session was moved to another backend, in classes to count by; the connection's own {@code why} has the
- * numbers.
+ * The reason why a living session was moved to another backend, as a label for counting. The connection's {@code why}
+ * has the numbers.
  */
 enum MoveReason {
-    /** It has shown that offload pays. */
+    /** It had carried enough to pay for offload. */
     PROMOTED,
-    /** Its backend no longer did the work. */
+    /** Its backend stopped working. */
     DEGRADED,
-    /** It was to be promoted, and the other backend did not take it. */
+    /** The promotion failed: the other backend declined. */
     DECLINED;
 
     static MoveReason of(SessionInfo from, SessionInfo to) {

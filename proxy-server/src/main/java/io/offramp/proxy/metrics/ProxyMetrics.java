@@ -31,11 +31,11 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All meters of a proxy, and the page that Prometheus scrapes. Thread-safe. Event loops never call this class but for
- * what they keep: {@link ListenerMetrics}, {@link UpstreamMetrics}, {@link TlsMetrics}.
+ * All meters of a proxy, and the page that Prometheus scrapes. Thread-safe. Event loops do not call this class, only
+ * the objects that it gives them: {@link ListenerMetrics}, {@link UpstreamMetrics}, {@link TlsMetrics}.
  */
 public final class ProxyMetrics implements AutoCloseable {
-    /** Of {@link #scrape}: Prometheus' text format. */
+    /** Content type of {@link #scrape}: Prometheus' text format. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private static final Duration[] LOOP_TURN_BUCKETS = LongStream.of(
@@ -76,7 +76,7 @@ public final class ProxyMetrics implements AutoCloseable {
         return upstreams.computeIfAbsent(name, n -> new UpstreamMetrics(registry, n));
     }
 
-    /** What happens in sessions, over all listeners. */
+    /** Events of sessions, over all listeners. */
     public TlsMetrics tls() {
         return tls;
     }
@@ -91,24 +91,24 @@ public final class ProxyMetrics implements AutoCloseable {
         return reloads;
     }
 
-    /** Counts what is given up for want of memory. */
+    /** Counts work shed for lack of memory. */
     public ShedEvents sheds() {
         return memory;
     }
 
-    /** Publishes what clients hold of the memory. Once; {@code budget} lives as long as this. */
+    /** Publishes the memory held by clients. Once; {@code budget} lives as long as this. */
     public void bind(MemoryBudget budget) {
         memory.bind(budget);
     }
 
-    /** Publishes the counters of a backend that has just been opened, for as long as the process lives. */
+    /** Publishes the counters of a newly opened backend, for as long as the process lives. */
     public void bind(RecordOffload backend) {
         backends.add(backend);
     }
 
     /**
-     * Publishes what the JVM and the operating system know of this process, from the first scrape on: it takes the JVM
-     * a sixth of the start to load what tells it. Collections before that are missing from {@code jvm_gc_pause}.
+     * Publishes the process meters of JVM and operating system, from the first scrape on: loading their classes takes a
+     * sixth of the start. Collections before that are missing from {@code jvm_gc_pause}.
      */
     public synchronized void bindProcess() {
         bindsProcess = true;
@@ -129,7 +129,7 @@ public final class ProxyMetrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    /** Publishes how many handshakes are under way. Once. */
+    /** Publishes the number of handshakes under way. Once. */
     public void bindHandshakes(IntSupplier underWay) {
         Gauge.builder("offramp.handshakes.active", underWay, IntSupplier::getAsInt)
                 .description("TLS handshakes under way now, over all listeners")
@@ -138,8 +138,8 @@ public final class ProxyMetrics implements AutoCloseable {
     }
 
     /**
-     * Publishes that secrets are logged, so that it can be alerted on, and how many lines were lost. Once; {@code log}
-     * lives as long as this.
+     * Publishes that secrets are logged, for an alert, and the number of lost lines. Once; {@code log} lives as long as
+     * this.
      */
     public <T> void bindKeyLog(T log, ToDoubleFunction<T> dropped) {
         Gauge.builder("offramp.tls.keylog", () -> 1)
@@ -150,7 +150,7 @@ public final class ProxyMetrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Publishes what is lost of the log. Once. */
+    /** Publishes the losses of the log. Once. */
     public void bindLog(LogLosses log) {
         FunctionCounter.builder("offramp.log.dropped", log, l -> l.dropped().getAsLong())
                 .description("Log lines for which there was no room")
@@ -163,10 +163,10 @@ public final class ProxyMetrics implements AutoCloseable {
                 .baseUnit("bytes")
                 .strongReference(true)
                 .register(registry);
-        logLosses = log; // a registry holds what it counts weakly
+        logLosses = log; // a registry holds its sources weakly
     }
 
-    /** The turns of the event loops. Published from the first call on, where somebody asked for them. */
+    /** The turns of the event loops. Published from the first call on, if they are timed. */
     public Timer loopTurns() {
         return Timer.builder("offramp.loop.turn")
                 .description("From what a poll of an event loop found to its next poll, waiting excluded")
@@ -190,7 +190,7 @@ public final class ProxyMetrics implements AutoCloseable {
         return tlsStat.text();
     }
 
-    /** Lets go of what {@link #bindProcess} listens to. */
+    /** Ends the listeners of {@link #bindProcess}. */
     @Override
     public synchronized void close() {
         bindsProcess = false;

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How much content data records hold, by direction. Not a Micrometer meter: that takes values one by one, and sessions
- * bring records by the burst. Thread-safe.
+ * Content of data records, by direction. Not a Micrometer meter: that takes single values, and sessions report records
+ * by the burst. Thread-safe.
  */
 final class RecordSizes implements Collector {
     private static final MetricMetadata METADATA =
@@ -28,7 +28,7 @@ final class RecordSizes implements Collector {
         }
     }
 
-    /** Those of one direction; the same object each time. */
+    /** The sizes of one direction; the same object each time. */
     Buckets of(Direction direction) {
         return buckets.get(direction);
     }

@@ -6,10 +6,7 @@ import io.offramp.proxy.reload.ReloadEvents;
 import io.offramp.proxy.reload.Reloadable;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Counts reloads, for each kind of thing under a name of its own: {@code offramp_certificate_reloads_total}.
- * Thread-safe.
- */
+/** Counts reloads; each kind of file has a name of its own: {@code offramp_certificate_reloads_total}. Thread-safe. */
 final class ReloadMetrics implements ReloadEvents {
     private final MeterRegistry registry;
     private final ConcurrentHashMap<String, CounterFamily<Result>> kinds = new ConcurrentHashMap<>();

@@ -9,7 +9,7 @@ import io.offramp.proxy.session.CarriedMeter;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts all the sessions that protect the same direction in the same backend and mode. Thread-safe. */
+/** Counts the sessions of one direction, backend and mode. Thread-safe. */
 final class SessionMeter implements CarriedMeter {
     private final Key key;
     private final LongAdder installed;
@@ -59,7 +59,7 @@ final class SessionMeter implements CarriedMeter {
         return installed.sum() - released.sum();
     }
 
-    /** Installed ever. */
+    /** Installed since the start. */
     long total() {
         return installed.sum();
     }

@@ -19,7 +19,7 @@ import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what happens in sessions after the handshake, over all listeners. Thread-safe; called on event loops. */
+/** Counts events of sessions after the handshake, over all listeners. Thread-safe; called on event loops. */
 public final class TlsMetrics implements SessionEvents {
     private final MeterRegistry registry;
     private final RecordSizes recordSizes = new RecordSizes();
@@ -127,7 +127,7 @@ public final class TlsMetrics implements SessionEvents {
                 : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, recordSizes.of(direction), k));
     }
 
-    /** How much content records hold. */
+    /** Content sizes of records. */
     RecordSizes recordSizes() {
         return recordSizes;
     }

@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The page that kernel TLS keeps at {@code /proc/net/tls_stat}: all of its own names first, in its order, over all
- * backends, then whatever the backends count. A backend that counts sessions by those names itself knows better than
- * their mode who has them: the kernel, in its software or a NIC. A name that several backends have shows their sum; one
- * of the kernel's that nothing counts is 0.
+ * A page in the format of kernel TLS' {@code /proc/net/tls_stat}: first all names of the kernel, in its order, over all
+ * backends, then the other counters of the backends. If a backend counts sessions by the kernel's names itself, its
+ * counts win over the sessions' modes, because it knows whether software or a NIC has them. A name of several backends
+ * shows their sum; a name of the kernel without a counter is 0.
  */
 final class TlsStat {
     /** The kernel's line, {@code "%-32s\t%lu\n"} (net/tls/tls_proc.c). */
@@ -67,7 +67,7 @@ final class TlsStat {
         KERNEL.forEach(name -> all.put(name, ours.getOrDefault(name, 0L)));
         for (BackendCounters.Entry e : backends.entries()) {
             String kernel = camelCase(e.counter().name());
-            // What sessions count already is the same thing seen from the other side.
+            // Sessions count the same events already.
             if (!ours.containsKey(kernel) || countSessions.contains(e.backend())) {
                 String name = KERNEL.contains(kernel) ? kernel : e.counter().name();
                 all.merge(name, e.counter().value().getAsLong(), Long::sum);
@@ -96,7 +96,7 @@ final class TlsStat {
         values.put("TlsDecryptError", tls.authenticationFailures());
         values.put("TlsTxRekeyOk", tls.keyUpdatesSent());
         values.put("TlsRxRekeyOk", tls.keyUpdatesReceived());
-        // Each that is received is acted upon, or ends the connection.
+        // Each received one is processed, or ends the connection.
         values.put("TlsRxRekeyReceived", tls.keyUpdatesReceived());
         return values;
     }

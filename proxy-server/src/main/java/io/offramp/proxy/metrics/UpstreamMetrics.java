@@ -7,7 +7,7 @@ import io.offramp.proxy.upstream.UpstreamEvents;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happens towards one upstream. Resolved once per upstream; thread-safe; called on event loops. */
+/** Events of one upstream. Resolved once per upstream; thread-safe; called on event loops. */
 public final class UpstreamMetrics implements UpstreamEvents {
     private final LongAdder connectFailures;
     private final LongAdder retries;

@@ -1,8 +1,8 @@
 /**
- * Meters. The rest of the proxy calls small typed objects that it resolves once
+ * Meters. Other packages call small typed objects that they resolve once
  * ({@link io.offramp.proxy.metrics.ListenerMetrics}, {@link io.offramp.proxy.metrics.UpstreamMetrics},
- * {@link io.offramp.proxy.metrics.TlsMetrics}) and that cost an addition per event; the Prometheus registry reads them
- * when it is scraped. No other package names a meter.
+ * {@link io.offramp.proxy.metrics.TlsMetrics}); each event costs an addition. The Prometheus registry reads them at a
+ * scrape. No other package names a meter.
  */
 @NullMarked
 package io.offramp.proxy.metrics;

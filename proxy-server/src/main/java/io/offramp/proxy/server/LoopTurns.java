@@ -10,10 +10,10 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Times the turns of event loops: from what one poll of the sockets found to the next poll, tasks and pauses of the JVM
- * in between included, waiting excluded. A turn is at least as long as its longest task, and what a client waits at
- * worst that comes just behind. Reads the clock four times a turn: there to be measured with, and off unless
- * {@value #PROPERTY} is set.
+ * Times the turns of event loops: from the result of one poll of the sockets to the next poll, including tasks and
+ * pauses of the JVM, excluding waiting. A turn is at least as long as its longest task, and it is the longest wait of a
+ * client whose bytes just missed the poll. Reads the clock four times a turn, so it is off unless {@value #PROPERTY} is
+ * set.
  */
 final class LoopTurns implements IoHandlerFactory {
     /** System property: {@code true} times turns, shown as {@code offramp_loop_turn_seconds}. */
@@ -42,7 +42,7 @@ final class LoopTurns implements IoHandlerFactory {
         return transport.isChangingThreadSupported();
     }
 
-    /** One event loop's; its own context, too, so that a turn allocates nothing. */
+    /** The handler of one event loop; also its own context, so a turn allocates nothing. */
     private final class Timed implements IoHandler, IoHandlerContext {
         private final IoHandler handler;
         private IoHandlerContext loop = this;

@@ -1,7 +1,7 @@
 package io.offramp.proxy.server;
 
 /**
- * The proxy cannot start; the message is for the user, whole as it is: {@code cannot listen on 0.0.0.0:443: Permission
+ * The proxy cannot start; the message is for the user and complete: {@code cannot listen on 0.0.0.0:443: Permission
  * denied}.
  */
 public final class StartException extends Exception {

@@ -5,9 +5,9 @@ import io.netty.channel.FileRegion;
 import io.netty.channel.MessageSizeEstimator;
 
 /**
- * What a write counts for until it is out. Netty takes a {@link FileRegion} for a file, which costs no memory; those of
- * a backend that protects on the way out of the socket hold their plaintext, and a client that does not read must not
- * make them pile up.
+ * The size of a write until it is out. Netty counts a {@link FileRegion} as a file, which costs no memory. The regions
+ * of a backend that protects on the way out of the socket hold their plaintext, and a client that does not read must
+ * not make them pile up.
  */
 final class WriteSizes {
     static final MessageSizeEstimator ESTIMATOR = () -> WriteSizes::of;

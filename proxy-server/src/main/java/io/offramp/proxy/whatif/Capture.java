@@ -7,16 +7,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sessions that a proxy has seen, as its admin endpoint serves them at {@code /sessions}. */
+/** Sessions of a proxy in the format of its admin page {@code /sessions}. */
 public final class Capture {
     private Capture() {}
 
     /**
-     * Reads a capture to its end. Empty lines, and further header lines of captures put one behind the other, are
-     * skipped.
+     * Reads a capture to its end. Skips empty lines, and further header lines of concatenated captures.
      *
      * @param name for messages: the file's
-     * @throws CaptureException if a line is wrong: says which, and what is wrong with it
+     * @throws CaptureException naming a wrong line and its fault
      */
     public static List<SessionStats> read(BufferedReader in, String name) throws IOException, CaptureException {
         List<SessionStats> sessions = new ArrayList<>();

@@ -5,23 +5,23 @@ import io.offramp.offload.Capacity;
 import io.offramp.offload.RecordOffload;
 
 /**
- * What a device says of itself.
+ * The figures of a device.
  *
  * @param capabilities versions and suites that it takes
- * @param capacity how much it takes; its contexts are these
+ * @param capacity its contexts and rates
  */
 public record DeviceFigures(Capabilities capabilities, Capacity capacity) {
-    /** As an open backend says. */
+    /** The figures of an open backend. */
     public static DeviceFigures of(RecordOffload backend) {
         return new DeviceFigures(backend.capabilities(), backend.capacity());
     }
 
-    /** True where it takes such a direction at all. */
+    /** True if it has this version and suite at all. */
     boolean takes(Flow flow) {
         return capabilities.supports(flow.direction(), flow.version(), flow.suite());
     }
 
-    /** Directions that it holds at once: the smaller of both figures. */
+    /** Directions held at once: the smaller of both figures. */
     public long contexts() {
         return Math.min(capacity.contexts(), capabilities.maxContexts());
     }

@@ -3,7 +3,7 @@ package io.offramp.proxy.whatif;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A device at one moment of a simulation: who is on it, and what it may take. Times are ns and never go back. */
+/** A device at one moment of a simulation: its directions and its rates. Times are ns and never go back. */
 final class DeviceState {
     private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -24,7 +24,7 @@ final class DeviceState {
         tokens = figures.capacity().installBurst();
     }
 
-    /** Why it declines a direction now; null if it takes it, and then it has. */
+    /** Tries to take a direction: null if it was taken, else the reason why not. */
     @Nullable
     Refusal install(Flow flow, long nowNs) {
         if (!figures.takes(flow)) {
@@ -50,15 +50,15 @@ final class DeviceState {
         return null;
     }
 
-    /** A direction that it has taken ends. */
+    /** A taken direction ends. */
     void release(Flow flow, long nowNs) {
         hold(-1, nowNs);
-        // An empty device has no load, whatever rounding has left.
+        // An empty device has no load, also after rounding errors.
         records = contexts == 0 ? 0 : records - flow.recordsPerSecond();
         bits = contexts == 0 ? 0 : bits - flow.bitsPerSecond();
     }
 
-    /** When it may take the next install. */
+    /** Time of the next possible install. */
     long nextInstallNs(long nowNs) {
         refill(nowNs);
         double missing = Math.max(0, 1 - tokens);

@@ -3,11 +3,11 @@ package io.offramp.proxy.whatif;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a flow.
+ * The fate of a flow.
  *
- * @param offloaded whether the device took it
- * @param refusal why it did not although it was asked; null if it did, or if the policy never asked
- * @param share which part of its records and bytes the device did, 0 to 1
+ * @param offloaded true if the device took it
+ * @param refusal reason of the device to decline; null if it took the flow, or if the policy never asked
+ * @param share of its records and bytes that the device did, 0 to 1
  */
 public record Fate(Flow flow, boolean offloaded, @Nullable Refusal refusal, double share) {
     static Fate software(Flow flow) {

@@ -28,7 +28,7 @@ public record Flow(
     private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
     /**
-     * Two of each session, in the order of their start. A session that was too short to be timed lasted a millisecond.
+     * Two flows of each session, in the order of their start. A session too short to be timed counts as a millisecond.
      */
     public static List<Flow> of(List<SessionStats> sessions) {
         List<SessionStats> ordered = new ArrayList<>(sessions);
@@ -59,14 +59,14 @@ public record Flow(
         return records == 0 ? 0 : (double) bytes / records;
     }
 
-    /** When it has carried so much; after its end if it never does. */
+    /** Time when it has carried this much; after its end if it never does. */
     long whenCarriedNs(long carriedBytes) {
         return carriedBytes > bytes
                 ? Long.MAX_VALUE
                 : startNs + Math.round((double) carriedBytes / Math.max(1, bytes) * lifetimeNs());
     }
 
-    /** Which part of it is still to come, 0 to 1. */
+    /** Share of it that is still to come, 0 to 1. */
     double shareAfter(long atNs) {
         return Math.clamp((double) (endNs - atNs) / lifetimeNs(), 0, 1);
     }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * What a policy makes of a capture, on one device.
+ * The result of a policy for a capture, on one device.
  *
  * @param fates of all flows, in the order of their start
  * @param peakContexts most directions on the device at once
@@ -36,7 +36,7 @@ public record Outcome(
         return totals(fate -> fate.flow().direction() == direction);
     }
 
-    /** Over each class of traffic that was there. */
+    /** Over each class of traffic in the capture. */
     public Map<TrafficClass, Totals> byClass() {
         Map<TrafficClass, List<Fate>> fatesByClass = new TreeMap<>();
         fates.forEach(fate -> fatesByClass

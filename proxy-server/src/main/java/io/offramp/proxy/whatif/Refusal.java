@@ -1,12 +1,12 @@
 package io.offramp.proxy.whatif;
 
-/** Why a device does not take a direction. */
+/** Reasons of a device to decline a direction. */
 public enum Refusal {
     /** It never takes this suite or version. */
     SUITE("suite or version"),
     /** Its load is at its rate. */
     LOAD("load"),
-    /** It takes no more installs just now. */
+    /** Its rate of installs is used up for now. */
     INSTALL_RATE("install rate"),
     /** All contexts are in use. */
     CONTEXTS("contexts");

@@ -10,9 +10,9 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a simulation: the events of all flows in the order of time. At one time, what ends makes room before what
- * begins asks for it, and what waits comes before what is new. A flow that is to be promoted and finds no room waits,
- * as a session does in the proxy.
+ * One run of a simulation: the events of all flows in the order of time. At the same time, ends make room before starts
+ * ask for it, and waiting flows come before new ones. A flow that is due for promotion and finds no room waits, like a
+ * session in the proxy.
  */
 final class Run {
     private final Simulation simulation;
@@ -76,7 +76,7 @@ final class Run {
                 device.peakBitsPerSecond());
     }
 
-    /** When the policy asks the device to take a flow; never, if after its end. */
+    /** Time when the policy offers a flow to the device; never, if after its end. */
     private long askNs(Flow flow) {
         return switch (policy) {
             case SW -> Long.MAX_VALUE;
@@ -88,14 +88,14 @@ final class Run {
 
     private void ask(int flow, long nowNs) {
         Refusal refusal = install(flow, nowNs);
-        // The device never takes what it does not know; room comes and goes.
+        // The device never takes an unknown suite or version; lack of room is temporary.
         if (refusal != null && refusal != Refusal.SUITE && policy == Policy.AUTO) {
             waiting.add(flow);
             retryLater(refusal, nowNs);
         }
     }
 
-    // Who else ends at this time is not served any more.
+    // Other flows that end at this time are not served any more.
 
     private void end(int flow, long nowNs) {
         waiting.remove(flow);
@@ -105,7 +105,7 @@ final class Run {
         }
     }
 
-    // Whatever keeps the first keeps them all.
+    // The obstacle of the first flow holds for all.
     private void serveWaiting(long nowNs) {
         retryNs = Long.MAX_VALUE;
         while (!waiting.isEmpty()) {

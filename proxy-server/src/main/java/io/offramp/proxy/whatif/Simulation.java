@@ -6,18 +6,18 @@ import io.offramp.proxy.session.RecordCost;
 import java.util.List;
 
 /**
- * Runs traffic that was seen over a device that was not there.
+ * Runs recorded traffic over a simulated device.
  *
- * @param device what it takes
- * @param cost what records cost the host
+ * @param device its figures
+ * @param cost CPU of the host for records
  */
 public record Simulation(DeviceFigures device, RecordCost cost) {
-    /** When {@code auto} moves a direction, here as in a running proxy with such a device. */
+    /** The rule of {@code auto}, the same as in a running proxy with such a device. */
     public AutoPolicy auto() {
         return AutoPolicy.of(device.capacity(), cost);
     }
 
-    /** What a policy, for both directions, makes of this traffic. */
+    /** The result of a policy, for both directions, with this traffic. */
     public Outcome run(Policy policy, List<Flow> flows) {
         return new Run(this, policy, flows).outcome();
     }

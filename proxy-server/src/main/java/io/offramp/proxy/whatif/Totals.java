@@ -8,16 +8,16 @@ import java.util.Map;
 /**
  * Sums over fates.
  *
- * @param flows all of them: those below are parts of these
+ * @param flows all flows: the next three are parts of them
  * @param offloaded taken by the device
  * @param software left in software by the policy
  * @param refused left in software by the device, by reason
  * @param records records of all
  * @param bytes content of all
- * @param offloadedRecords what of it the device did
- * @param offloadedBytes what of it the device did
- * @param softwareNs CPU of the host for records if it did them all
- * @param hostNs CPU of the host for records and installs as it is
+ * @param offloadedRecords records that the device did
+ * @param offloadedBytes content that the device did
+ * @param softwareNs host CPU for records if the host did all of them
+ * @param hostNs host CPU for records and installs under the policy
  */
 public record Totals(
         long flows,
@@ -30,7 +30,7 @@ public record Totals(
         double offloadedBytes,
         double softwareNs,
         double hostNs) {
-    /** Over so many. */
+    /** Sums over these fates. */
     static Totals of(Collection<Fate> fates, RecordCost cost) {
         Map<Refusal, Long> refused = new EnumMap<>(Refusal.class);
         long offloaded = 0;
@@ -72,7 +72,7 @@ public record Totals(
         return refused.getOrDefault(reason, 0L);
     }
 
-    /** CPU that the device frees; negative where it costs more than it does. */
+    /** CPU that the device frees; negative if it costs more than it frees. */
     public double savedNs() {
         return softwareNs - hostNs;
     }

@@ -3,7 +3,7 @@ package io.offramp.proxy.whatif;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Flows that are alike for a device.
+ * Flows of one kind, in the view of a device.
  *
  * @param size of their records
  * @param lifetime of their sessions
@@ -45,7 +45,7 @@ public record TrafficClass(Size size, Lifetime lifetime) implements Comparable<T
         }
     }
 
-    /** Where a flow belongs. */
+    /** The class of a flow. */
     static TrafficClass of(Flow flow) {
         Size size = Size.SMALL;
         for (Size s : Size.values()) {
