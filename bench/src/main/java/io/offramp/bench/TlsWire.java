@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.aead.AeadEngines;
@@ -51,7 +50,7 @@ final class TlsWire implements ClientWire {
         Handshaken handshaken = handshaken();
         connection.onHandshaken(handshaken.negotiated());
         OffloadTarget target =
-                new OffloadTarget(connection.id(), channel, new FiveTuple(connection.local(), connection.remote()));
+                new OffloadTarget(connection.id(), channel, connection.tuple());
         TlsSessionHandler session = new TlsSessionHandler(handshaken, target, settings, connection);
         channel.pipeline().addLast(session);
         front.accept(channel.pipeline());

@@ -1,6 +1,7 @@
 package io.offramp.proxy.connection;
 
 import io.netty.util.AttributeKey;
+import io.offramp.offload.FiveTuple;
 import io.offramp.proxy.tls.Negotiated;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's connection, from accept to close, as admin endpoint and access log see it. Written by the channel's event
  * loop, read by any thread. Set as {@link #KEY} on the client's channel.
+ *
+ * <p>The socket's peer and the client are two addresses. They differ where a proxy in front of us names its client.
+ * Steering and descriptors use the peer; logs, forwarded fields and limits use the client.
  */
 public final class Connection {
     /** Where the client's channel keeps its connection. */
@@ -17,28 +21,58 @@ public final class Connection {
     private final long id;
     private final String listener;
     private final InetSocketAddress local;
-    private final InetSocketAddress remote;
+    private final InetSocketAddress peer;
     private final Instant since;
     private final long sinceNs;
     private final DirectionStats tx = new DirectionStats();
     private final DirectionStats rx = new DirectionStats();
     private volatile @Nullable Negotiated tls;
-    private @Nullable String peer;
+    private volatile Client client;
 
-    /** @param listener name of the listener that accepted it */
-    public Connection(long id, String listener, InetSocketAddress local, InetSocketAddress remote) {
-        this(id, listener, local, remote, Instant.now(), System.nanoTime());
+    /** Its text is made at the first call; two threads may make it twice. */
+    private static final class Client {
+        final InetSocketAddress address;
+
+        @Nullable
+        String text;
+
+        Client(InetSocketAddress address) {
+            this.address = address;
+        }
+    }
+
+    /**
+     * Its client is the socket's peer until {@link #onClient} names another.
+     *
+     * @param listener name of the listener that accepted it
+     * @param local the socket's own address
+     * @param peer the socket's peer
+     */
+    public Connection(long id, String listener, InetSocketAddress local, InetSocketAddress peer) {
+        this(id, listener, local, peer, Instant.now(), System.nanoTime());
     }
 
     /** Accepted at another time. */
-    Connection(
-            long id, String listener, InetSocketAddress local, InetSocketAddress remote, Instant since, long sinceNs) {
+    Connection(long id, String listener, InetSocketAddress local, InetSocketAddress peer, Instant since, long sinceNs) {
         this.id = id;
         this.listener = listener;
         this.local = local;
-        this.remote = remote;
+        this.peer = peer;
+        this.client = new Client(peer);
         this.since = since;
         this.sinceNs = sinceNs;
+    }
+
+    /**
+     * A proxy in front of us has named its client. Event loop only, at most once.
+     *
+     * @throws IllegalStateException if the client was named before
+     */
+    public void onClient(InetSocketAddress address) {
+        if (client.address != peer) {
+            throw new IllegalStateException("the client of connection " + id + " is known already");
+        }
+        client = new Client(address);
     }
 
     /** The handshake is complete. Event loop only. */
@@ -56,24 +90,35 @@ public final class Connection {
         return listener;
     }
 
-    /** Our address. */
+    /** The socket's own address. */
     public InetSocketAddress local() {
         return local;
     }
 
-    /** The client's address. */
-    public InetSocketAddress remote() {
-        return remote;
+    /** The socket's peer: the client, or a proxy in front of us. */
+    public InetSocketAddress peer() {
+        return peer;
     }
 
-    /** The client's address as text, {@code 192.0.2.7:51234} or {@code [2001:db8::7]:51234}; made at the first call. */
-    public String peer() {
-        String known = peer;
-        if (known == null) {
-            known = text(remote);
-            peer = known;
+    /** What the network knows the socket by. */
+    public FiveTuple tuple() {
+        return new FiveTuple(local, peer);
+    }
+
+    /** The client's address: the socket's peer, unless a proxy has named another. */
+    public InetSocketAddress client() {
+        return client.address;
+    }
+
+    /** The client's address as text: {@code 192.0.2.7:51234} or {@code [2001:db8::7]:51234}. */
+    public String clientText() {
+        Client known = client;
+        String text = known.text;
+        if (text == null) {
+            text = text(known.address);
+            known.text = text;
         }
-        return known;
+        return text;
     }
 
     /** Address and port, without a lookup of the name. */

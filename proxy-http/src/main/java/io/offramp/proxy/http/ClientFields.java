@@ -23,7 +23,7 @@ import java.util.List;
 record ClientFields(byte[] address, byte[] proto, byte[] certificate, boolean trusted) {
     /** Of a client whose handshake, if it made one, is complete. */
     static ClientFields of(Connection connection, List<Cidr> trustedProxies) {
-        InetAddress remote = connection.remote().getAddress();
+        InetAddress remote = connection.client().getAddress();
         String address = remote.getHostAddress();
         int scope = address.indexOf('%');
         Negotiated tls = connection.tls();

@@ -230,6 +230,17 @@ class HeaderRulesTest {
         return text(in, out);
     }
 
+    @Test
+    void shouldForwardTheClientThatAProxyNamesAndNotTheSocketsPeer() {
+        Connection connection = new Connection(
+                1, "test", new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("192.0.2.7", 51234));
+        connection.onClient(new InetSocketAddress("198.51.100.9", 4711));
+
+        ClientFields fields = ClientFields.of(connection, PROXIES);
+
+        assertThat(new String(fields.address(), StandardCharsets.US_ASCII)).isEqualTo("198.51.100.9\r\n");
+    }
+
     private static String trailers(String lines) {
         MessageReader reader = MessageReader.ofRequests(1000, 1000);
         ByteBuf in = bytes("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + lines + "\r\n");

@@ -48,7 +48,7 @@ final class AccessLine {
         Connection c = e.connection();
         line.append("id=").append(c.id());
         field(" listener=", c.listener());
-        line.append(" peer=").append(c.peer());
+        line.append(" peer=").append(c.clientText());
         field(" method=", e.method());
         field(" target=", e.target());
         field(" host=", e.host());

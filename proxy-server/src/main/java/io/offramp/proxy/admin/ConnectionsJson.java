@@ -78,7 +78,7 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         json.writeStartObject();
         json.writeNumberField("id", c.id());
         json.writeStringField("listener", c.listener());
-        json.writeStringField("peer", c.peer());
+        json.writeStringField("peer", c.clientText());
         json.writeStringField("local", Connection.text(c.local()));
         json.writeNumberField("age", TimeUnit.NANOSECONDS.toSeconds(c.ageNs()));
         Negotiated tls = c.tls();

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.AttributeKey;
-import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.channel.DrainEvent;
@@ -109,7 +108,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             halfOpen.onEnded(channel);
             held.onClosed();
             metrics.onRefused(ConnectionRefusal.CONNECTIONS);
-            LOG.warn("connection from {} refused: {} are open", connection.peer(), connections.limit());
+            LOG.warn("connection from {} refused: {} are open", connection.clientText(), connections.limit());
             channel.close();
             return;
         }
@@ -160,8 +159,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         metrics.onHandshaken(session.negotiated(), connection.ageNs());
         // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        OffloadTarget target =
-                new OffloadTarget(connection.id(), channel, new FiveTuple(connection.local(), connection.remote()));
+        OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());
         TlsSessionHandler handler = new TlsSessionHandler(session, target, sessions, connection);
         ctx.pipeline().addLast(handler);
         front.install(ctx.pipeline());
@@ -203,7 +201,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     }
 
     private static String describe(Connection connection, HandshakeFailure failure) {
-        return "connection " + connection.id() + " from " + connection.peer() + ": no handshake: "
+        return "connection " + connection.id() + " from " + connection.clientText() + ": no handshake: "
                 + failure.reason().label() + ": " + failure.detail();
     }
 }

@@ -10,6 +10,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.TestConnections;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.ExchangeListener;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,16 @@ class Slf4jAccessLogTest {
                         + " status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:80 sni=example.com version=1.3"
                         + " cipher=aes-gcm-128 resumed=true client=- fingerprint=- txconf=hw rxconf=sw txwhy=configured"
                         + " rxwhy=\"device declined: no TIR left\" abort=-");
+    }
+
+    @Test
+    void shouldWriteTheClientThatAProxyNamesAndNotTheSocketsPeer() {
+        Connection c = TestConnections.accepted(7);
+        c.onClient(new InetSocketAddress("2001:db8::7", 4711));
+
+        log.onFinished(exchange(c, "GET", "/", "a", 0, null));
+
+        assertThat(line()).contains(" peer=[2001:db8:0:0:0:0:0:7]:4711 ").doesNotContain("192.0.2.7");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.handshake.FuzzClient;
 import io.offramp.proxy.metrics.ProxyMetrics;
@@ -25,6 +26,7 @@ import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,23 @@ class TlsListenerTest {
 
         assertThat(open).allMatch(EmbeddedChannel::isOpen);
         open.forEach(EmbeddedChannel::close);
+    }
+
+    @Test
+    void shouldLogTheClientThatAProxyNamesAndSteerByTheSocketsPeer() {
+        // Given
+        EmbeddedChannel channel = new AcceptedChannel(listener);
+        Connection connection = channel.attr(Connection.KEY).get();
+        connection.onClient(new InetSocketAddress("198.51.100.9", 4711));
+
+        // When
+        listener.onFailed(
+                channel.pipeline().firstContext(), new HandshakeFailure(Reason.TIMEOUT, "no ClientHello", null));
+
+        // Then
+        assertThat(lines.list.getFirst().getFormattedMessage()).contains(" from 198.51.100.9:4711: ");
+        assertThat(connection.tuple().remote()).isEqualTo(channel.remoteAddress());
+        channel.close();
     }
 
     @Test

@@ -264,7 +264,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         LOG.info(
                 "connection {} from {}: client sent alert {}",
                 connection.id(),
-                connection.peer(),
+                connection.clientText(),
                 AlertDescription.nameOf(description));
         inputEnded = true;
         abort();
@@ -330,7 +330,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     /** Tells the peer why, and closes without losing the telling. */
     @Override
     public void onRxFault(OffloadException fault) {
-        LOG.info("connection {} from {}: {}", connection.id(), connection.peer(), fault.getMessage());
+        LOG.info("connection {} from {}: {}", connection.id(), connection.clientText(), fault.getMessage());
         if (closing) {
             return;
         }
@@ -352,7 +352,8 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     private void onTruncated(String how) {
         settings.events().onTruncated();
-        LOG.debug("connection {} from {}: ended without close_notify: {}", connection.id(), connection.peer(), how);
+        LOG.debug(
+                "connection {} from {}: ended without close_notify: {}", connection.id(), connection.clientText(), how);
     }
 
     private void onBurstEnd() {
