@@ -189,9 +189,7 @@ class KtlsIT {
             await().until(relay::isStalled);
 
             long limitNs = processCpuNs() + 350_000_000;
-            await("350 ms of CPU last for 1 s")
-                    .during(Duration.ofSeconds(1))
-                    .until(() -> processCpuNs() < limitNs);
+            await("350 ms of CPU last for 1 s").during(Duration.ofSeconds(1)).until(() -> processCpuNs() < limitNs);
 
             relay.goOn();
             assertThat(Clients.hash(Clients.body(socket))).isEqualTo(proxy.upstreamHash("/bytes/1000"));
