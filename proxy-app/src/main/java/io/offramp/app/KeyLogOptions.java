@@ -47,7 +47,7 @@ final class KeyLogOptions {
     /** Prints a line at any log level. */
     private void warn(ListenerConfig listener) {
         print("WARNING: " + listener.name() + ": secrets of all sessions are written to "
-                + listener.tls().keylog() + ": whoever reads it reads the traffic");
+                + listener.tls().keylog() + ": its readers can decrypt the traffic");
     }
 
     private void print(String line) {

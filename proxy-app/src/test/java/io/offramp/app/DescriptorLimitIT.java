@@ -38,7 +38,7 @@ class DescriptorLimitIT {
             for (int i = 0; i < 2 * DESCRIPTORS; i++) {
                 crowd.add(new Socket(InetAddress.getLoopbackAddress(), proxy.port()));
             }
-            await().until(() -> proxy.hasLogged("web: cannot accept connections, which wait: "));
+            await().until(() -> proxy.hasLogged("web: cannot accept connections, they wait: "));
             closeAll(crowd);
 
             // Then

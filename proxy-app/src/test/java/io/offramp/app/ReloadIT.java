@@ -78,7 +78,7 @@ class ReloadIT {
         String complete = Files.readString(certs.resolve("a.pem"));
         Files.writeString(certs.resolve("a.pem"), complete.substring(0, complete.length() / 2));
 
-        await().until(() -> proxy.hasLogged("not replaced, what is in use stays"));
+        await().until(() -> proxy.hasLogged("refused, the current one stays in use"));
         await("some looks")
                 .during(Duration.ofMillis(2_500))
                 .until(() -> refusals().size() == 1);

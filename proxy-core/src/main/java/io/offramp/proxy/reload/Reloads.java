@@ -158,7 +158,7 @@ public final class Reloads implements AutoCloseable {
     }
 
     private void tellProblems(Reloadable what, List<String> problems) {
-        problems.forEach(problem -> LOG.error("{}not replaced, what is in use stays: {}", place(what), problem));
+        problems.forEach(problem -> LOG.error("{}refused, the current one stays in use: {}", place(what), problem));
         if (!problems.isEmpty()) {
             events.onReloadFailed(what);
         }

@@ -70,7 +70,7 @@ public final class Upstreams {
                         most);
             }
         } catch (IOException | NumberFormatException e) {
-            LOG.warn("cannot tell whether limits.upstream-rcvbuf holds: {}", e.toString());
+            LOG.warn("cannot check limits.upstream-rcvbuf: {}", e.toString());
         }
     }
 

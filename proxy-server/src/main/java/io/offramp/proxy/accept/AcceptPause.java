@@ -54,7 +54,7 @@ public final class AcceptPause extends ChannelInboundHandlerAdapter {
         onFailed.run();
         if (failures++ == 0) {
             sinceNs = System.nanoTime();
-            LOG.warn("{}: cannot accept connections, which wait: {}", listener, cause.getMessage());
+            LOG.warn("{}: cannot accept connections, they wait: {}", listener, cause.getMessage());
         }
         ctx.channel().config().setAutoRead(false);
         ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE_MS, TimeUnit.MILLISECONDS);

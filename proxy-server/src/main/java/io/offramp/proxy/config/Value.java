@@ -136,7 +136,7 @@ final class Value {
         Value value = new Value(tuple.getValueNode(), path.isEmpty() ? name : path + "." + name, problems);
         if (entries.putIfAbsent(name, value) != null) {
             int line = entries.get(name).node.getStartMark().orElseThrow().getLine() + 1;
-            problems.error(key.getStartMark(), value.path, "is there already, in line " + line);
+            problems.error(key.getStartMark(), value.path, "duplicate key, first on line " + line);
         }
     }
 

@@ -14,7 +14,7 @@ final class CertificateMetrics {
 
     CertificateMetrics(MeterRegistry registry, Tags listener) {
         notAfter = MultiGauge.builder("offramp.certificate.not.after")
-                .description("When a certificate in use expires, in Unix time")
+                .description("Expiry of a certificate in use, in Unix time")
                 .baseUnit("seconds")
                 .tags(listener)
                 .register(registry);

@@ -48,7 +48,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
             refused.of(reason); // shows zero before the first event
         }
         acceptFailures = CounterFamily.single(
-                registry, "offramp.accept.failures", "Tries to accept a connection that the machine refused", listener);
+                registry, "offramp.accept.failures", "Accepts of a connection that the machine refused", listener);
         Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
                 .description("Client connections open now")
                 .tags(listener)

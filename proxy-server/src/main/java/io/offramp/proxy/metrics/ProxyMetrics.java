@@ -143,23 +143,23 @@ public final class ProxyMetrics implements AutoCloseable {
      */
     public <T> void bindKeyLog(T log, ToDoubleFunction<T> dropped) {
         Gauge.builder("offramp.tls.keylog", () -> 1)
-                .description("Secrets of all sessions are written to a file: there only when they are")
+                .description("Secrets of all sessions are written to a file; absent otherwise")
                 .register(registry);
         FunctionCounter.builder("offramp.tls.keylog.dropped", log, dropped)
-                .description("Secrets that did not get into the file in time")
+                .description("Secrets lost because the file was too slow")
                 .register(registry);
     }
 
     /** Publishes the losses of the log. Once. */
     public void bindLog(LogLosses log) {
         FunctionCounter.builder("offramp.log.dropped", log, l -> l.dropped().getAsLong())
-                .description("Log lines for which there was no room")
+                .description("Log lines dropped for lack of room")
                 .register(registry);
         FunctionCounter.builder("offramp.log.failures", log, l -> l.failures().getAsLong())
-                .description("Writes of the log that failed: a disk that is full, a pipe that nobody reads any more")
+                .description("Failed writes of the log: a full disk, a pipe without a reader")
                 .register(registry);
         Gauge.builder("offramp.log.waiting", () -> log.waitingBytes().getAsLong())
-                .description("Log lines that are not written yet")
+                .description("Log lines waiting to be written")
                 .baseUnit("bytes")
                 .strongReference(true)
                 .register(registry);
@@ -169,7 +169,7 @@ public final class ProxyMetrics implements AutoCloseable {
     /** The turns of the event loops. Published from the first call on, if they are timed. */
     public Timer loopTurns() {
         return Timer.builder("offramp.loop.turn")
-                .description("From what a poll of an event loop found to its next poll, waiting excluded")
+                .description("From the result of an event loop's poll to its next poll, without waiting")
                 .serviceLevelObjectives(LOOP_TURN_BUCKETS)
                 .register(registry);
     }

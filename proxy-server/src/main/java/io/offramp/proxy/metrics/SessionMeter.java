@@ -25,11 +25,11 @@ final class SessionMeter implements CarriedMeter {
         this.sizes = sizes;
         Tags tags = Tags.of("direction", label(key.direction), "backend", key.backend, "mode", key.mode.label());
         Gauge.builder("offramp.tls.sessions", this, SessionMeter::current)
-                .description("Directions of client connections that are installed in a backend now")
+                .description("Directions of client connections installed in a backend now")
                 .tags(tags)
                 .register(registry);
         installed = CounterFamily.single(
-                registry, "offramp.tls.sessions.installed", "Directions that were installed in a backend", tags);
+                registry, "offramp.tls.sessions.installed", "Directions installed in a backend since the start", tags);
         records = CounterFamily.single(registry, "offramp.tls.records", "Records", tags);
         bytes = CounterFamily.single(registry, "offramp.tls.bytes", "Plaintext bytes of those records", tags);
     }

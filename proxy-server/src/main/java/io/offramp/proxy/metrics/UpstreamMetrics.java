@@ -17,13 +17,13 @@ public final class UpstreamMetrics implements UpstreamEvents {
     UpstreamMetrics(MeterRegistry registry, String name) {
         Tags upstream = Tags.of("upstream", name);
         connectFailures = CounterFamily.single(
-                registry, "offramp.upstream.connect.failures", "Connects to an upstream that failed", upstream);
+                registry, "offramp.upstream.connect.failures", "Failed connects to an upstream", upstream);
         retries = CounterFamily.single(
                 registry, "offramp.upstream.retries", "Requests sent again on another connection", upstream);
         poolHits = CounterFamily.single(
                 registry, "offramp.upstream.pool.hits", "Requests that found an idle connection", upstream);
         connectDuration = Timer.builder("offramp.upstream.connect.duration")
-                .description("Connects to an upstream that succeeded")
+                .description("Successful connects to an upstream")
                 .tags(upstream)
                 .register(registry);
     }

@@ -30,7 +30,7 @@ final class KeyLogs implements AutoCloseable {
         if (file == null) {
             return KeyLog.NONE;
         }
-        LOG.warn("{}: SECRETS OF ALL SESSIONS ARE WRITTEN TO {}: whoever reads it reads the traffic", listener, file);
+        LOG.warn("{}: SECRETS OF ALL SESSIONS ARE WRITTEN TO {}: its readers can decrypt the traffic", listener, file);
         Path path = file.toAbsolutePath().normalize();
         KeyLogFile open = files.get(path);
         if (open == null) {

@@ -50,7 +50,7 @@ final class Overload implements AutoCloseable {
                 askNext();
             }
         } catch (RuntimeException e) {
-            LOG.error("memory could not be looked at", e);
+            LOG.error("memory check failed", e);
         }
     }
 

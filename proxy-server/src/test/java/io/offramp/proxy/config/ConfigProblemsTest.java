@@ -382,8 +382,8 @@ class ConfigProblemsTest {
                 .containsExactly(
                         "offramp.yaml:3:12: listeners[1].name: \"web\" is the name of listeners[0] already",
                         "offramp.yaml:3:23: listeners[1].bind: 127.0.0.1:8443 is taken by listeners[0].bind (0.0.0.0:8443)",
-                        "offramp.yaml:4:21: listeners[2].bind: is there already, in line 4",
-                        "offramp.yaml:7:3: upstreams.app: is there already, in line 6",
+                        "offramp.yaml:4:21: listeners[2].bind: duplicate key, first on line 4",
+                        "offramp.yaml:7:3: upstreams.app: duplicate key, first on line 6",
                         "offramp.yaml:8:10: upstreams.a b: a name has letters, digits, dots, dashes and underscores only",
                         "offramp.yaml:9:19: upstreams.none.servers: expected a list of host:port, is an empty list",
                         "offramp.yaml:10:15: admin.bind: 0.0.0.0:8444 is taken by listeners[2].bind");
