@@ -38,7 +38,7 @@ class Costs:
         return self.ns[session, used, size] - self.record(direction, "sw" if way == "sw" else "inline", size)
 
     def session(self, direction, way, size, length):
-        """ns of a session that carries so many bytes in records of one size, install and close included; way as for install."""
+        """ns of a session with this many bytes in records of one size, install and close included; way as for install."""
         return self.install(direction, way) + length / size * self.record(direction, "sw" if way == "sw" else "host", size)
 
     def pays_from(self, direction, way, size):

@@ -284,8 +284,8 @@ class Bench:
         print(f"Warm-up, the same for every proxy: {options.warmup_connections:,} connections and {options.settle} s before the first case, "
               f"{options.warmup} s before each; before a case of handshakes {options.warmup_connections * FURTHER_WARMUP:,.0f} connections.")
         if options.warmup_connections < WARM_CONNECTIONS and self.cases:
-            print(f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections; handshakes of Offramp are shown dearer, and p99 "
-                  "higher, than they are in a server that has run for a minute.")
+            print(f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections. CPU of handshakes and p99 of "
+                  "Offramp are higher here than in a server that has run for a minute.")
         if about["load_average_1min"] > 0.5:
             print("NOTE: the machine is busy with other things; expect noise.")
 

@@ -21,7 +21,7 @@ def allow_open_files():
 
 
 def connection_limit(sockets=2):
-    """Client connections that a proxy can hold within the limit of open files, with so many sockets for each: one upstream connection for
+    """Client connections that a proxy can hold within the limit of open files, with this many sockets for each: one upstream connection for
     each client's, or just the client's where idle ones have none."""
     return (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 400) // sockets
 

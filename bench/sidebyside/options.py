@@ -91,16 +91,17 @@ def parse(arguments):
     parser.add_argument("--only", dest="cases", help=f"some of {', '.join((*NAMES, *SPECIAL))}; patterns allowed")
     parser.add_argument("--proxies", help=f"some of {', '.join(proxy.name for proxy in PROXIES)}; patterns allowed")
     parser.add_argument("--also", action="append", default=[], type=another, metavar="NAME=DIR[,JAVA_OPTS]",
-                        help="each variant of Offramp once more, from the working copy DIR ('' for this one) and with more options of the JVM; "
-                             "may be given more than once")
+                        help="each variant of Offramp again, from the working copy DIR ('' for this one), with more JVM options; "
+                             "may be repeated")
     parser.add_argument("--rounds", type=positive(100))
-    parser.add_argument("--seconds", type=positive(120), help="of each round")
+    parser.add_argument("--seconds", type=positive(120), help="duration of each round")
     parser.add_argument("--warmup", type=positive(300), help="seconds of each case before a proxy is measured in it")
-    parser.add_argument("--warmup-connections", type=positive(1_000_000), help="before the first case; half of them before each case of handshakes")
-    parser.add_argument("--settle", type=positive(300), help="seconds of load behind them, before the first case")
+    parser.add_argument("--warmup-connections", type=positive(1_000_000),
+                        help="connections before the first case; half of them before each case of handshakes")
+    parser.add_argument("--settle", type=positive(300), help="seconds of load after these connections, before the first case")
     parser.add_argument("--deadline", type=positive(86_400), help="seconds after which no further round starts")
     parser.add_argument("--idle-connections", type=positive(15_000), default=10_000)
-    parser.add_argument("--handshake-clients", type=positive(64), default=4, help="runs of openssl s_time at the same time")
+    parser.add_argument("--handshake-clients", type=positive(64), default=4, help="concurrent runs of openssl s_time")
     parser.add_argument("--proxy-cpus", type=cores, help="cores of each proxy, one worker per core (default: the first)")
     parser.add_argument("--load-cpus", type=cores, help="cores of load generators and upstream (default: all others)")
     parser.add_argument("--json", type=pathlib.Path, help="file for raw results of every round")
