@@ -1,4 +1,4 @@
-/** What connections on both sides share: ends in order and by reset, write bursts, deadlines, splices. */
+/** Parts of connections on both sides: ends in order and by reset, write bursts, deadlines, splices. */
 @NullMarked
 package io.offramp.proxy.channel;
 

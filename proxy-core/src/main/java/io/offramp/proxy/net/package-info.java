@@ -1,4 +1,4 @@
-/** Values of the network: addresses and ranges of them, as configuration writes them. */
+/** Network addresses and ranges of them, as a configuration writes them. */
 @NullMarked
 package io.offramp.proxy.net;
 

@@ -1,4 +1,4 @@
-/** What a finished handshake hands to the session, and what logs and pages show of it. Nothing of the engine. */
+/** Values of a finished handshake, for the session, logs and pages. Free of the engine. */
 @NullMarked
 package io.offramp.proxy.tls;
 

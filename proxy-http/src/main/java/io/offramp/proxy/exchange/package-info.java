@@ -1,4 +1,4 @@
-/** What the proxy does with one request and its answer, whatever protocol carries them. */
+/** One request and its answer, independent of the protocol that carries them. */
 @NullMarked
 package io.offramp.proxy.exchange;
 

@@ -1,6 +1,6 @@
 /**
- * The servers behind the proxy: groups of them, which of them answer, and connections to them. Connections belong to
- * the event loop of the client that they serve and are kept for others of that loop, so nothing here takes a lock.
+ * The servers behind the proxy: their groups, their health, and connections to them. A connection belongs to the event
+ * loop of the client that it serves and is kept for other clients of that loop, so nothing here takes a lock.
  */
 @NullMarked
 package io.offramp.proxy.upstream;

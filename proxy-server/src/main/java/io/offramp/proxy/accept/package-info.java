@@ -1,4 +1,4 @@
-/** What happens to a connection before its first byte: pauses when descriptors or buffers run out. */
+/** A connection before its first byte: pauses when descriptors or buffers run out. */
 @NullMarked
 package io.offramp.proxy.accept;
 
