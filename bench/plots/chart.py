@@ -4,10 +4,15 @@ import math
 from xml.sax.saxutils import escape
 
 WIDTH = 1080
-LEFT, RIGHT, GAP = 74, 30, 78                   # beside and between panels
-TITLE, KEYS, KEY_LINE = 44, 2, 22               # header: its title, then a legend of two columns
-HEAD, FOOT, REMARK_LINE = 34, 62, 17            # above a panel its title, below it an axis; then remarks
-INK, FAINT, GRID, PAPER = "#222222", "#555555", "#e2e2e2", "#ffffff"    # paper of its own, so that it reads on dark pages as well
+LEFT, RIGHT, GAP = 74, 30, 78  # beside and between panels
+TITLE, KEYS, KEY_LINE = 44, 2, 22  # header: its title, then a legend of two columns
+HEAD, FOOT, REMARK_LINE = 34, 62, 17  # above a panel its title, below it an axis; then remarks
+INK, FAINT, GRID, PAPER = (
+    "#222222",
+    "#555555",
+    "#e2e2e2",
+    "#ffffff",
+)  # paper of its own, so that it reads on dark pages as well
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Line:
 @dataclasses.dataclass(frozen=True)
 class Mark:
     """A point that matters, with a line down to the axis and a remark there."""
+
     x: float
     y: float
     remark: str
@@ -50,27 +56,35 @@ class Panel:
 @dataclasses.dataclass(frozen=True)
 class Plot:
     """Rows of panels, which share one scale upwards."""
+
     title: str
     legend: list
     rows: list
     remarks: list
     panel_height: int
-    room: float = 1             # how far the scale reaches below the lowest point: marks have their remarks there
+    room: float = 1  # how far the scale reaches below the lowest point: marks have their remarks there
 
 
 def size(count):
     """A number of bytes, to read."""
     for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
         if count >= factor:
-            return f"{count / factor:.0f} {unit}" if count >= 10 * factor else f"{count / factor:.1f} {unit}".replace(".0 ", " ")
+            return (
+                f"{count / factor:.0f} {unit}"
+                if count >= 10 * factor
+                else f"{count / factor:.1f} {unit}".replace(".0 ", " ")
+            )
     return f"{count:.0f} B"
 
 
 def ticks(low, high):
-    """1, 2 and 5 times powers of ten between two figures and just outside of them; powers alone where these are many."""
+    """1, 2 and 5 times powers of ten between two figures and just outside of them; powers alone where these are
+    many."""
     for factors in ((1, 2, 5), (1,)):
         steps = [float(f"{factor}e{power}") for power in range(-6, 10) for factor in factors]
-        inside = [step for step in steps if max(s for s in steps if s <= low) <= step <= min(s for s in steps if s >= high)]
+        inside = [
+            step for step in steps if max(s for s in steps if s <= low) <= step <= min(s for s in steps if s >= high)
+        ]
         if len(inside) <= 9:
             break
     return inside
@@ -106,14 +120,21 @@ def draw(panel, left, right, top, bottom, ticks_y):
         points = " ".join(f"{across.at(x)},{up.at(y)}" for x, y in line.points)
         yield f'<polyline points="{points}" {line.style.stroke()}/>'
         if line.dots:
-            yield from (f'<circle cx="{across.at(x)}" cy="{up.at(y)}" r="3.2" fill="{line.style.colour}"/>' for x, y in line.points)
+            yield from (
+                f'<circle cx="{across.at(x)}" cy="{up.at(y)}" r="3.2" fill="{line.style.colour}"/>'
+                for x, y in line.points
+            )
     for mark in panel.marks:
         x, y = across.at(mark.x), up.at(mark.y)
         yield f'<path d="M{x} {y}V{bottom}" stroke="{mark.colour}" stroke-dasharray="2 3"/>'
         yield f'<circle cx="{x}" cy="{y}" r="4.5" fill="{PAPER}" stroke="{mark.colour}" stroke-width="2"/>'
     for number, mark in enumerate(panel.marks):
-        yield text(round(across.at(mark.x) + 6, 1), bottom - 28 + 18 * number, mark.remark,
-                   f'fill="{mark.colour}" stroke="{PAPER}" stroke-width="5" paint-order="stroke"')
+        yield text(
+            round(across.at(mark.x) + 6, 1),
+            bottom - 28 + 18 * number,
+            mark.remark,
+            f'fill="{mark.colour}" stroke="{PAPER}" stroke-width="5" paint-order="stroke"',
+        )
     yield text(middle, bottom + 38, panel.x, 'text-anchor="middle"')
     upright, side = round((top + bottom) / 2, 1), round(left - 52, 1)
     yield text(side, upright, panel.y, f'text-anchor="middle" transform="rotate(-90 {side} {upright})"')
@@ -136,15 +157,23 @@ def svg(plot):
     row_height = HEAD + plot.panel_height + FOOT
     remarks = header + len(plot.rows) * row_height
     height = remarks + len(plot.remarks) * REMARK_LINE + 8
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
-             f'font-family="DejaVu Sans, Verdana, Arial, sans-serif" font-size="12" fill="{INK}">',
-             f"<title>{escape(plot.title)}</title>", f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
-             text(LEFT, 28, plot.title, 'font-size="17" font-weight="bold"'), *legend(plot.legend)]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
+        'role="img" '
+        f'font-family="DejaVu Sans, Verdana, Arial, sans-serif" font-size="12" fill="{INK}">',
+        f"<title>{escape(plot.title)}</title>",
+        f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
+        text(LEFT, 28, plot.title, 'font-size="17" font-weight="bold"'),
+        *legend(plot.legend),
+    ]
     for index, row in enumerate(plot.rows):
         top = header + index * row_height + HEAD
         width = (WIDTH - LEFT - RIGHT - GAP * (len(row) - 1)) / len(row)
         for number, panel in enumerate(row):
             left = round(LEFT + number * (width + GAP), 1)
             parts += draw(panel, left, round(left + width, 1), top, top + plot.panel_height, ticks_y)
-    parts += [text(LEFT, remarks + 8 + number * REMARK_LINE, remark, f'fill="{FAINT}" font-size="11"') for number, remark in enumerate(plot.remarks)]
+    parts += [
+        text(LEFT, remarks + 8 + number * REMARK_LINE, remark, f'fill="{FAINT}" font-size="11"')
+        for number, remark in enumerate(plot.remarks)
+    ]
     return "\n".join([*parts, "</svg>"]) + "\n"

@@ -1,1 +1,2 @@
-"""Runs Offramp beside nginx, HAProxy, hitch and stunnel on one machine and compares what they cost. Entry: bench/side-by-side."""
+"""Runs Offramp beside nginx, HAProxy, hitch and stunnel on one machine and compares what they cost. Entry:
+bench/side-by-side."""

@@ -11,10 +11,10 @@ from . import cases as all_cases
 from . import load, machine, offload, process, report, site, special, stall, targets
 from .proxies import REPOSITORY, Proxy, Setting
 
-WARM_CONNECTIONS = 30_000    # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
-FURTHER_WARMUP = 0.5         # share of them for the next kind of handshake, most of whose code is the same
-WARMUP_SLICE = 5             # seconds
-WARMUP_LIMIT = 180           # seconds
+WARM_CONNECTIONS = 30_000  # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
+FURTHER_WARMUP = 0.5  # share of them for the next kind of handshake, most of whose code is the same
+WARMUP_SLICE = 5  # seconds
+WARMUP_LIMIT = 180  # seconds
 
 Mark = collections.namedtuple("Mark", "time cpu_seconds served")
 
@@ -27,17 +27,19 @@ class Bench:
         self.folder, www = site.make_folders(folder)
         self.files = site.Files(www, options.upload_mib << 20)
         self.certificates = site.make_certificates(self.folder)
-        self.environments = {version: site.client_environment(self.folder, version) for version in ("TLSv1.2", "TLSv1.3")}
+        self.environments = {
+            version: site.client_environment(self.folder, version) for version in ("TLSv1.2", "TLSv1.3")
+        }
         self.load_cores = options.load_cpus
         self.handshake_clients = options.handshake_clients
         self.uploads_per_second = options.uploads_per_second
         self.cases = [case for case in all_cases.CASES if case.name in options.cases]
         self.proxies = []
-        self.warm = set()     # names of the proxies that have had handshakes
+        self.warm = set()  # names of the proxies that have had handshakes
         self.servers = {}
         self.ports = {}
         self.skipped = {}
-        self.failed = []      # why the run is not what was asked for
+        self.failed = []  # why the run is not what was asked for
         self.result = {"rounds": [], "rows": [], "skipped": self.skipped}
 
     def environment(self, version):
@@ -48,10 +50,12 @@ class Bench:
     def setting(self, *kinds):
         """Free ports for a proxy that listens with these kinds of certificates, and all else that it needs."""
         *ports, admin = process.free_ports(len(kinds) + 1)
-        return Setting(self.folder, self.certificates, self.upstream_port, self.options.proxy_cpus, dict(zip(kinds, ports)), admin)
+        return Setting(
+            self.folder, self.certificates, self.upstream_port, self.options.proxy_cpus, dict(zip(kinds, ports)), admin
+        )
 
     def start_upstream(self):
-        self.upstream_port, = process.free_ports(1)
+        (self.upstream_port,) = process.free_ports(1)
         site.start_upstream(self.folder, self.files, self.upstream_port, len(self.load_cores), self.load_cores)
 
     def start_proxies(self):
@@ -77,7 +81,8 @@ class Bench:
             self.proxies.append(proxy)
 
     def skip(self, proxy, reason):
-        """Kernel TLS is missing on most machines; any other variant of Offramp that is left out makes the run a failure."""
+        """Kernel TLS is missing on most machines; any other variant of Offramp that is left out makes the run a
+        failure."""
         self.skipped[proxy.name] = reason
         if proxy.jvm and proxy.backend != "ktls":
             self.failed.append(f"{proxy.name} was LEFT OUT: {' '.join(reason.split())[:300]}")
@@ -115,25 +120,35 @@ class Bench:
         if not server.alive():
             driven.errors.append(f"the proxy ended with {server.process.returncode}: {server.log_tail()[-200:]}")
         return {
-            "case": case.name, "proxy": proxy.name, "units": driven.units, "seconds": driven.seconds, "bytes": driven.bytes,
+            "case": case.name,
+            "proxy": proxy.name,
+            "units": driven.units,
+            "seconds": driven.seconds,
+            "bytes": driven.bytes,
             "rate": driven.units / driven.seconds if driven.seconds else 0,
             "mb_per_second": driven.bytes / driven.seconds / 1e6 if driven.seconds and driven.bytes else None,
-            "p50_ms": driven.p50_ms, "p99_ms": driven.p99_ms, "reused": driven.reused,
-            "cpu_seconds": cpu, "cpu_us": cpu * 1e6 / driven.units if driven.units else None,
+            "p50_ms": driven.p50_ms,
+            "p99_ms": driven.p99_ms,
+            "reused": driven.reused,
+            "cpu_seconds": cpu,
+            "cpu_us": cpu * 1e6 / driven.units if driven.units else None,
             "core_share": cpu / driven.seconds / len(self.options.proxy_cpus) if driven.seconds else None,
-            "memory_mib": machine.memory_bytes(server.session) / 2**20, "errors": driven.errors,
+            "memory_mib": machine.memory_bytes(server.session) / 2**20,
+            "errors": driven.errors,
         }
 
     def body_errors(self, case, proxy):
         """Compares the hash of every size through this proxy with the upstream's file."""
         port = self.ports[proxy.name][case.certificate]
-        found = (load.body_error(port, name, sha256, self.folder / "body", self.load_cores, self.environment(case.version))
-                 for name, sha256 in self.files.sha256.items())
+        found = (
+            load.body_error(port, name, sha256, self.folder / "body", self.load_cores, self.environment(case.version))
+            for name, sha256 in self.files.sha256.items()
+        )
         return [error for error in found if error]
 
     def settle(self):
-        """Lets each proxy run for a while, as it has after its first minutes: a JVM compiles what it runs most. Handshakes are among it
-        whatever the cases are, since each round begins with some. Each case warms up again."""
+        """Lets each proxy run for a while, as it has after its first minutes: a JVM compiles what it runs most.
+        Handshakes are among it whatever the cases are, since each round begins with some. Each case warms up again."""
         full = next(case for case in all_cases.CASES if case.name == "full")
         case = next((case for case in self.cases if not case.warm), None)
         for proxy in self.proxies:
@@ -142,14 +157,16 @@ class Bench:
                 self.drive_for(case, proxy, self.options.settle)
 
     def drive_for(self, case, proxy, seconds):
-        """In turns as short as those that are measured: a JVM that has seen connections only stay compiles anew when they come and go."""
+        """In turns as short as those that are measured: a JVM that has seen connections only stay compiles anew when
+        they come and go."""
         port = self.ports[proxy.name][case.certificate]
         while seconds > 0:
             case.drive(self, port, min(seconds, self.options.seconds))
             seconds -= self.options.seconds
 
     def warm_up(self, case, proxy):
-        """The same for every proxy: some seconds, or some connections, fewer where the proxy has had handshakes of another kind."""
+        """The same for every proxy: some seconds, or some connections, fewer where the proxy has had handshakes of
+        another kind."""
         port = self.ports[proxy.name][case.certificate]
         if not case.warm:
             self.drive_for(case, proxy, self.options.warmup)
@@ -163,7 +180,9 @@ class Bench:
                 break
         self.warm.add(proxy.name)
         if done < wanted:
-            print(f"  {proxy.name}: {done:,.0f} warm-up connections instead of {wanted:,.0f} for {case.name}", flush=True)
+            print(
+                f"  {proxy.name}: {done:,.0f} warm-up connections instead of {wanted:,.0f} for {case.name}", flush=True
+            )
 
     def run_case(self, case):
         """Warms up the proxies, then lets every one have its turn in each round; the order of turns rotates."""
@@ -275,24 +294,36 @@ class Bench:
     def print_head(self):
         about, options = self.result["machine"], self.options
         print(f"side-by-side, {options.form} form, commit {self.result['commit']}, {self.result['began']}")
-        print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}, "
-              f"load average {about['load_average_1min']}")
+        print(
+            f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}, "
+            f"load average {about['load_average_1min']}"
+        )
         for name, version in about["versions"].items():
             print(f"  {name}: {version}")
-        print(f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and upstream on cores "
-              f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s.")
-        print(f"Warm-up, the same for every proxy: {options.warmup_connections:,} connections and {options.settle} s before the first case, "
-              f"{options.warmup} s before each; before a case of handshakes {options.warmup_connections * FURTHER_WARMUP:,.0f} connections.")
+        print(
+            f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and "
+            "upstream on cores "
+            f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s."
+        )
+        print(
+            f"Warm-up, the same for every proxy: {options.warmup_connections:,} connections and {options.settle} s "
+            "before the first case, "
+            f"{options.warmup} s before each; before a case of handshakes "
+            f"{options.warmup_connections * FURTHER_WARMUP:,.0f} connections."
+        )
         if options.warmup_connections < WARM_CONNECTIONS and self.cases:
-            print(f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections. CPU of handshakes and p99 of "
-                  "Offramp are higher here than in a server that has run for a minute.")
+            print(
+                f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections. CPU of handshakes and p99 "
+                "of "
+                "Offramp are higher here than in a server that has run for a minute."
+            )
         if about["load_average_1min"] > 0.5:
             print("NOTE: the machine is busy with other things; expect noise.")
 
     def print_end(self):
         print(report.LEGEND)
         self.result["targets"] = targets.rows(self.result)
-        if self.options.form != "smoke" and self.result["targets"]:     # smoke measures nothing
+        if self.options.form != "smoke" and self.result["targets"]:  # smoke measures nothing
             print(targets.table(self.result["targets"], self.options.rounds))
         print(f"Time taken from this machine by its host (steal): {self.result['steal_seconds']:.1f} s.")
         if time.monotonic() > self.deadline:
@@ -316,10 +347,19 @@ class Bench:
 
 def build(home):
     """Has the launcher of a working copy build what is missing or stale, which no proxy's start should wait for."""
-    done = subprocess.run(["./offramp", "--version"], cwd=home, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          check=False, timeout=900)
+    done = subprocess.run(
+        ["./offramp", "--version"],
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
     if done.returncode:
-        raise SystemExit(f"side-by-side: {home / 'offramp'} --version ended with {done.returncode}: {done.stderr.strip()[-300:]}")
+        raise SystemExit(
+            f"side-by-side: {home / 'offramp'} --version ended with {done.returncode}: {done.stderr.strip()[-300:]}"
+        )
 
 
 def plain(value):
@@ -335,8 +375,14 @@ def commit():
     """Commit of the working copy, with a mark when it has changes."""
     if not shutil.which("git"):
         return "unknown"
-    done = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=REPOSITORY, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.stdout.strip() or "unknown"
 
 

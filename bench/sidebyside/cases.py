@@ -10,19 +10,21 @@ from . import load, machine
 from .site import SIZES
 
 CONNECTIONS = 64
-HANDSHAKES_PER_SECOND = 700    # that the slowest proxy makes with one client; for how long to wait for many connections
+HANDSHAKES_PER_SECOND = 700  # that the slowest proxy makes with one client; for how long to wait for many connections
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
     name: str
     title: str
-    unit: str             # request, connection or MiB: what CPU time is divided by
-    drive: Callable       # (Bench, port, seconds) -> Load
+    unit: str  # request, connection or MiB: what CPU time is divided by
+    drive: Callable  # (Bench, port, seconds) -> Load
     version: str = "TLSv1.3"
     certificate: str = "ecdsa"
-    warm: Callable | None = None    # like drive; what warms up by connections, where a number of seconds would be too few of them
-    but: tuple = ()                 # patterns of proxies that it leaves out
+    warm: Callable | None = (
+        None  # like drive; what warms up by connections, where a number of seconds would be too few of them
+    )
+    but: tuple = ()  # patterns of proxies that it leaves out
 
     def takes(self, proxy):
         return not any(fnmatch.fnmatch(proxy.name, pattern) for pattern in self.but)
@@ -39,17 +41,23 @@ def requests(size, connections, unit="request"):
         if unit == "MiB":
             result.units = result.units * SIZES[size] / 2**20
         return result
+
     return drive
 
 
 def held_requests(size, connections):
-    """Requests and CPU while all of the connections are there. Their handshakes, which cost more than what follows, are in neither."""
+    """Requests and CPU while all of the connections are there. Their handshakes, which cost more than what follows, are
+    in neither."""
+
     def drive(bench, port, seconds):
         ramp = 1 + connections / HANDSHAKES_PER_SECOND
         whole = math.ceil(ramp + seconds + 1)
         loads = []
-        client = threading.Thread(target=lambda: loads.append(
-            load.wrk(port, f"/{size}", connections, whole, bench.load_cores, bench.environment("TLSv1.3"))))
+        client = threading.Thread(
+            target=lambda: loads.append(
+                load.wrk(port, f"/{size}", connections, whole, bench.load_cores, bench.environment("TLSv1.3"))
+            )
+        )
         begin = time.monotonic()
         client.start()
         time.sleep(ramp)
@@ -60,18 +68,28 @@ def held_requests(size, connections):
         client.join()
         result = loads[0]
         result.units, result.seconds = last.served - first.served, last.time - first.time
-        result.bytes, result.p50_ms, result.p99_ms = 0, None, None     # of all the time
+        result.bytes, result.p50_ms, result.p99_ms = 0, None, None  # of all the time
         result.cpu_seconds = last.cpu_seconds - first.cpu_seconds
         if held < connections:
             result.errors.append(f"{held} connections instead of {connections}")
         return result
+
     return drive
 
 
 def handshakes(version, reuse=False):
     def drive(bench, port, seconds):
-        return load.handshakes(port, "/1k", SIZES["1k"], reuse, bench.handshake_clients, seconds, bench.load_cores,
-                               bench.environment(version))
+        return load.handshakes(
+            port,
+            "/1k",
+            SIZES["1k"],
+            reuse,
+            bench.handshake_clients,
+            seconds,
+            bench.load_cores,
+            bench.environment(version),
+        )
+
     return drive
 
 
@@ -94,13 +112,26 @@ CASES = [
     Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
     Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
     Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
-    *(Case(f"conns-{count}", f"GET 1 KiB, {count:,} keep-alive connections that are all open, TLS 1.3", "request", held_requests("1k", count),
-           but=("haproxy", "*-tcp", "hitch", "stunnel")) for count in (64, 512, 4096)),
+    *(
+        Case(
+            f"conns-{count}",
+            f"GET 1 KiB, {count:,} keep-alive connections that are all open, TLS 1.3",
+            "request",
+            held_requests("1k", count),
+            but=("haproxy", "*-tcp", "hitch", "stunnel"),
+        )
+        for count in (64, 512, 4096)
+    ),
     handshake_case("full", "full handshake + GET 1 KiB, TLS 1.3, ECDSA P-256", "TLSv1.3"),
     handshake_case("resumed", "resumed handshake + GET 1 KiB, TLS 1.3", "TLSv1.3", reuse=True),
     handshake_case("full12", "full handshake + GET 1 KiB, TLS 1.2, ECDSA P-256", "TLSv1.2"),
     handshake_case("resumed12", "resumed handshake + GET 1 KiB, TLS 1.2", "TLSv1.2", reuse=True),
     handshake_case("rsa", "full handshake + GET 1 KiB, TLS 1.3, RSA-2048", "TLSv1.3", "rsa"),
-    Case("first-byte", "one connection after the other: TCP, full TLS 1.3 handshake, first byte of 1 KiB", "connection", first_bytes,
-         warm=handshakes("TLSv1.3")),
+    Case(
+        "first-byte",
+        "one connection after the other: TCP, full TLS 1.3 handshake, first byte of 1 KiB",
+        "connection",
+        first_bytes,
+        warm=handshakes("TLSv1.3"),
+    ),
 ]

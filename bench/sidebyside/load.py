@@ -16,13 +16,14 @@ LUA = pathlib.Path(__file__).with_name("report.lua")
 @dataclasses.dataclass
 class Load:
     """What a load generator did: `units` of the case's unit in `seconds`."""
+
     units: float = 0
     seconds: float = 0
     bytes: int = 0
     p50_ms: float | None = None
     p99_ms: float | None = None
-    reused: float | None = None      # share of handshakes that resumed a session
-    cpu_seconds: float | None = None # of the proxy, where it is not that of the whole time
+    reused: float | None = None  # share of handshakes that resumed a session
+    cpu_seconds: float | None = None  # of the proxy, where it is not that of the whole time
     errors: list = dataclasses.field(default_factory=list)
 
 
@@ -32,7 +33,17 @@ def percentile(values, share):
 
 def wrk(port, path, connections, seconds, cores, env):
     """Keep-alive requests; unit: request."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "8s", "-s", str(LUA), f"https://127.0.0.1:{port}{path}"]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "8s",
+        "-s",
+        str(LUA),
+        f"https://127.0.0.1:{port}{path}",
+    ]
     code, out, err = process.run(command, cores, seconds + 30, env)
     found = re.search(r"^\{.*\}$", out, re.M)
     if code or not found:
@@ -50,13 +61,29 @@ def wrk(port, path, connections, seconds, cores, env):
 def handshakes(port, path, body_bytes, reuse, parallel, seconds, cores, env):
     """Connections with one request each, from `parallel` runs of `openssl s_time`; unit: connection.
 
-    Without trust anchors: s_time ignores the outcome anyway, but would read the folder of them for each connection, a third of its time.
+    Without trust anchors: s_time ignores the outcome anyway, but would read the folder of them for each connection, a
+    third of its time.
     """
-    command = ["openssl", "s_time", "-no-CAfile", "-no-CApath", "-no-CAstore", "-connect", f"127.0.0.1:{port}",
-               "-reuse" if reuse else "-new", "-time", str(seconds), "-www", path]
+    command = [
+        "openssl",
+        "s_time",
+        "-no-CAfile",
+        "-no-CApath",
+        "-no-CAstore",
+        "-connect",
+        f"127.0.0.1:{port}",
+        "-reuse" if reuse else "-new",
+        "-time",
+        str(seconds),
+        "-www",
+        path,
+    ]
     outputs = []
     begin = time.monotonic()
-    threads = [threading.Thread(target=lambda: outputs.append(process.run(command, cores, seconds + 30, env))) for _ in range(parallel)]
+    threads = [
+        threading.Thread(target=lambda: outputs.append(process.run(command, cores, seconds + 30, env)))
+        for _ in range(parallel)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -82,9 +109,23 @@ def handshakes(port, path, body_bytes, reuse, parallel, seconds, cores, env):
 
 
 def connect_one_by_one(port, path, count, cores, env):
-    """A new connection per request, one at a time: time from connect to the first byte of the answer; unit: connection."""
-    command = ["curl", "-sk", "--http1.1", "--no-sessionid", "-H", "Connection: close", "-o", "/dev/null", "--max-time", "60",
-               "-w", "%{http_code} %{time_starttransfer}\\n", f"https://127.0.0.1:{port}{path}?[1-{count}]"]
+    """A new connection per request, one at a time: time from connect to the first byte of the answer; unit:
+    connection."""
+    command = [
+        "curl",
+        "-sk",
+        "--http1.1",
+        "--no-sessionid",
+        "-H",
+        "Connection: close",
+        "-o",
+        "/dev/null",
+        "--max-time",
+        "60",
+        "-w",
+        "%{http_code} %{time_starttransfer}\\n",
+        f"https://127.0.0.1:{port}{path}?[1-{count}]",
+    ]
     begin = time.monotonic()
     code, out, err = process.run(command, cores, 70, env)
     load = Load(seconds=time.monotonic() - begin)
@@ -103,7 +144,19 @@ def connect_one_by_one(port, path, count, cores, env):
 
 def uploads(port, files, count, cores, env):
     """The upload file `count` times over one connection; unit: MiB."""
-    command = ["curl", "-sk", "--http1.1", "-H", "Expect:", "-o", "/dev/null", "-w", "%{http_code}\\n", "--max-time", "60"]
+    command = [
+        "curl",
+        "-sk",
+        "--http1.1",
+        "-H",
+        "Expect:",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{http_code}\\n",
+        "--max-time",
+        "60",
+    ]
     for index in range(count):
         command += ["-T", str(files.upload_path), f"https://127.0.0.1:{port}/put/up{index}"]
         command += ["-o", "/dev/null"] if index else []
@@ -112,7 +165,9 @@ def uploads(port, files, count, cores, env):
     good = sum(status in ("201", "204") for status in out.split())
     load = Load(good * files.upload_bytes / 2**20, time.monotonic() - begin, good * files.upload_bytes)
     if code or good < count:
-        load.errors.append(f"{good} of {count} uploads; curl ended with {code}, status {out.split()} {err.strip()[-200:]}")
+        load.errors.append(
+            f"{good} of {count} uploads; curl ended with {code}, status {out.split()} {err.strip()[-200:]}"
+        )
     elif files.uploaded_sha256(f"up{count - 1}") != files.upload_sha256:
         load.errors.append("the upstream got other bytes than were sent")
     return load
@@ -120,7 +175,17 @@ def uploads(port, files, count, cores, env):
 
 def body_error(port, name, sha256, scratch, cores, env):
     """Fetches one file and compares its hash; returns what is wrong, or None."""
-    command = ["curl", "-skS", "--http1.1", "--fail", "--max-time", "20", "-o", str(scratch), f"https://127.0.0.1:{port}/{name}"]
+    command = [
+        "curl",
+        "-skS",
+        "--http1.1",
+        "--fail",
+        "--max-time",
+        "20",
+        "-o",
+        str(scratch),
+        f"https://127.0.0.1:{port}/{name}",
+    ]
     code, _, err = process.run(command, cores, 25, env)
     if code:
         return f"curl ended with {code}: {err.strip()[-200:]}"
@@ -130,7 +195,8 @@ def body_error(port, name, sha256, scratch, cores, env):
 
 
 def negotiated(port, cores, env):
-    """What a client gets from a port: version, suite, key exchange and certificate key, as openssl s_client prints them."""
+    """What a client gets from a port: version, suite, key exchange and certificate key, as openssl s_client prints
+    them."""
     command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost"]
     code, out, err = process.run(command, cores, 10, env)
     version_suite = re.search(r"^New, (\S+), Cipher is (\S+)", out, re.M)

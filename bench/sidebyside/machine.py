@@ -21,13 +21,14 @@ def allow_open_files():
 
 
 def connection_limit(sockets=2):
-    """Client connections that a proxy can hold within the limit of open files, with this many sockets for each: one upstream connection for
-    each client's, or just the client's where idle ones have none."""
+    """Client connections that a proxy can hold within the limit of open files, with this many sockets for each: one
+    upstream connection for each client's, or just the client's where idle ones have none."""
     return (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 400) // sockets
 
 
 def stat_fields(pid):
-    """The fields of /proc/PID/stat behind the command name, so that index 0 is field 3; None when the process is gone."""
+    """The fields of /proc/PID/stat behind the command name, so that index 0 is field 3; None when the process is
+    gone."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -46,7 +47,8 @@ def session_pids(session):
 
 
 def cpu_seconds(session):
-    """User and system time so far of a session's processes, with all their threads and the children they have waited for."""
+    """User and system time so far of a session's processes, with all their threads and the children they have waited
+    for."""
     ticks = 0
     for pid in session_pids(session):
         fields = stat_fields(pid)
@@ -56,7 +58,8 @@ def cpu_seconds(session):
 
 
 def memory_bytes(session):
-    """Resident memory of a session's processes; a page that several of them share is counted once (proportional set size)."""
+    """Resident memory of a session's processes; a page that several of them share is counted once (proportional set
+    size)."""
     total = 0
     for pid in session_pids(session):
         try:
@@ -95,7 +98,9 @@ def steal_seconds():
 def first_output_line(*command):
     """First line that a command prints, on either stream; empty where it cannot be run."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     lines = [line for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
@@ -111,10 +116,19 @@ def cpu_model():
 
 def versions():
     """Version line by program, for the programs that are installed."""
-    flags = {"nginx": "-v", "haproxy": "-v", "hitch": "--version", "openssl": "version", "wrk": "-v", "curl": "--version"}
+    flags = {
+        "nginx": "-v",
+        "haproxy": "-v",
+        "hitch": "--version",
+        "openssl": "version",
+        "wrk": "-v",
+        "curl": "--version",
+    }
     found = {name: first_output_line(name, flag) for name, flag in flags.items() if shutil.which(name)}
     if shutil.which("stunnel"):
-        done = subprocess.run(["stunnel", "-version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            ["stunnel", "-version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        )
         found["stunnel"] = next((line for line in done.stderr.splitlines() if line.startswith("stunnel ")), "")
     return found
 

@@ -6,7 +6,8 @@ from . import special
 
 
 def backends(port, admin_port):
-    """The backends that carry a new connection to `port`, by direction, and the reason of each: {"tx": ("device", "configured"), ...}."""
+    """The backends that carry a new connection to `port`, by direction, and the reason of each: {"tx": ("device",
+    "configured"), ...}."""
     connection = special.connect_and_ask(special.client_context(), port)
     try:
         peer_port = str(connection.getsockname()[1])

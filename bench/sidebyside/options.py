@@ -8,14 +8,16 @@ import pathlib
 from .cases import CASES
 from .proxies import PROXIES, REPOSITORY, other
 
-SPECIAL = ("stall", "start", "idle")    # cases that start each proxy afresh
+SPECIAL = ("stall", "start", "idle")  # cases that start each proxy afresh
 
-EPILOG = """Exit code: 0 the run is sound, whatever its verdicts; 1 a row has errors, nothing was measured, Offramp does not build, a variant of it
-other than kernel TLS was left out, or a proxy that was asked for by name; 3 with --strict, a target is missed."""
+EPILOG = """Exit code: 0 the run is sound, whatever its verdicts; 1 a row has errors, nothing was measured, Offramp does
+not build, a variant of it other than kernel TLS was left out, or a proxy that was asked for by name; 3 with --strict, a
+target is missed."""
 
-DESCRIPTION = """Runs nginx, HAProxy, hitch, stunnel and Offramp on loopback with the same certificate and the same upstream, case by case in
-alternating rounds, and prints what each costs. Proxies run on one core with one worker each, load generators and the upstream on
-another (--proxy-cpus, --load-cpus). Listens on 127.0.0.1 only, stops everything that it started, and leaves nothing behind."""
+DESCRIPTION = """Runs nginx, HAProxy, hitch, stunnel and Offramp on loopback with the same certificate and the same
+upstream, case by case in alternating rounds, and prints what each costs. Proxies run on one core with one worker each,
+load generators and the upstream on another (--proxy-cpus, --load-cpus). Listens on 127.0.0.1 only, stops everything
+that it started, and leaves nothing behind."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,11 +34,21 @@ class Form:
 
 
 NAMES = tuple(case.name for case in CASES)
-TARGETED = tuple(name for name in NAMES if name not in ("full12", "resumed12", "first-byte"))    # those with a target
+TARGETED = tuple(name for name in NAMES if name not in ("full12", "resumed12", "first-byte"))  # those with a target
 FORMS = {
     "default": Form(5, 3, 6, 30_000, 20, 1.4, 100, 2 * 3600, (*TARGETED, *SPECIAL)),
     "full": Form(9, 5, 10, 30_000, 30, 1.2, 100, 4 * 3600, (*NAMES, *SPECIAL)),
-    "quick": Form(2, 1, 2, 2_000, 10, 1, 100, 285, ("keepalive-1k", "keepalive-16k", "bulk-1m", "upload", "full", "resumed", "start")),
+    "quick": Form(
+        2,
+        1,
+        2,
+        2_000,
+        10,
+        1,
+        100,
+        285,
+        ("keepalive-1k", "keepalive-16k", "bulk-1m", "upload", "full", "resumed", "start"),
+    ),
     "smoke": Form(1, 1, 1, 1, 0, 1, 32, 60, ("keepalive-1k", "upload", "full")),
 }
 SMOKE_PROXIES = ("nginx", "hitch", "offramp-sw", "offramp-hw-tcp")
@@ -59,6 +71,7 @@ def positive(limit):
         if not 0 < value <= limit:
             raise argparse.ArgumentTypeError(f"{value} is not in 1..{limit}")
         return value
+
     return parse
 
 
@@ -77,7 +90,9 @@ def another(text):
     home, _, java_options = rest.partition(",")
     path = (REPOSITORY if home == "" else pathlib.Path(home)).resolve()
     if not name or not (path / "offramp").exists():
-        raise argparse.ArgumentTypeError(f"'{text}': {path} is no working copy of Offramp" if name else f"'{text}' has no name")
+        raise argparse.ArgumentTypeError(
+            f"'{text}': {path} is no working copy of Offramp" if name else f"'{text}' has no name"
+        )
     return name, path, java_options
 
 
@@ -85,24 +100,42 @@ def parse(arguments):
     parser = argparse.ArgumentParser("side-by-side", description=DESCRIPTION, epilog=EPILOG)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--quick", action="store_const", const="quick", dest="form", help="short rounds, under 5 minutes")
-    form.add_argument("--smoke", action="store_const", const="smoke", dest="form",
-                      help="one tiny iteration: shows that it works, measures nothing")
+    form.add_argument(
+        "--smoke",
+        action="store_const",
+        const="smoke",
+        dest="form",
+        help="one tiny iteration: shows that it works, measures nothing",
+    )
     form.add_argument("--full", action="store_const", const="full", dest="form", help="long rounds of all cases")
     parser.add_argument("--only", dest="cases", help=f"some of {', '.join((*NAMES, *SPECIAL))}; patterns allowed")
     parser.add_argument("--proxies", help=f"some of {', '.join(proxy.name for proxy in PROXIES)}; patterns allowed")
-    parser.add_argument("--also", action="append", default=[], type=another, metavar="NAME=DIR[,JAVA_OPTS]",
-                        help="each variant of Offramp again, from the working copy DIR ('' for this one), with more JVM options; "
-                             "may be repeated")
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        type=another,
+        metavar="NAME=DIR[,JAVA_OPTS]",
+        help="each variant of Offramp again, from the working copy DIR ('' for this one), with more JVM options; "
+        "may be repeated",
+    )
     parser.add_argument("--rounds", type=positive(100))
     parser.add_argument("--seconds", type=positive(120), help="duration of each round")
     parser.add_argument("--warmup", type=positive(300), help="seconds of each case before a proxy is measured in it")
-    parser.add_argument("--warmup-connections", type=positive(1_000_000),
-                        help="connections before the first case; half of them before each case of handshakes")
-    parser.add_argument("--settle", type=positive(300), help="seconds of load after these connections, before the first case")
+    parser.add_argument(
+        "--warmup-connections",
+        type=positive(1_000_000),
+        help="connections before the first case; half of them before each case of handshakes",
+    )
+    parser.add_argument(
+        "--settle", type=positive(300), help="seconds of load after these connections, before the first case"
+    )
     parser.add_argument("--deadline", type=positive(86_400), help="seconds after which no further round starts")
     parser.add_argument("--idle-connections", type=positive(15_000), default=10_000)
     parser.add_argument("--handshake-clients", type=positive(64), default=4, help="concurrent runs of openssl s_time")
-    parser.add_argument("--proxy-cpus", type=cores, help="cores of each proxy, one worker per core (default: the first)")
+    parser.add_argument(
+        "--proxy-cpus", type=cores, help="cores of each proxy, one worker per core (default: the first)"
+    )
     parser.add_argument("--load-cpus", type=cores, help="cores of load generators and upstream (default: all others)")
     parser.add_argument("--json", type=pathlib.Path, help="file for raw results of every round")
     parser.add_argument("--strict", action="store_true", help="exit code 3 if a target is missed")
@@ -121,7 +154,12 @@ def parse(arguments):
     else:
         options.proxies = list(SMOKE_PROXIES) if options.form == "smoke" else names
     options.proxies = [proxy for proxy in PROXIES if proxy.name in options.proxies]
-    options.proxies += [other(proxy, *named) for named in options.also for proxy in options.proxies if proxy.jvm and "@" not in proxy.name]
+    options.proxies += [
+        other(proxy, *named)
+        for named in options.also
+        for proxy in options.proxies
+        if proxy.jvm and "@" not in proxy.name
+    ]
     available = sorted(os.sched_getaffinity(0))
     options.proxy_cpus = options.proxy_cpus or {available[0]}
     options.load_cpus = options.load_cpus or set(available) - options.proxy_cpus or set(available)

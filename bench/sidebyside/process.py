@@ -1,4 +1,5 @@
-"""Processes of a run: started pinned and in a session of their own, so that all their children can be counted and stopped by pid."""
+"""Processes of a run: started pinned and in a session of their own, so that all their children can be counted and
+stopped by pid."""
 import ctypes
 import os
 import signal
@@ -20,9 +21,11 @@ class StartError(Exception):
 
 def pinned(cores):
     """What a child does before exec: stay on the cores, and end when we do, even by SIGKILL."""
+
     def prepare():
         os.sched_setaffinity(0, cores)
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
     return prepare
 
 
@@ -38,8 +41,16 @@ class Server:
         self.name = name
         self.log_path = log_path
         with open(log_path, "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=cwd, env=env,
-                                            start_new_session=True, preexec_fn=pinned(cores))
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=cwd,
+                env=env,
+                start_new_session=True,
+                preexec_fn=pinned(cores),
+            )
         self.session = self.process.pid
         started.append(self)
 
@@ -97,9 +108,16 @@ def stop_all():
 
 
 def run(command, cores, seconds, env=None):
-    """Runs a load generator to its end, at most `seconds`; returns exit code, stdout, stderr (code 124 when the time was up)."""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
-                          preexec_fn=pinned(cores)) as process:
+    """Runs a load generator to its end, at most `seconds`; returns exit code, stdout, stderr (code 124 when the time
+    was up)."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=env,
+        preexec_fn=pinned(cores),
+    ) as process:
         try:
             out, err = process.communicate(timeout=seconds)
             code = process.returncode

@@ -1,7 +1,8 @@
-"""The proxies: how each is configured and started. All forward to the same upstream and listen with an ECDSA and an RSA certificate.
+"""The proxies: how each is configured and started. All forward to the same upstream and listen with an ECDSA and an RSA
+certificate.
 
-Everybody gets one worker per core given, HTTP keep-alive to the upstream, no access log, long idle limits, and defaults otherwise.
-The HTTP proxies all tell the upstream who asked (X-Forwarded-For and -Proto), as Offramp does by itself.
+Everybody gets one worker per core given, HTTP keep-alive to the upstream, no access log, long idle limits, and defaults
+otherwise. The HTTP proxies all tell the upstream who asked (X-Forwarded-For and -Proto), as Offramp does by itself.
 """
 import dataclasses
 import os
@@ -12,31 +13,34 @@ from typing import Callable
 from . import machine, process
 from .site import nginx_main
 
-UPSTREAM_IDLE = 4096    # connections that wait at the upstream, as many as a case has clients; HAProxy keeps what it opens
+# Connections that wait at the upstream: as many as a case has clients. HAProxy keeps what it opens.
+UPSTREAM_IDLE = 4096
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 @dataclasses.dataclass
 class Setting:
     """What a proxy is started with."""
+
     folder: pathlib.Path
     certificates: dict
     upstream_port: int
     cores: set
-    ports: dict           # certificate kind -> port to listen on
-    admin_port: int       # for those that have one
+    ports: dict  # certificate kind -> port to listen on
+    admin_port: int  # for those that have one
     java_options: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Proxy:
     """A proxy that a run can start. `kind` is http or tcp: only proxies of one kind are compared."""
+
     name: str
     kind: str
     program: str
-    command: Callable     # (name, Setting) -> command line; writes the configuration
+    command: Callable  # (name, Setting) -> command line; writes the configuration
     start_seconds: int = 10
-    backend: str | None = None   # that carries the records of both directions; Offramp only
+    backend: str | None = None  # that carries the records of both directions; Offramp only
     home: pathlib.Path = REPOSITORY
     java_options: str = ""
 
@@ -56,8 +60,14 @@ class Proxy:
     def start(self, setting):
         command = self.command(self.name, setting)
         java_options = " ".join((os.environ.get("JAVA_OPTS", ""), self.java_options, setting.java_options)).strip()
-        server = process.Server(self.name, command, setting.cores, setting.folder / f"{self.name}.log", cwd=self.home,
-                                env={**os.environ, "JAVA_OPTS": java_options})
+        server = process.Server(
+            self.name,
+            command,
+            setting.cores,
+            setting.folder / f"{self.name}.log",
+            cwd=self.home,
+            env={**os.environ, "JAVA_OPTS": java_options},
+        )
         for port in setting.ports.values():
             try:
                 server.await_port(port, self.start_seconds)
@@ -74,15 +84,22 @@ def write(setting, name, text):
 
 
 def nginx(name, setting):
-    servers = "".join(f"""
+    servers = "".join(
+        f"""
     server {{
         listen 127.0.0.1:{port} ssl backlog=4096;
         server_name localhost;
         ssl_certificate {setting.certificates[kind]};
         ssl_certificate_key {setting.certificates[kind]};
         location / {{ proxy_pass http://up; }}
-    }}""" for kind, port in setting.ports.items())
-    conf = write(setting, "nginx.conf", nginx_main(setting.folder, len(setting.cores), name) + f"""
+    }}"""
+        for kind, port in setting.ports.items()
+    )
+    conf = write(
+        setting,
+        "nginx.conf",
+        nginx_main(setting.folder, len(setting.cores), name)
+        + f"""
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_session_tickets on;
     client_max_body_size 0;
@@ -102,14 +119,20 @@ def nginx(name, setting):
     }}
     {servers}
 }}
-""")
+""",
+    )
     return ["nginx", "-e", "stderr", "-p", str(setting.folder), "-c", conf]
 
 
 def haproxy(name, setting):
-    binds = "\n".join(f"    bind 127.0.0.1:{port} ssl crt {setting.certificates[kind]} alpn http/1.1"
-                      for kind, port in setting.ports.items())
-    conf = write(setting, "haproxy.cfg", f"""
+    binds = "\n".join(
+        f"    bind 127.0.0.1:{port} ssl crt {setting.certificates[kind]} alpn http/1.1"
+        for kind, port in setting.ports.items()
+    )
+    conf = write(
+        setting,
+        "haproxy.cfg",
+        f"""
 global
     nbthread {len(setting.cores)}
     maxconn {machine.connection_limit()}
@@ -129,14 +152,20 @@ frontend tls
     default_backend up
 backend up
     server s1 127.0.0.1:{setting.upstream_port}
-""")
+""",
+    )
     return ["haproxy", "-db", "-f", conf]
 
 
 def hitch(name, setting):
-    frontends = "\n".join(f'frontend = {{ host = "127.0.0.1" port = "{port}" pem-file = "{setting.certificates[kind]}" }}'
-                          for kind, port in setting.ports.items())
-    conf = write(setting, "hitch.conf", f"""
+    frontends = "\n".join(
+        f'frontend = {{ host = "127.0.0.1" port = "{port}" pem-file = "{setting.certificates[kind]}" }}'
+        for kind, port in setting.ports.items()
+    )
+    conf = write(
+        setting,
+        "hitch.conf",
+        f"""
 {frontends}
 backend = "[127.0.0.1]:{setting.upstream_port}"
 workers = {len(setting.cores)}
@@ -146,18 +175,25 @@ ocsp-dir = ""
 tls-protos = TLSv1.2 TLSv1.3
 log-level = 0
 {'user = "nobody"' if os.getuid() == 0 else ""}
-""")
+""",
+    )
     return ["hitch", "--config", conf]
 
 
 def stunnel(name, setting):
-    services = "\n".join(f"""[{kind}]
+    services = "\n".join(
+        f"""[{kind}]
 accept = 127.0.0.1:{port}
 connect = 127.0.0.1:{setting.upstream_port}
 cert = {setting.certificates[kind]}
 TIMEOUTidle = 600
-""" for kind, port in setting.ports.items())
-    conf = write(setting, "stunnel.conf", f"""
+"""
+        for kind, port in setting.ports.items()
+    )
+    conf = write(
+        setting,
+        "stunnel.conf",
+        f"""
 foreground = yes
 pid =
 syslog = no
@@ -165,7 +201,8 @@ debug = err
 sslVersionMin = TLSv1.2
 socket = l:TCP_NODELAY=1
 socket = r:TCP_NODELAY=1
-{services}""")
+{services}""",
+    )
     return ["stunnel", conf]
 
 
@@ -174,27 +211,37 @@ def offramp(mode, backend):
     policy = "sw" if backend == "sw" else "hw"
 
     def command(name, setting):
-        listeners = "\n".join(f"""  - bind: 127.0.0.1:{port}
+        listeners = "\n".join(
+            f"""  - bind: 127.0.0.1:{port}
     mode: {mode}
     tls: {{cert: {setting.certificates[kind]}}}
     upstream: 127.0.0.1:{setting.upstream_port}
-    offload: {{backend: {backend}, tx: {policy}, rx: {policy}}}""" for kind, port in setting.ports.items())
-        conf = write(setting, f"{name}.yaml", f"""listeners:
+    offload: {{backend: {backend}, tx: {policy}, rx: {policy}}}"""
+            for kind, port in setting.ports.items()
+        )
+        conf = write(
+            setting,
+            f"{name}.yaml",
+            f"""listeners:
 {listeners}
 threads: {len(setting.cores)}
 admin: {{bind: 127.0.0.1:{setting.admin_port}}}
 timeouts: {{idle: 300s}}
 limits: {{upstream-idle: {UPSTREAM_IDLE}}}
 logging: {{access: false, level: warn}}
-""")
+""",
+        )
         return ["./offramp", "run", conf]
+
     return command
 
 
 def offramp_proxies():
     for label, backend in (("sw", "sw"), ("hw", "device"), ("ktls", "ktls")):
         for mode, suffix in (("http", ""), ("tcp", "-tcp")):
-            yield Proxy(f"offramp-{label}{suffix}", mode, "./offramp", offramp(mode, backend), start_seconds=60, backend=backend)
+            yield Proxy(
+                f"offramp-{label}{suffix}", mode, "./offramp", offramp(mode, backend), start_seconds=60, backend=backend
+            )
 
 
 PROXIES = [

@@ -1,4 +1,5 @@
-"""What all proxies share: certificates, the files behind the upstream, the upstream itself, and the TLS settings of the clients."""
+"""What all proxies share: certificates, the files behind the upstream, the upstream itself, and the TLS settings of the
+clients."""
 import hashlib
 import os
 import pathlib
@@ -18,8 +19,22 @@ def make_certificate(folder, name, key_options):
     """A self-signed certificate for 127.0.0.1: NAME.crt, NAME.key, and both in NAME.pem."""
     key, cert, both = (folder / f"{name}.{suffix}" for suffix in ("key", "crt", "pem"))
     openssl("genpkey", *key_options, "-out", str(key))
-    openssl("req", "-new", "-x509", "-key", str(key), "-out", str(cert), "-days", "30", "-sha256", "-subj", "/CN=localhost",
-            "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+    openssl(
+        "req",
+        "-new",
+        "-x509",
+        "-key",
+        str(key),
+        "-out",
+        str(cert),
+        "-days",
+        "30",
+        "-sha256",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost,IP:127.0.0.1",
+    )
     both.write_text(cert.read_text() + key.read_text())
     return both
 
@@ -32,9 +47,11 @@ def make_certificates(folder):
 
 
 def client_environment(folder, version):
-    """Environment that makes every OpenSSL client speak one version with AES-128-GCM and X25519, so that all proxies do the same work."""
+    """Environment that makes every OpenSSL client speak one version with AES-128-GCM and X25519, so that all proxies do
+    the same work."""
     conf = folder / f"client-{version}.cnf"
-    conf.write_text(f"""openssl_conf = init
+    conf.write_text(
+        f"""openssl_conf = init
 [init]
 ssl_conf = ssl
 [ssl]
@@ -45,7 +62,8 @@ MaxProtocol = {version}
 Ciphersuites = TLS_AES_128_GCM_SHA256
 CipherString = ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256
 Groups = X25519:P-256
-""")
+"""
+    )
     return {**os.environ, "OPENSSL_CONF": str(conf)}
 
 
@@ -78,7 +96,9 @@ class Files:
 def nginx_main(folder, workers, name):
     """Start of an nginx configuration that stays in its folder, in the foreground, without logs."""
     user = "user root;" if os.getuid() == 0 else ""
-    temp = "\n".join(f"    {kind}_temp_path {folder}/{name}-{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    temp = "\n".join(
+        f"    {kind}_temp_path {folder}/{name}-{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     return f"""{user}
 daemon off;
 worker_processes {workers};
@@ -96,7 +116,9 @@ http {{
 def start_upstream(folder, files, port, workers, cores):
     """An nginx that serves the files from tmpfs and takes uploads with PUT."""
     conf = folder / "upstream.conf"
-    conf.write_text(nginx_main(folder, workers, "upstream") + f"""
+    conf.write_text(
+        nginx_main(folder, workers, "upstream")
+        + f"""
     sendfile on;
     tcp_nopush on;
     open_file_cache max=100;
@@ -112,8 +134,11 @@ def start_upstream(folder, files, port, workers, cores):
         }}
     }}
 }}
-""")
-    server = process.Server("upstream", ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(conf)], cores, folder / "upstream.log")
+"""
+    )
+    server = process.Server(
+        "upstream", ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(conf)], cores, folder / "upstream.log"
+    )
     server.await_port(port, 10)
     return server
 

@@ -10,8 +10,8 @@ from . import machine
 
 REQUEST = b"GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-SETTLE_SECONDS = 3     # until what follows the last handshake is done
-IDLE_SECONDS = 32    # in which CPU is counted: longer than a connection goes without a look at its limits
+SETTLE_SECONDS = 3  # until what follows the last handshake is done
+IDLE_SECONDS = 32  # in which CPU is counted: longer than a connection goes without a look at its limits
 SAMPLE = 100
 
 
@@ -45,15 +45,19 @@ def without_cache():
 
 
 def start_to_first_byte(start, port):
-    """Seconds from the exec of a proxy to the first byte of an answer through it, and its memory then. `start` returns the server."""
+    """Seconds from the exec of a proxy to the first byte of an answer through it, and its memory then. `start` returns
+    the server."""
     context = client_context()
     begin = time.monotonic()
     server = start()
     try:
         connect_and_ask(context, port).close()
         seconds = time.monotonic() - begin
-        return {"seconds": seconds, "memory_bytes": machine.memory_bytes(server.session),
-                "cpu_seconds": machine.cpu_seconds(server.session)}
+        return {
+            "seconds": seconds,
+            "memory_bytes": machine.memory_bytes(server.session),
+            "cpu_seconds": machine.cpu_seconds(server.session),
+        }
     finally:
         server.stop()
 
@@ -98,7 +102,8 @@ def closed(connections):
 
 
 def idle_connections(start, port, count, seconds, quiet=IDLE_SECONDS):
-    """Memory of a proxy with and without `count` idle connections, and its CPU while they wait. Kernel socket buffers are not in it."""
+    """Memory of a proxy with and without `count` idle connections, and its CPU while they wait. Kernel socket buffers
+    are not in it."""
     context = client_context()
     server = start()
     connections = []
@@ -120,8 +125,16 @@ def idle_connections(start, port, count, seconds, quiet=IDLE_SECONDS):
         unanswered = sum(not still_answered(connection) for connection in connections[::SAMPLE])
         if unanswered:
             errors.append(f"{unanswered} of every {SAMPLE}th connection got no answer")
-        return {"wanted": count, "connections": len(connections), "kept": kept, "before_bytes": before, "after_bytes": after,
-                "bytes_each": (after - before) / max(1, len(connections)), "core_share": core_share, "errors": errors}
+        return {
+            "wanted": count,
+            "connections": len(connections),
+            "kept": kept,
+            "before_bytes": before,
+            "after_bytes": after,
+            "bytes_each": (after - before) / max(1, len(connections)),
+            "core_share": core_share,
+            "errors": errors,
+        }
     finally:
         for connection in connections:
             connection.close()

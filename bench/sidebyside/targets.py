@@ -1,13 +1,14 @@
-"""What Offramp is to reach, and whether a run shows that it does. Ratios are to the best peer of the same kind in the same run."""
+"""What Offramp is to reach, and whether a run shows that it does. Ratios are to the best peer of the same kind in the
+same run."""
 import dataclasses
 import operator
 from typing import Callable
 
 from . import report
 
-ROUNDS = 5                   # medians of fewer are no verdict
-IDLE_CONNECTIONS = 10_000    # fewer are another case
-IDLE_CORE_SHARE = 0.01       # "about none": of one core
+ROUNDS = 5  # medians of fewer are no verdict
+IDLE_CONNECTIONS = 10_000  # fewer are another case
+IDLE_CORE_SHARE = 0.01  # "about none": of one core
 STALL_MS = 10
 LINEAR = 1.3
 
@@ -18,11 +19,11 @@ COLUMNS = {"sw": "offramp-sw", "sw-tcp": "offramp-sw-tcp", "hw": "offramp-hw", "
 @dataclasses.dataclass(frozen=True)
 class Target:
     case: str
-    title: str            # of the case
+    title: str  # of the case
     what: str
-    measured: Callable    # (Results, proxy) -> figure, None where it was not measured
-    sw: float             # limit where records are sealed and opened by software
-    hw: float             # limit where the device model does it, inline
+    measured: Callable  # (Results, proxy) -> figure, None where it was not measured
+    sw: float  # limit where records are sealed and opened by software
+    hw: float  # limit where the device model does it, inline
     at_least: bool = False
     digits: int = 2
 
@@ -57,9 +58,18 @@ class Results:
     def to_best_peer(self, case, column, best):
         def measured(proxy):
             ours = self.row(case, proxy)
-            peers = [row[column] for row in self.rows.values() if ours and row["case"] == case and row["kind"] == ours["kind"]
-                     and not row["proxy"].startswith("offramp") and report.ranked(row) and row[column]]
+            peers = [
+                row[column]
+                for row in self.rows.values()
+                if ours
+                and row["case"] == case
+                and row["kind"] == ours["kind"]
+                and not row["proxy"].startswith("offramp")
+                and report.ranked(row)
+                and row[column]
+            ]
             return ours[column] / best(peers) if peers and ours[column] is not None else None
+
         return measured
 
 
@@ -79,6 +89,7 @@ def to_64(case):
     def measured(results, proxy):
         few, many = results.row("conns-64", proxy), results.row(case, proxy)
         return report.ratio(many["cpu_us"], few["cpu_us"]) if few and many else None
+
     return measured
 
 
@@ -86,11 +97,14 @@ def idle(figure):
     def measured(results, proxy):
         found = results.result.get("idle", {}).get(proxy)
         return figure(found) if found and found["wanted"] >= IDLE_CONNECTIONS else None
+
     return measured
 
 
 def start(suffix):
-    return lambda results, proxy: report.median([run["seconds"] for run in results.result.get("start", {}).get(proxy + suffix, [])])
+    return lambda results, proxy: report.median(
+        [run["seconds"] for run in results.result.get("start", {}).get(proxy + suffix, [])]
+    )
 
 
 def stall(results, proxy):
@@ -99,8 +113,11 @@ def stall(results, proxy):
 
 
 def keep_alive(title, case, sw, hw):
-    return [Target(case, title, "CPU", cpu(case), sw, hw), Target(case, title, "p99", p99(case), 1, 1),
-            Target(case, title, "requests/s", rate(case), 1, 1, True)]
+    return [
+        Target(case, title, "CPU", cpu(case), sw, hw),
+        Target(case, title, "p99", p99(case), 1, 1),
+        Target(case, title, "requests/s", rate(case), 1, 1, True),
+    ]
 
 
 TARGETS = [
@@ -113,9 +130,27 @@ TARGETS = [
     Target("full", "full handshake TLS 1.3, ECDSA P-256", "handshakes/s", rate("full"), 1, 1, True),
     Target("rsa", "full handshake TLS 1.3, RSA-2048", "CPU", cpu("rsa"), 1, 1),
     Target("resumed", "resumed handshake TLS 1.3", "CPU", cpu("resumed"), 0.75, 0.75),
-    Target("idle", "10,000 idle connections", "KiB each", idle(lambda found: found["bytes_each"] / 1024), 10, 12, digits=1),
-    Target("idle", "10,000 idle connections", "not opened or dropped", idle(lambda found: found["wanted"] - found["kept"]), 0, 0, digits=0),
-    Target("idle", "10,000 idle connections", "share of a core", idle(lambda found: found["core_share"]), IDLE_CORE_SHARE, IDLE_CORE_SHARE, digits=3),
+    Target(
+        "idle", "10,000 idle connections", "KiB each", idle(lambda found: found["bytes_each"] / 1024), 10, 12, digits=1
+    ),
+    Target(
+        "idle",
+        "10,000 idle connections",
+        "not opened or dropped",
+        idle(lambda found: found["wanted"] - found["kept"]),
+        0,
+        0,
+        digits=0,
+    ),
+    Target(
+        "idle",
+        "10,000 idle connections",
+        "share of a core",
+        idle(lambda found: found["core_share"]),
+        IDLE_CORE_SHARE,
+        IDLE_CORE_SHARE,
+        digits=3,
+    ),
     Target("start", "start to first byte served", "seconds, cold", start(", cold"), 1, 1),
     Target("start", "start to first byte served", "seconds, with cache", start(""), 0.5, 0.5),
     Target("conns-512", "512 connections, 1 KiB", "CPU / at 64", to_64("conns-512"), LINEAR, LINEAR),
@@ -131,25 +166,47 @@ def rows(result):
     for target in (target for target in TARGETS if target.case in result["options"]["cases"]):
         figures = {column: target.measured(results, proxy) for column, proxy in COLUMNS.items()}
         run = {column: value for column, value in figures.items() if value is not None}
-        missed = [column for column, proxy in COLUMNS.items()
-                  if results.unranked(target.case, proxy) or column in run and not target.met(column, run[column])]
+        missed = [
+            column
+            for column, proxy in COLUMNS.items()
+            if results.unranked(target.case, proxy) or column in run and not target.met(column, run[column])
+        ]
         verdict = "not run" if not run and not missed else f"MISSED by {', '.join(missed)}" if missed else "met"
-        found.append({"case": target.title, "what": target.what, "target": target.text(), "digits": target.digits, "figures": figures,
-                      "verdict": verdict, "missed": bool(missed)})
+        found.append(
+            {
+                "case": target.title,
+                "what": target.what,
+                "target": target.text(),
+                "digits": target.digits,
+                "figures": figures,
+                "verdict": verdict,
+                "missed": bool(missed),
+            }
+        )
     return found
 
 
 def table(found, rounds):
     """The targets as text."""
-    lines = ["\nTargets; CPU, p99 and rates as ratios to the best peer of the same kind (HTTP: nginx, haproxy; TCP: hitch, stunnel)",
-             f"  {'case':<37}{'figure':<23}{'sw / hw':>14}" + "".join(f"{column:>8}" for column in COLUMNS) + "  verdict"]
+    lines = [
+        "\nTargets; CPU, p99 and rates as ratios to the best peer of the same kind (HTTP: nginx, haproxy; TCP: hitch, "
+        "stunnel)",
+        f"  {'case':<37}{'figure':<23}{'sw / hw':>14}" + "".join(f"{column:>8}" for column in COLUMNS) + "  verdict",
+    ]
     before = None
     for row in found:
         title = "" if row["case"] == before else row["case"]
         before = row["case"]
-        lines.append(f"  {title:<37}{row['what']:<23}{row['target']:>14}"
-                     + "".join(report.number(row["figures"][column], 8, row["digits"]) for column in COLUMNS) + f"  {row['verdict']}")
-    counts = [sum(row["verdict"] == "met" for row in found), sum(row["missed"] for row in found), sum(row["verdict"] == "not run" for row in found)]
+        lines.append(
+            f"  {title:<37}{row['what']:<23}{row['target']:>14}"
+            + "".join(report.number(row["figures"][column], 8, row["digits"]) for column in COLUMNS)
+            + f"  {row['verdict']}"
+        )
+    counts = [
+        sum(row["verdict"] == "met" for row in found),
+        sum(row["missed"] for row in found),
+        sum(row["verdict"] == "not run" for row in found),
+    ]
     lines.append("  {} met, {} missed, {} not run".format(*counts))
     if rounds < ROUNDS:
         lines.append(f"  NOTE: medians of {rounds} rounds; a verdict needs {ROUNDS} or more.")
