@@ -6,13 +6,14 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * Addresses that begin alike (RFC 4632 §3.1, RFC 4291 §2.3): {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or one address.
+ * Addresses with a common prefix (RFC 4632 §3.1, RFC 4291 §2.3): {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or one
+ * address.
  *
- * @param address its bits behind the prefix are 0
+ * @param address with all bits behind the prefix 0
  * @param bits of the prefix
  */
 public record Cidr(InetAddress address, int bits) {
-    /** Not {@code 10.1}, which some read as 10.0.0.1. */
+    /** Excludes {@code 10.1}, which some parsers read as 10.0.0.1. */
     private static final Pattern FULL = Pattern.compile("\\d+(\\.\\d+){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
     /**
@@ -42,7 +43,7 @@ public record Cidr(InetAddress address, int bits) {
                 return InetAddress.ofLiteral(address);
             }
         } catch (IllegalArgumentException e) {
-            // As if it did not look like one.
+            // Treated as text that is no address.
         }
         throw new IllegalArgumentException("expected addresses such as 10.0.0.0/8 or 2001:db8::1, is \"" + text + "\"");
     }
@@ -60,7 +61,7 @@ public record Cidr(InetAddress address, int bits) {
         }
     }
 
-    /** Whether the address is one of these. */
+    /** True if the address has the prefix. */
     public boolean contains(InetAddress other) {
         byte[] own = address.getAddress();
         byte[] others = other.getAddress();

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * A host and a port as written: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code app.internal:80}; {@code :8443}
  * binds all addresses.
  *
- * @param host name or address, without brackets; {@code 0.0.0.0} where left out
+ * @param host name or address, without brackets; {@code 0.0.0.0} if left out
  * @param port 0 to 65,535; 0 only to bind
  */
 public record HostPort(String host, int port) {
@@ -21,7 +21,7 @@ public record HostPort(String host, int port) {
     private static final String ALL = "0.0.0.0";
 
     /**
-     * Reads where to connect to.
+     * Reads an address to connect to.
      *
      * @throws IllegalArgumentException saying what was expected
      */
@@ -34,7 +34,7 @@ public record HostPort(String host, int port) {
     }
 
     /**
-     * Reads where to listen: the host may be left out, port 0 takes any free one.
+     * Reads an address to listen on: the host may be left out, port 0 takes any free one.
      *
      * @throws IllegalArgumentException saying what was expected
      */
@@ -43,19 +43,19 @@ public record HostPort(String host, int port) {
         return parsed.host.isEmpty() ? new HostPort(ALL, parsed.port) : parsed;
     }
 
-    /** Not looked up yet where the host is a name. */
+    /** Unresolved if the host is a name. */
     public InetSocketAddress unresolved() {
         return InetSocketAddress.createUnresolved(host, port);
     }
 
-    /** Looked up now; blocks, so never on an event loop. */
+    /** Resolved now; blocks, so never on an event loop. */
     public InetSocketAddress resolve() {
         return new InetSocketAddress(host, port);
     }
 
     /**
-     * All addresses, looked up now, the families in turn as RFC 8305 §4 has it; a single unresolved one if the name is
-     * not known. Blocks, so never on an event loop.
+     * All addresses, resolved now, with the families in turn (RFC 8305 §4); a single unresolved one for an unknown
+     * name. Blocks, so never on an event loop.
      */
     public List<InetSocketAddress> resolveAll() {
         try {
@@ -79,7 +79,7 @@ public record HostPort(String host, int port) {
         return List.copyOf(all);
     }
 
-    /** True where a socket bound to one keeps the other from being bound. */
+    /** True if a socket bound to one prevents binding the other. */
     public boolean overlaps(HostPort other) {
         return port != 0 && port == other.port && (host.equals(other.host) || isWildcard() || other.isWildcard());
     }

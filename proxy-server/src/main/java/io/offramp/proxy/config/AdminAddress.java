@@ -5,14 +5,14 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/** Where the admin listener is: {@code 127.0.0.1:9090}, {@code unix:/run/offramp/admin.sock}. */
+/** Address of the admin listener: {@code 127.0.0.1:9090}, {@code unix:/run/offramp/admin.sock}. */
 public sealed interface AdminAddress {
     /** For messages. */
     String EXPECTED = "host:port such as 127.0.0.1:9090, or unix:FILE";
 
     /** A TCP port; 0 for any free one. */
     record Tcp(HostPort hostPort) implements AdminAddress {
-        /** Whether nobody but this machine reaches it; false for names other than localhost, which may be anywhere. */
+        /** True if only this machine reaches it; false for names other than localhost, which may be anywhere. */
         @Override
         public boolean isLocal() {
             return hostPort.host().equals("localhost") || isLoopback(hostPort.host());
@@ -37,14 +37,14 @@ public sealed interface AdminAddress {
         }
     }
 
-    /** Of a Unix socket, as written. */
+    /** Form of a Unix socket's address. */
     String PREFIX = "unix:";
 
-    /** Whether nobody but this machine reaches it. */
+    /** True if only this machine reaches it. */
     boolean isLocal();
 
     /**
-     * Reads where to listen.
+     * Reads an address to listen on.
      *
      * @param files finds a file by its name
      * @throws IllegalArgumentException saying what was expected
@@ -54,7 +54,7 @@ public sealed interface AdminAddress {
     }
 
     /**
-     * Reads where to connect to.
+     * Reads an address to connect to.
      *
      * @throws IllegalArgumentException saying what was expected
      */
@@ -62,7 +62,7 @@ public sealed interface AdminAddress {
         return text.startsWith(PREFIX) ? unix(text, Path::of) : new Tcp(HostPort.parse(text));
     }
 
-    /** Whether it is an address of this machine alone; false for names. */
+    /** True for a loopback address; false for names. */
     static boolean isLoopback(String host) {
         try {
             return InetAddress.ofLiteral(host).isLoopbackAddress();

@@ -29,7 +29,7 @@ public final class AdminToken {
         return new AdminToken(hash(text));
     }
 
-    /** The token itself, for whoever sends it. Blocks; errors as in {@link #read}. */
+    /** The token itself, for a client. Blocks; errors as in {@link #read}. */
     public static String readText(Path file) throws IOException {
         String text = new String(InputFile.read(file, MAX_BYTES), StandardCharsets.US_ASCII).strip();
         if (!FORM.matcher(text).matches()) {
@@ -40,12 +40,12 @@ public final class AdminToken {
         return text;
     }
 
-    /** Compares in a time that says nothing of where they differ. */
+    /** Compares in constant time. */
     public boolean matches(String given) {
         return MessageDigest.isEqual(hash, hash(given));
     }
 
-    /** Whether it is the same token. */
+    /** True if it is the same token. */
     public boolean isSame(AdminToken other) {
         return MessageDigest.isEqual(hash, other.hash);
     }

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code alpn}: a list of protocols, or a mapping that also says what happens to clients that speak others. */
+/**
+ * Reads {@code alpn}: a list of protocols, or a mapping that also has the treatment of clients that speak only others.
+ */
 final class AlpnReader {
     private static final Scalar<AlpnConfig.Mismatch> MISMATCH = Scalar.choice(AlpnConfig.Mismatch.class);
     private static final List<String> HTTP_PROTOCOLS = List.of("http/1.1", "http/1.0");
@@ -14,7 +16,7 @@ final class AlpnReader {
 
     private AlpnReader() {}
 
-    /** @param mode of the listener: it must speak what it offers */
+    /** @param mode of the listener: it must speak the protocols that it offers */
     static AlpnConfig read(@Nullable Value value, ListenerConfig.Mode mode) {
         AlpnConfig usual = AlpnConfig.of(mode);
         if (value == null) {

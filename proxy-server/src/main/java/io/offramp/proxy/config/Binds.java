@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The addresses to listen on, no two of which may be in each other's way. */
+/** The addresses to listen on; no two may conflict. */
 final class Binds {
     private record Taken(HostPort bind, String path) {}
 
@@ -21,7 +21,7 @@ final class Binds {
         return bind;
     }
 
-    /** Notes an address that was read. */
+    /** Adds an address. */
     void take(HostPort bind, Value value) {
         taken.stream().filter(other -> other.bind.overlaps(bind)).findFirst().ifPresent(other -> {
             String wildcard = other.bind.equals(bind) ? "" : " (" + other.bind + ")";

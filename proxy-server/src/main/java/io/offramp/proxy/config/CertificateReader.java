@@ -19,10 +19,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads which certificates a listener has, and the certificates themselves, to know that they can serve. */
+/** Reads the certificate settings of a listener, and the files themselves, to check that they can serve. */
 final class CertificateReader {
     /**
-     * What was read.
+     * The result.
      *
      * @param certificates in the order of the file; only those without a problem
      * @param keyTypes of them
@@ -161,7 +161,7 @@ final class CertificateReader {
         }
     }
 
-    /** The file, or null after a problem: both of a pair are looked for before they are read. */
+    /** The file, or null after a problem: both files of a pair must exist before either is read. */
     private @Nullable PemFile file(Value value) {
         String name = value.as(Scalar.FILE);
         if (name == null) {

@@ -12,10 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads whether clients of a listener show a certificate, and the files that these are verified by, to know that they
- * can serve.
- */
+/** Reads the client certificate settings of a listener, and their files, to check that they can serve. */
 final class ClientAuthReader {
     private static final Scalar<Mode> MODE = Scalar.choice(Mode.class);
     private static final Scalar<Integer> DEPTH = Scalar.number(0, ClientAuth.MAX_DEPTH);
@@ -26,7 +23,7 @@ final class ClientAuthReader {
         this.surroundings = surroundings;
     }
 
-    /** The {@code client-auth} section; off where there is none, or a problem with it. */
+    /** The {@code client-auth} section; off if there is none, or after a problem. */
     ClientAuthConfig read(@Nullable Value value) {
         Section section = value == null ? null : value.section("mode", "ca", "crl", "depth");
         Value modeValue = section == null ? null : section.require("mode", "off, optional or required");
@@ -57,7 +54,7 @@ final class ClientAuthReader {
                 .forEach(found -> found.warn("not used: mode is off"));
     }
 
-    /** The files that serve. */
+    /** The files without a problem. */
     private List<Path> bundle(Value value) {
         List<Path> files = new ArrayList<>();
         for (Value item : value.isList() ? value.items("a list of PEM files") : List.of(value)) {
@@ -82,7 +79,7 @@ final class ClientAuthReader {
         }
     }
 
-    /** Whether it loads; what is wrong, or doubtful, is noted at its place. */
+    /** True if it loads; errors and warnings are noted at its place. */
     private static boolean check(Value place, Load load) {
         try {
             load.run().forEach(place::warn);

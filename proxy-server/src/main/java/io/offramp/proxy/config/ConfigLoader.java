@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
- * Reads a configuration and checks all of it, the files that it names included: what loads can be started, but for
- * ports in use. Opens no socket and writes no file. Blocks. Immutable.
+ * Reads a configuration and checks all of it, including the files that it names. A loaded configuration can be started,
+ * unless a port is in use. Opens no socket and writes no file. Blocks. Immutable.
  */
 public final class ConfigLoader {
     private final SortedMap<String, OffloadProvider> backends = new TreeMap<>();
@@ -20,9 +20,8 @@ public final class ConfigLoader {
     /**
      * Reads configurations for one installation.
      *
-     * @param backends the record-offload backends that there are
-     * @param stateDirectory where {@link DevelopmentCertificate#create} is going to put the certificate that
-     *     {@code tls.development} means
+     * @param backends the known record-offload backends
+     * @param stateDirectory for the certificate of {@code tls.development}, see {@link DevelopmentCertificate#create}
      */
     public ConfigLoader(Collection<OffloadProvider> backends, Path stateDirectory) {
         backends.forEach(backend -> this.backends.put(backend.name(), backend));
@@ -36,10 +35,7 @@ public final class ConfigLoader {
         return yaml == null ? new ConfigResult.Rejected(problems.errors()) : read(file, yaml, problems);
     }
 
-    /**
-     * True if a listener of this configuration uses the development certificate, which then has to be there before the
-     * start.
-     */
+    /** True if a listener of this configuration uses the development certificate, which must exist before the start. */
     public boolean needsDevelopmentCertificate(ProxyConfig config) {
         return config.listeners().stream()
                 .flatMap(listener -> listener.tls().certificates().stream())

@@ -2,12 +2,12 @@ package io.offramp.proxy.config;
 
 import java.util.List;
 
-/** What came of loading a configuration. */
+/** The result of loading a configuration. */
 public sealed interface ConfigResult {
     /**
      * It can be run.
      *
-     * @param warnings what the user should know nevertheless, in the order of the file
+     * @param warnings in the order of the file
      */
     record Loaded(ProxyConfig config, List<ConfigProblem> warnings) implements ConfigResult {
         /** Copies the list. */

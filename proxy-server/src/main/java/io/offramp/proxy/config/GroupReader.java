@@ -15,7 +15,7 @@ final class GroupReader {
 
     private GroupReader() {}
 
-    /** @param versions of the listener: each needs a group that it knows */
+    /** @param versions of the listener: each needs at least one of its groups */
     static List<String> read(@Nullable Value list, Set<ProtocolVersion> versions) {
         List<String> groups = list == null
                 ? SUPPORTED

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what an {@code http} listener takes from its clients: {@code trusted-proxies}, {@code upgrade} and
+ * Reads the rules of an {@code http} listener for requests: {@code trusted-proxies}, {@code upgrade} and
  * {@code abort-on-fin}.
  */
 final class HttpReader {
@@ -17,7 +17,7 @@ final class HttpReader {
     private static final Scalar<String> PROTOCOL =
             new Scalar<>("the name of a protocol such as websocket", HttpReader::protocol);
 
-    /** Requests within a tunnel of these would pass no rule of ours. */
+    /** Requests inside a tunnel of these protocols would bypass all our rules. */
     private static final Set<String> WITH_REQUESTS = Set.of("h2c", "h2", "h3", "http", "tls");
 
     private HttpReader() {}

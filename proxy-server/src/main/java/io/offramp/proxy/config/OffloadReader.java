@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what takes the records: of a listener, and the settings of the backends. */
+/** Reads the {@code offload} sections: of a listener, and of the whole file. */
 final class OffloadReader {
     private static final Scalar<Policy> POLICY = Scalar.choice(List.of(Policy.AUTO, Policy.SW, Policy.HW));
     private static final Scalar<Boolean> MODE = new Scalar<>("per-direction or hw-record", OffloadReader::isHwRecord);
@@ -21,7 +21,7 @@ final class OffloadReader {
         this.surroundings = surroundings;
     }
 
-    /** The {@code offload} section of a listener; software where it has none. */
+    /** The {@code offload} section of a listener; software if it has none. */
     OffloadConfig read(@Nullable Value value) {
         Section section = value == null ? null : value.section("backend", "mode", "tx", "rx");
         boolean isHwRecord = section != null && section.get("mode", MODE, false);
@@ -34,12 +34,12 @@ final class OffloadReader {
         if (section == null) {
             return OffloadConfig.SOFTWARE;
         }
-        // An unknown backend is told already; its policies are looked at all the same, as if it were not software.
+        // An unknown backend is a problem already; its policies are still checked, as if it were not software.
         String assumed = backend == null ? "" : backend;
         return new OffloadConfig(assumed, policy(section, "tx", assumed), policy(section, "rx", assumed));
     }
 
-    /** The backend owns the listener: nothing else is left to choose. */
+    /** The backend owns the listener: no other choice is left. */
     private OffloadConfig readHwRecord(Section section) {
         for (String direction : List.of("tx", "rx")) {
             Value written = section.get(direction);
@@ -71,7 +71,10 @@ final class OffloadReader {
         return name;
     }
 
-    /** The {@code offload} section of the whole file: settings by backend and name, tried out. */
+    /**
+     * The {@code offload} section of the whole file: settings by backend and name; each backend is opened with them
+     * once, as a check.
+     */
     Map<String, Map<String, String>> readSettings(Value value) {
         Map<String, Map<String, String>> settings = new LinkedHashMap<>();
         Section section = value.section(surroundings.backends().keySet().toArray(String[]::new));
@@ -103,7 +106,7 @@ final class OffloadReader {
         return settings;
     }
 
-    /** Only the backend knows what is right; asked setting by setting, so that every wrong one is found. */
+    /** Only the backend knows its valid settings; asked one by one, so that every wrong one is found. */
     private static void tryOut(OffloadProvider provider, String name, String text, Value at) {
         try {
             provider.open(Map.of(name, text)).close();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
-/** Collects what is wrong with one file, so that a user sees everything at once. */
+/** Collects the problems of one file, so that a user sees all of them at once. */
 final class Problems {
     private static final Comparator<ConfigProblem> IN_ORDER_OF_FILE =
             Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column);

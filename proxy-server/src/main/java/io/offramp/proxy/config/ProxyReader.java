@@ -34,7 +34,7 @@ final class ProxyReader {
         this.offload = new OffloadReader(surroundings);
     }
 
-    /** The configuration, or null after a problem; of use only if there was none at all. */
+    /** The configuration, or null after a problem; valid only if there was no problem at all. */
     @Nullable
     ProxyConfig read(Value value) {
         Section root =

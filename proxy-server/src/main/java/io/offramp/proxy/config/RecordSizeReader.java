@@ -14,7 +14,7 @@ final class RecordSizeReader {
 
     private RecordSizeReader() {}
 
-    /** What holds; the defaults where nothing is written, or something wrong. */
+    /** The settings; the defaults if none are written, or after a problem. */
     static RecordSizeConfig read(@Nullable Value value) {
         if (value == null) {
             return RecordSizeConfig.DEFAULTS;

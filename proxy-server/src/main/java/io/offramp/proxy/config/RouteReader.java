@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads where a listener's requests go: its {@code routes}, then its {@code upstream} for all others. */
+/** Reads a listener's {@code routes}, then its {@code upstream} for all other requests. */
 final class RouteReader {
     private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
     private static final Pattern PATH = Pattern.compile("(/[^/?#\\s]+)*/?");
@@ -90,7 +90,7 @@ final class RouteReader {
         }
     }
 
-    /** True where nothing is left for the later one. */
+    /** True if the earlier route leaves no request for the later one. */
     private static boolean covers(RouteConfig earlier, RouteConfig later) {
         boolean host = earlier.host() == null || earlier.host().equals(later.host());
         boolean path = earlier.path().equals("/") || (later.path() + "/").startsWith(earlier.path() + "/");

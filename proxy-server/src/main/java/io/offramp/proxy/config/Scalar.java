@@ -11,11 +11,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one kind of value is written.
+ * The written form of one kind of value.
  *
  * @param expected for messages: {@code a duration such as 10s}
- * @param parser gives null where the text is not of this kind, and throws IllegalArgumentException with a message of
- *     its own where more can be said
+ * @param parser gives null for text of another kind, or throws IllegalArgumentException with a more precise message
  */
 record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     static final Scalar<String> TEXT = new Scalar<>("a text", text -> text);

@@ -4,26 +4,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping whose keys are known.
+ * A mapping with known keys.
  *
- * @param value the mapping itself, for problems that are about all of it
- * @param entries what is there, by key
+ * @param value the mapping itself, for problems of the whole mapping
+ * @param entries values by key
  */
 record Section(Value value, Map<String, Value> entries) {
-    /** What is there under this key, or null. */
+    /** The value of this key, or null. */
     @Nullable
     Value get(String key) {
         return entries.get(key);
     }
 
-    /** The scalar under this key; the fallback where there is none or a wrong one. */
+    /** The scalar of this key; the fallback if there is none, or after a problem. */
     <T> T get(String key, Scalar<T> kind, T fallback) {
         Value found = entries.get(key);
         T read = found == null ? null : found.as(kind);
         return read == null ? fallback : read;
     }
 
-    /** What is there under this key, or null after a problem that says what it is for. */
+    /** The value of this key, or null after a problem that says what the key is for. */
     @Nullable
     Value require(String key, String purpose) {
         Value found = entries.get(key);

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** Helps with a name that is not known. */
+/** Suggestions for an unknown name. */
 final class Suggestion {
     private Suggestion() {}
 
-    /** What to put behind "unknown …": the name that was probably meant, or else all that there are. */
+    /** The text behind "unknown …": the name that was probably meant, or else all known names. */
     static String of(String given, Collection<String> known) {
         if (known.isEmpty()) {
             return "; there is none";
@@ -22,7 +22,7 @@ final class Suggestion {
         return "; known are " + String.join(", ", known);
     }
 
-    /** Levenshtein distance, without regard to case. */
+    /** Levenshtein distance, ignoring case. */
     private static int distance(String left, String right) {
         String a = left.toLowerCase(Locale.ROOT);
         String b = right.toLowerCase(Locale.ROOT);

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 
 /**
- * What a file's values refer to.
+ * The things that values of a file refer to.
  *
  * @param file relative names are relative to its directory
- * @param developmentCertificate where the development certificate is, or will be
+ * @param developmentCertificate path of the development certificate, which may not exist yet
  * @param backends by name
  */
 record Surroundings(Path file, Path developmentCertificate, SortedMap<String, OffloadProvider> backends) {

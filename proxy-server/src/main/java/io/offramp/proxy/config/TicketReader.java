@@ -23,7 +23,7 @@ final class TicketReader {
         this.surroundings = surroundings;
     }
 
-    /** What holds; the defaults where nothing is written, or something wrong. */
+    /** The settings; the defaults if none are written, or after a problem. */
     TicketConfig read(@Nullable Value value) {
         TicketConfig defaults = TicketConfig.DEFAULTS;
         if (value == null) {

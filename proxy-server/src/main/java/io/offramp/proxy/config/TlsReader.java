@@ -108,7 +108,7 @@ final class TlsReader {
         }
     }
 
-    /** Who names only TLS 1.3 ciphers wants TLS 1.3 only, unless the versions say otherwise. */
+    /** With only TLS 1.3 ciphers the default is TLS 1.3 alone. */
     private static void dropVersionsWithoutCipher(
             Set<ProtocolVersion> versions, Set<String> ciphers, Value list, boolean explicit) {
         for (ProtocolVersion version : ciphers.isEmpty() ? Set.<ProtocolVersion>of() : Set.copyOf(versions)) {

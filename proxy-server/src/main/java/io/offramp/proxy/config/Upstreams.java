@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The upstreams: those under {@code upstreams}, and those written in place. */
+/** The upstreams: those under {@code upstreams}, and those written directly at a listener or route. */
 final class Upstreams {
     private static final Scalar<String> TARGET = new Scalar<>("the name of an upstream, or host:port", text -> text);
 
@@ -17,7 +17,7 @@ final class Upstreams {
     private final Map<String, UpstreamConfig> upstreams = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
 
-    /** Reads what is under {@code upstreams}: before the routes, which refer to it. */
+    /** Reads the {@code upstreams} section: before the routes, which refer to it. */
     void read(Value section) {
         Map<String, Value> entries = section.entries("a mapping with upstreams by name");
         if (entries != null) {
@@ -50,7 +50,7 @@ final class Upstreams {
         return upstreams;
     }
 
-    /** Tells of those that no route leads to. */
+    /** Warns of upstreams without a route. */
     void warnOfUnused() {
         named.forEach((name, value) -> {
             if (!used.contains(name)) {

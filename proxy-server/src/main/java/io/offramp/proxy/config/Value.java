@@ -16,8 +16,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * One value of the file, with its place. Whoever reads it as something that it is not gets nothing, and the problem is
- * noted: so a reader goes on and finds the next one.
+ * One value of the file, with its place. Reading it as another kind gives nothing and notes the problem, so a reader
+ * goes on and finds the next one.
  */
 final class Value {
     private static final int MAX_SHOWN_CHARS = 60;
@@ -56,7 +56,7 @@ final class Value {
         return node instanceof SequenceNode sequence && sequence.getValue().isEmpty();
     }
 
-    /** The scalar, or null if it is not one of this kind. */
+    /** The scalar, or null if it is of another kind. */
     <T> @Nullable T as(Scalar<T> kind) {
         if (!(node instanceof ScalarNode scalar) || isEmpty(scalar)) {
             return unexpected(kind.expected());
@@ -70,7 +70,7 @@ final class Value {
         }
     }
 
-    /** The items of a list, none if it is not one. */
+    /** The items of a list; empty if it is no list. */
     List<Value> items(String expected) {
         if (!(node instanceof SequenceNode sequence) || sequence.getValue().isEmpty()) {
             unexpected(expected);
@@ -83,9 +83,7 @@ final class Value {
         return items;
     }
 
-    /**
-     * The items of a list of scalars, in order, each with its place; without those that are wrong or are there already.
-     */
+    /** The items of a list of scalars, in order, each with its place; without wrong and repeated ones. */
     <T> Map<T, Value> distinct(String expected, Scalar<T> kind) {
         Map<T, Value> distinct = new LinkedHashMap<>();
         for (Value item : items(expected)) {
@@ -160,7 +158,7 @@ final class Value {
                 && (scalar.getValue().isEmpty() || scalar.getValue().matches("~|null"));
     }
 
-    /** As messages show it. */
+    /** Its form in messages. */
     @Override
     public String toString() {
         return switch (node) {

@@ -22,9 +22,7 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
-/**
- * Turns a file into nodes that know their place. A file may be written by anyone: size, depth and aliases are bounded.
- */
+/** Turns a file into nodes with their places. Its author is not trusted: size, depth and aliases are bounded. */
 final class YamlFile {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_DEPTH = 20;
@@ -58,9 +56,9 @@ final class YamlFile {
     /** The root of the only document, or null after a problem. */
     static @Nullable Node compose(String yaml, Problems problems) {
         LoadSettings settings = LoadSettings.builder()
-                .setSchema(new FailsafeSchema()) // each scalar as it is written: 1.2 stays 1.2
+                .setSchema(new FailsafeSchema()) // keeps each scalar as written: 1.2 stays 1.2
                 .setCodePointLimit(MAX_BYTES)
-                .setAllowNonScalarKeys(true) // told with its place by whoever reads the mapping
+                .setAllowNonScalarKeys(true) // the reader of the mapping reports it with its place
                 .setMaxAliasesForCollections(MAX_ALIASES)
                 .build();
         try {
