@@ -7,10 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one moment by which something must have happened on a connection. Moving it is a field write: the single task
- * behind it wakes at most every {@code periodNs}, looks, and sleeps again, so no request schedules or cancels anything.
- * A look that is far off is moved forward to a whole second: idle connections then wake their event loop together.
- * Confined to the event loop.
+ * The current deadline of a connection. Moving it is a field write: a single task wakes every {@code periodNs} at most,
+ * checks, and sleeps again, so no request schedules or cancels a task. A distant check is moved to a whole second, so
+ * idle connections wake their event loop together. Confined to the event loop.
  */
 public final class Deadline implements Runnable {
     private static final long GRID_NS = TimeUnit.SECONDS.toNanos(1);
@@ -49,12 +48,12 @@ public final class Deadline implements Runnable {
         }
     }
 
-    /** How long it is until then; negative where it has passed. */
+    /** Time left; negative if the deadline has passed. */
     public long leftNs() {
         return deadlineNs - ticker.nanoTime();
     }
 
-    /** Nothing is waited for; the task goes when it wakes next. */
+    /** Clears the deadline; the task ends at its next wake-up. */
     public void clear() {
         set = false;
     }

@@ -1,7 +1,7 @@
 package io.offramp.proxy.channel;
 
 /**
- * User event that tells a client's channel that the proxy is going away: fired inbound, on the channel's event loop or
+ * User event for a client's channel when the proxy begins to stop: fired inbound, on the channel's event loop or
  * elsewhere. An idle connection closes at once; a busy one says {@code Connection: close} with its current answer and
  * closes behind it. Tunnels and TCP connections go on: the drain's limit ends them.
  */
@@ -9,7 +9,8 @@ public enum DrainEvent {
     /** The event. */
     INSTANCE,
     /**
-     * The same for a connection that has just ended its handshake: it gets one answer if it asks within a head's time.
+     * The same for a connection that has just completed its handshake: it gets one answer if its request comes within
+     * the time for a head.
      */
     NEW_CONNECTION
 }

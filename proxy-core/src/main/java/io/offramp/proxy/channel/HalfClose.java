@@ -7,12 +7,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 
-/** Ends what we send and goes on receiving, whatever the channel is. */
+/** Ends our sending direction and goes on receiving, for any kind of channel. */
 public final class HalfClose {
     private HalfClose() {}
 
     /**
-     * Sends close_notify on a TLS session, FIN on a plain socket, behind what was written before.
+     * Sends close_notify on a TLS session, FIN on a plain socket, behind earlier writes.
      *
      * @return done when it is out
      */
@@ -23,7 +23,7 @@ public final class HalfClose {
         }
         if (channel instanceof DuplexChannel duplex) {
             ChannelPromise ended = channel.newPromise();
-            // A socket that is shut down forgets what it has not sent.
+            // A socket that is shut down drops unsent bytes.
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput(ended));
             return ended;
         }
@@ -31,8 +31,7 @@ public final class HalfClose {
     }
 
     /**
-     * Flushes what was written before, and close_notify with it where that takes no segment of its own: on a TLS
-     * session.
+     * Flushes earlier writes; on a TLS session together with close_notify, which then needs no segment of its own.
      *
      * @param ctx of the handler that writes
      * @return done when all of it is out

@@ -10,8 +10,8 @@ import io.netty.channel.epoll.EpollTcpInfo;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a connection behind what was written to it: in order, or with a reset where the stream was cut and nobody may
- * take it for its end. A peer that does not take what is left gets a limited time. Confined to the event loop.
+ * Ends a connection behind its last writes: in order, or with a reset if the stream was cut and must not look complete.
+ * A peer that does not read them gets a limited time. Confined to the event loop.
  */
 public final class LastWrites {
     private static final long LOOK_MS = 50;
@@ -37,8 +37,8 @@ public final class LastWrites {
      * Flushes, and ends the connection when all is out.
      *
      * @param ctx of the handler that writes
-     * @param reset how
-     * @param limitNs for a peer that takes nothing
+     * @param reset true to end with a reset
+     * @param limitNs time for a peer that does not read
      */
     public static void end(ChannelHandlerContext ctx, boolean reset, long limitNs) {
         Channel channel = ctx.channel();
@@ -63,7 +63,8 @@ public final class LastWrites {
     }
 
     /**
-     * A reset destroys what the kernel has not sent yet, so its queue has to be empty, and not only between two probes.
+     * A reset destroys bytes that the kernel has not sent yet, so its queue must be empty, and not only between two
+     * probes.
      */
     private void awaitKernel(EpollSocketChannel socket) {
         if (!socket.isActive()) {

@@ -11,9 +11,9 @@ import java.time.Duration;
  * @param idle of a client connection between requests
  * @param tunnel of a TCP connection or a WebSocket without a byte either way
  * @param body between two reads of a request's body, or writes to a client that does not read
- * @param upstreamConnect until an upstream has accepted
+ * @param upstreamConnect until an upstream has accepted a connection
  * @param upstreamAnswer from the end of a request until the answer's head, and between two reads of its body
- * @param drain that open connections get at shutdown
+ * @param drain for open connections at shutdown
  */
 public record TimeoutConfig(
         Duration handshake,

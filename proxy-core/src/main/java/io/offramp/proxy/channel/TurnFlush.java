@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Flushes at the end of a turn of its event loop what was written in that turn and not flushed since. Whoever writes
- * may flush earlier, and does so at the end of a read burst; nobody has to. One task per turn, however many channels
- * were written to. Confined to the event loop.
+ * Flushes the unflushed writes of a turn at the end of that turn of the event loop. Writers may flush earlier, and do
+ * so at the end of a read burst; they need not. One task per turn, for any number of channels. Confined to the event
+ * loop.
  */
 public final class TurnFlush implements Runnable {
     private final EventExecutor executor;

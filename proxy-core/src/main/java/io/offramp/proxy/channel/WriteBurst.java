@@ -5,8 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written to a channel between two flushes. A head and a small body are put into one buffer, since a segment or
- * a record of their own would cost more than the copy; larger pieces pass as they are. What nobody flushes is flushed
+ * The writes to a channel between two flushes. A head and a small body go into one buffer, because a segment or a
+ * record of their own would cost more than the copy; larger pieces pass as they are. Writes without a flush are flushed
  * at the end of the event loop's turn. Confined to the event loop.
  */
 public final class WriteBurst {
@@ -28,23 +28,23 @@ public final class WriteBurst {
         this.turn = turn;
     }
 
-    /** Bytes written to the channel so far, and of those that {@link #countSpliced} told. */
+    /** Bytes written to the channel so far, including those of {@link #countSpliced}. */
     public long bytes() {
         return bytes;
     }
 
-    /** So many bytes went to the channel another way. */
+    /** Adds bytes that went to the channel another way. */
     public void countSpliced(int more) {
         bytes += more;
     }
 
-    /** Whether all that was written is flushed. */
+    /** True if all writes are flushed. */
     public boolean isFlushed() {
         return !dirty;
     }
 
     /**
-     * A buffer to append to, with at least so much room; it stays ours.
+     * A buffer to append to, with at least this much room; it stays ours.
      *
      * @param bytes needed
      * @param following bytes of body that will be written next, as far as known
@@ -76,7 +76,7 @@ public final class WriteBurst {
         ctx.write(piece, ctx.voidPromise());
     }
 
-    /** Sends what was written. */
+    /** Flushes. */
     public void flush() {
         if (dirty) {
             pass();
@@ -84,13 +84,13 @@ public final class WriteBurst {
         }
     }
 
-    /** Leaves what was written to the next flush of the channel, which the caller sees to. */
+    /** Passes the writes on without a flush; the caller flushes the channel. */
     public void pass() {
         dirty = false;
         append();
     }
 
-    /** Forgets what was not passed on: the channel is closed. */
+    /** Drops writes that were not passed on: the channel is closed. */
     public void drop() {
         ByteBuf buffer = open;
         open = null;

@@ -11,20 +11,19 @@ import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Who a client has proved to be: its certificate, with a path to a certificate that the listener trusts. All texts are
- * printable ASCII.
+ * The proved identity of a client: its certificate, with a path to a certificate that the listener trusts. All texts
+ * are printable ASCII.
  *
- * @param subject RFC 4514, {@code CN=Alice,O=Example}; what is not printable ASCII is escaped, {@code \C3\A9}
+ * @param subject RFC 4514, {@code CN=Alice,O=Example}; bytes that are not printable ASCII are escaped, {@code \C3\A9}
  * @param issuer likewise
  * @param serial of the certificate, hexadecimal in lower case
  * @param fingerprint SHA-256 of the certificate, hexadecimal in lower case
- * @param notAfter when the first certificate of the path expires
- * @param path DER of the path, the client's own first, without the trusted one it ends in; at least one, not to be
- *     changed
+ * @param notAfter earliest expiry of the certificates in the path
+ * @param path DER of the path, the client's own first, without the trusted one at its end; at least one; do not change
  */
 public record ClientIdentity(
         String subject, String issuer, String serial, String fingerprint, Instant notAfter, List<byte[]> path) {
-    /** Of a path that has been verified. */
+    /** The identity of a verified path. */
     public static ClientIdentity of(List<X509Certificate> path, Instant notAfter) throws GeneralSecurityException {
         X509Certificate own = path.getFirst();
         List<byte[]> der = new ArrayList<>(path.size());
@@ -41,12 +40,12 @@ public record ClientIdentity(
                 List.copyOf(der));
     }
 
-    /** DER of the client's own certificate; not to be changed. */
+    /** DER of the client's own certificate; do not change. */
     public byte[] certificate() {
         return path.getFirst();
     }
 
-    /** Whose certificate it is, in printable ASCII. */
+    /** The subject in printable ASCII. */
     public static String subject(X509Certificate certificate) {
         return text(certificate.getSubjectX500Principal());
     }
@@ -57,8 +56,8 @@ public record ClientIdentity(
     }
 
     /**
-     * With RFC 4514 §2.4 escapes: the JDK leaves control characters in, which could end a header field or a line of a
-     * log.
+     * Adds RFC 4514 §2.4 escapes, because the JDK keeps control characters, which could end a header field or a log
+     * line.
      */
     public static String printable(String any) {
         StringBuilder text = new StringBuilder(any.length());

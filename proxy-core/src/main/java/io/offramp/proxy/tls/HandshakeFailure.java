@@ -4,12 +4,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why there is no session.
+ * The reason of a failed handshake.
  *
- * @param reason to count by
+ * @param reason its class, for counting
  * @param detail one clause for the log; numbers and names, never a secret
- * @param cause what was thrown: for {@link Reason#INTERNAL} what went wrong with us, to be logged with its trace; of
- *     what a client did, where the engine was the one to find out, to be seen by who debugs it; else null
+ * @param cause the exception: for {@link Reason#INTERNAL} our own fault, logged with its trace; for a client's fault
+ *     that the engine found, shown at debug level; else null
  */
 public record HandshakeFailure(
         Reason reason, String detail, @Nullable Throwable cause) {
@@ -18,7 +18,7 @@ public record HandshakeFailure(
         this(reason, detail, null);
     }
 
-    /** Classes of failure, by who is at fault. */
+    /** Classes of failure. */
     public enum Reason {
         /** The client closed before it sent anything: a port scan or a health check. */
         NO_DATA,
@@ -42,7 +42,7 @@ public record HandshakeFailure(
         ALERT_RECEIVED,
         /** No client certificate where one is required. */
         CLIENT_CERTIFICATE_MISSING,
-        /** A client certificate whose path ends in none that we trust, or is too long. */
+        /** A client certificate whose path does not end in a trusted one, or is too long. */
         CLIENT_CERTIFICATE_UNTRUSTED,
         /** A client certificate, or one of its path, that has expired or is not valid yet. */
         CLIENT_CERTIFICATE_EXPIRED,
