@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The record-offload backends that a configuration names, each opened once, and software, which is always there. */
+/** The record-offload backends of a configuration, each opened once, and software, which is always there. */
 final class Backends implements AutoCloseable {
     private static final String SOFTWARE = "sw";
 
@@ -44,7 +44,7 @@ final class Backends implements AutoCloseable {
         return backends;
     }
 
-    /** Where a listener's sessions go. */
+    /** The plan for a listener's sessions. */
     OffloadPlan plan(OffloadConfig config) {
         RecordOffload software = opened.get(SOFTWARE);
         RecordOffload device = opened.get(config.backend());
@@ -53,7 +53,7 @@ final class Backends implements AutoCloseable {
     }
 
     /**
-     * What owns a listener's connections; null if the host does.
+     * The owner of a listener's connections; null for the host.
      *
      * @throws StartException if the backend does not take whole connections
      */

@@ -11,10 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the clients of one address have open, over all listeners. An IPv6 client is known by its /64, the least that
- * one site is given (RFC 6177 §2): it has as many addresses below that as it likes. An IPv4-mapped address is the IPv4
- * address (RFC 4291 §2.5.5.2), and so is one of a translator (RFC 6052 §2.1), behind whose one prefix all IPv4 clients
- * stand. Looked at when a connection is accepted, when its handshake ends and when it closes, never in between.
+ * Counts the open connections of each client address, over all listeners. An IPv6 client counts by its /64, the least
+ * that a site is given (RFC 6177 §2), because it can choose any address below that. An IPv4-mapped address is the IPv4
+ * address (RFC 4291 §2.5.5.2), and so is an address of a translator (RFC 6052 §2.1), because all IPv4 clients share its
+ * prefix. Used when a connection is accepted, when its handshake ends and when it closes, never in between.
  * Thread-safe.
  */
 final class ClientAddressLimits {
@@ -35,13 +35,13 @@ final class ClientAddressLimits {
         this.limits = limits;
     }
 
-    /** What one connection counts for. Told by its event loop alone; each may be told more than once. */
+    /** The counts of one connection. Called by its event loop alone; each call may be repeated. */
     interface Held {
-        /** The limit that is reached: the connection counts for nothing and has to be closed. Null if there is none. */
+        /** The limit that is reached: the connection is not counted and has to be closed. Null if there is none. */
         @Nullable
         ConnectionRefusal refusal();
 
-        /** Its handshake has ended, one way or the other. */
+        /** Its handshake has ended, in success or failure. */
         void onHandshakeEnded();
 
         /** It has closed. */
@@ -54,7 +54,7 @@ final class ClientAddressLimits {
         int handshakes;
     }
 
-    /** A client without an Internet address, one that is not counted, or no limits at all. */
+    /** For a client without an Internet address, for one that is not counted, or without limits. */
     private record Nothing() implements Held {
         @Override
         public @Nullable ConnectionRefusal refusal() {
@@ -113,7 +113,7 @@ final class ClientAddressLimits {
     }
 
     /**
-     * Counts a connection that was just accepted, with a handshake under way.
+     * Counts a newly accepted connection, with a handshake under way.
      *
      * @param uncounted addresses that stand for many clients each
      */
@@ -144,7 +144,7 @@ final class ClientAddressLimits {
         return held[0];
     }
 
-    /** Addresses that have something open. */
+    /** Number of addresses with open connections. */
     int addresses() {
         return counts.size();
     }

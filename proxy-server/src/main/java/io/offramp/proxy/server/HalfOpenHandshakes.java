@@ -18,18 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handshakes under way, over all listeners: bounded in number, as their time and bytes are bounded elsewhere. Event
- * loops that have ever had one share the limit evenly, at least one each, so that a flood of one kind of loop leaves
- * the others their part. In a full share, a new one takes the place of the oldest whose client has not said hello yet,
- * else of the oldest that was answered: who floods displaces himself, and an honest client is through in a round trip.
- * Only what is with a worker stays: where nothing else is left, the new one is refused. While memory is short a new one
- * takes the place of another, however few there are, or is refused. Thread-safe; what belongs to a channel is called on
- * its event loop.
+ * The handshakes under way, over all listeners, bounded in number; other classes bound their time and bytes. Event
+ * loops that have ever had one share the limit evenly, at least one each, so a flood on one kind of loop leaves the
+ * others their part. In a full share a new handshake displaces the oldest whose client has not said hello yet, else the
+ * oldest that was answered: a flood displaces its own, and an honest client is through in a round trip. A handshake
+ * with a worker is never displaced; if there is no other, the new one is refused. While memory is short, a new
+ * handshake always displaces another or is refused. Thread-safe; methods of a channel are called on its event loop.
  */
 final class HalfOpenHandshakes {
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpenHandshakes.class);
 
-    /** How many that stay a new one asks: those with a worker may be thousands. */
+    /** Handshakes with a worker that are tried before the new one is refused: there may be thousands. */
     private static final int MOST_ASKED = 16;
 
     private final int limit;
@@ -45,7 +44,7 @@ final class HalfOpenHandshakes {
         /** Oldest first. */
         final LinkedHashMap<Channel, Holding> silent = new LinkedHashMap<>();
 
-        /** Oldest first, but for those that were with a worker when they were asked to leave. */
+        /** Oldest first; one that was with a worker when asked to leave goes to the end. */
         final LinkedHashMap<Channel, Holding> answered = new LinkedHashMap<>();
 
         OfLoop(LoopLease lease) {
@@ -56,7 +55,7 @@ final class HalfOpenHandshakes {
             return silent.size() + answered.size();
         }
 
-        /** What it held is free again; false if it was there no more. */
+        /** Releases its memory; false if it was removed before. */
         boolean remove(Channel channel) {
             Holding held = silent.remove(channel);
             held = held == null ? answered.remove(channel) : held;
@@ -66,7 +65,7 @@ final class HalfOpenHandshakes {
             return held != null;
         }
 
-        /** There is at least one. */
+        /** The oldest; there must be one. */
         Channel oldest() {
             return (silent.isEmpty() ? answered : silent).firstEntry().getKey();
         }
@@ -76,7 +75,7 @@ final class HalfOpenHandshakes {
      * None under way.
      *
      * @param limit at least 1
-     * @param budget what they hold counts against it
+     * @param budget counts their memory
      */
     HalfOpenHandshakes(int limit, MemoryBudget budget) {
         this.limit = limit;
@@ -92,7 +91,7 @@ final class HalfOpenHandshakes {
     boolean admit(Channel channel) {
         OfLoop ofLoop = ofLoop(channel);
         int share = Math.max(1, limit / loops.size());
-        while (ofLoop.size() >= share) { // more than one has to go when another loop has begun
+        while (ofLoop.size() >= share) { // more than one must go if another loop has begun
             sayCrowded();
             if (!displaceOldest(ofLoop)) {
                 return false;
@@ -109,7 +108,7 @@ final class HalfOpenHandshakes {
         return true;
     }
 
-    /** The client's hello has been answered: from here on silent ones are displaced first. */
+    /** The client's hello has been answered: silent handshakes are now displaced before this one. */
     void onAnswered(Channel channel) {
         OfLoop ofLoop = ofLoop(channel);
         Holding held = ofLoop.silent.remove(channel);
@@ -118,7 +117,7 @@ final class HalfOpenHandshakes {
         }
     }
 
-    /** @param bytes that the client has sent so far, and that its handshake keeps */
+    /** @param bytes from the client so far that the handshake keeps */
     void onReceived(Channel channel, long bytes) {
         OfLoop ofLoop = ofLoop(channel);
         Holding held = ofLoop.answered.get(channel);
@@ -128,7 +127,7 @@ final class HalfOpenHandshakes {
         }
     }
 
-    /** However it ended. May be called more than once. */
+    /** The handshake has ended, in success or failure. May be called more than once. */
     void onEnded(Channel channel) {
         if (ofLoop(channel).remove(channel) && count.decrementAndGet() <= limit / 2) {
             crowded.set(false);
@@ -165,7 +164,7 @@ final class HalfOpenHandshakes {
             if (held == null) {
                 return true;
             }
-            ofLoop.answered.put(oldest, held); // with a worker: as good as answered, and the last to be asked again
+            ofLoop.answered.put(oldest, held); // with a worker: counts as answered, and is the last to be asked again
         }
         return false;
     }

@@ -13,15 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Watches the memory that clients take, on a thread of its own, and asks connections to go while it is too much. */
+/** Watches the memory of clients on a thread of its own, and asks connections to close while it is too much. */
 final class Overload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
 
     private static final long LOOK_MS = 200;
 
-    /**
-     * Connections asked at each look, so that a hundred thousand do not go at once for what a hundred would have freed.
-     */
+    /** Connections asked at each look, so a hundred thousand do not close at once if a hundred would free enough. */
     private static final int ASKED = 1024;
 
     private final MemoryBudget budget;
@@ -41,7 +39,7 @@ final class Overload implements AutoCloseable {
         watch.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** A failure must not be the last look: nobody else ends the shedding. */
+    /** A failure must not be the last look: only this thread ends the shedding. */
     private void look() {
         try {
             budget.look();
@@ -54,7 +52,7 @@ final class Overload implements AutoCloseable {
         }
     }
 
-    /** Goes round them all, however few at a time. */
+    /** Goes round all connections, some at a time. */
     private void askNext() {
         if (!next.hasNext()) {
             next = clients.iterator();

@@ -14,12 +14,12 @@ import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
 
 /**
- * The front of a listener whose connections the device owns: behind the TLS session, on a device thread, leads to the
- * host; the front proper is installed in the channel of plaintext that the host gets, on one of its event loops.
+ * The front of a listener whose connections the device owns. Behind the TLS session, on a device thread, it leads to
+ * the host. The real front is installed in the host's channel of plaintext, on one of its event loops.
  *
  * @param device presents its connections
- * @param hosts loops that their channels are spread over
- * @param front what speaks with the client
+ * @param hosts event loops for their channels
+ * @param front the real front
  */
 record PlaintextFront(ConnectionOffload device, EventLoopGroup hosts, Front front) implements Front {
     private static final ChannelHandler KEEP_HALF_CLOSED = new KeepHalfClosed();
@@ -38,7 +38,7 @@ record PlaintextFront(ConnectionOffload device, EventLoopGroup hosts, Front fron
         });
     }
 
-    /** Fronts do this for the channel that they are in, which here has no socket. */
+    /** Other fronts do this for their own channel, which has no socket here. */
     @ChannelHandler.Sharable
     private static final class KeepHalfClosed extends ChannelInboundHandlerAdapter {
         @Override

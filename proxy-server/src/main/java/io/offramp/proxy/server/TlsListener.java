@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener {
     private static final Logger LOG = LoggerFactory.getLogger(TlsListener.class);
 
-    /** What the connection counts for among those of its client address. */
+    /** The counts of the connection for its client address. */
     private static final AttributeKey<ClientAddressLimits.Held> HELD = AttributeKey.valueOf(TlsListener.class, "held");
 
     private final String name;
@@ -55,8 +55,8 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     /**
      * @param halfOpen bounds the handshakes under way
-     * @param addresses bounds what one client address has open
-     * @param trusted proxies, whose connections are those of many clients: no such bound holds for them
+     * @param addresses bounds the connections of one client address
+     * @param trusted proxies: their connections are those of many clients, so they have no such bound
      * @param channels gets every open client channel, for the drain
      * @param draining true once a drain has begun
      */
@@ -123,7 +123,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             metrics.onClosed();
         });
         channel.pipeline().addLast(new TlsHandshakeHandler(handshake, this));
-        if (draining.getAsBoolean()) { // accepted before the socket closed, and too late for the drain's own call
+        if (draining.getAsBoolean()) { // accepted before the socket closed, after the drain's own pass
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
         }
     }
@@ -175,7 +175,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         metrics.onHandshakeFailed(failure.reason());
         Connection connection = ctx.channel().attr(Connection.KEY).get();
         switch (failure.reason()) {
-            // Health checks and port scans do this all day.
+            // Frequent: health checks and port scans.
             case NO_DATA, CLOSED, DISPLACED, DRAINED -> LOG.debug("{}", describe(connection, failure));
             case INTERNAL -> LOG.error("{}", describe(connection, failure), failure.cause());
             default -> {

@@ -15,10 +15,10 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket transport of this machine: native epoll, or NIO where that is missing.
+ * The socket transport of this machine: native epoll, or NIO if epoll is missing.
  *
  * @param name for the start-up line: {@code epoll}, {@code nio}
- * @param cause why it is not epoll, if so
+ * @param cause the reason, if it is not epoll
  * @param handler makes event loops
  * @param server makes listening channels
  */
@@ -35,10 +35,7 @@ record Transport(
         return new Transport("epoll", null, EpollIoHandler.newFactory(), EpollServerSocketChannel::new);
     }
 
-    /**
-     * Event loops of this transport; what their turns take is in the metrics where {@link LoopTurns#PROPERTY} asks for
-     * it.
-     */
+    /** Event loops of this transport; {@link LoopTurns#PROPERTY} adds the time of their turns to the metrics. */
     EventLoopGroup eventLoops(int threads, ProxyMetrics metrics) {
         IoHandlerFactory loops =
                 Boolean.getBoolean(LoopTurns.PROPERTY) ? new LoopTurns(handler, metrics.loopTurns()) : handler;
