@@ -1,0 +1,90 @@
+package io.offramp.proxy.channel;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+
+/**
+ * Decides whether a channel reads: it does while nobody holds the gate. Each part of the proxy that has to pause the
+ * peer holds and releases under its own name, and so never undoes the pause of another. Nothing else sets the channel's
+ * auto-read. Confined to the event loop.
+ */
+public final class ReadGate {
+    private static final AttributeKey<ReadGate> KEY = AttributeKey.valueOf(ReadGate.class, "gate");
+
+    private final Channel channel;
+    private int held;
+    private boolean discarding;
+
+    /** Why a channel does not read. */
+    public enum Holder {
+        /** A step of the handshake runs on a worker. */
+        HANDSHAKE,
+        /** The session hands its socket over. */
+        SESSION,
+        /** What has come cannot be taken yet. */
+        FRONT,
+        /** The other side of the tunnel takes no more. */
+        TUNNEL,
+        /** The client of this server's answer takes no more. */
+        CLIENT,
+        /** The socket is read past this process. */
+        SPLICE;
+
+        private int bit() {
+            return 1 << ordinal();
+        }
+    }
+
+    private ReadGate(Channel channel) {
+        this.channel = channel;
+    }
+
+    /** The channel's only gate, open at first. */
+    public static ReadGate of(Channel channel) {
+        ReadGate gate = channel.attr(KEY).get();
+        if (gate == null) {
+            gate = new ReadGate(channel);
+            channel.attr(KEY).set(gate);
+        }
+        return gate;
+    }
+
+    /** Pauses reading until {@link #release}; once is enough. */
+    public void hold(Holder holder) {
+        if (held == 0 && !discarding) {
+            channel.config().setAutoRead(false);
+        }
+        held |= holder.bit();
+    }
+
+    /** Ends that pause; reading goes on if nobody else holds the gate. */
+    public void release(Holder holder) {
+        int left = held & ~holder.bit();
+        if (held != 0 && left == 0 && !discarding) {
+            channel.config().setAutoRead(true);
+        }
+        held = left;
+    }
+
+    /** {@link #hold} or {@link #release}. */
+    public void hold(Holder holder, boolean on) {
+        if (on) {
+            hold(holder);
+        } else {
+            release(holder);
+        }
+    }
+
+    /** Whether that holder pauses reading now. */
+    public boolean isHeldBy(Holder holder) {
+        return (held & holder.bit()) != 0;
+    }
+
+    /** Opens the gate for good: from now on what comes is only discarded, and nobody has a reason to pause. */
+    public void discard() {
+        if (held != 0 && !discarding) {
+            channel.config().setAutoRead(true);
+        }
+        discarding = true;
+    }
+}

@@ -1,0 +1,66 @@
+package io.offramp.proxy.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.offramp.proxy.channel.ReadGate.Holder;
+import org.junit.jupiter.api.Test;
+
+class ReadGateTest {
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final ReadGate gate = ReadGate.of(channel);
+
+    @Test
+    void shouldBeTheChannelsOnlyGate() {
+        assertThat(ReadGate.of(channel)).isSameAs(gate);
+        assertThat(ReadGate.of(new EmbeddedChannel())).isNotSameAs(gate);
+    }
+
+    @Test
+    void shouldReadAgainOnlyWhenNobodyHoldsTheGate() {
+        // Given
+        gate.hold(Holder.FRONT);
+        gate.hold(Holder.TUNNEL);
+        gate.hold(Holder.TUNNEL);
+
+        // When
+        gate.release(Holder.FRONT);
+
+        // Then
+        assertThat(isReading()).isFalse();
+        assertThat(gate.isHeldBy(Holder.FRONT)).isFalse();
+        assertThat(gate.isHeldBy(Holder.TUNNEL)).isTrue();
+        gate.release(Holder.TUNNEL);
+        assertThat(isReading()).isTrue();
+    }
+
+    @Test
+    void shouldNotOpenForSomeoneWhoDoesNotHoldIt() {
+        // Given
+        gate.hold(Holder.HANDSHAKE);
+
+        // When
+        gate.release(Holder.SESSION);
+
+        // Then
+        assertThat(isReading()).isFalse();
+    }
+
+    @Test
+    void shouldStayOpenOnceWhatComesIsDiscarded() {
+        // Given
+        gate.hold(Holder.FRONT);
+
+        // When
+        gate.discard();
+
+        // Then
+        assertThat(isReading()).isTrue();
+        gate.hold(Holder.TUNNEL);
+        assertThat(isReading()).isTrue();
+    }
+
+    private boolean isReading() {
+        return channel.config().isAutoRead();
+    }
+}
