@@ -49,8 +49,7 @@ final class TlsWire implements ClientWire {
         SessionSettings settings = SessionSettings.of(plan, metrics.tls(), RecordSizeConfig.of(RECORD_BYTES));
         Handshaken handshaken = handshaken();
         connection.onHandshaken(handshaken.negotiated());
-        OffloadTarget target =
-                new OffloadTarget(connection.id(), channel, connection.tuple());
+        OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());
         TlsSessionHandler session = new TlsSessionHandler(handshaken, target, settings, connection);
         channel.pipeline().addLast(session);
         front.accept(channel.pipeline());

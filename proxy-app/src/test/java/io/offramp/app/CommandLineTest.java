@@ -26,11 +26,11 @@ class CommandLineTest {
     @Test
     void shouldAskForACommandWhenThereIsNone() {
         assertThat(execute())
-                .isEqualTo(
-                        new Outcome(
-                                2,
-                                "",
-                                "which command? demo, run, check, proxy, sessions, whatif, train, version\nSee offramp --help\n"));
+                .isEqualTo(new Outcome(
+                        2,
+                        "",
+                        "which command? demo, run, check, proxy, sessions, whatif, train, version\nSee "
+                                + "offramp --help\n"));
     }
 
     @Test
@@ -41,8 +41,8 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isEqualTo(2);
         assertThat(outcome.err)
-                .isEqualTo(
-                        "Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp help?\nSee offramp --help\n");
+                .isEqualTo("Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp help?\nSee "
+                        + "offramp --help\n");
     }
 
     @Test
@@ -171,7 +171,8 @@ class CommandLineTest {
                 .isEqualTo(new Outcome(
                         2,
                         "",
-                        "Invalid value for option '--from': expected host:port such as 0.0.0.0:8443 or :8443, is \"8443\"\n"
+                        "Invalid value for option '--from': expected host:port such as 0.0.0.0:8443 or :8443, is "
+                                + "\"8443\"\n"
                                 + "See offramp proxy --help\n"));
     }
 

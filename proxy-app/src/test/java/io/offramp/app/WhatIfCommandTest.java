@@ -45,17 +45,17 @@ class WhatIfCommandTest {
                 .contains("capture 2 sessions, 4,126 records, 64.0 MiB")
                 .contains("device 2 contexts, records/s unlimited, Gbit/s unlimited, installs/s unlimited,"
                         + " install latency 0, record latency 0")
-                .contains(
-                        "assumed host: 500 ns per record and 0.100 ns per byte in software, 100 ns per record on the device,"
-                                + " 0 ns per install")
+                .contains("assumed host: 500 ns per record and 0.100 ns per byte in software, 100 ns per record on the "
+                        + "device,"
+                        + " 0 ns per install")
                 .contains("sw tx 2 0 0 B 0 % 2 -")
                 .contains("hw tx 2 1 64.0 MiB 100 % 0 suite or version 1")
                 .contains("hw rx 2 1 1000 B 50 % 0 suite or version 1")
                 .contains("auto tx 2 1 63.0 MiB 98 % 1 -")
                 .anyMatch(line -> line.startsWith("hw 2 2.0 0.42 ms 8.35 ms "))
-                .contains(
-                        "verdict: hw frees most, 8.35 ms of 8.77 ms of CPU for records (95 %); 100 % of it where records have"
-                                + " 4 KiB and more and sessions last 1 min and more (1 of 4 directions)");
+                .contains("verdict: hw frees most, 8.35 ms of 8.77 ms of CPU for records (95 %); 100 % of it where "
+                        + "records have"
+                        + " 4 KiB and more and sessions last 1 min and more (1 of 4 directions)");
     }
 
     @Test
@@ -65,8 +65,8 @@ class WhatIfCommandTest {
 
         // When, Then
         assertThat(execute(capture).out())
-                .endsWith(
-                        "verdict: nothing profits: sessions are too short or their records too small to repay an install\n");
+                .endsWith("verdict: nothing profits: sessions are too short or their records too small to repay an "
+                        + "install\n");
     }
 
     @Test
@@ -105,11 +105,11 @@ class WhatIfCommandTest {
     void shouldNameTheOptionWhoseValueIsWrong() throws IOException {
         Path capture = capture("");
         assertThat(execute(capture, "--install-latency", "50"))
-                .isEqualTo(
-                        new CommandRun(
-                                2,
-                                "",
-                                "--install-latency: must be a time of at most 10s with its unit, ns, us, ms or s, such as 50us, is 50\n"));
+                .isEqualTo(new CommandRun(
+                        2,
+                        "",
+                        "--install-latency: must be a time of at most 10s with its unit, ns, us, ms or s, "
+                                + "such as 50us, is 50\n"));
         assertThat(execute(capture, "--contexts", "0").err()).isEqualTo("--contexts: must be 1 to 1048576, is 0\n");
         assertThat(execute(capture, "--host-ns-per-byte", "-1").exitCode()).isEqualTo(2);
     }

@@ -59,7 +59,8 @@ class DeviceTest {
         assertRefused(
                 Map.of("mtu", "1500"),
                 "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, "
-                        + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, installs-per-second, "
+                        + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, "
+                        + "installs-per-second, "
                         + "install-latency, record-latency]");
     }
 

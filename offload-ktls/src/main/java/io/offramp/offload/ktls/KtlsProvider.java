@@ -19,7 +19,8 @@ public final class KtlsProvider implements OffloadProvider {
     public Map<String, String> settings() {
         return Map.of(
                 SPLICE,
-                "whether long answers go from the upstream's socket to the client's within the kernel, on or off; default "
+                "whether long answers go from the upstream's socket to the client's within the kernel, on or off; "
+                        + "default "
                         + ON);
     }
 

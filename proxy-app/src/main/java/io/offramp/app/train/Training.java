@@ -25,8 +25,10 @@ public final class Training {
     private static final String CONFIG = """
             listeners:
               - {bind: 127.0.0.1:0, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: sw}}
-              - {bind: 127.0.0.1:0, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: device, tx: hw, rx: hw}}
-              - {bind: 127.0.0.1:0, mode: tcp, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: sw}}
+              - {bind: 127.0.0.1:0, tls: {development: true}, upstream: 127.0.0.1:%1$d, offload: {backend: device, \
+            tx: hw, rx: hw}}
+              - {bind: 127.0.0.1:0, mode: tcp, tls: {development: true}, upstream: 127.0.0.1:%1$d, \
+            offload: {backend: sw}}
             admin: {bind: 127.0.0.1:0}
             """;
 

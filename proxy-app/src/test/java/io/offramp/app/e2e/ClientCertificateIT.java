@@ -139,8 +139,10 @@ class ClientCertificateIT {
                         .filter(line -> line.contains("handshake_failures") && line.contains("client_cert")))
                 .containsExactlyInAnyOrder(
                         "offramp_handshake_failures_total{listener=\"raw\",reason=\"client_certificate_missing\"} 1.0",
-                        "offramp_handshake_failures_total{listener=\"raw\",reason=\"client_certificate_untrusted\"} 1.0",
-                        "offramp_handshake_failures_total{listener=\"web\",reason=\"client_certificate_untrusted\"} 1.0");
+                        "offramp_handshake_failures_total{listener=\"raw\",reason=\"client_certificate_untrusted\"} "
+                                + "1.0",
+                        "offramp_handshake_failures_total{listener=\"web\",reason=\"client_certificate_untrusted\"} "
+                                + "1.0");
     }
 
     @Test

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code src/test/resources/golden}. Where a change is meant:
  *
  * <pre>
- * mvn verify -pl proxy-app -Dit.test=GoldenNamesIT -Dtest=none -Dgolden.write=true -Dsurefire.failIfNoSpecifiedTests=false
- *     -Dfailsafe.failIfNoSpecifiedTests=false
+ * mvn verify -pl proxy-app -Dit.test=GoldenNamesIT -Dtest=none -Dgolden.write=true
+ *     -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
  * </pre>
  *
  * writes these files anew; the commit then shows which names it takes away.

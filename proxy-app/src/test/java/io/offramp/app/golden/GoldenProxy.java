@@ -46,12 +46,16 @@ final class GoldenProxy implements AutoCloseable {
             listeners:
               - name: files
                 bind: 127.0.0.1:0
-                tls: {cert: %1$s, keylog: keys.txt, tickets: {keys: [ticket.key]}, client-auth: {mode: optional, ca: ca.pem}}
+                tls: {cert: %1$s, keylog: keys.txt, tickets: {keys: [ticket.key]}, client-auth: {mode: optional, \
+            ca: ca.pem}}
                 upstream: demo
-              - {name: hw, bind: 127.0.0.1:0, tls: {cert: %1$s}, upstream: demo, offload: {backend: device, tx: hw, rx: hw}}
-              - {name: auto, bind: 127.0.0.1:0, tls: {cert: %1$s}, upstream: demo, offload: {backend: device, tx: auto, rx: auto}}
+              - {name: hw, bind: 127.0.0.1:0, tls: {cert: %1$s}, upstream: demo, offload: {backend: device, tx: hw, \
+            rx: hw}}
+              - {name: auto, bind: 127.0.0.1:0, tls: {cert: %1$s}, upstream: demo, offload: {backend: device, \
+            tx: auto, rx: auto}}
               - {name: owned, bind: 127.0.0.1:0, tls: {cert: %1$s}, upstream: demo, offload: {mode: hw-record}}
-              - {name: kernel, bind: 127.0.0.1:0, tls: {cert: %1$s}, upstream: demo, offload: {backend: ktls, tx: hw, rx: hw}}
+              - {name: kernel, bind: 127.0.0.1:0, tls: {cert: %1$s}, upstream: demo, offload: {backend: ktls, tx: hw, \
+            rx: hw}}
               - {name: tcp, bind: 127.0.0.1:0, mode: tcp, tls: {cert: %1$s}, upstream: demo}
             upstreams: {demo: ["127.0.0.1:%2$d"]}
             admin: {bind: 127.0.0.1:0, token-file: admin.token}

@@ -15,10 +15,14 @@ class SessionLinesTest {
     void shouldPrintWhatSsPrintsAndWhy() throws IOException {
         assertThat(lines("""
                         [
-                        {"id":7,"listener":"web","peer":"192.0.2.7:51234","local":"127.0.0.1:8443","age":12,"sni":"a\\u001b[2J",\
-                        "alpn":null,"version":"1.3","cipher":"aes-gcm-128","suite":"TLS_AES_128_GCM_SHA256","group":"x25519",\
-                        "resumed":false,"tx":{"conf":"hw","backend":"device","detail":"tis=17 dek=33","why":"configured",\
-                        "records":3,"bytes":40000,"moves":0,"rekeys":0},"rx":{"conf":"sw","backend":"sw","detail":"libcrypto",\
+                        {"id":7,"listener":"web","peer":"192.0.2.7:51234","local":"127.0.0.1:8443","age":12,\
+                        "sni":"a\\u001b[2J",\
+                        "alpn":null,"version":"1.3","cipher":"aes-gcm-128","suite":"TLS_AES_128_GCM_SHA256",\
+                        "group":"x25519",\
+                        "resumed":false,"tx":{"conf":"hw","backend":"device","detail":"tis=17 dek=33",\
+                        "why":"configured",\
+                        "records":3,"bytes":40000,"moves":0,"rekeys":0},"rx":{"conf":"sw","backend":"sw",\
+                        "detail":"libcrypto",\
                         "why":"device declined: no TIR left","records":1,"bytes":120,"moves":1,"rekeys":2}},
                         {"id":8,"listener":"web","peer":"192.0.2.7:51235","local":"127.0.0.1:8443","age":0,\
                         "tx":{"conf":"none"},"rx":{"conf":"none"}}
@@ -26,9 +30,11 @@ class SessionLinesTest {
                         """)).isEqualTo("""
                         State  Peer Address:Port              Local Address:Port
                         ESTAB  192.0.2.7:51234                127.0.0.1:8443
-                        \t tcp-ulp-tls version: 1.3 cipher: aes-gcm-128 rxconf: sw txconf: hw id:7 listener:web age:12 sni:a?[2J
+                        \t tcp-ulp-tls version: 1.3 cipher: aes-gcm-128 rxconf: sw txconf: hw id:7 listener:web \
+                        age:12 sni:a?[2J
                         \t tx: records:3 bytes:40000 moves:0 rekeys:0 backend:device tis=17 dek=33 why:"configured"
-                        \t rx: records:1 bytes:120 moves:1 rekeys:2 backend:sw libcrypto why:"device declined: no TIR left"
+                        \t rx: records:1 bytes:120 moves:1 rekeys:2 backend:sw libcrypto why:"device declined: no TIR \
+                        left"
                         ESTAB  192.0.2.7:51235                127.0.0.1:8443
                         \t in its handshake id:8 listener:web age:0
                         """);

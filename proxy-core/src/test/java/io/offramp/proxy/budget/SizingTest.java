@@ -84,7 +84,8 @@ class SizingTest {
 
         assertThat(sizing.describe(sizing.resolve(NOTHING_ASKED)))
                 .isEqualTo(
-                        "memory: heap 512 MiB, direct 64 MiB, container unknown, descriptors 20000; clients may take 295 MiB of the heap;"
+                        "memory: heap 512 MiB, direct 64 MiB, container unknown, descriptors 20000; clients may take "
+                                + "295 MiB of the heap;"
                                 + " limits: 15000 connections, 8312 handshakes under way");
     }
 

@@ -87,13 +87,13 @@ class HeaderRulesTest {
         assertThat(forwarded(
                         "10.1.2.3",
                         "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 10.9.9.9"))
-                .isEqualTo(
-                        "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.7, 10.9.9.9, 10.1.2.3\r\n"
-                                + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
+                .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.7, "
+                        + "10.9.9.9, 10.1.2.3\r\n"
+                        + "X-Forwarded-Host: a\r\nVia: 1.1 offramp\r\n\r\n");
         assertThat(forwarded("10.1.2.3", "X-Forwarded-Host: b"))
-                .isEqualTo(
-                        "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: b\r\nX-Forwarded-For: 10.1.2.3\r\nX-Forwarded-Proto: http\r\n"
-                                + "Via: 1.1 offramp\r\n\r\n");
+                .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: b\r\nX-Forwarded-For: 10.1.2.3\r\n"
+                        + "X-Forwarded-Proto: http\r\n"
+                        + "Via: 1.1 offramp\r\n\r\n");
     }
 
     @Test

@@ -194,8 +194,9 @@ class SmugglingTest {
                 .contains("Content-Length: 0\r\n")
                 .contains("Date: ")
                 .endsWith("\r\n\r\n");
-        String trace = answerTo(
-                "TRACE /x?y HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Z: 1\r\nAuthorization: secret\r\nProxy-Authorization: secret\r\n"
+        String trace =
+                answerTo("TRACE /x?y HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nX-Z: 1\r\nAuthorization: secret\r\n"
+                        + "Proxy-Authorization: secret\r\n"
                         + "Max-Forwards: " + zero + "\r\n\r\n");
         assertThat(trace)
                 .startsWith("HTTP/1.1 200 ")

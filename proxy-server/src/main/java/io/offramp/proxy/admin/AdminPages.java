@@ -20,8 +20,10 @@ final class AdminPages {
             <!DOCTYPE html>
             <html lang="en"><head><title>Offramp</title></head><body><h1>Offramp</h1><ul>
             <li><a href="/metrics">/metrics</a>: all meters, for Prometheus</li>
-            <li><a href="/connections">/connections</a>: open connections and where their records are protected, JSON</li>
-            <li><a href="/sessions">/sessions</a>: the last sessions with records and bytes, CSV, for offramp whatif</li>
+            <li><a href="/connections">/connections</a>: open connections and where their records are protected, \
+            JSON</li>
+            <li><a href="/sessions">/sessions</a>: the last sessions with records and bytes, CSV, \
+            for offramp whatif</li>
             <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
             <li>/reload: POST reads certificates and other files again; 200 if all are in order, 409 if one is not</li>

@@ -41,7 +41,8 @@ final class MemoryMetrics implements ShedEvents {
                 .register(registry);
         Gauge.builder("offramp.memory.shedding", budget, b -> b.isShedding() ? 1 : 0)
                 .description(
-                        "1 while clients hold more than 80 % of heap or direct memory, and until they hold less than 70 %")
+                        "1 while clients hold more than 80 % of heap or direct memory, and until they hold less than "
+                                + "70 %")
                 .register(registry);
     }
 }

@@ -176,7 +176,8 @@ final class HalfOpenHandshakes {
     private void sayCrowded() {
         if (crowded.compareAndSet(false, true)) {
             LOG.warn(
-                    "{} handshakes are under way, and a loop has used its share of the limit of {}: the oldest make room",
+                    "{} handshakes are under way, and a loop has used its share of the limit of {}: the oldest make "
+                            + "room",
                     count,
                     limit);
         }

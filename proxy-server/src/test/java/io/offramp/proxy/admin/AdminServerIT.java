@@ -93,14 +93,14 @@ class AdminServerIT {
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(response.body())
                 .matches("(?s)\\[\\n\\{.*}\\n]\\n")
-                .contains(
-                        "{\"id\":7,\"listener\":\"web\",\"peer\":\"192.0.2.7:51234\",\"local\":\"127.0.0.1:8443\",\"age\":")
-                .contains(
-                        "\"sni\":\"ex\\\"ample\\n\",\"alpn\":\"http/1.1\",\"version\":\"1.3\",\"cipher\":\"aes-gcm-128\","
-                                + "\"suite\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\",\"resumed\":true,")
-                .contains(
-                        "\"tx\":{\"conf\":\"hw\",\"backend\":\"device\",\"detail\":\"tis=17 dek=33\",\"why\":\"configured\","
-                                + "\"records\":3,\"bytes\":40000,\"moves\":0,\"rekeys\":0}")
+                .contains("{\"id\":7,\"listener\":\"web\",\"peer\":\"192.0.2.7:51234\",\"local\":\"127.0.0.1:8443\","
+                        + "\"age\":")
+                .contains("\"sni\":\"ex\\\"ample\\n\",\"alpn\":\"http/1.1\",\"version\":\"1.3\","
+                        + "\"cipher\":\"aes-gcm-128\","
+                        + "\"suite\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\",\"resumed\":true,")
+                .contains("\"tx\":{\"conf\":\"hw\",\"backend\":\"device\",\"detail\":\"tis=17 dek=33\","
+                        + "\"why\":\"configured\","
+                        + "\"records\":3,\"bytes\":40000,\"moves\":0,\"rekeys\":0}")
                 .contains("\"rx\":{\"conf\":\"sw\",\"backend\":\"sw\"");
         assertThat(objectsIn(response.body())).isEqualTo(1);
     }

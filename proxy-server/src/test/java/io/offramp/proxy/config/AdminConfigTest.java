@@ -78,16 +78,19 @@ class AdminConfigTest {
 
         assertThat(config.problems(yaml("{bind: 'unix:'}")))
                 .containsExactly(
-                        "offramp.yaml:3:15: admin.bind: expected host:port such as 127.0.0.1:9090, or unix:FILE, is \"unix:\"");
+                        "offramp.yaml:3:15: admin.bind: expected host:port such as 127.0.0.1:9090, or unix:FILE, is "
+                                + "\"unix:\"");
         assertThat(config.problems(yaml("{bind: ':9090', hosts: ['proxy.example:9090']}")))
                 .containsExactly(
-                        "offramp.yaml:3:32: admin.hosts[0]: expected a host name or address without a port, is \"proxy.example:9090\"");
+                        "offramp.yaml:3:32: admin.hosts[0]: expected a host name or address without a port, is "
+                                + "\"proxy.example:9090\"");
         assertThat(config.problems(yaml("{bind: ':9090', token-file: missing.token}")))
                 .containsExactly("offramp.yaml:3:36: admin.token-file: no such file: missing.token");
         for (String file : new String[] {"short.token", "two.token"}) {
             assertThat(config.problems(yaml("{bind: ':9090', token-file: " + file + "}")))
                     .containsExactly(
-                            "offramp.yaml:3:36: admin.token-file: must be one line of at least 16 letters, digits and -._~+/, "
+                            "offramp.yaml:3:36: admin.token-file: must be one line of at least 16 letters, digits and "
+                                    + "-._~+/, "
                                     + "as openssl rand -hex 32 makes: " + file);
         }
         assertThat(config.problems(yaml("{bind: ':9090', token: x}")))

@@ -50,9 +50,12 @@ class ConfigLoaderTest {
               app: {servers: ["127.0.0.1:8081", "[::1]:8082"]}
               short: [127.0.0.1:8083]
             admin: {bind: 127.0.0.1:9090}
-            timeouts: {handshake: 1s, request-head: 2s, request: 9m, idle: 3m, tunnel: 5h, body: 4h, upstream-connect: 500ms, upstream-answer: 6s, drain: 0s}
-            limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshakes: 7, handshake: 16384, upstream-idle: 3, upstream-rcvbuf: 4m,
-                     least-rate: 1k, upstream-connections: 8, upstream-queue: 9, connections-per-address: 100, handshakes-per-address: 20}
+            timeouts: {handshake: 1s, request-head: 2s, request: 9m, idle: 3m, tunnel: 5h, body: 4h, \
+            upstream-connect: 500ms, upstream-answer: 6s, drain: 0s}
+            limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshakes: 7, handshake: 16384, \
+            upstream-idle: 3, upstream-rcvbuf: 4m,
+                     least-rate: 1k, upstream-connections: 8, upstream-queue: 9, connections-per-address: 100, \
+            handshakes-per-address: 20}
             offload:
               device: {contexts: 128}
             logging: {access: false, level: debug}
@@ -245,9 +248,11 @@ class ConfigLoaderTest {
                           spare: [127.0.0.1:5]
                         """))
                 .containsExactly(
-                        "offramp.yaml:3:36: listeners[0].tls.ciphers: none is for TLS 1.2, which is therefore not offered",
+                        "offramp.yaml:3:36: listeners[0].tls.ciphers: none is for TLS 1.2, which is therefore not "
+                                + "offered",
                         "offramp.yaml:6:9: listeners[0].routes[1]: never used: an earlier route takes any host, /api",
-                        "offramp.yaml:12:9: listeners[1].tls.ciphers: none is for TLS 1.3, which is therefore not offered",
+                        "offramp.yaml:12:9: listeners[1].tls.ciphers: none is for TLS 1.3, which is therefore not "
+                                + "offered",
                         "offramp.yaml:13:11: listeners[1].tls.ciphers[1]: never used: no certificate has an RSA key",
                         "offramp.yaml:16:10: upstreams.spare: not used by any listener");
     }

@@ -45,7 +45,8 @@ class ConfigProblemsTest {
                 .containsExactly(
                         "offramp.yaml:2:5: listeners[0]: missing \"upstream\": where requests go, a name or host:port; "
                                 + "or else routes",
-                        "offramp.yaml:2:11: listeners[0].bind: expected host:port such as 0.0.0.0:8443 or :8443, is \"0.0.0.0\"",
+                        "offramp.yaml:2:11: listeners[0].bind: expected host:port such as 0.0.0.0:8443 or :8443, is "
+                                + "\"0.0.0.0\"",
                         "offramp.yaml:3:11: listeners[0].mode: expected http or tcp, is \"https\"",
                         "offramp.yaml:5:13: listeners[0].tls.cert: no such file: missing.pem",
                         "offramp.yaml:6:12: listeners[0].tls.key: no such file: gone.pem",
@@ -53,7 +54,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:8:5: listeners[0].upstreem: unknown key, did you mean \"upstream\"?",
                         "offramp.yaml:9:5: listeners[1]: missing \"bind\": where to listen, such as 0.0.0.0:8443",
                         "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, ocsp, certificates, "
-                                + "development, versions, ciphers, groups, alpn, tickets, client-auth, record-size, keylog, is \"yes\"",
+                                + "development, versions, ciphers, groups, alpn, tickets, client-auth, record-size, "
+                                + "keylog, is \"yes\"",
                         "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"? "
                                 + "(a server has a port: app:8080)",
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
@@ -66,7 +68,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:14:45: limits.connections: must be 1 to 10000000, is -1",
                         "offramp.yaml:15:19: logging.access: expected true or false, is \"yes\"",
                         "offramp.yaml:15:31: logging.level: expected error or warn or info or debug, is \"verbose\"",
-                        "offramp.yaml:16:8: admin: expected a mapping with bind, hosts, token-file, is \"127.0.0.1:9090\"",
+                        "offramp.yaml:16:8: admin: expected a mapping with bind, hosts, token-file, is "
+                                + "\"127.0.0.1:9090\"",
                         "offramp.yaml:17:10: threads: expected a number, is \"many\"");
     }
 
@@ -91,7 +94,8 @@ class ConfigProblemsTest {
                           device: {context: 1, contexts: 0, engines: [1]}
                         """))
                 .containsExactly(
-                        "offramp.yaml:4:24: listeners[0].offload.backend: unknown backend \"devise\", did you mean \"device\"?",
+                        "offramp.yaml:4:24: listeners[0].offload.backend: unknown backend \"devise\", did you mean "
+                                + "\"device\"?",
                         "offramp.yaml:4:36: listeners[0].offload.rx: expected auto or sw or hw, is \"fast\"",
                         "offramp.yaml:8:32: listeners[1].offload.tx: expected sw, is \"hw\": the backend is sw",
                         "offramp.yaml:8:40: listeners[1].offload.rx: expected auto or sw or hw, is \"hw-record\"",
@@ -124,11 +128,16 @@ class ConfigProblemsTest {
                             upstream: 127.0.0.1:80
                         """))
                 .containsExactly(
-                        "offramp.yaml:4:36: listeners[0].offload.tx: not with mode hw-record, which is for both directions",
-                        "offramp.yaml:4:44: listeners[0].offload.rx: not with mode hw-record, which is for both directions",
-                        "offramp.yaml:8:24: listeners[1].offload.backend: sw takes no whole connections, as mode hw-record needs",
-                        "offramp.yaml:12:24: listeners[2].offload.backend: unknown backend \"dpu\"; known are device, sw",
-                        "offramp.yaml:16:38: listeners[3].offload.mode: expected per-direction or hw-record, is \"record\"");
+                        "offramp.yaml:4:36: listeners[0].offload.tx: not with mode hw-record, which is for both "
+                                + "directions",
+                        "offramp.yaml:4:44: listeners[0].offload.rx: not with mode hw-record, which is for both "
+                                + "directions",
+                        "offramp.yaml:8:24: listeners[1].offload.backend: sw takes no whole connections, as mode "
+                                + "hw-record needs",
+                        "offramp.yaml:12:24: listeners[2].offload.backend: unknown backend \"dpu\"; known are device, "
+                                + "sw",
+                        "offramp.yaml:16:38: listeners[3].offload.mode: expected per-direction or hw-record, is "
+                                + "\"record\"");
     }
 
     @Test
@@ -141,7 +150,8 @@ class ConfigProblemsTest {
                           - bind: :8443
                             tls:
                               cert: site.pem
-                              tickets: {enabled: maybe, count: 0, lifetime: 8s, keys: [short.key, gone.key, long.key], sessions: -1}
+                              tickets: {enabled: maybe, count: 0, lifetime: 8s, keys: [short.key, gone.key, \
+                        long.key], sessions: -1}
                             upstream: 127.0.0.1:80
                           - bind: :8444
                             tls: {cert: site.pem, tickets: {lifetime: 169h, keys: [good.key, good.key], key: x}}
@@ -157,15 +167,18 @@ class ConfigProblemsTest {
                         "offramp.yaml:5:26: listeners[0].tls.tickets.enabled: expected true or false, is \"maybe\"",
                         "offramp.yaml:5:40: listeners[0].tls.tickets.count: must be 1 to 8, is 0",
                         "offramp.yaml:5:53: listeners[0].tls.tickets.lifetime: must be at least 60000ms, is 8s",
-                        "offramp.yaml:5:64: listeners[0].tls.tickets.keys[0]: must be 48 or 80 random bytes, is 47: short.key",
+                        "offramp.yaml:5:64: listeners[0].tls.tickets.keys[0]: must be 48 or 80 random bytes, is 47: "
+                                + "short.key",
                         "offramp.yaml:5:75: listeners[0].tls.tickets.keys[1]: no such file: gone.key",
-                        "offramp.yaml:5:85: listeners[0].tls.tickets.keys[2]: must be 48 or 80 random bytes, is more than 80: long.key",
+                        "offramp.yaml:5:85: listeners[0].tls.tickets.keys[2]: must be 48 or 80 random bytes, is more "
+                                + "than 80: long.key",
                         "offramp.yaml:5:106: listeners[0].tls.tickets.sessions: must be 0 to 10000000, is -1",
                         "offramp.yaml:8:47: listeners[1].tls.tickets.lifetime: must be at most 168h (RFC 8446 §4.6.1)",
                         "offramp.yaml:8:70: listeners[1].tls.tickets.keys[1]: is in the list already",
                         "offramp.yaml:8:81: listeners[1].tls.tickets.key: unknown key, did you mean \"keys\"?",
                         "offramp.yaml:11:36: listeners[2].tls.tickets: expected true or false, is \"often\"",
-                        "offramp.yaml:14:43: listeners[3].tls.tickets.keys: must be 48 or 80 random bytes, is 47: short.key");
+                        "offramp.yaml:14:43: listeners[3].tls.tickets.keys: must be 48 or 80 random bytes, is 47: "
+                                + "short.key");
     }
 
     @Test
@@ -191,11 +204,13 @@ class ConfigProblemsTest {
                         "offramp.yaml:5:25: listeners[0].tls.versions[1]: is in the list already",
                         "offramp.yaml:7:11: listeners[0].tls.ciphers[0]: unknown cipher \"TLS_AES_128_GCM_SHA265\", "
                                 + "did you mean \"TLS_AES_128_GCM_SHA256\"?",
-                        "offramp.yaml:8:11: listeners[0].tls.ciphers[1]: is for TLS 1.2, which is not among the versions",
+                        "offramp.yaml:8:11: listeners[0].tls.ciphers[1]: is for TLS 1.2, which is not among the "
+                                + "versions",
                         "offramp.yaml:9:11: listeners[0].tls.ciphers[2]: unknown cipher \"RC4\"; known are "
                                 + String.join(", ", CipherNames.SUPPORTED),
                         "offramp.yaml:11:11: listeners[0].tls.ciphers[4]: is in the list already",
-                        "offramp.yaml:14:62: listeners[1].tls.ciphers: none is for TLS 1.2, which is among the versions");
+                        "offramp.yaml:14:62: listeners[1].tls.ciphers: none is for TLS 1.2, which is among the "
+                                + "versions");
     }
 
     @Test
@@ -222,14 +237,18 @@ class ConfigProblemsTest {
                         """))
                 .containsExactly(
                         "offramp.yaml:3:40: listeners[0].tls.client-auth: missing \"mode\": off, optional or required",
-                        "offramp.yaml:6:40: listeners[1].tls.client-auth: missing \"ca\": a PEM file, or a list of them, with the "
+                        "offramp.yaml:6:40: listeners[1].tls.client-auth: missing \"ca\": a PEM file, or a list of "
+                                + "them, with the "
                                 + "certificates that a client's may be issued by",
-                        "offramp.yaml:9:47: listeners[2].tls.client-auth.mode: expected off or optional or required, is \"maybe\"",
+                        "offramp.yaml:9:47: listeners[2].tls.client-auth.mode: expected off or optional or required, "
+                                + "is \"maybe\"",
                         "offramp.yaml:12:62: listeners[3].tls.client-auth.ca[0]: no such file: gone.pem",
-                        "offramp.yaml:12:72: listeners[3].tls.client-auth.ca[1]: certificate of O=Offramp development,CN=localhost "
+                        "offramp.yaml:12:72: listeners[3].tls.client-auth.ca[1]: certificate of O=Offramp development,"
+                                + "CN=localhost "
                                 + "is not a CA's (basicConstraints CA:TRUE is missing): site.pem",
                         "offramp.yaml:12:90: listeners[3].tls.client-auth.depth: must be 0 to 9, is 10",
-                        "offramp.yaml:15:40: listeners[4].tls.client-auth: expected a mapping with mode, ca, crl, depth, is "
+                        "offramp.yaml:15:40: listeners[4].tls.client-auth: expected a mapping with mode, ca, crl, "
+                                + "depth, is "
                                 + "\"required\"");
     }
 
@@ -246,7 +265,8 @@ class ConfigProblemsTest {
                             tls: {cert: site.pem, key: other.pem}
                             upstream: 127.0.0.1:80
                           - bind: :8444
-                            tls: {certificates: [{cert: site.pem}, {cert: site.pem}, {cert: empty.pem}, {key: site.pem}, {cert: .}]}
+                            tls: {certificates: [{cert: site.pem}, {cert: site.pem}, {cert: empty.pem}, \
+                        {key: site.pem}, {cert: .}]}
                             upstream: 127.0.0.1:80
                           - bind: :8445
                             tls: {cert: site.pem, development: true}
@@ -261,7 +281,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:6:51: listeners[1].tls.certificates[1].cert: is in the list already",
                         "offramp.yaml:6:69: listeners[1].tls.certificates[2].cert: no certificate in empty.pem; "
                                 + "PEM is expected: -----BEGIN CERTIFICATE-----",
-                        "offramp.yaml:6:81: listeners[1].tls.certificates[3]: missing \"cert\": a PEM file with the chain, "
+                        "offramp.yaml:6:81: listeners[1].tls.certificates[3]: missing \"cert\": a PEM file with the "
+                                + "chain, "
                                 + "and with the key if there is no \"key\"",
                         "offramp.yaml:6:105: listeners[1].tls.certificates[4].cert: is a directory: .",
                         "offramp.yaml:9:10: listeners[2].tls: has cert and development, of which only one can hold",
@@ -314,8 +335,8 @@ class ConfigProblemsTest {
                                 .isEqualTo("offramp.yaml:6:61: listeners[1].tls.certificates[3]: "
                                         + "not a readable directory: site.pem"),
                         each -> assertThat(each)
-                                .startsWith(
-                                        "offramp.yaml:9:33: listeners[2].tls.ocsp: OCSP response does not parse: site.ocsp: "),
+                                .startsWith("offramp.yaml:9:33: listeners[2].tls.ocsp: OCSP response does not parse: "
+                                        + "site.ocsp: "),
                         each -> assertThat(each)
                                 .isEqualTo("offramp.yaml:12:33: listeners[3].tls.ocsp: no such file: gone.ocsp"),
                         each -> assertThat(each)
@@ -350,19 +371,24 @@ class ConfigProblemsTest {
                 .containsExactly(
                         "offramp.yaml:5:16: listeners[0].routes[0].host: expected a host name such as www.example.com "
                                 + "or *.example.com, is \"a b\"",
-                        "offramp.yaml:5:29: listeners[0].routes[0].path: expected a path such as /api, without query, is \"api\"",
+                        "offramp.yaml:5:29: listeners[0].routes[0].path: expected a path such as /api, without query, "
+                                + "is \"api\"",
                         "offramp.yaml:5:44: listeners[0].routes[0].upstream: unknown upstream \"app\"; there is none "
                                 + "(a server has a port: app:8080)",
-                        "offramp.yaml:6:9: listeners[0].routes[1]: missing \"upstream\": where these requests go, a name or host:port",
-                        "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, is \"/x?y\"",
-                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, is \"/api\"",
+                        "offramp.yaml:6:9: listeners[0].routes[1]: missing \"upstream\": where these requests go, a "
+                                + "name or host:port",
+                        "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, "
+                                + "is \"/x?y\"",
+                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, is "
+                                + "\"/api\"",
                         "offramp.yaml:8:5: listeners[1]: missing \"upstream\": a tcp listener sends everything to one: "
                                 + "a name or host:port",
                         "offramp.yaml:11:13: listeners[1].routes: a tcp listener has no routes, only an upstream",
                         "offramp.yaml:14:15: listeners[2].upstream: expected host:port such as 127.0.0.1:8080, "
                                 + "is \"http://127.0.0.1:8080\"",
                         "offramp.yaml:17:13: listeners[3].routes: expected a list of routes, is an empty list",
-                        "offramp.yaml:20:14: listeners[4].upstream: expected the name of an upstream, or host:port, is empty");
+                        "offramp.yaml:20:14: listeners[4].upstream: expected the name of an upstream, or host:port, "
+                                + "is empty");
     }
 
     @Test
@@ -381,10 +407,12 @@ class ConfigProblemsTest {
                         """))
                 .containsExactly(
                         "offramp.yaml:3:12: listeners[1].name: \"web\" is the name of listeners[0] already",
-                        "offramp.yaml:3:23: listeners[1].bind: 127.0.0.1:8443 is taken by listeners[0].bind (0.0.0.0:8443)",
+                        "offramp.yaml:3:23: listeners[1].bind: 127.0.0.1:8443 is taken by listeners[0].bind "
+                                + "(0.0.0.0:8443)",
                         "offramp.yaml:4:21: listeners[2].bind: duplicate key, first on line 4",
                         "offramp.yaml:7:3: upstreams.app: duplicate key, first on line 6",
-                        "offramp.yaml:8:10: upstreams.a b: a name has letters, digits, dots, dashes and underscores only",
+                        "offramp.yaml:8:10: upstreams.a b: a name has letters, digits, dots, dashes and underscores "
+                                + "only",
                         "offramp.yaml:9:19: upstreams.none.servers: expected a list of host:port, is an empty list",
                         "offramp.yaml:10:15: admin.bind: 0.0.0.0:8444 is taken by listeners[2].bind");
     }

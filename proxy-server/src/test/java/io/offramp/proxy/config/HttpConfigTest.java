@@ -42,7 +42,8 @@ class HttpConfigTest {
     @Test
     void shouldReadProxiesAndProtocols() throws IOException {
         HttpConfig read = http(
-                "    trusted-proxies: [10.0.0.0/8, 192.0.2.7, \"2001:db8::/32\", \"::1\"]\n    upgrade: [WebSocket, tcp]\n");
+                "    trusted-proxies: [10.0.0.0/8, 192.0.2.7, \"2001:db8::/32\", \"::1\"]\n    upgrade: [WebSocket, "
+                        + "tcp]\n");
 
         assertThat(read.trustedProxies().toString())
                 .isEqualTo("[10.0.0.0/8, 192.0.2.7/32, 2001:db8:0:0:0:0:0:0/32, 0:0:0:0:0:0:0:1/128]");
@@ -58,7 +59,8 @@ class HttpConfigTest {
                           - bind: :8443
                             tls: {cert: site.pem}
                             upstream: 127.0.0.1:80
-                            trusted-proxies: [10.0.0.1/8, 10.0.0.0/33, proxy.local, 10.0.0.0/, 1.2.3, 10.0.0.1, 10.0.0.1]
+                            trusted-proxies: [10.0.0.1/8, 10.0.0.0/33, proxy.local, 10.0.0.0/, 1.2.3, 10.0.0.1, \
+                        10.0.0.1]
                             upgrade: [h2c, HTTP, "a b"]
                             abort-on-fin: perhaps
                           - bind: :8444
@@ -70,24 +72,34 @@ class HttpConfigTest {
                             abort-on-fin: true
                         """))
                 .containsExactly(
-                        "offramp.yaml:5:23: listeners[0].trusted-proxies[0]: \"10.0.0.1/8\" has bits behind its prefix; "
+                        "offramp.yaml:5:23: listeners[0].trusted-proxies[0]: \"10.0.0.1/8\" has bits behind its "
+                                + "prefix; "
                                 + "10.0.0.0/8 would not",
-                        "offramp.yaml:5:35: listeners[0].trusted-proxies[1]: a prefix has 0 to 32 bits, is \"10.0.0.0/33\"",
-                        "offramp.yaml:5:48: listeners[0].trusted-proxies[2]: expected addresses such as 10.0.0.0/8 or 2001:db8::1, "
+                        "offramp.yaml:5:35: listeners[0].trusted-proxies[1]: a prefix has 0 to 32 bits, is "
+                                + "\"10.0.0.0/33\"",
+                        "offramp.yaml:5:48: listeners[0].trusted-proxies[2]: expected addresses such as 10.0.0.0/8 or "
+                                + "2001:db8::1, "
                                 + "is \"proxy.local\"",
-                        "offramp.yaml:5:61: listeners[0].trusted-proxies[3]: a prefix has 0 to 32 bits, is \"10.0.0.0/\"",
-                        "offramp.yaml:5:72: listeners[0].trusted-proxies[4]: expected addresses such as 10.0.0.0/8 or 2001:db8::1, "
+                        "offramp.yaml:5:61: listeners[0].trusted-proxies[3]: a prefix has 0 to 32 bits, is "
+                                + "\"10.0.0.0/\"",
+                        "offramp.yaml:5:72: listeners[0].trusted-proxies[4]: expected addresses such as 10.0.0.0/8 or "
+                                + "2001:db8::1, "
                                 + "is \"1.2.3\"",
                         "offramp.yaml:5:89: listeners[0].trusted-proxies[6]: is in the list already",
-                        "offramp.yaml:6:15: listeners[0].upgrade[0]: \"h2c\" is not passed on: requests in it would pass by routes, "
+                        "offramp.yaml:6:15: listeners[0].upgrade[0]: \"h2c\" is not passed on: requests in it would "
+                                + "pass by routes, "
                                 + "limits and log",
-                        "offramp.yaml:6:20: listeners[0].upgrade[1]: \"HTTP\" is not passed on: requests in it would pass by routes, "
+                        "offramp.yaml:6:20: listeners[0].upgrade[1]: \"HTTP\" is not passed on: requests in it would "
+                                + "pass by routes, "
                                 + "limits and log",
-                        "offramp.yaml:6:26: listeners[0].upgrade[2]: expected the name of a protocol such as websocket, is \"a b\"",
+                        "offramp.yaml:6:26: listeners[0].upgrade[2]: expected the name of a protocol such as "
+                                + "websocket, is \"a b\"",
                         "offramp.yaml:7:19: listeners[0].abort-on-fin: expected true or false, is \"perhaps\"",
-                        "offramp.yaml:12:22: listeners[1].trusted-proxies: a tcp listener reads no fields, so it trusts nobody's",
+                        "offramp.yaml:12:22: listeners[1].trusted-proxies: a tcp listener reads no fields, so it "
+                                + "trusts nobody's",
                         "offramp.yaml:13:14: listeners[1].upgrade: a tcp listener passes bytes of any protocol",
-                        "offramp.yaml:14:19: listeners[1].abort-on-fin: a tcp listener passes the end of each direction on");
+                        "offramp.yaml:14:19: listeners[1].abort-on-fin: a tcp listener passes the end of each "
+                                + "direction on");
     }
 
     @Test
@@ -95,7 +107,8 @@ class HttpConfigTest {
         assertThat(file.problems(
                         "listeners:\n  - {bind: \":8443\", tls: {cert: site.pem}, upstream: backend.internal}\n"))
                 .containsExactly(
-                        "offramp.yaml:2:54: listeners[0].upstream: unknown upstream \"backend.internal\"; there is none "
+                        "offramp.yaml:2:54: listeners[0].upstream: unknown upstream \"backend.internal\"; there is "
+                                + "none "
                                 + "(a server has a port: backend.internal:8080)");
         assertThat(file.warnings("""
                         listeners:
@@ -108,11 +121,14 @@ class HttpConfigTest {
                               - {path: /api, upstream: "127.0.0.1:1"}
                         """))
                 .containsExactly(
-                        "offramp.yaml:5:16: listeners[0].routes[0].path: the star is taken as it is, it matches nothing else; "
+                        "offramp.yaml:5:16: listeners[0].routes[0].path: the star is taken as it is, it matches "
+                                + "nothing else; "
                                 + "/api has all that is below it",
-                        "offramp.yaml:6:16: listeners[0].routes[1].path: the star is taken as it is, it matches nothing else; "
+                        "offramp.yaml:6:16: listeners[0].routes[1].path: the star is taken as it is, it matches "
+                                + "nothing else; "
                                 + "/ has all that is below it",
-                        "offramp.yaml:7:16: listeners[0].routes[2].path: the star is taken as it is, it matches nothing else");
+                        "offramp.yaml:7:16: listeners[0].routes[2].path: the star is taken as it is, it matches "
+                                + "nothing else");
     }
 
     @ParameterizedTest

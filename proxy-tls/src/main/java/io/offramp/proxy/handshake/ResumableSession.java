@@ -55,7 +55,8 @@ record ResumableSession(
      * All of it, for the inside of a ticket; the caller wipes it.
      *
      * <pre>
-     * suite 2 | flags 1 | start 8 | certificate 32 | length 1, server name | length 1, policy | length 1, secret | count 1, certificates
+     * suite 2 | flags 1 | start 8 | certificate 32 | length 1, server name | length 1, policy | length 1, secret
+     * | count 1, certificates
      * </pre>
      *
      * Each certificate has three bytes of length in front. An empty server name is none, since no client can send one.

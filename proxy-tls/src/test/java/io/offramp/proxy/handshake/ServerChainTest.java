@@ -89,7 +89,8 @@ class ServerChainTest {
                 .containsExactly(OWN_CERT, LOWER_CERT, CROSS_CERT);
         assertThat(find(OWN_CERT, LOWER_CERT, UPPER_CERT, CROSS_CERT).warnings())
                 .containsExactly(
-                        "certificate 4 of the file (CN=upper) is not used: it is not on the way from the server's own to a root");
+                        "certificate 4 of the file (CN=upper) is not used: it is not on the way from the server's own "
+                                + "to a root");
     }
 
     @Test

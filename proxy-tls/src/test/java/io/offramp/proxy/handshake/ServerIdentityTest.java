@@ -124,7 +124,8 @@ class ServerIdentityTest {
         assertBad(
                 file("chain.pem", TestCertificates.pem(leaf, stranger)),
                 key,
-                "chain: certificate of CN=stranger does not sign that of CN=leaf, nor does another of the file; its issuer is CN=root");
+                "chain: certificate of CN=stranger does not sign that of CN=leaf, nor does another of the file; its "
+                        + "issuer is CN=root");
     }
 
     @Test
@@ -215,7 +216,8 @@ class ServerIdentityTest {
     void shouldWarnOfWhatClientsRefuse() {
         assertThat(warnings(TestCertificates.selfSigned(EC, "a")))
                 .containsExactly(
-                        "certificate of CN=a has no subject alternative name: today's clients do not look at the common name",
+                        "certificate of CN=a has no subject alternative name: today's clients do not look at the "
+                                + "common name",
                         "certificate of CN=a is a CA's own, not a server's");
         assertThat(warnings(TestCertificates.selfSigned(
                         EC, "a", "*.a.test", "a.test", "w*.a.test", "a.*.test", "*", "localhost")))

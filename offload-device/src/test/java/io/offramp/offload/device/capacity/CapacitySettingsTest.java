@@ -35,8 +35,10 @@ class CapacitySettingsTest {
             gbit-per-second     | 0     | gbit-per-second: must be above 0, at most 100000, is 0
             gbit-per-second     | -1    | gbit-per-second: must be above 0, at most 100000, is -1
             gbit-per-second     | 1e9   | gbit-per-second: must be above 0, at most 100000, is 1e9
-            install-latency     | 50    | install-latency: must be a time of at most 10s with its unit, ns, us, ms or s, such as 50us, is 50
-            record-latency      | 11s   | record-latency: must be a time of at most 10s with its unit, ns, us, ms or s, such as 50us, is 11s
+            install-latency     | 50    | install-latency: must be a time of at most 10s with its unit, ns, us, \
+            ms or s, such as 50us, is 50
+            record-latency      | 11s   | record-latency: must be a time of at most 10s with its unit, ns, us, \
+            ms or s, such as 50us, is 11s
             """)
     void shouldNameTheSettingWhoseValueIsWrong(String name, String value, String message) {
         assertThatThrownBy(() -> CapacitySettings.parse(Map.of(name, value), 1))

@@ -59,10 +59,9 @@ class MessageReaderTest {
 
     @Test
     void shouldGiveDataAndTrailersWhenBodyIsChunked() {
-        assertThat(
-                        read(
-                                HEAD
-                                        + "5;ext=\"a;\\\"b\"; y = z\r\nhello\r\n06\r\n world\r\n000\r\nX-Sum: 1\r\nContent-Length: 7\r\n\r\n"))
+        assertThat(read(HEAD
+                        + "5;ext=\"a;\\\"b\"; y = z\r\nhello\r\n06\r\n world\r\n000\r\nX-Sum: 1\r\n"
+                        + "Content-Length: 7\r\n\r\n"))
                 .isEqualTo("hello world|X-Sum: 1");
     }
 
