@@ -16,7 +16,7 @@ import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.key.AeadSuite;

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RecordOffload;
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.aead.record.RecordOpener;
 import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.key.AeadSuite;

@@ -162,7 +162,7 @@ class ArchitectureTest {
 
     @Test
     void shouldHaveNoCyclesBetweenPackages() {
-        check(slices().matching("io.offramp.proxy.(**)").should().beFreeOfCycles());
+        check(slices().matching("io.offramp.(**)").should().beFreeOfCycles());
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.IllegalReferenceCountException;
 import io.offramp.offload.Availability.Unavailable;
 import io.offramp.offload.aead.Exercise.Opened;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Arrays;
 import java.util.List;

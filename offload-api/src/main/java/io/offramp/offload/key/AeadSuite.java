@@ -1,5 +1,8 @@
 package io.offramp.offload.key;
 
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.record.RecordFormat;
+
 /** The AEAD of a session's records, whatever key exchange and signature came with it. */
 public enum AeadSuite {
     /** RFC 5288, RFC 8446 §B.4. */
@@ -10,7 +13,7 @@ public enum AeadSuite {
     CHACHA20_POLY1305("chacha20-poly1305", 32, Long.MAX_VALUE);
 
     /** Length of the authentication tag of every suite, in bytes. */
-    public static final int TAG_BYTES = 16;
+    public static final int TAG_BYTES = RecordFormat.TAG_BYTES;
 
     /** Length of the nonce of every suite, in bytes. */
     public static final int NONCE_BYTES = 12;
@@ -41,6 +44,14 @@ public enum AeadSuite {
     /** How many records one key may protect before it must be replaced (RFC 8446 §5.5). */
     public long recordLimit() {
         return recordLimit;
+    }
+
+    /** The geometry of a record that this suite protects in a session of that version. */
+    public RecordFormat format(ProtocolVersion version) {
+        if (version == ProtocolVersion.TLS_1_3) {
+            return RecordFormat.TLS_1_3;
+        }
+        return isGcm() ? RecordFormat.TLS_1_2_GCM : RecordFormat.TLS_1_2_CHACHA20;
     }
 
     /** True for the suites that NICs know. */

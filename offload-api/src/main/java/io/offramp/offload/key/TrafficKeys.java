@@ -44,7 +44,7 @@ public final class TrafficKeys implements Destroyable {
 
     /** Length of the static IV: 4 in TLS 1.2 with GCM, else 12. */
     public static int ivBytes(ProtocolVersion version, AeadSuite suite) {
-        return AeadSuite.NONCE_BYTES - RecordFormat.of(version, suite).explicitNonceBytes();
+        return AeadSuite.NONCE_BYTES - suite.format(version).explicitNonceBytes();
     }
 
     /** Negotiated protocol version. */
@@ -59,7 +59,7 @@ public final class TrafficKeys implements Destroyable {
 
     /** Geometry of the records that these keys protect. */
     public RecordFormat format() {
-        return RecordFormat.of(version, suite);
+        return suite.format(version);
     }
 
     /** Record sequence of the next record. */

@@ -1,7 +1,5 @@
 package io.offramp.offload.record;
 
-import io.offramp.offload.key.AeadSuite;
-
 /**
  * The geometry of a protected record, fixed by version and suite (RFC 8446 §5.2; RFC 5246 §6.2.3.3, RFC 5288 §3, RFC
  * 7905 §2):
@@ -25,6 +23,9 @@ public enum RecordFormat {
     /** Type, legacy version and length. */
     public static final int HEADER_BYTES = 5;
 
+    /** Authentication tag of every suite (RFC 5116 §5.1, RFC 8439 §2.8). */
+    public static final int TAG_BYTES = 16;
+
     /** The most content that a record may carry (RFC 8446 §5.1). */
     public static final int MAX_PLAINTEXT_BYTES = 1 << 14;
 
@@ -34,14 +35,6 @@ public enum RecordFormat {
     RecordFormat(int explicitNonceBytes, int typeBytes) {
         this.explicitNonceBytes = explicitNonceBytes;
         this.typeBytes = typeBytes;
-    }
-
-    /** The format that a session with this version and suite has. */
-    public static RecordFormat of(ProtocolVersion version, AeadSuite suite) {
-        if (version == ProtocolVersion.TLS_1_3) {
-            return TLS_1_3;
-        }
-        return suite.isGcm() ? TLS_1_2_GCM : TLS_1_2_CHACHA20;
     }
 
     /** 8 in TLS 1.2 with GCM, else 0. */
@@ -61,12 +54,12 @@ public enum RecordFormat {
 
     /** Bytes that a record adds to its content: header, explicit nonce, type byte and tag. */
     public int overheadBytes() {
-        return prefixBytes() + typeBytes + AeadSuite.TAG_BYTES;
+        return prefixBytes() + typeBytes + TAG_BYTES;
     }
 
     /** The smallest value that the header's length field can have in a record that authenticates. */
     public int minFragmentBytes() {
-        return explicitNonceBytes + typeBytes + AeadSuite.TAG_BYTES;
+        return explicitNonceBytes + typeBytes + TAG_BYTES;
     }
 
     /**

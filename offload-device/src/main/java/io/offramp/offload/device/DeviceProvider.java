@@ -1,7 +1,7 @@
 package io.offramp.offload.device;
 
 import io.offramp.offload.OffloadProvider;
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import java.util.Map;
 
 /** Finds the backend {@code device}. */

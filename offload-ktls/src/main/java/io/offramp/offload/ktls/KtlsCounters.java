@@ -4,7 +4,7 @@ import static io.offramp.offload.counter.OffloadCounter.Kind.COUNTER;
 import static io.offramp.offload.counter.OffloadCounter.Kind.GAUGE;
 
 import io.offramp.offload.counter.OffloadCounter;
-import io.offramp.offload.ktls.KernelTls.Conf;
+import io.offramp.offload.ktls.kernel.KernelTls.Conf;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 

@@ -17,6 +17,8 @@ import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.ktls.ffi.LinuxTls;
 import io.offramp.offload.ktls.ffi.NicFeatures;
+import io.offramp.offload.ktls.kernel.Errno;
+import io.offramp.offload.ktls.kernel.KernelTls;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
 import java.net.NetworkInterface;

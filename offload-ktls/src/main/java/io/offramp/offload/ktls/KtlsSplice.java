@@ -4,6 +4,8 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.offramp.offload.Splice;
 import io.offramp.offload.ktls.ffi.Pipe;
+import io.offramp.offload.ktls.kernel.Errno;
+import io.offramp.offload.ktls.kernel.KernelTls;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.offramp.offload.ktls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.offload.ktls.kernel.Errno;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,8 @@ package io.offramp.offload.ktls;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.ktls.ffi.LinuxTls;
+import io.offramp.offload.ktls.kernel.Errno;
+import io.offramp.offload.ktls.kernel.KernelTls;
 import io.offramp.offload.record.Direction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

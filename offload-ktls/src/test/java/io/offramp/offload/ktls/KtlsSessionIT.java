@@ -20,6 +20,7 @@ import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.ktls.kernel.Errno;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;

@@ -2,7 +2,7 @@ package io.offramp.offload.sw;
 
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import java.util.Map;
 
 /** Where the service loader finds the software backend. */

@@ -18,7 +18,7 @@ public record Protection(ProtocolVersion version, AeadSuite suite) {
 
     /** Geometry of its records. */
     public RecordFormat format() {
-        return RecordFormat.of(version, suite);
+        return suite.format(version);
     }
 
     /** True for TLS 1.3, which alone has padding, inner types and KeyUpdate. */

@@ -3,7 +3,6 @@ package io.offramp.proxy.whatif;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.offload.record.RecordFormat;
 import io.offramp.proxy.connection.SessionStats;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +76,7 @@ public record Flow(
 
     /** On the wire, framing included. */
     double bitsPerSecond() {
-        long overhead = records * RecordFormat.of(version, suite).overheadBytes();
+        long overhead = records * suite.format(version).overheadBytes();
         return (bytes + overhead) * Byte.SIZE * SECOND_NS / lifetimeNs();
     }
 }

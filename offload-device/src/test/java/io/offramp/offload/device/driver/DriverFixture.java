@@ -7,7 +7,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.aead.AeadEngine;
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.session.DeviceResources;

@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.netty.buffer.ByteBuf;
-import io.offramp.offload.ktls.Errno;
-import io.offramp.offload.ktls.KernelTls;
+import io.offramp.offload.ktls.kernel.Errno;
+import io.offramp.offload.ktls.kernel.KernelTls;
 import io.offramp.offload.record.Direction;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

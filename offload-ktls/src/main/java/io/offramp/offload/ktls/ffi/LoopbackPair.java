@@ -1,6 +1,6 @@
 package io.offramp.offload.ktls.ffi;
 
-import io.offramp.offload.ktls.Errno;
+import io.offramp.offload.ktls.kernel.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,7 +2,7 @@ package io.offramp.offload.ktls.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.offramp.offload.ktls.Errno;
+import io.offramp.offload.ktls.kernel.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package io.offramp.offload.ktls.ffi;
 
-import io.offramp.offload.ktls.KernelTls.Conf;
+import io.offramp.offload.ktls.kernel.KernelTls.Conf;
 import io.offramp.offload.record.Direction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.offramp.offload.ktls.Errno;
-import io.offramp.offload.ktls.KernelTls;
 import io.offramp.offload.ktls.ffi.LoopbackPair.SystemCallException;
+import io.offramp.offload.ktls.kernel.Errno;
+import io.offramp.offload.ktls.kernel.KernelTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -82,7 +82,7 @@ public final class TlsContext {
             forgetKey();
             key = new KeyUse(dek);
         }
-        format = RecordFormat.of(StaticParams.version(in, at), AeadSuite.AES_128_GCM);
+        format = AeadSuite.AES_128_GCM.format(StaticParams.version(in, at));
         gcmIv = StaticParams.gcmIv(in, at);
         implicitIv = StaticParams.implicitIv(in, at);
         initialRecordNumber = number;

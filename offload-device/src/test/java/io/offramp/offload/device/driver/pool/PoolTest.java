@@ -2,7 +2,7 @@ package io.offramp.offload.device.driver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.device.hardware.context.ContextMemory;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.key.DekTable;

@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.offramp.offload.aead.AeadEngine;
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.RecordAuthenticationException;

@@ -3,7 +3,7 @@ package io.offramp.offload.device.hardware.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicLimits;

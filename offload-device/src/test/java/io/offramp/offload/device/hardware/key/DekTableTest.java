@@ -2,7 +2,7 @@ package io.offramp.offload.device.hardware.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.offload.aead.AeadEngines;
+import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.key.AeadSuite;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,11 @@
-package io.offramp.offload.aead;
+package io.offramp.offload.aead.choice;
 
 import io.offramp.offload.Availability;
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
+import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
+import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Map;
 import java.util.Objects;

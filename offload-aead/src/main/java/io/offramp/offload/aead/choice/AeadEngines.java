@@ -1,6 +1,7 @@
-package io.offramp.offload.aead;
+package io.offramp.offload.aead.choice;
 
 import io.offramp.offload.Availability.Unavailable;
+import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.ipsecmb.IpsecMbEngine;
 import io.offramp.offload.aead.jca.JcaEngine;
 import io.offramp.offload.aead.libcrypto.LibcryptoEngine;

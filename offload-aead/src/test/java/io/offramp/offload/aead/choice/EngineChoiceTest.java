@@ -1,9 +1,14 @@
-package io.offramp.offload.aead;
+package io.offramp.offload.aead.choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.Availability;
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
+import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
+import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.aead.jca.JcaEngine;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Arrays;

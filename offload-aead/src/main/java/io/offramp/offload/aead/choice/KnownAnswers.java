@@ -1,7 +1,12 @@
-package io.offramp.offload.aead;
+package io.offramp.offload.aead.choice;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.OpenStream;
+import io.offramp.offload.aead.Opener;
+import io.offramp.offload.aead.SealStream;
+import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Arrays;
 import java.util.HexFormat;

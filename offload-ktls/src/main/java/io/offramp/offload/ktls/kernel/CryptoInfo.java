@@ -1,4 +1,4 @@
-package io.offramp.offload.ktls;
+package io.offramp.offload.ktls.kernel;
 
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
@@ -19,7 +19,7 @@ import java.nio.ByteOrder;
  * The nonce is salt and iv one behind the other. In TLS 1.2 with GCM the salt is all that is secret, and iv the
  * explicit nonce of the next record, for which we take its sequence (RFC 5288 §3).
  */
-final class CryptoInfo {
+public final class CryptoInfo {
     private static final int HEAD_BYTES = 4;
     private static final int SALT_BYTES = 4;
     private static final int SEQUENCE_BYTES = 8;
@@ -27,12 +27,12 @@ final class CryptoInfo {
     private CryptoInfo() {}
 
     /** Length of the struct for this suite. */
-    static int bytes(AeadSuite suite) {
+    public static int bytes(AeadSuite suite) {
         return HEAD_BYTES + AeadSuite.NONCE_BYTES + suite.keyBytes() + SEQUENCE_BYTES;
     }
 
     /** The struct for these keys; the caller wipes it. */
-    static byte[] of(TrafficKeys keys) {
+    public static byte[] of(TrafficKeys keys) {
         AeadSuite suite = keys.suite();
         byte[] info = new byte[bytes(suite)];
         byte[] iv = keys.dangerousIv();

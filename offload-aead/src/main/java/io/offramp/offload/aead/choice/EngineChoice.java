@@ -1,6 +1,7 @@
-package io.offramp.offload.aead;
+package io.offramp.offload.aead.choice;
 
 import io.offramp.offload.Availability.Unavailable;
+import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.key.AeadSuite;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

@@ -1,7 +1,9 @@
-package io.offramp.offload.aead;
+package io.offramp.offload.aead.choice;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 
 /** Measures what an engine takes for the bytes of a record. */

@@ -1,4 +1,4 @@
-package io.offramp.offload.ktls;
+package io.offramp.offload.ktls.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,11 @@
-package io.offramp.offload.aead;
+package io.offramp.offload.aead.choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.offramp.offload.Availability.Unavailable;
+import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.jca.JcaEngine;
 import io.offramp.offload.key.AeadSuite;
 import org.junit.jupiter.api.Test;

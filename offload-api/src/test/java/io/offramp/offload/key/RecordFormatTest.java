@@ -1,19 +1,18 @@
-package io.offramp.offload.record;
+package io.offramp.offload.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.offload.key.AeadSuite;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.record.RecordFormat;
 import org.junit.jupiter.api.Test;
 
 class RecordFormatTest {
     @Test
     void shouldFollowVersionAndSuite() {
-        assertThat(RecordFormat.of(ProtocolVersion.TLS_1_2, AeadSuite.AES_128_GCM))
-                .isEqualTo(RecordFormat.TLS_1_2_GCM);
-        assertThat(RecordFormat.of(ProtocolVersion.TLS_1_2, AeadSuite.CHACHA20_POLY1305))
+        assertThat(AeadSuite.AES_128_GCM.format(ProtocolVersion.TLS_1_2)).isEqualTo(RecordFormat.TLS_1_2_GCM);
+        assertThat(AeadSuite.CHACHA20_POLY1305.format(ProtocolVersion.TLS_1_2))
                 .isEqualTo(RecordFormat.TLS_1_2_CHACHA20);
-        assertThat(RecordFormat.of(ProtocolVersion.TLS_1_3, AeadSuite.AES_256_GCM))
-                .isEqualTo(RecordFormat.TLS_1_3);
+        assertThat(AeadSuite.AES_256_GCM.format(ProtocolVersion.TLS_1_3)).isEqualTo(RecordFormat.TLS_1_3);
     }
 
     @Test

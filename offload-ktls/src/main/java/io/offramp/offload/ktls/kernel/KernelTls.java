@@ -1,4 +1,4 @@
-package io.offramp.offload.ktls;
+package io.offramp.offload.ktls.kernel;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.record.Direction;
