@@ -144,8 +144,7 @@ public final class KtlsOffload implements RecordOffload {
             return refusal;
         }
         EpollSocketChannel channel = (EpollSocketChannel) target.channel();
-        KtlsTxSession session =
-                new KtlsTxSession(kernel, channel, keys, at, sink, counters.tx(), abilities.rekeysTx(), splices);
+        KtlsTxSession session = new KtlsTxSession(kernel, channel, keys, at, sink, counters.tx(), abilities, splices);
         int result = session.install();
         return result < 0 ? refused("TLS_TX", result) : new InstallResult.Installed<>(session);
     }
@@ -158,7 +157,7 @@ public final class KtlsOffload implements RecordOffload {
             return refusal;
         }
         EpollSocketChannel channel = (EpollSocketChannel) target.channel();
-        KtlsRxSession session = new KtlsRxSession(kernel, channel, keys, at, sink, counters.rx(), abilities.rekeysRx());
+        KtlsRxSession session = new KtlsRxSession(kernel, channel, keys, at, sink, counters.rx(), abilities);
         int result = session.install();
         return result < 0 ? refused("TLS_RX", result) : new InstallResult.Installed<>(session);
     }

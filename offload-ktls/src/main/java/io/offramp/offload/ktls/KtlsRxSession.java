@@ -48,7 +48,7 @@ final class KtlsRxSession implements RxSession {
     private final EpollSocketChannel channel;
     private final RxSink sink;
     private final KtlsCounters.DirectionCounters counters;
-    private final boolean canRekey;
+    private final KernelAbilities abilities;
     private final RecvByteBufAllocator.ExtendedHandle sizes;
     private final RecordBoundary start;
     private TrafficKeys keys;
@@ -67,13 +67,13 @@ final class KtlsRxSession implements RxSession {
             RecordBoundary at,
             RxSink sink,
             KtlsCounters.DirectionCounters counters,
-            boolean canRekey) {
+            KernelAbilities abilities) {
         this.kernel = kernel;
         this.channel = channel;
         this.keys = keys;
         this.sink = sink;
         this.counters = counters;
-        this.canRekey = canRekey;
+        this.abilities = abilities;
         this.sizes = (RecvByteBufAllocator.ExtendedHandle)
                 channel.config().getRecvByteBufAllocator().newHandle();
         this.start = at;
@@ -322,14 +322,14 @@ final class KtlsRxSession implements RxSession {
 
     @Override
     public boolean canRekey() {
-        return canRekey;
+        return abilities.rekeysRx();
     }
 
     @Override
     public void rekey(RecordBoundary at, TrafficKeys next) {
         Require.current(boundary(), at);
         Require.successor(keys, next);
-        if (!canRekey) {
+        if (!canRekey()) {
             throw new OffloadMisuseException("rekey of a session that cannot, direction=RX");
         }
         int result = setKeys(next);

@@ -45,7 +45,7 @@ final class KtlsTxSession implements TxSession {
     private final EpollSocketChannel channel;
     private final TxSink sink;
     private final KtlsCounters.TxCounters counters;
-    private final boolean canRekey;
+    private final KernelAbilities abilities;
     private final boolean splices;
     private final RecordBoundary start;
     private final TxCount count;
@@ -54,12 +54,16 @@ final class KtlsTxSession implements TxSession {
     private boolean splicing;
     private boolean open = true;
 
-    /** What TCP's count of bytes is more than ours; unknown before the kernel has the first keys. */
-    private long queuedBefore;
+    /** Null before the kernel has the first keys. */
+    private @Nullable Switched switched;
 
-    private Conf conf = Conf.UNKNOWN;
-    private boolean softwareCuts;
-    private boolean switched;
+    /**
+     * The socket under the kernel's TLS.
+     *
+     * @param queuedBefore bytes by which TCP's count is above ours
+     * @param softwareCuts whether the kernel's software cuts the records, in the one way that it has
+     */
+    private record Switched(Conf conf, long queuedBefore, boolean softwareCuts) {}
 
     KtlsTxSession(
             KernelTls kernel,
@@ -68,14 +72,14 @@ final class KtlsTxSession implements TxSession {
             RecordBoundary at,
             TxSink sink,
             KtlsCounters.TxCounters counters,
-            boolean canRekey,
+            KernelAbilities abilities,
             boolean splices) {
         this.kernel = kernel;
         this.channel = channel;
         this.keys = keys;
         this.sink = sink;
         this.counters = counters;
-        this.canRekey = canRekey;
+        this.abilities = abilities;
         this.splices = splices;
         this.start = at;
         this.count =
@@ -113,10 +117,10 @@ final class KtlsTxSession implements TxSession {
     }
 
     private void onSwitched() {
-        queuedBefore = kernel.queued(fd()) - count.wirePosition();
-        conf = kernel.conf(fd(), Direction.TX);
-        softwareCuts = conf == Conf.SW || conf == Conf.UNKNOWN && !kernel.mayBeOnDevice(fd(), Direction.TX);
-        switched = true;
+        long queuedBefore = kernel.queued(fd()) - count.wirePosition();
+        Conf conf = kernel.conf(fd(), Direction.TX);
+        boolean softwareCuts = conf == Conf.SW || conf == Conf.UNKNOWN && !kernel.mayBeOnDevice(fd(), Direction.TX);
+        switched = new Switched(conf, queuedBefore, softwareCuts);
         if (open) {
             counters.onInstalled(conf);
         }
@@ -134,7 +138,7 @@ final class KtlsTxSession implements TxSession {
         if (result < 0) {
             throw failed("kernel refused TX keys", result);
         }
-        if (switched) {
+        if (switched != null) {
             count.onKeySent();
         } else {
             onSwitched();
@@ -191,7 +195,7 @@ final class KtlsTxSession implements TxSession {
     boolean canSplice(int bytes) {
         return open
                 && splices
-                && switched
+                && switched != null
                 && count.nextSequence() + bytes <= keys.suite().recordLimit();
     }
 
@@ -216,7 +220,7 @@ final class KtlsTxSession implements TxSession {
      * @param isRegular whether the kernel has taken it as it does where its software cuts
      */
     void onSent(int records, int bytes, boolean isRegular) throws IOException {
-        if (isRegular && softwareCuts) {
+        if (isRegular && switched != null && switched.softwareCuts()) {
             count.onSent(records);
         } else if (open) {
             countRecords(records, bytes);
@@ -306,7 +310,7 @@ final class KtlsTxSession implements TxSession {
 
     @Override
     public SessionInfo info() {
-        String detail = switched ? conf.label() : "kernel, once the socket has room";
+        String detail = switched != null ? switched.conf().label() : "kernel, once the socket has room";
         return new SessionInfo(KtlsOffload.NAME, RecordMode.HW, detail);
     }
 
@@ -327,14 +331,14 @@ final class KtlsTxSession implements TxSession {
 
     @Override
     public boolean canRekey() {
-        return canRekey;
+        return abilities.rekeysTx();
     }
 
     @Override
     public void rekey(RecordBoundary at, TrafficKeys next) {
         Require.current(sealedBoundary(), at);
         Require.successor(keys, next);
-        if (!canRekey) {
+        if (!canRekey()) {
             throw new OffloadMisuseException("rekey of a session that cannot, direction=TX");
         }
         keys.destroy();
@@ -356,11 +360,11 @@ final class KtlsTxSession implements TxSession {
 
     @Override
     public long unsentBytes() {
-        if (!switched || !open) {
+        if (switched == null || !open) {
             return 0;
         }
         long queued = kernel.queued(fd());
-        return queued < 0 ? 0 : Math.max(0, count.wirePosition() - (queued - queuedBefore));
+        return queued < 0 ? 0 : Math.max(0, count.wirePosition() - (queued - switched.queuedBefore()));
     }
 
     @Override
@@ -368,8 +372,8 @@ final class KtlsTxSession implements TxSession {
         if (open) {
             open = false;
             keys.destroy();
-            if (switched) {
-                counters.onClosed(conf);
+            if (switched != null) {
+                counters.onClosed(switched.conf());
             }
         }
     }

@@ -296,19 +296,15 @@ class KtlsErrorIT {
         EpollSocketChannel fresh = new EpollSocketChannel();
 
         for (EpollSocketChannel channel : List.of(fresh, ended.channel())) {
+            OffloadTarget target = new OffloadTarget(1, channel, FLOW);
+
             // When
             InstallResult<TxSession> tx = offload()
                     .installTx(
-                            new OffloadTarget(1, channel, FLOW),
-                            keys(),
-                            RecordBoundary.start(Direction.TX).movedTo(300, 0),
-                            txSink());
+                            target, keys(), RecordBoundary.start(Direction.TX).movedTo(300, 0), txSink());
             InstallResult<RxSession> rx = offload()
                     .installRx(
-                            new OffloadTarget(1, channel, FLOW),
-                            keys(),
-                            RecordBoundary.start(Direction.RX).movedTo(300, 0),
-                            sink);
+                            target, keys(), RecordBoundary.start(Direction.RX).movedTo(300, 0), sink);
 
             // Then
             assertThat(List.of(tx, rx))
