@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  offramp check config/offramp.yaml   report all errors in a configuration",
             "  offramp run config/offramp.yaml     run it",
             "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem",
-            "  offramp sessions                    open connections, and where their records are protected",
+            "  offramp sessions                    open connections and their offload",
             "  curl -s localhost:9090/sessions | offramp whatif -"
         })
 public final class Main implements Runnable {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Builds and starts of the start script, in a source tree where Maven and Java only print their arguments. */
 class StartScriptBuildIT {
-    private static final String BUILDING = "offramp: building, which takes a minute\n";
+    private static final String BUILDING = "offramp: building; a first build takes some minutes\n";
     private static final String BUILT = "mvn -q -B -Dstyle.color=never -DskipTests package -pl proxy-app -am\n";
 
     @TempDir
