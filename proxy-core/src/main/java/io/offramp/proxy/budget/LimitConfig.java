@@ -6,18 +6,18 @@ package io.offramp.proxy.budget;
  * @param requestLineBytes longest request line
  * @param headBytes largest head of a request or an answer, all header fields together
  * @param bodyBytes largest body of a request; 0 for no limit
- * @param connections open client connections; further ones are closed at once; 0 for as many as there is memory for
- * @param handshakes handshakes under way, shared evenly by the event loops; at the limit a new one takes the place of
- *     the oldest whose client is silent, else of the oldest; 0 for as many as there is memory for
- * @param handshakeBytes what a client may send before its handshake is complete
+ * @param connections open client connections; further ones are closed at once; 0 to derive it from the memory
+ * @param handshakes handshakes under way, shared evenly by the event loops; at the limit a new one replaces the oldest
+ *     with a silent client, else the oldest; 0 to derive it from the memory
+ * @param handshakeBytes bytes from a client before its handshake is complete
  * @param upstreamIdlePerLoop idle connections kept for each upstream server and event loop
- * @param upstreamReceiveBytes receive buffer of an upstream connection's socket, SO_RCVBUF: what is under way from a
- *     server at most
+ * @param upstreamReceiveBytes receive buffer of an upstream connection's socket, SO_RCVBUF: it bounds the bytes under
+ *     way from a server
  * @param leastRate bytes a second, over a time of {@code timeouts.body}, at which a client must send a body or read an
  *     answer
  * @param upstreamConnections connections of each upstream server and event loop
  * @param upstreamQueue requests of each upstream server and event loop that may wait for one of those
- * @param perAddress what the clients of one address may have at once
+ * @param perAddress limits for the clients of one address
  */
 public record LimitConfig(
         int requestLineBytes,
@@ -32,11 +32,11 @@ public record LimitConfig(
         int upstreamConnections,
         int upstreamQueue,
         AddressLimits perAddress) {
-    /** What holds where nothing is configured. */
+    /** The default. */
     public static final LimitConfig DEFAULTS = new LimitConfig(
             8 << 10, 32 << 10, 0, 0, 0, 64 << 10, 1024, 256 << 10, 64, 16_384, 1024, AddressLimits.NONE);
 
-    /** The same with what holds by default for the rest. */
+    /** These, with defaults for the rest. */
     public LimitConfig(
             int requestLineBytes,
             int headBytes,
@@ -61,7 +61,7 @@ public record LimitConfig(
                 AddressLimits.NONE);
     }
 
-    /** The same but for these two. */
+    /** A copy with these two changed. */
     public LimitConfig with(int otherConnections, int otherHandshakes) {
         return new LimitConfig(
                 requestLineBytes,

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param idle of a client connection between requests
  * @param tunnel of a TCP connection or a WebSocket without a byte either way
  * @param body between two reads of a request's body, or writes to a client that does not read
- * @param upstreamConnect until an upstream has accepted a connection
+ * @param upstreamConnect until an upstream has accepted a connection a connection
  * @param upstreamAnswer from the end of a request until the answer's head, and between two reads of its body
  * @param drain for open connections at shutdown
  */
@@ -25,7 +25,7 @@ public record TimeoutConfig(
         Duration upstreamConnect,
         Duration upstreamAnswer,
         Duration drain) {
-    /** What holds where nothing is configured. */
+    /** The default. */
     public static final TimeoutConfig DEFAULTS = new TimeoutConfig(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),

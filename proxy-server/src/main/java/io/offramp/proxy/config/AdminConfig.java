@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The admin listener.
  *
- * @param bind where it listens
- * @param hosts what else than its address and loopback names a request may call it, lower case, without a port
- * @param tokenFile with the token that requests have to bring, but for {@code /healthz}; null for none
+ * @param bind listening address
+ * @param hosts allowed names in requests beside its address and loopback names, lower case, without a port
+ * @param tokenFile file with the token that requests must carry, except for {@code /healthz}; null for none
  */
 public record AdminConfig(
         AdminAddress bind, Set<String> hosts, @Nullable Path tokenFile) {
@@ -24,7 +24,7 @@ public record AdminConfig(
         return new AdminConfig(new AdminAddress.Tcp(bind), Set.of(), null);
     }
 
-    /** What is doubtful about it; null if nothing is. */
+    /** A warning about it; null for none. */
     public @Nullable String warning() {
         return bind.isLocal() || tokenFile != null
                 ? null

@@ -1,12 +1,12 @@
 package io.offramp.proxy.config;
 
 /**
- * What is logged.
+ * Logging.
  *
- * @param access whether finished exchanges are written to the access log
- * @param level of everything else: {@code error}, {@code warn}, {@code info}, {@code debug}
+ * @param access true to write finished exchanges to the access log
+ * @param level of the log: {@code error}, {@code warn}, {@code info}, {@code debug}
  */
 public record LoggingConfig(boolean access, String level) {
-    /** What holds where nothing is configured. */
+    /** The default. */
     public static final LoggingConfig DEFAULTS = new LoggingConfig(true, "info");
 }

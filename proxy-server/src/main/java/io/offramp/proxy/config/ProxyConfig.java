@@ -10,16 +10,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All of a proxy's configuration.
+ * The whole configuration of a proxy.
  *
  * @param listeners at least one
- * @param upstreams by name; those written in place at a listener are named after their address
- * @param admin where {@code /metrics} and the like are served; null for nowhere
+ * @param upstreams by name; those written directly at a listener or route are named after their address
+ * @param admin the admin listener; null for none
  * @param timeouts limits in time
  * @param limits limits in size and number
  * @param backends settings of record-offload backends, by backend and setting, unparsed: {@code device -> contexts ->
  *     4096}
- * @param logging what is logged
+ * @param logging log level and access log
  * @param threads event loops; 0 for one per processor
  */
 public record ProxyConfig(

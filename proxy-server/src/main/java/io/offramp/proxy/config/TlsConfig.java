@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS of one listener.
  *
- * @param certificates where they come from, at least one; the first is the default for a name that none has
+ * @param certificates sources, at least one; the first is the default for unknown names
  * @param versions at least one
  * @param ciphers standard names in order of preference: {@code TLS_AES_128_GCM_SHA256}
  * @param groups of the key exchange, standard names in order of preference: {@code X25519MLKEM768}
- * @param alpn which protocol is spoken inside
- * @param tickets how sessions are resumed
- * @param clientAuth whether clients show a certificate
- * @param recordSize how much goes into a record
- * @param keylog where secrets are written for whoever reads captures; null, as it must be in production, for nowhere
+ * @param alpn protocol inside TLS
+ * @param tickets resumption of sessions
+ * @param clientAuth client certificates
+ * @param recordSize size of the records that we send
+ * @param keylog file for the secrets of all sessions, to read captures; null for none, as in production
  */
 public record TlsConfig(
         List<CertificateSource> certificates,
@@ -32,7 +32,7 @@ public record TlsConfig(
         ClientAuthConfig clientAuth,
         RecordSizeConfig recordSize,
         @Nullable Path keylog) {
-    /** These certificates, versions and ciphers; everything else as where nothing is configured. */
+    /** These certificates, versions and ciphers; defaults for the rest. */
     public static TlsConfig of(
             List<CertificateSource> certificates,
             Set<ProtocolVersion> versions,
@@ -50,7 +50,7 @@ public record TlsConfig(
                 null);
     }
 
-    /** One certificate, with every version and cipher that there is. */
+    /** One certificate, with every known version and cipher. */
     public static TlsConfig of(CertificateFiles certificate, ListenerConfig.Mode mode) {
         return of(List.of(certificate), Set.of(ProtocolVersion.values()), CipherNames.SUPPORTED, mode);
     }

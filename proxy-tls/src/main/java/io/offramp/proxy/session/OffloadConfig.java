@@ -1,26 +1,26 @@
 package io.offramp.proxy.session;
 
 /**
- * Which backend takes which direction of a listener's sessions.
+ * Backend and policy of each direction of a listener's sessions.
  *
  * @param backend name of the backend that {@code hw} and {@code auto} mean: {@code device}; {@code sw} if there is none
- * @param tx policy for what we send
- * @param rx policy for what we receive
+ * @param tx policy for records that we send
+ * @param rx policy for records that we receive
  */
 public record OffloadConfig(String backend, Policy tx, Policy rx) {
-    /** How a direction's mode is chosen. */
+    /** The choice of a direction's mode. */
     public enum Policy {
-        /** Starts in software; moved when the session has shown that it pays. */
+        /** Starts in software; moved once the session has carried enough to pay for it. */
         AUTO,
         /** Always in software. */
         SW,
-        /** In the backend from the start, in software where it declines. */
+        /** In the backend from the start, in software if it declines. */
         HW,
         /** With the whole connection, which the backend owns; both directions then. */
         HW_RECORD
     }
 
-    /** Checks that both directions are the backend's if one is. */
+    /** Checks that the backend owns both directions if it owns one. */
     public OffloadConfig {
         if ((tx == Policy.HW_RECORD) != (rx == Policy.HW_RECORD)) {
             throw new IllegalArgumentException("hw-record is for both directions, is tx " + tx + ", rx " + rx);

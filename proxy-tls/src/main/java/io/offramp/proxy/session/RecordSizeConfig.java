@@ -3,11 +3,11 @@ package io.offramp.proxy.session;
 import java.time.Duration;
 
 /**
- * How much goes into a record that we send. A client can use nothing of a record before all of it has come, so that
- * short ones are faster after a start, and long ones cheaper in bulk.
+ * Size of the records that we send. A client cannot use a record before all of it has come, so short records are faster
+ * after a start, and long ones cost less in bulk.
  *
  * @param initialBytes content per record after the handshake, and after a pause, 512 to {@code maxBytes}, which makes
- *     all alike
+ *     all records alike
  * @param growAfterBytes content sent in such records until they grow
  * @param idle pause that makes them short again
  * @param maxBytes most content per record, 512 to 16,384
@@ -22,7 +22,7 @@ public record RecordSizeConfig(int initialBytes, long growAfterBytes, Duration i
         return new RecordSizeConfig(bytes, DEFAULTS.growAfterBytes, DEFAULTS.idle, bytes);
     }
 
-    /** True where records are not all alike. */
+    /** True if records differ in size. */
     public boolean isDynamic() {
         return initialBytes < maxBytes;
     }
