@@ -8,12 +8,12 @@ public interface AeadEngine {
     /** For logs: {@code libcrypto 3.0.19}, {@code jca SunJCE}. */
     String name();
 
-    /** The name of what protects the records of a suite: engines that stand for several differ by suite. */
+    /** The name of the engine for a suite: an engine that stands for several differs by suite. */
     default String name(AeadSuite suite) {
         return name();
     }
 
-    /** For the first line of a log: the name, and what an operator should know of it. */
+    /** For the first log line: the name, with notes for an operator. */
     default String description() {
         return name();
     }

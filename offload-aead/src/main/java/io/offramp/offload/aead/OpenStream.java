@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
  * Confined to one thread at a time. Works on indices; moves no reader or writer index. libcrypto's never allocates per
  * call with direct buffers.
  *
- * <p>What {@link #update} gives out has not been authenticated yet: only {@link #finish} tells.
+ * <p>The output of {@link #update} is not authenticated yet: only {@link #finish} does that.
  *
  * <p>{@link #update} and {@link #finish} throw {@link IllegalStateException} where no message is under way: before
  * {@link #start}, after {@link #finish}, and after a call that threw. Every method but {@link #close} throws it once
@@ -35,7 +35,7 @@ public interface OpenStream extends AutoCloseable {
     void update(ByteBuf in, int inIndex, int bytes, ByteBuf out, int outIndex);
 
     /**
-     * Ends the message. What was given out stays where it is: the caller discards it if this is false.
+     * Ends the message. The output stays where it is: the caller discards it if this is false.
      *
      * @param tag the 16 bytes at {@code tagIndex}
      * @return true if everything since {@link #start} authenticates

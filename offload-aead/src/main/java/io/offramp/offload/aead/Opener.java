@@ -12,7 +12,7 @@ public interface Opener extends AutoCloseable {
      * @param nonceTail last 8 bytes of the nonce, big endian
      * @param aad additional data, in any buffer
      * @param ciphertextBytes bytes without the tag; the tag's 16 bytes follow them in {@code in}
-     * @return false if it does not authenticate; what was written to {@code out} has been wiped then
+     * @return false if it does not authenticate; the bytes written to {@code out} are then wiped
      */
     boolean open(
             int nonceHead,

@@ -11,15 +11,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the running kernel took when it was tried.
+ * The abilities of the running kernel, found by probing it.
  *
- * @param cause why it takes nothing; null if it takes something
- * @param release as {@code uname -r} says it
- * @param taken what it took
- * @param refusals what it refused, with the error: {@code RX 1.3 chacha20-poly1305: EINVAL}
- * @param rekeysTx whether it takes other TX keys in TLS 1.3 (Linux 6.14)
- * @param rekeysRx whether it takes other RX keys in TLS 1.3
- * @param saysConf whether it tells us who does the work of a socket
+ * @param cause the reason if it accepts nothing; null otherwise
+ * @param release as {@code uname -r} prints it
+ * @param taken the accepted protections
+ * @param refusals the refused ones, with the error: {@code RX 1.3 chacha20-poly1305: EINVAL}
+ * @param rekeysTx true if it accepts a new TX key in TLS 1.3 (Linux 6.14)
+ * @param rekeysRx true if it accepts a new RX key in TLS 1.3
+ * @param saysConf true if it reports whether software or a NIC protects a socket
  */
 record KernelAbilities(
         @Nullable String cause,
@@ -53,8 +53,8 @@ record KernelAbilities(
     }
 
     /**
-     * Suites that it takes in each version and direction of which it takes any: what can be promised without looking
-     * closer.
+     * Suites that it accepts in every version and direction of which it accepts any: the ones that can be promised
+     * without a closer look.
      */
     Set<AeadSuite> suites() {
         return Arrays.stream(AeadSuite.values())

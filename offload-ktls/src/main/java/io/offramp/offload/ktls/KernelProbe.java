@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Tries the running kernel on a loopback connection: what it takes is what it took. Blocks for some milliseconds. */
+/** Probes kernel TLS over a loopback connection and records what it accepted. Blocks for some milliseconds. */
 final class KernelProbe {
     private static final int ENOENT = 2;
     private static final int APPLICATION_DATA = 23;
@@ -42,7 +42,7 @@ final class KernelProbe {
         this.kernel = kernel;
     }
 
-    /** What this machine can; never fails. */
+    /** The abilities of this machine; never fails. */
     static KernelAbilities run() {
         String cause = unavailable();
         if (cause != null) {
@@ -106,7 +106,7 @@ final class KernelProbe {
         }
     }
 
-    /** 0, or an error: keys that are taken, a record that is made or opened with them, and counted. */
+    /** Tries keys: they must be accepted, and a record made or opened with them and counted. 0, or an error. */
     private int install(LoopbackPair pair, Direction direction, ProtocolVersion version, AeadSuite suite) {
         int result = setKeys(pair, direction, version, suite);
         if (result < 0) {
@@ -146,7 +146,7 @@ final class KernelProbe {
         }
     }
 
-    /** Whether what another one has sealed comes out. */
+    /** True if a record that another engine has sealed is opened. */
     private boolean opens(LoopbackPair pair, ProtocolVersion version, AeadSuite suite) {
         byte[] record = record(version, suite);
         if (pair.writeFar(record) != record.length || pair.awaitNear() != 1) {
@@ -162,7 +162,7 @@ final class KernelProbe {
         }
     }
 
-    /** A record of the content that both directions are tried with. */
+    /** A record with the content of the probe. */
     static byte[] record(ProtocolVersion version, AeadSuite suite) {
         ByteBuf record = Unpooled.buffer(64);
         try (RecordSealer sealer = new RecordSealer(new JcaEngine(), keys(version, suite))) {

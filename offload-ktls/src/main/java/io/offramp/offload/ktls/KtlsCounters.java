@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the backend counts, over all event loops; sessions under the kernel's own names, by who the kernel says has
- * them. Touched once per burst of records, never per record.
+ * Counters of the backend, over all event loops. Sessions have the kernel's own names, by what the kernel reports for
+ * their socket. Touched once per burst of records, never per record.
  */
 final class KtlsCounters {
     private final TxCounters tx = new TxCounters();
@@ -119,7 +119,7 @@ final class KtlsCounters {
         }
     }
 
-    /** What is sent, with what of it never came through this process. */
+    /** The sending half, with the spliced part. */
     static final class TxCounters extends DirectionCounters {
         private final LongAdder splices = new LongAdder();
         private final LongAdder spliceBytes = new LongAdder();

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Linux kernel as a backend. Takes what the running kernel took when it was tried, of connections on Netty's epoll
+ * The Linux kernel as a backend. Takes the protections that the probe found, for connections on Netty's epoll
  * transport.
  */
 public final class KtlsOffload implements RecordOffload {
@@ -60,9 +60,9 @@ public final class KtlsOffload implements RecordOffload {
     }
 
     /**
-     * Tries the running kernel.
+     * Probes the running kernel.
      *
-     * @param splices whether content may be spliced where that pays
+     * @param splices true if content may be spliced
      */
     static KtlsOffload open(boolean splices) {
         KernelAbilities abilities = KernelProbe.run();
@@ -94,7 +94,7 @@ public final class KtlsOffload implements RecordOffload {
         return splices;
     }
 
-    /** What the kernel said when it was tried. */
+    /** The results of the probe. */
     KernelAbilities abilities() {
         return abilities;
     }
@@ -111,7 +111,7 @@ public final class KtlsOffload implements RecordOffload {
                 + (abilities.saysConf() ? "" : "; without CAP_NET_ADMIN it does not say whether a NIC does the work");
     }
 
-    /** A line for each interface that is up: whether its NIC could take sessions, which {@code ethtool -K} decides. */
+    /** A line for each interface that is up: the TLS features of its NIC, which {@code ethtool -K} sets. */
     @Override
     public List<String> surroundings() {
         if (abilities.cause() != null) {
@@ -162,7 +162,7 @@ public final class KtlsOffload implements RecordOffload {
         return result < 0 ? refused("TLS_RX", result) : new InstallResult.Installed<>(session);
     }
 
-    /** Why this direction is not taken, or null; then its socket is under the protocol. */
+    /** The reason to decline this direction, or null; then the socket has the protocol. */
     private <S> InstallResult.@Nullable Declined<S> refusal(
             Direction direction, OffloadTarget target, TrafficKeys keys) {
         if (abilities.cause() != null) {

@@ -3,7 +3,7 @@ package io.offramp.offload.ktls;
 import io.offramp.offload.OffloadProvider;
 import java.util.Map;
 
-/** Where the service loader finds kernel TLS. */
+/** Kernel TLS' entry for the service loader. */
 public final class KtlsProvider implements OffloadProvider {
     private static final String SPLICE = "splice";
     private static final String ON = "on";
@@ -14,7 +14,7 @@ public final class KtlsProvider implements OffloadProvider {
         return KtlsOffload.NAME;
     }
 
-    /** What the kernel can is tried, and whether a NIC does the work is set with {@code ethtool -K}. */
+    /** Only one setting: the kernel is probed, and {@code ethtool -K} decides about the NIC. */
     @Override
     public Map<String, String> settings() {
         return Map.of(

@@ -30,18 +30,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads content from the socket, whose kernel opens the records. The kernel puts data records together and drops empty
- * ones, so that what is delivered as one piece may have been several records; each record of another type is one.
- * Sequence and position are asked of the kernel; the position leaves padding out.
+ * Reads content from the socket, whose kernel opens the records. The kernel joins data records and drops empty ones, so
+ * a delivered piece may have been several records; a record of another type is always one. Sequence and position come
+ * from the kernel; the position leaves padding out.
  *
- * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for others now and then: nobody
- * says again that there is something to read.
+ * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for other connections now and
+ * then: edge-triggered epoll will not signal again.
  */
 final class KtlsRxSession implements RxSession {
     /** Reads before other connections of the event loop get their turn. */
     private static final int READS_PER_TURN = 16;
 
-    /** What a sink takes at once, as much as a record may carry. */
+    /** Bytes for a sink at once: as many as a record may carry. */
     private static final int MAX_BYTES = RecordFormat.MAX_PLAINTEXT_BYTES;
 
     private final KernelTls kernel;
@@ -81,7 +81,7 @@ final class KtlsRxSession implements RxSession {
     }
 
     /**
-     * Switches the socket over. The keys are the last that is done, since they cannot be taken back.
+     * Switches the socket over. The keys are set last, because they cannot be taken back.
      *
      * @return 0, or the kernel's error, after which nothing has changed
      */
@@ -112,7 +112,7 @@ final class KtlsRxSession implements RxSession {
         return result;
     }
 
-    /** The session's own: what is open under the channel's number, once that is closed, may be another connection. */
+    /** The session's own descriptor: after the channel's close, its number may belong to another connection. */
     private int fd() {
         return reader == null ? SocketReader.NONE : reader.number();
     }
@@ -141,7 +141,7 @@ final class KtlsRxSession implements RxSession {
                 reads += read() ? 1 : 0;
             }
         } catch (Throwable thrown) {
-            // A sink that throws has broken the stream: what lies behind its record is lost.
+            // A sink that throws has broken the stream: the bytes behind its record are lost.
             close();
             throw thrown;
         } finally {
@@ -157,7 +157,7 @@ final class KtlsRxSession implements RxSession {
         }
     }
 
-    /** True if something was read, or has ended. */
+    /** True if bytes were read, or the stream has ended. */
     private boolean read() {
         ByteBuf buffer = sizes.allocate(channel.alloc());
         long received;
@@ -243,7 +243,7 @@ final class KtlsRxSession implements RxSession {
         sink.onFault(fault);
     }
 
-    /** Of content that the channel's transport has read itself, at the peer's FIN. */
+    /** Delivers content that the channel's transport has read itself, at the peer's FIN. */
     @Override
     public void receive(ByteBuf content) {
         if (!open || !content.isReadable()) {
@@ -272,14 +272,14 @@ final class KtlsRxSession implements RxSession {
             readable = false;
             sink.onEnd();
         } else if (error.expectedErr() == -Errno.EIO) {
-            // A record that is no data: still there, for whoever asks for its type.
+            // A record that is no data: it stays there until it is read with its type.
             onReadable();
         } else {
             failed(error.expectedErr());
         }
     }
 
-    /** None here: half a record is the kernel's, which tells nobody. */
+    /** Always 0: the kernel holds partial records and does not report them. */
     @Override
     public int bufferedBytes() {
         return 0;
@@ -290,7 +290,7 @@ final class KtlsRxSession implements RxSession {
         return new SessionInfo(KtlsOffload.NAME, RecordMode.HW, conf.label());
     }
 
-    /** Asks the kernel, except once closed. One that does not answer ends the session: nobody knows where it stands. */
+    /** Asks the kernel, except once closed. Without an answer the session ends, because its position is unknown. */
     @Override
     public long nextSequence() {
         if (!open) {
@@ -310,7 +310,7 @@ final class KtlsRxSession implements RxSession {
         return open ? here() : null;
     }
 
-    /** Null where the kernel did not say, and the session has ended. */
+    /** Null if the kernel gave no answer, and the session has ended. */
     private @Nullable RecordBoundary here() {
         long sequence = nextSequence();
         if (!open) {

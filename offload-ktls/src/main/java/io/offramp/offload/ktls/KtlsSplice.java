@@ -10,9 +10,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads what a socket receives through a pipe into a TLS socket. The source is watched through a descriptor of its own,
- * edge triggered; its channel does not read meanwhile, except what it finds there at the peer's FIN, which is behind
- * all that was taken.
+ * Leads the bytes that a socket receives through a pipe into a TLS socket. The source is watched through a descriptor
+ * of its own, edge-triggered. Its channel does not read meanwhile, except bytes at the peer's FIN, which are behind all
+ * spliced ones.
  */
 final class KtlsSplice implements Splice {
     private final KtlsTxSession session;
@@ -24,7 +24,7 @@ final class KtlsSplice implements Splice {
         this.source = source;
     }
 
-    /** Null where the process may open no more descriptors. */
+    /** Null if the process may open no more descriptors. */
     static @Nullable KtlsSplice open(
             KtlsTxSession session, KernelTls kernel, EpollSocketChannel source, Runnable onReadable) {
         int duplicate = kernel.duplicate(source.fd().intValue());

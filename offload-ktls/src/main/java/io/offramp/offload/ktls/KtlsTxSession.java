@@ -28,17 +28,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands plaintext to the socket, whose kernel protects it. All that goes out is a {@link SocketWrite} in the channel's
- * outbound buffer, so that data, control records and new keys keep their order, and wait together where the socket is
- * full.
+ * Hands plaintext to the socket, whose kernel protects it. All output is a {@link SocketWrite} in the channel's
+ * outbound buffer, so data, control records and new keys keep their order, and wait together while the socket is full.
  *
- * <p>Sequence and position are those behind what was sealed. They are counted here ({@link TxCount}), since each record
- * is cut here or cut by the kernel's software in the one way that it has. Where a NIC may do the work the kernel is
- * asked behind each write; one that has nothing on any NIC need not be. How it cuts what is spliced depends on pages:
- * until that is out and the kernel was asked, each byte counts as a record.
+ * <p>Sequence and position are those behind all sealed records. They are counted here ({@link TxCount}), because each
+ * record is cut here, or by the kernel's software in its only way. If a NIC may do the work, the kernel is asked behind
+ * each write. Spliced records depend on pages: until they are out and the kernel was asked, each byte counts as a
+ * record.
  *
- * <p>The descriptor is the channel's, and is used on its event loop while it is open only: afterwards the number may be
- * another connection's.
+ * <p>The descriptor is the channel's, and is used on its event loop only while the channel is open: afterwards the
+ * number may belong to another connection.
  */
 final class KtlsTxSession implements TxSession {
     private final KernelTls kernel;
@@ -61,7 +60,7 @@ final class KtlsTxSession implements TxSession {
      * The socket under the kernel's TLS.
      *
      * @param queuedBefore bytes by which TCP's count is above ours
-     * @param softwareCuts whether the kernel's software cuts the records, in the one way that it has
+     * @param softwareCuts true if the kernel's software cuts the records, in its only way
      */
     private record Switched(Conf conf, long queuedBefore, boolean softwareCuts) {}
 
@@ -87,7 +86,7 @@ final class KtlsTxSession implements TxSession {
     }
 
     /**
-     * Switches the socket over: now, where all that was written before is in the socket, else behind that.
+     * Switches the socket over: now, if all earlier writes are in the socket, else behind them.
      *
      * @return 0, or the kernel's error, after which nothing has changed
      */
@@ -111,7 +110,7 @@ final class KtlsTxSession implements TxSession {
         return 0;
     }
 
-    /** Whether anything waits, flushed or not: {@code isEmpty} looks at what was flushed only. */
+    /** True if a write waits, flushed or not: {@code isEmpty} looks only at flushed ones. */
     private static boolean isPending(@Nullable ChannelOutboundBuffer written) {
         return written != null && written.totalPendingWriteBytes() > 0;
     }
@@ -126,7 +125,7 @@ final class KtlsTxSession implements TxSession {
         }
     }
 
-    /** For {@link KeysWrite}: false if the kernel has to send something first, for which the socket has no room. */
+    /** For {@link KeysWrite}: false if the kernel must send something first and the socket has no room. */
     boolean setKeys(byte[] cryptoInfo) throws IOException {
         int result;
         do {
@@ -191,7 +190,7 @@ final class KtlsTxSession implements TxSession {
         return splice;
     }
 
-    /** Whether so many bytes more can go through a pipe, in as many records as they are bytes if need be. */
+    /** True if this many further bytes may go through a pipe, even if each is a record of its own. */
     boolean canSplice(int bytes) {
         return open
                 && splices
@@ -199,12 +198,12 @@ final class KtlsTxSession implements TxSession {
                 && count.nextSequence() + bytes <= keys.suite().recordLimit();
     }
 
-    /** Whether what was spliced before is not out yet. */
+    /** True while earlier spliced content is not out yet. */
     boolean isSplicing() {
         return splicing;
     }
 
-    /** For {@link KtlsSplice}: sends what is in a pipe, which moves here. */
+    /** For {@link KtlsSplice}: sends the content of a pipe, which moves here. */
     void seal(Pipe pipe) {
         SpliceWrite write = new SpliceWrite(this, pipe);
         count.onSealed(write.bytes(), write.bytes());
@@ -214,10 +213,10 @@ final class KtlsTxSession implements TxSession {
     }
 
     /**
-     * Of a {@link RecordsWrite} that is out, before anything behind it goes.
+     * A {@link RecordsWrite} is out; called before the next write.
      *
-     * @param records that it was counted for
-     * @param isRegular whether the kernel has taken it as it does where its software cuts
+     * @param records that were counted for it
+     * @param isRegular true if the kernel took it in the way of its software
      */
     void onSent(int records, int bytes, boolean isRegular) throws IOException {
         if (isRegular && switched != null && switched.softwareCuts()) {
@@ -227,7 +226,7 @@ final class KtlsTxSession implements TxSession {
         }
     }
 
-    /** Of a {@link SpliceWrite} that is out, before anything behind it goes. */
+    /** A {@link SpliceWrite} is out; called before the next write. */
     void onSpliced(int bytes) throws IOException {
         if (open) {
             long records = countRecords(bytes, bytes);
@@ -237,7 +236,7 @@ final class KtlsTxSession implements TxSession {
         }
     }
 
-    /** How many records the kernel has made of what is out now. */
+    /** Number of records that the kernel has made so far. */
     private long countRecords(int counted, int bytes) throws IOException {
         long sequence = kernel.nextSequence(fd(), Direction.TX, CryptoInfo.bytes(keys.suite()));
         long records = sequence - count.sentSequence();
@@ -248,16 +247,13 @@ final class KtlsTxSession implements TxSession {
         return records;
     }
 
-    /** Of a {@link SpliceWrite} that is done or was dropped. */
+    /** A {@link SpliceWrite} is done or was dropped. */
     void onSpliceWritten() {
         splicing = false;
         onWritten();
     }
 
-    /**
-     * Nothing behind this may go out: under which key it would is not known. A lost connection is no fault of the
-     * kernel's.
-     */
+    /** No later write may go out, because its key is unknown. A lost connection is not the kernel's fault. */
     private IOException failed(String what, int result) {
         if (Errno.isConnectionLost(result) || !channel.isOpen()) {
             return new IOException("connection lost: " + Errno.name(result));
@@ -270,7 +266,7 @@ final class KtlsTxSession implements TxSession {
         return new IOException(fault.getMessage(), fault);
     }
 
-    /** Of a {@link SocketWrite} that is done or was dropped. */
+    /** A {@link SocketWrite} is done or was dropped. */
     void onWritten() {
         writesUnderWay--;
     }
@@ -300,7 +296,7 @@ final class KtlsTxSession implements TxSession {
         }
     }
 
-    /** The same content where the kernel can read it in one piece; the caller's. */
+    /** The same content in one piece that the kernel can read; the caller's. */
     private ByteBuf direct(ByteBuf plaintext) {
         if (plaintext.isDirect() && plaintext.nioBufferCount() == 1) {
             return plaintext.retain();

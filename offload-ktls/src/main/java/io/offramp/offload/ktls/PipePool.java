@@ -6,14 +6,14 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empty pipes of one event loop, closed with its thread. A pipe is taken only while something is in it, so that there
- * are as many as clients are slow, and no more.
+ * Empty pipes of one event loop, closed with its thread. A pipe is taken only while it has content, so there are at
+ * most as many as slow clients.
  */
 final class PipePool {
-    /** What a pipe is to hold: as much as an upstream's socket. */
+    /** Size of a pipe: as large as an upstream's socket buffer. */
     static final int PIPE_BYTES = 256 << 10;
 
-    /** Pipes that are kept for the next. */
+    /** Pipes kept for reuse. */
     static final int KEPT = 4;
 
     private static final FastThreadLocal<PipePool> PER_THREAD = new FastThreadLocal<>() {
@@ -36,14 +36,14 @@ final class PipePool {
         return PER_THREAD.get();
     }
 
-    /** Null where the process may open no more. */
+    /** Null if the process may open no more. */
     @Nullable
     Pipe take() {
         Pipe pipe = empty.pollFirst();
         return pipe != null ? pipe : Pipe.open(PIPE_BYTES);
     }
 
-    /** Takes a pipe back, or closes it: what one connection has left in it must not come out in another. */
+    /** Takes a pipe back, or closes it: leftovers of one connection must not come out in another. */
     void give(Pipe pipe) {
         if (pipe.held() > 0 || empty.size() == KEPT) {
             pipe.close();

@@ -42,7 +42,7 @@ final class RecordsWrite extends SocketWrite {
             if (sent == 0) {
                 return at - from;
             }
-            // What is taken in part ends where a record does.
+            // A partial write ends at the end of a record.
             isRegular &= sent == asked || sent % RecordFormat.MAX_PLAINTEXT_BYTES == 0;
             at += sent;
         }

@@ -7,9 +7,8 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happens to the socket when everything in front of it has been written. Netty calls a
- * {@link FileRegion} in the order of the writes, waits for room in the socket where it has moved nothing, and calls
- * again.
+ * An action on the socket, run when everything in front of it has been written. Netty calls a {@link FileRegion} in the
+ * order of the writes. If it moved nothing, Netty waits for room in the socket and calls again.
  */
 abstract class SocketWrite extends AbstractReferenceCounted implements FileRegion {
     private final int count;
@@ -21,10 +20,10 @@ abstract class SocketWrite extends AbstractReferenceCounted implements FileRegio
     }
 
     /**
-     * Does what the socket has room for.
+     * Does as much as the socket has room for.
      *
-     * @param from how much was done before
-     * @return how much was done now; 0 if the socket is full
+     * @param from the amount done before
+     * @return the amount done now; 0 if the socket is full
      * @throws IOException if the connection is lost; Netty closes it
      */
     abstract int advance(int from) throws IOException;

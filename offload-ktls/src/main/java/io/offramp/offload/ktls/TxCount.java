@@ -1,10 +1,10 @@
 package io.offramp.offload.ktls;
 
 /**
- * Counts what one direction has sealed, and how much of it is out. A write is counted when it is sealed, by the records
- * that the kernel makes of it as a rule. Once it is out, the kernel can be asked, and the count follows it: a NIC's
- * records may be shorter, and spliced ones depend on pages. Writes come out in the order in which they were sealed, new
- * keys between them.
+ * Counts the sealed records of one direction, and how many are out. A write is counted when it is sealed, with the
+ * records that the kernel usually makes of it. Once it is out, the kernel can be asked, and the count follows its
+ * answer: a NIC's records may be shorter, and spliced ones depend on pages. Writes come out in the order of sealing,
+ * with new keys between them.
  */
 final class TxCount {
     private final int overheadBytes;
@@ -26,33 +26,33 @@ final class TxCount {
         this.overheadBytes = overheadBytes;
     }
 
-    /** Position behind all that was sealed, in bytes. */
+    /** Position behind all sealed records, in bytes. */
     long wirePosition() {
         return wirePosition;
     }
 
-    /** Sequence behind all that was sealed. */
+    /** Sequence behind all sealed records. */
     long nextSequence() {
         return nextSequence;
     }
 
-    /** Sequence behind all that is out, of the key that the kernel has. */
+    /** Sequence behind all records that are out, under the kernel's current key. */
     long sentSequence() {
         return sentSequence;
     }
 
-    /** Of content that will be so many records. */
+    /** Content was sealed that will be this many records. */
     void onSealed(int records, int bytes) {
         nextSequence += records;
         wirePosition += bytes + (long) records * overheadBytes;
     }
 
-    /** Of the same, as counted before, when it is out. */
+    /** The same content is out, in as many records as counted. */
     void onSent(int records) {
         sentSequence += records;
     }
 
-    /** The same, in as many records as they turned out to be: the kernel's sequence is known. */
+    /** The same content is out, and the kernel's sequence is known: corrects the count. */
     void onSent(int records, long kernelSequence) {
         long more = kernelSequence - sentSequence - records;
         sentSequence = kernelSequence;
@@ -62,7 +62,7 @@ final class TxCount {
         }
     }
 
-    /** What is sealed from here on has the next key. */
+    /** Later records have the next key. */
     void onRekeyed() {
         epoch++;
         nextSequence = 0;

@@ -7,7 +7,7 @@ import io.offramp.offload.counter.OffloadCounter;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the backend counts, over all event loops. Touched once per burst of records, never per record. */
+/** Counters of the backend, over all event loops. Touched once per burst of records, never per record. */
 final class SwCounters {
     private final DirectionCounters tx = new DirectionCounters();
     private final DirectionCounters rx = new DirectionCounters();

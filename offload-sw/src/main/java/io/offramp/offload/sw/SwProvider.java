@@ -5,14 +5,14 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.aead.choice.AeadEngines;
 import java.util.Map;
 
-/** Where the service loader finds the software backend. */
+/** The software backend's entry for the service loader. */
 public final class SwProvider implements OffloadProvider {
     @Override
     public String name() {
         return SwOffload.NAME;
     }
 
-    /** None: the engine is a matter of the machine ({@link AeadEngines}). */
+    /** None: the engine depends on the machine ({@link AeadEngines}). */
     @Override
     public Map<String, String> settings() {
         return Map.of();

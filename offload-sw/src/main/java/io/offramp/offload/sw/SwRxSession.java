@@ -21,11 +21,10 @@ import io.offramp.offload.record.RecordFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens on the caller's stack, in place: what a record carried leaves as a slice of the buffer that it was read into.
- * Only a record that two reads cut apart is copied.
+ * Opens on the caller's stack, in place: the content of a record leaves as a slice of the buffer that was read. Only a
+ * record that two reads cut apart is copied.
  *
- * <p>Every callback finds the session standing behind the record that it delivers, so that the sink may rekey, export
- * or close it there.
+ * <p>In every callback the session stands behind the delivered record, so the sink may rekey, export or close it there.
  */
 final class SwRxSession implements RxSession {
     private final AeadEngine engine;
@@ -38,7 +37,7 @@ final class SwRxSession implements RxSession {
     private long wirePosition;
     private boolean open = true;
 
-    /** What {@link #receive} works on, while it does. */
+    /** The buffer of {@link #receive}, while it runs. */
     private @Nullable ByteBuf current;
 
     private int burstRecords;
@@ -78,7 +77,7 @@ final class SwRxSession implements RxSession {
         try {
             openAll(wire);
         } catch (Throwable thrown) {
-            // A sink that throws has broken the stream: what lies behind its record is lost.
+            // A sink that throws has broken the stream: the bytes behind its record are lost.
             close();
             throw thrown;
         } finally {

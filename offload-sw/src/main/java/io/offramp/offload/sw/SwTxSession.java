@@ -15,8 +15,7 @@ import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals on the caller's stack: all the records of a call go out as one buffer, sealed straight from where the plaintext
- * lies.
+ * Seals on the caller's stack: all records of a call go out as one buffer, sealed straight from the plaintext's buffer.
  */
 final class SwTxSession implements TxSession {
     private final AeadEngine engine;

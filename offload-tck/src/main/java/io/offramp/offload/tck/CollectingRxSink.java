@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An application that remembers what it was given. Copies and releases each buffer at once, then lets a test act from
- * inside the callback.
+ * An application that remembers its input. Copies and releases each buffer at once, then lets a test act from inside
+ * the callback.
  */
 public final class CollectingRxSink implements RxSink {
     /** One record's content. Equal by bytes. */

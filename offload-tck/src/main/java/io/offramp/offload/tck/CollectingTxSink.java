@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that remembers what was written to it. Releases each buffer at once, or writes it to a real one. */
+/** A socket that remembers its writes. Releases each buffer at once, or writes it to a real one. */
 public final class CollectingTxSink implements TxSink {
     private final @Nullable Wire socket;
     private final ByteArrayOutputStream wire = new ByteArrayOutputStream();

@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.IntFunction;
 
-/** What all parts of the contract work with. */
+/** Fixtures of all parts of the contract. */
 interface ContractFixtures {
     int HANDSHAKE = 22;
     int ALERT = 21;
@@ -18,7 +18,7 @@ interface ContractFixtures {
     /** Around nothing, a block of AES, and the limit. */
     int[] EDGE_SIZES = {0, 1, 15, 16, 17, 1_460, MAX - 1, MAX};
 
-    /** To compare what is too long to print. */
+    /** Compares data too long to print. */
     static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

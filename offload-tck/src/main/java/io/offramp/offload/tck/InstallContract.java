@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Install, decline, close, and what is counted. */
+/** Install, decline, close, and their counters. */
 interface InstallContract extends ContractFixtures {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("tx")

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ({@code tools/testing/selftests/net/tls.c}), its comment gives the name there.
  */
 interface LoadContract extends ContractFixtures {
-    /** {@code oob_pressure}: many peers stop in the middle of a large record; what each of them holds stays bounded. */
+    /** {@code oob_pressure}: many peers stop in the middle of a large record; the memory of each stays bounded. */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldHoldOneRecordForEachOfManyPeersThatStop(Protection protection) {

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What every backend has to do. A backend's test subclasses it and says how to open the backend; each test runs for
- * every version and suite that {@link RecordOffload#capabilities()} lists, and is skipped with the cause where the
- * backend cannot run.
+ * The contract of every backend. A backend's test subclasses it and opens the backend; each test runs for every version
+ * and suite that {@link RecordOffload#capabilities()} lists, and is skipped with the cause where the backend cannot
+ * run.
  *
  * <pre>{@code
  * class SwOffloadContractTest extends RecordOffloadContract {
@@ -125,19 +125,20 @@ public abstract class RecordOffloadContract
         return new SessionFixtures(offload, flow, this::settle, this::wire);
     }
 
-    /** What the backend takes in the TX direction. */
+    /** Protections that the backend takes in the TX direction. */
     final Stream<Protection> tx() {
         return supported(Direction.TX);
     }
 
     /**
-     * What the backend takes in the RX direction; nothing where no bytes can be handed to it, since it reads a socket.
+     * Protections that the backend takes in the RX direction; none if it reads a socket, because no bytes can then be
+     * handed to it.
      */
     final Stream<Protection> rx() {
         return offload.readsSocket() ? Stream.empty() : supported(Direction.RX);
     }
 
-    /** What the backend takes in both directions. */
+    /** Protections that the backend takes in both directions. */
     final Stream<Protection> both() {
         return tx().filter(rx().toList()::contains);
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an RX session makes of a sound stream, however it is cut. */
+/** An RX session with a sound stream, cut in all ways. */
 interface RxContract extends ContractFixtures {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")

@@ -154,7 +154,7 @@ interface RxForgeryContract extends ContractFixtures {
         assertThat(rx.sink().faults().getFirst().alert()).contains(AlertDescription.UNEXPECTED_MESSAGE);
     }
 
-    /** The kernel's {@code bad_in_large_read}: what lies in front of the bad record is delivered first. */
+    /** The kernel's {@code bad_in_large_read}: records in front of the bad one are delivered first. */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldDeliverWhatLiesInFrontOfAForgedRecord(Protection protection) {

@@ -123,7 +123,7 @@ public final class SessionFixtures implements AutoCloseable {
         return random;
     }
 
-    /** So many random bytes. */
+    /** This many random bytes. */
     public byte[] content(int bytes) {
         byte[] content = new byte[bytes];
         random.nextBytes(content);
@@ -145,7 +145,7 @@ public final class SessionFixtures implements AutoCloseable {
         return allocator.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
     }
 
-    /** The same bytes in so many direct buffers, one behind the other in a composite one; the caller's. */
+    /** The same bytes in this many direct buffers, joined in a composite one; the caller's. */
     public ByteBuf pieces(byte[] bytes, int pieces) {
         CompositeByteBuf composite = allocator.compositeDirectBuffer(pieces);
         for (int i = 0; i < pieces; i++) {

@@ -31,7 +31,7 @@ record TwoEnds(
                 near.rx(backOpened, SessionFixtures.START_POSITION));
     }
 
-    /** Carries what either end has sealed since last time to the other one, in one read. */
+    /** Carries the newly sealed records of each end to the other, in one read. */
     void carry() {
         near.settle();
         far.settle();

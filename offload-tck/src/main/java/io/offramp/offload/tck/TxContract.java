@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a TX session puts on the wire. */
+/** The wire bytes of a TX session. */
 interface TxContract extends ContractFixtures {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("tx")

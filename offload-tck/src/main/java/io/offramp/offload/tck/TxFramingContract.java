@@ -140,7 +140,7 @@ interface TxFramingContract extends ContractFixtures {
         }
     }
 
-    /** {@code recseq_wrap}: the last sequence is not used, since the one behind it would be the first again. */
+    /** {@code recseq_wrap}: the last sequence is not used, because the next would be the first again. */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("tx")
     default void shouldNotSealAtTheLastSequence(Protection protection) {

@@ -34,8 +34,8 @@ public final class AeadEngines {
     }
 
     /**
-     * The fastest for each suite. JCA is not timed, since the JVM compiles it only after seconds of use: it serves
-     * where libcrypto is missing, and its description then says why.
+     * The fastest for each suite. JCA is not timed, because the JVM compiles it only after seconds of use: it is used
+     * if libcrypto is missing, and its description then says why.
      *
      * @throws IllegalStateException if {@value #PROPERTY} asks for an engine that is unavailable
      * @throws IllegalArgumentException if {@value #PROPERTY} names no engine

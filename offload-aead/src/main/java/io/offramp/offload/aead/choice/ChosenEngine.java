@@ -13,10 +13,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * An engine for each suite, and why it was chosen: a silent fallback would be a bug.
+ * An engine for each suite, with the reason of the choice: a silent fallback would be a bug.
  *
  * @param engines for every suite
- * @param description for the first line of a log: which engines, how fast, and what is missing
+ * @param description for the first log line: engines, speeds and missing ones
  */
 record ChosenEngine(Map<AeadSuite, AeadEngine> engines, String description) implements AeadEngine {
     /** The names of the engines, each once. */

@@ -6,7 +6,7 @@ import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 
-/** Measures what an engine takes for the bytes of a record. */
+/** Measures an engine's time for the bytes of a record. */
 interface EngineTimer {
     /** Speed of an engine at a suite, in bytes per second: 1 or more. */
     long bytesPerSecond(AeadEngine engine, AeadSuite suite);
@@ -31,7 +31,7 @@ interface EngineTimer {
         }
     }
 
-    /** ns for one record: the best of some, since others may be using the machine. */
+    /** ns for one record: the best of some, because others may be using the machine. */
     private static long sealingNs(Sealer sealer, ByteBuf record, int bytes) {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < 48; i++) {

@@ -13,15 +13,15 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks an engine for answers that are known before it protects anything. The key is 0, 1, 2, … and the plaintext a
- * thousand bytes counting up; the tags were made by the JDK's AES-GCM and ChaCha20-Poly1305.
+ * Asks an engine for known answers before it protects anything. The key is 0, 1, 2, … and the plaintext a thousand
+ * bytes counting up; the tags were made by the JDK's AES-GCM and ChaCha20-Poly1305.
  */
 final class KnownAnswers {
     private static final int NONCE_HEAD = 0x0102_0304;
     private static final long NONCE_TAIL = 0x0506_0708_090a_0b0cL;
     private static final int AAD_BYTES = 5;
     private static final int TEXT_BYTES = 1000;
-    /** Neither a block of the cipher nor what several are done at once in. */
+    /** No multiple of a cipher block, or of the blocks done at once. */
     private static final int PIECE_BYTES = 333;
 
     private static final int SECOND_PIECE = AAD_BYTES + PIECE_BYTES;
@@ -29,7 +29,7 @@ final class KnownAnswers {
 
     private KnownAnswers() {}
 
-    /** What is wrong with the engine, or null if its answers are right. */
+    /** The fault of the engine, or null if its answers are right. */
     static @Nullable String problem(AeadEngine engine, AeadSuite suite) {
         ByteBuf record = Unpooled.directBuffer(AAD_BYTES + SEALED_BYTES);
         byte[] key = counting(suite.keyBytes());
@@ -68,7 +68,7 @@ final class KnownAnswers {
         }
     }
 
-    /** The same of messages in pieces, for which an engine may have other code. */
+    /** The same for messages in pieces, for which an engine may have other code. */
     private static @Nullable String problemInPieces(AeadEngine engine, AeadSuite suite, ByteBuf record) {
         byte[] key = counting(suite.keyBytes());
         byte[] text = counting(TEXT_BYTES);

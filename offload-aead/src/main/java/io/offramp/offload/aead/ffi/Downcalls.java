@@ -1,10 +1,10 @@
 package io.offramp.offload.aead.ffi;
 
-/** What callers of a downcall need around it. */
+/** Helpers for callers of a downcall. */
 public final class Downcalls {
     private Downcalls() {}
 
-    /** Throws what a downcall threw: nothing checked. It returns nothing; callers write {@code throw rethrown(e)}. */
+    /** Rethrows an unchecked exception of a downcall. It never returns; callers write {@code throw rethrown(e)}. */
     public static RuntimeException rethrown(Throwable e) {
         switch (e) {
             case RuntimeException unchecked -> throw unchecked;

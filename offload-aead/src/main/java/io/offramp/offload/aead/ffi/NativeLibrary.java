@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.List;
 
-/** A shared library of this machine: where it was found, or why it cannot be used. */
+/** A shared library of this machine: its place, or the reason why it cannot be used. */
 public sealed interface NativeLibrary {
     /** Loaded for the life of the process. */
     record Loaded(SymbolLookup symbols) implements NativeLibrary {}

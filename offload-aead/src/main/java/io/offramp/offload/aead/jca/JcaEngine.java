@@ -9,8 +9,8 @@ import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 
 /**
- * SunJCE, which is part of every JDK. Named and not looked up by preference, since an application may have put a slower
- * provider first.
+ * SunJCE, which is part of every JDK. Named and not looked up by preference, because an application may have put a
+ * slower provider first.
  */
 public final class JcaEngine implements AeadEngine {
     static final String PROVIDER = "SunJCE";

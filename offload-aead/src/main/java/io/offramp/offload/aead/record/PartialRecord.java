@@ -33,7 +33,7 @@ public final class PartialRecord {
     }
 
     /**
-     * Takes from {@code wire} what this record still misses, and no more.
+     * Takes the missing bytes of this record from {@code wire}, and no more.
      *
      * @param wire its reader index moves; still the caller's
      * @return the record once it is whole, the caller's from then on; null if {@code wire} ended before
@@ -66,7 +66,7 @@ public final class PartialRecord {
         record.writeBytes(wire, Math.min(missingBytes, wire.readableBytes()));
     }
 
-    /** Gives away what is held, possibly nothing; the caller's from then on. */
+    /** Gives the held bytes, possibly none, to the caller, who then owns them. */
     public ByteBuf take() {
         ByteBuf taken = held == null ? Unpooled.EMPTY_BUFFER : held;
         held = null;

@@ -39,7 +39,7 @@ public final class RecordHeader {
         return wire.getUnsignedByte(index);
     }
 
-    /** The length that the header shows, in bytes and unchecked: what follows the header. */
+    /** The header's length field, in bytes and unchecked: the bytes behind the header. */
     public static int fragmentBytes(ByteBuf wire, int index) {
         return wire.getUnsignedShort(index + LENGTH_OFFSET);
     }

@@ -198,7 +198,7 @@ public final class RecordOpener implements AutoCloseable {
         return new RecordFormatException(UNEXPECTED_MESSAGE, message + ", direction=RX");
     }
 
-    /** Wipes and frees what was set up of the key. May be called more than once. */
+    /** Wipes and frees the key's state. May be called more than once. */
     @Override
     public void close() {
         if (opener != null) {

@@ -9,8 +9,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a thread's system calls work with: {@code errno}, a message with room for the type of one record, and a block
- * for values of socket options. Freed with the thread.
+ * Memory for a thread's system calls: {@code errno}, a message with room for the type of one record, and a block for
+ * values of socket options. Freed with the thread.
  *
  * <pre>
  * message: | msghdr 0..55 | iovec 56..71 | control 72..95 |
@@ -68,7 +68,7 @@ final class CallMemory {
         message.set(JAVA_LONG, IOVEC + 8, bytes);
     }
 
-    /** Says what the message's record is. */
+    /** Sets the type of the message's record. */
     void putType(int type) {
         message.set(JAVA_LONG, CONTROL, CONTROL_LENGTH);
         message.set(JAVA_INT, CONTROL + 8, SOL_TLS);
@@ -76,7 +76,7 @@ final class CallMemory {
         message.set(JAVA_BYTE, CONTROL + 16, (byte) type);
     }
 
-    /** What the kernel says that the record is; 0 where it says nothing. */
+    /** The record's type from the kernel; 0 if it gave none. */
     int type() {
         boolean isThere = message.get(JAVA_LONG, 40) >= CONTROL_LENGTH
                 && message.get(JAVA_INT, CONTROL + 8) == SOL_TLS
@@ -84,18 +84,18 @@ final class CallMemory {
         return isThere ? message.get(JAVA_BYTE, CONTROL + 16) & 0xff : 0;
     }
 
-    /** Whether the kernel had more to say of what it gave than there was room for, so that the type may be missing. */
+    /** True if the kernel's control data did not fit, so the type may be missing. */
     boolean isControlTruncated() {
         return (message.get(JAVA_INT, FLAGS) & MSG_CTRUNC) != 0;
     }
 
-    /** Puts these bytes where values of socket options are. */
+    /** Copies these bytes to the block for socket options. */
     MemorySegment value(byte[] bytes) {
         MemorySegment.copy(bytes, 0, value, JAVA_BYTE, 0, bytes.length);
         return value;
     }
 
-    /** Says how long the value may be. */
+    /** Sets the length of the value. */
     MemorySegment length(int bytes) {
         length.set(JAVA_INT, 0, bytes);
         return length;

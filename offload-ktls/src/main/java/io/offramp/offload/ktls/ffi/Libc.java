@@ -18,7 +18,7 @@ import java.lang.invoke.VarHandle;
  */
 @SuppressWarnings("restricted")
 final class Libc {
-    /** What a call leaves {@code errno} in. */
+    /** Holds {@code errno} after a call. */
     static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
 
     private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));

@@ -9,15 +9,15 @@ import java.nio.ByteOrder;
 import java.util.function.IntConsumer;
 
 /**
- * Two ends of a TCP connection of this machine with itself, to try the kernel on. They block, but no call does so for
- * longer than a limit; nothing is on the way when they are made.
+ * Two ends of a TCP connection of this machine with itself, for probing the kernel. Each call blocks for a limited
+ * time; no byte is on the way at first.
  *
- * @param near to be tried
- * @param far to see what came of it, the peer of the near one
- * @param limitMillis how long a call may block
+ * @param near the probed end
+ * @param far its peer, to see the result
+ * @param limitMillis limit of a blocking call
  */
 public record LoopbackPair(int near, int far, int limitMillis) implements AutoCloseable {
-    /** What takes longer than this on one machine does not come. */
+    /** Enough on one machine. */
     static final int LIMIT_MS = 2_000;
 
     private static final short AF_INET = 2;
@@ -29,12 +29,12 @@ public record LoopbackPair(int near, int far, int limitMillis) implements AutoCl
     private static final short POLLIN = 1;
     private static final int SOCKADDR_BYTES = 16;
 
-    /** Others may come first: they are taken, and sent away. */
+    /** Other processes may connect first: they are accepted and closed. */
     private static final int BACKLOG = 16;
 
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
-    /** An error of a system call: what failed, and how. */
+    /** An error of a system call: the call and its error. */
     public static final class SystemCallException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -56,7 +56,7 @@ public record LoopbackPair(int near, int far, int limitMillis) implements AutoCl
         return open(LIMIT_MS, port -> {});
     }
 
-    /** @param onListening told the port before our own end connects to it */
+    /** @param onListening gets the port before our own end connects to it */
     static LoopbackPair open(int limitMillis, IntConsumer onListening) throws SystemCallException {
         MemorySegment state = CallMemory.current().state;
         int listener = -1;

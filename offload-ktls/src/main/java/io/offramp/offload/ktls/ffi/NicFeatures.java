@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an interface offers of TLS, as {@code ethtool -k} shows it (include/uapi/linux/ethtool.h): its feature strings
- * by {@code ETHTOOL_GSTRINGS}, their state by {@code ETHTOOL_GFEATURES}, at the same index. Anybody may ask.
+ * The TLS features of an interface, as {@code ethtool -k} shows them (include/uapi/linux/ethtool.h): its feature
+ * strings by {@code ETHTOOL_GSTRINGS}, their state by {@code ETHTOOL_GFEATURES}, at the same index. It needs no
+ * privilege.
  *
  * <pre>
  * ifreq:      | name 0..15 | pointer 16..23 | padding to 40 |
@@ -52,8 +53,8 @@ public final class NicFeatures {
     }
 
     /**
-     * For humans: {@code tls-hw-tx-offload on, tls-hw-rx-offload off}, {@code no TLS offload}, or why that is not
-     * known.
+     * For humans: {@code tls-hw-tx-offload on, tls-hw-rx-offload off}, {@code no TLS offload}, or the reason why it is
+     * unknown.
      */
     public static String describe(String interfaceName) {
         MemorySegment state = CallMemory.current().state;

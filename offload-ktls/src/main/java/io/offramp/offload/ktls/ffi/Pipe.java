@@ -26,8 +26,8 @@ public final class Pipe implements AutoCloseable {
     }
 
     /**
-     * @param bytes that it is to hold; where the user's limit for pipes is reached, it holds less
-     * @return null where there is none to be had
+     * @param bytes its size; less if the user's limit for pipes is reached
+     * @return null if there is none left
      */
     public static @Nullable Pipe open(int bytes) {
         CallMemory memory = CallMemory.current();
@@ -45,8 +45,8 @@ public final class Pipe implements AutoCloseable {
     }
 
     /**
-     * Takes what a socket has, as far as there is room. Only of an empty pipe can the caller tell that it was the
-     * socket that had nothing.
+     * Takes a socket's bytes, as far as there is room. Only with an empty pipe does "nothing" mean that the socket was
+     * empty.
      *
      * @return bytes, 0 at the end of the stream, or a negative {@link Errno}
      */
@@ -60,8 +60,8 @@ public final class Pipe implements AutoCloseable {
     }
 
     /**
-     * Gives a socket what it has room for of all that is held. Never {@code SPLICE_F_MORE}: of kernel TLS, the last
-     * record would wait for what follows.
+     * Gives a socket as many of the bytes as it has room for. Never with {@code SPLICE_F_MORE}: kernel TLS would hold
+     * the last record back for further bytes.
      *
      * @return bytes, or a negative {@link Errno}
      */
@@ -74,7 +74,7 @@ public final class Pipe implements AutoCloseable {
         return moved;
     }
 
-    /** Whatever is held is lost. */
+    /** Closes it; its content is lost. */
     @Override
     public void close() {
         if (open) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Asks the kernel what it knows of one TCP socket, as {@code ss -ti} does: a request of {@code SOCK_DIAG_BY_FAMILY}
+ * Asks the kernel about one TCP socket, like {@code ss -ti}: a request of {@code SOCK_DIAG_BY_FAMILY}
  * (include/uapi/linux/inet_diag.h), whose answer has the attribute {@code INET_DIAG_ULP_INFO}. Kernels before 6.15 give
  * that to {@code CAP_NET_ADMIN} only.
  *
@@ -45,7 +45,7 @@ final class SocketDiagnosis {
 
     private SocketDiagnosis() {}
 
-    /** Who does the work of one direction; {@link Conf#UNKNOWN} where the kernel does not say. */
+    /** Software or NIC, for one direction; {@link Conf#UNKNOWN} if the kernel does not say. */
     static Conf conf(int fd, Direction direction) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment answer = arena.allocate(ANSWER_BYTES, Long.BYTES);

@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the kernel counts of TLS in a network namespace ({@code /proc/net/tls_stat}, Documentation/networking/tls.rst).
+ * The kernel's TLS counters of a network namespace ({@code /proc/net/tls_stat}, Documentation/networking/tls.rst).
  * Anyone may read it.
  */
 final class TlsStatistics {
-    /** That of this process's namespace. */
+    /** The counters of this process's namespace. */
     static final Path FILE = Path.of("/proc/net/tls_stat");
 
-    /** Sessions that nobody has counted. */
+    /** Value if the kernel has no such count. */
     static final long UNKNOWN = -1;
 
     private static final int AF_INET = 2;

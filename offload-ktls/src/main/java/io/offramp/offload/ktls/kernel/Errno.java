@@ -67,8 +67,7 @@ public final class Errno {
             Map.entry(EKEYEXPIRED, "EKEYEXPIRED"));
 
     /**
-     * What the network or the peer did to the connection (RFC 9293 §3.10; what ICMP says is in the kernel's
-     * icmp_err_convert).
+     * Errors caused by the network or the peer (RFC 9293 §3.10; those of ICMP are in the kernel's icmp_err_convert).
      */
     private static final Map<Integer, String> CONNECTION_LOST = Map.ofEntries(
             Map.entry(13, "EACCES"),
@@ -89,7 +88,7 @@ public final class Errno {
 
     private Errno() {}
 
-    /** Whether the connection is lost, which is no fault of this machine's; takes the number negative, too. */
+    /** True if the connection is lost, which is not this machine's fault; takes the number negative, too. */
     public static boolean isConnectionLost(int errno) {
         return CONNECTION_LOST.containsKey(Math.abs(errno));
     }

@@ -4,11 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.record.Direction;
 
 /**
- * What the kernel does with a socket that is under its TLS (Documentation/networking/tls.rst). Nothing blocks; a result
+ * The kernel's calls for a socket that is under its TLS (Documentation/networking/tls.rst). Nothing blocks; a result
  * below 0 is a negative {@link Errno}. Thread-safe; a socket is used by its event loop only.
  */
 public interface KernelTls {
-    /** What keeps a direction's records, as the kernel says ({@code TLS_INFO_TXCONF}, {@code TLS_INFO_RXCONF}). */
+    /**
+     * The protector of a direction's records, as the kernel reports it ({@code TLS_INFO_TXCONF},
+     * {@code TLS_INFO_RXCONF}).
+     */
     enum Conf {
         /** No keys. */
         NONE("none"),
@@ -25,7 +28,7 @@ public interface KernelTls {
             this.label = label;
         }
 
-        /** {@code kernel-sw}, {@code nic}; {@code kernel} where nobody said which. */
+        /** {@code kernel-sw}, {@code nic}; {@code kernel} if it is unknown which. */
         public String label() {
             return label;
         }
@@ -37,7 +40,7 @@ public interface KernelTls {
     int attach(int fd);
 
     /**
-     * Gives a direction its keys, or other ones.
+     * Gives a direction its keys, or replaces them.
      *
      * @param cryptoInfo a {@link CryptoInfo}; still the caller's to wipe
      * @return 0, or an error
@@ -70,24 +73,24 @@ public interface KernelTls {
     int sendRecord(int fd, int type, ByteBuf content, int index, int bytes);
 
     /**
-     * Receives one record that is no data, or what there is of data, up to so many bytes.
+     * Receives one record that is no data, or the available data, up to {@code bytes}.
      *
      * @param into direct, in one piece
-     * @return {@link #received}; or an error, {@link Errno#EIO} where the kernel does not say the type
+     * @return {@link #received}; or an error, {@link Errno#EIO} if the kernel does not report the type
      */
     long receive(int fd, ByteBuf into, int index, int bytes);
 
-    /** What {@link #receive} returns: {@code type} is the record's, and 0 at the end of the stream. */
+    /** The result of {@link #receive}: {@code type} is the record's, and 0 at the end of the stream. */
     static long received(int type, int bytes) {
         return (long) type << 32 | bytes;
     }
 
-    /** Type of the record of which {@link #receive} has returned bytes. */
+    /** Record type in a result of {@link #receive}. */
     static int type(long received) {
         return (int) (received >> 32);
     }
 
-    /** How many bytes {@link #receive} has returned. */
+    /** Number of bytes in a result of {@link #receive}. */
     static int bytes(long received) {
         return (int) received;
     }
@@ -101,7 +104,7 @@ public interface KernelTls {
      */
     long queued(int fd);
 
-    /** Who does the work of this direction of the socket. */
+    /** Software or NIC, for this direction of the socket. */
     Conf conf(int fd, Direction direction);
 
     /**

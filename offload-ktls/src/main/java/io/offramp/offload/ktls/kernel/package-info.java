@@ -1,4 +1,4 @@
-/** What this module asks of Linux, and how Linux says no. Only the calls, not how they are made. */
+/** The calls that this module makes to Linux, and their errors. Interfaces only. */
 @NullMarked
 package io.offramp.offload.ktls.kernel;
 

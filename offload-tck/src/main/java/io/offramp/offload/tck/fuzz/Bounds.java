@@ -4,14 +4,14 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Runs what an input asks for, and fails if it cost more memory than any input may. The fuzzer itself watches the time.
+ * Runs the work of an input, and fails if it cost more memory than an input may. The fuzzer itself watches the time.
  */
 public final class Bounds {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Bounds() {}
 
-    /** What is run. */
+    /** The work. */
     @FunctionalInterface
     public interface Work {
         /** On one input. */
@@ -19,7 +19,7 @@ public final class Bounds {
     }
 
     /**
-     * Runs on this thread; twice where the first time took too much, for that may have been the loading of classes.
+     * Runs on this thread; a second time if the first took too much, because that may have been loading of classes.
      *
      * @param maxBytes of the heap, allocated in all, garbage included
      * @throws IllegalStateException if it took more

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
  * Every input of a module that fuzzing starts from, or once stumbled over, as a test: in the resources' fuzz folder.
  */
 public abstract class FuzzCorpus {
-    /** What an input is given to. */
+    /** The target of an input. */
     public interface Target {
         /** Throws where the input finds a fault. */
         void run(byte[] input) throws Exception;

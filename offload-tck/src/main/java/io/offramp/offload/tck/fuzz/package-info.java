@@ -1,6 +1,6 @@
 /**
- * What the targets of coverage-guided fuzzing share. {@code scripts/fuzz} runs them;
- * {@link io.offramp.offload.tck.fuzz.FuzzCorpus} replays what was found.
+ * Shared parts of the targets of coverage-guided fuzzing. {@code scripts/fuzz} runs them;
+ * {@link io.offramp.offload.tck.fuzz.FuzzCorpus} replays the found inputs.
  */
 @NullMarked
 package io.offramp.offload.tck.fuzz;
