@@ -299,12 +299,8 @@ class KtlsErrorIT {
             OffloadTarget target = new OffloadTarget(1, channel, FLOW);
 
             // When
-            InstallResult<TxSession> tx = offload()
-                    .installTx(
-                            target, keys(), RecordBoundary.start(Direction.TX).movedTo(300, 0), txSink());
-            InstallResult<RxSession> rx = offload()
-                    .installRx(
-                            target, keys(), RecordBoundary.start(Direction.RX).movedTo(300, 0), sink);
+            InstallResult<TxSession> tx = offload().installTx(target, keys(), start(Direction.TX), txSink());
+            InstallResult<RxSession> rx = offload().installRx(target, keys(), start(Direction.RX), sink);
 
             // Then
             assertThat(List.of(tx, rx))
@@ -349,15 +345,13 @@ class KtlsErrorIT {
     }
 
     private RxSession rx() {
-        InstallResult<RxSession> result = offload()
-                .installRx(target(), keys(), RecordBoundary.start(Direction.RX).movedTo(300, 0), sink);
+        InstallResult<RxSession> result = offload().installRx(target(), keys(), start(Direction.RX), sink);
         wire.channel().config().setAutoRead(true);
         return ((InstallResult.Installed<RxSession>) result).session();
     }
 
     private TxSession tx() {
-        InstallResult<TxSession> result = offload()
-                .installTx(target(), keys(), RecordBoundary.start(Direction.TX).movedTo(300, 0), txSink());
+        InstallResult<TxSession> result = offload().installTx(target(), keys(), start(Direction.TX), txSink());
         return ((InstallResult.Installed<TxSession>) result).session();
     }
 
@@ -380,6 +374,10 @@ class KtlsErrorIT {
                 .map(direction -> new KernelAbilities.Taken(direction, VERSION, SUITE))
                 .toList();
         return new KtlsOffload(kernel, new KernelAbilities(null, "of a test", taken, List.of(), true, true, true));
+    }
+
+    private static RecordBoundary start(Direction direction) {
+        return RecordBoundary.start(direction).movedTo(300, 0);
     }
 
     private OffloadTarget target() {

@@ -33,19 +33,21 @@ final class Reply {
     private static volatile Dated dated = new Dated(0, "");
 
     private final ChannelHandlerContext ctx;
-    private final boolean headOnly;
-    private final boolean http11;
-    private final boolean keepAlive;
+    private final Asked asked;
     private boolean chunked;
     private boolean closes;
+
+    /** What of the request decides the form of its answer. */
+    private record Asked(boolean headOnly, boolean http11, boolean keepAlive) {}
 
     private record Dated(long second, String text) {}
 
     Reply(ChannelHandlerContext ctx, HttpRequest request) {
         this.ctx = ctx;
-        this.headOnly = HttpMethod.HEAD.equals(request.method());
-        this.http11 = request.protocolVersion().isKeepAliveDefault();
-        this.keepAlive = HttpUtil.isKeepAlive(request);
+        this.asked = new Asked(
+                HttpMethod.HEAD.equals(request.method()),
+                request.protocolVersion().isKeepAliveDefault(),
+                HttpUtil.isKeepAlive(request));
     }
 
     /** Writes all of an answer. Takes ownership of the content. Does not flush. */
@@ -67,7 +69,7 @@ final class Reply {
     ChannelFuture whole(String contentType, FileRegion content) {
         begin(200, contentType, content.count());
         ChannelFuture sent;
-        if (headOnly || content.count() == 0) {
+        if (asked.headOnly || content.count() == 0) {
             content.release();
             sent = ctx.write(Unpooled.EMPTY_BUFFER);
         } else {
@@ -84,7 +86,7 @@ final class Reply {
 
     /** Writes the head of an answer with this much content. */
     void begin(int status, String contentType, long contentBytes) {
-        closes = !keepAlive;
+        closes = !asked.keepAlive;
         ByteBuf head = head(status);
         if (hasContent(status)) {
             ByteBufUtil.writeAscii(head, "content-type: " + contentType + "\r\n");
@@ -95,11 +97,11 @@ final class Reply {
 
     /** Writes the head of an answer of unknown length: in chunks, or for HTTP/1.0 until the connection ends. */
     void beginChunked(int status, String contentType) {
-        chunked = http11 && !headOnly;
-        closes = !keepAlive || !http11;
+        chunked = asked.http11 && !asked.headOnly;
+        closes = !asked.keepAlive || !asked.http11;
         ByteBuf head = head(status);
         ByteBufUtil.writeAscii(head, "content-type: " + contentType + "\r\n");
-        if (http11) {
+        if (asked.http11) {
             ByteBufUtil.writeAscii(head, "transfer-encoding: chunked\r\ntrailer: x-demo-bytes\r\n");
         }
         finish(head);
@@ -107,7 +109,7 @@ final class Reply {
 
     /** Writes some of the content; takes ownership. */
     void write(ByteBuf content) {
-        if (headOnly || !content.isReadable()) {
+        if (asked.headOnly || !content.isReadable()) {
             content.release();
         } else if (chunked) {
             String size = Integer.toHexString(content.readableBytes()) + "\r\n";
@@ -155,7 +157,7 @@ final class Reply {
     private void finish(ByteBuf head) {
         if (closes) {
             ByteBufUtil.writeAscii(head, "connection: close\r\n");
-        } else if (!http11) {
+        } else if (!asked.http11) {
             ByteBufUtil.writeAscii(head, "connection: keep-alive\r\n");
         }
         ByteBufUtil.writeAscii(head, "\r\n");
