@@ -46,14 +46,14 @@ public final class DirectionStats {
     }
 
     /** A living session was moved to another backend. Event loop only. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void onMoved(SessionInfo info, String reason) {
         onInstalled(info, reason);
         moves = moves + 1;
     }
 
     /** The direction was rekeyed. Event loop only. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void onRekeyed() {
         epoch = epoch + 1;
     }
