@@ -73,7 +73,7 @@ public final class CaBundle {
     private static boolean standsFor(X509Certificate other, X509Certificate expired, Instant now) {
         return other.getSubjectX500Principal().equals(expired.getSubjectX500Principal())
                 && other.getPublicKey().equals(expired.getPublicKey())
-                && CertificatePath.isValid(other, now);
+                && Certificates.isValid(other, now);
     }
 
     /** RFC 5280 §4.2.1.9, §4.2.1.3. */

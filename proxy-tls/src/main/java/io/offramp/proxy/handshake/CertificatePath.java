@@ -101,15 +101,10 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
     private static @Nullable X509Certificate signer(
             X509Certificate certificate, List<X509Certificate> candidates, Instant now) {
         return candidates.stream()
-                .sorted(Comparator.comparing((X509Certificate each) -> !isValid(each, now)))
-                .filter(each -> ClientTrust.signed(certificate, each))
+                .sorted(Comparator.comparing((X509Certificate each) -> !Certificates.isValid(each, now)))
+                .filter(each -> Certificates.signed(certificate, each))
                 .findFirst()
                 .orElse(null);
-    }
-
-    static boolean isValid(X509Certificate certificate, Instant now) {
-        return !now.isBefore(certificate.getNotBefore().toInstant())
-                && !now.isAfter(certificate.getNotAfter().toInstant());
     }
 
     private static ClientRefusal untrusted(List<X509Certificate> path, String why) {

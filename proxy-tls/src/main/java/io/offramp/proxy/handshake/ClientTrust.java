@@ -1,7 +1,6 @@
 package io.offramp.proxy.handshake;
 
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -133,15 +132,5 @@ public final class ClientTrust {
             throw new IllegalStateException("certificate was parsed but does not encode", e);
         }
         return all.finish();
-    }
-
-    /** Whether {@code issuer} has signed {@code certificate}. */
-    static boolean signed(X509Certificate certificate, X509Certificate issuer) {
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException | RuntimeException e) { // another key, or one that no provider takes
-            return false;
-        }
     }
 }

@@ -44,6 +44,7 @@ final class HandshakeCrypto extends ForwardingCrypto {
 
     private final CryptoProviders providers;
     private final KeyLogTap keyLog;
+    private final PeerCertificates certificates;
     private final Phases phases;
     private final List<HandshakeSecret> secrets = new ArrayList<>(32);
     private final List<TapCipher> ciphers = new ArrayList<>(2);
@@ -59,8 +60,20 @@ final class HandshakeCrypto extends ForwardingCrypto {
         boolean expectsEarlyData();
     }
 
-    HandshakeCrypto(CryptoProviders providers, KeyLog keyLog, Phases phases) {
+    /** Parses a certificate of the peer. */
+    interface PeerCertificates {
+        /**
+         * The certificate, which verifies what its key has signed.
+         *
+         * @param type {@link org.bouncycastle.tls.CertificateType}
+         * @throws IOException with the alert for a certificate that is not taken
+         */
+        TlsCertificate parse(short type, byte[] encoding) throws IOException;
+    }
+
+    HandshakeCrypto(CryptoProviders providers, KeyLog keyLog, PeerCertificates certificates, Phases phases) {
         super(SHARED);
+        this.certificates = certificates;
         this.providers = providers;
         this.keyLog = new KeyLogTap(keyLog);
         this.phases = phases;
@@ -137,10 +150,9 @@ final class HandshakeCrypto extends ForwardingCrypto {
         };
     }
 
-    /** Of a client: a server is sent no others. */
     @Override
     public TlsCertificate createCertificate(short type, byte[] encoding) throws IOException {
-        return ClientCertificate.parse(type, encoding);
+        return certificates.parse(type, encoding);
     }
 
     /** What a client signs in TLS 1.2 is verified over the messages themselves, which the engine keeps then. */

@@ -43,7 +43,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     private boolean retried;
 
     private HandshakeProtocol(HandshakeSettings settings) {
-        this.crypto = new HandshakeCrypto(settings.providers(), settings.keyLog(), this);
+        this.crypto = new HandshakeCrypto(settings.providers(), settings.keyLog(), ClientCertificate::parse, this);
         this.server = new HandshakeServer(crypto, settings);
         this.lengths = new MessageLengths(settings.maxBytes());
     }

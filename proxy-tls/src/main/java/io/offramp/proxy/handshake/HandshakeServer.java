@@ -75,7 +75,7 @@ final class HandshakeServer extends DefaultTlsServer {
         offer = ClientOffer.of(hello, settings.groups());
         first = received;
         if (resumption != null) {
-            resumption.onClientHello(hello, offer);
+            resumption.onClientHello(hello, offer.serverName());
         }
         return hello;
     }
@@ -92,7 +92,7 @@ final class HandshakeServer extends DefaultTlsServer {
         ClientHello hello = ClientHelloChecks.accept(received, settings.versions(), settings.groups());
         client = null;
         if (resumption != null) {
-            resumption.onClientHello(hello, offer);
+            resumption.onClientHello(hello, offer.serverName());
         }
         return hello;
     }

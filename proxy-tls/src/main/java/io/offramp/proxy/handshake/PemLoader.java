@@ -159,7 +159,8 @@ final class PemLoader {
     }
 
     private static BadCertificateException unknown(Path file, String algorithm) {
-        return new BadCertificateException("private key in " + file + " is " + algorithm + "; " + KeyType.NEEDED);
+        return new BadCertificateException(
+                "private key in " + file + " is " + algorithm + "; " + CertificateKeys.NEEDED);
     }
 
     private static BadCertificateException encrypted(Path file) {

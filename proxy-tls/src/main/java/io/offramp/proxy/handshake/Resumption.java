@@ -31,7 +31,7 @@ final class Resumption {
     private final Tickets tickets;
     private final ClientRestorer clients;
     private final byte[] policy;
-    private ClientOffer offer = ClientOffer.NONE;
+    private @Nullable String serverName;
     private boolean takesTickets13;
     private @Nullable ResumableSession resumed;
 
@@ -61,8 +61,8 @@ final class Resumption {
     }
 
     /** Of each ClientHello: one that comes after a HelloRetryRequest may have dropped its PSKs. */
-    void onClientHello(ClientHello hello, ClientOffer firstOffer) throws IOException {
-        offer = firstOffer;
+    void onClientHello(ClientHello hello, @Nullable String firstServerName) throws IOException {
+        serverName = firstServerName;
         resumed = null;
         short[] modes = TlsExtensionsUtils.getPSKKeyExchangeModesExtension(hello.getExtensions());
         takesTickets13 = modes != null && org.bouncycastle.util.Arrays.contains(modes, PskKeyExchangeMode.psk_dhe_ke);
@@ -162,7 +162,7 @@ final class Resumption {
             byte[] secret,
             List<byte[]> clientPath) {
         return new ResumableSession(
-                suite, extendedMasterSecret, startS, certificate, offer.serverName(), policy, secret, clientPath);
+                suite, extendedMasterSecret, startS, certificate, serverName, policy, secret, clientPath);
     }
 
     /**
@@ -188,7 +188,7 @@ final class Resumption {
         if (session.version() != version) {
             return TicketRefusal.VERSION;
         }
-        if (!Objects.equals(session.serverName(), offer.serverName())) {
+        if (!Objects.equals(session.serverName(), serverName)) {
             return TicketRefusal.SERVER_NAME;
         }
         long notAfterS = notAfterS(session.certificate());
@@ -207,7 +207,7 @@ final class Resumption {
 
     /** When the certificate of this fingerprint expires; 0 if it does not stand for this name any more. */
     private long notAfterS(byte[] fingerprint) {
-        for (Credentials candidate : identities.candidates(offer.serverName())) {
+        for (Credentials candidate : identities.candidates(serverName)) {
             Credentials.Leaf leaf = candidate.leaf();
             if (Arrays.equals(leaf.fingerprint(), fingerprint)) {
                 return leaf.notAfterS();

@@ -50,7 +50,7 @@ record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
                 .orElseThrow(() -> new BadCertificateException("private key does not belong to the certificate of "
                         + subject(first) + (distinct.size() > 1 ? ", nor to another of the file" : "")));
         return distinct.stream()
-                .filter(each -> each.getPublicKey().equals(found.getPublicKey()) && CertificatePath.isValid(each, now))
+                .filter(each -> each.getPublicKey().equals(found.getPublicKey()) && Certificates.isValid(each, now))
                 .findFirst()
                 .orElse(found);
     }
@@ -65,8 +65,8 @@ record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
         }
         return distinct.stream()
                 .filter(each -> each.getSubjectX500Principal().equals(name) && !chain.contains(each))
-                .sorted(Comparator.comparing((X509Certificate each) -> !CertificatePath.isValid(each, now)))
-                .filter(each -> ClientTrust.signed(last, each))
+                .sorted(Comparator.comparing((X509Certificate each) -> !Certificates.isValid(each, now)))
+                .filter(each -> Certificates.signed(last, each))
                 .findFirst()
                 .orElse(null);
     }

@@ -39,7 +39,7 @@ public final class ServerIdentity {
         this.file = List.copyOf(file);
         this.chain = found.certificates();
         this.key = key;
-        this.keyType = KeyType.of(leaf().getPublicKey());
+        this.keyType = CertificateKeys.typeOf(leaf().getPublicKey());
         this.names = namesOf(leaf());
         this.warnings = Stream.of(ofFiles, found.warnings(), IdentityChecks.check(chain, now))
                 .flatMap(List::stream)

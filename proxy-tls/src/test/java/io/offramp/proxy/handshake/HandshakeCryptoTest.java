@@ -16,6 +16,7 @@ import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.PRFAlgorithm;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.crypto.CryptoHashAlgorithm;
+import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsDecodeResult;
 import org.bouncycastle.tls.crypto.TlsEncodeResult;
 import org.bouncycastle.tls.crypto.TlsHash;
@@ -27,8 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HandshakeCryptoTest {
     private static final HexFormat HEX = HexFormat.of();
 
-    private final HandshakeCrypto crypto =
-            new HandshakeCrypto(CryptoProviders.best(), KeyLog.NONE, new HandshakeCrypto.Phases() {
+    private final HandshakeCrypto crypto = new HandshakeCrypto(
+            CryptoProviders.best(), KeyLog.NONE, HandshakeCryptoTest::noCertificate, new HandshakeCrypto.Phases() {
                 @Override
                 public void onKeyChange() {}
 
@@ -142,6 +143,10 @@ class HandshakeCryptoTest {
         server.destroy();
         assertThat(ours.isDestroyed()).isTrue();
         assertThat(handedOver.isDestroyed()).isFalse();
+    }
+
+    private static TlsCertificate noCertificate(short type, byte[] encoding) {
+        throw new AssertionError("no certificate is sent here");
     }
 
     private static TrafficKeys keys(ProtocolVersion version, AeadSuite suite) {

@@ -173,7 +173,7 @@ class ServerIdentityTest {
                 cert,
                 key,
                 "private key in " + key + " is " + algorithm + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
-        assertThatThrownBy(() -> KeyType.of(pair.getPublic()))
+        assertThatThrownBy(() -> CertificateKeys.typeOf(pair.getPublic()))
                 .hasMessage(
                         "certificate of a key that is " + algorithm + "; ECDSA P-256, ECDSA P-384 or RSA is needed");
     }
