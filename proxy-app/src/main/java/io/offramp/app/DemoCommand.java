@@ -4,7 +4,7 @@ import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.handshake.CertificateFiles;
+import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.session.OffloadConfig;

@@ -2,7 +2,7 @@ package io.offramp.app;
 
 import io.offramp.proxy.config.ConfigProblem;
 import io.offramp.proxy.config.ConfigResult;
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -7,7 +7,7 @@ import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.LoggingConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.TlsConfig;
-import io.offramp.proxy.handshake.CertificateFiles;
+import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.http.RouteConfig;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.OffloadConfig;

@@ -2,7 +2,7 @@ package io.offramp.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

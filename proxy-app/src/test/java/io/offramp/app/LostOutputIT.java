@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.app.demo.DemoUpstream;
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

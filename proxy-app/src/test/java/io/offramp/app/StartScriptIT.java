@@ -3,7 +3,7 @@ package io.offramp.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.app.StartScript.Outcome;
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.app.CommandRun;
 import io.offramp.app.StartScript;
 import io.offramp.app.demo.DemoUpstream;
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -7,7 +7,7 @@ import io.offramp.app.Crowd;
 import io.offramp.app.ProxyProcess;
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.app.e2e.Clients;
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

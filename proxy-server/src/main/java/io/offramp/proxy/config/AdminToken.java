@@ -1,6 +1,6 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.handshake.InputFile;
+import io.offramp.proxy.reload.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

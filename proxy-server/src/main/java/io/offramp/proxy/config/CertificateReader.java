@@ -1,11 +1,11 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.handshake.BadCertificateException;
-import io.offramp.proxy.handshake.CertificateDirectory;
-import io.offramp.proxy.handshake.CertificateFiles;
-import io.offramp.proxy.handshake.CertificateSource;
-import io.offramp.proxy.handshake.KeyType;
-import io.offramp.proxy.handshake.ServerIdentity;
+import io.offramp.proxy.handshake.certificate.BadCertificateException;
+import io.offramp.proxy.handshake.certificate.CertificateDirectory;
+import io.offramp.proxy.handshake.certificate.CertificateFiles;
+import io.offramp.proxy.handshake.certificate.CertificateSource;
+import io.offramp.proxy.handshake.certificate.ServerIdentity;
+import io.offramp.proxy.handshake.crypto.KeyType;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

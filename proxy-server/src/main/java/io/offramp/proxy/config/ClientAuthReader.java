@@ -1,10 +1,10 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.config.ClientAuthConfig.Mode;
-import io.offramp.proxy.handshake.BadCertificateException;
-import io.offramp.proxy.handshake.CaBundle;
-import io.offramp.proxy.handshake.ClientAuth;
-import io.offramp.proxy.handshake.RevocationLists;
+import io.offramp.proxy.handshake.certificate.BadCertificateException;
+import io.offramp.proxy.handshake.client.CaBundle;
+import io.offramp.proxy.handshake.client.ClientAuth;
+import io.offramp.proxy.handshake.client.RevocationLists;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;

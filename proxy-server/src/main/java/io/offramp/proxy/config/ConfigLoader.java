@@ -1,7 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.offload.OffloadProvider;
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.SortedMap;

@@ -1,7 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.HandshakeSettings;
+import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

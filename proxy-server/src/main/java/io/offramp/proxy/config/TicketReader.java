@@ -1,8 +1,8 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.handshake.BadTicketKeyException;
-import io.offramp.proxy.handshake.TicketKeyFiles;
-import io.offramp.proxy.handshake.Tickets;
+import io.offramp.proxy.handshake.ticket.BadTicketKeyException;
+import io.offramp.proxy.handshake.ticket.TicketKeyFiles;
+import io.offramp.proxy.handshake.ticket.Tickets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

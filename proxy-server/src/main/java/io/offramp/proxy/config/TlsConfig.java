@@ -1,8 +1,8 @@
 package io.offramp.proxy.config;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.CertificateFiles;
-import io.offramp.proxy.handshake.CertificateSource;
+import io.offramp.proxy.handshake.certificate.CertificateFiles;
+import io.offramp.proxy.handshake.certificate.CertificateSource;
 import io.offramp.proxy.session.RecordSizeConfig;
 import java.nio.file.Path;
 import java.util.List;

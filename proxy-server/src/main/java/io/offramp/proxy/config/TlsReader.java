@@ -1,7 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.KeyType;
+import io.offramp.proxy.handshake.crypto.KeyType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -3,7 +3,7 @@ package io.offramp.proxy.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.offramp.proxy.handshake.ServerIdentity;
+import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import io.offramp.proxy.budget.LoopLease;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.Sizing;
-import io.offramp.proxy.handshake.HandshakeEvent;
+import io.offramp.proxy.handshake.engine.HandshakeEvent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.offramp.proxy.server;
 
-import io.offramp.proxy.handshake.KeyLog;
-import io.offramp.proxy.handshake.KeyLogFile;
+import io.offramp.proxy.handshake.crypto.KeyLog;
+import io.offramp.proxy.handshake.crypto.KeyLogFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;

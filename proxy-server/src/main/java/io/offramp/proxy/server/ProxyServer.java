@@ -25,7 +25,7 @@ import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
-import io.offramp.proxy.handshake.CryptoProviders;
+import io.offramp.proxy.handshake.crypto.CryptoProviders;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloads;

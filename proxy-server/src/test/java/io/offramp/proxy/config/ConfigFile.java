@@ -2,7 +2,7 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.handshake.DevelopmentCertificate;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.Sizing;
-import io.offramp.proxy.handshake.HandshakeEvent;
+import io.offramp.proxy.handshake.engine.HandshakeEvent;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

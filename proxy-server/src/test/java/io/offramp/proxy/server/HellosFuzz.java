@@ -15,7 +15,7 @@ import io.offramp.offload.tck.fuzz.Bounds;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.connection.ConnectionRegistry;
-import io.offramp.proxy.handshake.FuzzClient;
+import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig.Policy;

@@ -1,8 +1,0 @@
-package io.offramp.proxy.handshake;
-
-/** Hears of sessions that were not resumed. Called on event loops and workers; must not block. */
-@FunctionalInterface
-public interface ResumptionListener {
-    /** A ticket or session ID was refused; a handshake may have several. */
-    void onTicketRefused(TicketRefusal why);
-}

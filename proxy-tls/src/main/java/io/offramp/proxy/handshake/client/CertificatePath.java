@@ -1,0 +1,118 @@
+package io.offramp.proxy.handshake.client;
+
+import io.offramp.proxy.handshake.certificate.Certificates;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.tls.AlertDescription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a client's certificate to one that the listener trusts, each signed by the next.
+ *
+ * <p>Found by going up and never back: at most {@code depth + 1} steps, with one signature for each candidate of the
+ * right name. A search that tries every way, as the JDK's does, takes minutes for ten certificates that sign each
+ * other. Keys of the client's own making are not used where a signature under them would be dear.
+ *
+ * @param certificates the client's own first, at least one
+ * @param end the trusted one, which has signed the last of them
+ */
+record CertificatePath(List<X509Certificate> certificates, X509Certificate end) {
+    /** The largest that public CAs have is half of that. */
+    private static final int MAX_RSA_BITS = 8192;
+
+    /**
+     * Finds it, or refuses. Dates are not checked, but where several would do, one that is valid is taken.
+     *
+     * @param sent by the client, its own first, the others in any order (RFC 8446 §4.4.2)
+     */
+    static CertificatePath find(List<X509Certificate> sent, ClientTrust trust, Instant now) throws ClientRefusal {
+        List<X509Certificate> path = new ArrayList<>(List.of(sent.getFirst()));
+        while (true) {
+            X509Certificate end = end(path.getLast(), trust, now);
+            if (end != null) {
+                checkLength(path.size() - 1, path, Math.min(trust.depth(), end.getBasicConstraints()));
+                return new CertificatePath(List.copyOf(path), end);
+            }
+            path.add(issuer(path, sent, trust, now));
+        }
+    }
+
+    /** The trusted one that has signed the last of a path; null if none has. */
+    static @Nullable X509Certificate end(X509Certificate last, ClientTrust trust, Instant now) {
+        return signer(last, trust.named(last.getIssuerX500Principal()), now);
+    }
+
+    X509Certificate subject() {
+        return certificates.getFirst();
+    }
+
+    /** No signature is verified for a path that would be too long. */
+    private static X509Certificate issuer(
+            List<X509Certificate> path, List<X509Certificate> sent, ClientTrust trust, Instant now)
+            throws ClientRefusal {
+        X509Certificate last = path.getLast();
+        X500Principal name = last.getIssuerX500Principal();
+        List<X509Certificate> candidates = sent.stream()
+                .filter(each -> each.getSubjectX500Principal().equals(name) && isCa(each) && !path.contains(each))
+                .toList();
+        if (!candidates.isEmpty()) {
+            checkLength(path.size(), path, trust.depth());
+        }
+        X509Certificate issuer = signer(
+                last, candidates.stream().filter(CertificatePath::isCheap).toList(), now);
+        if (issuer == null) {
+            boolean known = !trust.named(name).isEmpty();
+            throw untrusted(
+                    path,
+                    "issued by " + ClientIdentity.text(name) + ", "
+                            + (known
+                                    ? "whose certificate in ca has not signed it"
+                                    : "which is not among the certificates in ca"));
+        }
+        return issuer;
+    }
+
+    private static boolean isCheap(X509Certificate certificate) {
+        return !(certificate.getPublicKey() instanceof RSAPublicKey key)
+                || key.getModulus().bitLength() <= MAX_RSA_BITS;
+    }
+
+    /** RFC 5280 §4.2.1.9. */
+    private static boolean isCa(X509Certificate certificate) {
+        return certificate.getBasicConstraints() >= 0;
+    }
+
+    private static void checkLength(int length, List<X509Certificate> path, int depth) throws ClientRefusal {
+        if (length > depth) {
+            throw untrusted(path, "more than " + depth + " certificates on the way to one in ca");
+        }
+    }
+
+    /**
+     * Of several with one key, as a CA's old and renewed certificate are, one that is valid; else the first, for its
+     * date to be told.
+     */
+    private static @Nullable X509Certificate signer(
+            X509Certificate certificate, List<X509Certificate> candidates, Instant now) {
+        return candidates.stream()
+                .sorted(Comparator.comparing((X509Certificate each) -> !Certificates.isValid(each, now)))
+                .filter(each -> Certificates.signed(certificate, each))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static ClientRefusal untrusted(List<X509Certificate> path, String why) {
+        String last = path.size() == 1 ? "" : ClientIdentity.subject(path.getLast()) + " ";
+        return new ClientRefusal(
+                Reason.CLIENT_CERTIFICATE_UNTRUSTED,
+                AlertDescription.unknown_ca,
+                ClientIdentity.subject(path.getFirst()) + ": " + last + why);
+    }
+}

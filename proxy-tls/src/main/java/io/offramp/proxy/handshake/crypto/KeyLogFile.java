@@ -1,0 +1,170 @@
+package io.offramp.proxy.handshake.crypto;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A key log in a file, one line for each secret, as Wireshark and others read it (RFC 9850). Made for its owner alone,
+ * appended to. Lines are written by a thread of their own; when that one does not keep up they are dropped and counted
+ * rather than handshakes held. Thread-safe.
+ */
+public final class KeyLogFile implements KeyLog, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyLogFile.class);
+
+    /** Some hundred handshakes. */
+    private static final int MAX_WAITING = 4096;
+
+    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
+
+    private static final long POLL_MS = 100;
+    private static final long CLOSE_MS = 2000;
+
+    private final Path file;
+    private final SeekableByteChannel channel;
+    private final BlockingQueue<byte[]> waiting;
+    private final LongAdder dropped = new LongAdder();
+    private final Thread writer = new Thread(this::write, "offramp-keylog");
+    private volatile boolean closed;
+    private boolean failed;
+
+    private KeyLogFile(Path file, SeekableByteChannel channel, int maxWaiting) {
+        this.file = file;
+        this.channel = channel;
+        this.waiting = new ArrayBlockingQueue<>(maxWaiting);
+    }
+
+    /**
+     * Opens a file for appending; makes it, readable for its owner only, if it is not there.
+     *
+     * @throws IOException if it cannot be written, is a link or no file, or is open to more than its owner
+     */
+    public static KeyLogFile open(Path file) throws IOException {
+        KeyLogFile log = idle(file, MAX_WAITING);
+        log.writer.setDaemon(true);
+        log.writer.start();
+        return log;
+    }
+
+    /** Without the thread, whose work {@link #close} does: nothing leaves the queue before. */
+    static KeyLogFile idle(Path file, int maxWaiting) throws IOException {
+        return new KeyLogFile(file, channel(file), maxWaiting);
+    }
+
+    private static SeekableByteChannel channel(Path file) throws IOException {
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] owned = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(
+                    "is not a regular file (links are not followed): " + file); // to open a pipe would block
+        }
+        SeekableByteChannel channel = Files.newByteChannel(
+                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS), owned);
+        try {
+            if (posix) {
+                requirePrivate(file);
+            }
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void requirePrivate(Path file) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+        if (!Collections.disjoint(permissions, OF_OTHERS)) {
+            throw new IOException("group or others may read or write it (" + PosixFilePermissions.toString(permissions)
+                    + "), chmod 600: " + file);
+        }
+    }
+
+    @Override
+    public void add(String label, byte[] clientRandom, byte[] secret) {
+        HexFormat hex = HexFormat.of();
+        String line = label + " " + hex.formatHex(clientRandom) + " " + hex.formatHex(secret) + "\n";
+        if (closed || !waiting.offer(line.getBytes(StandardCharsets.US_ASCII))) {
+            dropped.increment();
+        }
+    }
+
+    /** Lines that are not in the file and never will be. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    /** Writes what is waiting. Blocks, but not for long. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (writer.isAlive()) {
+                writer.join(CLOSE_MS);
+            } else {
+                write();
+            }
+            channel.close();
+        } catch (IOException e) {
+            LOG.warn("key log {}: {}", file, e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        try {
+            while (!closed || !waiting.isEmpty()) {
+                byte[] line = waiting.poll(POLL_MS, TimeUnit.MILLISECONDS);
+                if (line != null) {
+                    append(line);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void append(byte[] line) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(line);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            failed = false;
+        } catch (IOException e) {
+            dropped.increment();
+            if (!failed) {
+                failed = true;
+                LOG.error("key log {}: {}", file, e.toString());
+            }
+        } finally {
+            Arrays.fill(line, (byte) 0);
+        }
+    }
+}

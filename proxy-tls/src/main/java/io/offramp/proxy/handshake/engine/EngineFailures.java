@@ -1,0 +1,84 @@
+package io.offramp.proxy.handshake.engine;
+
+import io.offramp.proxy.handshake.client.ClientRefusal;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import java.io.IOException;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
+import org.jspecify.annotations.Nullable;
+
+/** Tells what an exception out of the engine means. */
+final class EngineFailures {
+    private EngineFailures() {}
+
+    /** Whose fault it is, and in which words. */
+    static HandshakeFailure classify(Throwable failure) {
+        return switch (failure) {
+            case TlsFatalAlertReceived received ->
+                new HandshakeFailure(Reason.ALERT_RECEIVED, AlertDescription.getName(received.getAlertDescription()));
+            case ClientRefusal refusal -> new HandshakeFailure(refusal.reason(), describe(refusal));
+            case TlsFatalAlert sent
+            when sent.getAlertDescription() == AlertDescription.internal_error ->
+                new HandshakeFailure(Reason.INTERNAL, AlertDescription.getName(sent.getAlertDescription()), sent);
+            case TlsFatalAlert sent -> new HandshakeFailure(Reason.ALERT_SENT, describe(sent), sent.getCause());
+            default -> new HandshakeFailure(Reason.INTERNAL, failure.getClass().getSimpleName(), failure);
+        };
+    }
+
+    /** Number of the alert that answers it. */
+    static short alert(Throwable failure) {
+        return switch (failure) {
+            case TlsFatalAlert sent -> sent.getAlertDescription();
+            default -> AlertDescription.internal_error;
+        };
+    }
+
+    /**
+     * What was thrown while the engine took a message, as an alert if the message is to blame. The engine's parsers
+     * throw unchecked at what they do not expect, and plain I/O exceptions at what they cannot read: then it is
+     * decode_error or illegal_parameter, with the cause. What code of ours has thrown is a fault of ours.
+     */
+    static IOException blame(Exception thrown) {
+        return switch (thrown) {
+            case TlsFatalAlert alert -> alert;
+            case TlsFatalAlertReceived received -> received;
+            case IOException unreadable ->
+                new TlsFatalAlert(AlertDescription.decode_error, "cannot be read", unreadable);
+            case IllegalArgumentException illegal
+            when isOfEngine(illegal) ->
+                new TlsFatalAlert(AlertDescription.illegal_parameter, "cannot be used", illegal);
+            case RuntimeException unexpected
+            when isOfEngine(unexpected) ->
+                new TlsFatalAlert(AlertDescription.decode_error, "cannot be parsed", unexpected);
+            default -> new TlsFatalAlert(AlertDescription.internal_error, thrown);
+        };
+    }
+
+    /** Whether the engine's code has thrown it, or called what has. */
+    private static boolean isOfEngine(RuntimeException thrown) {
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            String type = frame.getClassName();
+            if (type.startsWith("org.bouncycastle.")) {
+                return true;
+            }
+            if (type.startsWith("io.offramp.")) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static String describe(TlsFatalAlert alert) {
+        String name = AlertDescription.getName(alert.getAlertDescription());
+        String detail = detailOf(alert.getMessage());
+        return detail == null ? name : name + ": " + detail;
+    }
+
+    /** The engine writes {@code name(number); detail}. */
+    private static @Nullable String detailOf(@Nullable String message) {
+        int at = message == null ? -1 : message.indexOf("; ");
+        return message == null || at < 0 ? null : message.substring(at + 2);
+    }
+}

@@ -1,0 +1,203 @@
+package io.offramp.proxy.handshake.engine;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Steps the engine of one handshake, and frees it. Steps run on the event loop, at once or as soon as handshakes have
+ * their {@link LoopShare}, but for the dear ones where the settings say so: these run on the worker, one at a time, and
+ * their outcome is taken up on the event loop, where all methods are called. While a step waits, the channel does not
+ * read. A step that has not begun when its handshake ends is never made: who floods with handshakes and leaves costs
+ * nothing, and what waits is bounded by the handshakes that live.
+ */
+final class EngineSteps {
+    /** Told on the event loop. */
+    interface Outcome {
+        /**
+         * The engine has taken a record.
+         *
+         * @param failure why it could not; null if it could
+         */
+        void onStepped(ChannelHandlerContext ctx, HandshakeProtocol engine, @Nullable Throwable failure);
+
+        /** A record of this type may not come now. */
+        void onOutOfPlace(ChannelHandlerContext ctx, int type);
+
+        /** The engine could not be made, or the worker would not take the step. */
+        void onRejected(ChannelHandlerContext ctx, HandshakeFailure failure);
+
+        /** Behind a step that waited: records that came in meanwhile may be offered. */
+        void onIdle(ChannelHandlerContext ctx);
+
+        /** One of the others has thrown behind a step that waited, where no pipeline catches it. */
+        void exceptionCaught(ChannelHandlerContext ctx, Throwable cause);
+    }
+
+    /** A step in a queue, where only a husk is left of it once it was called off. */
+    private static final class Waiting implements Runnable {
+        private final AtomicReference<@Nullable Runnable> step;
+
+        Waiting(Runnable step) {
+            this.step = new AtomicReference<>(step);
+        }
+
+        @Override
+        public void run() {
+            Runnable mine = step.getAndSet(null);
+            if (mine != null) {
+                mine.run();
+            }
+        }
+
+        /** @return false if it has begun */
+        boolean callOff() {
+            return step.getAndSet(null) != null;
+        }
+    }
+
+    private final HandshakeSettings settings;
+    private final Outcome outcome;
+    private @Nullable HandshakeProtocol engine;
+    private @Nullable Waiting waiting;
+    private boolean busy;
+    private boolean withWorker;
+    private boolean released;
+
+    EngineSteps(HandshakeSettings settings, Outcome outcome) {
+        this.settings = settings;
+        this.outcome = outcome;
+    }
+
+    /** Made when first asked for: most port scans never get so far. */
+    HandshakeProtocol engine() throws IOException {
+        HandshakeProtocol started = engine;
+        if (started == null) {
+            started = HandshakeProtocol.start(settings);
+            engine = started;
+        }
+        return started;
+    }
+
+    /** Whether a step waits, or is with the worker: no other may be offered. */
+    boolean isBusy() {
+        return busy;
+    }
+
+    /** Whether the worker has the engine: nobody else may touch it. */
+    boolean isWithWorker() {
+        return withWorker;
+    }
+
+    /** @param record whole, header included, of this outer type */
+    void offer(ChannelHandlerContext ctx, int type, byte[] record) {
+        LoopShare share = LoopShare.of(ctx.executor());
+        if (share.isLeft()) {
+            share.make(() -> take(ctx, type, record));
+        } else {
+            boolean reads = pause(ctx);
+            waiting = new Waiting(() -> resume(ctx, reads, () -> take(ctx, type, record)));
+            share.defer(waiting);
+        }
+    }
+
+    private void take(ChannelHandlerContext ctx, int type, byte[] record) {
+        HandshakeProtocol protocol;
+        try {
+            protocol = engine();
+        } catch (IOException e) {
+            outcome.onRejected(ctx, EngineFailures.classify(e));
+            return;
+        }
+        switch (protocol.verdict(type)) {
+            case OFFER -> {
+                if (settings.isDear(type)) {
+                    offerToWorker(ctx, protocol, record);
+                } else {
+                    outcome.onStepped(ctx, protocol, step(protocol, record));
+                }
+            }
+            case REFUSE -> outcome.onOutOfPlace(ctx, type);
+            case DROP -> {}
+        }
+    }
+
+    /** Wipes what the engine holds, as soon as the worker has let go of it. May be called more than once. */
+    void release() {
+        released = true;
+        if (waiting != null && waiting.callOff()) {
+            busy = false;
+            withWorker = false;
+        }
+        waiting = null;
+        if (engine != null && !withWorker) {
+            engine.destroy();
+            engine = null;
+        }
+    }
+
+    private void offerToWorker(ChannelHandlerContext ctx, HandshakeProtocol protocol, byte[] record) {
+        boolean reads = pause(ctx);
+        withWorker = true;
+        Waiting step = new Waiting(() -> {
+            Throwable failure = step(protocol, record);
+            try {
+                ctx.executor().execute(() -> resume(ctx, reads, () -> outcome.onStepped(ctx, protocol, failure)));
+            } catch (RejectedExecutionException e) { // the event loop is gone, and the channel with it
+                protocol.destroy();
+            }
+        });
+        waiting = step;
+        try {
+            settings.worker().execute(step);
+        } catch (RejectedExecutionException e) {
+            waiting = null;
+            busy = false;
+            withWorker = false;
+            outcome.onRejected(ctx, new HandshakeFailure(Reason.INTERNAL, "worker takes no more handshakes", e));
+        }
+    }
+
+    /** @return whether the channel has been reading */
+    private boolean pause(ChannelHandlerContext ctx) {
+        busy = true;
+        boolean reads = ctx.channel().config().isAutoRead();
+        ctx.channel().config().setAutoRead(false);
+        return reads;
+    }
+
+    /** Goes on behind a step that waited, on the event loop. */
+    private void resume(ChannelHandlerContext ctx, boolean reads, Runnable stepped) {
+        waiting = null;
+        busy = false;
+        withWorker = false;
+        if (released) { // closed meanwhile; the engine could not be freed under the worker's hands
+            release();
+            return;
+        }
+        try {
+            ctx.channel().config().setAutoRead(reads);
+            stepped.run();
+            outcome.onIdle(ctx);
+        } catch (RuntimeException | Error e) {
+            outcome.exceptionCaught(ctx, e);
+        }
+    }
+
+    /**
+     * Any thread, one at a time. An error, too, ends this handshake alone: a worker that lost one would leave the
+     * handshake waiting.
+     */
+    private static @Nullable Throwable step(HandshakeProtocol protocol, byte[] record) {
+        try {
+            protocol.offer(record);
+            return null;
+        } catch (IOException | RuntimeException | Error e) {
+            return e;
+        }
+    }
+}

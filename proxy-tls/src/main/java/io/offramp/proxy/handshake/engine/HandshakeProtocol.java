@@ -1,0 +1,238 @@
+package io.offramp.proxy.handshake.engine;
+
+import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.proxy.handshake.client.CertificateList;
+import io.offramp.proxy.handshake.client.ClientCertificate;
+import io.offramp.proxy.handshake.crypto.Group;
+import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
+import io.offramp.proxy.handshake.crypto.TapCipher;
+import io.offramp.proxy.handshake.crypto.TlsSuite;
+import io.offramp.proxy.tls.Handshaken;
+import io.offramp.proxy.tls.Negotiated;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.ClientHello;
+import org.bouncycastle.tls.ContentType;
+import org.bouncycastle.tls.HandshakeMessageInput;
+import org.bouncycastle.tls.HandshakeType;
+import org.bouncycastle.tls.ProtocolName;
+import org.bouncycastle.tls.SecurityParameters;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsServerProtocol;
+import org.bouncycastle.tls.TlsUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's
+ * non-blocking server, with what it leaves open closed. Not thread-safe; may change threads between calls.
+ */
+final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCrypto.Phases {
+    /** What is to happen to a record. */
+    enum Verdict {
+        OFFER,
+        DROP,
+        REFUSE
+    }
+
+    /** Of the server's messages with one ECDSA certificate; more where they need more. */
+    private static final int FLIGHT_BYTES = 1 << 10;
+
+    private final HandshakeCrypto crypto;
+    private final HandshakeServer server;
+    private final MessageLengths lengths;
+    private @Nullable ByteArrayOutputStream messages;
+    private boolean retried;
+
+    private HandshakeProtocol(HandshakeSettings settings) {
+        this.crypto = new HandshakeCrypto(settings.providers(), settings.keyLog(), ClientCertificate::parse, this);
+        this.server = new HandshakeServer(crypto, settings);
+        this.lengths = new MessageLengths(settings.maxBytes());
+    }
+
+    static HandshakeProtocol start(HandshakeSettings settings) throws IOException {
+        HandshakeProtocol protocol = new HandshakeProtocol(settings);
+        protocol.accept(protocol.server);
+        return protocol;
+    }
+
+    /**
+     * What to do with a record of this outer type now. Bouncy Castle would go on taking plaintext handshake messages
+     * after the server's flight (RFC 8446 §5), and does not know 0-RTT data.
+     */
+    Verdict verdict(int recordType) {
+        boolean awaitsRetry = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
+        if (recordType == ContentType.application_data
+                && awaitsRetry
+                && server.offer().offersEarlyData()) {
+            return Verdict.DROP;
+        }
+        if (recordType == ContentType.handshake && connection_state >= CS_SERVER_HELLO && !awaitsRetry && isTls13()) {
+            return Verdict.REFUSE;
+        }
+        return Verdict.OFFER;
+    }
+
+    /**
+     * Takes one whole record, header included, and answers into the output.
+     *
+     * @throws IOException if the handshake has failed; the alert, if one could be written, is in the output
+     */
+    void offer(byte[] record) throws IOException {
+        offerInput(record, 0, record.length);
+        flushMessages();
+    }
+
+    /** Fails the handshake: the alert goes to the output. */
+    TlsFatalAlert refuse(short alert, String message) throws IOException {
+        TlsFatalAlert refusal = new TlsFatalAlert(alert, message);
+        handleException(alert, message, refusal);
+        return refusal;
+    }
+
+    boolean isComplete() {
+        return server.completed() != null;
+    }
+
+    /** The choices made and the alerts raised. */
+    HandshakeServer server() {
+        return server;
+    }
+
+    /**
+     * What the session needs; the caller's. The output has been read to its end: only then are the sequence numbers
+     * final, since the server's Finished of TLS 1.2 is written after the engine calls the handshake complete.
+     *
+     * @param rxBytes of the client's stream up to here
+     * @param txBytes of our stream up to here
+     */
+    Handshaken handshaken(long rxBytes, long txBytes) {
+        SecurityParameters negotiated = server.completed();
+        TapCipher cipher = crypto.lastCipher();
+        if (negotiated == null || cipher == null || getAvailableOutputBytes() > 0) {
+            throw new IllegalStateException("handshake is not complete");
+        }
+        TrafficKeys rx = cipher.rxKeys();
+        TrafficKeys tx = cipher.txKeys();
+        TlsSuite suite = TlsSuite.of(negotiated.getCipherSuite());
+        Group group = server.group();
+        ProtocolName protocol = negotiated.getApplicationProtocol();
+        Negotiated agreed = new Negotiated(
+                suite.version(),
+                suite.aead(),
+                suite.name(),
+                group == null ? null : group.label(),
+                server.offer().serverName(),
+                protocol == null ? null : protocol.getUtf8Decoding(),
+                server.isResumed(),
+                server.recordLimit(),
+                server.client());
+        return new Handshaken(
+                agreed,
+                rx,
+                RecordBoundary.start(Direction.RX).movedTo(rxBytes, rx.nextSequence()),
+                tx,
+                RecordBoundary.start(Direction.TX).movedTo(txBytes, tx.nextSequence()),
+                suite.version() == ProtocolVersion.TLS_1_3 ? crypto.takeApplicationSecrets() : null,
+                server.newTickets());
+    }
+
+    /** Wipes every secret and key that is still here. May be called more than once. */
+    void destroy() {
+        crypto.destroy();
+    }
+
+    @Override
+    public void onKeyChange() throws IOException {
+        flushMessages();
+    }
+
+    /** Not after a HelloRetryRequest: what was on its way has been dropped by then (RFC 8446 §4.2.10). */
+    @Override
+    public boolean expectsEarlyData() {
+        return server.offer().offersEarlyData() && !retried;
+    }
+
+    /** Taken apart and proved here: the engine's own parser takes more than it should, and less. */
+    @Override
+    protected ClientHello receiveClientHelloMessage(ByteArrayInputStream buf) throws IOException {
+        ReceivedHello hello = ReceivedHello.of(buf.readAllBytes());
+        retried = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
+        return retried ? server.onSecondClientHello(hello) : server.onFirstClientHello(hello);
+    }
+
+    @Override
+    protected void processRecord(short type, byte[] buf, int off, int len) throws IOException {
+        if (buf == TapCipher.SKIPPED) {
+            return;
+        }
+        if (type == ContentType.handshake) {
+            lengths.add(buf, off, len);
+        }
+        try {
+            super.processRecord(type, buf, off, len);
+        } catch (IOException | RuntimeException e) {
+            throw EngineFailures.blame(e);
+        }
+    }
+
+    /** RFC 8446 §5.1: messages that change the keys end their record, else a message would span two keys. */
+    @Override
+    protected void handleHandshakeMessage(short type, HandshakeMessageInput buf) throws IOException {
+        int behind = lengths.onMessage(buf.available());
+        if (behind != 0 && (type == HandshakeType.client_hello || type == HandshakeType.finished)) {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message, behind + " bytes behind message " + type);
+        }
+        super.handleHandshakeMessage(type, buf);
+    }
+
+    @Override
+    protected void receive13ClientCertificate(ByteArrayInputStream buf) throws IOException {
+        super.receive13ClientCertificate(checkedCertificates(buf, true));
+    }
+
+    @Override
+    protected void receiveCertificateMessage(ByteArrayInputStream buf) throws IOException {
+        super.receiveCertificateMessage(checkedCertificates(buf, false));
+    }
+
+    private static ByteArrayInputStream checkedCertificates(ByteArrayInputStream message, boolean tls13)
+            throws IOException {
+        byte[] body = message.readAllBytes();
+        CertificateList.check(body, tls13);
+        return new ByteArrayInputStream(body);
+    }
+
+    /** Collects handshake messages, so that a flight is one record for each key instead of one for each message. */
+    @Override
+    protected void writeRecord(short type, byte[] buf, int off, int len) throws IOException {
+        if (type == ContentType.handshake) {
+            if (messages == null) {
+                messages = new ByteArrayOutputStream(FLIGHT_BYTES);
+            }
+            messages.write(buf, off, len);
+        } else {
+            flushMessages();
+            super.writeRecord(type, buf, off, len);
+        }
+    }
+
+    private void flushMessages() throws IOException {
+        if (messages != null) {
+            byte[] flight = messages.toByteArray();
+            messages = null;
+            int most = crypto.lastCipher() == null ? server.plaintextLimit() : server.recordLimit();
+            for (int at = 0; at < flight.length; at += most) {
+                super.writeRecord(ContentType.handshake, flight, at, Math.min(most, flight.length - at));
+            }
+        }
+    }
+
+    private boolean isTls13() {
+        return TlsUtils.isTLSv13(getContext().getServerVersion());
+    }
+}

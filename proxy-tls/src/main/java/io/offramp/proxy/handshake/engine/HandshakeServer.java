@@ -1,0 +1,414 @@
+package io.offramp.proxy.handshake.engine;
+
+import io.offramp.proxy.handshake.certificate.Credentials;
+import io.offramp.proxy.handshake.certificate.IdentityTable;
+import io.offramp.proxy.handshake.certificate.StapledSigner;
+import io.offramp.proxy.handshake.client.CertificateList;
+import io.offramp.proxy.handshake.client.ClientTrust;
+import io.offramp.proxy.handshake.client.ClientVerifier;
+import io.offramp.proxy.handshake.crypto.Group;
+import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
+import io.offramp.proxy.handshake.crypto.KeyLogTap;
+import io.offramp.proxy.handshake.crypto.TlsSuite;
+import io.offramp.proxy.handshake.ticket.Resumption;
+import io.offramp.proxy.handshake.ticket.Resumption12;
+import io.offramp.proxy.handshake.ticket.Tickets;
+import io.offramp.proxy.tls.ClientIdentity;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Vector;
+import java.util.stream.IntStream;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.AlertLevel;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.CertificateStatus;
+import org.bouncycastle.tls.ClientHello;
+import org.bouncycastle.tls.DefaultTlsServer;
+import org.bouncycastle.tls.NewSessionTicket;
+import org.bouncycastle.tls.ProtocolName;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.PskIdentity;
+import org.bouncycastle.tls.SecurityParameters;
+import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsExtensionsUtils;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsPSKExternal;
+import org.bouncycastle.tls.TlsSession;
+import org.bouncycastle.tls.TlsUtils;
+import org.bouncycastle.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this server chooses in a handshake, and what it remembers of it. Bouncy Castle asks; see
+ * {@link HandshakeProtocol}. Not thread-safe.
+ */
+@SuppressWarnings("rawtypes") // the engine is older than generics
+final class HandshakeServer extends DefaultTlsServer {
+    private final KeyLogTap keyLog;
+    private final HandshakeSettings settings;
+    private final @Nullable ClientTrust trust;
+    private final IdentityTable identities;
+    private final @Nullable Resumption resumption;
+    private final @Nullable Resumption12 resumption12;
+    private ClientOffer offer = ClientOffer.NONE;
+    private @Nullable ReceivedHello first;
+    private @Nullable StapledSigner credentials;
+    private @Nullable SecurityParameters completed;
+    private RecordSizeLimit recordSizeLimit = new RecordSizeLimit.None();
+    private @Nullable ClientIdentity client;
+    private int group = -1;
+    private int alertSent = -1;
+    private @Nullable Throwable alertCause;
+    private byte[] newTickets = {};
+
+    HandshakeServer(HandshakeCrypto crypto, HandshakeSettings settings) {
+        super(crypto);
+        this.keyLog = crypto.keyLog();
+        this.settings = settings;
+        this.trust = settings.clientTrust();
+        this.identities = settings.identities().table();
+        Tickets tickets = settings.tickets();
+        byte[] policy = trust == null ? new byte[0] : trust.policyDigest();
+        this.resumption =
+                tickets == null ? null : new Resumption(crypto, identities, tickets, policy, this::restoreClient);
+        this.resumption12 =
+                tickets == null || resumption == null ? null : new Resumption12(crypto, tickets, resumption);
+    }
+
+    /**
+     * Once, before anything is chosen.
+     *
+     * @return what the engine is to know of it
+     */
+    ClientHello onFirstClientHello(ReceivedHello received) throws IOException {
+        ClientHello hello = ClientHelloChecks.accept(received, settings.versions(), settings.groups());
+        offer = ClientOffer.of(hello, settings.groups());
+        first = received;
+        if (resumption != null) {
+            resumption.onClientHello(hello, offer.serverName());
+        }
+        return hello;
+    }
+
+    /**
+     * In answer to a HelloRetryRequest; all that was chosen stays, but a session to resume, which is offered again.
+     *
+     * @return what the engine is to know of it
+     */
+    ClientHello onSecondClientHello(ReceivedHello received) throws IOException {
+        if (first != null) {
+            ClientHelloChecks.requireUnchanged(first, received);
+        }
+        ClientHello hello = ClientHelloChecks.accept(received, settings.versions(), settings.groups());
+        client = null;
+        if (resumption != null) {
+            resumption.onClientHello(hello, offer.serverName());
+        }
+        return hello;
+    }
+
+    /** What the client asked for. */
+    ClientOffer offer() {
+        return offer;
+    }
+
+    /** Null until the handshake is complete. */
+    @Nullable
+    SecurityParameters completed() {
+        return completed;
+    }
+
+    /** The group of the key exchange. */
+    @Nullable
+    Group group() {
+        return Group.of(group);
+    }
+
+    /** Most content of a record that we protect. */
+    int recordLimit() {
+        return recordSizeLimit.contentBytes(TlsUtils.isTLSv13(context.getServerVersion()));
+    }
+
+    /** Most content of a record in plaintext. */
+    int plaintextLimit() {
+        return recordSizeLimit.plaintextBytes();
+    }
+
+    /** Who the client says it is; proved once the handshake is complete. Null without a certificate. */
+    @Nullable
+    ClientIdentity client() {
+        return client;
+    }
+
+    /** Number of the fatal alert that was raised; -1 if none. */
+    int alertSent() {
+        return alertSent;
+    }
+
+    @Nullable
+    Throwable alertCause() {
+        return alertCause;
+    }
+
+    /** Whether a session was resumed; known when the handshake is complete. */
+    boolean isResumed() {
+        return resumption != null && resumption.isResumed();
+    }
+
+    /** NewSessionTicket messages of TLS 1.3 for the session to send; empty for none. */
+    byte[] newTickets() {
+        return newTickets;
+    }
+
+    @Override
+    public @Nullable TlsPSKExternal getExternalPSK(Vector identities) {
+        if (resumption == null) {
+            return null;
+        }
+        int chosen = context.getSecurityParametersHandshake().getCipherSuite(); // before a HelloRetryRequest
+        @SuppressWarnings("unchecked")
+        Vector<PskIdentity> offered = identities;
+        return resumption.choosePsk(offered, chosen > 0 ? new int[] {chosen} : commonSuites());
+    }
+
+    @Override
+    public int[] getCipherSuites() {
+        return resumption == null ? super.getCipherSuites() : resumption.usable(super.getCipherSuites());
+    }
+
+    @Override
+    public @Nullable TlsSession getSessionToResume(byte[] sessionID) {
+        return resumption12 == null ? null : resumption12.choose(sessionID, clientExtensions, commonSuites());
+    }
+
+    @Override
+    public byte @Nullable [] getNewSessionID() {
+        return resumption12 == null ? null : resumption12.newId();
+    }
+
+    /**
+     * Neither the session nor the ClientHello has the extended master secret; if only one had it, nothing would be
+     * resumed.
+     */
+    @Override
+    public boolean allowLegacyResumption() {
+        return true;
+    }
+
+    @Override
+    public Hashtable getServerExtensions() throws IOException {
+        Hashtable extensions = super.getServerExtensions();
+        if (resumption12 == null || TlsUtils.isTLSv13(context)) {
+            return extensions;
+        }
+        Hashtable all = TlsExtensionsUtils.ensureExtensionsInitialised(extensions);
+        resumption12.announce(all);
+        return all;
+    }
+
+    @Override
+    public NewSessionTicket getNewSessionTicket() throws IOException {
+        Credentials.Leaf leaf = shownLeaf();
+        return resumption12 == null || leaf == null
+                ? super.getNewSessionTicket()
+                : resumption12.newTicket(context.getSecurityParametersHandshake(), leaf, clientPath());
+    }
+
+    private int[] commonSuites() {
+        return IntStream.of(settings.suites())
+                .filter(ours -> Arrays.contains(offeredCipherSuites, ours))
+                .toArray();
+    }
+
+    /** The demands on clients are those that the session was made under, but certificates expire. */
+    private boolean restoreClient(List<byte[]> path) {
+        if (trust == null || path.isEmpty()) {
+            return path.isEmpty() && (trust == null || !trust.isRequired());
+        }
+        client = new ClientVerifier(trust, Instant.now()).recall(path);
+        return client != null;
+    }
+
+    private List<byte[]> clientPath() {
+        return client == null ? List.of() : client.path();
+    }
+
+    @Override
+    protected ProtocolVersion[] getSupportedVersions() {
+        return settings.versions();
+    }
+
+    @Override
+    protected int[] getSupportedCipherSuites() {
+        return settings.suites();
+    }
+
+    @Override
+    protected boolean preferLocalCipherSuites() {
+        return true;
+    }
+
+    @Override
+    public boolean preferLocalSupportedGroups() {
+        return true;
+    }
+
+    @Override
+    public int[] getSupportedGroups() {
+        return offer.preferredGroups().clone();
+    }
+
+    @Override
+    public void processClientExtensions(Hashtable clientExtensions) throws IOException {
+        super.processClientExtensions(clientExtensions);
+        maxFragmentLengthOffered = -1; // answered below, if at all
+        recordSizeLimit = RecordSizeLimit.of(clientExtensions);
+    }
+
+    /** Also where a session is resumed: the limit is agreed anew each time (RFC 8449 §4). */
+    @Override
+    public void getServerExtensionsForConnection(Hashtable serverExtensions) throws IOException {
+        super.getServerExtensionsForConnection(serverExtensions);
+        recordSizeLimit.answer(serverExtensions, TlsUtils.isTLSv13(context.getServerVersion()));
+    }
+
+    @Override
+    protected @Nullable Vector getProtocolNames() {
+        return settings.protocols().isEmpty() ? null : settings.protocols();
+    }
+
+    @Override
+    protected @Nullable ProtocolName selectProtocolName() throws IOException {
+        return settings.ignoresOtherProtocols()
+                ? selectProtocolName(clientProtocolNames, settings.protocols())
+                : super.selectProtocolName();
+    }
+
+    @Override
+    protected boolean allowEncryptThenMAC() {
+        return false;
+    }
+
+    @Override
+    protected boolean allowCertificateStatus() {
+        return credentials != null && credentials.status() != null;
+    }
+
+    /** TLS 1.2; in 1.3 it is in the certificate message. */
+    @Override
+    public @Nullable CertificateStatus getCertificateStatus() {
+        return credentials == null ? null : credentials.status();
+    }
+
+    /** A TLS 1.2 client without RFC 5746 is served: it cannot renegotiate here anyway. */
+    @Override
+    public void notifySecureRenegotiation(boolean secureRenegotiation) {}
+
+    /** TLS 1.2. The engine would take the client's first curve, whether it is one of ours or not. */
+    @Override
+    protected int selectECDH(int minimumCurveBits) {
+        return group =
+                settings.groupOfTls12(context.getSecurityParametersHandshake().getClientSupportedGroups());
+    }
+
+    /** TLS 1.2: a suite binds the kind of certificate, and an ECDSA certificate a curve (RFC 8422 §5.1). */
+    @Override
+    protected boolean isSelectableCipherSuite(
+            int cipherSuite, int curveBits, int fieldBits, Vector signatureAlgorithms) {
+        return TlsUtils.isValidVersionForCipherSuite(cipherSuite, context.getServerVersion())
+                && selectECDH(1) >= 0
+                && choose(TlsSuite.of(cipherSuite)) != null;
+    }
+
+    @Override
+    protected boolean selectCipherSuite(int cipherSuite) throws IOException {
+        credentials = choose(TlsSuite.of(cipherSuite));
+        // a session that is resumed needs no certificate, and its client need not say what it can verify
+        return (credentials != null || isResumed()) && super.selectCipherSuite(cipherSuite);
+    }
+
+    @Override
+    protected String getDetailMessageNoCipherSuite() {
+        return "no cipher suite, signature scheme or group in common";
+    }
+
+    /**
+     * Asked for in a full handshake only, be it that a session was to be resumed at first: none was needed then, and
+     * who the client was does not count.
+     */
+    @Override
+    public TlsCredentials getCredentials() throws IOException {
+        client = null;
+        if (resumption != null) {
+            resumption.forget();
+        }
+        if (credentials == null) {
+            credentials =
+                    choose(TlsSuite.of(context.getSecurityParametersHandshake().getCipherSuite()));
+        }
+        if (credentials == null) {
+            throw new TlsFatalAlert(AlertDescription.handshake_failure, getDetailMessageNoCipherSuite());
+        }
+        return credentials;
+    }
+
+    @Override
+    public @Nullable CertificateRequest getCertificateRequest() throws IOException {
+        return trust == null ? null : trust.requests().message(TlsUtils.isTLSv13(context));
+    }
+
+    /** {@link MessageLengths} refuses what is too long, with an alert that says so. */
+    @Override
+    public int getMaxHandshakeMessageSize() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public int getMaxCertificateChainLength() {
+        return CertificateList.MAX_CERTIFICATES;
+    }
+
+    @Override
+    public void notifyClientCertificate(Certificate certificate) throws IOException {
+        if (trust != null) {
+            client = new ClientVerifier(trust, Instant.now()).identify(certificate, TlsUtils.isTLSv13(context));
+        }
+    }
+
+    private @Nullable StapledSigner choose(TlsSuite suite) {
+        List<Credentials> candidates = identities.candidates(offer.serverName());
+        return CertificateChoice.of(candidates, suite, offer, context.getSecurityParametersHandshake());
+    }
+
+    @Override
+    public void notifyHandshakeComplete() throws IOException {
+        completed = context.getSecurityParametersConnection();
+        keyLog.onComplete(completed);
+        if (TlsUtils.isTLSv13(completed.getNegotiatedVersion())) {
+            group = completed.getNegotiatedGroup();
+            if (resumption != null) {
+                newTickets = resumption.newTickets13(completed, shownLeaf(), clientPath());
+            }
+        } else if (resumption12 != null && !isResumed()) {
+            Credentials.Leaf leaf = shownLeaf();
+            if (leaf != null) {
+                resumption12.keep(completed, leaf, clientPath());
+            }
+        }
+    }
+
+    private Credentials.@Nullable Leaf shownLeaf() {
+        return credentials == null ? null : Credentials.leafOf(credentials.getCertificate());
+    }
+
+    @Override
+    public void notifyAlertRaised(short level, short description, String message, Throwable cause) {
+        if (level == AlertLevel.fatal && alertSent < 0) {
+            alertSent = description;
+            alertCause = cause;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.offramp.proxy.handshake.engine;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.Ticker;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What handshakes may take of each turn of their event loop: half a millisecond, and then as much time as all else
+ * took, if that is more. One poll finds all the hellos that wait, and each costs as much as a dozen requests: without a
+ * limit, who connects in crowds makes every other connection of the loop wait for the whole crowd; with a fixed one, a
+ * busy loop would let nobody in. Steps beyond the share are made in the next turns, first come, first served. Confined
+ * to its event loop.
+ */
+final class LoopShare implements Runnable {
+    static final long LEAST_NS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private static final FastThreadLocal<LoopShare> LAST = new FastThreadLocal<>();
+
+    private final EventExecutor loop;
+    private final Ticker clock;
+    private final Queue<Runnable> deferred = new ArrayDeque<>();
+    private long shareNs = LEAST_NS;
+    private long beganNs;
+    private long usedNs;
+    private boolean turning;
+
+    LoopShare(EventExecutor loop) {
+        this.loop = loop;
+        this.clock = loop.ticker();
+    }
+
+    /** That of the event loop that the caller runs on. */
+    static LoopShare of(EventExecutor loop) {
+        @Nullable LoopShare last = LAST.get();
+        if (last == null || last.loop != loop) {
+            last = new LoopShare(loop);
+            LAST.set(last);
+        }
+        return last;
+    }
+
+    /** Whether a step may be made now; else it is to be deferred. */
+    boolean isLeft() {
+        return deferred.isEmpty() && (!turning || usedNs < shareNs);
+    }
+
+    /** Makes a step now. */
+    void make(Runnable step) {
+        long nowNs = clock.nanoTime();
+        awaitTurn(nowNs);
+        try {
+            step.run();
+        } finally {
+            usedNs += clock.nanoTime() - nowNs;
+        }
+    }
+
+    /** Has a step made in one of the next turns; it must not throw. */
+    void defer(Runnable step) {
+        deferred.add(step);
+        awaitTurn(clock.nanoTime());
+    }
+
+    private void awaitTurn(long nowNs) {
+        if (!turning) {
+            turning = true;
+            beganNs = nowNs;
+            usedNs = 0;
+            shareNs = LEAST_NS;
+            scheduleTurn();
+        }
+    }
+
+    /**
+     * A task that is due at once still runs behind the next poll: all others have had their turn then, and nothing has
+     * blocked.
+     */
+    private void scheduleTurn() {
+        loop.schedule(this, 0, TimeUnit.NANOSECONDS);
+    }
+
+    /** The next turn. */
+    @Override
+    public void run() {
+        long nowNs = clock.nanoTime();
+        shareNs = Math.max(LEAST_NS, nowNs - beganNs - usedNs);
+        beganNs = nowNs;
+        usedNs = 0;
+        while (!deferred.isEmpty() && usedNs < shareNs) {
+            make(deferred.remove());
+        }
+        turning = !deferred.isEmpty();
+        if (turning) {
+            scheduleTurn();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package io.offramp.proxy.handshake.ticket;
+
+/** Hears of sessions that were not resumed. Called on event loops and workers; must not block. */
+@FunctionalInterface
+public interface ResumptionListener {
+    /** A ticket or session ID was refused; a handshake may have several. */
+    void onTicketRefused(TicketRefusal why);
+}

@@ -1,0 +1,68 @@
+package io.offramp.proxy.handshake.ticket;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces the key when it is asked for and the time has come. A replaced key opens tickets for as long as they may
+ * live, and is wiped a period later, when no handshake can have it in its hands any more: sealing with a wiped key
+ * would be sealing with a known one.
+ */
+final class RotatingTicketKeys implements TicketKeys {
+    private final Duration period;
+    private final InstantSource clock;
+    private volatile Ring ring;
+
+    private record Ring(
+            TicketKey current,
+            @Nullable TicketKey previous,
+            @Nullable TicketKey dropped,
+            Instant until) {}
+
+    RotatingTicketKeys(Duration period, InstantSource clock) {
+        this.period = period;
+        this.clock = clock;
+        this.ring = new Ring(TicketKey.random(), null, null, clock.instant().plus(period));
+    }
+
+    @Override
+    public TicketKey current() {
+        return ring().current;
+    }
+
+    @Override
+    public List<TicketKey> all() {
+        Ring now = ring();
+        return now.previous == null ? List.of(now.current) : List.of(now.current, now.previous);
+    }
+
+    private Ring ring() {
+        Ring known = ring;
+        return clock.instant().isBefore(known.until) ? known : rotated();
+    }
+
+    private synchronized Ring rotated() {
+        Instant now = clock.instant();
+        Ring last = ring;
+        if (!now.isBefore(last.until)) { // no other thread was faster
+            destroy(last.dropped);
+            if (now.isBefore(last.until.plus(period))) {
+                ring = new Ring(TicketKey.random(), last.current, last.previous, now.plus(period));
+            } else { // nobody has asked for either since a period, or the clock was set: then a handshake may have the
+                // current one
+                destroy(last.previous);
+                ring = new Ring(TicketKey.random(), null, last.current, now.plus(period));
+            }
+        }
+        return ring;
+    }
+
+    private static void destroy(@Nullable TicketKey key) {
+        if (key != null) {
+            key.destroy();
+        }
+    }
+}

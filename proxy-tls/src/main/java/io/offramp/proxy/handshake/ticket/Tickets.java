@@ -1,0 +1,138 @@
+package io.offramp.proxy.handshake.ticket;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** How sessions of one listener are resumed: what all of its handshakes share. Thread-safe. */
+public final class Tickets {
+    /** RFC 8446 §4.6.1. */
+    public static final Duration MAX_LIFETIME = Duration.ofDays(7);
+
+    /** A ticket with long client certificates is left out rather than sent: it would come back in every ClientHello. */
+    private static final int MAX_TICKET_BYTES = 1 << 13;
+
+    /** What clocks of instances that share a key may be apart. */
+    private static final long MAX_SKEW_S = 300;
+
+    private final TicketKeys keys;
+    private final int count;
+    private final long lifetimeS;
+    private final ResumptionListener listener;
+    private final InstantSource clock;
+    private final @Nullable SessionCache cache;
+
+    /**
+     * Tickets under these keys.
+     *
+     * @param count that a TLS 1.3 client gets after a full handshake
+     * @param lifetime from the full handshake on, at most {@link #MAX_LIFETIME}
+     * @param sessions of TLS 1.2 that are kept for clients without tickets; 0 for none
+     */
+    public Tickets(
+            TicketKeys keys,
+            int count,
+            Duration lifetime,
+            int sessions,
+            ResumptionListener listener,
+            InstantSource clock) {
+        this.keys = keys;
+        this.count = count;
+        this.lifetimeS = lifetime.toSeconds();
+        this.listener = listener;
+        this.clock = clock;
+        this.cache = sessions == 0 ? null : new SessionCache(sessions, lifetimeS);
+    }
+
+    /** That a TLS 1.3 client gets after a full handshake. */
+    int count() {
+        return count;
+    }
+
+    /** In seconds since 1970. */
+    public long nowS() {
+        return clock.instant().getEpochSecond();
+    }
+
+    /**
+     * How long a session may still be resumed: no longer than its lifetime, whose clock may be ahead (RFC 8446 §4.6.1).
+     *
+     * @param startS of the full handshake
+     * @param notAfterS of the server's certificate
+     * @return in seconds; 0 or less if not any more
+     */
+    public long secondsLeft(long startS, long notAfterS) {
+        long nowS = nowS();
+        return startS > nowS + MAX_SKEW_S ? 0 : Math.min(lifetimeS, Math.min(startS + lifetimeS, notAfterS) - nowS);
+    }
+
+    /** The session as a ticket; null if it would be too long. */
+    public byte @Nullable [] seal(ResumableSession session) {
+        byte[] encoded = session.encode();
+        try {
+            return encoded.length + TicketKey.OVERHEAD_BYTES > MAX_TICKET_BYTES
+                    ? null
+                    : keys.current().seal(encoded);
+        } finally {
+            Arrays.fill(encoded, (byte) 0);
+        }
+    }
+
+    /** The session of a ticket, the caller's to destroy; null if it is refused, which is counted. */
+    @Nullable
+    ResumableSession open(byte[] ticket) {
+        TicketRefusal refusal = TicketRefusal.UNKNOWN_KEY;
+        for (TicketKey key : keys.all()) {
+            if (key.isNamedBy(ticket)) {
+                ResumableSession session = open(key, ticket);
+                if (session != null) {
+                    return session;
+                }
+                refusal = TicketRefusal.FORGED; // or one more key has this name
+            }
+        }
+        refuse(refusal);
+        return null;
+    }
+
+    /** Whether sessions are kept for clients without tickets. */
+    boolean keepsSessions() {
+        return cache != null;
+    }
+
+    /** Takes ownership of a TLS 1.2 session and its ID; only where sessions are kept. */
+    void keep(byte[] id, ResumableSession session) {
+        if (cache != null) {
+            cache.put(id, session, nowS());
+        }
+    }
+
+    /** The session of this ID, the caller's to destroy; null if it is not kept, which is counted where any are. */
+    @Nullable
+    ResumableSession cached(byte[] id) {
+        if (cache == null) {
+            return null;
+        }
+        ResumableSession session = cache.copyOf(id);
+        if (session == null) {
+            refuse(TicketRefusal.UNKNOWN_SESSION);
+        }
+        return session;
+    }
+
+    /** Counts a refusal. */
+    void refuse(TicketRefusal why) {
+        listener.onTicketRefused(why);
+    }
+
+    private static @Nullable ResumableSession open(TicketKey key, byte[] ticket) {
+        byte[] encoded = key.open(ticket);
+        if (encoded == null) {
+            return null;
+        }
+        ResumableSession session = ResumableSession.decode(encoded);
+        Arrays.fill(encoded, (byte) 0);
+        return session;
+    }
+}
