@@ -79,6 +79,6 @@ class AdminClientIT {
 
     private AdminServer start(AdminAddress bind, @Nullable Path token) throws Exception {
         return AdminServer.start(
-                new AdminConfig(bind, Set.of(), token), metrics, new ConnectionRegistry(1), reloads, () -> false);
+                new AdminConfig(bind, Set.of(), token), metrics, new ConnectionRegistry(() -> 1), reloads, () -> false);
     }
 }

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /**
  * All open client connections of the process, and statistics of the closed ones. Thread-safe; event loops do not wait
@@ -14,13 +15,10 @@ public final class ConnectionRegistry implements Iterable<Connection> {
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicInteger count = new AtomicInteger();
     private final SessionLog sessions = new SessionLog(SessionLog.DEFAULT_SESSIONS);
-    private final int limit;
+    private final IntSupplier limit;
 
-    /** @param limit most open connections, at least 1 */
-    public ConnectionRegistry(int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("limit of connections must be at least 1, is " + limit);
-        }
+    /** @param limit most open connections, at least 1; asked once for each */
+    public ConnectionRegistry(IntSupplier limit) {
         this.limit = limit;
     }
 
@@ -35,7 +33,7 @@ public final class ConnectionRegistry implements Iterable<Connection> {
      * @return false if the limit is reached: the connection is not registered, and the caller closes it
      */
     public boolean add(Connection connection) {
-        if (count.incrementAndGet() > limit) {
+        if (count.incrementAndGet() > limit()) {
             count.decrementAndGet();
             return false;
         }
@@ -69,7 +67,7 @@ public final class ConnectionRegistry implements Iterable<Connection> {
 
     /** Most open connections. */
     public int limit() {
-        return limit;
+        return limit.getAsInt();
     }
 
     /** Weakly consistent: may or may not show connections that open or close meanwhile; never blocks. */

@@ -53,6 +53,11 @@ public final class Reloads implements AutoCloseable {
         watched.add(new Watched(what));
     }
 
+    /** Looks at its files no more. */
+    public void unregister(Reloadable what) {
+        watched.removeIf(each -> each.what == what);
+    }
+
     /** Begins to look at files. Once. */
     public void start() {
         thread.scheduleWithFixedDelay(this::poll, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class ConnectionRegistryTest {
-    private final ConnectionRegistry registry = new ConnectionRegistry(2);
+    private final ConnectionRegistry registry = new ConnectionRegistry(() -> 2);
 
     @Test
     void shouldCountFromOneWhenIdsAreDrawn() {
@@ -62,7 +62,7 @@ class ConnectionRegistryTest {
     @Test
     void shouldStayExactWhenSeveralLoopsAcceptAndClose() throws Exception {
         // Given
-        ConnectionRegistry shared = new ConnectionRegistry(100);
+        ConnectionRegistry shared = new ConnectionRegistry(() -> 100);
         List<Future<?>> loops = new ArrayList<>();
 
         // When

@@ -10,11 +10,12 @@ import io.offramp.proxy.upstream.Upstreams;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the HTTP fronts of all connections of one listener share. Immutable, thread-safe. */
 public final class HttpFrontSettings {
-    private final Router router;
+    private final Supplier<Router> routes;
     private final List<Cidr> trustedProxies;
     private final boolean abortsOnFin;
     private final Upgrades upgrades;
@@ -76,10 +77,27 @@ public final class HttpFrontSettings {
             @Nullable ExchangeListener accessLog,
             HttpEvents events,
             MemoryBudget budget) {
+        this(always(routes, upstreams), http, upstreams, timeouts, limits, accessLog, events, budget);
+    }
+
+    /**
+     * The same, with routes that may change while connections are open.
+     *
+     * @param routes asked once for each request; any thread, cheap
+     */
+    public HttpFrontSettings(
+            Supplier<Router> routes,
+            HttpConfig http,
+            Upstreams upstreams,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            @Nullable ExchangeListener accessLog,
+            HttpEvents events,
+            MemoryBudget budget) {
         trustedProxies = http.trustedProxies();
         abortsOnFin = http.abortOnFin();
         upgrades = new Upgrades(Set.copyOf(http.upgrades()));
-        router = new Router(routes, upstreams::group);
+        this.routes = routes;
         this.upstreams = upstreams;
         this.limits = limits;
         this.accessLog = accessLog;
@@ -94,8 +112,14 @@ public final class HttpFrontSettings {
         answerNs = timeouts.upstreamAnswer().toNanos();
     }
 
+    private static Supplier<Router> always(List<RouteConfig> routes, Upstreams upstreams) {
+        Router router = new Router(routes, upstreams::group);
+        return () -> router;
+    }
+
+    /** The routes of now: once for each request. */
     Router router() {
-        return router;
+        return routes.get();
     }
 
     List<Cidr> trustedProxies() {

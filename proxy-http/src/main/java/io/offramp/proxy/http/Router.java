@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the upstream of a request: the first route that matches. Paths are compared as RFC 3986 §6.2.2 makes them
  * equal; one that an upstream may read otherwise, and would then have got by another route, is refused. Immutable.
  */
-final class Router {
+public final class Router {
     private static final Route NONE = new Route(null, false, "/", Destination.UNKNOWN);
 
     private final Route[] routes;
@@ -57,7 +57,7 @@ final class Router {
      * @param upstreams by name; null for a name that is not there
      * @throws IllegalArgumentException if a route names an upstream that is not there
      */
-    Router(List<RouteConfig> configured, Function<String, @Nullable UpstreamGroup> upstreams) {
+    public Router(List<RouteConfig> configured, Function<String, @Nullable UpstreamGroup> upstreams) {
         routes = configured.stream().map(c -> route(c, upstreams)).toArray(Route[]::new);
         boolean anything = routes.length > 0 && routes[0].host == null && routes[0].matchesAnyPath();
         only = anything ? routes[0].destination : null;

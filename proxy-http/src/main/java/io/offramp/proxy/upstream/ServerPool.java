@@ -130,6 +130,11 @@ final class ServerPool {
         return !idle.isEmpty();
     }
 
+    /** No connection is open, and nobody waits for one. */
+    boolean isUnused() {
+        return open == 0 && waiting.isEmpty();
+    }
+
     void close() {
         while (!idle.isEmpty()) {
             idle.pollFirst().abort();

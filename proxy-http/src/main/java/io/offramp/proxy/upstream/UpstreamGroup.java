@@ -1,5 +1,6 @@
 package io.offramp.proxy.upstream;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -8,12 +9,10 @@ public final class UpstreamGroup {
     private final String name;
     private final UpstreamServer[] servers;
     private final UpstreamEvents events;
-    private final int index;
 
-    UpstreamGroup(UpstreamConfig config, UpstreamEvents events, int index) {
+    UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
         name = config.name();
         this.events = events;
-        this.index = index;
         servers = IntStream.range(0, config.servers().size())
                 .mapToObj(i -> new UpstreamServer(config.servers().get(i), i))
                 .toArray(UpstreamServer[]::new);
@@ -29,8 +28,8 @@ public final class UpstreamGroup {
         return events;
     }
 
-    int index() {
-        return index;
+    List<UpstreamServer> servers() {
+        return List.of(servers);
     }
 
     int size() {

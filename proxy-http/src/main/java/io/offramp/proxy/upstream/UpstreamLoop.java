@@ -25,20 +25,24 @@ public final class UpstreamLoop {
     private final Connector connector;
     private final TurnFlush turn;
     private final Map<UpstreamServer, ServerPool> pools = new IdentityHashMap<>();
+    private final Map<UpstreamGroup, Turn> turns = new IdentityHashMap<>();
     private final long idleLimitNs;
     private final int connectTimeoutMs;
-    private final int[] turns;
     private boolean sweeping;
     private boolean closed;
 
-    UpstreamLoop(EventLoop loop, int groups, TimeoutConfig timeouts, LimitConfig limits, Connector connector) {
+    /** Where the search for a group's next server starts; loops begin apart from each other. */
+    private static final class Turn {
+        int next = ThreadLocalRandom.current().nextInt(1 << 16);
+    }
+
+    UpstreamLoop(EventLoop loop, TimeoutConfig timeouts, LimitConfig limits, Connector connector) {
         this.loop = loop;
         this.limits = limits;
         this.connector = connector;
         turn = new TurnFlush(loop);
         connectTimeoutMs = (int) timeouts.upstreamConnect().toMillis();
         idleLimitNs = Math.min(IDLE_LIMIT_NS, timeouts.idle().toNanos());
-        turns = ThreadLocalRandom.current().ints(groups, 0, 1 << 16).toArray();
     }
 
     /** What flushes at the end of each turn of this event loop. */
@@ -55,8 +59,11 @@ public final class UpstreamLoop {
      * this request.
      */
     public @Nullable UpstreamServer next(UpstreamGroup group, long tried) {
-        int turn = turns[group.index()]++;
-        return group.next(turn, tried, group.size() == 1 ? 0 : nowNs());
+        if (group.size() == 1) {
+            return group.next(0, tried, 0);
+        }
+        Turn from = turns.computeIfAbsent(group, g -> new Turn());
+        return group.next(from.next++, tried, nowNs());
     }
 
     /** An idle connection to a server, which is the caller's now; null if there is none. */
@@ -163,9 +170,21 @@ public final class UpstreamLoop {
         for (ServerPool pool : pools.values()) {
             left |= pool.sweep(nowNs);
         }
+        pools.values().removeIf(ServerPool::isUnused);
         sweeping = left;
         if (left) {
             loop.schedule(this::sweep, idleLimitNs / 2, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Closes idle connections of a group that new requests do not use. Those in use close after their idle time. */
+    void retire(UpstreamGroup group) {
+        turns.remove(group);
+        for (UpstreamServer server : group.servers()) {
+            ServerPool pool = pools.get(server);
+            if (pool != null) {
+                pool.close();
+            }
         }
     }
 

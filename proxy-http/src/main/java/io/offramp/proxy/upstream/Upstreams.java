@@ -21,7 +21,7 @@ public final class Upstreams {
     private static final Path RMEM_MAX = Path.of("/proc/sys/net/core/rmem_max");
 
     private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
-    private final Map<EventLoop, UpstreamLoop> loops = new ConcurrentHashMap<>();
+    private final Map<EventLoop, UpstreamLoop> loops;
     private final TimeoutConfig timeouts;
     private final LimitConfig limits;
     private final Connector connector;
@@ -52,8 +52,8 @@ public final class Upstreams {
         this.timeouts = timeouts;
         this.limits = limits;
         this.connector = connector;
-        configured.forEach(
-                (name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name), groups.size())));
+        loops = new ConcurrentHashMap<>();
+        configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
     }
 
     /** The kernel cuts a buffer without a word; that of the default makes no difference where servers are near. */
@@ -74,6 +74,23 @@ public final class Upstreams {
         }
     }
 
+    private Upstreams(
+            Upstreams before, Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
+        timeouts = before.timeouts;
+        limits = before.limits;
+        connector = before.connector;
+        loops = before.loops;
+        configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
+    }
+
+    /**
+     * Other upstreams over the same event loops, whose clients may use both meanwhile. Looks all names up, as the
+     * constructor does.
+     */
+    public Upstreams next(Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
+        return new Upstreams(this, configured, events);
+    }
+
     /** The group of that name, or null. */
     public @Nullable UpstreamGroup group(String name) {
         return groups.get(name);
@@ -81,7 +98,12 @@ public final class Upstreams {
 
     /** Connections of one event loop. */
     public UpstreamLoop on(EventLoop loop) {
-        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, groups.size(), timeouts, limits, connector));
+        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, timeouts, limits, connector));
+    }
+
+    /** Closes idle connections to these upstreams, which new requests do not use. */
+    public void retire() {
+        loops.forEach((loop, connections) -> loop.execute(() -> groups.values().forEach(connections::retire)));
     }
 
     /** Closes all idle connections; those in use close when their clients are done. */

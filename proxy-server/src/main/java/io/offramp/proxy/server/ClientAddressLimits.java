@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,11 @@ final class ClientAddressLimits {
 
     private static final Held NOTHING = new Nothing();
 
-    private final AddressLimits limits;
+    private final Supplier<AddressLimits> limits;
     private final ConcurrentHashMap<Long, Count> counts = new ConcurrentHashMap<>();
 
-    ClientAddressLimits(AddressLimits limits) {
+    /** @param limits asked once for each connection */
+    ClientAddressLimits(Supplier<AddressLimits> limits) {
         this.limits = limits;
     }
 
@@ -118,7 +120,8 @@ final class ClientAddressLimits {
      * @param uncounted addresses that stand for many clients each
      */
     Held admit(@Nullable SocketAddress client, List<Cidr> uncounted) {
-        if (limits.equals(AddressLimits.NONE)
+        AddressLimits most = limits.get();
+        if (most.equals(AddressLimits.NONE)
                 || !(client instanceof InetSocketAddress socket)
                 || socket.getAddress() == null) {
             return NOTHING;
@@ -131,9 +134,9 @@ final class ClientAddressLimits {
         Held[] held = {new Counted(key)};
         counts.compute(key, (same, known) -> {
             Count count = known == null ? new Count() : known;
-            if (isReached(limits.connections(), count.connections)) {
+            if (isReached(most.connections(), count.connections)) {
                 held[0] = new Refused(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
-            } else if (isReached(limits.handshakes(), count.handshakes)) {
+            } else if (isReached(most.handshakes(), count.handshakes)) {
                 held[0] = new Refused(ConnectionRefusal.HANDSHAKES_PER_ADDRESS);
             } else {
                 count.connections++;

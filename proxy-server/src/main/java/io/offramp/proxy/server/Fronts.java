@@ -5,42 +5,36 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.exchange.ExchangeListener;
+import io.offramp.proxy.generation.Front;
 import io.offramp.proxy.http.HttpFront;
 import io.offramp.proxy.http.HttpFrontSettings;
-import io.offramp.proxy.metrics.ListenerMetrics;
+import io.offramp.proxy.http.Router;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.upstream.Upstreams;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the fronts of listeners, which share their upstreams. */
-final class Fronts implements AutoCloseable {
-    private final ProxyConfig config;
-    private final Upstreams upstreams;
-    private final MemoryBudget budget;
-    private final @Nullable ExchangeListener accessLog;
-
-    /** Looks up the upstreams' names; blocks. */
-    Fronts(ProxyConfig config, ProxyMetrics metrics, MemoryBudget budget) {
-        this.config = config;
-        this.budget = budget;
-        this.upstreams = new Upstreams(config.upstreams(), config.timeouts(), config.limits(), metrics::upstream);
-        this.accessLog = config.logging().access() ? new Slf4jAccessLog() : null;
-    }
-
-    /** What speaks with the clients of one listener. */
-    Front of(ListenerConfig listener, ListenerMetrics metrics) {
+/** Makes the fronts of one generation's listeners, which share its upstreams. */
+record Fronts(ProxyConfig config, Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget) {
+    /**
+     * The front of one listener.
+     *
+     * @param routes of whatever generation is the current one
+     */
+    Front of(ListenerConfig listener, Supplier<Router> routes) {
+        ExchangeListener accessLog = accessLog();
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = new HttpFrontSettings(
-                        listener.routes(),
+                        routes,
                         listener.http(),
                         upstreams,
                         config.timeouts(),
                         config.limits(),
                         accessLog,
-                        metrics,
+                        metrics.listener(listener.name()),
                         budget);
                 yield pipeline -> HttpFront.install(pipeline, settings);
             }
@@ -52,9 +46,7 @@ final class Fronts implements AutoCloseable {
         };
     }
 
-    /** Closes idle upstream connections. */
-    @Override
-    public void close() {
-        upstreams.close();
+    private @Nullable ExchangeListener accessLog() {
+        return config.logging().access() ? new Slf4jAccessLog() : null;
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class HalfOpenHandshakes {
     /** Handshakes with a worker that are tried before the new one is refused: there may be thousands. */
     private static final int MOST_ASKED = 16;
 
-    private final int limit;
+    private final IntSupplier limit;
     private final MemoryBudget budget;
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean crowded = new AtomicBoolean();
@@ -74,10 +75,10 @@ final class HalfOpenHandshakes {
     /**
      * None under way.
      *
-     * @param limit at least 1
+     * @param limit asked once for each connection, at least 1
      * @param budget counts their memory
      */
-    HalfOpenHandshakes(int limit, MemoryBudget budget) {
+    HalfOpenHandshakes(IntSupplier limit, MemoryBudget budget) {
         this.limit = limit;
         this.budget = budget;
     }
@@ -90,7 +91,7 @@ final class HalfOpenHandshakes {
     /** @return false if there is no room, and none could be made: the caller closes the channel */
     boolean admit(Channel channel) {
         OfLoop ofLoop = ofLoop(channel);
-        int share = Math.max(1, limit / loops.size());
+        int share = Math.max(1, limit.getAsInt() / loops.size());
         while (ofLoop.size() >= share) { // more than one must go if another loop has begun
             sayCrowded();
             if (!displaceOldest(ofLoop)) {
@@ -129,7 +130,7 @@ final class HalfOpenHandshakes {
 
     /** The handshake has ended, in success or failure. May be called more than once. */
     void onEnded(Channel channel) {
-        if (ofLoop(channel).remove(channel) && count.decrementAndGet() <= limit / 2) {
+        if (ofLoop(channel).remove(channel) && count.decrementAndGet() <= limit.getAsInt() / 2) {
             crowded.set(false);
         }
     }
@@ -179,7 +180,7 @@ final class HalfOpenHandshakes {
                     "{} handshakes are under way, and a loop has used its share of the limit of {}: the oldest make "
                             + "room",
                     count,
-                    limit);
+                    limit.getAsInt());
         }
     }
 }

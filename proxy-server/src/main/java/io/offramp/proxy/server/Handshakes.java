@@ -18,7 +18,6 @@ import io.offramp.proxy.handshake.ticket.TicketKeys;
 import io.offramp.proxy.handshake.ticket.Tickets;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
-import io.offramp.proxy.reload.Reloads;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,20 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the handshake settings of listeners, which share the threads for steps that would stall an event loop. */
 final class Handshakes implements AutoCloseable {
-    private final ProxyConfig config;
     private final KeyLogs keyLogs = new KeyLogs();
     private final ProxyMetrics metrics;
-    private final Reloads reloads;
     private final ExecutorService workers;
 
-    /**
-     * @param reloads gets what listeners have read from files
-     * @param threads started when first needed
-     */
-    Handshakes(ProxyConfig config, ProxyMetrics metrics, Reloads reloads, int threads) {
-        this.config = config;
+    /** @param threads started when first needed */
+    Handshakes(ProxyMetrics metrics, int threads) {
         this.metrics = metrics;
-        this.reloads = reloads;
         this.workers = Executors.newFixedThreadPool(threads, new DefaultThreadFactory("offramp-handshake", true));
     }
 
@@ -49,8 +41,11 @@ final class Handshakes implements AutoCloseable {
      * Reads a listener's certificates and prepares its crypto. Blocks.
      *
      * @param device where handshakes run; null for the host
+     * @param files gets what the listener has read
      */
-    HandshakeSettings settings(ListenerConfig listener, @Nullable ConnectionOffload device) throws StartException {
+    HandshakeSettings settings(
+            ProxyConfig config, ListenerConfig listener, @Nullable ConnectionOffload device, List<Reloadable> files)
+            throws StartException {
         TlsConfig tls = listener.tls();
         ListenerCertificates certificates = certificates(listener);
         HandshakeSettings settings = HandshakeSettings.builder(
@@ -60,15 +55,15 @@ final class Handshakes implements AutoCloseable {
                 .groups(tls.groups())
                 .protocols(tls.alpn().protocols())
                 .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnConfig.Mismatch.IGNORE)
-                .tickets(tickets(listener))
+                .tickets(tickets(listener, files))
                 .timeout(config.timeouts().handshake())
                 .maxBytes(config.limits().handshakeBytes())
-                .clientAuth(clientAuth(listener))
+                .clientAuth(clientAuth(listener, files))
                 .keyLog(keyLogs.of(listener.name(), tls.keylog()))
                 .build();
         certificates.publishTo(settings.identities()::replace);
         certificates.publishTo(metrics.listener(listener.name())::onCertificates);
-        reloads.register(certificates);
+        files.add(certificates);
         return settings;
     }
 
@@ -80,7 +75,7 @@ final class Handshakes implements AutoCloseable {
         }
     }
 
-    private @Nullable ClientAuth clientAuth(ListenerConfig listener) throws StartException {
+    private @Nullable ClientAuth clientAuth(ListenerConfig listener, List<Reloadable> files) throws StartException {
         ClientAuthConfig auth = listener.tls().clientAuth();
         if (auth.mode() == ClientAuthConfig.Mode.OFF) {
             return null;
@@ -88,21 +83,21 @@ final class Handshakes implements AutoCloseable {
         try {
             ClientAuth loaded =
                     ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
-            reloads.register(Reloadable.of("client trust", listener.name(), loaded.files(), loaded::reload));
+            files.add(Reloadable.of("client trust", listener.name(), loaded.files(), loaded::reload));
             return loaded;
         } catch (BadCertificateException e) {
             throw new StartException(listener.name() + ": " + e.getMessage());
         }
     }
 
-    private @Nullable Tickets tickets(ListenerConfig listener) throws StartException {
+    private @Nullable Tickets tickets(ListenerConfig listener, List<Reloadable> files) throws StartException {
         TicketConfig tickets = listener.tls().tickets();
         if (!tickets.enabled()) {
             return null;
         }
         InstantSource clock = InstantSource.system();
         return new Tickets(
-                tickets.keys().isEmpty() ? TicketKeys.rotating(tickets.lifetime(), clock) : ticketKeys(listener),
+                tickets.keys().isEmpty() ? TicketKeys.rotating(tickets.lifetime(), clock) : ticketKeys(listener, files),
                 tickets.count(),
                 tickets.lifetime(),
                 tickets.sessions(),
@@ -110,11 +105,11 @@ final class Handshakes implements AutoCloseable {
                 clock);
     }
 
-    private TicketKeys ticketKeys(ListenerConfig listener) throws StartException {
-        List<Path> files = listener.tls().tickets().keys();
+    private TicketKeys ticketKeys(ListenerConfig listener, List<Reloadable> files) throws StartException {
+        List<Path> keyFiles = listener.tls().tickets().keys();
         try {
-            TicketKeyFiles keys = new TicketKeyFiles(files);
-            reloads.register(Reloadable.of("ticket key", listener.name(), files, keys::reload));
+            TicketKeyFiles keys = new TicketKeyFiles(keyFiles);
+            files.add(Reloadable.of("ticket key", listener.name(), keyFiles, keys::reload));
             return keys;
         } catch (BadTicketKeyException e) {
             throw new StartException(listener.name() + ": " + e.getMessage());

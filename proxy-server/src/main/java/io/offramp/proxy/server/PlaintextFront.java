@@ -12,6 +12,7 @@ import io.offramp.offload.ConnectionOffload;
 import io.offramp.proxy.channel.HalfClose;
 import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.generation.Front;
 
 /**
  * The front of a listener whose connections the device owns. Behind the TLS session, on a device thread, it leads to

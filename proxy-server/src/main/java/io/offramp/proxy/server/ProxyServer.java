@@ -25,12 +25,14 @@ import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.generation.Generation;
+import io.offramp.proxy.generation.Generations;
+import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.handshake.crypto.CryptoProviders;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloads;
 import io.offramp.proxy.session.OffloadPlan;
-import io.offramp.proxy.session.SessionSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -39,6 +41,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,11 +62,10 @@ public final class ProxyServer implements AutoCloseable {
     /** A client may have this much waiting before its upstream is no longer read. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 192 << 10);
 
-    private final ProxyConfig config;
     private final Transport transport = Transport.best();
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final Sizing sizing = Sizing.of(Machine.read());
-    private final LimitConfig limits;
+    private final Generations generations = new Generations();
     private final ConnectionRegistry connections;
     private final MemoryBudget budget;
     private final HalfOpenHandshakes halfOpen;
@@ -76,7 +78,7 @@ public final class ProxyServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final Reloads reloads;
     private final Handshakes handshakes;
-    private final Fronts fronts;
+    private final GenerationMaker maker;
     private @Nullable AdminServer admin;
     private volatile boolean draining;
 
@@ -89,27 +91,19 @@ public final class ProxyServer implements AutoCloseable {
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
-    private record Prepared(
-            ListenerConfig config,
-            OffloadPlan plan,
-            @Nullable ConnectionOffload device,
-            TlsListener initializer) {}
-
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
-        this.config = config;
-        this.limits = sizing.resolve(config.limits());
-        this.connections = new ConnectionRegistry(limits.connections());
+        this.connections = new ConnectionRegistry(() -> limits().connections());
         this.budget =
                 sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
-        this.halfOpen = new HalfOpenHandshakes(limits.handshakes(), budget);
-        this.addresses = new ClientAddressLimits(limits.perAddress());
+        this.halfOpen = new HalfOpenHandshakes(() -> limits().handshakes(), budget);
+        this.addresses = new ClientAddressLimits(() -> limits().perAddress());
         this.overload = new Overload(budget, clients, halfOpen);
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
         this.reloads = new Reloads(metrics.reloads());
-        this.handshakes = new Handshakes(config, metrics, reloads, processors);
-        this.fronts = new Fronts(config, metrics, budget);
+        this.handshakes = new Handshakes(metrics, processors);
+        this.maker = new GenerationMaker(generations, backends, handshakes, metrics, sizing, budget, loops);
     }
 
     /**
@@ -121,7 +115,7 @@ public final class ProxyServer implements AutoCloseable {
     public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         ProxyServer server = new ProxyServer(config, providers);
         try {
-            server.bind();
+            server.bind(config);
         } catch (StartException | RuntimeException e) {
             server.close(Duration.ZERO);
             throw e;
@@ -191,7 +185,7 @@ public final class ProxyServer implements AutoCloseable {
         clients.forEach(client -> client.eventLoop()
                 .execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
         clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
-        fronts.close();
+        generations.close();
         // Before the host's, which have to hear that their channels have closed.
         backends.stopConnections();
         overload.close();
@@ -206,16 +200,35 @@ public final class ProxyServer implements AutoCloseable {
         return cut;
     }
 
-    private void bind() throws StartException {
+    /**
+     * Takes another configuration over: what begins from now on goes by it, what is open goes on. Listeners, backends
+     * and admin stay as they are. Reads files and looks names up: blocks.
+     *
+     * @throws StartException if a file cannot be read; then nothing has changed
+     */
+    synchronized void become(ProxyConfig config) throws StartException {
+        Generation before = generations.now();
+        Generation next = maker.make(config, before);
+        generations.swap(next);
+        next.files().forEach(reloads::register);
+        before.files().forEach(reloads::unregister);
+        before.upstreams().retire();
+    }
+
+    private LimitConfig limits() {
+        return generations.now().limits();
+    }
+
+    private void bind(ProxyConfig config) throws StartException {
         metrics.bindProcess();
         metrics.bindHandshakes(halfOpen::count);
         metrics.bind(budget);
         metrics.bind(PooledByteBufAllocator.DEFAULT);
         backends.all().forEach(metrics::bind);
-        List<Prepared> prepared = new ArrayList<>();
-        for (ListenerConfig listener : config.listeners()) {
-            prepared.add(prepare(listener));
-        }
+        // Reads certificates and probes providers, so that everything is known before the first socket is open.
+        Generation first = maker.make(config, null);
+        generations.swap(first);
+        first.files().forEach(reloads::register);
         if (!handshakes.keyLogs().isEmpty()) {
             metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::dropped);
         }
@@ -227,10 +240,10 @@ public final class ProxyServer implements AutoCloseable {
                 backends.describe());
         backends.all()
                 .forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
-        LOG.info("{}", sizing.describe(limits));
+        LOG.info("{}", sizing.describe(limits()));
         sizing.warnings(config.limits()).forEach(line -> LOG.warn("{}", line));
-        for (Prepared listener : prepared) {
-            listeners.add(listen(listener));
+        for (ListenerConfig listener : config.listeners()) {
+            listeners.add(listen(listener, maker.current(config.listeners(), listener)));
         }
         overload.start();
         reloads.start();
@@ -239,35 +252,16 @@ public final class ProxyServer implements AutoCloseable {
                 admin = AdminServer.start(config.admin(), metrics, connections, reloads, () -> draining);
                 LOG.info("admin on {}", admin);
             } catch (IOException e) {
-                throw new StartException(e.getMessage());
+                throw new StartException(String.valueOf(e.getMessage()));
             }
         }
     }
 
-    /** Reads certificates and probes providers, so that everything is known before the first socket is open. */
-    private Prepared prepare(ListenerConfig listener) throws StartException {
-        OffloadPlan plan = backends.plan(listener.offload());
-        ConnectionOffload device = backends.connections(listener);
+    private Listening listen(ListenerConfig listener, Supplier<ListenerGeneration> current) throws StartException {
+        OffloadPlan plan = current.get().sessions().plan();
         ListenerMetrics meters = metrics.listener(listener.name());
-        Front front = fronts.of(listener, meters);
         TlsListener initializer = new TlsListener(
-                listener.name(),
-                handshakes.settings(listener, device),
-                SessionSettings.of(plan, metrics.tls(), listener.tls().recordSize()),
-                device == null ? front : new PlaintextFront(device, loops, front),
-                meters,
-                connections,
-                halfOpen,
-                addresses,
-                listener.http().trustedProxies(),
-                clients,
-                () -> draining);
-        return new Prepared(listener, plan, device, initializer);
-    }
-
-    private Listening listen(Prepared prepared) throws StartException {
-        ListenerConfig listener = prepared.config();
-        OffloadPlan plan = prepared.plan();
+                listener.name(), current, meters, connections, halfOpen, addresses, clients, () -> draining);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .channelFactory(transport.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -276,10 +270,13 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
-                .handler(new AcceptPause(listener.name(), metrics.listener(listener.name())::onAcceptFailed))
-                .childHandler(prepared.initializer());
-        ChannelFuture bound =
-                bind(bootstrap, prepared.device(), listener.bind().resolve()).awaitUninterruptibly();
+                .handler(new AcceptPause(listener.name(), meters::onAcceptFailed))
+                .childHandler(initializer);
+        ChannelFuture bound = bind(
+                        bootstrap,
+                        backends.connections(listener),
+                        listener.bind().resolve())
+                .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new StartException("cannot listen on " + listener.bind() + ": " + reason(bound.cause()));
         }

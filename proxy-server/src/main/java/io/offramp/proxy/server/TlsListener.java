@@ -13,20 +13,18 @@ import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.handshake.engine.HandshakeEvent;
 import io.offramp.proxy.handshake.engine.HandshakeListener;
-import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.handshake.engine.TlsHandshakeHandler;
 import io.offramp.proxy.metrics.ConnectionRefusal;
 import io.offramp.proxy.metrics.ListenerMetrics;
-import io.offramp.proxy.net.Cidr;
-import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.session.TlsSessionHandler;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,56 +36,56 @@ import org.slf4j.LoggerFactory;
 final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener {
     private static final Logger LOG = LoggerFactory.getLogger(TlsListener.class);
 
-    /** The counts of the connection for its client address. */
-    private static final AttributeKey<ClientAddressLimits.Held> HELD = AttributeKey.valueOf(TlsListener.class, "held");
+    /** What the connection has since it was accepted, and keeps. */
+    private static final AttributeKey<Accepted> ACCEPTED = AttributeKey.valueOf(TlsListener.class, "accepted");
 
     private final String name;
-    private final HandshakeSettings handshake;
-    private final SessionSettings sessions;
-    private final Front front;
+    private final Supplier<ListenerGeneration> current;
     private final ListenerMetrics metrics;
     private final ConnectionRegistry connections;
     private final HalfOpenHandshakes halfOpen;
     private final ClientAddressLimits addresses;
-    private final List<Cidr> trusted;
     private final ChannelGroup channels;
     private final BooleanSupplier draining;
 
     /**
+     * What a connection has since it was accepted.
+     *
+     * @param listener settings of the generation of then
+     * @param held its counts for its client address
+     */
+    private record Accepted(ListenerGeneration listener, ClientAddressLimits.Held held) {}
+
+    /**
+     * @param current asked once for each connection
      * @param halfOpen bounds the handshakes under way
      * @param addresses bounds the connections of one client address
-     * @param trusted proxies: their connections are those of many clients, so they have no such bound
      * @param channels gets every open client channel, for the drain
      * @param draining true once a drain has begun
      */
     TlsListener(
             String name,
-            HandshakeSettings handshake,
-            SessionSettings sessions,
-            Front front,
+            Supplier<ListenerGeneration> current,
             ListenerMetrics metrics,
             ConnectionRegistry connections,
             HalfOpenHandshakes halfOpen,
             ClientAddressLimits addresses,
-            List<Cidr> trusted,
             ChannelGroup channels,
             BooleanSupplier draining) {
         this.name = name;
-        this.handshake = handshake;
-        this.sessions = sessions;
-        this.front = front;
+        this.current = current;
         this.metrics = metrics;
         this.connections = connections;
         this.halfOpen = halfOpen;
         this.addresses = addresses;
-        this.trusted = trusted;
         this.channels = channels;
         this.draining = draining;
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        ClientAddressLimits.Held held = addresses.admit(channel.remoteAddress(), trusted);
+        ListenerGeneration listener = current.get();
+        ClientAddressLimits.Held held = addresses.admit(channel.remoteAddress(), listener.trustedProxies());
         ConnectionRefusal refusal = held.refusal();
         if (refusal != null) {
             metrics.onRefused(refusal);
@@ -115,14 +113,14 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         metrics.onAccepted();
         channels.add(channel);
         channel.attr(Connection.KEY).set(connection);
-        channel.attr(HELD).set(held);
+        channel.attr(ACCEPTED).set(new Accepted(listener, held));
         channel.closeFuture().addListener(closed -> {
             halfOpen.onEnded(channel);
             held.onClosed();
             connections.remove(connection);
             metrics.onClosed();
         });
-        channel.pipeline().addLast(new TlsHandshakeHandler(handshake, this));
+        channel.pipeline().addLast(new TlsHandshakeHandler(listener.handshake(), this));
         if (draining.getAsBoolean()) { // accepted before the socket closed, after the drain's own pass
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
         }
@@ -160,9 +158,10 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());
-        TlsSessionHandler handler = new TlsSessionHandler(session, target, sessions, connection);
+        ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
+        TlsSessionHandler handler = new TlsSessionHandler(session, target, listener.sessions(), connection);
         ctx.pipeline().addLast(handler);
-        front.install(ctx.pipeline());
+        listener.front().install(ctx.pipeline());
         if (draining.getAsBoolean()) {
             ctx.pipeline().fireUserEventTriggered(DrainEvent.NEW_CONNECTION);
         }
@@ -189,7 +188,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     private void onEnded(Channel channel) {
         halfOpen.onEnded(channel);
-        channel.attr(HELD).get().onHandshakeEnded();
+        channel.attr(ACCEPTED).get().held().onHandshakeEnded();
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ class AdminAccessIT {
         start(ANY_PORT, null);
 
         assertThat(curl(url("/connections"))).isEqualTo("200");
-        assertThat(curl("-H", "Host: rebound.evil.example:" + server.port(), url("/connections")))
+        assertThat(curl("-H", "Host: rebound.evil.example:" + port(), url("/connections")))
                 .isEqualTo("403");
         assertThat(curl("-H", "Host: rebound.evil.example", url("/healthz"))).isEqualTo("403");
         assertThat(curl("-H", "Host:", url("/connections"))).isEqualTo("400");
@@ -72,7 +73,7 @@ class AdminAccessIT {
         assertThat(metrics())
                 .contains("offramp_admin_refused_total{reason=\"origin\"} 3.0")
                 .doesNotContain("reloads_total");
-        assertThat(curl("-X", "POST", "-H", "Origin: http://127.0.0.1:" + server.port(), url("/reload")))
+        assertThat(curl("-X", "POST", "-H", "Origin: http://127.0.0.1:" + port(), url("/reload")))
                 .isEqualTo("200");
         assertThat(curl("-X", "POST", url("/reload"))).as("no browser").isEqualTo("200");
     }
@@ -118,6 +119,7 @@ class AdminAccessIT {
         assertThat(curl("--unix-socket", socket.toString(), "-X", "POST", "http://localhost/reload"))
                 .isEqualTo("200");
         assertThat(server).hasToString("unix:" + socket);
+        assertThat(server).isNotNull();
         assertThat(server.port()).isNull();
 
         // When it stops, then nothing of it is left
@@ -148,7 +150,7 @@ class AdminAccessIT {
         assertThatThrownBy(() -> AdminServer.start(
                         config(new AdminAddress.Unix(socket), null),
                         metrics,
-                        new ConnectionRegistry(1),
+                        new ConnectionRegistry(() -> 1),
                         reloads,
                         () -> false))
                 .isInstanceOf(IOException.class)
@@ -156,7 +158,7 @@ class AdminAccessIT {
         assertThatThrownBy(() -> AdminServer.start(
                         config(new AdminAddress.Unix(text), null),
                         metrics,
-                        new ConnectionRegistry(1),
+                        new ConnectionRegistry(() -> 1),
                         reloads,
                         () -> false))
                 .hasMessageEndingWith(": is there, and is not a socket");
@@ -171,7 +173,7 @@ class AdminAccessIT {
         List<Socket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 400; i++) {
-                silent.add(new Socket("127.0.0.1", server.port()));
+                silent.add(new Socket("127.0.0.1", port()));
             }
 
             // Then one that asks is answered, and most of the others are gone
@@ -190,15 +192,19 @@ class AdminAccessIT {
     }
 
     private void start(AdminAddress bind, @Nullable Path token) throws IOException {
-        server = AdminServer.start(config(bind, token), metrics, new ConnectionRegistry(1), reloads, () -> false);
+        server = AdminServer.start(config(bind, token), metrics, new ConnectionRegistry(() -> 1), reloads, () -> false);
     }
 
     private static AdminConfig config(AdminAddress bind, @Nullable Path token) {
         return new AdminConfig(bind, Set.of(), token);
     }
 
+    private int port() {
+        return Objects.requireNonNull(Objects.requireNonNull(server).port());
+    }
+
     private String url(String path) {
-        return "http://127.0.0.1:" + server.port() + path;
+        return "http://127.0.0.1:" + port() + path;
     }
 
     private String metrics() throws Exception {

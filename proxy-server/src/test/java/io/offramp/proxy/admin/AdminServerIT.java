@@ -27,6 +27,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class AdminServerIT {
     private static final AdminConfig ANY_PORT = AdminConfig.of(new HostPort("127.0.0.1", 0));
 
     private final ProxyMetrics metrics = new ProxyMetrics();
-    private final ConnectionRegistry connections = new ConnectionRegistry(100_000);
+    private final ConnectionRegistry connections = new ConnectionRegistry(() -> 100_000);
     private final Reloads reloads = new Reloads(metrics.reloads());
     private final AtomicBoolean draining = new AtomicBoolean();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -241,7 +242,7 @@ class AdminServerIT {
 
     @Test
     void shouldTakeARequestInPieces() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        try (Socket socket = new Socket("127.0.0.1", port())) {
             socket.setSoTimeout(5_000);
             socket.setTcpNoDelay(true);
             String request =
@@ -264,20 +265,24 @@ class AdminServerIT {
 
     @Test
     void shouldSayWhichAddressWhenItCannotBind() {
-        HostPort taken = new HostPort("127.0.0.1", server.port());
+        HostPort taken = new HostPort("127.0.0.1", port());
         assertThatThrownBy(() -> AdminServer.start(AdminConfig.of(taken), metrics, connections, reloads, draining::get))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("admin cannot bind " + taken);
     }
 
+    private int port() {
+        return Objects.requireNonNull(server.port());
+    }
+
     private HttpResponse<String> send(String method, String path) throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
+        URI uri = URI.create("http://127.0.0.1:" + port() + path);
         HttpRequest.BodyPublisher body = method.equals("POST") ? BodyPublishers.ofString("x") : BodyPublishers.noBody();
         return client.send(HttpRequest.newBuilder(uri).method(method, body).build(), BodyHandlers.ofString());
     }
 
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        try (Socket socket = new Socket("127.0.0.1", port())) {
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

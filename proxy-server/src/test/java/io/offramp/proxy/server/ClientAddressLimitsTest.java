@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClientAddressLimitsTest {
-    private final ClientAddressLimits limits = new ClientAddressLimits(new AddressLimits(3, 2));
+    private final ClientAddressLimits limits = new ClientAddressLimits(() -> new AddressLimits(3, 2));
 
     @Test
     void shouldRefuseMoreHandshakesAtOnceThanAnAddressMayHave() throws Exception {
@@ -124,7 +124,7 @@ class ClientAddressLimitsTest {
 
     @Test
     void shouldLimitNothingWhereNothingIsConfiguredOrThereIsNoAddress() throws Exception {
-        ClientAddressLimits off = new ClientAddressLimits(AddressLimits.NONE);
+        ClientAddressLimits off = new ClientAddressLimits(() -> AddressLimits.NONE);
         for (int i = 0; i < 100; i++) {
             assertThat(off.admit(socket("192.0.2.1"), List.of()).refusal()).isNull();
             assertThat(limits.admit(null, List.of()).refusal()).isNull();
@@ -138,13 +138,13 @@ class ClientAddressLimitsTest {
 
     @Test
     void shouldLimitTheOneWithoutTheOther() throws Exception {
-        ClientAddressLimits connectionsOnly = new ClientAddressLimits(new AddressLimits(2, 0));
+        ClientAddressLimits connectionsOnly = new ClientAddressLimits(() -> new AddressLimits(2, 0));
         connectionsOnly.admit(socket("192.0.2.1"), List.of());
         connectionsOnly.admit(socket("192.0.2.1"), List.of());
         assertThat(connectionsOnly.admit(socket("192.0.2.1"), List.of()).refusal())
                 .isEqualTo(ConnectionRefusal.CONNECTIONS_PER_ADDRESS);
 
-        ClientAddressLimits handshakesOnly = new ClientAddressLimits(new AddressLimits(0, 1));
+        ClientAddressLimits handshakesOnly = new ClientAddressLimits(() -> new AddressLimits(0, 1));
         for (int i = 0; i < 10; i++) {
             Held held = handshakesOnly.admit(socket("192.0.2.1"), List.of());
             assertThat(held.refusal()).isNull();
@@ -154,7 +154,7 @@ class ClientAddressLimitsTest {
 
     @Test
     void shouldHoldTheLimitWhenLoopsAcceptAtOnce() throws Exception {
-        ClientAddressLimits shared = new ClientAddressLimits(new AddressLimits(50, 0));
+        ClientAddressLimits shared = new ClientAddressLimits(() -> new AddressLimits(50, 0));
         List<Future<Integer>> loops = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             for (int loop = 0; loop < 4; loop++) {

@@ -31,7 +31,7 @@ class HalfOpenHandshakesTest {
             () -> 0,
             () -> 0,
             what -> sheds.merge(what, 1, Integer::sum));
-    private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(3, budget);
+    private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(() -> 3, budget);
     private final Handshake only = new Handshake();
     private final List<Handshake> others = List.of(new Handshake(), new Handshake());
 
@@ -134,7 +134,7 @@ class HalfOpenHandshakesTest {
 
     @Test
     void shouldAskFewWhereAllAreWithTheWorker() {
-        HalfOpenHandshakes many = new HalfOpenHandshakes(1000, budget);
+        HalfOpenHandshakes many = new HalfOpenHandshakes(() -> 1000, budget);
         List<Handshake> busy =
                 Stream.generate(() -> new Handshake(only)).limit(1000).toList();
         busy.forEach(each -> {
@@ -217,7 +217,7 @@ class HalfOpenHandshakesTest {
     void shouldCutOffAQuarterOfEachLoopAtATime() {
         List<Handshake> crowd =
                 Stream.generate(() -> new Handshake(only)).limit(8).toList();
-        HalfOpenHandshakes many = new HalfOpenHandshakes(100, budget);
+        HalfOpenHandshakes many = new HalfOpenHandshakes(() -> 100, budget);
         crowd.forEach(each -> {
             each.admittedBy = many;
             many.admit(each.channel);

@@ -15,7 +15,9 @@ import io.offramp.offload.tck.fuzz.Bounds;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.handshake.engine.FuzzClient;
+import io.offramp.proxy.http.Router;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -63,25 +65,25 @@ public final class HellosFuzz {
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).addAppender(errors);
     }
 
+    private static final ListenerGeneration LISTENER = new ListenerGeneration(
+            "fuzz", FuzzClient.settings(), SESSIONS, List.of(), pipeline -> {}, new Router(List.of(), name -> null));
+
     private final HalfOpenHandshakes halfOpen;
-    private final ClientAddressLimits addresses = new ClientAddressLimits(new AddressLimits(10, 10));
-    private final ConnectionRegistry connections = new ConnectionRegistry(10);
+    private final ClientAddressLimits addresses = new ClientAddressLimits(() -> new AddressLimits(10, 10));
+    private final ConnectionRegistry connections = new ConnectionRegistry(() -> 10);
     private final EmbeddedChannel channel;
     private final ByteArrayOutputStream answers = new ByteArrayOutputStream();
 
     private HellosFuzz() {
         MemoryBudget budget = new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {});
-        halfOpen = new HalfOpenHandshakes(10, budget);
+        halfOpen = new HalfOpenHandshakes(() -> 10, budget);
         channel = new AcceptedChannel(new TlsListener(
                 "fuzz",
-                FuzzClient.settings(),
-                SESSIONS,
-                pipeline -> {},
+                () -> LISTENER,
                 METRICS.listener("fuzz"),
                 connections,
                 halfOpen,
                 addresses,
-                List.of(),
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
                 () -> false));
     }

@@ -15,7 +15,9 @@ import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.handshake.engine.FuzzClient;
+import io.offramp.proxy.http.Router;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.session.AutoPolicy;
@@ -41,26 +43,30 @@ class TlsListenerTest {
     private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(TlsListener.class);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final ProxyMetrics metrics = new ProxyMetrics();
-    private final ConnectionRegistry connections = new ConnectionRegistry(10);
+    private final ConnectionRegistry connections = new ConnectionRegistry(() -> 10);
     private final HalfOpenHandshakes halfOpen = new HalfOpenHandshakes(
-            10, new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {}));
-    private final ClientAddressLimits addresses = new ClientAddressLimits(new AddressLimits(2, 1));
+            () -> 10, new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {}));
+    private final ClientAddressLimits addresses = new ClientAddressLimits(() -> new AddressLimits(2, 1));
     private final TlsListener listener = listener(List.of());
 
     private TlsListener listener(List<Cidr> trusted) {
-        return new TlsListener(
+        ListenerGeneration now = new ListenerGeneration(
                 "web",
                 FuzzClient.settings(),
                 SessionSettings.of(
                         new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS),
                         metrics.tls(),
                         RecordSizeConfig.DEFAULTS),
+                trusted,
                 pipeline -> {},
+                new Router(List.of(), name -> null));
+        return new TlsListener(
+                "web",
+                () -> now,
                 metrics.listener("web"),
                 connections,
                 halfOpen,
                 addresses,
-                trusted,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
                 () -> false);
     }

@@ -1,0 +1,39 @@
+package io.offramp.proxy.generation;
+
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.upstream.Upstreams;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked configuration, made ready to serve. Immutable; certificates and the like have references of their own,
+ * because their files change more often.
+ *
+ * @param listeners in the order of the configuration
+ * @param upstreams that routes name
+ * @param limits none is left open
+ * @param files what listeners have read, to be read again when it changes
+ */
+public record Generation(
+        List<ListenerGeneration> listeners, Upstreams upstreams, LimitConfig limits, List<Reloadable> files) {
+    /** Copies the lists. */
+    public Generation {
+        listeners = List.copyOf(listeners);
+        files = List.copyOf(files);
+    }
+
+    /**
+     * The listener of that name, or null.
+     *
+     * @param nth among those that share the name, from 0 on
+     */
+    @Nullable
+    ListenerGeneration listener(String name, int nth) {
+        return listeners.stream()
+                .filter(each -> each.name().equals(name))
+                .skip(nth)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,85 @@
+package io.offramp.proxy.server;
+
+import io.netty.channel.EventLoopGroup;
+import io.offramp.offload.ConnectionOffload;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Sizing;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.generation.CurrentListener;
+import io.offramp.proxy.generation.Front;
+import io.offramp.proxy.generation.Generation;
+import io.offramp.proxy.generation.Generations;
+import io.offramp.proxy.generation.ListenerGeneration;
+import io.offramp.proxy.http.Router;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.session.SessionSettings;
+import io.offramp.proxy.upstream.Upstreams;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes generations of checked configurations. They share what lives as long as the process.
+ *
+ * @param generations where the routes of now are found
+ * @param loops of the host
+ */
+record GenerationMaker(
+        Generations generations,
+        Backends backends,
+        Handshakes handshakes,
+        ProxyMetrics metrics,
+        Sizing sizing,
+        MemoryBudget budget,
+        EventLoopGroup loops) {
+    /**
+     * Makes a generation, and changes nothing. Reads certificates and looks names up: blocks.
+     *
+     * @param before whose connections to upstreams go on; null for the first
+     * @throws StartException if a file cannot be read, or a backend is not there
+     */
+    Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {
+        Upstreams upstreams = before == null
+                ? new Upstreams(config.upstreams(), config.timeouts(), config.limits(), metrics::upstream)
+                : before.upstreams().next(config.upstreams(), metrics::upstream);
+        Fronts fronts = new Fronts(config, upstreams, metrics, budget);
+        List<ListenerGeneration> listeners = new ArrayList<>();
+        List<Reloadable> files = new ArrayList<>();
+        for (ListenerConfig listener : config.listeners()) {
+            listeners.add(make(config, listener, upstreams, fronts, files));
+        }
+        return new Generation(listeners, upstreams, sizing.resolve(config.limits()), files);
+    }
+
+    private ListenerGeneration make(
+            ProxyConfig config, ListenerConfig listener, Upstreams upstreams, Fronts fronts, List<Reloadable> files)
+            throws StartException {
+        ConnectionOffload device = backends.connections(listener);
+        CurrentListener current = current(config.listeners(), listener);
+        Front front = fronts.of(listener, () -> current.get().routes());
+        return new ListenerGeneration(
+                listener.name(),
+                handshakes.settings(config, listener, device, files),
+                SessionSettings.of(
+                        backends.plan(listener.offload()),
+                        metrics.tls(),
+                        listener.tls().recordSize()),
+                listener.http().trustedProxies(),
+                device == null ? front : new PlaintextFront(device, loops, front),
+                new Router(listener.routes(), upstreams::group));
+    }
+
+    /** The place of a listener in whatever generation is the current one. */
+    CurrentListener current(List<ListenerConfig> all, ListenerConfig listener) {
+        int nth = 0;
+        for (ListenerConfig each : all) {
+            if (each == listener) {
+                break;
+            }
+            nth += each.name().equals(listener.name()) ? 1 : 0;
+        }
+        return new CurrentListener(generations, listener.name(), nth);
+    }
+}

@@ -1,0 +1,98 @@
+package io.offramp.proxy.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.offramp.offload.RecordOffload;
+import io.offramp.offload.sw.SwProvider;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.handshake.engine.FuzzClient;
+import io.offramp.proxy.http.Router;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.session.AutoPolicy;
+import io.offramp.proxy.session.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadPlan;
+import io.offramp.proxy.session.RecordSizeConfig;
+import io.offramp.proxy.session.SessionSettings;
+import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.Upstreams;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CurrentListenerTest {
+    private static final RecordOffload SOFTWARE = new SwProvider().open(Map.of());
+
+    private final ProxyMetrics metrics = new ProxyMetrics();
+    private final Generations generations = new Generations();
+    private final CurrentListener web = new CurrentListener(generations, "web", 0);
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    @Test
+    void shouldGiveTheListenerOfTheGenerationOfNow() {
+        // Given
+        ListenerGeneration old = listener("web");
+        ListenerGeneration next = listener("web");
+        generations.swap(generation(old));
+        assertThat(web.get()).isSameAs(old);
+        assertThat(web.get()).isSameAs(old);
+
+        // When
+        generations.swap(generation(listener("other"), next));
+
+        // Then
+        assertThat(web.get()).isSameAs(next);
+        assertThat(web.get()).isSameAs(next);
+    }
+
+    @Test
+    void shouldTellListenersOfOneNameApartByTheirOrder() {
+        ListenerGeneration first = listener("web");
+        ListenerGeneration second = listener("web");
+        generations.swap(generation(first, listener("other"), second));
+
+        assertThat(web.get()).isSameAs(first);
+        assertThat(new CurrentListener(generations, "web", 1).get()).isSameAs(second);
+    }
+
+    @Test
+    void shouldKeepTheLastWhenTheNextGenerationHasNoSuchListener() {
+        ListenerGeneration last = listener("web");
+        generations.swap(generation(last));
+        assertThat(web.get()).isSameAs(last);
+
+        generations.swap(generation(listener("other")));
+
+        assertThat(web.get()).isSameAs(last);
+    }
+
+    @Test
+    void shouldThrowBeforeThereIsOne() {
+        assertThatThrownBy(web::get).isInstanceOf(IllegalStateException.class);
+        generations.swap(generation(listener("other")));
+        assertThatThrownBy(web::get).isInstanceOf(IllegalStateException.class).hasMessageContaining("web");
+    }
+
+    private static Generation generation(ListenerGeneration... listeners) {
+        Upstreams none =
+                new Upstreams(Map.of(), TimeoutConfig.DEFAULTS, LimitConfig.DEFAULTS, name -> UpstreamEvents.NONE);
+        return new Generation(List.of(listeners), none, LimitConfig.DEFAULTS, List.of());
+    }
+
+    private ListenerGeneration listener(String name) {
+        OffloadPlan plan = new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS);
+        return new ListenerGeneration(
+                name,
+                FuzzClient.settings(),
+                SessionSettings.of(plan, metrics.tls(), RecordSizeConfig.DEFAULTS),
+                List.of(),
+                pipeline -> {},
+                new Router(List.of(), upstream -> null));
+    }
+}
