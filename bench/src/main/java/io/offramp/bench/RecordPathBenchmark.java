@@ -344,5 +344,8 @@ public class RecordPathBenchmark {
         public void onFault(OffloadException fault) {
             throw fault;
         }
+
+        @Override
+        public void onEnd() {}
     }
 }

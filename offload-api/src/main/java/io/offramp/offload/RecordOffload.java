@@ -31,8 +31,8 @@ public interface RecordOffload extends AutoCloseable {
     }
 
     /**
-     * True of a backend whose RX sessions read the socket themselves ({@link RxSession#readsSocket}). It takes a
-     * direction where no wire byte behind the boundary has been read: until then another backend has it.
+     * True of a backend whose RX sessions are {@link SocketRxSession}s. It takes a direction only where no wire byte
+     * behind the boundary has been read. Until then another backend has the direction.
      */
     default boolean readsSocket() {
         return false;

@@ -3,7 +3,6 @@ package io.offramp.offload;
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
-import java.io.IOException;
 
 /** Opens what we receive. What the records carried comes out of the {@link RxSink}, in order. */
 public non-sealed interface RxSession extends RecordSession {
@@ -17,26 +16,6 @@ public non-sealed interface RxSession extends RecordSession {
      * @param wire ownership moves here
      */
     void receive(ByteBuf wire);
-
-    /**
-     * True of a session that reads the socket itself, as kernel TLS asks for: what the channel's transport reads has no
-     * record type. The transport's own reads are off then; what it reads nevertheless, at the peer's FIN, is given to
-     * {@link #receive} and is content.
-     */
-    default boolean readsSocket() {
-        return false;
-    }
-
-    /**
-     * A read is wanted: called where the channel's auto-read is on again. Only of a session that {@link #readsSocket}.
-     */
-    default void resume() {}
-
-    /**
-     * The transport looked at the socket nevertheless, at a FIN or an error, and took an error from it that this
-     * session does not see any more. Only of a session that {@link #readsSocket}.
-     */
-    default void readFailed(IOException cause) {}
 
     /** Bytes of a partial record held: not 0 at the end of the stream means that the peer was cut off. */
     int bufferedBytes();

@@ -33,10 +33,10 @@ public interface RxSink {
     void onFault(OffloadException fault);
 
     /**
-     * The peer sends nothing further, or is gone: told by a session that reads the socket itself, behind all that had
-     * come.
+     * The peer sends nothing further, or is gone. Called behind all content, and only by a {@link SocketRxSession}:
+     * otherwise the channel's transport reports the end.
      */
-    default void onEnd() {}
+    void onEnd();
 
     /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
     default void onDegraded(String reason) {}

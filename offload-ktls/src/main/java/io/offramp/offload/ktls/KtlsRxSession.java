@@ -7,9 +7,9 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Errors;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.Require;
-import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
+import io.offramp.offload.SocketRxSession;
 import io.offramp.offload.error.DeviceFaultException;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads until the socket is empty or the channel's auto-read is off, with a pause for other connections now and
  * then: edge-triggered epoll will not signal again.
  */
-final class KtlsRxSession implements RxSession {
+final class KtlsRxSession implements SocketRxSession {
     /** Reads before other connections of the event loop get their turn. */
     private static final int READS_PER_TURN = 16;
 

@@ -13,6 +13,7 @@ import io.offramp.offload.FiveTuple;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RxSession;
+import io.offramp.offload.SocketRxSession;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.error.OffloadException;
@@ -80,7 +81,7 @@ class KtlsErrorIT {
     @ValueSource(ints = {12, 14, 105, 9, 77})
     void shouldSayWhichErrorEndedAReadRatherThanThatThePeerDid(int errno) {
         // Given
-        RxSession session = rx();
+        SocketRxSession session = rx();
         kernel.receives.add((long) -errno);
 
         // When
@@ -96,7 +97,7 @@ class KtlsErrorIT {
     @ParameterizedTest
     @ValueSource(ints = {32, 104, 110, 113, 101})
     void shouldTakeALostConnectionForTheEndOfTheStream(int errno) {
-        RxSession session = rx();
+        SocketRxSession session = rx();
         kernel.receives.add((long) -errno);
 
         session.resume();
@@ -107,7 +108,7 @@ class KtlsErrorIT {
 
     @Test
     void shouldRefuseARecordWhoseTypeTheKernelDoesNotSay() {
-        RxSession session = rx();
+        SocketRxSession session = rx();
         kernel.receives.add((long) -Errno.EIO);
 
         session.resume();
@@ -121,7 +122,7 @@ class KtlsErrorIT {
     @Test
     void shouldEndWhereTheKernelDoesNotSayItsSequence() {
         // Given
-        RxSession session = rx();
+        SocketRxSession session = rx();
         kernel.says = sequence -> -105;
 
         // When
@@ -136,7 +137,7 @@ class KtlsErrorIT {
     /** A handshake record, whose place nobody knows. */
     @Test
     void shouldDeliverNoRecordWithoutItsPlace() {
-        RxSession session = rx();
+        SocketRxSession session = rx();
         kernel.receives.add(KernelTls.received(ContentType.HANDSHAKE.code(), 5));
         kernel.says = sequence -> -Errno.EINVAL;
 
@@ -318,7 +319,7 @@ class KtlsErrorIT {
     void shouldTouchNoOtherConnectionOnceTheChannelIsClosed() throws IOException {
         // Given
         TxSession tx = tx();
-        RxSession rx = rx();
+        SocketRxSession rx = rx();
         int number = wire.channel().fd().intValue();
         RecordBoundary at = rx.boundary();
 
@@ -344,10 +345,10 @@ class KtlsErrorIT {
         tx.close();
     }
 
-    private RxSession rx() {
+    private SocketRxSession rx() {
         InstallResult<RxSession> result = offload().installRx(target(), keys(), start(Direction.RX), sink);
         wire.channel().config().setAutoRead(true);
-        return ((InstallResult.Installed<RxSession>) result).session();
+        return (SocketRxSession) ((InstallResult.Installed<RxSession>) result).session();
     }
 
     private TxSession tx() {

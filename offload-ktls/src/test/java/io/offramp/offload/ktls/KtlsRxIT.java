@@ -11,6 +11,7 @@ import io.offramp.offload.FiveTuple;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RxSession;
+import io.offramp.offload.SocketRxSession;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
@@ -54,7 +55,7 @@ class KtlsRxIT {
 
     /** One end with a session, and what the peer at the other one makes records with. */
     private record End(
-            SocketWire wire, RxSession session, CollectingRxSink sink, ReferenceRecords peer, TrafficKeys keys) {
+            SocketWire wire, SocketRxSession session, CollectingRxSink sink, ReferenceRecords peer, TrafficKeys keys) {
         /** Sends these bytes, and lets the session read. */
         void send(byte[] bytes) {
             try {
@@ -342,7 +343,7 @@ class KtlsRxIT {
                 RecordBoundary.start(Direction.RX).movedTo(START_POSITION, keys.nextSequence()),
                 sink);
         assertThat(result).isInstanceOf(InstallResult.Installed.class);
-        RxSession session = ((InstallResult.Installed<RxSession>) result).session();
+        SocketRxSession session = (SocketRxSession) ((InstallResult.Installed<RxSession>) result).session();
         wire.readBy(session);
         return new End(wire, session, sink, peer, keys);
     }

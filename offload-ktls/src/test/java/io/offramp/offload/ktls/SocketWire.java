@@ -11,7 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.offramp.offload.RxSession;
+import io.offramp.offload.SocketRxSession;
 import io.offramp.offload.ktls.ffi.LinuxTls;
 import io.offramp.offload.tck.Wire;
 import java.io.ByteArrayOutputStream;
@@ -108,7 +108,7 @@ final class SocketWire implements Wire {
     }
 
     /** Leads wishes to read to a session that reads the socket itself, and wants to read. */
-    void readBy(RxSession session) {
+    void readBy(SocketRxSession session) {
         near.pipeline().addFirst(new ChannelDuplexHandler() {
             @Override
             public void read(ChannelHandlerContext context) {

@@ -67,6 +67,9 @@ class SwSessionTest {
         }
 
         @Override
+        public void onEnd() {}
+
+        @Override
         public void onBurstEnd() {}
 
         @Override

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
+import io.offramp.offload.SocketRxSession;
 import io.offramp.offload.error.DeviceFaultException;
 import io.offramp.offload.error.KeyLimitException;
 import io.offramp.offload.error.OffloadException;
@@ -16,7 +17,6 @@ import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
 import io.offramp.proxy.connection.DirectionStats;
 import io.offramp.proxy.tls.Handshaken;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What we receive: opens records, passes data on, and acts on what else the peer says. Confined to the event loop. */
@@ -125,19 +125,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         return !ended && session.boundary() == null;
     }
 
-    /** True where the backend reads the socket, and Netty must not. */
-    boolean readsSocket() {
-        return !closed && session.readsSocket();
-    }
-
-    /** Somebody wants to read. */
-    void resume() {
-        session.resume();
-    }
-
-    /** The transport took an error from a socket that the session reads. */
-    void readFailed(IOException cause) {
-        session.readFailed(cause);
+    /** The session, while it reads the socket itself, so that Netty must not; else null. */
+    @Nullable
+    SocketRxSession socketReader() {
+        return !closed && session instanceof SocketRxSession reader && reader.readsSocket() ? reader : null;
     }
 
     private void countBurst() {
@@ -363,7 +354,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         session = placed.session();
         placement.onMoved(session.info(), placed.why());
         receive(export.pending());
-        if (readsSocket()) {
+        if (socketReader() != null) {
             listener.onSocketTaken();
         }
     }

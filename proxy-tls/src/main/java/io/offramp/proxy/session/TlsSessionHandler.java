@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.offramp.offload.OffloadTarget;
+import io.offramp.offload.SocketRxSession;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.proxy.channel.FinEvent;
@@ -148,8 +149,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     /** What a session that reads the socket itself does in place of the transport. */
     @Override
     public void read(ChannelHandlerContext context) {
-        if (rx.readsSocket()) {
-            rx.resume();
+        SocketRxSession reader = rx.socketReader();
+        if (reader != null) {
+            reader.resume();
         } else {
             context.read();
         }
@@ -196,7 +198,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (!(event instanceof ChannelInputShutdownEvent)) {
             context.fireUserEventTriggered(event);
-        } else if (rx.readsSocket()) {
+        } else if (rx.socketReader() != null) {
             // The session sees the FIN where it is: behind the last record.
             return;
         } else if (rx.isUnderWay()) {
@@ -233,8 +235,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException failure && rx.readsSocket()) {
-            rx.readFailed(failure);
+        SocketRxSession reader = rx.socketReader();
+        if (cause instanceof IOException failure && reader != null) {
+            reader.readFailed(failure);
         } else if (cause instanceof IOException) {
             // A reset by the peer is its right; channelInactive follows.
             if (!inputEnded && !closing) {

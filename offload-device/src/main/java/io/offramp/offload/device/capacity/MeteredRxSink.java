@@ -30,6 +30,11 @@ record MeteredRxSink(RxSink sink, LoadGauge load, int overheadBytes) implements 
     }
 
     @Override
+    public void onEnd() {
+        sink.onEnd();
+    }
+
+    @Override
     public void onDegraded(String reason) {
         sink.onDegraded(reason);
     }
