@@ -36,6 +36,42 @@ public record Capacity(
         }
     }
 
+    /** The same with another number of contexts. */
+    public Capacity withContexts(long newContexts) {
+        return new Capacity(
+                newContexts, recordsPerSecond, bitsPerSecond, installsPerSecond, installLatencyNs, recordLatencyNs);
+    }
+
+    /** The same with another rate of records. */
+    public Capacity withRecordsPerSecond(long newRecordsPerSecond) {
+        return new Capacity(
+                contexts, newRecordsPerSecond, bitsPerSecond, installsPerSecond, installLatencyNs, recordLatencyNs);
+    }
+
+    /** The same with another rate of bits. */
+    public Capacity withBitsPerSecond(long newBitsPerSecond) {
+        return new Capacity(
+                contexts, recordsPerSecond, newBitsPerSecond, installsPerSecond, installLatencyNs, recordLatencyNs);
+    }
+
+    /** The same with another rate of installs. */
+    public Capacity withInstallsPerSecond(long newInstallsPerSecond) {
+        return new Capacity(
+                contexts, recordsPerSecond, bitsPerSecond, newInstallsPerSecond, installLatencyNs, recordLatencyNs);
+    }
+
+    /** The same with another latency of an install. */
+    public Capacity withInstallLatencyNs(long newInstallLatencyNs) {
+        return new Capacity(
+                contexts, recordsPerSecond, bitsPerSecond, installsPerSecond, newInstallLatencyNs, recordLatencyNs);
+    }
+
+    /** The same with another latency of a record. */
+    public Capacity withRecordLatencyNs(long newRecordLatencyNs) {
+        return new Capacity(
+                contexts, recordsPerSecond, bitsPerSecond, installsPerSecond, installLatencyNs, newRecordLatencyNs);
+    }
+
     /** Installs that it takes at once after a pause: what its rate gives in a tenth of a second, at least one. */
     public long installBurst() {
         return Math.max(1, installsPerSecond / BURSTS_PER_SECOND);

@@ -24,12 +24,12 @@ class CapacityTest {
         assertThatThrownBy(() -> installs(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rates");
-        assertThatThrownBy(() -> new Capacity(1, 1, 1, 1, -1, 0))
+        assertThatThrownBy(() -> Capacity.UNLIMITED.withInstallLatencyNs(-1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("latencies");
     }
 
     private static Capacity installs(long perSecond) {
-        return new Capacity(1, Capacity.NO_LIMIT, 1_000, perSecond, 0, 0);
+        return Capacity.UNLIMITED.withBitsPerSecond(1_000).withInstallsPerSecond(perSecond);
     }
 }

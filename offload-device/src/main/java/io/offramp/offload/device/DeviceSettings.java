@@ -10,7 +10,6 @@ import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.Wire;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a device is configured.
@@ -127,15 +126,17 @@ record DeviceSettings(
     }
 
     private static DriverSettings driver(Map<String, String> settings) {
-        return new DriverSettings(
-                faults(settings.get(FAULTS)),
-                !isOne(settings, RESYNC, "async", "hint"),
-                number(settings, DEMOTE_AFTER, 1, Integer.MAX_VALUE, DriverSettings.DEFAULT_DEMOTE_AFTER));
+        String faults = settings.get(FAULTS);
+        DriverSettings driver =
+                faults == null ? DriverSettings.DEFAULTS : DriverSettings.DEFAULTS.withWire(faults(faults));
+        boolean isAsking = isOne(settings, RESYNC, "async", "hint");
+        int demoteAfter = number(settings, DEMOTE_AFTER, 1, Integer.MAX_VALUE, DriverSettings.DEFAULT_DEMOTE_AFTER);
+        return (isAsking ? driver : driver.hinting()).withDemoteAfter(demoteAfter);
     }
 
-    private static @Nullable Faults faults(@Nullable String text) {
+    private static Faults faults(String text) {
         try {
-            return text == null ? null : Faults.parse(text);
+            return Faults.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(FAULTS + ": " + e.getMessage());
         }

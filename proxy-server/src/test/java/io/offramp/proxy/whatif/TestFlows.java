@@ -44,6 +44,10 @@ final class TestFlows {
     }
 
     static Capacity capacity(long contexts, long recordsPerSecond, long installsPerSecond, long installLatencyNs) {
-        return new Capacity(contexts, recordsPerSecond, Capacity.NO_LIMIT, installsPerSecond, installLatencyNs, 0);
+        return Capacity.UNLIMITED
+                .withContexts(contexts)
+                .withRecordsPerSecond(recordsPerSecond)
+                .withInstallsPerSecond(installsPerSecond)
+                .withInstallLatencyNs(installLatencyNs);
     }
 }

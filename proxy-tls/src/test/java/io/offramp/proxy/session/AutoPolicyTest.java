@@ -62,6 +62,9 @@ class AutoPolicyTest {
     }
 
     private static Capacity latency(long installNs, long recordNs) {
-        return new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 10, installNs, recordNs);
+        return Capacity.UNLIMITED
+                .withInstallsPerSecond(10)
+                .withInstallLatencyNs(installNs)
+                .withRecordLatencyNs(recordNs);
     }
 }

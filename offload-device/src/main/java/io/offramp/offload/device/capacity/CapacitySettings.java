@@ -46,13 +46,13 @@ public final class CapacitySettings {
      * @throws IllegalArgumentException if a value is wrong: {@code install-latency: must be …, is fast}
      */
     public static Capacity parse(Map<String, String> settings, long contexts) {
-        return new Capacity(
-                contexts,
-                rate(RECORDS, settings.get(RECORDS)),
-                bits(settings.get(GBIT)),
-                rate(INSTALLS, settings.get(INSTALLS)),
-                latency(INSTALL_LATENCY, settings.get(INSTALL_LATENCY)),
-                latency(RECORD_LATENCY, settings.get(RECORD_LATENCY)));
+        return Capacity.UNLIMITED
+                .withContexts(contexts)
+                .withRecordsPerSecond(rate(RECORDS, settings.get(RECORDS)))
+                .withBitsPerSecond(bits(settings.get(GBIT)))
+                .withInstallsPerSecond(rate(INSTALLS, settings.get(INSTALLS)))
+                .withInstallLatencyNs(latency(INSTALL_LATENCY, settings.get(INSTALL_LATENCY)))
+                .withRecordLatencyNs(latency(RECORD_LATENCY, settings.get(RECORD_LATENCY)));
     }
 
     private static long rate(String name, @Nullable String value) {

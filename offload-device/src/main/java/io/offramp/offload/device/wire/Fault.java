@@ -1,5 +1,7 @@
 package io.offramp.offload.device.wire;
 
+import java.util.Locale;
+
 /** What may go wrong between driver and device, or is left to chance. */
 public enum Fault {
     /** A packet does not arrive. */
@@ -25,5 +27,10 @@ public enum Fault {
     /** A completion is looked at one packet later. */
     DELAY,
     /** A pool is exhausted. */
-    DECLINE
+    DECLINE;
+
+    /** As configuration names its share: {@code ack-lag}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

@@ -1,46 +1,23 @@
 package io.offramp.offload.device.wire;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * What goes wrong, and how often. All shares are probabilities, at most one half.
+ * What goes wrong, and how often. Made by {@link #parse}, or from {@link #NONE} by name.
  *
  * @param seed of all that is random; connections differ by their number
- * @param loss packets that do not arrive
- * @param reorder packets that arrive later than ones sent behind them
- * @param duplicate packets that arrive twice
- * @param corrupt packets of which a bit is flipped, so that their checksum does not hold
- * @param retransmit sends behind which something is sent again that need not be, acknowledged or not
- * @param resegment packets that are shorter than they could be
- * @param ackLag acknowledgments that come late
- * @param cqeError send WQEs that the device fails
- * @param reroute packets that leave through another device, and are encrypted in software therefore
- * @param queueFull times that the ICOSQ has no room for a resync
- * @param delay times that a completion is looked at one packet later
- * @param decline installs for which a pool is exhausted
+ * @param shares probability of each fault that happens at all
  * @param downAfter packets of a connection behind which the device goes down; 0 for never
  * @param mss most payload of a packet, in bytes
  * @param sequence TCP sequence of a connection's first byte: near 2^32 it soon wraps
  */
-public record Faults(
-        long seed,
-        double loss,
-        double reorder,
-        double duplicate,
-        double corrupt,
-        double retransmit,
-        double resegment,
-        double ackLag,
-        double cqeError,
-        double reroute,
-        double queueFull,
-        double delay,
-        double decline,
-        int downAfter,
-        int mss,
-        int sequence) {
+public record Faults(long seed, Map<Fault, Double> shares, int downAfter, int mss, int sequence) {
     /** Ethernet, IPv4 or IPv6, TCP with timestamps. */
     public static final int DEFAULT_MSS = 1448;
 
@@ -51,15 +28,48 @@ public record Faults(
     private static final int MOST_MSS = 9_000;
 
     /** A wire on which nothing goes wrong: packets, but no faults. */
-    public static final Faults NONE = parse("");
+    public static final Faults NONE = new Faults(1, Map.of(), 0, DEFAULT_MSS, 0);
+
+    /** All names, for help and errors. */
+    public static final String NAMES = "seed, "
+            + Arrays.stream(Fault.values()).map(Fault::label).collect(Collectors.joining(", "))
+            + ", down-after, mss, sequence";
+
+    /** Copies the shares. */
+    public Faults {
+        Map<Fault, Double> happening = new EnumMap<>(Fault.class);
+        happening.putAll(shares);
+        happening.values().removeIf(share -> share == 0);
+        shares = Collections.unmodifiableMap(happening);
+    }
 
     /**
      * Reads {@code seed=7 loss=1% reorder=1% duplicate=0.1%}: names and values in any order, separated by white space
-     * or commas; shares as a percentage or as a number.
+     * or commas. A share is a percentage or a number, and at most one half.
      *
-     * @throws IllegalArgumentException saying which part is wrong and what was expected
+     * @throws IllegalArgumentException naming the part that is wrong, and what was expected
      */
     public static Faults parse(String text) {
+        Map<String, String> values = values(text);
+        Map<Fault, Double> shares = new EnumMap<>(Fault.class);
+        long seed = number(values, "seed", 0, Long.MAX_VALUE, NONE.seed);
+        for (Fault fault : Fault.values()) {
+            shares.put(fault, share(values, fault.label()));
+        }
+        Faults faults = new Faults(
+                seed,
+                shares,
+                (int) number(values, "down-after", 0, Integer.MAX_VALUE, NONE.downAfter),
+                (int) number(values, "mss", LEAST_MSS, MOST_MSS, NONE.mss),
+                (int) number(values, "sequence", 0, (1L << 32) - 1, NONE.sequence));
+        if (!values.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "unknown fault " + values.keySet().iterator().next() + ", known are " + NAMES);
+        }
+        return faults;
+    }
+
+    private static Map<String, String> values(String text) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String part : text.strip().split("[\\s,]+")) {
             int equals = part.indexOf('=');
@@ -69,51 +79,20 @@ public record Faults(
                 throw new IllegalArgumentException("expected name=value such as loss=1%, is " + part);
             }
         }
-        Faults faults = new Faults(
-                number(values, "seed", 0, Long.MAX_VALUE, 1),
-                share(values, "loss"),
-                share(values, "reorder"),
-                share(values, "duplicate"),
-                share(values, "corrupt"),
-                share(values, "retransmit"),
-                share(values, "resegment"),
-                share(values, "ack-lag"),
-                share(values, "cqe-error"),
-                share(values, "reroute"),
-                share(values, "queue-full"),
-                share(values, "delay"),
-                share(values, "decline"),
-                (int) number(values, "down-after", 0, Integer.MAX_VALUE, 0),
-                (int) number(values, "mss", LEAST_MSS, MOST_MSS, DEFAULT_MSS),
-                (int) number(values, "sequence", 0, (1L << 32) - 1, 0));
-        if (!values.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "unknown fault " + values.keySet().iterator().next() + ", known are " + NAMES);
-        }
-        return faults;
+        return values;
     }
 
-    /** All names, for help and errors. */
-    public static final String NAMES =
-            "seed, loss, reorder, duplicate, corrupt, retransmit, resegment, ack-lag, cqe-error,"
-                    + " reroute, queue-full, delay, decline, down-after, mss, sequence";
+    /** The same with another share of one fault: 0 for never, 1 for always. */
+    public Faults with(Fault fault, double share) {
+        Map<Fault, Double> changed = new EnumMap<>(Fault.class);
+        changed.putAll(shares);
+        changed.put(fault, share);
+        return new Faults(seed, changed, downAfter, mss, sequence);
+    }
 
-    /** How often it happens, from 0 to one half. */
+    /** How often it happens: a probability. */
     public double share(Fault fault) {
-        return switch (fault) {
-            case LOSS -> loss;
-            case REORDER -> reorder;
-            case DUPLICATE -> duplicate;
-            case CORRUPT -> corrupt;
-            case RETRANSMIT -> retransmit;
-            case RESEGMENT -> resegment;
-            case ACK_LAG -> ackLag;
-            case CQE_ERROR -> cqeError;
-            case REROUTE -> reroute;
-            case QUEUE_FULL -> queueFull;
-            case DELAY -> delay;
-            case DECLINE -> decline;
-        };
+        return shares.getOrDefault(fault, 0.0);
     }
 
     private static double share(Map<String, String> values, String name) {
@@ -129,7 +108,7 @@ public record Faults(
                 return share;
             }
         } catch (NumberFormatException e) {
-            // Said below, as for a number out of range.
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(name + " must be a share such as 1% or 0.01, at most 50%, is " + value);
     }
@@ -145,7 +124,7 @@ public record Faults(
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below, as for a number out of range.
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(name + " must be " + least + " to " + most + ", is " + value);
     }

@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CapacitySettingsTest {
     @Test
     void shouldLimitNothingButContextsWhenNothingIsSet() {
-        assertThat(CapacitySettings.parse(Map.of("state", "up"), 7))
-                .isEqualTo(new Capacity(7, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 0));
+        assertThat(CapacitySettings.parse(Map.of("state", "up"), 7)).isEqualTo(Capacity.UNLIMITED.withContexts(7));
     }
 
     @Test
@@ -25,7 +24,13 @@ class CapacitySettingsTest {
                 "install-latency", "50us",
                 "record-latency", "900ns");
         assertThat(CapacitySettings.parse(settings, 1))
-                .isEqualTo(new Capacity(1, 15_000_000, 2_500_000_000L, 500, 50_000, 900));
+                .isEqualTo(Capacity.UNLIMITED
+                        .withContexts(1)
+                        .withRecordsPerSecond(15_000_000)
+                        .withBitsPerSecond(2_500_000_000L)
+                        .withInstallsPerSecond(500)
+                        .withInstallLatencyNs(50_000)
+                        .withRecordLatencyNs(900));
     }
 
     @ParameterizedTest

@@ -56,6 +56,6 @@ class LoadGaugeTest {
     }
 
     private static Capacity capacity(long records, long bits) {
-        return new Capacity(1, records, bits, Capacity.NO_LIMIT, 0, 0);
+        return Capacity.UNLIMITED.withRecordsPerSecond(records).withBitsPerSecond(bits);
     }
 }

@@ -19,7 +19,12 @@ class PacerTest {
     @Test
     void shouldQueueWorkBehindWork() {
         // Given: a record takes 1 us, 8 Gbit/s make a byte take 1 ns, and what is done comes out 3 us later
-        Pacer pacer = new Pacer(new Capacity(1, 1_000_000, 8_000_000_000L, Capacity.NO_LIMIT, 50_000, 3_000), clock);
+        Capacity capacity = Capacity.UNLIMITED
+                .withRecordsPerSecond(1_000_000)
+                .withBitsPerSecond(8_000_000_000L)
+                .withInstallLatencyNs(50_000)
+                .withRecordLatencyNs(3_000);
+        Pacer pacer = new Pacer(capacity, clock);
 
         // When, Then
         assertThat(pacer.work(1, 100)).as("limited by records").isEqualTo(1_000 + 3_000);
@@ -39,8 +44,7 @@ class PacerTest {
 
     @Test
     void shouldAddItsLatencyWhereRatesAreUnlimited() {
-        Pacer pacer =
-                new Pacer(new Capacity(1, Capacity.NO_LIMIT, Capacity.NO_LIMIT, Capacity.NO_LIMIT, 0, 1_500), clock);
+        Pacer pacer = new Pacer(Capacity.UNLIMITED.withRecordLatencyNs(1_500), clock);
         assertThat(pacer.work(1, 16_384)).isEqualTo(1_500);
         assertThat(pacer.work(1, 16_384)).isEqualTo(1_500);
     }

@@ -19,12 +19,23 @@ public record DriverSettings(
     /** So many records in a row are no loss on the wire any more. */
     public static final int DEFAULT_DEMOTE_AFTER = 4096;
 
-    /** Without faults, as ConnectX resyncs. */
-    public static final DriverSettings DEFAULTS = new DriverSettings(null, false, DEFAULT_DEMOTE_AFTER);
+    /** Without a wire, and resyncing as ConnectX does. */
+    public static final DriverSettings DEFAULTS = new DriverSettings(
+            null, false, DEFAULT_DEMOTE_AFTER, (header, headerBytes, payload, index, bytes) -> {}, Chance::seeded);
 
-    /** With nobody looking. */
-    public DriverSettings(@Nullable Faults wire, boolean resyncByHint, int demoteAfter) {
-        this(wire, resyncByHint, demoteAfter, (header, headerBytes, payload, index, bytes) -> {}, Chance::seeded);
+    /** The same with a wire on which this goes wrong. */
+    public DriverSettings withWire(Faults newWire) {
+        return new DriverSettings(newWire, resyncByHint, demoteAfter, tap, chances);
+    }
+
+    /** The same with a host that resyncs a lost device unasked. */
+    public DriverSettings hinting() {
+        return new DriverSettings(wire, true, demoteAfter, tap, chances);
+    }
+
+    /** The same with another number of records in a row that the device may leave to the host. */
+    public DriverSettings withDemoteAfter(int newDemoteAfter) {
+        return new DriverSettings(wire, resyncByHint, newDemoteAfter, tap, chances);
     }
 
     /** The same with somebody looking. */

@@ -8,6 +8,7 @@ import io.offramp.offload.device.hardware.context.AuthState;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
 import io.offramp.offload.device.wire.Chance;
+import io.offramp.offload.device.wire.Fault;
 import io.offramp.offload.device.wire.Faults;
 import org.junit.jupiter.api.AfterEach;
 
@@ -21,7 +22,8 @@ abstract class AsyncResyncFixture {
     /** Number of the record at {@link #REQUEST}. */
     static final long NUMBER = 70;
 
-    final ResyncFixture rx = new ResyncFixture(new DriverSettings(delayed(), false, 1_000));
+    final ResyncFixture rx =
+            new ResyncFixture(DriverSettings.DEFAULTS.withWire(delayed()).withDemoteAfter(1_000));
     final AsyncResync resync = new AsyncResync(rx.driver.place, rx.context, Chance.seeded(delayed(), 1));
     int next;
 
@@ -105,6 +107,6 @@ abstract class AsyncResyncFixture {
 
     /** The driver never looks for a completion at once. */
     private static Faults delayed() {
-        return new Faults(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, Faults.DEFAULT_MSS, 0);
+        return Faults.NONE.with(Fault.DELAY, 1);
     }
 }

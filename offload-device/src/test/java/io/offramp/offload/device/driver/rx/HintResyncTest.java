@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class HintResyncTest {
     private static final int RECORD_BYTES = 100;
 
-    private final ResyncFixture rx = new ResyncFixture(new DriverSettings(Faults.NONE, true, 1_000));
+    private final ResyncFixture rx = new ResyncFixture(
+            DriverSettings.DEFAULTS.withWire(Faults.NONE).hinting().withDemoteAfter(1_000));
     private final HintResync resync = new HintResync(rx.context);
     private int sequence = 5_000;
     private long number = 40;

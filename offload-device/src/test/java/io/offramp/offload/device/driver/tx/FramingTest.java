@@ -11,6 +11,7 @@ import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.wire.Fault;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
@@ -39,7 +40,8 @@ class FramingTest {
     @ParameterizedTest
     @MethodSource("protections")
     void shouldFrameRecordsInPlaintextFromTheStartOfTheOffloadOn(Protection protection) {
-        try (DriverFixture driver = new DriverFixture(new DriverSettings(neverAcknowledged(), false, 1_000))) {
+        try (DriverFixture driver = new DriverFixture(
+                DriverSettings.DEFAULTS.withWire(neverAcknowledged()).withDemoteAfter(1_000))) {
             CollectingTxSink sink = new CollectingTxSink();
             TrafficKeys keys = driver.keys(protection, FIRST);
             TxSession session = install(driver, keys, sink);
@@ -104,6 +106,6 @@ class FramingTest {
     }
 
     private static Faults neverAcknowledged() {
-        return new Faults(1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, Faults.DEFAULT_MSS, 0);
+        return Faults.NONE.with(Fault.ACK_LAG, 1);
     }
 }
