@@ -38,4 +38,9 @@ record MeteredRxSink(RxSink sink, LoadGauge load, int overheadBytes) implements 
     public void onDegraded(String reason) {
         sink.onDegraded(reason);
     }
+
+    @Override
+    public void onBurstEnd() {
+        sink.onBurstEnd();
+    }
 }

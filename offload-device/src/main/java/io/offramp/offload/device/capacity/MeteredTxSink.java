@@ -27,6 +27,21 @@ record MeteredTxSink(TxSink sink, LoadGauge load) implements TxSink {
         sink.onDegraded(reason);
     }
 
+    @Override
+    public void onSpliced(long records, int bytes) {
+        sink.onSpliced(records, bytes);
+    }
+
+    @Override
+    public void onInfoChanged() {
+        sink.onInfoChanged();
+    }
+
+    @Override
+    public void onBurstEnd() {
+        sink.onBurstEnd();
+    }
+
     private static int records(ByteBuf wire) {
         int records = 0;
         int end = wire.writerIndex();
