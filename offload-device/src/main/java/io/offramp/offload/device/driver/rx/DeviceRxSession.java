@@ -1,7 +1,6 @@
 package io.offramp.offload.device.driver.rx;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.InstallResult.Declined;
 import io.offramp.offload.InstallResult.Installed;
@@ -12,11 +11,8 @@ import io.offramp.offload.SessionInfo;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
-import io.offramp.offload.device.driver.session.LiveSession;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
-import io.offramp.offload.device.hardware.queue.TlsOffload;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.OffloadMisuseException;
@@ -34,25 +30,18 @@ import org.jspecify.annotations.Nullable;
  * until every record of them has been delivered: a sink that exports in the middle takes the rest untouched. Where
  * engines have threads of their own, packets are under way between two calls, and there is no boundary meanwhile.
  */
-public final class DeviceRxSession implements RxSession, LiveSession, RecordAssembler.Listener {
+public final class DeviceRxSession implements RxSession, RecordAssembler.Listener, RxBinding.Listener {
     private final SessionPlace place;
     private final DeviceChannel channel;
     private final RxSink sink;
     private final PacketTemplate packets;
     private final RecordAssembler records;
-    private final @Nullable WiredRx wired;
-    private final RxResync resync;
+    private final PacketQueue queue;
+    private final RxBinding device;
+    private final @Nullable WireIngress wired;
     private final RecordBoundary start;
     private TrafficKeys keys;
     private boolean isOpen = true;
-
-    private @Nullable RxContext context;
-    private final RxParams params = new RxParams();
-    private int undecryptedInARow;
-    private String softwareReason = "";
-
-    private final PacketQueue queue = new PacketQueue(this);
-    private int underWay;
     private boolean isDraining;
     private boolean isBurstUnderWay;
 
@@ -73,20 +62,17 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         this.keys = keys;
         this.sink = sink;
         this.packets = packets;
-        this.context = context;
         channel = place.channel();
         records = new RecordAssembler(place.allocator(), place.device().software(), keys, at.wirePosition(), this);
         start = at;
         currentPosition = at.wirePosition();
-        wired = place.device().isWired()
+        queue = new PacketQueue(channel, this::pollLater);
+        WiredRx wire = place.device().isWired()
                 ? new WiredRx(place, place.device().faults(), packets, at.wirePosition(), this::onInOrder)
                 : null;
-        Chance chance = wired == null ? place.device().settings().chance(0) : wired.chance();
-        resync = place.device().settings().resyncByHint()
-                ? new HintResync(context)
-                : new AsyncResync(place, context, chance);
-        context.whenRefused(this::onRefused);
-        place.device().live().add(this);
+        Chance chance = wire == null ? place.device().settings().chance(0) : wire.chance();
+        device = new RxBinding(place, context, records, chance, this);
+        wired = wire == null ? null : new WireIngress(place, wire, queue, records, device);
         place.counters().rxCurrent.increment();
         place.counters().rxInstalled.increment();
     }
@@ -116,7 +102,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             wire.release();
             throw new OffloadMisuseException("receive from inside a sink of the same session, direction=RX");
         }
-        params.onReceive();
+        device.onReceive();
         if (channel.isAsynchronous()) {
             receiveLater(wire);
             return;
@@ -128,7 +114,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             if (wired == null) {
                 receivePackets(wire, currentIndex);
             } else {
-                wired.receive(wire, this::onWirePacket);
+                wired.receive(wire);
             }
             if (isOpen) {
                 currentPosition += bytes;
@@ -168,11 +154,11 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         for (int at = index; at < end && isOpen; ) {
             int bytes = packetBytes(wire, at, end - at);
             // Behind a rekey, the device is told first where the next record starts.
-            RxContext device = context;
-            if (device == null || !params.areInEffect() || !channel.receive().hasRoom()) {
+            RxContext context = device.usable();
+            if (context == null || !channel.receive().hasRoom()) {
                 passBy(wire, at, bytes);
             } else {
-                present(device, wire, at, bytes, (int) currentPosition + at - index);
+                present(context, wire, at, bytes, (int) currentPosition + at - index);
             }
             at += bytes;
         }
@@ -200,13 +186,12 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         }
     }
 
-    private void present(RxContext device, ByteBuf wire, int at, int bytes, int sequence) {
+    private void present(RxContext context, ByteBuf wire, int at, int bytes, int sequence) {
         ByteBuf host = place.allocator().directBuffer(bytes, bytes);
         packets.sequence(sequence);
-        underWay++;
         queue.append()
                 .present(
-                        device,
+                        context,
                         channel,
                         packets.header(),
                         packets.headerBytes(),
@@ -222,13 +207,6 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         }
     }
 
-    /** A packet has gone through the device. */
-    void onPacketDone(int hostKey) {
-        underWay--;
-        channel.regions().unmap(hostKey);
-        pollLater();
-    }
-
     private void pollLater() {
         if (channel.isAsynchronous() && !isBurstUnderWay) {
             isBurstUnderWay = true;
@@ -242,7 +220,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
         isDraining = true;
         try {
             drain();
-            if (isOpen && underWay == 0) {
+            if (isOpen && queue.isIdle()) {
                 onAllIn();
             }
         } catch (Throwable thrown) {
@@ -261,55 +239,12 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             try {
                 if (isOpen) {
                     packet.count(place.counters());
-                    ask(packet);
+                    device.onPacket(packet);
                     records.push(packet.host(), packet.hostIndex(), packet.bytes(), packet.mark());
                 }
             } finally {
                 queue.release(packet);
             }
-        }
-    }
-
-    private void ask(RxPacket packet) {
-        if (packet.result() == TlsOffload.RESYNC && context != null) {
-            resync.onRequest(packet.sequence(), packet.bytes());
-        }
-    }
-
-    /** A packet of the wire with faults: its payload is put in order, with what the device said of it. */
-    private void onWirePacket(ByteBuf header, ByteBuf payload) {
-        WiredRx wire = wired;
-        int bytes = payload.readableBytes();
-        if (wire == null || bytes == 0) {
-            return;
-        }
-        int headerBytes = header.readableBytes();
-        RxContext device = context;
-        if (device == null || !params.areInEffect()) {
-            // Past the device, which might decrypt it with a key that is not the right one any more.
-            boolean isIntact = TcpChecksum.verify(header, headerBytes, payload, 0, bytes);
-            accept(wire, isIntact, header, payload, DecryptedRuns.ENCRYPTED);
-            return;
-        }
-        ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
-        int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
-        RxPacket packet = queue.take();
-        underWay++;
-        packet.present(device, channel, header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
-        channel.receive().poll();
-        packet.count(place.counters());
-        if (packet.isIntact()) {
-            ask(packet);
-        }
-        accept(wire, packet.isIntact(), header, host, packet.mark());
-        queue.release(packet);
-    }
-
-    private void accept(WiredRx wire, boolean isIntact, ByteBuf header, ByteBuf payload, int mark) {
-        if (isIntact) {
-            wire.accept(header, payload.retain(), mark);
-        } else {
-            place.counters().rxChecksumErrors.increment();
         }
     }
 
@@ -319,7 +254,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             if (isOpen) {
                 records.push(segment, segment.readerIndex(), segment.readableBytes(), mark);
             }
-            programIfDue();
+            device.programIfDue();
         } finally {
             segment.release();
         }
@@ -327,63 +262,19 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     private void onAllIn() {
         records.onSettled();
-        programIfDue();
-        if (undecryptedInARow > place.device().settings().demoteAfter()) {
-            degrade("device left " + undecryptedInARow + " records in a row to the host");
-        }
+        device.programIfDue();
+        device.demoteIfUseless();
     }
 
-    /**
-     * Tells the device, which has a new key or has lost the old one, where the first record starts that it can decrypt.
-     */
-    private void programIfDue() {
-        RxContext device = context;
-        if (device == null || !params.areDue() || !device.canProgram()) {
-            return;
-        }
-        int skipped = records.partialRecordBytes();
-        int sequence =
-                (int) (records.position() + skipped) + place.device().faults().sequence();
-        resync.onProgrammed();
-        params.onPosted();
-        device.program(records.nextSequence() + (skipped > 0 ? 1 : 0), sequence, this::onProgrammed);
-    }
-
-    private void onProgrammed(boolean isLoaded) {
-        boolean isHopeless = params.onProgrammed(isLoaded);
-        // There is a boundary again, for which somebody may be waiting.
-        pollLater();
-        if (isHopeless) {
-            degrade("device has refused its params " + RxParams.MOST_REFUSALS + " times in a row");
-        }
-    }
-
-    /** What the device was told outside of a programming it has not taken, and it has forgotten all. */
-    private void onRefused() {
-        params.onLost();
+    /** There is a boundary again, for which somebody may be waiting. */
+    @Override
+    public void onParamsChanged() {
         pollLater();
     }
 
     @Override
     public void onRecord(long position, int recordBytes, long number, Work work, boolean hasMore) {
-        if (context == null) {
-            return;
-        }
-        switch (work) {
-            case DEVICE -> undecryptedInARow = 0;
-            case HOST -> {
-                undecryptedInARow++;
-                place.counters().rxSoftwareRecords.increment();
-            }
-            case MIXED -> {
-                place.counters().rxMixedRecords.increment();
-                place.counters().rxSoftwareRecords.increment();
-            }
-        }
-        if (params.areInEffect()) {
-            int sequence = (int) position + place.device().faults().sequence();
-            resync.onRecord(sequence, recordBytes, number, work, hasMore || !queue.isEmpty());
-        }
+        device.onRecord(position, recordBytes, number, work, hasMore || !queue.isEmpty());
     }
 
     @Override
@@ -405,35 +296,8 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     }
 
     @Override
-    public EventLoop eventLoop() {
-        return place.eventLoop();
-    }
-
-    @Override
-    public void onDeviceDown() {
-        degrade("device is down");
-    }
-
-    private void degrade(String reason) {
-        if (context == null || !isOpen) {
-            return;
-        }
-        releaseContext();
-        softwareReason = reason;
-        place.counters().rxDegraded.increment();
+    public void onUnbound(String reason) {
         sink.onDegraded(reason);
-    }
-
-    private void releaseContext() {
-        RxContext released = context;
-        if (released == null) {
-            return;
-        }
-        context = null;
-        params.onGone();
-        resync.close();
-        place.device().live().remove(this);
-        released.close();
     }
 
     @Override
@@ -443,7 +307,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     @Override
     public SessionInfo info() {
-        return place.info(context, softwareReason);
+        return device.info();
     }
 
     @Override
@@ -453,7 +317,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
 
     @Override
     public @Nullable RecordBoundary boundary() {
-        boolean isUnderWay = channel.isAsynchronous() && (!queue.isEmpty() || isDraining || params.areUnderWay());
+        boolean isUnderWay = channel.isAsynchronous() && (!queue.isEmpty() || isDraining || device.isProgramming());
         return isOpen && !isUnderWay ? here() : null;
     }
 
@@ -465,18 +329,16 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
     public void rekey(RecordBoundary at, TrafficKeys next) {
         Require.current(isOpen ? here() : null, at);
         Require.successor(keys, next);
-        boolean hasDek = context == null || context.renew(next);
+        boolean hasDek = device.renew(next);
         records.rekey(next);
         keys.destroy();
         keys = next;
         place.counters().rxRekeyed.increment();
         if (!hasDek) {
-            degrade("device has no DEK left for the next key");
+            device.unbind("device has no DEK left for the next key");
             return;
         }
-        if (context != null) {
-            params.onLost();
-        }
+        device.onRekeyed();
         if (current == null && queue.isEmpty() && !isDraining) {
             onAllIn();
         }
@@ -500,7 +362,7 @@ public final class DeviceRxSession implements RxSession, LiveSession, RecordAsse
             return;
         }
         isOpen = false;
-        releaseContext();
+        device.close();
         records.close();
         keys.destroy();
         if (wired != null) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * bytes that pass it by and wait for their turn. Reused by its session.
  */
 final class RxPacket implements CompletionHandler {
-    private final DeviceRxSession session;
+    private final PacketQueue queue;
     private @Nullable RxContext context;
     private ByteBuf wire = Unpooled.EMPTY_BUFFER;
     private ByteBuf host = Unpooled.EMPTY_BUFFER;
@@ -31,8 +31,8 @@ final class RxPacket implements CompletionHandler {
     @Nullable
     RxPacket next;
 
-    RxPacket(DeviceRxSession session) {
-        this.session = session;
+    RxPacket(PacketQueue queue) {
+        this.queue = queue;
     }
 
     /**
@@ -65,6 +65,7 @@ final class RxPacket implements CompletionHandler {
         epoch = newEpoch;
         isPresented = true;
         isDone = false;
+        queue.onPresented();
         hostKey = channel.regions().map(newHost);
         newContext.onPosted();
         channel.receive().post(hostKey, 0, newBytes, this);
@@ -92,7 +93,7 @@ final class RxPacket implements CompletionHandler {
         // May be used for another packet from here on.
         RxContext named = context;
         context = null;
-        session.onPacketDone(hostKey);
+        queue.onPacketDone(hostKey);
         if (named != null) {
             named.onCompleted();
         }

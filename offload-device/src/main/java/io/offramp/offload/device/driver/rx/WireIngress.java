@@ -1,0 +1,72 @@
+package io.offramp.offload.device.driver.rx;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.driver.session.SessionPlace;
+import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.packet.TcpChecksum;
+
+/**
+ * Leads the packets of a wire with faults through the device, one at a time, and gives what is intact to the host's
+ * TCP, with what the device did to it. Confined to the event loop.
+ */
+final class WireIngress implements WiredRx.Ingress {
+    private final SessionPlace place;
+    private final WiredRx wire;
+    private final PacketQueue packets;
+    private final RecordAssembler records;
+    private final RxBinding device;
+
+    WireIngress(SessionPlace place, WiredRx wire, PacketQueue packets, RecordAssembler records, RxBinding device) {
+        this.place = place;
+        this.wire = wire;
+        this.packets = packets;
+        this.records = records;
+        this.device = device;
+    }
+
+    /** Receives bytes of the stream over the wire: all of them have been dealt with when this returns. */
+    void receive(ByteBuf bytes) {
+        wire.receive(bytes, this);
+    }
+
+    @Override
+    public void onPacket(ByteBuf header, ByteBuf payload) {
+        int bytes = payload.readableBytes();
+        if (bytes == 0) {
+            return;
+        }
+        int headerBytes = header.readableBytes();
+        RxContext context = device.usable();
+        if (context == null) {
+            // Past the device, which might decrypt it with a key that is not the right one any more.
+            boolean isIntact = TcpChecksum.verify(header, headerBytes, payload, 0, bytes);
+            accept(isIntact, header, payload, DecryptedRuns.ENCRYPTED);
+            return;
+        }
+        ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
+        int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
+        RxPacket packet = packets.take();
+        packet.present(
+                context, place.channel(), header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
+        place.channel().receive().poll();
+        packet.count(place.counters());
+        if (packet.isIntact()) {
+            device.onPacket(packet);
+        }
+        accept(packet.isIntact(), header, host, packet.mark());
+        packets.release(packet);
+    }
+
+    private void accept(boolean isIntact, ByteBuf header, ByteBuf payload, int mark) {
+        if (isIntact) {
+            wire.accept(header, payload.retain(), mark);
+        } else {
+            place.counters().rxChecksumErrors.increment();
+        }
+    }
+
+    /** Forgets everything. May be called from inside of a delivery. */
+    void close() {
+        wire.close();
+    }
+}
