@@ -15,8 +15,10 @@ import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
+import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordFormat;
 import io.offramp.offload.tck.Protection;
 import io.offramp.offload.tck.ReferenceRecords;
@@ -29,6 +31,9 @@ import java.util.List;
 
 /** A stream of records in plaintext, and packets of it that {@link Xmit} sends from wherever a test says. */
 final class XmitFixture implements AutoCloseable {
+    /** Wire bytes of each record of {@link #threeRecords()}. */
+    static final int RECORD = 5_000 + 5 + 1 + 16;
+
     /** TCP sequence of the first record: it wraps soon. */
     static final int START = -2_500;
 
@@ -63,6 +68,24 @@ final class XmitFixture implements AutoCloseable {
         xmit = new Xmit(driver.place, records, packets, MSS, keys, START);
         context = ((InstallResult.Installed<TxContext>) TxContext.open(driver.device, keys)).session();
         driver.channel.egress(this::transmit);
+    }
+
+    /** Three records, nothing of them sent. */
+    static XmitFixture threeRecords() {
+        XmitFixture tx = new XmitFixture(new Protection(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM));
+        for (int i = 0; i < 3; i++) {
+            tx.add(5_000);
+        }
+        return tx;
+    }
+
+    /** Three records, all of them sent, counters and posts as after that. */
+    static XmitFixture sent() {
+        XmitFixture tx = threeRecords();
+        tx.send(0, tx.bytes());
+        tx.posted();
+        tx.left.clear();
+        return tx;
     }
 
     /** Appends a record with so many random bytes of content, framed as RFC 8446 §5.2 and RFC 5288 §3 have it. */

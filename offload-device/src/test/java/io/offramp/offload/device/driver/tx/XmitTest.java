@@ -11,14 +11,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the driver posts for packets in order, out of order, before the offload and after an acknowledgment. */
 class XmitTest {
     private static final Protection TLS_1_3 = new Protection(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM);
-    private static final int OVERHEAD = 5 + 1 + 16;
-    /** One record. */
-    private static final int RECORD = 5_000 + OVERHEAD;
+    private static final int RECORD = XmitFixture.RECORD;
 
     private static List<Protection> protections() {
         return Protection.all().stream()
@@ -28,7 +25,7 @@ class XmitTest {
 
     @Test
     void shouldProgramTheContextWithTheFirstPacketWhichStartsWhereTheOffloadStarts() {
-        try (XmitFixture tx = threeRecords()) {
+        try (XmitFixture tx = XmitFixture.threeRecords()) {
             assertThat(tx.posted()).as("an install posts nothing").isEmpty();
 
             assertThat(tx.send(0, 800)).isEqualTo(Xmit.Outcome.OFFLOADED);
@@ -42,7 +39,7 @@ class XmitTest {
 
     @Test
     void shouldPostNoParamsForWhatFollowsInOrderAndCountPackets() {
-        try (XmitFixture tx = threeRecords()) {
+        try (XmitFixture tx = XmitFixture.threeRecords()) {
             tx.send(0, 800);
             tx.posted();
 
@@ -60,7 +57,7 @@ class XmitTest {
     /** Static, progress, fence, and what lies in front of the packet in its record as DUMPs of at most an MTU. */
     @Test
     void shouldRebuildTheStateOfARecordForAPacketOutOfOrder() {
-        try (XmitFixture tx = sent()) {
+        try (XmitFixture tx = XmitFixture.sent()) {
             assertThat(tx.send(RECORD + 3_700, 300)).isEqualTo(Xmit.Outcome.OFFLOADED);
 
             assertThat(tx.posted())
@@ -72,7 +69,7 @@ class XmitTest {
 
     @Test
     void shouldDumpNothingForAPacketAtTheStartOfARecord() {
-        try (XmitFixture tx = sent()) {
+        try (XmitFixture tx = XmitFixture.sent()) {
             tx.send(RECORD, 300);
 
             assertThat(tx.posted()).containsExactly("STATIC F", "PROGRESS F", "NOP F", "SEND");
@@ -83,7 +80,7 @@ class XmitTest {
 
     @Test
     void shouldSkipTheStaticParamsWhenTheirRecordIsTheOneLastProgrammed() {
-        try (XmitFixture tx = sent()) {
+        try (XmitFixture tx = XmitFixture.sent()) {
             tx.send(RECORD + 100, 100);
             tx.posted();
             tx.send(RECORD + 50, 100);
@@ -95,7 +92,7 @@ class XmitTest {
 
     @Test
     void shouldResyncTwiceForOneRetransmission() {
-        try (XmitFixture tx = threeRecords()) {
+        try (XmitFixture tx = XmitFixture.threeRecords()) {
             tx.send(0, RECORD + 2_000);
             tx.left.clear();
 
@@ -134,7 +131,7 @@ class XmitTest {
 
     @Test
     void shouldPassAPacketFromBeforeTheOffloadAsItWas() {
-        try (XmitFixture tx = threeRecords()) {
+        try (XmitFixture tx = XmitFixture.threeRecords()) {
             tx.send(0, 800);
             tx.left.clear();
             tx.posted();
@@ -165,7 +162,7 @@ class XmitTest {
     /** A packet in plaintext, of which only the records know: there is nothing else that could be sent. */
     @Test
     void shouldDropAPacketFromBeforeTheOffloadThatNobodyHas() {
-        try (XmitFixture tx = sent()) {
+        try (XmitFixture tx = XmitFixture.sent()) {
             assertThat(tx.send(-300, 300)).isEqualTo(Xmit.Outcome.DROPPED);
             assertThat(tx.left).isEmpty();
             assertThat(tx.posted()).isEmpty();
@@ -174,7 +171,7 @@ class XmitTest {
 
     @Test
     void shouldDropAPacketOnBothSidesOfTheOffloadsStart() {
-        try (XmitFixture tx = sent()) {
+        try (XmitFixture tx = XmitFixture.sent()) {
             for (int before = 1; before < 100; before += 7) {
                 assertThat(tx.send(-before, 100)).as("%d before", before).isEqualTo(Xmit.Outcome.DROPPED);
             }
@@ -189,7 +186,7 @@ class XmitTest {
 
     @Test
     void shouldDropAPacketWhoseRecordIsAcknowledgedAndForgotten() {
-        try (XmitFixture tx = sent()) {
+        try (XmitFixture tx = XmitFixture.sent()) {
             tx.records.onAck(XmitFixture.START + RECORD);
 
             assertThat(tx.send(RECORD - 100, 50)).isEqualTo(Xmit.Outcome.DROPPED);
@@ -208,132 +205,16 @@ class XmitTest {
 
     @Test
     void shouldDropWhatNoRecordIsKnownForYet() {
-        try (XmitFixture tx = sent()) {
+        try (XmitFixture tx = XmitFixture.sent()) {
             assertThat(tx.send(tx.bytes() + 10, 100)).isEqualTo(Xmit.Outcome.DROPPED);
             assertThat(tx.driver.counter("tx_tls_drop_no_sync_data")).isEqualTo(1);
             assertThat(tx.left).isEmpty();
         }
     }
 
-    /** What the device fails does not leave, least of all in plaintext; the next packet finds its state rebuilt. */
-    @Test
-    void shouldDropWhatTheDeviceFailsAndNeverLeakIt() {
-        try (XmitFixture tx = threeRecords()) {
-            tx.send(0, 800);
-            tx.driver.channel.failNextSend();
-
-            tx.send(800, 800);
-            assertThat(tx.driver.counter("tx_cqe_err")).isEqualTo(1);
-            tx.expectLeft(0, 800);
-            tx.send(800, 800);
-
-            assertThat(tx.hasLeaked()).isFalse();
-            tx.expectLeft(800, 800);
-            assertThat(tx.driver.counter("tx_tls_ooo")).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void shouldLetNothingOutWhileTheDeviceIsDownAndTheRightBytesAgain() {
-        try (XmitFixture tx = threeRecords()) {
-            tx.send(0, 800);
-            tx.left.clear();
-            tx.driver.device.nic().setUp(false);
-            tx.send(800, 800);
-            tx.send(800, 800);
-            assertThat(tx.left).isEmpty();
-
-            tx.driver.device.nic().setUp(true);
-            tx.send(800, 800);
-            tx.expectLeft(800, 800);
-        }
-    }
-
-    @Test
-    void shouldLetNothingOutWhenTheKeyIsGone() {
-        try (XmitFixture tx = threeRecords()) {
-            tx.send(0, 800);
-            tx.left.clear();
-            tx.driver.device.nic().deks().clear(tx.context.dek());
-            tx.send(800, 800);
-            assertThat(tx.left).isEmpty();
-        }
-    }
-
-    /** The params of another record were flushed: the device must not seal this one under the last one's number. */
-    @Test
-    void shouldProgramTheDeviceAnewBehindParamsThatWereFlushed() {
-        try (XmitFixture tx = sent()) {
-            tx.send(0, 300);
-            tx.posted();
-            tx.left.clear();
-            tx.driver.device.nic().setUp(false);
-            tx.send(RECORD, 995);
-            tx.posted();
-            tx.driver.device.nic().setUp(true);
-
-            tx.send(RECORD, 995);
-
-            assertThat(tx.posted()).containsExactly("STATIC F", "PROGRESS F", "NOP F", "SEND");
-            tx.expectLeft(RECORD, 995);
-        }
-    }
-
-    /** Whichever WQE of a resync fails, nothing leaves; and the next try is right, wherever it starts. */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4})
-    void shouldProgramTheDeviceAnewWhicheverWqeOfAResyncFails(int failed) {
-        for (int retry : new int[] {RECORD + 2_000, RECORD + 100, 100}) {
-            try (XmitFixture tx = sent()) {
-                tx.send(0, 300);
-                tx.left.clear();
-                tx.driver.channel.failAfter(failed);
-                tx.send(RECORD + 2_000, 500);
-                assertThat(tx.left).as("WQE %d fails", failed).isEmpty();
-
-                tx.send(retry, 500);
-
-                tx.expectLeft(retry, 500);
-            }
-        }
-    }
-
-    /** Params that completed are known, and left out the next time; params that failed are not. */
-    @Test
-    void shouldLeaveOutOnlyStaticParamsThatHaveCompleted() {
-        try (XmitFixture tx = sent()) {
-            tx.send(RECORD + 100, 100);
-            tx.driver.channel.failAfter(0);
-            tx.send(RECORD + 50, 100);
-            tx.posted();
-            tx.left.clear();
-
-            tx.send(RECORD + 50, 100);
-
-            assertThat(tx.posted()).containsExactly("STATIC F", "PROGRESS F", "NOP F", "DUMP 50", "SEND");
-            tx.expectLeft(RECORD + 50, 100);
-        }
-    }
-
-    /** What is behind one failure in the queue has failed for the same cause. */
-    @Test
-    void shouldCountOneFailureForAllThatWasQueuedBehindIt() {
-        try (XmitFixture tx = threeRecords()) {
-            tx.send(0, 100);
-            tx.driver.channel.failNextSend();
-            for (int i = 1; i <= 40; i++) {
-                tx.xmit.send(tx.context, XmitFixture.START + 100 * i, 100, null);
-            }
-            tx.driver.channel.send().poll();
-
-            assertThat(tx.driver.counter("tx_cqe_err")).isEqualTo(40);
-            assertThat(tx.xmit.failuresInARow()).isEqualTo(1);
-        }
-    }
-
     @Test
     void shouldDropAPacketOfWhichTheEndHasNoRecord() {
-        try (XmitFixture tx = threeRecords()) {
+        try (XmitFixture tx = XmitFixture.threeRecords()) {
             assertThat(tx.send(0, tx.bytes() + 1)).as("in order").isEqualTo(Xmit.Outcome.DROPPED);
             assertThat(tx.posted()).isEmpty();
             tx.send(0, tx.bytes());
@@ -373,23 +254,6 @@ class XmitTest {
             assertThat(tx.send(0, 57 * record)).isEqualTo(Xmit.Outcome.OFFLOADED);
             tx.expectLeft(0, 1_000, 1_000, 57 * record - 1_000);
         }
-    }
-
-    private static XmitFixture threeRecords() {
-        XmitFixture tx = new XmitFixture(TLS_1_3);
-        for (int i = 0; i < 3; i++) {
-            tx.add(5_000);
-        }
-        return tx;
-    }
-
-    /** Three records, all of them sent, counters and posts as after that. */
-    private static XmitFixture sent() {
-        XmitFixture tx = threeRecords();
-        tx.send(0, tx.bytes());
-        tx.posted();
-        tx.left.clear();
-        return tx;
     }
 
     private static void expectCounters(XmitFixture tx, int outOfOrder, int dumps, int dumpBytes, int resyncBytes) {
