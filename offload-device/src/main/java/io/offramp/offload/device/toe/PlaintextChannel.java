@@ -27,13 +27,14 @@ final class PlaintextChannel extends OwnedChannel {
     private final DeviceEnd device;
     private final PlaintextConfig config;
     private final Doorbell doorbell;
-    private boolean readPending;
-    private boolean receiving;
+    private final HostReads reads = new HostReads();
     private int sent;
     private int acknowledged;
-    private @Nullable ChannelPromise outputEnd;
+
+    /** Of the end of what we send, once that has been asked for. */
+    private volatile @Nullable ChannelPromise outputEnd;
+
     private volatile boolean inputEnded;
-    private volatile boolean outputEnded;
     private volatile boolean closed;
     private volatile long takenBytes;
     private long received;
@@ -42,7 +43,7 @@ final class PlaintextChannel extends OwnedChannel {
     PlaintextChannel(Channel deviceChannel, DeviceEnd device, EventLoop loop) {
         super(deviceChannel);
         this.device = device;
-        this.config = new PlaintextConfig(this, deviceChannel, () -> readPending = false);
+        this.config = new PlaintextConfig(this, deviceChannel, reads::settle);
         this.doorbell = new Doorbell(loop, this::work, () -> device.toHost().clear());
     }
 
@@ -96,18 +97,17 @@ final class PlaintextChannel extends OwnedChannel {
     }
 
     private void receive() {
-        if (receiving) {
+        if (!reads.tryBegin()) {
             return;
         }
-        receiving = true;
         boolean any = false;
         try {
             for (Object message; isReading() && (message = device.toHost().poll()) != null; any = true) {
-                readPending = false;
+                reads.settle();
                 deliver(message);
             }
         } finally {
-            receiving = false;
+            reads.end();
         }
         if (closed) {
             device.toHost().clear();
@@ -143,21 +143,21 @@ final class PlaintextChannel extends OwnedChannel {
     }
 
     private boolean isReading() {
-        return !closed && (readPending || config.isAutoRead());
+        return !closed && (reads.isWanted() || config.isAutoRead());
     }
 
     @Override
     protected void doBeginRead() {
-        readPending = true;
+        reads.want();
         // As a task: a handler that asks for more need not be ready for it before it returns.
-        if (!receiving && (!device.toHost().isEmpty() || device.isClosed())) {
+        if (!reads.isDelivering() && (!device.toHost().isEmpty() || device.isClosed())) {
             doorbell.ring();
         }
     }
 
     @Override
     protected Object filterOutboundMessage(Object message) throws ChannelOutputShutdownException {
-        if (outputEnded) {
+        if (outputEnd != null) {
             throw new ChannelOutputShutdownException("output of " + this + " was shut down");
         }
         if (message instanceof ByteBuf plaintext) {
@@ -200,7 +200,6 @@ final class PlaintextChannel extends OwnedChannel {
             outputEnd.addListener(ended -> promise.trySuccess());
         } else {
             unsafe().flush();
-            outputEnded = true;
             outputEnd = promise;
             sent++;
             toDevice.offer(Signal.End.OUTPUT);
@@ -216,7 +215,7 @@ final class PlaintextChannel extends OwnedChannel {
         closed = true;
         toDevice.offer(config.lingerS() == 0 ? Signal.End.RESET : Signal.End.CONNECTION);
         device.doorbell().ring();
-        if (!receiving) {
+        if (!reads.isDelivering()) {
             device.toHost().clear();
         }
         if (outputEnd != null) {
@@ -238,7 +237,7 @@ final class PlaintextChannel extends OwnedChannel {
 
     @Override
     public boolean isOutputShutdown() {
-        return outputEnded;
+        return outputEnd != null;
     }
 
     @Override
