@@ -12,17 +12,17 @@ public sealed interface Availability {
      */
     record Unavailable(String cause) implements Availability {}
 
-    /** The one value that says yes. */
+    /** It can work. */
     static Availability available() {
         return new Available();
     }
 
-    /** A no with its cause. */
+    /** It cannot work, for this cause. */
     static Availability unavailable(String cause) {
         return new Unavailable(cause);
     }
 
-    /** True where the backend can work. */
+    /** True if the backend can work. */
     default boolean isAvailable() {
         return this instanceof Available;
     }

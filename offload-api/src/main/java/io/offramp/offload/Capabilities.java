@@ -6,9 +6,9 @@ import io.offramp.offload.record.ProtocolVersion;
 import java.util.Set;
 
 /**
- * What a backend takes. A request outside of it is declined, never an error.
+ * The sessions that a backend takes. A request for another one is declined, never an error.
  *
- * @param mode what its sessions are called
+ * @param mode mode of its sessions
  * @param directions directions that it takes
  * @param versions protocol versions that it takes
  * @param suites AEADs that it takes
@@ -30,7 +30,7 @@ public record Capabilities(
         suites = Set.copyOf(suites);
     }
 
-    /** True where a direction of such a session can be installed, contexts permitting. */
+    /** True if a direction of such a session can be installed, contexts permitting. */
     public boolean supports(Direction direction, ProtocolVersion version, AeadSuite suite) {
         return directions.contains(direction) && versions.contains(version) && suites.contains(suite);
     }

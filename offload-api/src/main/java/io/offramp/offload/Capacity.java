@@ -1,15 +1,15 @@
 package io.offramp.offload;
 
 /**
- * How much a backend takes: the figures of its data sheet, or of a model's configuration. A policy weighs with them
- * whether a direction is worth an install, and a simulation of a device refuses by them.
+ * The limits of a backend: figures of a data sheet, or of a model's configuration. A policy uses them to decide if a
+ * direction is worth an install. A simulation refuses work by them.
  *
  * @param contexts directions that it holds at once
  * @param recordsPerSecond records that it protects in a second, both directions together
  * @param bitsPerSecond bits of these records on the wire in a second, both directions together
  * @param installsPerSecond installs that it takes in a second
  * @param installLatencyNs from an install until the direction's records are the device's, in ns
- * @param recordLatencyNs what a record waits for in an idle device, in ns
+ * @param recordLatencyNs time of a record in an idle device, in ns
  */
 public record Capacity(
         long contexts,
@@ -18,7 +18,7 @@ public record Capacity(
         long installsPerSecond,
         long installLatencyNs,
         long recordLatencyNs) {
-    /** Of a figure: no limit but the host's. */
+    /** A figure without a limit, except the host's. */
     public static final long NO_LIMIT = Long.MAX_VALUE;
 
     /** Takes everything at once: the host's software. */
@@ -72,7 +72,7 @@ public record Capacity(
                 contexts, recordsPerSecond, bitsPerSecond, installsPerSecond, installLatencyNs, newRecordLatencyNs);
     }
 
-    /** Installs that it takes at once after a pause: what its rate gives in a tenth of a second, at least one. */
+    /** Installs that it takes at once after a pause: those of a tenth of a second at its rate, at least one. */
     public long installBurst() {
         return Math.max(1, installsPerSecond / BURSTS_PER_SECOND);
     }

@@ -2,7 +2,7 @@ package io.offramp.offload;
 
 import java.util.Locale;
 
-/** Why a backend did not take a direction. */
+/** Why a backend has not taken a direction. */
 public enum DeclineReason {
     /** It never takes this version. */
     VERSION,

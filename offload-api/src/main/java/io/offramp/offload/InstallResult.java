@@ -1,7 +1,7 @@
 package io.offramp.offload;
 
 /**
- * The answer to an install. A "no" is a value: the connection is then exactly as if nothing had been tried.
+ * The answer to an install. A refusal is a value: it leaves the connection as if nothing had been tried.
  *
  * @param <S> {@link TxSession} or {@link RxSession}
  */
@@ -16,8 +16,8 @@ public sealed interface InstallResult<S> {
     /**
      * The keys are still the caller's, untouched.
      *
-     * @param reason why, to count by
-     * @param detail why, to read: {@code device has no TIS left (4096 in use)}
+     * @param reason for metrics
+     * @param detail for people: {@code device has no TIS left (4096 in use)}
      */
     record Declined<S>(DeclineReason reason, String detail) implements InstallResult<S> {}
 }

@@ -2,14 +2,14 @@ package io.offramp.offload;
 
 import java.util.Map;
 
-/** Where backends come from: looked up by {@link java.util.ServiceLoader}. */
+/** Makes a backend. Found by {@link java.util.ServiceLoader}. */
 public interface OffloadProvider {
     /** As configuration names it: {@code sw}, {@code device}, {@code ktls}. */
     String name();
 
     /**
-     * Settings that it understands under {@code offload.<name>} of a configuration, with one line of help each, default
-     * included. Anything else there is a configuration error.
+     * Settings that the backend has under {@code offload.<name>} of a configuration, with one line of help each,
+     * default included. Other names there are configuration errors.
      */
     Map<String, String> settings();
 
@@ -21,7 +21,7 @@ public interface OffloadProvider {
     /**
      * Opens the backend. A machine that cannot run it is not an error: {@link RecordOffload#availability()} says so.
      *
-     * @param settings values by name; absent ones have their defaults
+     * @param settings values by name; settings that are absent have their defaults
      * @throws IllegalArgumentException if a value is wrong: {@code contexts: must be 1 to 65536, is 0}
      */
     RecordOffload open(Map<String, String> settings);

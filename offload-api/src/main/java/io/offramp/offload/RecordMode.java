@@ -1,6 +1,6 @@
 package io.offramp.offload;
 
-/** Who protects the records of one direction. Labels are those of {@code ss -ti}. */
+/** Where the records of one direction are protected. Labels are those of {@code ss -ti}. */
 public enum RecordMode {
     /** The host CPU. */
     SW("sw"),

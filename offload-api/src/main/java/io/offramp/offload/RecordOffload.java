@@ -14,16 +14,16 @@ public interface RecordOffload extends AutoCloseable {
     /** Probed once, when opened. */
     Availability availability();
 
-    /** What it takes where it is available. */
+    /** The directions, versions and suites that it takes, if it is available. */
     Capabilities capabilities();
 
-    /** How much it takes; does not change while it is open. */
+    /** Its limits. They do not change while it is open. */
     default Capacity capacity() {
         return Capacity.UNLIMITED;
     }
 
     /**
-     * True while it would decline any install for want of capacity. Asked before a living session is taken apart to be
+     * True while it would decline any install for want of capacity. Asked before a living session is exported to be
      * moved here. A hint, free of side effects and cheap; called from any thread.
      */
     default boolean isBusy() {
@@ -39,8 +39,8 @@ public interface RecordOffload extends AutoCloseable {
     }
 
     /**
-     * Whether TX sessions may take content from another socket ({@link TxSession#splice}). Where they never do, nobody
-     * asks them at each read of a long answer. Does not change while it is open.
+     * True if TX sessions may take content from another socket ({@link TxSession#splice}). If false, sessions are not
+     * even asked, which saves a call at each read of a long answer. Does not change while it is open.
      */
     default boolean maySplice() {
         return false;
@@ -49,7 +49,7 @@ public interface RecordOffload extends AutoCloseable {
     /** One clause for the start-up line: the engine, the device's profile. */
     String description();
 
-    /** What else of this machine matters to the backend, a line each, for the log of the start; asked once. */
+    /** Other facts of this machine that matter to the backend, one line each, for the log at start. Asked once. */
     default List<String> surroundings() {
         return List.of();
     }
@@ -59,7 +59,7 @@ public interface RecordOffload extends AutoCloseable {
      *
      * @param keys at the sequence of the first record; the session's once installed, still the caller's if declined
      * @param at where the stream stands; nothing behind it has been written
-     * @param sink gets what goes to the socket
+     * @param sink gets the messages for the socket
      */
     InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink);
 
@@ -69,16 +69,16 @@ public interface RecordOffload extends AutoCloseable {
      *
      * @param keys at the sequence of the first record; the session's once installed, still the caller's if declined
      * @param at where the stream stands
-     * @param sink gets what the records carried
+     * @param sink gets the content of the records
      */
     InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink);
 
-    /** What takes whole connections in this backend; null if nothing does. */
+    /** The part that takes whole connections; null if there is none. */
     default @Nullable ConnectionOffload connections() {
         return null;
     }
 
-    /** What it counts; the list does not change while it is open. */
+    /** Its counters. The list does not change while it is open. */
     List<OffloadCounter> counters();
 
     /** Frees the backend. All its sessions have been closed before. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to the channel's event loop, so are all callbacks into its sink.
  */
 public sealed interface RecordSession extends AutoCloseable permits TxSession, RxSession {
-    /** How this direction is protected now; may change when a device falls back. */
+    /** How this direction is protected now. Changes when a device falls back. */
     SessionInfo info();
 
     /** Record sequence of the next record, under the current key. */
@@ -48,7 +48,7 @@ public sealed interface RecordSession extends AutoCloseable permits TxSession, R
     void rekey(RecordBoundary at, TrafficKeys next);
 
     /**
-     * Gives back whatever the backend holds and wipes the keys. May be called more than once, and from inside a sink.
+     * Gives back all that the backend holds, and wipes the keys. May be called more than once, and from inside a sink.
      */
     @Override
     void close();

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
 
-/** Opens what we receive. What the records carried comes out of the {@link RxSink}, in order. */
+/** Opens what we receive. The content of the records goes to the {@link RxSink}, in order. */
 public non-sealed interface RxSession extends RecordSession {
     /**
      * Takes the next bytes of the stream, cut anywhere. Whole records are opened in place and delivered; the bytes of a
@@ -17,7 +17,7 @@ public non-sealed interface RxSession extends RecordSession {
      */
     void receive(ByteBuf wire);
 
-    /** Bytes of a partial record held: not 0 at the end of the stream means that the peer was cut off. */
+    /** Bytes of a partial record held. If not 0 at the end of the stream, the stream was cut. */
     int bufferedBytes();
 
     /**
@@ -29,7 +29,7 @@ public non-sealed interface RxSession extends RecordSession {
     Export export(RecordBoundary at);
 
     /**
-     * What another backend needs to go on.
+     * All that another backend needs to go on.
      *
      * @param keys the caller's from here on
      * @param pending wire bytes of the record that {@code keys} opens next, possibly none; the caller's

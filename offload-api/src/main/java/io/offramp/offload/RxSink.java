@@ -6,7 +6,7 @@ import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordBoundary;
 
 /**
- * Takes what an {@link RxSession} opens. Called on the channel's event loop, possibly from inside
+ * Takes the content that an {@link RxSession} opens. Called on the channel's event loop, possibly from inside
  * {@link RxSession#receive}. Nothing arrives that has not been authenticated.
  */
 public interface RxSink {
@@ -38,12 +38,12 @@ public interface RxSink {
      */
     void onEnd();
 
-    /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
+    /** The session goes on correctly, but its backend no longer does the work. A policy may move it. */
     default void onDegraded(String reason) {}
 
     /**
-     * A burst of callbacks that came outside of a call into the session has ended: what it led to can be flushed now. A
-     * backend that does its work inside of the calls never says this.
+     * A burst of callbacks outside of a call into the session has ended: its results can be flushed now. Never called
+     * by a backend that works inside of the calls only.
      */
     default void onBurstEnd() {}
 }

@@ -1,10 +1,10 @@
 package io.offramp.offload;
 
 /**
- * How a direction is protected at this moment, for humans.
+ * How a direction is protected now, for people to read.
  *
  * @param backend name of the backend
- * @param mode what {@code txconf} or {@code rxconf} says
+ * @param mode as {@code txconf} or {@code rxconf} of {@code ss -ti}
  * @param detail where the backend keeps it: {@code tis=17 dek=33}; the engine in software
  */
 public record SessionInfo(String backend, RecordMode mode, String detail) {}

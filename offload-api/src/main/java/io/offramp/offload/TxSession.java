@@ -7,7 +7,7 @@ import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
-/** Protects what we send. What goes to the socket comes out of the {@link TxSink}, in the order of the calls. */
+/** Protects what we send. Messages for the socket go to the {@link TxSink}, in the order of the calls. */
 public non-sealed interface TxSession extends RecordSession {
     /**
      * Protects all of {@code plaintext}, as one record or as several (RFC 8446 §5.2); an empty buffer gives one empty
@@ -22,8 +22,8 @@ public non-sealed interface TxSession extends RecordSession {
     void seal(ContentType type, ByteBuf plaintext, int maxPlaintextBytes);
 
     /**
-     * Where this direction stands behind everything that {@link #seal} was given, whether it has come out or not: good
-     * for {@link #rekey}, which takes effect there. Null once closed.
+     * Where this direction stands behind all content that {@link #seal} was given, even if some is still with the
+     * backend. Good for {@link #rekey}, which takes effect there. Null once closed.
      */
     @Nullable
     RecordBoundary sealedBoundary();
@@ -43,16 +43,15 @@ public non-sealed interface TxSession extends RecordSession {
      *
      * @param source stays the caller's, who closes the splice first
      * @param onReadable runs on the event loop when the source may have more
-     * @return null where this backend cannot, or not now: then content is read and given to {@link #seal}
+     * @return null if this backend cannot, or not now; content is then read, and given to {@link #seal}
      */
     default @Nullable Splice splice(Channel source, Runnable onReadable) {
         return null;
     }
 
     /**
-     * Wire bytes that have been written to the channel with success and would nevertheless be lost if it were closed
-     * now, as kernel TLS loses records that it made and the socket had no room for. To close in order is to ask again
-     * until it is 0.
+     * Wire bytes that were written to the channel with success, but would be lost if it were closed now. Kernel TLS
+     * loses records that it made and that the socket had no room for. An orderly close asks again until this is 0.
      */
     default long unsentBytes() {
         return 0;

@@ -3,15 +3,15 @@ package io.offramp.offload;
 import io.offramp.offload.error.OffloadException;
 
 /**
- * Takes what a {@link TxSession} makes. Called on the channel's event loop, possibly from inside
+ * Takes the messages that a {@link TxSession} makes. Called on the channel's event loop, possibly from inside
  * {@link TxSession#seal}.
  */
 public interface TxSink {
     /**
      * The next message for the socket; ownership moves to the sink.
      *
-     * @param message what the channel's transport writes in order: a {@code ByteBuf} of whole records, or, of a backend
-     *     that protects on the way out of the socket, a {@code FileRegion} whose {@code count()} is what it holds in
+     * @param message for the channel's transport, which writes in order: a {@code ByteBuf} of whole records; or, from a
+     *     backend that protects on the way out of the socket, a {@code FileRegion} whose {@code count()} is its size in
      *     bytes
      */
     void onSealed(Object message);
@@ -25,20 +25,20 @@ public interface TxSink {
     /**
      * A message of a {@link Splice} has gone out.
      *
-     * @param records that its content made
-     * @param bytes of content
+     * @param records number of records that its content made
+     * @param bytes content bytes
      */
     default void onSpliced(long records, int bytes) {}
 
-    /** The session goes on correctly, but its backend no longer does the work: a policy may move it. */
+    /** The session goes on correctly, but its backend no longer does the work. A policy may move it. */
     default void onDegraded(String reason) {}
 
-    /** {@link TxSession#info()} says something else than before: work that had to wait at the install has been done. */
+    /** {@link TxSession#info()} has changed: work that had to wait at the install has been done. */
     default void onInfoChanged() {}
 
     /**
-     * A burst of callbacks that came outside of a call into the session has ended: what it led to can be flushed now. A
-     * backend that does its work inside of the calls never says this.
+     * A burst of callbacks outside of a call into the session has ended: its results can be flushed now. Never called
+     * by a backend that works inside of the calls only.
      */
     default void onBurstEnd() {}
 }

@@ -1,4 +1,4 @@
-/** Faults: one sealed tree in which each leaf fixes what happens next. An expected "no" is a value instead. */
+/** Faults: one sealed tree, in which each leaf fixes what follows. An expected refusal is a value instead. */
 @NullMarked
 package io.offramp.offload.error;
 

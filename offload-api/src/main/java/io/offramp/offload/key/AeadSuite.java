@@ -3,7 +3,7 @@ package io.offramp.offload.key;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordFormat;
 
-/** The AEAD of a session's records, whatever key exchange and signature came with it. */
+/** The AEAD of a session's records. Key exchange and signature do not matter here. */
 public enum AeadSuite {
     /** RFC 5288, RFC 8446 §B.4. */
     AES_128_GCM("aes-gcm-128", 16, AeadSuite.GCM_RECORD_LIMIT),
@@ -41,7 +41,7 @@ public enum AeadSuite {
         return keyBytes;
     }
 
-    /** How many records one key may protect before it must be replaced (RFC 8446 §5.5). */
+    /** Records that one key may protect before it must be replaced (RFC 8446 §5.5). */
     public long recordLimit() {
         return recordLimit;
     }

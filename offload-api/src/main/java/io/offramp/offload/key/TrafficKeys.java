@@ -6,10 +6,9 @@ import java.util.Arrays;
 import javax.security.auth.Destroyable;
 
 /**
- * What protects the records of one direction: key, IV and the sequence of the next record (RFC 8446 §7.3, RFC 5246
- * §6.3).
+ * Key, IV and next record sequence of one direction (RFC 8446 §7.3, RFC 5246 §6.3).
  *
- * <p>Has one owner at a time, who destroys it. Not thread-safe. Never prints a secret.
+ * <p>Has one owner at a time. The owner destroys it. Not thread-safe. Never prints a secret.
  */
 public final class TrafficKeys implements Destroyable {
     private final ProtocolVersion version;
@@ -86,8 +85,9 @@ public final class TrafficKeys implements Destroyable {
     }
 
     /**
-     * What the record sequence is XORed with to give the nonce's last eight bytes, big endian (RFC 8446 §5.3). Zero in
-     * TLS 1.2 with GCM, where the explicit nonce is the sequence itself, so that one formula serves all formats.
+     * The mask of the record sequence: XORed with it, it gives the nonce's last eight bytes, big endian (RFC 8446
+     * §5.3). Zero in TLS 1.2 with GCM, where the explicit nonce is the sequence itself. So one formula serves all
+     * formats.
      */
     public long nonceTailMask() {
         requireAlive();
@@ -98,7 +98,7 @@ public final class TrafficKeys implements Destroyable {
         return mask;
     }
 
-    /** A copy of these keys that stands at another record; the original stays with its owner. */
+    /** A copy of these keys for another record. The original stays with its owner. */
     public TrafficKeys copyAt(long sequence) {
         requireAlive();
         return new TrafficKeys(version, suite, key.clone(), iv.clone(), sequence);

@@ -2,7 +2,7 @@ package io.offramp.offload.record;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a record carries (RFC 8446 §5.1). In TLS 1.3 this is the inner type, under the encryption. */
+/** Content type of a record (RFC 8446 §5.1). In TLS 1.3 this is the inner type, which is encrypted. */
 public enum ContentType {
     /** Allowed in plaintext during a handshake only. */
     CHANGE_CIPHER_SPEC(20),
@@ -10,7 +10,7 @@ public enum ContentType {
     ALERT(21),
     /** Handshake messages, which may span records. */
     HANDSHAKE(22),
-    /** What the connection is for. */
+    /** Content of the application. */
     APPLICATION_DATA(23);
 
     private final byte code;

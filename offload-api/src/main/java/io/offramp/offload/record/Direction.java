@@ -1,6 +1,6 @@
 package io.offramp.offload.record;
 
-/** One half of a connection. Each half is installed, moved and rekeyed apart from the other. */
+/** One half of a connection. Each half is installed, moved and rekeyed on its own. */
 public enum Direction {
     /** We encrypt and send. */
     TX,

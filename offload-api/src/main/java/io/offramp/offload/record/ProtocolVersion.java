@@ -7,7 +7,7 @@ public enum ProtocolVersion {
     /** RFC 8446. */
     TLS_1_3(0x0304, "1.3");
 
-    /** What every protected record's header says, whatever was negotiated (RFC 8446 §5.2). */
+    /** The version in the header of every protected record, in both versions of the protocol (RFC 8446 §5.2). */
     public static final int LEGACY_RECORD_VERSION = 0x0303;
 
     private final int code;

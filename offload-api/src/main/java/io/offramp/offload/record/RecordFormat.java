@@ -64,8 +64,8 @@ public enum RecordFormat {
 
     /**
      * The largest value that the header's length field may have; more is {@code record_overflow}. RFC 8446 §5.2 allows
-     * 256 bytes of expansion. TLS 1.2 allows 2048 (RFC 5246 §6.2.3), but has no padding with an AEAD, so that anything
-     * above the exact expansion would decrypt to too much and is refused before it is buffered.
+     * 256 bytes of expansion. TLS 1.2 allows 2048 (RFC 5246 §6.2.3), but has no padding with an AEAD. So a record above
+     * the exact expansion would decrypt to too much content, and is refused before it is buffered.
      */
     public int maxFragmentBytes() {
         return this == TLS_1_3 ? MAX_PLAINTEXT_BYTES + 256 : MAX_PLAINTEXT_BYTES + minFragmentBytes();

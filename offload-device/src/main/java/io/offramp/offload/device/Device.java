@@ -76,7 +76,7 @@ public final class Device implements RecordOffload {
         this(settings, engine, interrupts, System::nanoTime, new DeviceCpu(), Device::engineThreads);
     }
 
-    /** What a device works on, made with it. */
+    /** The parts that a device is made of. */
     @FunctionalInterface
     interface Engines {
         /** As many as the settings say; the device's to close. */
@@ -153,7 +153,7 @@ public final class Device implements RecordOffload {
         return List.copyOf(all);
     }
 
-    // Idle TIS are the pool's stock, not load: they give way to whoever needs a context.
+    // Idle TIS are the pool's stock, not load: they give way to a session that needs a context.
     private long contextsInUse() {
         return resources.tises().inUse() + nic.tirs().inUse();
     }
@@ -266,7 +266,7 @@ public final class Device implements RecordOffload {
         return driver;
     }
 
-    /** What its sessions share. */
+    /** Resources that its sessions share. */
     DeviceResources resources() {
         return resources;
     }

@@ -14,12 +14,12 @@ import java.util.Map;
 /**
  * How a device is configured.
  *
- * @param profile what it can do
- * @param limits how much it has
- * @param capacity how much it does
+ * @param profile its capabilities
+ * @param limits sizes of its tables
+ * @param capacity its rates and latencies
  * @param isUp whether it works
- * @param driver how its driver works
- * @param engines threads of its own that work on queues; 0 for the threads of whoever posts
+ * @param driver settings of its driver
+ * @param engines threads of its own that work on queues; 0 for the posting threads
  * @param toeThreads event loops for the connections that it owns, and as many workers
  */
 record DeviceSettings(
@@ -49,12 +49,12 @@ record DeviceSettings(
     private static final int MAX_STEERING = 65_535;
     private static final int MAX_TOE_THREADS = 1024;
 
-    /** The same with somebody looking at its wires. */
+    /** The same with a tap on its wires. */
     DeviceSettings tapped(Wire.Tap tap) {
         return new DeviceSettings(profile, limits, capacity, isUp, driver.tapped(tap), engines, toeThreads);
     }
 
-    /** The same with somebody else saying what goes wrong. */
+    /** The same with another source of faults. */
     DeviceSettings scripted(Chance.Source chances) {
         return new DeviceSettings(profile, limits, capacity, isUp, driver.scripted(chances), engines, toeThreads);
     }
@@ -162,7 +162,7 @@ record DeviceSettings(
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below, as for a number out of range.
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(name + ": must be " + least + " to " + most + ", is " + value);
     }

@@ -76,17 +76,17 @@ public final class Admission {
                 || capacity.limitsLoad() && load.isOver();
     }
 
-    /** The sink that a session gets: the same, or one that also tells the load where that is limited. */
+    /** The sink that a session gets: the same, or one that also counts, if load is limited. */
     public TxSink metered(TxSink sink) {
         return capacity.limitsLoad() ? new MeteredTxSink(sink, load) : sink;
     }
 
-    /** The sink that a session gets: the same, or one that also tells the load where that is limited. */
+    /** The sink that a session gets: the same, or one that also counts, if load is limited. */
     public RxSink metered(RxSink sink, RecordFormat format) {
         return capacity.limitsLoad() ? new MeteredRxSink(sink, load, format.overheadBytes()) : sink;
     }
 
-    /** What it counts. */
+    /** Its counters. */
     public List<OffloadCounter> counters() {
         return List.of(
                 counter(

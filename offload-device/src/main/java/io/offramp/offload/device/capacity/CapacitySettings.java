@@ -65,7 +65,7 @@ public final class CapacitySettings {
                 return rate;
             }
         } catch (NumberFormatException e) {
-            // Said below, as for a number out of range.
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(name + ": must be 1 to " + MAX_RATE + ", is " + value);
     }
@@ -80,7 +80,7 @@ public final class CapacitySettings {
                 return gbit.multiply(BITS_PER_GBIT).longValue();
             }
         } catch (NumberFormatException e) {
-            // Said below, as for a number out of range.
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(GBIT + ": must be above 0, at most " + MAX_GBIT + ", is " + value);
     }

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the device has to do, over windows of 100 ms. Written by event loops, once per message; read at installs.
+ * The load of the device, over windows of 100 ms. Written by event loops, once per message; read at installs.
  * Lock-free, thread-safe.
  */
 final class LoadGauge {
@@ -68,7 +68,7 @@ final class LoadGauge {
         return null;
     }
 
-    // What the window under way has already, as if nothing more came, says so before it ends.
+    // The count of the current window, as if nothing more came, can show the excess before the window ends.
     private double recordRate(Window w) {
         return Math.max(w.recordsPerSecond, (records.sum() - w.records) * SECOND_NS / WINDOW_NS);
     }
@@ -102,7 +102,7 @@ final class LoadGauge {
                 allBytes,
                 (allRecords - w.records) * SECOND_NS / ns,
                 (allBytes - w.bytes) * Byte.SIZE * SECOND_NS / ns);
-        // Who loses the race takes the other's: both end the same window.
+        // The loser of the race takes the result of the other: both end the same window.
         return window.compareAndSet(w, next) ? next : window.get();
     }
 

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * When the device is done with a piece of work: work queues behind what it was given before, takes as long as the
- * slower of its two rates needs, and comes out a latency later. Only tells times, in ns from now; whoever completes the
- * work waits. Lock-free, thread-safe.
+ * slower of its two rates needs, and comes out a latency later. Only computes times, in ns from now. The caller waits
+ * and completes the work. Lock-free, thread-safe.
  */
 public final class Pacer {
     private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);

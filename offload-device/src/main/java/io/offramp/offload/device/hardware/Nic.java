@@ -88,7 +88,7 @@ public final class Nic {
         return engines.size();
     }
 
-    /** Ends its engines. No queue is in use any more. */
+    /** Ends its engines. No queue is in use by now. */
     public void close() {
         engines.forEach(Engine::close);
         deks.close();

@@ -4,7 +4,7 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 
 /**
- * What a device can do: the capability bits {@code tls_tx}, {@code tls_rx} and those of {@code tls_cap}.
+ * The capability bits of a device: {@code tls_tx}, {@code tls_rx} and those of {@code tls_cap}.
  *
  * @param tx encrypts
  * @param rx decrypts

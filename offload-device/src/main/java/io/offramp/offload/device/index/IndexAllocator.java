@@ -15,7 +15,7 @@ public final class IndexAllocator {
         free = new IndexStack(new AtomicIntegerArray(capacity));
     }
 
-    /** A number that nobody holds, or {@link IndexStack#NONE}. */
+    /** A free number, or {@link IndexStack#NONE}. */
     public int allocate() {
         int index = free.pop();
         if (index != IndexStack.NONE) {

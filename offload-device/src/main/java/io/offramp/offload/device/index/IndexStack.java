@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * is on one of them at a time. Thread-safe.
  */
 public final class IndexStack {
-    /** What {@link #pop()} gives when there is nothing. */
+    /** Result of {@link #pop()} when there is nothing. */
     public static final int NONE = -1;
 
     private static final long INDEX_MASK = 0xffff_ffffL;
@@ -49,7 +49,7 @@ public final class IndexStack {
         }
     }
 
-    /** How many numbers are on it: exact when nobody is changing it. */
+    /** Count of numbers on it. Exact only if no thread changes it meanwhile. */
     public int size() {
         return size.get();
     }

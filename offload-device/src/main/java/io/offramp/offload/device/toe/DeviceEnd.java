@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * The last handler of a device's connection: what comes out of the firmware goes to the host, what the host has written
- * goes in. Confined to the device's thread, but for what the host reads here.
+ * goes in. Confined to the device's thread, except for the values that the host reads.
  */
 final class DeviceEnd extends ChannelInboundHandlerAdapter {
     /** This much may wait for the host, and one read more, before the socket is no longer read. */
@@ -52,7 +52,7 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
         return host;
     }
 
-    /** What the host takes from. */
+    /** The lane that the host takes from. */
     Lane toHost() {
         return toHost;
     }
@@ -91,7 +91,7 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
             paused = true;
             context.channel().config().setAutoRead(false);
             host.doorbell().ring();
-            // What the host took before it could see the pause, it did not tell of.
+            // Bytes that the host took before it could see the pause were not reported.
             resumeIfTaken();
         }
     }

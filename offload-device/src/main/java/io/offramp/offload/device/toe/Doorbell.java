@@ -24,7 +24,7 @@ final class Doorbell {
         this.abandoned = abandoned;
     }
 
-    /** What was done before this call is seen by the work that follows. */
+    /** The work that follows sees everything done before this call. */
     void ring() {
         if (rung.compareAndSet(false, true)) {
             try {

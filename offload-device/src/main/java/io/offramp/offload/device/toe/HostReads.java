@@ -1,8 +1,8 @@
 package io.offramp.offload.device.toe;
 
 /**
- * Whether a host's channel wants to read, and whether it is delivering what it read. A handler may ask for more while
- * something is delivered to it: that is remembered, and not begun inside of the delivery. Confined to the event loop.
+ * Whether a host's channel wants to read, and whether it is delivering. A handler may ask for more from inside a
+ * delivery: that is remembered, and does not begin inside of it. Confined to the event loop.
  */
 final class HostReads {
     private boolean isWanted;
@@ -13,7 +13,7 @@ final class HostReads {
         isWanted = true;
     }
 
-    /** What was asked for has been read, or is not wanted any more. */
+    /** The read is done, or no longer wanted. */
     void settle() {
         isWanted = false;
     }

@@ -6,9 +6,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages from one thread to one other, in order, without a lock. Unbounded: whoever offers keeps count of the bytes
- * under way. Built of small chunks, so that an idle connection costs little and a message costs no allocation of its
- * own.
+ * Messages from one thread to one other, in order, without a lock. Unbounded: the offering side keeps count of the
+ * bytes under way. Built of small chunks, so that an idle connection costs little and a message costs no allocation of
+ * its own.
  */
 final class Lane {
     private static final int CHUNK_MESSAGES = 31;

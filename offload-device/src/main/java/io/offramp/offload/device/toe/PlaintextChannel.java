@@ -47,7 +47,7 @@ final class PlaintextChannel extends OwnedChannel {
         this.doorbell = new Doorbell(loop, this::work, () -> device.toHost().clear());
     }
 
-    /** What the device takes from. */
+    /** The lane that the device takes from. */
     Lane toDevice() {
         return toDevice;
     }
@@ -78,7 +78,7 @@ final class PlaintextChannel extends OwnedChannel {
         acknowledge(device.written());
         receive();
         if (!closed && ended && (!isReading() || device.toHost().isEmpty())) {
-            // Whoever does not read must not write into the void either.
+            // A host that does not read must learn of the end, too: else it writes into the void.
             unsafe().close(unsafe().voidPromise());
         }
     }
@@ -86,7 +86,7 @@ final class PlaintextChannel extends OwnedChannel {
     private void acknowledge(int written) {
         while (acknowledged != written) {
             acknowledged++;
-            // What a promise's listener does may close the channel.
+            // A promise's listener may close the channel.
             ChannelOutboundBuffer pending = unsafe().outboundBuffer();
             if (outputEnd != null && acknowledged == sent) {
                 outputEnd.trySuccess();

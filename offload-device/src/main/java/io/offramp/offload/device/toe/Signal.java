@@ -1,8 +1,8 @@
 package io.offramp.offload.device.toe;
 
-/** What passes through a lane in order with the data. */
+/** Passes through a lane, in order with the data. */
 sealed interface Signal {
-    /** What ends. */
+    /** The end of something. */
     enum End implements Signal {
         /** To the host: the client's stream has ended in order. */
         INPUT,

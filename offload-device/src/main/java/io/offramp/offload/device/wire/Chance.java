@@ -8,7 +8,7 @@ public interface Chance {
         /**
          * Randomness with these shares.
          *
-         * @param stream tells connections with the same seed apart
+         * @param stream differs between connections with the same seed
          */
         Chance of(Faults faults, long stream);
     }

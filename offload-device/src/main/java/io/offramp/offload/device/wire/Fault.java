@@ -2,7 +2,7 @@ package io.offramp.offload.device.wire;
 
 import java.util.Locale;
 
-/** What may go wrong between driver and device, or is left to chance. */
+/** A fault between driver and device, or another event that is left to chance. */
 public enum Fault {
     /** A packet does not arrive. */
     LOSS,

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What goes wrong, and how often. Made by {@link #parse}, or from {@link #NONE} by name.
+ * Faults, and how often they happen. Made by {@link #parse}, or from {@link #NONE} by name.
  *
  * @param seed of all that is random; connections differ by their number
  * @param shares probability of each fault that happens at all

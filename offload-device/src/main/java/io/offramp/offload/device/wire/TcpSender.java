@@ -16,7 +16,7 @@ public final class TcpSender {
     public static final int HISTORY_BYTES = 1 << 15;
 
     /**
-     * What to send.
+     * Bytes to send.
      *
      * @param position of the first byte
      * @param bytes more than the MSS for a large send
@@ -47,12 +47,12 @@ public final class TcpSender {
         end = start;
     }
 
-    /** So many bytes more are there to be sent. */
+    /** Adds bytes to be sent. */
     public void extend(int bytes) {
         end += bytes;
     }
 
-    /** What goes now, or null while everything waits for acknowledgments. */
+    /** The range that goes now, or null while everything waits for acknowledgments. */
     public @Nullable Range poll() {
         Range due = again.poll();
         if (due != null) {

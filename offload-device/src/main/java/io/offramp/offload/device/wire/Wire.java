@@ -33,7 +33,7 @@ public final class Wire {
     private final List<UnderWay> underWay = new ArrayList<>();
     private long now;
 
-    /** With nobody looking. */
+    /** Without a tap. */
     public Wire(Chance chance, ByteBufAllocator allocator) {
         this(chance, allocator, (header, headerBytes, payload, index, bytes) -> {});
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the driver counts over all event loops: ethtool's names of mlx5, and those of {@code /proc/net/tls_stat} in
+ * Counters of the driver over all event loops: ethtool's names of mlx5, and those of {@code /proc/net/tls_stat} in
  * snake case. Touched once per packet or message, never per record.
  */
 public final class DeviceCounters {

@@ -1,4 +1,4 @@
-/** What the driver counts. */
+/** The counters of the driver. */
 @NullMarked
 package io.offramp.offload.device.driver.counter;
 

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * </pre>
  */
 public final class DekPool {
-    /** What {@link #allocate} gives when all are in use. */
+    /** Result of {@link #allocate} when all are in use. */
     public static final int NONE = -1;
 
     private static final int BULK_KEYS = 4096;

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
  * connections. Lock-free, thread-safe.
  */
 public final class TisPool {
-    /** What {@link #take} gives when the device has no room. */
+    /** Result of {@link #take} when the device has no room. */
     public static final int NONE = ContextTable.NONE;
 
     private static final int BULK = 16;
@@ -40,7 +40,7 @@ public final class TisPool {
         idle = new IndexStack(new AtomicIntegerArray(capacity + 1));
     }
 
-    /** A TIS that nobody uses, or {@link #NONE}. */
+    /** A TIS that is not in use, or {@link #NONE}. */
     public int take() {
         int number = idle.pop();
         if (number == IndexStack.NONE) {

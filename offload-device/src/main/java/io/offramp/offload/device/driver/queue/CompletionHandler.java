@@ -2,7 +2,7 @@ package io.offramp.offload.device.driver.queue;
 
 import io.netty.buffer.ByteBuf;
 
-/** Whoever posted a WQE. */
+/** Hears of the completion of a WQE that it posted. */
 public interface CompletionHandler {
     /**
      * A WQE is done or has failed.

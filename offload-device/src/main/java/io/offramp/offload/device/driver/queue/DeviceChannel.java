@@ -178,7 +178,7 @@ public final class DeviceChannel {
         queues.failNextSend();
     }
 
-    /** Lets a WQE fail, whatever it asks for: the one behind so many others. */
+    /** Makes a WQE fail: the one behind this number of others. */
     public void failAfter(int wqes) {
         queues.failAfter(wqes);
     }
@@ -197,7 +197,7 @@ public final class DeviceChannel {
         return queues.receive(header, headerBytes, wire, index, bytes);
     }
 
-    /** Waits for what is under way and frees the queues; the event loop does not use them any more. */
+    /** Waits for work under way and frees the queues. The event loop no longer uses them. */
     public void close() {
         settle();
         queues.regions().unmap(tailsKey);

@@ -9,7 +9,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's side of an RQ: posts host memory and hands each packet's completion to whoever posted what it lies in.
+ * The driver's side of an RQ: posts host memory and hands each packet's completion to the handler of the memory that it
+ * lies in.
  */
 public final class ReceiveRing {
     private final WorkQueue queue;

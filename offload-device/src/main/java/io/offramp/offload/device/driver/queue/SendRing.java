@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's side of a send queue, SQ or ICOSQ: finds room, posts, rings, and hands each completion to whoever posted
- * the WQE.
+ * The driver's side of a send queue, SQ or ICOSQ: finds room, posts, rings, and hands each completion to the handler
+ * that came with the WQE.
  *
  * <pre>{@code
  * int wqe = ring.reserve(blocks);             // write the WQE there: ring.writeControl(...) and the rest
@@ -109,7 +109,7 @@ public final class SendRing {
         post(1, null);
     }
 
-    /** Tells the device. */
+    /** Rings the doorbell. */
     public void doorbell() {
         doorbell.accept(producer);
     }

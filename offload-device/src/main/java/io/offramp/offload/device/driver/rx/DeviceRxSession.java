@@ -23,8 +23,8 @@ import io.offramp.offload.record.RecordBoundary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents what was received to the device as packets and delivers what it decrypted, in order. What the device did not
- * decrypt is opened in software; only software's word makes an authentication failure.
+ * Gives received bytes to the device as packets, and delivers the decrypted content in order. Software opens the
+ * records that the device did not decrypt. Only software decides that a record is not authentic.
  *
  * <p>The device writes into memory of its own, so where it works inline the bytes that were received stay as they are
  * until every record of them has been delivered: a sink that exports in the middle takes the rest untouched. Where
@@ -45,7 +45,7 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
     private boolean isDraining;
     private boolean isBurstUnderWay;
 
-    /** What {@link #receive} works on, while it does inline, and where in the stream it starts. */
+    /** The buffer that {@link #receive} works on, if inline, and where in the stream it starts. */
     private @Nullable ByteBuf current;
 
     private int currentIndex;
@@ -266,7 +266,7 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
         device.demoteIfUseless();
     }
 
-    /** There is a boundary again, for which somebody may be waiting. */
+    /** There may be a boundary again, and the sink may wait for it. */
     @Override
     public void onParamsChanged() {
         pollLater();

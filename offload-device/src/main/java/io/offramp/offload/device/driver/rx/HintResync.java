@@ -2,7 +2,7 @@ package io.offramp.offload.device.driver.rx;
 
 /**
  * The strategy {@code CORE_NEXT_HINT}: the device is not asked. Where the host had to decrypt records one after the
- * other, it tells the device where the next one starts: behind the 3rd, 5th, 9th … 129th of them, and every 128 from
+ * other, it gives the device the start of the next one: behind the 3rd, 5th, 9th … 129th of them, and every 128 from
  * there on. The hint is about a record that has not come in yet, so the device can be there in time.
  */
 final class HintResync implements RxResync {
@@ -21,7 +21,7 @@ final class HintResync implements RxResync {
 
     @Override
     public void onRequest(int sequence, int bytes) {
-        // What the device believes to have found is not asked for here.
+        // Guesses of the device are not used here.
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * to the session's event loop.
  */
 final class RecordAssembler {
-    /** Who does the record's work. */
+    /** Where a record is decrypted. */
     enum Work {
         /** The device. */
         DEVICE,
@@ -69,7 +69,7 @@ final class RecordAssembler {
     private boolean isOpen = true;
 
     /**
-     * @param keys the caller's, who destroys them after {@link #close()} or {@link #rekey}
+     * @param keys the caller's; it destroys them after {@link #close()} or {@link #rekey}
      * @param position where in the stream the first record starts
      */
     RecordAssembler(ByteBufAllocator allocator, AeadEngine engine, TrafficKeys keys, long position, Listener listener) {
@@ -175,7 +175,7 @@ final class RecordAssembler {
         }
     }
 
-    /** What the device has decrypted with a key that was not the right one any more. */
+    /** Restores parts that the device has decrypted with a key that was no longer the right one. */
     private void restoreRetired(ByteBuf buffer, int at, int recordBytes) {
         for (Retired old : retired) {
             long number = old.nextNumber + (records - old.nextRecord);
@@ -193,7 +193,7 @@ final class RecordAssembler {
         epoch++;
     }
 
-    /** Nothing that the device had before the last rekey is under way any more. */
+    /** All that the device had before the last rekey has come back. */
     void onSettled() {
         if (retired.isEmpty()) {
             return;

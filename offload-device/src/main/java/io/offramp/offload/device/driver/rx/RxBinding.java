@@ -11,9 +11,9 @@ import io.offramp.offload.key.TrafficKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a receiving session has of the device: its context, the params in it, and the way back to a lost position. Ends
- * for good when the context is given back, by the session or because the device is of no use to it: software opens the
- * records from then on. Confined to the event loop.
+ * The device's half of a receiving session: the context, its params, and the way back to a lost position. Ends for good
+ * when the context is given back, by the session or because the device does not help it. Software opens the records
+ * from then on. Confined to the event loop.
  */
 final class RxBinding implements LiveSession {
     /** Hears what the device does outside of a call. May close the binding. */
@@ -35,7 +35,7 @@ final class RxBinding implements LiveSession {
     private String softwareReason = "";
 
     /**
-     * @param context the binding's, who gives it back
+     * @param context the binding's, which gives it back
      * @param records follow the stream: where the next one starts
      * @param chance decides when a resync finds no room
      */

@@ -215,7 +215,7 @@ final class RxContext {
         }
     }
 
-    /** Tells the device, unasked, where a record with this number is going to start. */
+    /** Gives the device, unasked, the place where the record with this number will start. */
     void hint(int tcpSequence, long recordNumber) {
         device.counters().rxDeviceResync.increment();
         if (!canProgram()) {

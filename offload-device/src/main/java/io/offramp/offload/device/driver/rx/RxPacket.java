@@ -125,7 +125,7 @@ final class RxPacket implements CompletionHandler {
         return isIntact;
     }
 
-    /** What the device did. */
+    /** Result of the device. */
     TlsOffload result() {
         return result;
     }

@@ -5,7 +5,7 @@ package io.offramp.offload.device.driver.rx;
  * when it has not taken what it was told and so forgotten all. Confined to the event loop.
  */
 final class RxParams {
-    /** So many times in a row the device may refuse them before a session gives it back. */
+    /** Refusals in a row before a session gives the device back. */
     static final int MOST_REFUSALS = 16;
 
     private enum State {
@@ -56,7 +56,7 @@ final class RxParams {
         return refusalsInARow == MOST_REFUSALS;
     }
 
-    /** Nobody asks any more: the device was given back. */
+    /** The device was given back: its params no longer matter. */
     void onGone() {
         state = State.IN_EFFECT;
     }

@@ -2,7 +2,7 @@ package io.offramp.offload.device.driver.rx;
 
 /**
  * How a device that has lost its position gets it back (kernel tls-offload, "RX resync"): the host, which follows the
- * records anyway, tells it the number of one. Confined to the session's event loop.
+ * records anyway, gives it the number of one. Confined to the session's event loop.
  */
 interface RxResync extends AutoCloseable {
     /**
@@ -19,7 +19,7 @@ interface RxResync extends AutoCloseable {
      * @param sequence TCP sequence of its header
      * @param recordBytes its length
      * @param number its record sequence
-     * @param work who decrypts it
+     * @param work where it is decrypted
      * @param hasMore whether bytes behind it are here already
      */
     void onRecord(int sequence, int recordBytes, long number, RecordAssembler.Work work, boolean hasMore);

@@ -38,7 +38,7 @@ final class WireIngress implements WiredRx.Ingress {
         int headerBytes = header.readableBytes();
         RxContext context = device.usable();
         if (context == null) {
-            // Past the device, which might decrypt it with a key that is not the right one any more.
+            // Past the device, which might decrypt it with a key that is no longer the right one.
             boolean isIntact = TcpChecksum.verify(header, headerBytes, payload, 0, bytes);
             accept(isIntact, header, payload, DecryptedRuns.ENCRYPTED);
             return;

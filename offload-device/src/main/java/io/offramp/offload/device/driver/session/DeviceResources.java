@@ -8,7 +8,7 @@ import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.wire.Faults;
 
 /**
- * What all sessions of a device share. Thread-safe.
+ * Resources that all sessions of a device share. Thread-safe.
  *
  * @param nic the device
  * @param software engine for what the device does not do
@@ -35,7 +35,7 @@ public record DeviceResources(
                 nic, software, new DekPool(nic.deks()), tises, new LiveSessions(), counters, settings);
     }
 
-    /** What goes wrong on the wire. */
+    /** Faults of the wire. */
     public Faults faults() {
         return settings.faults();
     }
@@ -45,7 +45,7 @@ public record DeviceResources(
         return settings.wire() != null;
     }
 
-    /** NETDEV_DOWN: the device does nothing any more, and every session goes on in software for good. */
+    /** NETDEV_DOWN: the device stops, and every session goes on in software for good. */
     public void takeDown() {
         nic.setUp(false);
         live.announceDown();

@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the driver works.
  *
- * @param wire what goes wrong on the wire; null where the connection's bytes pass by reference, in order
- * @param resyncByHint whether the host tells a lost device the next position unasked; else it waits to be asked
+ * @param wire faults of the wire; null where the connection's bytes pass by reference, in order
+ * @param resyncByHint whether the host gives a lost device the next position unasked; else it waits for the request
  * @param demoteAfter records in a row that the device may leave to the host before a session gives it back
  * @param tap sees what is sent on wires with faults
  * @param chances says what goes wrong when
  */
 public record DriverSettings(
         @Nullable Faults wire, boolean resyncByHint, int demoteAfter, Wire.Tap tap, Chance.Source chances) {
-    /** So many records in a row are no loss on the wire any more. */
+    /** A loss on the wire explains fewer records in a row than these. */
     public static final int DEFAULT_DEMOTE_AFTER = 4096;
 
     /** Without a wire, and resyncing as ConnectX does. */
@@ -38,12 +38,12 @@ public record DriverSettings(
         return new DriverSettings(wire, resyncByHint, newDemoteAfter, tap, chances);
     }
 
-    /** The same with somebody looking. */
+    /** The same with a tap on its wires. */
     public DriverSettings tapped(Wire.Tap newTap) {
         return new DriverSettings(wire, resyncByHint, demoteAfter, newTap, chances);
     }
 
-    /** The same with somebody else saying what goes wrong. */
+    /** The same with another source of faults. */
     public DriverSettings scripted(Chance.Source newChances) {
         return new DriverSettings(wire, resyncByHint, demoteAfter, tap, newChances);
     }
@@ -53,7 +53,7 @@ public record DriverSettings(
         return chances.of(faults(), stream);
     }
 
-    /** What goes wrong: nothing where there is no wire. */
+    /** Faults of the wire: none if there is no wire. */
     public Faults faults() {
         return wire == null ? Faults.NONE : wire;
     }

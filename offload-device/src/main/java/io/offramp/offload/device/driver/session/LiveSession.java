@@ -2,7 +2,7 @@ package io.offramp.offload.device.driver.session;
 
 import io.netty.channel.EventLoop;
 
-/** A session that the device works for and that has to be told when it does not any more. */
+/** A session that the device works for. It must know when the device goes down. */
 public interface LiveSession {
     /** Where it lives. */
     EventLoop eventLoop();

@@ -13,12 +13,12 @@ public final class LiveSessions {
         sessions.add(session);
     }
 
-    /** The device does not work for it any more. */
+    /** The device no longer works for it. */
     public void remove(LiveSession session) {
         sessions.remove(session);
     }
 
-    /** Tells each, on its event loop, that the device is down. */
+    /** Calls each, on its event loop, when the device is down. */
     public void announceDown() {
         for (LiveSession session : sessions) {
             try {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record SessionPlace(DeviceResources device, DeviceChannel channel, OffloadTarget target) {
     private static final String BACKEND = "device";
 
-    /** What to count with. */
+    /** Counters of the device. */
     public DeviceCounters counters() {
         return device.counters();
     }
@@ -30,7 +30,7 @@ public record SessionPlace(DeviceResources device, DeviceChannel channel, Offloa
     }
 
     /**
-     * What a session says of itself.
+     * How a session describes itself.
      *
      * @param context its objects on the device; null once it has none
      * @param softwareReason why it has none

@@ -1,4 +1,4 @@
-/** What both halves of a session have in common. */
+/** Things that the two directions of a session share. */
 @NullMarked
 package io.offramp.offload.device.driver.session;
 

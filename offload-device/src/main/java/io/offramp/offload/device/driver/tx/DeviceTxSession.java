@@ -27,9 +27,7 @@ import org.jspecify.annotations.Nullable;
  * again and again, or is down, the session goes on in software for good.
  */
 public final class DeviceTxSession implements TxSession, LiveSession {
-    /**
-     * The device may fail so many times in a row, whatever fails behind the first send, before a session gives it back.
-     */
+    /** Failures in a row before a session gives the device back. Sends that fail behind the first do not count. */
     static final int MOST_FAILURES = 16;
 
     private final SessionPlace place;

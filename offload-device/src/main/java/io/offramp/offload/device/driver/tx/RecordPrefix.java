@@ -5,7 +5,7 @@ import io.offramp.offload.aead.record.RecordHeader;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.RecordFormat;
 
-/** What stands in front of a record's content, as the driver frames it: header and explicit nonce. */
+/** The bytes in front of a record's content, as the driver frames it: header and explicit nonce. */
 final class RecordPrefix {
     private RecordPrefix() {}
 

@@ -14,10 +14,10 @@ import java.util.List;
 
 /**
  * The device's objects for one TX session: a TIS and a DEK. Programmed with the first packet, as mlx5 does, so that an
- * install posts nothing. Given back when no WQE that names them is outstanding any more. Confined to the event loop.
+ * install posts nothing. Given back when no outstanding WQE names them. Confined to the event loop.
  */
 final class TxContext {
-    /** Whoever completes does not know which params it relied on. */
+    /** A completion does not show which params the work relied on. */
     static final int UNKNOWN = 0;
 
     private final DeviceResources device;

@@ -28,7 +28,7 @@ final class TxEpoch {
         endIfUnused();
     }
 
-    /** No message begins any more. */
+    /** No further message begins. */
     void retire() {
         isRetired = true;
         endIfUnused();

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call to {@code seal} has under way: plaintext, room for its records, and the WQEs that make the one into the
- * other. Kept whole until the last completion, so that software can make the same records where the device did not.
+ * The work of one call to {@code seal}: plaintext, room for its records, and the WQEs that make the one into the other.
+ * Kept whole until the last completion, so that software can make the same records where the device did not.
  */
 final class TxMessage implements CompletionHandler {
     private final DeviceTxSession session;
@@ -66,7 +66,7 @@ final class TxMessage implements CompletionHandler {
         vendorSyndrome = 0;
     }
 
-    /** Ownership of what goes to the socket moves to the caller; nothing of the message is held any more. */
+    /** The buffer for the socket; the caller's from here on. The message holds nothing further. */
     ByteBuf end() {
         ByteBuf sealed = wire;
         plaintext.release();
@@ -155,7 +155,7 @@ final class TxMessage implements CompletionHandler {
         context = newContext;
     }
 
-    /** What it relies on. */
+    /** The params that it relies on. */
     int programming() {
         return programming;
     }

@@ -72,7 +72,7 @@ final class WiredTx {
         software = new SoftwareSegment(records, sealer, place.allocator());
     }
 
-    /** So many sends in a row were failed by the device. */
+    /** Number of sends in a row that the device failed. */
     int failuresInARow() {
         return xmit.failuresInARow();
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * params of the record that it starts in, and what precedes it in that record as DUMPs. Confined to the event loop.
  */
 final class Xmit {
-    /** What became of a packet. */
+    /** The fate of a packet. */
     enum Outcome {
         /** Posted with the context's number. */
         OFFLOADED,
@@ -223,7 +223,7 @@ final class Xmit {
         return egress + DataSegment.BYTES;
     }
 
-    /** How many bytes from this sequence on fit in one send: a WQE has room for so many records. */
+    /** Bytes from this sequence on that fit in one send: a WQE has room for a limited number of records. */
     int mostBytes(int sequence, int bytes) {
         int segments = ControlSegment.MAX_OCTOWORDS - 2 - EthernetSegment.octowords(packets.headerBytes());
         int done = 0;
@@ -275,7 +275,7 @@ final class Xmit {
         Objects.requireNonNull(context).onCompleted(TxContext.UNKNOWN);
     }
 
-    /** What the device failed is lost, and it does not stand where we think it does. */
+    /** Work that the device failed is lost, and its position is not the one that we expect. */
     private boolean hasFailed(ByteBuf ring, int cqe) {
         if (Cqe.opcode(ring, cqe) != Cqe.REQUEST_ERROR) {
             return false;

@@ -2,7 +2,7 @@ package io.offramp.offload.device.hardware.context;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a context does with the records it tracks: {@code auth_state}. The ordinal is the number in the params. */
+/** How a context treats the records that it tracks: {@code auth_state}. The ordinal is the number in the params. */
 public enum AuthState {
     /** Nothing yet. */
     NO_OFFLOAD,

@@ -241,7 +241,7 @@ public final class TlsContext {
         nextTcpSequence = tcpSequence;
     }
 
-    /** The position is lost. What was never programmed has none. */
+    /** The position is lost. A context that was never programmed has none. */
     public void lose() {
         if (tracker != null) {
             tracker = TrackerState.SEARCHING;

@@ -3,7 +3,7 @@ package io.offramp.offload.device.hardware.context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a context knows about record positions: {@code record_tracker_state}. The ordinal is the number in the params.
+ * How well a context knows the record positions: {@code record_tracker_state}. The ordinal is the number in the params.
  */
 public enum TrackerState {
     /** Programmed, no record seen. */

@@ -1,11 +1,11 @@
 package io.offramp.offload.device.hardware.engine;
 
-/** What works on queues, apart from the threads that post. Thread-safe. */
+/** Works on queues, apart from the threads that post. Thread-safe. */
 public interface Engine {
     /** Works on these queues from here on. */
     void add(QueueSet queues);
 
-    /** Returns when it does not look at these queues any more. */
+    /** Returns when it no longer looks at these queues. */
     void remove(QueueSet queues);
 
     /** Doorbell: there is something to do. */

@@ -103,7 +103,7 @@ public final class EngineThread implements Engine {
 
     private void sleep() {
         isAsleep = true;
-        // Whoever rang before the flag was up has not woken anybody.
+        // A ring before the flag was up has woken no thread.
         if (!workOnce() && isAsleep && !isClosed) {
             long ns = nsToNextInterrupt();
             if (ns == 0) {

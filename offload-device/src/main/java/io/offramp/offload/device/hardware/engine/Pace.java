@@ -11,7 +11,7 @@ public interface Pace {
      *
      * @param records records, and parts of records, in it
      * @param bytes their bytes on the wire
-     * @return ns from now until it may tell that it is done
+     * @return ns from now until it may report the work as done
      */
     long work(long records, long bytes);
 }

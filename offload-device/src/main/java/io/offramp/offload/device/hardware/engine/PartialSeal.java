@@ -94,7 +94,7 @@ final class PartialSeal {
         if (bytes == 0) {
             return -1;
         }
-        // What lies there in the payload is space.
+        // The payload has only space there.
         payload.skip(bytes);
         wire.setBytes(at, cursor.prefix(), RecordCursor.tagIndex() + tagOffset, bytes);
         cursor.advance(bytes);

@@ -56,7 +56,7 @@ public final class QueueSet {
     /**
      * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
      * @param isUp whether the device works
-     * @param engine what works on these queues; null for whoever rings
+     * @param engine works on these queues; null if the ringing thread does
      */
     public QueueSet(
             int number,
@@ -146,7 +146,7 @@ public final class QueueSet {
         worker.failNextSend();
     }
 
-    /** Lets a WQE of SQ or ICOSQ fail, whatever it asks for: the one behind so many others. */
+    /** Makes a WQE of SQ or ICOSQ fail: the one behind this number of others. */
     public void failAfter(int wqes) {
         worker.failAfter(wqes);
     }
@@ -203,8 +203,8 @@ public final class QueueSet {
     }
 
     /**
-     * Engine: does what there is to do, and tells the driver when as much time has passed as it takes. Until then these
-     * queues wait, and the engine goes on with others.
+     * Engine: does the work that there is, and reports it to the driver once the time that it takes has passed. Until
+     * then these queues wait, and the engine goes on with others.
      *
      * @return true if there was something
      */
@@ -335,7 +335,7 @@ public final class QueueSet {
         return context != null && context.receiveQueue() == receiveQueue.number() ? context : null;
     }
 
-    /** Frees the rings. Nothing is posted any more. */
+    /** Frees the rings. Nothing is posted after this. */
     public void close() {
         if (engine != null) {
             engine.remove(this);

@@ -63,9 +63,7 @@ final class WqeWorker {
         failsNextSend = true;
     }
 
-    /**
-     * Lets a WQE fail, whatever it asks for, with nothing of it done: the one behind so many others. NOPs do not count.
-     */
+    /** Makes a WQE fail, with nothing of it done: the one behind this number of others. NOPs do not count. */
     void failAfter(int wqes) {
         failsAfter = wqes;
     }
@@ -121,7 +119,7 @@ final class WqeWorker {
                 vendor = done < 0 ? tx.vendorSyndrome() : refusal;
                 syndrome = done < 0 ? tx.syndrome() : vendor == Syndrome.NONE ? 0 : syndrome;
             } catch (Throwable e) {
-                // Of the JVM's errors, too: whoever posted it waits for it.
+                // The JVM's errors, too: the poster waits for a completion.
                 LOG.error("WQE {} of queue {} failed", index, queue.number(), e);
                 vendor = Syndrome.INTERNAL;
             }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * come from any thread; a key is loaded and cleared while nothing that is posted refers to it.
  */
 public final class DekTable {
-    /** What {@link #createBulk} gives when there is no room. */
+    /** Result of {@link #createBulk} when there is no room. */
     public static final int NONE = -1;
 
     static final long NEVER = -1;
@@ -82,7 +82,7 @@ public final class DekTable {
         }
     }
 
-    /** Command SYNC_CRYPTO: no engine knows a key any more that was cleared before. */
+    /** Command SYNC_CRYPTO: no engine has a key any longer that was cleared before. */
     public void sync() {
         syncs.incrementAndGet();
     }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a steering rule matches: IP version, both addresses and both ports of a TCP packet, as they stand in its header.
- * One that reads every packet is reused by its thread; one that is a key in a table does not change any more.
+ * The fields that a steering rule matches: IP version, both addresses and both ports of a TCP packet, as they stand in
+ * its header. One that reads every packet is reused by its thread; one that is a key in a table never changes.
  */
 public final class FlowKey {
     private boolean isIpv6;

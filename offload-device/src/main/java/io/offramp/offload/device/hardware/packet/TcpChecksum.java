@@ -46,7 +46,7 @@ public final class TcpChecksum {
         while (in.remaining() >= Integer.BYTES) {
             sum += Integer.toUnsignedLong(in.getInt());
         }
-        // What is left counts as if zeros came behind it.
+        // The rest counts as if zeros came behind it.
         for (int shift = 24; in.hasRemaining(); shift -= Byte.SIZE) {
             sum += (long) (in.get() & 0xff) << shift;
         }

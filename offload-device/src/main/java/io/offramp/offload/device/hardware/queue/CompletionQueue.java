@@ -10,7 +10,7 @@ import java.lang.invoke.VarHandle;
  * threads: the owner bit is written last and read first.
  */
 public final class CompletionQueue {
-    /** What {@link #poll()} gives when there is nothing new. */
+    /** Result of {@link #poll()} when there is nothing new. */
     public static final int EMPTY = -1;
 
     private static final VarHandle CONSUMER;

@@ -61,7 +61,7 @@ public final class ControlSegment {
         return (long) first << 32 | second & 0xffff_ffffL;
     }
 
-    /** What to do. */
+    /** The opcode. */
     public static int opcode(ByteBuf in, int at) {
         return in.getInt(at) & 0xff;
     }

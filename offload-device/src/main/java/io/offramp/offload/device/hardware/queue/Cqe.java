@@ -80,7 +80,7 @@ public final class Cqe {
         return (opOwn & 1) == parity && (opOwn & INVALID) != INVALID;
     }
 
-    /** What has completed. */
+    /** Opcode of the completion. */
     public static int opcode(ByteBuf in, int at) {
         return in.getUnsignedByte(at + OP_OWN) >>> 4;
     }
@@ -100,7 +100,7 @@ public final class Cqe {
         return (in.getByte(at + HEADER_FLAGS) & L4_OK) != 0;
     }
 
-    /** What the device did with the records of a packet. */
+    /** Result of the device for the records of a packet. */
     public static TlsOffload tlsOffload(ByteBuf in, int at) {
         return TlsOffload.of(in.getByte(at) >>> TLS_SHIFT & TLS_MASK);
     }

@@ -33,7 +33,7 @@ public final class MemoryRegions {
         return lkey;
     }
 
-    /** Driver: the device must not reach it any more. */
+    /** Driver: the device must no longer reach it. */
     public void unmap(int lkey) {
         regions[lkey] = null;
         free[freeCount++] = lkey;

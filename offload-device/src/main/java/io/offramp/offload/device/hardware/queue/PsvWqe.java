@@ -32,7 +32,7 @@ public final class PsvWqe {
     /** Length in units of 16 bytes. */
     public static final int OCTOWORDS = 4;
 
-    /** What the device writes at once. */
+    /** Bytes that the device writes at once. */
     public static final int WRITE_BYTES = 64;
 
     /** Where the progress params start in what the device has written. */

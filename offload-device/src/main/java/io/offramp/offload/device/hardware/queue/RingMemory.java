@@ -12,7 +12,7 @@ final class RingMemory {
 
     private RingMemory() {}
 
-    /** So many bytes of zeros. */
+    /** Memory of this many bytes, all zero. */
     static ByteBuf allocate(int bytes) {
         return UNTRACKED.directBuffer(bytes, bytes).setZero(0, bytes);
     }

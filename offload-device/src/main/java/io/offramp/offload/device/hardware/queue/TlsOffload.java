@@ -1,6 +1,6 @@
 package io.offramp.offload.device.hardware.queue;
 
-/** What the CQE of a packet says about its records. The ordinal is the number in the CQE. */
+/** Result for the records of a packet, in its CQE. The ordinal is the number in the CQE. */
 public enum TlsOffload {
     /** The packet is as on the wire. */
     NOT_DECRYPTED,
