@@ -339,7 +339,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
 
     private void moveIfDue() {
         Placement.Move move = placement.due();
-        RecordBoundary at = move == null ? null : session.boundary();
+        if (move == null) {
+            return;
+        }
+        RecordBoundary at = session.boundary();
         if (at == null || move.backend().readsSocket() && session.bufferedBytes() > 0) {
             return;
         }

@@ -241,7 +241,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         } else if (cause instanceof IOException) {
             // A reset by the peer is its right; channelInactive follows.
             if (!inputEnded && !closing) {
-                onTruncated(cause.getMessage());
+                onTruncated(String.valueOf(cause.getMessage()));
             }
             abort();
         } else {

@@ -495,7 +495,10 @@ final class TxHalf implements TxSink {
 
     private void moveIfDue() {
         Placement.Move move = placement.due();
-        RecordBoundary at = move == null ? null : session.boundary();
+        if (move == null) {
+            return;
+        }
+        RecordBoundary at = session.boundary();
         if (at == null) {
             return;
         }

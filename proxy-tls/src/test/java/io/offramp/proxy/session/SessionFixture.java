@@ -32,6 +32,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 
 /** One session on a channel without a socket, with a client that is made of reference records. */
+@SuppressWarnings("NullAway.Init") // start() sets the rest
 abstract class SessionFixture {
     static final int ALERT = 21;
     static final int HANDSHAKE = 22;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which alert answers what, and what an alert does (RFC 8446 §6, RFC 5246 §7.2). */
 class TlsSessionAlertTest extends SessionFixture {
-    private interface Wire {
+    interface Wire {
         /** What the client sends, in the end. */
         byte[] of(ReferenceRecords client);
     }

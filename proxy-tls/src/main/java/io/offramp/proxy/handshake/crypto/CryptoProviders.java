@@ -1,5 +1,7 @@
 package io.offramp.proxy.handshake.crypto;
 
+import static java.util.Objects.requireNonNull;
+
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -162,9 +164,9 @@ public final class CryptoProviders {
 
     /** The tools of ML-KEM-768. */
     KeyEncapsulations encapsulations() {
-        return encapsulations.updateAndGet(made -> made != null
+        return requireNonNull(encapsulations.updateAndGet(made -> made != null
                 ? made
-                : new KeyEncapsulations(choice(Primitive.ML_KEM_768).provider()));
+                : new KeyEncapsulations(choice(Primitive.ML_KEM_768).provider())));
     }
 
     /**

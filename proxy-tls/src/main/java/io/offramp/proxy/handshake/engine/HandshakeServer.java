@@ -310,8 +310,8 @@ final class HandshakeServer extends DefaultTlsServer {
     /** TLS 1.2. The engine would take the client's first curve, whether it is one of ours or not. */
     @Override
     protected int selectECDH(int minimumCurveBits) {
-        return group =
-                settings.groupOfTls12(context.getSecurityParametersHandshake().getClientSupportedGroups());
+        group = settings.groupOfTls12(context.getSecurityParametersHandshake().getClientSupportedGroups());
+        return group;
     }
 
     /** TLS 1.2: a suite binds the kind of certificate, and an ECDSA certificate a curve (RFC 8422 §5.1). */

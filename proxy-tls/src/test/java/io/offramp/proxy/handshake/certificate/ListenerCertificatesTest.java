@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -237,7 +238,7 @@ class ListenerCertificatesTest {
         return leaf;
     }
 
-    private static Staple staple(ListenerCertificates certificates) {
+    private static @Nullable Staple staple(ListenerCertificates certificates) {
         return certificates.identities().getFirst().staple();
     }
 

@@ -12,6 +12,7 @@ import org.bouncycastle.tls.TlsClientProtocol;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
+import org.jspecify.annotations.Nullable;
 
 /** Bouncy Castle's TLS 1.3 client with its own cryptography, for one group, without a socket. Trusts everybody. */
 final class BouncyClient {
@@ -65,7 +66,7 @@ final class BouncyClient {
         }
 
         @Override
-        public Vector getEarlyKeyShareGroups() {
+        public @Nullable Vector getEarlyKeyShareGroups() {
             return sendsShare ? getSupportedGroups(new Vector()) : null;
         }
 
@@ -76,7 +77,7 @@ final class BouncyClient {
                 public void notifyServerCertificate(TlsServerCertificate certificate) {}
 
                 @Override
-                public TlsCredentials getClientCredentials(CertificateRequest request) {
+                public @Nullable TlsCredentials getClientCredentials(CertificateRequest request) {
                     return null;
                 }
             };

@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -82,7 +83,7 @@ class ClientAuthIT {
                 Tool tool = openssl(server, version, client)) {
             tool.type("ping with a certificate");
 
-            assertThat(server.session().negotiated().client().certificate())
+            assertThat(requireNonNull(server.session().negotiated().client()).certificate())
                     .isEqualTo(client.certificate().getEncoded());
             await().atMost(PATIENCE).until(() -> tool.hasPrinted("ping with a certificate"));
             assertThat(tool.printed()).contains("Acceptable client certificate CA names\nCN = Root");
@@ -146,7 +147,9 @@ class ClientAuthIT {
             command.addAll(List.of("--cert", pem.toString()));
             try (Tool with = Tool.run(command)) {
                 assertThat(with.ends()).isTrue();
-                assertThat(server.session().negotiated().client().subject()).isEqualTo("CN=Alice");
+                assertThat(requireNonNull(server.session().negotiated().client())
+                                .subject())
+                        .isEqualTo("CN=Alice");
                 await().atMost(PATIENCE).until(() -> with.hasPrinted("hello"));
             }
         }
@@ -173,7 +176,8 @@ class ClientAuthIT {
                         "127.0.0.1"))) {
             tool.type("ping from gnutls");
 
-            assertThat(server.session().negotiated().client().subject()).isEqualTo("CN=Alice");
+            assertThat(requireNonNull(server.session().negotiated().client()).subject())
+                    .isEqualTo("CN=Alice");
             await().atMost(PATIENCE).until(() -> tool.hasPrinted("ping from gnutls"));
         }
     }
@@ -190,7 +194,8 @@ class ClientAuthIT {
             socket.setSoTimeout(10_000);
 
             assertThat(JsseClient.echo(socket, new byte[1000])).hasSize(1000);
-            assertThat(server.session().negotiated().client().subject()).isEqualTo("CN=Alice");
+            assertThat(requireNonNull(server.session().negotiated().client()).subject())
+                    .isEqualTo("CN=Alice");
         }
     }
 

@@ -57,6 +57,7 @@ public final class FuzzClient {
     private int steps;
 
     /** @param input whose bytes are choices */
+    @SuppressWarnings("StaticAssignmentInConstructor") // what the listener, which all share, has last told
     public FuzzClient(byte[] input) {
         this.choices = new FuzzBytes(input);
         handshakeSecret = null;

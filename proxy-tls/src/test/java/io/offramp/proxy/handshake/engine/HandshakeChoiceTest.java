@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,8 @@ class HandshakeChoiceTest {
         assertThat(served.toString()).contains("CN=" + expected);
     }
 
-    private static Certificate serve(EngineClient client, TestSettings settings, String asked) throws Exception {
+    private static Certificate serve(EngineClient client, TestSettings settings, @Nullable String asked)
+            throws Exception {
         try (EmbeddedHandshake server =
                 new EmbeddedHandshake(settings.on((Executor) Runnable::run).build())) {
             byte[] last = server.receive(client.exchange(server.receive(client.hello())));
@@ -157,7 +159,7 @@ class HandshakeChoiceTest {
                 .isEqualTo("http/1.1");
     }
 
-    private static String protocol(EngineClient client, TestSettings settings) throws Exception {
+    private static @Nullable String protocol(EngineClient client, TestSettings settings) throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(settings.build())) {
             client.exchange(server.receive(client.exchange(server.receive(client.hello()))));
             return server.session().negotiated().protocol();

@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
@@ -42,7 +43,7 @@ class HandshakeJsseIT {
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("suitesGroupsAndCertificates")
     void shouldHandOverAWorkingSession(String suite, String group, ServerIdentity identity) throws Exception {
-        TlsSuite expected = TlsSuite.named(suite);
+        TlsSuite expected = requireNonNull(TlsSuite.named(suite));
         try (HandshakeTestServer server = new HandshakeTestServer(
                         TestSettings.DEFAULT.with(identity).build());
                 SSLSocket client = JsseClient.connect(server.port(), p -> {

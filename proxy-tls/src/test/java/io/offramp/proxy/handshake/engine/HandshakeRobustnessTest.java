@@ -37,7 +37,7 @@ class HandshakeRobustnessTest {
                 "SSH-2.0-OpenSSH_9.2\r\n",
                 "\0\0\0\0\0\0",
                 "\u0016\u0002\u0001\0\u0005",
-                "\u0080\u002e\u0001\u0003\u0001"
+                "\u0080.\u0001\u0003\u0001"
             })
     void shouldCloseOnWhatIsNotTls(String begin) throws Exception {
         try (EmbeddedHandshake server = new EmbeddedHandshake(SETTINGS)) {

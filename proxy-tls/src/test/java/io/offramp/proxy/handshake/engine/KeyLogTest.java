@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -59,7 +60,7 @@ class KeyLogTest {
             byte[] data = open13("CLIENT_TRAFFIC_SECRET_0", client.seal("hello".getBytes(StandardCharsets.US_ASCII)));
             assertThat(new String(data, StandardCharsets.US_ASCII)).startsWith("hello");
             assertThat(secrets.get("SERVER_TRAFFIC_SECRET_0"))
-                    .isEqualTo(server.session().secrets().dangerousServer());
+                    .isEqualTo(requireNonNull(server.session().secrets()).dangerousServer());
         }
     }
 
@@ -72,7 +73,7 @@ class KeyLogTest {
             byte[] theirs = session.exportKeyingMaterialData("EXPORTER-offramp", new byte[] {1, 2}, 40);
 
             // RFC 8446 §7.5
-            byte[] derived = expand(secrets.get("EXPORTER_SECRET"), "EXPORTER-offramp", sha256(new byte[0]), 32);
+            byte[] derived = expand(secret("EXPORTER_SECRET"), "EXPORTER-offramp", sha256(new byte[0]), 32);
             byte[] ours = expand(derived, "exporter", sha256(new byte[] {1, 2}), 40);
 
             assertThat(ours).isEqualTo(theirs);
@@ -92,8 +93,8 @@ class KeyLogTest {
             byte[] clientRandom = Arrays.copyOfRange(hello, 11, 43);
             byte[] serverRandom = Arrays.copyOfRange(serverHello, 11, 43);
             assertThat(randoms).hasSize(1).allMatch(random -> Arrays.equals(random, clientRandom));
-            byte[] block = prf(
-                    secrets.get("CLIENT_RANDOM"), "key expansion", RawClientHello.join(serverRandom, clientRandom), 40);
+            byte[] block =
+                    prf(secret("CLIENT_RANDOM"), "key expansion", RawClientHello.join(serverRandom, clientRandom), 40);
             byte[] finished = open12(block, lastOf(22, clientFlight));
             assertThat(finished[0]).as("Finished").isEqualTo((byte) 20);
         }
@@ -111,8 +112,12 @@ class KeyLogTest {
         }
     }
 
+    private byte[] secret(String label) {
+        return requireNonNull(secrets.get(label), label);
+    }
+
     private byte[] open13(String label, byte[] record) throws GeneralSecurityException {
-        byte[] secret = secrets.get(label);
+        byte[] secret = secret(label);
         byte[] key = expand(secret, "key", new byte[0], 16);
         byte[] iv = expand(secret, "iv", new byte[0], 12);
         return open(key, iv, Arrays.copyOf(record, 5), record, 5);

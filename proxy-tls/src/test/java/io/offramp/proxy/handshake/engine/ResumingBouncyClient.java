@@ -49,6 +49,8 @@ final class ResumingBouncyClient {
     private static final class Client extends DefaultTlsClient {
         private final @Nullable TlsSession offered;
         private final boolean extendedMasterSecret;
+
+        @SuppressWarnings("NullAway.Init")
         private TlsSession established;
 
         Client(@Nullable TlsSession offered, boolean extendedMasterSecret) {
@@ -90,7 +92,7 @@ final class ResumingBouncyClient {
                 public void notifyServerCertificate(TlsServerCertificate certificate) {}
 
                 @Override
-                public TlsCredentials getClientCredentials(CertificateRequest request) {
+                public @Nullable TlsCredentials getClientCredentials(CertificateRequest request) {
                     return null;
                 }
             };

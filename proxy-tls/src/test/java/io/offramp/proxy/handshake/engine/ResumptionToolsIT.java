@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -213,7 +214,7 @@ class ResumptionToolsIT {
             Negotiated negotiated = connect(server, version, "-sess_in");
 
             assertThat(negotiated.resumed()).isTrue();
-            assertThat(negotiated.client().subject()).isEqualTo("CN=Alice");
+            assertThat(requireNonNull(negotiated.client()).subject()).isEqualTo("CN=Alice");
         }
     }
 

@@ -18,7 +18,7 @@ class RetriedHelloTest {
     private static final int COOKIE = 44;
 
     /** What a client may not do. */
-    private enum Change {
+    enum Change {
         SERVER_NAME(hello -> hello.with(0, serverName("other.test"))),
         NO_SERVER_NAME(hello -> hello.without(0)),
         SUITES(hello -> hello.withSuites(0x1302, 0x1301)),

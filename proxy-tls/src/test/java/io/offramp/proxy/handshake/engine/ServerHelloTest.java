@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
@@ -121,7 +122,7 @@ class ServerHelloTest {
                         .with(13, RawClientHello.list(RawClientHello.shorts(0x0a0a, 0x0403))));
 
         assertThat(suite(answer)).isEqualTo(0x1301);
-        assertThat(short16(extensions(answer).get(51), 0)).isEqualTo(Group.X25519.code());
+        assertThat(short16(requireNonNull(extensions(answer).get(51)), 0)).isEqualTo(Group.X25519.code());
         assertThat(suite(answer12)).isEqualTo(0xc02b);
     }
 

@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -426,7 +427,7 @@ class TlsHandshakeHandlerTest {
 
         // Then
         assertThat(channel.isOpen()).isFalse();
-        assertThat(listener.pending.refCnt()).isZero();
+        assertThat(requireNonNull(listener.pending).refCnt()).isZero();
         channel.finishAndReleaseAll();
     }
 

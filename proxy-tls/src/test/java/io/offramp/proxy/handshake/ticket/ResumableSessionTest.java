@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ResumableSessionTest {
@@ -103,7 +104,7 @@ class ResumableSessionTest {
         assertThat(salts).doesNotHaveDuplicates();
     }
 
-    private ResumableSession session(TlsSuite suite, String name, List<byte[]> client) {
+    private ResumableSession session(TlsSuite suite, @Nullable String name, List<byte[]> client) {
         return new ResumableSession(suite, true, 1_800_000_000L, random(32), name, random(32), random(48), client);
     }
 

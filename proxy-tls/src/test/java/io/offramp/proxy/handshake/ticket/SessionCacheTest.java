@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.ticket;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.handshake.crypto.TlsSuite;
@@ -19,7 +20,7 @@ class SessionCacheTest {
         ResumableSession session = session(0);
         cache.put(id, session, 0);
 
-        ResumableSession copy = cache.copyOf(id);
+        ResumableSession copy = requireNonNull(cache.copyOf(id));
         assertThat(copy).usingRecursiveComparison().isEqualTo(session);
         copy.destroy();
 

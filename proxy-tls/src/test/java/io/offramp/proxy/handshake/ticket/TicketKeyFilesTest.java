@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class TicketKeyFilesTest {
         assertThat(TicketKeyFiles.warning(file)).isNull();
     }
 
-    private static byte[] open(TicketKeys keys, byte[] ticket) {
+    private static byte @Nullable [] open(TicketKeys keys, byte[] ticket) {
         return keys.all().stream()
                 .map(key -> key.open(ticket))
                 .filter(each -> each != null)
