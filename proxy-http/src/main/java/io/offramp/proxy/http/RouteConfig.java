@@ -3,7 +3,7 @@ package io.offramp.proxy.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests go where.
+ * Assigns requests to an upstream.
  *
  * @param host exact name, or {@code *.example.com}, lower case; null for any
  * @param path prefix that ends at a segment: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis};

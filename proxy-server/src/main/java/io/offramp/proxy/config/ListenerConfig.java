@@ -9,13 +9,14 @@ import java.util.List;
 /**
  * One listening socket.
  *
- * @param name for logs and metrics; the address where not given
+ * @param name for logs and metrics; the address if none is given
  * @param bind address and port
- * @param mode what is spoken inside TLS
+ * @param mode protocol inside TLS
  * @param tls certificates and parameters
- * @param offload which backend takes which direction
- * @param routes in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for everything
- * @param http what is taken from clients; without effect in {@code tcp} mode
+ * @param offload backend and mode of each direction
+ * @param routes in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for all
+ *     connections
+ * @param http rules for requests of clients; without effect in {@code tcp} mode
  */
 public record ListenerConfig(
         String name,
@@ -25,7 +26,7 @@ public record ListenerConfig(
         OffloadConfig offload,
         List<RouteConfig> routes,
         HttpConfig http) {
-    /** What is spoken inside TLS. */
+    /** Protocol inside TLS. */
     public enum Mode {
         /** HTTP/1.1, request by request. */
         HTTP,
@@ -38,7 +39,7 @@ public record ListenerConfig(
         routes = List.copyOf(routes);
     }
 
-    /** Takes from clients what is usual. */
+    /** With the default rules for requests. */
     public ListenerConfig(
             String name, HostPort bind, Mode mode, TlsConfig tls, OffloadConfig offload, List<RouteConfig> routes) {
         this(name, bind, mode, tls, offload, routes, HttpConfig.DEFAULTS);

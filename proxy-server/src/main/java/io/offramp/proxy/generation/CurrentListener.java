@@ -4,14 +4,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One listener, as the generation of now has it. If that has no such listener, its connections go on as in the last
- * generation that had. Thread-safe; a call costs one volatile read, unless the generation has changed.
+ * One listener, as the current generation has it. If that has no such listener, its connections continue as in the last
+ * generation that had it. Thread-safe; a call costs one volatile read, unless the generation has changed.
  */
 public final class CurrentListener implements Supplier<ListenerGeneration> {
     private final Generations generations;
     private final String name;
     private final int nth;
-    private @Nullable Seen seen; // immutable, so threads may find it by a race, and look again at worst
+    private @Nullable Seen seen; // immutable: threads may race for it, and at worst look again
 
     private record Seen(Generation of, ListenerGeneration listener) {}
 
@@ -23,7 +23,7 @@ public final class CurrentListener implements Supplier<ListenerGeneration> {
     }
 
     /**
-     * The listener of now.
+     * The listener in the current generation.
      *
      * @throws IllegalStateException before the first generation that has it
      */

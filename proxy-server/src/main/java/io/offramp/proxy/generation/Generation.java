@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listeners in the order of the configuration
  * @param upstreams that routes name
- * @param limits none is left open
- * @param files what listeners have read, to be read again when it changes
+ * @param limits with a value for each
+ * @param files that listeners have read, to be read again when they change
  */
 public record Generation(
         List<ListenerGeneration> listeners, Upstreams upstreams, LimitConfig limits, List<Reloadable> files) {

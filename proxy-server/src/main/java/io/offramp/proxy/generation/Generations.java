@@ -2,12 +2,12 @@ package io.offramp.proxy.generation;
 
 import org.jspecify.annotations.Nullable;
 
-/** The generation of now. Thread-safe: one volatile reference. */
+/** Holds the current generation. Thread-safe: one volatile reference. */
 public final class Generations {
     private volatile @Nullable Generation now;
 
     /**
-     * The generation of now.
+     * The current generation.
      *
      * @throws IllegalStateException before the first
      */
@@ -27,7 +27,7 @@ public final class Generations {
         }
     }
 
-    /** Whatever begins from now on takes the next generation. One thread at a time. */
+    /** Makes a generation the current one, for all that begins afterwards. One thread at a time. */
     public void swap(Generation next) {
         now = next;
     }

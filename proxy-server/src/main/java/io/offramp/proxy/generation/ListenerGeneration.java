@@ -8,11 +8,11 @@ import java.util.List;
 
 /**
  * One listener of a generation. A connection takes everything but the routes once, and keeps it; each request takes the
- * routes of now.
+ * current routes.
  *
  * @param name as configured; two listeners may share one
  * @param handshake certificates and parameters of TLS
- * @param sessions backends, sizes of records
+ * @param sessions backends and record sizes
  * @param trustedProxies clients that stand for many, so that limits per address do not hold for them
  * @param front speaks with clients inside TLS, within this generation's limits
  * @param routes which requests go where

@@ -1,6 +1,6 @@
 /**
- * A checked configuration, made ready to serve: one immutable value behind one reference. Connections and requests read
- * it, and nothing in it changes; a new configuration becomes the next generation.
+ * A checked configuration, made ready to serve: one immutable value behind one reference. Connections and requests only
+ * read it; a new configuration becomes the next generation.
  */
 @NullMarked
 package io.offramp.proxy.generation;

@@ -21,7 +21,7 @@ record Fronts(ProxyConfig config, Upstreams upstreams, ProxyMetrics metrics, Mem
     /**
      * The front of one listener.
      *
-     * @param routes of whatever generation is the current one
+     * @param routes of the generation that is current at each call
      */
     Front of(ListenerConfig listener, Supplier<Router> routes) {
         ExchangeListener accessLog = accessLog();

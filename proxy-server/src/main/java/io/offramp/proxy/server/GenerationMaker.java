@@ -21,9 +21,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes generations of checked configurations. They share what lives as long as the process.
+ * Makes generations from checked configurations. They share what lives as long as the process.
  *
- * @param generations where the routes of now are found
+ * @param generations where the current routes are found
  * @param loops of the host
  */
 record GenerationMaker(
@@ -35,10 +35,10 @@ record GenerationMaker(
         MemoryBudget budget,
         EventLoopGroup loops) {
     /**
-     * Makes a generation, and changes nothing. Reads certificates and looks names up: blocks.
+     * Makes a generation, and changes nothing. Reads certificates and resolves names: blocks.
      *
-     * @param before whose connections to upstreams go on; null for the first
-     * @throws StartException if a file cannot be read, or a backend is not there
+     * @param before whose connections to upstreams are kept; null for the first
+     * @throws StartException if a file cannot be read, or a backend is missing
      */
     Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {
         Upstreams upstreams = before == null
@@ -71,7 +71,7 @@ record GenerationMaker(
                 new Router(listener.routes(), upstreams::group));
     }
 
-    /** The place of a listener in whatever generation is the current one. */
+    /** Finds a listener in the generation that is current at each call. */
     CurrentListener current(List<ListenerConfig> all, ListenerConfig listener) {
         int nth = 0;
         for (ListenerConfig each : all) {

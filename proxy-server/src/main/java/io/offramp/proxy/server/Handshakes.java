@@ -40,8 +40,8 @@ final class Handshakes implements AutoCloseable {
     /**
      * Reads a listener's certificates and prepares its crypto. Blocks.
      *
-     * @param device where handshakes run; null for the host
-     * @param files gets what the listener has read
+     * @param device that runs the handshakes; null for the host
+     * @param files receives what the listener has read
      */
     HandshakeSettings settings(
             ProxyConfig config, ListenerConfig listener, @Nullable ConnectionOffload device, List<Reloadable> files)
@@ -116,12 +116,12 @@ final class Handshakes implements AutoCloseable {
         }
     }
 
-    /** What the listeners prepared so far write their secrets to. */
+    /** The key logs of the listeners prepared so far. */
     KeyLogs keyLogs() {
         return keyLogs;
     }
 
-    /** When no handshake is under way any more. */
+    /** Called when no handshake is under way any more. */
     @Override
     public void close() {
         workers.shutdown();

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The key logs of all listeners; those that name the same file share it. Used while the proxy starts and stops, by one
+ * The key logs of all listeners; listeners with the same file share it. Used while the proxy starts and stops, by one
  * thread.
  */
 final class KeyLogs implements AutoCloseable {
@@ -49,12 +49,12 @@ final class KeyLogs implements AutoCloseable {
         return files.isEmpty();
     }
 
-    /** Lines that are in no file. */
+    /** Lost lines. */
     long dropped() {
         return files.values().stream().mapToLong(KeyLogFile::dropped).sum();
     }
 
-    /** Writes what is waiting. */
+    /** Writes the waiting lines. */
     @Override
     public void close() {
         files.values().forEach(KeyLogFile::close);

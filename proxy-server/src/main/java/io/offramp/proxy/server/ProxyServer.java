@@ -52,14 +52,14 @@ public final class ProxyServer implements AutoCloseable {
 
     private static final int BACKLOG = 4096;
 
-    /** What a cut connection gets to take its close_notify. */
+    /** Time for a cut connection to take its close_notify. */
     private static final long CUT_LIMIT_MS = 500;
 
-    /** An idle connection costs what its last reads needed; a busy one reads 64 KiB at once. */
+    /** An idle connection has a buffer of the size of its last reads; a busy one reads 64 KiB at once. */
     private static final AdaptiveRecvByteBufAllocator READS =
             new AdaptiveRecvByteBufAllocator(1 << 10, 4 << 10, 64 << 10);
 
-    /** A client may have this much waiting before its upstream is no longer read. */
+    /** With this much waiting for a client, its upstream is no longer read. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 192 << 10);
 
     private final Transport transport = Transport.best();
@@ -83,11 +83,11 @@ public final class ProxyServer implements AutoCloseable {
     private volatile boolean draining;
 
     /**
-     * A listener that is bound.
+     * A bound listener.
      *
-     * @param config what was asked for
-     * @param address what it is bound to
-     * @param plan which backend takes which direction
+     * @param config its configuration
+     * @param address its bound address
+     * @param plan backend and mode of each direction
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
@@ -109,7 +109,7 @@ public final class ProxyServer implements AutoCloseable {
     /**
      * Opens backends, binds listeners and admin, and serves. Blocks until all are bound.
      *
-     * @param providers where backends come from
+     * @param providers of the backends
      * @throws StartException if something cannot be opened or bound; nothing is left running
      */
     public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
@@ -123,7 +123,7 @@ public final class ProxyServer implements AutoCloseable {
         return server;
     }
 
-    /** What is bound, in the order of the configuration. */
+    /** The bound listeners, in the order of the configuration. */
     public List<Listening> listeners() {
         return List.copyOf(listeners);
     }
@@ -138,12 +138,12 @@ public final class ProxyServer implements AutoCloseable {
         return connections;
     }
 
-    /** Certificates and whatever else is reloaded when its files change. */
+    /** Certificates and other things that are reloaded when their files change. */
     public Reloads reloads() {
         return reloads;
     }
 
-    /** What is published of this proxy. */
+    /** The meters of this proxy. */
     public ProxyMetrics metrics() {
         return metrics;
     }
@@ -160,7 +160,7 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, lets open exchanges end for so long, then cuts what is left. Blocks until everything is freed;
+     * Stops listening, gives open exchanges this long to end, then cuts the others. Blocks until everything is freed;
      * idempotent.
      *
      * @return connections that were cut
@@ -179,14 +179,13 @@ public final class ProxyServer implements AutoCloseable {
         }
         int cut = clients.size();
         clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
-        // Who does not read has not taken it. A loop that is shut down without a quiet period may end before it has
-        // closed its
-        // channels, and what they had to write would leak.
+        // A client that does not read has not taken it. A loop that is shut down without a quiet period may end before
+        // it has closed its channels, and their pending writes would leak.
         clients.forEach(client -> client.eventLoop()
                 .execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
         clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
         generations.close();
-        // Before the host's, which have to hear that their channels have closed.
+        // Before the host's loops, which must learn that their channels have closed.
         backends.stopConnections();
         overload.close();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -201,8 +200,8 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /**
-     * Takes another configuration over: what begins from now on goes by it, what is open goes on. Listeners, backends
-     * and admin stay as they are. Reads files and looks names up: blocks.
+     * Takes over another configuration: it holds for all that begins afterwards; open connections continue. Listeners,
+     * backends and admin stay as they are. Reads files and resolves names: blocks.
      *
      * @throws StartException if a file cannot be read; then nothing has changed
      */

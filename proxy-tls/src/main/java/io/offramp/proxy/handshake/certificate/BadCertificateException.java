@@ -3,8 +3,8 @@ package io.offramp.proxy.handshake.certificate;
 import java.io.Serial;
 
 /**
- * A certificate or key that cannot serve. The message is one clause for whoever edits the configuration, to be put
- * behind the path of the setting: {@code no such file: site.pem}.
+ * A certificate or key that cannot be used. The message is one clause, to follow the path of the setting: {@code no
+ * such file: site.pem}.
  */
 public final class BadCertificateException extends Exception {
     @Serial

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says what has changed, for the log. */
+/** Describes what has changed, for the log. */
 final class CertificateChanges {
     private CertificateChanges() {}
 

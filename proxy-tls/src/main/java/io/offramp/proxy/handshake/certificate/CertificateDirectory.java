@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * A directory of certificates, as HAProxy's {@code crt} takes them: each {@code site.pem} or {@code site.crt} is one,
- * with its key in {@code site.key} or else inside, and a staple in {@code site.pem.ocsp} or {@code site.crt.ocsp}.
- * Other files, those whose name begins with a dot, and what is in directories below are passed over.
+ * with its key in {@code site.key} or in the same file, and a staple in {@code site.pem.ocsp} or {@code site.crt.ocsp}.
+ * Other files, names that begin with a dot, and subdirectories are ignored.
  *
  * @param directory where they are
  */

@@ -40,20 +40,20 @@ public record CertificateFiles(
     /**
      * Reads and checks all of them. Blocks.
      *
-     * @throws BadCertificateException as {@link ServerIdentity#load}, and for a staple that is none for this
+     * @throws BadCertificateException as {@link ServerIdentity#load}, and for a staple that does not fit this
      *     certificate; the message names the file
      */
     public ServerIdentity load() throws BadCertificateException {
         return staple(loadUnstapled(null));
     }
 
-    /** With the staple that is there now, or without if there is none. */
+    /** With the staple that exists now, or without one. */
     ServerIdentity staple(ServerIdentity identity) throws BadCertificateException {
         return identity.stapled(ocsp == null ? null : Staple.load(ocsp, identity.chain(), Instant.now()));
     }
 
     /**
-     * As {@link #load}, but the staple is left alone.
+     * As {@link #load}, but does not read the staple.
      *
      * @param earlier what was loaded before, returned if it is the same; null if nothing was
      */

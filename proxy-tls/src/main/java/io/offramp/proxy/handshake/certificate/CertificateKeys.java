@@ -8,14 +8,14 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECParameterSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Of which {@link KeyType} the key of a certificate is. */
+/** Tells the {@link KeyType} of a certificate's key. */
 final class CertificateKeys {
-    /** The types that there are, for messages. */
+    /** The supported types, for messages. */
     static final String NEEDED = "ECDSA P-256, ECDSA P-384 or RSA is needed";
 
     private CertificateKeys() {}
 
-    /** @throws BadCertificateException for a type that is not served here, or a key that is too weak */
+    /** @throws BadCertificateException for an unsupported type or a weak key */
     static KeyType typeOf(PublicKey key) throws BadCertificateException {
         return switch (key) {
             case ECPublicKey ec -> ofCurve(ec.getParams());

@@ -7,13 +7,13 @@ import java.util.List;
 /** Where certificates come from, as the configuration says. */
 public sealed interface CertificateSource permits CertificateFiles, CertificateDirectory {
     /**
-     * The certificates that are there now, at least one. Blocks.
+     * The certificates that exist now, at least one. Blocks.
      *
-     * @throws BadCertificateException if there is none, or it cannot be seen
+     * @throws BadCertificateException if there is none, or the place cannot be read
      */
     List<CertificateFiles> certificates() throws BadCertificateException;
 
-    /** What changes when one of them is replaced: files, or the directory that they are in. */
+    /** What changes when one of them is replaced: files, or their directory. */
     Collection<Path> watched();
 
     /** Whether a file holds one of them, or has held one. */

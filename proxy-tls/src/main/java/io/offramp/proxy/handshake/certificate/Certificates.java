@@ -4,7 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 
-/** What paths of servers and of clients ask of one certificate. */
+/** Checks of one certificate that the paths of servers and of clients share. */
 public final class Certificates {
     private Certificates() {}
 
@@ -19,7 +19,7 @@ public final class Certificates {
         try {
             certificate.verify(issuer.getPublicKey());
             return true;
-        } catch (GeneralSecurityException | RuntimeException e) { // another key, or one that no provider takes
+        } catch (GeneralSecurityException | RuntimeException e) { // another key, or one that no provider supports
             return false;
         }
     }

@@ -29,7 +29,7 @@ import org.bouncycastle.tls.crypto.TlsStreamSigner;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCertificate;
 import org.jspecify.annotations.Nullable;
 
-/** A server identity as the engine wants it, prepared once and shared by all connections. Thread-safe. */
+/** A server identity in the engine's form, prepared once and shared by all connections. Thread-safe. */
 public final class Credentials {
     private final KeyType keyType;
     private final Certificate certificate12;
@@ -86,7 +86,7 @@ public final class Credentials {
         return leafOf(certificate12);
     }
 
-    /** The server's own certificate in a chain that one of these signs for. */
+    /** The server's own certificate, in a chain that belongs to one of these signers. */
     public static Leaf leafOf(Certificate chain) {
         if (chain.getCertificateAt(0) instanceof EncodedCertificate leaf) {
             return leaf.leaf;
@@ -95,7 +95,7 @@ public final class Credentials {
     }
 
     /**
-     * How a ticket knows a certificate.
+     * What identifies a certificate in a ticket.
      *
      * @param fingerprint SHA-256, shared, not to be changed
      * @param notAfterS in seconds since 1970
@@ -106,7 +106,7 @@ public final class Credentials {
      * Ready to sign in the best scheme that the client can verify, or null if it can verify none.
      *
      * @param clientSchemes of {@link SignatureAndHashAlgorithm}; null where a TLS 1.2 client did not say
-     * @param asksForStatus whether the client wants a staple; it gets the one that is there, unless that has expired
+     * @param asksForStatus whether the client wants a staple; it gets one if there is one that has not expired
      */
     public @Nullable StapledSigner signer(@Nullable Vector<?> clientSchemes, boolean tls13, boolean asksForStatus) {
         for (SigningScheme scheme : SigningScheme.of(keyType, tls13)) {
@@ -123,7 +123,7 @@ public final class Credentials {
         return null;
     }
 
-    /** Bouncy Castle's encodes itself anew for each connection. */
+    /** Bouncy Castle's class encodes itself again for each connection. */
     private static final class EncodedCertificate extends JcaTlsCertificate {
         private final byte[] encoded;
         private final Leaf leaf;

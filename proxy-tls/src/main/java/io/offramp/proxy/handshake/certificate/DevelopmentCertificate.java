@@ -76,7 +76,7 @@ public final class DevelopmentCertificate {
             return identity.names().contains("localhost")
                     && Instant.now().plus(RENEW_BEFORE).isBefore(identity.notAfter());
         } catch (BadCertificateException e) {
-            return false; // missing or broken: made anew
+            return false; // missing or broken: make a new one
         }
     }
 

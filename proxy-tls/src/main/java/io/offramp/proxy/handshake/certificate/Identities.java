@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The certificates of a listener, which are replaced while it serves. A handshake looks at the {@link #table} once and
- * goes on with that; connections that are open never look. Thread-safe.
+ * The certificates of a listener, which can be replaced while it serves. A handshake reads the {@link #table} once and
+ * keeps it; open connections never read it. Thread-safe.
  */
 public final class Identities {
     private final List<Group> groups;
@@ -22,7 +22,7 @@ public final class Identities {
             IdentityTable table,
             boolean areStepsDear) {}
 
-    /** @param groups that keys are exchanged in, which may be dear as well */
+    /** @param groups for the key exchange, which may be expensive as well */
     public Identities(List<ServerIdentity> first, List<Group> groups, CryptoProviders providers) {
         this.groups = List.copyOf(groups);
         this.providers = providers;
@@ -30,9 +30,9 @@ public final class Identities {
     }
 
     /**
-     * Puts others in use for the handshakes that begin from now on. One at a time.
+     * Replaces all, for handshakes that begin afterwards. One call at a time.
      *
-     * @param next at least one; the first answers for names that none has
+     * @param next at least one; the first serves names that match none
      */
     public void replace(List<ServerIdentity> next) {
         inUse = prepare(next, inUse.credentials);
@@ -52,7 +52,7 @@ public final class Identities {
         return inUse.areStepsDear;
     }
 
-    /** Those that stay keep what was prepared for them. */
+    /** Identities that stay keep what was prepared for them. */
     private InUse prepare(List<ServerIdentity> next, Map<ServerIdentity, Credentials> prepared) {
         Map<ServerIdentity, Credentials> credentials = new IdentityHashMap<>();
         for (ServerIdentity identity : next) {
@@ -66,7 +66,7 @@ public final class Identities {
         Stream<CryptoProviders.Primitive> used = Stream.concat(
                 groups.stream().map(CryptoProviders.Primitive::of).flatMap(List::stream),
                 identities.stream().map(identity -> CryptoProviders.Primitive.of(identity.keyType())));
-        // all are asked, so that all are probed now and named at the start
+        // ask all, so that all are probed and named at start
         return !used.distinct()
                 .filter(primitive -> !providers.isFast(primitive))
                 .toList()

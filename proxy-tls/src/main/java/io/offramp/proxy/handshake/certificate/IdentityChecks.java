@@ -13,20 +13,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether a key belongs to a certificate, and what a server should see to in its chain. */
+/** Checks that a key belongs to a certificate, and collects warnings about its chain. */
 final class IdentityChecks {
     private static final byte[] PROBE = "does this key belong to that certificate".getBytes(StandardCharsets.US_ASCII);
 
     private IdentityChecks() {}
 
-    /** Returns what is worth a warning. */
+    /** Returns the warnings. */
     static List<String> check(List<X509Certificate> chain, Instant now) throws BadCertificateException {
         List<String> warnings = outsideTheirTime(chain, now);
         LeafChecks.check(chain.getFirst(), warnings);
         return warnings;
     }
 
-    /** The one test that needs no knowledge of key types: what the one signs, the other verifies. */
+    /** Signing and verifying is the one test that needs no knowledge of key types. */
     static boolean belongs(PrivateKey key, PublicKey certified) {
         if (!key.getAlgorithm().equals(certified.getAlgorithm())) {
             return false;
@@ -45,7 +45,8 @@ final class IdentityChecks {
     }
 
     /**
-     * Of the provider that will sign handshakes: the JDK's takes a tenth of the start for the first signature on P-256.
+     * Uses the provider that will sign handshakes: the JDK's needs a tenth of the start for its first signature on
+     * P-256.
      */
     private static Signature signature(PublicKey certified) throws GeneralSecurityException {
         String algorithm = certified instanceof ECPublicKey ? "SHA256withECDSA" : "SHA256withRSA";

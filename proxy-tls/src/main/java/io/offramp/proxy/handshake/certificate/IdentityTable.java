@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which certificates answer to which name (RFC 6066 §3). Several may answer to one, so that ECDSA and RSA stand side by
- * side; ECDSA comes first, since it costs a tenth. Immutable.
+ * Which certificates serve which name (RFC 6066 §3). Several may serve the same name, such as one with ECDSA and one
+ * with RSA; ECDSA comes first, since it costs a tenth. Immutable.
  */
 public final class IdentityTable {
     private static final Comparator<Credentials> CHEAPEST_FIRST =
@@ -23,7 +23,8 @@ public final class IdentityTable {
     private final List<Credentials> fallback = new ArrayList<>();
 
     /**
-     * @param identities the first is for a name that none has, and for no name; so are those that share a name with it
+     * @param identities the first serves unknown names and clients without a name; so do those that share a name with
+     *     it
      * @param prepared of each identity
      */
     IdentityTable(List<ServerIdentity> identities, Map<ServerIdentity, Credentials> prepared) {
@@ -42,7 +43,7 @@ public final class IdentityTable {
     /**
      * In order of preference, at least one.
      *
-     * @param serverName lower case; null if the client did not say
+     * @param serverName lower case; null if the client sent none
      */
     public List<Credentials> candidates(@Nullable String serverName) {
         if (serverName == null) {

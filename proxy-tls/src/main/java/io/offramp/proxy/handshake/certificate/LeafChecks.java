@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What makes clients refuse a certificate that is otherwise in order. */
+/** Finds what makes clients refuse an otherwise good certificate. */
 final class LeafChecks {
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     private static final String ANY = "2.5.29.37.0";
     private static final int SAN_DNS = 2;
 
-    /** RFC 9525 §6.3: a wildcard is the whole of the first label. */
+    /** RFC 9525 §6.3: a wildcard is the whole first label. */
     private static final Pattern MATCHABLE = Pattern.compile("(\\*\\.[^.*]+|[^.*]+)(\\.[^.*]+)*");
 
     private LeafChecks() {}

@@ -15,9 +15,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The certificates of a listener as they are in its files. Each is replaced for itself: where the files of one are
- * wrong, it stays as it was, and the others are replaced all the same. One that is gone from its directory is dropped
- * at the second look, unless none would be left. Not thread-safe: made, then reloaded, by one thread after the other.
+ * The certificates of a listener, read from its files. Each is replaced on its own: one with broken files stays as it
+ * was, and the others are still replaced. One that has disappeared from its directory is dropped at the second reload,
+ * unless none would be left. Not thread-safe: made, then reloaded, by one thread after the other.
  */
 public final class ListenerCertificates implements Reloadable {
     private final String owner;
@@ -38,7 +38,7 @@ public final class ListenerCertificates implements Reloadable {
      *
      * @param owner the listener's name
      * @param sources at least one; the first is the default
-     * @throws BadCertificateException if one of them cannot serve; the message names the file
+     * @throws BadCertificateException if one of them cannot be used; the message names the file
      */
     public static ListenerCertificates load(String owner, List<CertificateSource> sources)
             throws BadCertificateException {
@@ -56,7 +56,7 @@ public final class ListenerCertificates implements Reloadable {
         return List.copyOf(loaded.values());
     }
 
-    /** Hands over what is loaded, now and whenever it has changed. */
+    /** Passes on what is loaded, now and after each change. */
     public void publishTo(Consumer<List<ServerIdentity>> user) {
         user.accept(identities());
         users.add(user);
@@ -87,7 +87,7 @@ public final class ListenerCertificates implements Reloadable {
         for (CertificateSource source : sources) {
             try {
                 source.certificates().forEach(files -> reload(files, next, problems));
-            } catch (BadCertificateException e) { // a directory that is gone or empty takes no certificate with it
+            } catch (BadCertificateException e) { // a missing or empty directory removes no certificate
                 problems.add(String.valueOf(e.getMessage()));
                 loaded.forEach((cert, identity) -> {
                     if (source.has(cert)) {
@@ -115,8 +115,8 @@ public final class ListenerCertificates implements Reloadable {
     }
 
     /**
-     * A file that is gone for the first time may be about to be written anew: its certificate stays, at its place,
-     * until the next look.
+     * A file that has just disappeared may be about to be rewritten: its certificate stays, in its place, until the
+     * next reload.
      */
     private SequencedMap<Path, ServerIdentity> withNewlyMissing(SequencedMap<Path, ServerIdentity> next) {
         SequencedMap<Path, ServerIdentity> all = new LinkedHashMap<>();
@@ -130,7 +130,7 @@ public final class ListenerCertificates implements Reloadable {
         return all;
     }
 
-    /** One whose files hold what is in use is not replaced; one that is wrong and was never right is left out. */
+    /** Keeps a certificate whose files have not changed; leaves out a broken one that has never been good. */
     private void reload(CertificateFiles files, Map<Path, ServerIdentity> next, List<String> problems) {
         ServerIdentity old = loaded.get(files.cert());
         try {
@@ -144,7 +144,7 @@ public final class ListenerCertificates implements Reloadable {
         }
     }
 
-    /** A new certificate does not wait for its staple: whoever renews the one is seldom who fetches the other. */
+    /** A new certificate does not wait for its staple: different tools usually fetch the two. */
     private static ServerIdentity staple(CertificateFiles files, ServerIdentity identity, List<String> problems) {
         try {
             return files.staple(identity);

@@ -13,18 +13,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of a PEM file (RFC 7468), as tools and people leave them: with a byte order mark, any line ends, text and
- * comments around the blocks, one block behind another in a line, blocks that serve others. Keeps account of what was
- * used, since what is passed over in silence is missed later. Not thread-safe.
+ * The blocks of a PEM file (RFC 7468), as tools and people write them: with a byte order mark, any line ends, text and
+ * comments around the blocks, several blocks in one line, blocks for other purposes. Records which blocks were used, so
+ * that no other is ignored silently. Not thread-safe.
  */
 public final class PemFile {
     /** Far above any chain: a mistyped path must not fill the heap. */
     private static final int MAX_BYTES = 1 << 20;
 
-    /** At the begin of a line, or right behind an end: files that end without a line end are put together so. */
+    /** At the start of a line, or right after an end: so it is when files without a final newline are concatenated. */
     private static final Pattern BEGIN = Pattern.compile("(?m)(?:^[ \\t]*|(?<=-----))-----BEGIN ([^-\\r\\n]+)-----");
 
-    /** What is one for people only: four hyphens, a dash, a comment sign in front. */
+    /** Looks like a block to people only: four hyphens, a dash, a comment sign in front. */
     private static final Pattern NEARLY =
             Pattern.compile("(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:CERTIFICATE|PRIVATE KEY|CRL)");
 
@@ -37,7 +37,7 @@ public final class PemFile {
     private int counted;
     private int line = 1;
 
-    /** From begin to end. Compared by identity. */
+    /** One block, from BEGIN to END. Compared by identity. */
     public static final class Block {
         private final String label;
         private final int line;
@@ -53,7 +53,7 @@ public final class PemFile {
             return label;
         }
 
-        /** By the headers of RFC 1421 §4.6, which OpenSSL's older forms have. */
+        /** Recognized by the headers of RFC 1421 §4.6, which OpenSSL's older formats have. */
         boolean isEncrypted() {
             return body.contains("Proc-Type: 4,ENCRYPTED");
         }
@@ -80,7 +80,7 @@ public final class PemFile {
         return of(file, PemLoader.bytes(file, MAX_BYTES));
     }
 
-    /** What was read from a file. */
+    /** Parses what was read from a file. */
     public static PemFile of(Path file, byte[] content) throws BadCertificateException {
         String text = new String(content, charset(content));
         return new PemFile(file, text.startsWith("\ufeff") ? text.substring(1) : text);
@@ -111,7 +111,7 @@ public final class PemFile {
         return first;
     }
 
-    /** What the block encodes; whether it is what the label says is for others to find out. */
+    /** The decoded block; not checked against its label. */
     public byte[] der(Block block) throws BadCertificateException {
         String body = block.body;
         if (body.indexOf(':') >= 0) { // headers of RFC 1421, which end with an empty line
@@ -129,7 +129,7 @@ public final class PemFile {
         warnings.add(clause);
     }
 
-    /** What of the file is not used, one clause each; asked when all is taken. */
+    /** What of the file is not used, one clause each. Called when all blocks have been taken. */
     public List<String> warnings() {
         List<String> all = new ArrayList<>(warnings);
         List<String> left = blocks.stream()
@@ -162,7 +162,7 @@ public final class PemFile {
         between(at, text.length());
     }
 
-    /** Text is free (RFC 7468 §5.2), but not every block that is mangled is meant as text. */
+    /** Any text is allowed (RFC 7468 §5.2), but a mangled block is hardly meant as text. */
     private void between(int from, int to) {
         Matcher nearly = NEARLY.matcher(text).region(from, to);
         if (nearly.find()) {
@@ -171,7 +171,7 @@ public final class PemFile {
         }
     }
 
-    /** Counted on from where it was asked last: never asked for a place before that. */
+    /** Counts on from the place of the last call; never called for an earlier one. */
     private int line(int at) {
         line += (int)
                 text.substring(counted, at).chars().filter(c -> c == lineEnd).count();
@@ -179,7 +179,7 @@ public final class PemFile {
         return line;
     }
 
-    /** By the byte order mark; blocks themselves are ASCII. */
+    /** Chosen by the byte order mark; the blocks themselves are ASCII. */
     private static Charset charset(byte[] content) {
         int mark = content.length < 2 ? 0 : (content[0] & 0xff) << 8 | content[1] & 0xff;
         return mark == 0xfeff || mark == 0xfffe ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;

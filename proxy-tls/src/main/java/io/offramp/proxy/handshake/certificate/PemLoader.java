@@ -33,7 +33,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.jspecify.annotations.Nullable;
 
-/** Certificates and private keys in PEM files, in the forms that OpenSSL and its like write. */
+/** Certificates and private keys in PEM files, in the formats that OpenSSL and similar tools write. */
 public final class PemLoader {
     private static final Set<String> CERTIFICATE = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
     private static final Set<String> KEY =
@@ -47,8 +47,8 @@ public final class PemLoader {
     private PemLoader() {}
 
     /**
-     * All certificates of the file, in order; at least one. OpenSSL's trusted ones say behind the certificate what for:
-     * that is left aside.
+     * All certificates of the file, in order; at least one. OpenSSL's "trusted certificates" append their purposes,
+     * which are ignored.
      */
     public static List<X509Certificate> certificates(PemFile pem) throws BadCertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
@@ -94,7 +94,7 @@ public final class PemLoader {
         }
     }
 
-    /** The curve may be in a block of its own, which most tools write and few need. */
+    /** The curve may also be in a block of its own, which most tools write and few need. */
     private static PrivateKeyInfo ec(ECPrivateKey key, PemFile pem) throws BadCertificateException, IOException {
         PemFile.Block curve = pem.takeFirst(CURVE);
         ASN1Object own = key.getParametersObject();
@@ -110,12 +110,12 @@ public final class PemLoader {
             return names.length == 0
                     ? null
                     : IETFUtils.valueToString(names[0].getFirst().getValue());
-        } catch (IllegalArgumentException e) { // no UTF-8, where the encoding says so
+        } catch (IllegalArgumentException e) { // not UTF-8, although the encoding claims it
             throw new BadCertificateException("common name does not parse: " + e.getMessage(), e);
         }
     }
 
-    /** The whole file, if it is no larger than that. */
+    /** The whole file, if it is no larger than the limit. */
     public static byte[] bytes(Path file, int maxBytes) throws BadCertificateException {
         try {
             byte[] content = InputFile.read(file, maxBytes + 1);

@@ -13,20 +13,19 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates that a server sends, found in what its file holds: the one of its key, then each one's issuer, as
- * far as they are there (RFC 8446 §4.4.2). A file may hold more, and in any order: what renewal tools and people put
- * together.
+ * The certificates that a server sends, picked from its file: the one for its key, then the issuer of each, as far as
+ * present (RFC 8446 §4.4.2). A file may hold more, in any order, since renewal tools and people write it.
  *
  * @param certificates the server's own first
- * @param warnings what of the file is not used or not in order, one clause each
+ * @param warnings what in the file is unused or wrong, one clause each
  */
 record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
     /**
-     * Finds it.
+     * Finds the chain.
      *
      * @param file the certificates of a file, in its order; at least one
      * @param key of the server
-     * @throws BadCertificateException if none is of that key, or the file has CAs but none that issued the certificate
+     * @throws BadCertificateException if none is for that key, or the file has CAs but none that issued the certificate
      */
     static ServerChain find(List<X509Certificate> file, PrivateKey key, Instant now) throws BadCertificateException {
         Set<X509Certificate> distinct = new LinkedHashSet<>(file);
@@ -40,7 +39,7 @@ record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
         return new ServerChain(List.copyOf(chain), warnings(file, chain));
     }
 
-    /** Of several of one key, as the old and the renewed are, the first that is valid. */
+    /** Of several for one key, such as the old and the renewed one, the first that is valid. */
     private static X509Certificate own(Set<X509Certificate> distinct, PrivateKey key, Instant now)
             throws BadCertificateException {
         X509Certificate first = distinct.iterator().next();
@@ -55,7 +54,7 @@ record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
                 .orElse(found);
     }
 
-    /** Of several, as a CA's own and its cross-certificate are, the first that is valid; null at the end. */
+    /** Of several, such as a CA's own and its cross-certificate, the first that is valid; null at the end. */
     private static @Nullable X509Certificate issuer(
             List<X509Certificate> chain, Set<X509Certificate> distinct, Instant now) {
         X509Certificate last = chain.getLast();
@@ -71,7 +70,7 @@ record ServerChain(List<X509Certificate> certificates, List<String> warnings) {
                 .orElse(null);
     }
 
-    /** Issuers of others alone: a mistake, for which the certificate before it is better kept. */
+    /** A file with issuers of other certificates only is a mistake: the earlier certificate is better kept. */
     private static void checkNotLost(List<X509Certificate> chain, Set<X509Certificate> distinct)
             throws BadCertificateException {
         X509Certificate own = chain.getFirst();

@@ -64,14 +64,14 @@ public final class ServerIdentity {
      *
      * @param cert the server's certificate and those on the way to a root, in any order; see {@link ServerChain}
      * @param key private key in PKCS#8, PKCS#1 or SEC1, not encrypted; may be the same file as {@code cert}
-     * @throws BadCertificateException if a file is missing, holds nothing usable, or key and chain do not fit
+     * @throws BadCertificateException if a file is missing or holds nothing usable, or key and chain do not match
      */
     public static ServerIdentity load(Path cert, Path key) throws BadCertificateException {
         return load(cert, key, null);
     }
 
     /**
-     * As {@link #load(Path, Path)}, but what was checked when it was loaded earlier is not checked again: of a
+     * As {@link #load(Path, Path)}, but does not repeat the checks of an identity that is the same as before: of a
      * thousand, one changes.
      */
     static ServerIdentity load(Path cert, Path key, @Nullable ServerIdentity earlier) throws BadCertificateException {
@@ -115,7 +115,7 @@ public final class ServerIdentity {
         return names;
     }
 
-    /** What works but should be seen to: {@code certificate expired on 2026-01-01T00:00:00Z}. */
+    /** What works but needs attention: {@code certificate expired on 2026-01-01T00:00:00Z}. */
     public List<String> warnings() {
         if (staple == null || staple.isFresh(Instant.now())) {
             return warnings;
@@ -135,13 +135,13 @@ public final class ServerIdentity {
         return leaf().getSerialNumber().toString(16);
     }
 
-    /** What goes out with the leaf; null for nothing. */
+    /** The OCSP response sent with the leaf; null for none. */
     @Nullable
     Staple staple() {
         return staple;
     }
 
-    /** The same with another staple, or without; this one if it has that already. */
+    /** The same identity with another staple, or none; this one if nothing differs. */
     ServerIdentity stapled(@Nullable Staple other) {
         return Objects.equals(staple, other) ? this : new ServerIdentity(this, other);
     }

@@ -20,8 +20,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /**
- * An OCSP response (RFC 6960) that goes out with a certificate, so that clients need not ask. Its signature is for them
- * to verify. Immutable.
+ * An OCSP response (RFC 6960) that is sent with a certificate, so that clients need not ask. Clients verify its
+ * signature. Immutable.
  */
 final class Staple {
     private static final int MAX_FILE_BYTES = 64 << 10;
@@ -36,11 +36,10 @@ final class Staple {
     }
 
     /**
-     * Reads a file and checks that it says good of the leaf. One that has expired is read too: see {@link #isFresh}.
-     * Blocks.
+     * Reads a file and checks that it calls the leaf good. An expired one is read too: see {@link #isFresh}. Blocks.
      *
      * @param file DER, PEM or bare base64
-     * @param chain leaf first; the issuer is compared if it is there
+     * @param chain leaf first; the issuer is compared if present
      * @throws BadCertificateException if it does not; the message names the file
      */
     static Staple load(Path file, List<X509Certificate> chain, Instant now) throws BadCertificateException {
@@ -74,7 +73,7 @@ final class Staple {
         return OCSPResponse.getInstance(encoded);
     }
 
-    /** Until when it says anything; far away if it does not say. */
+    /** When it expires; in the far future if it does not say. */
     Instant nextUpdate() {
         return nextUpdate;
     }

@@ -12,14 +12,14 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is too weak to rely on in certificates and lists of others: below 112 bits (RFC 9325 §4.5). Null for what is
- * not.
+ * Tells what is too weak in certificates and lists of others: below 112 bits (RFC 9325 §4.5). Each method returns null
+ * for what is strong enough.
  */
 public final class Strength {
-    /** Of an RSA key. */
+    /** For RSA keys, in bits. */
     static final int MIN_RSA_BITS = 2048;
 
-    /** Hashes that nobody makes collide, in the signatures that the JDK verifies. */
+    /** Hashes without known collisions, in the signatures that the JDK verifies. */
     private static final Set<String> STRONG = Set.of(
             PKCSObjectIdentifiers.sha224WithRSAEncryption.getId(),
             PKCSObjectIdentifiers.sha256WithRSAEncryption.getId(),
@@ -67,7 +67,7 @@ public final class Strength {
         return strong ? null : "signed with " + name + ", which is too weak";
     }
 
-    /** The hash is SHA-1 where nothing is said (RFC 8017 §A.2.3). */
+    /** The default hash is SHA-1 (RFC 8017 §A.2.3). */
     private static boolean isStrongPss(byte @Nullable [] parameters) {
         try {
             return parameters != null

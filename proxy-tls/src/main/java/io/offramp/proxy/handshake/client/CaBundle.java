@@ -30,7 +30,7 @@ public final class CaBundle {
     /**
      * Reads the files. Blocks.
      *
-     * @throws BadCertificateException if a file is missing, holds no certificate, or one that is not of a CA
+     * @throws BadCertificateException if a file is missing, holds no certificate, or one that is not a CA's
      */
     public static CaBundle load(List<Path> files) throws BadCertificateException {
         Set<X509Certificate> all = new LinkedHashSet<>();
@@ -55,7 +55,7 @@ public final class CaBundle {
         return certificates;
     }
 
-    /** What works but should be seen to: {@code certificate of CN=Old CA expired on …}. */
+    /** What works but needs attention: {@code certificate of CN=Old CA expired on …}. */
     public List<String> warnings() {
         Instant now = Instant.now();
         List<String> warnings = new ArrayList<>(ofFiles);
@@ -74,7 +74,7 @@ public final class CaBundle {
         return warnings;
     }
 
-    /** Whether a CA's clients get in by another of its certificates. */
+    /** Whether a CA's clients are accepted through another of its certificates. */
     private static boolean standsFor(X509Certificate other, X509Certificate expired, Instant now) {
         return other.getSubjectX500Principal().equals(expired.getSubjectX500Principal())
                 && other.getPublicKey().equals(expired.getPublicKey())

@@ -5,8 +5,8 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
 /**
- * The client's Certificate message before the engine reads it: the engine allocates as much as the message claims, up
- * to 16 MiB, and calls a long chain its own fault.
+ * Checks the client's Certificate message before the engine reads it: the engine allocates as much as the message
+ * claims, up to 16 MiB, and reports a long chain as an internal error.
  */
 public final class CertificateList {
     /** More than any path needs, its root included. */
@@ -53,7 +53,7 @@ public final class CertificateList {
         }
     }
 
-    /** Over a vector with a length of so many bytes. */
+    /** Skips a vector whose length field has this many bytes. */
     private void skip(int lengthBytes) throws TlsFatalAlert {
         int bytes = length(lengthBytes);
         if (bytes > body.length - at) {

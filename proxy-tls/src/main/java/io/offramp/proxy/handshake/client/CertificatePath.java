@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * From a client's certificate to one that the listener trusts, each signed by the next.
  *
- * <p>Found by going up and never back: at most {@code depth + 1} steps, with one signature for each candidate of the
+ * <p>The search goes up and never back: at most {@code depth + 1} steps, with one signature for each candidate of the
  * right name. A search that tries every way, as the JDK's does, takes minutes for ten certificates that sign each
- * other. Keys of the client's own making are not used where a signature under them would be dear.
+ * other. Keys that the client can choose are not used where verifying a signature with them would be expensive.
  *
  * @param certificates the client's own first, at least one
  * @param end the trusted one, which has signed the last of them
  */
 record CertificatePath(List<X509Certificate> certificates, X509Certificate end) {
-    /** The largest that public CAs have is half of that. */
+    /** Twice the largest key of any public CA. */
     private static final int MAX_RSA_BITS = 8192;
 
     /**
-     * Finds it, or refuses. Dates are not checked, but where several would do, one that is valid is taken.
+     * Finds it, or refuses. Dates are not checked, but a valid certificate is preferred where several fit.
      *
      * @param sent by the client, its own first, the others in any order (RFC 8446 §4.4.2)
      */
@@ -96,8 +96,8 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
     }
 
     /**
-     * Of several with one key, as a CA's old and renewed certificate are, one that is valid; else the first, for its
-     * date to be told.
+     * Of several with one key, such as a CA's old and renewed certificate, a valid one; otherwise the first, whose date
+     * is then reported.
      */
     private static @Nullable X509Certificate signer(
             X509Certificate certificate, List<X509Certificate> candidates, Instant now) {

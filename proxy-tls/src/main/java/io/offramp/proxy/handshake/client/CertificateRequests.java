@@ -13,7 +13,7 @@ import org.bouncycastle.tls.TlsUtils;
 
 /** How clients are asked for a certificate. Immutable, shared by all connections. */
 public final class CertificateRequests {
-    /** The list has a 16-bit length, and so has what it is in. More names than that help no client to choose. */
+    /** The list and what contains it have 16-bit lengths. More names than that help no client to choose. */
     private static final int MAX_NAMES_BYTES = 32 << 10;
 
     private static final short[] TYPES = {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign};
@@ -21,7 +21,7 @@ public final class CertificateRequests {
     private final Vector<SignatureAndHashAlgorithm> schemes = new Vector<>();
     private final Vector<X500Name> names = new Vector<>();
 
-    /** @param authorities names that clients are told to choose by; none are told where they are too many */
+    /** @param authorities names that clients choose by; not sent if there are too many */
     CertificateRequests(List<X500Principal> authorities) {
         SigningScheme.VERIFIABLE.forEach(scheme -> schemes.add(scheme.wire()));
         if (authorities.stream().mapToInt(name -> 2 + name.getEncoded().length).sum() <= MAX_NAMES_BYTES) {

@@ -7,11 +7,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Client certificates at one listener, from files that may change: each handshake takes the {@link ClientTrust} that
- * holds when it begins. Thread-safe.
+ * How one listener verifies client certificates, from files that may change: each handshake uses the
+ * {@link ClientTrust} that is current when it begins. Thread-safe.
  */
 public final class ClientAuth {
-    /** The longest path that can be asked for: what clients may send, without their own certificate. */
+    /** The longest path that can be configured: what clients may send, without their own certificate. */
     public static final int MAX_DEPTH = CertificateList.MAX_CERTIFICATES - 1;
 
     private final boolean required;
@@ -35,28 +35,28 @@ public final class ClientAuth {
      * @param ca PEM files with the certificates that a client's path may end in, at least one
      * @param crl PEM or DER file with revocation lists of these; null for no check
      * @param depth most certificates between the client's own and the one that its path ends in
-     * @throws BadCertificateException if a file is missing or does not serve
+     * @throws BadCertificateException if a file is missing or cannot be used
      */
     public static ClientAuth load(boolean required, List<Path> ca, @Nullable Path crl, int depth)
             throws BadCertificateException {
         return new ClientAuth(required, ca, crl, depth);
     }
 
-    /** What holds now. */
+    /** The current trust. */
     public ClientTrust trust() {
         return trust;
     }
 
-    /** What is read: a change to any of them wants a {@link #reload()}. */
+    /** The files: a change to any of them calls for a {@link #reload()}. */
     public List<Path> files() {
         return crl == null ? ca : Stream.concat(ca.stream(), Stream.of(crl)).toList();
     }
 
     /**
-     * Reads the files again, for handshakes from now on. Blocks.
+     * Reads the files again, for handshakes that begin afterwards. Blocks.
      *
-     * @return a sentence if anything has changed, and one for what is doubtful then
-     * @throws BadCertificateException if they do not serve; what held before still holds
+     * @return a sentence if anything has changed, and one for each warning
+     * @throws BadCertificateException if they cannot be used; the trust stays as it was
      */
     public synchronized List<String> reload() throws BadCertificateException {
         ClientTrust next = ClientTrust.load(required, ca, crl, depth);

@@ -23,8 +23,8 @@ import org.bouncycastle.tls.crypto.TlsVerifier;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCertificate;
 
 /**
- * A certificate that a client has sent. Parsed by the JDK, whose parser does not recurse into what it is given, and
- * used by the JDK too: Bouncy Castle's verifier finds no RSA-PSS on it, and ties no ECDSA scheme to a curve.
+ * A certificate that a client has sent. Parsed by the JDK, whose parser does not recurse into its input, and verified
+ * by the JDK too: Bouncy Castle's verifier does not find RSA-PSS on it, and does not tie ECDSA schemes to curves.
  */
 public final class ClientCertificate extends JcaTlsCertificate {
     private static final int DER_SEQUENCE = 0x30;
@@ -131,7 +131,7 @@ public final class ClientCertificate extends JcaTlsCertificate {
                 verifier.initVerify(certificate.getPublicKey());
                 verifier.update(message.toByteArray());
                 return verifier.verify(signature);
-            } catch (GeneralSecurityException e) { // a signature that is not even of the right form
+            } catch (GeneralSecurityException e) { // a malformed signature
                 return false;
             }
         }

@@ -13,8 +13,8 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a listener demands of client certificates: whether there must be one, and what it is verified by. Immutable;
- * built blocking.
+ * What a listener demands of client certificates: whether one is required, and how it is verified. Immutable;
+ * construction blocks.
  */
 public final class ClientTrust {
     private final boolean required;
@@ -27,9 +27,9 @@ public final class ClientTrust {
     private final List<String> warnings = new ArrayList<>();
 
     /**
-     * Takes what has been loaded. A CA certificate that one of the lists revokes is trusted no more.
+     * Builds it from what has been loaded. A CA certificate that one of the lists revokes is no longer trusted.
      *
-     * @param required false: a client may go on without a certificate
+     * @param required false if a client may continue without a certificate
      * @param lists null for no check of revocation
      * @param depth most certificates between the client's own and the one that its path ends in
      * @throws BadCertificateException if no CA certificate is left
@@ -61,7 +61,7 @@ public final class ClientTrust {
      *
      * @param ca at least one
      * @param crl null for no check of revocation
-     * @throws BadCertificateException if a file is missing or does not serve
+     * @throws BadCertificateException if a file is missing or cannot be used
      */
     public static ClientTrust load(boolean required, List<Path> ca, @Nullable Path crl, int depth)
             throws BadCertificateException {
@@ -85,31 +85,31 @@ public final class ClientTrust {
         return lists;
     }
 
-    /** Those that a path may end in, of this name. */
+    /** The trusted certificates of this name. */
     List<X509Certificate> named(X500Principal subject) {
         return bySubject.getOrDefault(subject, List.of());
     }
 
-    /** How clients are asked. */
+    /** How clients are asked for a certificate. */
     public CertificateRequests requests() {
         return requests;
     }
 
     /**
-     * 32 bytes, the same for the same demands only: what was granted under others is not to be resumed. What the lists
-     * hold is no part of it, since who comes back is looked up in those of the day.
+     * 32 bytes, equal for equal demands only: a session that began under other demands must not be resumed. The
+     * revocation lists are not part of it, since a returning client is looked up in the current ones.
      */
     public byte[] policyDigest() {
         return digest.clone();
     }
 
-    /** Whether the same clients are let in. */
+    /** Whether the same clients are accepted. */
     boolean isSame(ClientTrust other) {
         boolean sameLists = lists == null || other.lists == null ? lists == other.lists : lists.isSame(other.lists);
         return sameLists && Arrays.equals(digest, other.digest);
     }
 
-    /** What works but should be seen to. */
+    /** What works but needs attention. */
     public List<String> warnings() {
         return List.copyOf(warnings);
     }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the path of a client's certificate (RFC 5280 §6) and that it is for clients. Takes a millisecond or more, so
- * it is not for an event loop. Whether the client has the key is for CertificateVerify to show.
+ * it must not run on an event loop. Only CertificateVerify shows whether the client has the key.
  */
 public final class ClientVerifier {
     private static final String NAME_CONSTRAINTS = "2.5.29.30";
@@ -89,12 +89,12 @@ public final class ClientVerifier {
     }
 
     /**
-     * Who a client was when its session began, if it would be let in today. Takes one signature, to know which trusted
-     * certificate the path ends in now: that the rest is what was verified then, by demands that still hold, is for the
-     * ticket to show.
+     * Who a client was when its session began, if it would still be accepted. Verifies one signature, to find the
+     * trusted certificate that the path ends in now; the ticket proves that the rest was verified then, under demands
+     * that still hold.
      *
      * @param path as in {@link ClientIdentity}; at least one
-     * @return null if the client has to show its certificate again: of the path or its end one has expired, or been
+     * @return null if the client has to send its certificate again: one in the path or at its end has expired or been
      *     revoked
      */
     public @Nullable ClientIdentity recall(List<byte[]> path) {
@@ -118,7 +118,7 @@ public final class ClientVerifier {
         }
     }
 
-    /** Returns when the first of the path expires. The end of the path counts too, which the JDK does not look at. */
+    /** Returns when the first of the path expires. Its end counts too, which the JDK does not check. */
     private Instant checkDates(CertificatePath path) throws ClientRefusal {
         Instant earliest = checkDate(path.end());
         for (X509Certificate certificate : path.certificates()) {
@@ -142,8 +142,8 @@ public final class ClientVerifier {
     }
 
     /**
-     * RFC 8446 §4.4.2.4: bad_certificate for what is signed over MD5 or SHA-1; so for keys that are too short. Of the
-     * end of the path only the key counts: it is trusted whoever has signed it.
+     * RFC 8446 §4.4.2.4: bad_certificate for signatures over MD5 or SHA-1; here also for short keys. At the end of the
+     * path only the key counts: it is trusted regardless of its signer.
      */
     private static void checkStrength(CertificatePath path) throws ClientRefusal {
         for (X509Certificate certificate : path.certificates()) {
@@ -162,7 +162,7 @@ public final class ClientVerifier {
     private void checkRules(CertificatePath path) throws GeneralSecurityException, ClientRefusal {
         PKIXParameters parameters = new PKIXParameters(Set.of(anchor(path.end())));
         parameters.setRevocationEnabled(
-                false); // done here: the JDK cannot tell a missing list from a revoked certificate
+                false); // checked here: the JDK does not tell a missing list from a revoked certificate
         parameters.setDate(Date.from(now));
         try {
             CertPathValidator.getInstance("PKIX")
@@ -202,7 +202,7 @@ public final class ClientVerifier {
         };
     }
 
-    /** RFC 5280 §4.2.1.12: all purposes where none is named; a CA with purposes passes on no others. */
+    /** RFC 5280 §4.2.1.12: all purposes where none is named; a CA with purposes grants no others. */
     private static void checkUsage(List<X509Certificate> path) throws GeneralSecurityException, ClientRefusal {
         for (X509Certificate certificate : path) {
             List<String> purposes = extendedKeyUsage(certificate);

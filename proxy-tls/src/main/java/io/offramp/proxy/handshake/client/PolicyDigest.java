@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 over parts, each behind its length, so that no two lists of parts have the same input. Not thread-safe. */
+/**
+ * SHA-256 over parts, each preceded by its length, so that no two lists of parts have the same input. Not thread-safe.
+ */
 final class PolicyDigest {
     private final MessageDigest digest;
 

@@ -26,15 +26,15 @@ import org.bouncycastle.tls.AlertDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificate revocation lists (RFC 5280 §5) of the CAs in a bundle. Where there are any, every certificate of a path
- * needs a current one of its issuer. Complete lists only: no deltas, no partitions, no indirect ones. Immutable.
+ * Certificate revocation lists (RFC 5280 §5) of the CAs in a bundle. If there are any, every certificate of a path
+ * needs a current list of its issuer. Complete lists only: no deltas, no partitions, no indirect ones. Immutable.
  *
- * <p>As in RFC 5280 §6.3.3, a list is an issuer's by its name: a CA with a new key has one list for what it has signed
- * with either. Two CAs that share a name are therefore one here, and a current list of one stands for both: such CAs
- * belong into listeners of their own.
+ * <p>As in RFC 5280 §6.3.3, a list belongs to an issuer by name: a CA with a new key has one list for what it has
+ * signed with either. Two CAs that share a name therefore count as one, and a current list of one stands for both: such
+ * CAs need separate listeners.
  */
 public final class RevocationLists {
-    /** Lists of large CAs have some megabytes. */
+    /** Lists of large CAs take a few megabytes. */
     private static final int MAX_FILE_BYTES = 64 << 20;
 
     private static final byte DER_SEQUENCE = 0x30;
@@ -66,7 +66,7 @@ public final class RevocationLists {
         return lists;
     }
 
-    /** What works but should be seen to. */
+    /** What works but needs attention. */
     public List<String> warnings() {
         return List.copyOf(warnings);
     }
@@ -76,7 +76,7 @@ public final class RevocationLists {
         return entry(certificate) != null;
     }
 
-    /** Refuses a certificate that has been revoked, or of which that is not known. */
+    /** Refuses a certificate that has been revoked, or whose status is unknown. */
     void check(X509Certificate certificate, Instant now) throws ClientRefusal {
         String subject = ClientIdentity.subject(certificate);
         X509CRLEntry entry = entry(certificate);

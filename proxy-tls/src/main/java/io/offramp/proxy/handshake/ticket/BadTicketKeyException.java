@@ -1,6 +1,6 @@
 package io.offramp.proxy.handshake.ticket;
 
-/** A ticket key cannot be used. The message says which and why, for whoever wrote the configuration. */
+/** A ticket key cannot be used. The message says which and why. */
 public final class BadTicketKeyException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -3,7 +3,7 @@ package io.offramp.proxy.handshake.ticket;
 import java.nio.ByteBuffer;
 import org.bouncycastle.tls.HandshakeType;
 
-/** Writes the message that brings a ticket to a TLS 1.3 client (RFC 8446 §4.6.1). */
+/** Writes the message that carries a ticket to a TLS 1.3 client (RFC 8446 §4.6.1). */
 final class NewSessionTicket13 {
     private static final int HEADER_BYTES = 4;
 

@@ -11,16 +11,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be known of a session to resume it, and to see whether it may be. Owns the secret.
+ * What is needed to resume a session, and to decide whether it may be resumed. Owns the secret.
  *
  * @param suite its cipher suite, and with that its version
  * @param extendedMasterSecret RFC 7627; always in TLS 1.3
  * @param startS end of the full handshake, in seconds since 1970
- * @param certificate SHA-256 of the certificate that stood for the server
- * @param serverName what the client asked for; null if it did not
+ * @param certificate SHA-256 of the certificate that the server sent
+ * @param serverName what the client asked for; null for none
  * @param policy digest of what was demanded of the client, at most 255 bytes
  * @param secret the PSK in TLS 1.3, the master secret in TLS 1.2
- * @param clientPath DER of the client's certificates, its own first; empty if it showed none
+ * @param clientPath DER of the client's certificates, its own first; empty for none
  */
 public record ResumableSession(
         TlsSuite suite,
@@ -53,14 +53,14 @@ public record ResumableSession(
     }
 
     /**
-     * All of it, for the inside of a ticket; the caller wipes it.
+     * The encoding, as the content of a ticket; the caller wipes it.
      *
      * <pre>
      * suite 2 | flags 1 | start 8 | certificate 32 | length 1, server name | length 1, policy | length 1, secret
      * | count 1, certificates
      * </pre>
      *
-     * Each certificate has three bytes of length in front. An empty server name is none, since no client can send one.
+     * Three bytes of length precede each certificate. An empty server name stands for none: no client can send one.
      */
     byte[] encode() {
         byte[] name = serverName == null ? new byte[NO_NAME] : serverName.getBytes(StandardCharsets.ISO_8859_1);
@@ -80,10 +80,7 @@ public record ResumableSession(
         return out.array();
     }
 
-    /**
-     * The session, or null if {@code encoded} is none: authenticated, but written by something that is not this
-     * version.
-     */
+    /** The session, or null if {@code encoded} is not one: authenticated, but written by another version. */
     static @Nullable ResumableSession decode(byte[] encoded) {
         try {
             ByteBuffer in = ByteBuffer.wrap(encoded);
@@ -121,7 +118,7 @@ public record ResumableSession(
         return path;
     }
 
-    /** One byte of length in front. */
+    /** Preceded by one byte of length. */
     private static void putWithLength(ByteBuffer out, byte[] bytes) {
         out.put((byte) bytes.length).put(bytes);
     }

@@ -24,9 +24,9 @@ import org.bouncycastle.tls.TlsPSKExternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resumption in one handshake: whether what the client offers is good, and what it gets for the next time. A session
- * comes back only to the conditions that it was made under; only the application protocol is negotiated anew (RFC 7301
- * §3.1). Not thread-safe.
+ * Resumption in one handshake: whether the client's offer is good, and what the client gets for the next time. A
+ * session is resumed only under the conditions that it began with; only the application protocol is negotiated again
+ * (RFC 7301 §3.1). Not thread-safe.
  */
 public final class Resumption {
     /** Each costs a decryption; clients offer one or two. */
@@ -41,21 +41,21 @@ public final class Resumption {
     private boolean takesTickets13;
     private @Nullable ResumableSession resumed;
 
-    /** Brings back who the client has proved to be. */
+    /** Restores the identity that the client has proved. */
     @FunctionalInterface
     public interface ClientRestorer {
         /**
-         * Takes over what a session knows of its client.
+         * Takes over the client's identity from a session.
          *
-         * @param path DER of its certificates, its own first; empty if it showed none
+         * @param path DER of its certificates, its own first; empty for none
          * @return false if the session must not be resumed because of it
          */
         boolean restore(List<byte[]> path);
     }
 
     /**
-     * @param policy digest of what is demanded of clients, at most 255 bytes: who was let in under other demands must
-     *     not come back
+     * @param policy digest of what is demanded of clients, at most 255 bytes: a session that began under other demands
+     *     must not be resumed
      */
     public Resumption(
             HandshakeCrypto crypto, IdentityTable identities, Tickets tickets, byte[] policy, ClientRestorer clients) {
@@ -66,7 +66,7 @@ public final class Resumption {
         this.policy = policy;
     }
 
-    /** Of each ClientHello: one that comes after a HelloRetryRequest may have dropped its PSKs. */
+    /** Called for each ClientHello: one after a HelloRetryRequest may have dropped its PSKs. */
     public void onClientHello(ClientHello hello, @Nullable String firstServerName) throws IOException {
         serverName = firstServerName;
         resumed = null;
@@ -74,7 +74,7 @@ public final class Resumption {
         takesTickets13 = modes != null && org.bouncycastle.util.Arrays.contains(modes, PskKeyExchangeMode.psk_dhe_ke);
     }
 
-    /** The handshake goes on in full. */
+    /** The handshake becomes a full one. */
     public void forget() {
         resumed = null;
     }
@@ -89,7 +89,7 @@ public final class Resumption {
      *
      * @param identities of {@link PskIdentity}; the chosen one is replaced by one of age 0, since that is what the
      *     engine looks it up by
-     * @param suites of which one will be, or is already, chosen
+     * @param suites of which one will be chosen, or has been
      */
     public @Nullable TlsPSKExternal choosePsk(Vector<PskIdentity> identities, int[] suites) {
         for (int i = 0; i < Math.min(identities.size(), MAX_IDENTITIES); i++) {
@@ -111,18 +111,18 @@ public final class Resumption {
         return null;
     }
 
-    /** Those of our suites that go with the session that is resumed: in TLS 1.3, of its hash (RFC 8446 §4.2.11). */
+    /** The suites that fit the resumed session: in TLS 1.3, those with its hash (RFC 8446 §4.2.11). */
     public int[] usable(int[] suites) {
         ResumableSession session = resumed;
         return session == null ? suites : usable(suites, session.suite().kdf());
     }
 
     /**
-     * What a TLS 1.3 client gets when its handshake is complete.
+     * The tickets for a TLS 1.3 client whose handshake is complete.
      *
      * @param negotiated with the master secret still alive
-     * @param leaf of the certificate that we have shown; null if a session was resumed
-     * @param clientPath DER of the client's certificates; empty if it showed none
+     * @param leaf of the certificate that we have sent; null if a session was resumed
+     * @param clientPath DER of the client's certificates; empty for none
      * @return NewSessionTicket messages, empty for none
      */
     public byte[] newTickets13(SecurityParameters negotiated, Credentials.@Nullable Leaf leaf, List<byte[]> clientPath)
@@ -158,7 +158,7 @@ public final class Resumption {
         return messages.toByteArray();
     }
 
-    /** This handshake's session, under the conditions that it is made under; takes ownership of {@code secret}. */
+    /** This handshake's session, with the conditions that it begins with; takes ownership of {@code secret}. */
     ResumableSession session(
             TlsSuite suite,
             boolean extendedMasterSecret,
@@ -171,10 +171,10 @@ public final class Resumption {
     }
 
     /**
-     * Resumes a session, or refuses it, destroys it and counts that.
+     * Resumes a session; or refuses it, destroys it and counts the refusal.
      *
      * @param version that has been chosen
-     * @param usableSuites that the session could go on with
+     * @param usableSuites that the session could continue with
      * @param lacksMasterSecret whether the client now has the extended master secret, and the session does not
      */
     boolean accept(ResumableSession session, ProtocolVersion version, int[] usableSuites, boolean lacksMasterSecret) {
@@ -210,7 +210,7 @@ public final class Resumption {
         return samePolicy && clients.restore(session.clientPath()) ? null : TicketRefusal.POLICY;
     }
 
-    /** When the certificate of this fingerprint expires; 0 if it does not stand for this name any more. */
+    /** When the certificate of this fingerprint expires; 0 if it no longer serves this name. */
     private long notAfterS(byte[] fingerprint) {
         for (Credentials candidate : identities.candidates(serverName)) {
             Credentials.Leaf leaf = candidate.leaf();

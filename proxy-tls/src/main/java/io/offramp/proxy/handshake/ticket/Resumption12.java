@@ -41,15 +41,15 @@ public final class Resumption12 {
     /**
      * The session that the client offers, by ticket or by ID, if it is good; null for a full handshake.
      *
-     * @param id of the ClientHello; with a ticket, of the client's choice, and echoed to say that the ticket was taken
+     * @param id of the ClientHello; with a ticket, the client's choice, echoed to tell that the ticket was accepted
      * @param extensions of the ClientHello
-     * @param suites ours that the client offers
+     * @param suites that both sides support
      */
     public @Nullable TlsSession choose(byte[] id, Hashtable extensions, int[] suites) {
         byte[] ticket = (byte[]) extensions.get(SESSION_TICKET);
         takesTickets = ticket != null;
         if (id.length == 0) {
-            return null; // nothing to echo; clients with a ticket make one up (RFC 5077 §3.4)
+            return null; // nothing to echo; clients with a ticket invent an ID (RFC 5077 §3.4)
         }
         ResumableSession session =
                 ticket == null ? tickets.cached(id) : ticket.length > 0 ? tickets.open(ticket) : null;
@@ -72,7 +72,7 @@ public final class Resumption12 {
         return TlsUtils.importSession(id, parameters);
     }
 
-    /** For a full handshake; null for a client that takes tickets, or where no sessions are kept. */
+    /** A new ID for a full handshake; null for a client with tickets, or if no sessions are kept. */
     public byte @Nullable [] newId() {
         if (takesTickets || !tickets.keepsSessions()) {
             return null;
@@ -82,14 +82,14 @@ public final class Resumption12 {
         return id;
     }
 
-    /** Promises a ticket after a full handshake, which the client must have asked for. */
+    /** Promises a ticket after a full handshake, if the client has asked for one. */
     public void announce(Hashtable serverExtensions) {
         if (takesTickets) {
             serverExtensions.put(SESSION_TICKET, TlsUtils.EMPTY_BYTES);
         }
     }
 
-    /** The promised ticket; without content if there is none after all. */
+    /** The promised ticket; empty if there is none after all. */
     public NewSessionTicket newTicket(SecurityParameters negotiated, Credentials.Leaf leaf, List<byte[]> clientPath) {
         ResumableSession session = session(negotiated, leaf, clientPath);
         if (session == null) {
@@ -102,7 +102,7 @@ public final class Resumption12 {
                 : new NewSessionTicket(tickets.secondsLeft(session.startS(), leaf.notAfterS()), ticket);
     }
 
-    /** Keeps the session of a full handshake under its ID, if it has got one. */
+    /** Keeps the session of a full handshake under its ID, if it has one. */
     public void keep(SecurityParameters negotiated, Credentials.Leaf leaf, List<byte[]> clientPath) {
         byte[] id = negotiated.getSessionID();
         ResumableSession session = id.length == 0 || takesTickets ? null : session(negotiated, leaf, clientPath);
@@ -112,8 +112,8 @@ public final class Resumption12 {
     }
 
     /**
-     * Without the extended master secret, a session with a client certificate could be spliced (RFC 7627 §1), so it
-     * does not come back.
+     * Without the extended master secret, a session with a client certificate could be spliced (RFC 7627 §1), so it is
+     * not resumed.
      */
     private @Nullable ResumableSession session(
             SecurityParameters negotiated, Credentials.Leaf leaf, List<byte[]> clientPath) {

@@ -1,6 +1,6 @@
 package io.offramp.proxy.handshake.ticket;
 
-/** Hears of sessions that were not resumed. Called on event loops and workers; must not block. */
+/** Receives refusals to resume. Called on event loops and workers; must not block. */
 @FunctionalInterface
 public interface ResumptionListener {
     /** A ticket or session ID was refused; a handshake may have several. */

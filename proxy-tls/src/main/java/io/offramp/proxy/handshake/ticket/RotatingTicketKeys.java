@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces the key when it is asked for and the time has come. A replaced key opens tickets for as long as they may
- * live, and is wiped a period later, when no handshake can have it in its hands any more: sealing with a wiped key
- * would be sealing with a known one.
+ * Replaces the key when a call comes after its time. A replaced key opens tickets for as long as they may live, and is
+ * wiped a period later, when no handshake can hold it any more: sealing with a wiped key would be sealing with a known
+ * one.
  */
 final class RotatingTicketKeys implements TicketKeys {
     private final Duration period;
@@ -47,7 +47,7 @@ final class RotatingTicketKeys implements TicketKeys {
     private synchronized Ring rotated() {
         Instant now = clock.instant();
         Ring last = ring;
-        if (!now.isBefore(last.until)) { // no other thread was faster
+        if (!now.isBefore(last.until)) { // no other thread was first
             destroy(last.dropped);
             if (now.isBefore(last.until.plus(period))) {
                 ring = new Ring(TicketKey.random(), last.current, last.previous, now.plus(period));

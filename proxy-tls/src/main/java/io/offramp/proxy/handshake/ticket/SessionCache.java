@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS 1.2 sessions that clients name by their ID (RFC 5246 §7.4.1.3): the last so many, and no longer than they may be
- * resumed. Wipes what it drops. Thread-safe; locks are striped and held for a look-up only.
+ * The latest TLS 1.2 sessions, which clients name by ID (RFC 5246 §7.4.1.3), as long as they may be resumed. Wipes what
+ * it drops. Thread-safe; locks are striped and held for a look-up only.
  */
 final class SessionCache {
     private static final int MAX_STRIPES = 16;
@@ -18,12 +18,12 @@ final class SessionCache {
     private final int perStripe;
     private final long lifetimeS;
 
-    /** In the order of their coming, which is the order of their going, since all live equally long. */
+    /** Oldest first, which is the order of expiry, since all live equally long. */
     private static final class Stripe extends LinkedHashMap<ByteBuffer, ResumableSession> {
         private static final long serialVersionUID = 1;
     }
 
-    /** @param sessions at most, at least 1; rounded up to a multiple of up to 16 */
+    /** @param sessions limit, at least 1; rounded up to a multiple of up to 16 */
     SessionCache(int sessions, long lifetimeS) {
         this.stripes = new Stripe[Math.clamp(sessions / SESSIONS_PER_STRIPE, 1, MAX_STRIPES)];
         Arrays.setAll(stripes, i -> new Stripe());
@@ -49,7 +49,7 @@ final class SessionCache {
         }
     }
 
-    /** A copy of the session of this ID, the caller's to destroy; null if there is none. */
+    /** A copy of the session of this ID, which the caller destroys; null for none. */
     @Nullable
     ResumableSession copyOf(byte[] id) {
         Stripe stripe = stripe(id);
@@ -59,7 +59,7 @@ final class SessionCache {
         }
     }
 
-    /** How many there are. */
+    /** The number of sessions. */
     int size() {
         int size = 0;
         for (Stripe stripe : stripes) {

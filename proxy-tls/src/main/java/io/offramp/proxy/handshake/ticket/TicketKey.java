@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Each ticket has an AES key and a nonce of its own, HKDF-Expand(secret, label | salt) (RFC 5869) with a random salt
- * of 128 bits. So no AES key sees two tickets unless two salts are equal: for 2^40 tickets of one secret, from as many
- * instances as there are, that has a probability of 2^-49. With random 96-bit nonces under one key, 2^32 tickets would
- * be the limit (NIST SP 800-38D §8.3).
+ * of 128 bits. So no AES key sees two tickets unless two salts are equal: for 2^40 tickets of one secret, from any
+ * number of instances, that has a probability of 2^-49. With random 96-bit nonces under one key, 2^32 tickets would be
+ * the limit (NIST SP 800-38D §8.3).
  */
 public final class TicketKey {
     static final int NAME_BYTES = 16;
@@ -48,9 +48,9 @@ public final class TicketKey {
     private final byte[] secret;
 
     /**
-     * A key that others may have too.
+     * A key that other instances may have too.
      *
-     * @param name 16 bytes, seen by everybody
+     * @param name 16 bytes, public
      * @param secret at least 16 bytes of entropy; copied
      */
     TicketKey(byte[] name, byte[] secret) {
@@ -58,7 +58,7 @@ public final class TicketKey {
         this.secret = KDF.extract(EXTRACT_SALT, secret);
     }
 
-    /** A key that nobody else has. */
+    /** A new random key. */
     static TicketKey random() {
         byte[] name = new byte[NAME_BYTES];
         byte[] secret = new byte[KEY_BYTES];
@@ -71,17 +71,17 @@ public final class TicketKey {
         }
     }
 
-    /** Whether a ticket says that it was protected with this key. */
+    /** Whether a ticket names this key. */
     boolean isNamedBy(byte[] ticket) {
         return ticket.length >= NAME_BYTES && Arrays.equals(ticket, 0, NAME_BYTES, name, 0, NAME_BYTES);
     }
 
-    /** Whether name and secret are the same. */
+    /** Whether name and secret are equal. */
     boolean isSame(TicketKey other) {
         return Arrays.equals(name, other.name) && Arrays.equals(secret, other.secret);
     }
 
-    /** A new ticket; {@code session} is left to the caller. */
+    /** Makes a ticket; the caller keeps {@code session}. */
     public byte[] seal(byte[] session) {
         byte[] ticket = new byte[OVERHEAD_BYTES + session.length];
         System.arraycopy(name, 0, ticket, 0, NAME_BYTES);
@@ -97,7 +97,7 @@ public final class TicketKey {
         return ticket;
     }
 
-    /** What is in a ticket, the caller's to wipe; null if it was not sealed with this key. */
+    /** The content of a ticket, which the caller wipes; null if it was not sealed with this key. */
     public byte @Nullable [] open(byte[] ticket) {
         if (ticket.length < OVERHEAD_BYTES || !isNamedBy(ticket) || ticket[NAME_BYTES] != FORMAT) {
             return null;
@@ -116,7 +116,7 @@ public final class TicketKey {
         Arrays.fill(secret, (byte) 0);
     }
 
-    /** With name and format authenticated; the salt is by the key that comes of it. */
+    /** Authenticates name and format; the salt is authenticated by the key derived from it. */
     private Cipher keyed(int mode, byte[] ticket) throws GeneralSecurityException {
         byte[] info = Arrays.copyOf(EXPAND_LABEL, EXPAND_LABEL.length + SALT_BYTES);
         System.arraycopy(ticket, SALT_AT, info, EXPAND_LABEL.length, SALT_BYTES);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ticket keys from files, so that instances share them and restarts do not change them. In nginx's format: 48 or 80
- * random bytes, of which 16 are the name. The first file's key protects new tickets; all open those that come back, and
- * so does the key that a file held before.
+ * random bytes, of which 16 are the name. The first file's key protects new tickets; all keys open tickets, and so does
+ * the key that a file held before.
  */
 public final class TicketKeyFiles implements TicketKeys {
     private static final int SHORT_BYTES = 48;
@@ -21,11 +21,10 @@ public final class TicketKeyFiles implements TicketKeys {
     private volatile Held held;
 
     /**
-     * By file.
+     * The keys of one file.
      *
-     * @param before what it held before; null if it has not changed yet
-     * @param dropped what it held before that: wiped when the next one comes, when no handshake can have it in its
-     *     hands any more
+     * @param before the previous one; null if the file has not changed yet
+     * @param dropped the one before that: wiped at the next change, when no handshake can hold it any more
      */
     private record Slot(
             TicketKey key,
@@ -73,7 +72,7 @@ public final class TicketKeyFiles implements TicketKeys {
      * Reads the files again. Blocks.
      *
      * @return a sentence for each key that was replaced
-     * @throws BadTicketKeyException if a file does not serve; all keys stay as they are
+     * @throws BadTicketKeyException if a file cannot be used; all keys stay as they are
      */
     public synchronized List<String> reload() throws BadTicketKeyException {
         List<TicketKey> read = new ArrayList<>();
@@ -100,12 +99,12 @@ public final class TicketKeyFiles implements TicketKeys {
         return changes;
     }
 
-    /** Reads one key, to know that it serves. Blocks. */
+    /** Reads one key, to check it. Blocks. */
     public static void check(Path file) throws BadTicketKeyException {
         read(file).destroy();
     }
 
-    /** What is doubtful about a key file; null if nothing is. Blocks. */
+    /** A warning about a key file; null for none. Blocks. */
     public static @Nullable String warning(Path file) {
         return InputFile.openTo(file);
     }

@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
-/** The keys of a listener's tickets. Thread-safe; asked on event loops, so nothing here blocks. */
+/** The keys of a listener's tickets. Thread-safe; called on event loops, so nothing here blocks. */
 public interface TicketKeys {
     /** Protects new tickets. */
     TicketKey current();
 
-    /** All that open tickets, those first that are most likely to. */
+    /** All keys that open tickets, the likeliest first. */
     List<TicketKey> all();
 
     /**
-     * Keys that the process makes, replaces and forgets by itself; no other instance has them.
+     * Keys that the process makes, replaces and wipes by itself; no other instance has them.
      *
-     * @param lifetime of tickets: so long a key protects new ones, and as long again it opens them
+     * @param lifetime of tickets: a key protects new ones for this time, and opens them for the same time again
      */
     static TicketKeys rotating(Duration lifetime, InstantSource clock) {
         return new RotatingTicketKeys(lifetime, clock);

@@ -5,15 +5,15 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** How sessions of one listener are resumed: what all of its handshakes share. Thread-safe. */
+/** How sessions of one listener are resumed; shared by all of its handshakes. Thread-safe. */
 public final class Tickets {
     /** RFC 8446 §4.6.1. */
     public static final Duration MAX_LIFETIME = Duration.ofDays(7);
 
-    /** A ticket with long client certificates is left out rather than sent: it would come back in every ClientHello. */
+    /** A ticket with long client certificates is not sent: it would come back in every ClientHello. */
     private static final int MAX_TICKET_BYTES = 1 << 13;
 
-    /** What clocks of instances that share a key may be apart. */
+    /** How far the clocks of instances that share a key may differ. */
     private static final long MAX_SKEW_S = 300;
 
     private final TicketKeys keys;
@@ -26,7 +26,7 @@ public final class Tickets {
     /**
      * Tickets under these keys.
      *
-     * @param count that a TLS 1.3 client gets after a full handshake
+     * @param count for a TLS 1.3 client after a full handshake
      * @param lifetime from the full handshake on, at most {@link #MAX_LIFETIME}
      * @param sessions of TLS 1.2 that are kept for clients without tickets; 0 for none
      */
@@ -45,7 +45,7 @@ public final class Tickets {
         this.cache = sessions == 0 ? null : new SessionCache(sessions, lifetimeS);
     }
 
-    /** That a TLS 1.3 client gets after a full handshake. */
+    /** The number of tickets for a TLS 1.3 client after a full handshake. */
     int count() {
         return count;
     }
@@ -79,7 +79,7 @@ public final class Tickets {
         }
     }
 
-    /** The session of a ticket, the caller's to destroy; null if it is refused, which is counted. */
+    /** The session of a ticket, which the caller destroys; null if refused, which is counted. */
     @Nullable
     ResumableSession open(byte[] ticket) {
         TicketRefusal refusal = TicketRefusal.UNKNOWN_KEY;
@@ -89,7 +89,7 @@ public final class Tickets {
                 if (session != null) {
                     return session;
                 }
-                refusal = TicketRefusal.FORGED; // or one more key has this name
+                refusal = TicketRefusal.FORGED; // unless one more key has this name
             }
         }
         refuse(refusal);
@@ -108,7 +108,7 @@ public final class Tickets {
         }
     }
 
-    /** The session of this ID, the caller's to destroy; null if it is not kept, which is counted where any are. */
+    /** The session of this ID, which the caller destroys; null if not kept, which is counted if any are. */
     @Nullable
     ResumableSession cached(byte[] id) {
         if (cache == null) {

@@ -1,4 +1,4 @@
-/** Sessions that come back: tickets, their keys, and the sessions of TLS 1.2 that are kept. */
+/** Resumption: tickets, their keys, and the TLS 1.2 sessions that are kept. */
 @NullMarked
 package io.offramp.proxy.handshake.ticket;
 
