@@ -14,13 +14,14 @@ import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.ExchangeListener;
-import io.offramp.proxy.http.HttpFront;
-import io.offramp.proxy.http.HttpFrontSettings;
-import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
-import io.offramp.proxy.upstream.Upstreams;
+import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class ProxyInMemory implements AutoCloseable {
         answer = ALLOCATOR.directBuffer(READ_BYTES).writeBytes(kind.answer());
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
+                new Http1Protocol(LimitConfig.DEFAULTS),
                 TimeoutConfig.DEFAULTS,
                 LimitConfig.DEFAULTS,
                 name -> UpstreamEvents.NONE,

@@ -14,27 +14,15 @@ public interface Splicing {
     /** Takes no more; what was taken goes out. May be called more than once. */
     void close();
 
-    /** Lets {@link #begin} ask that session of the client. */
+    /** Lets {@link #target} give that session of the client. */
     static void allow(Channel client, SpliceTarget session) {
         client.attr(SpliceTargets.OF_CHANNEL).set(session);
     }
 
-    /** Whether {@link #begin} can ever be of use for that client; cheap, and the same for the channel's life. */
-    static boolean isPossible(Channel client) {
-        return client.hasAttr(SpliceTargets.OF_CHANNEL);
-    }
-
-    /**
-     * Begins to send what {@code source} receives, behind everything that was written and flushed. The listener hears
-     * nothing before this returns. The source must not be read meanwhile. What its transport still reads, at a FIN, is
-     * behind what was spliced.
-     *
-     * @param bytes most that is taken
-     * @return null where the client's session cannot, or not now
-     */
-    static @Nullable Splicing begin(Channel client, Channel source, long bytes, SpliceListener listener) {
-        SpliceTarget session =
-                isPossible(client) ? client.attr(SpliceTargets.OF_CHANNEL).get() : null;
-        return session == null ? null : session.splice(source, bytes, listener);
+    /** The session of that client that may be able to splice; null if it never is. Cheap. */
+    static @Nullable SpliceTarget target(Channel client) {
+        return client.hasAttr(SpliceTargets.OF_CHANNEL)
+                ? client.attr(SpliceTargets.OF_CHANNEL).get()
+                : null;
     }
 }

@@ -3,9 +3,9 @@ package io.offramp.proxy.tcp;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.exchange.ExchangeListener;
-import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.upstream.UpstreamGroup;
-import io.offramp.proxy.upstream.Upstreams;
+import io.offramp.proxy.upstream.pool.Upstreams;
 import org.jspecify.annotations.Nullable;
 
 /** What the TCP fronts of all connections of one listener share. Immutable, thread-safe. */

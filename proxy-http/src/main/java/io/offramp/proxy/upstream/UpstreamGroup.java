@@ -10,7 +10,8 @@ public final class UpstreamGroup {
     private final UpstreamServer[] servers;
     private final UpstreamEvents events;
 
-    UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
+    /** Looks the names up, so not on an event loop. */
+    public UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
         name = config.name();
         this.events = events;
         servers = IntStream.range(0, config.servers().size())
@@ -28,11 +29,13 @@ public final class UpstreamGroup {
         return events;
     }
 
-    List<UpstreamServer> servers() {
+    /** All of them. */
+    public List<UpstreamServer> servers() {
         return List.of(servers);
     }
 
-    int size() {
+    /** How many servers. */
+    public int size() {
         return servers.length;
     }
 
@@ -43,8 +46,7 @@ public final class UpstreamGroup {
      * @param tried bits of the servers that failed this request already
      * @return null if all have failed, this request or a moment ago
      */
-    @Nullable
-    UpstreamServer next(int from, long tried, long nowNs) {
+    public @Nullable UpstreamServer next(int from, long tried, long nowNs) {
         for (int i = 0; i < servers.length; i++) {
             UpstreamServer server = servers[Math.floorMod(from + i, servers.length)];
             boolean untried = (tried & server.bit()) == 0;

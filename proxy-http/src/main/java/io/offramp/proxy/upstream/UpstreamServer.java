@@ -43,7 +43,7 @@ public final class UpstreamServer {
     }
 
     /** Where to connect, the one that accepted last first; a single unresolved one if its name is not known. */
-    List<InetSocketAddress> addresses() {
+    public List<InetSocketAddress> addresses() {
         return addresses;
     }
 
@@ -52,7 +52,8 @@ public final class UpstreamServer {
         return !down || nowNs - retryAtNs >= 0;
     }
 
-    void onConnected(InetSocketAddress address) {
+    /** It has accepted at {@code address}. */
+    public void onConnected(InetSocketAddress address) {
         if (down) {
             down = false;
         }
@@ -65,7 +66,8 @@ public final class UpstreamServer {
         }
     }
 
-    void onFailed(long nowNs) {
+    /** It has not accepted; it is skipped for a while. */
+    public void onFailed(long nowNs) {
         retryAtNs = nowNs + SKIPPED_NS;
         down = true;
         lookUpAgain();

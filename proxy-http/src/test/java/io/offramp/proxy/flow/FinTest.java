@@ -2,7 +2,7 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.http.HttpConfig;
+import io.offramp.proxy.exchange.HttpConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

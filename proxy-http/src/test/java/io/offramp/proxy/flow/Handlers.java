@@ -18,16 +18,17 @@ import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.http.HttpConfig;
-import io.offramp.proxy.http.HttpFront;
-import io.offramp.proxy.http.HttpFrontSettings;
-import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.exchange.HttpConfig;
+import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
-import io.offramp.proxy.upstream.Upstreams;
+import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -122,6 +123,7 @@ final class Handlers implements ProxyUnderTest {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", Collections.nCopies(servers, new HostPort("127.0.0.1", 8080)))),
+                new Http1Protocol(limits),
                 TIMEOUTS,
                 limits,
                 name -> UpstreamEvents.NONE,

@@ -1,6 +1,6 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.http.HttpConfig;
+import io.offramp.proxy.exchange.HttpConfig;
 import io.offramp.proxy.net.Cidr;
 import java.util.ArrayList;
 import java.util.List;

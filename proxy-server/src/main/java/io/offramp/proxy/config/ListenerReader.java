@@ -1,7 +1,7 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.http.HttpConfig;
-import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.exchange.HttpConfig;
+import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.OffloadConfig;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.http.RouteConfig;
+import io.offramp.proxy.exchange.RouteConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

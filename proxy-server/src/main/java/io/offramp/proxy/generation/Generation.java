@@ -2,7 +2,7 @@ package io.offramp.proxy.generation;
 
 import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.reload.Reloadable;
-import io.offramp.proxy.upstream.Upstreams;
+import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.offramp.proxy.generation;
 
+import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
-import io.offramp.proxy.http.Router;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.session.SessionSettings;
 import java.util.List;

@@ -5,14 +5,14 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.exchange.ExchangeListener;
+import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.Front;
-import io.offramp.proxy.http.HttpFront;
-import io.offramp.proxy.http.HttpFrontSettings;
-import io.offramp.proxy.http.Router;
+import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
-import io.offramp.proxy.upstream.Upstreams;
+import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -6,16 +6,17 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.CurrentListener;
 import io.offramp.proxy.generation.Front;
 import io.offramp.proxy.generation.Generation;
 import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerGeneration;
-import io.offramp.proxy.http.Router;
+import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.session.SessionSettings;
-import io.offramp.proxy.upstream.Upstreams;
+import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,12 @@ record GenerationMaker(
      */
     Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {
         Upstreams upstreams = before == null
-                ? new Upstreams(config.upstreams(), config.timeouts(), config.limits(), metrics::upstream)
+                ? new Upstreams(
+                        config.upstreams(),
+                        new Http1Protocol(config.limits()),
+                        config.timeouts(),
+                        config.limits(),
+                        metrics::upstream)
                 : before.upstreams().next(config.upstreams(), metrics::upstream);
         Fronts fronts = new Fronts(config, upstreams, metrics, budget);
         List<ListenerGeneration> listeners = new ArrayList<>();

@@ -2,7 +2,7 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.http.HttpConfig;
+import io.offramp.proxy.exchange.HttpConfig;
 import io.offramp.proxy.net.Cidr;
 import java.io.IOException;
 import java.net.InetAddress;

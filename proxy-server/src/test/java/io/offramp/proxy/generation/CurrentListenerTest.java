@@ -7,8 +7,9 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.handshake.engine.FuzzClient;
-import io.offramp.proxy.http.Router;
+import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -16,7 +17,7 @@ import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.upstream.UpstreamEvents;
-import io.offramp.proxy.upstream.Upstreams;
+import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -81,7 +82,12 @@ class CurrentListenerTest {
 
     private static Generation generation(ListenerGeneration... listeners) {
         Upstreams none =
-                new Upstreams(Map.of(), TimeoutConfig.DEFAULTS, LimitConfig.DEFAULTS, name -> UpstreamEvents.NONE);
+                new Upstreams(
+                Map.of(),
+                new Http1Protocol(LimitConfig.DEFAULTS),
+                TimeoutConfig.DEFAULTS,
+                LimitConfig.DEFAULTS,
+                name -> UpstreamEvents.NONE);
         return new Generation(List.of(listeners), none, LimitConfig.DEFAULTS, List.of());
     }
 

@@ -1,0 +1,61 @@
+package io.offramp.proxy.exchange;
+
+/** How far the answer of one exchange has come, to the client. */
+final class AnswerSide {
+    private State state = State.AWAITED;
+    private int status;
+    private long bytes;
+
+    enum State {
+        /** None has begun; interim heads do not count. */
+        AWAITED,
+        /** The client has its head. */
+        BEGUN,
+        /** The exchange is over, whether or not its answer was complete. */
+        OVER
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** The client gets the head. */
+    void onHead(int answerStatus) {
+        if (state != State.AWAITED) {
+            throw new IllegalStateException("head " + answerStatus + " while " + state);
+        }
+        state = State.BEGUN;
+        status = answerStatus;
+    }
+
+    /** The client gets more of the body. */
+    void onBody(int more) {
+        bytes += more;
+    }
+
+    /** The exchange ends; once. */
+    void onOver() {
+        if (state == State.OVER) {
+            throw new IllegalStateException("over already");
+        }
+        state = State.OVER;
+    }
+
+    /** Status of the answer; 0 if none has begun. */
+    int status() {
+        return status;
+    }
+
+    /** Bytes of body so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    boolean isBegun() {
+        return status != 0;
+    }
+
+    boolean isOver() {
+        return state == State.OVER;
+    }
+}

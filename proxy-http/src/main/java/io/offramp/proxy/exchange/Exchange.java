@@ -1,0 +1,382 @@
+package io.offramp.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.channel.Splicing;
+import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.ResetCode;
+import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, whatever versions of HTTP carry them: chosen a server for, sent, answered, logged once.
+ * Moves heads and bodies between a {@link ClientStream} and an {@link UpstreamStream}, each no faster than the other
+ * takes them. Every way out leads through {@link #finish}. Confined to the event loop.
+ */
+public final class Exchange implements ClientStreamListener, UpstreamListener {
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    /** Heads from here on are not kept while a body takes its time. */
+    private static final int LONG_HEAD_BYTES = 2048;
+
+    private final ClientStream client;
+    private final HttpFrontSettings settings;
+    private final RequestSide requestSide = new RequestSide();
+    private final AnswerSide answerSide = new AnswerSide();
+    private final ServerSearch search;
+    private final long startNs = System.nanoTime();
+    private @Nullable RequestHead request;
+    private @Nullable String upgrade;
+    private @Nullable UpstreamStream upstream;
+
+    /**
+     * Begins with the first byte of a request.
+     *
+     * @param servers of the client's event loop
+     */
+    public Exchange(ClientStream client, HttpFrontSettings settings, UpstreamLoop servers) {
+        this.client = client;
+        this.settings = settings;
+        search = new ServerSearch(this, servers);
+    }
+
+    @Override
+    public boolean isRequestComplete() {
+        return requestSide.isComplete();
+    }
+
+    @Override
+    public boolean isAnswered() {
+        return answerSide.isBegun();
+    }
+
+    @Override
+    public int heldBytes() {
+        return request == null ? 0 : request.message().heldBytes();
+    }
+
+    @Override
+    public void onRequestHead(RequestHead head) {
+        request = head;
+        requestSide.onHead(head.length() == 0);
+        long forwards = MaxForwards.of(head.message());
+        boolean upgrading = head.asksForUpgrade();
+        upgrade = upgrading ? settings.upgrades().offer(head.fields()) : null;
+        String missed = upgrading && upgrade == null ? Upgrades.missed(head.fields()) : null;
+        if (head.length() > settings.bodyLimit()) {
+            refuse(Refusal.BODY_TOO_LARGE, null);
+        } else if (forwards == MaxForwards.INVALID) {
+            refuse(Refusal.BAD_REQUEST, "Max-Forwards");
+        } else if (missed != null) {
+            refuse(Refusal.UPGRADE, "upgrade to " + missed);
+        } else if (forwards == 0) {
+            answer(MaxForwards.answer(head.message()), null);
+        } else {
+            route(head);
+        }
+    }
+
+    @Override
+    public void onBadRequest(RequestHead head, Refusal refusal, @Nullable String why) {
+        request = head;
+        refuse(refusal, why);
+    }
+
+    private void route(RequestHead head) {
+        if (settings.budget().isShedding()) {
+            settings.budget().onShed(Shed.REQUEST);
+            refuse(Refusal.OVERLOADED, "memory is short");
+            return;
+        }
+        switch (settings.router().route(head.target())) {
+            case Destination.To(var group) -> search.begin(group);
+            case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
+        }
+    }
+
+    ByteBufAllocator allocator() {
+        return client.allocator();
+    }
+
+    /** A connection to a server is under way. */
+    void awaitServer() {
+        expect();
+    }
+
+    /** A server takes the request. */
+    void onServer(UpstreamStream stream) {
+        upstream = stream;
+        RequestHead head = request();
+        requestSide.onSent();
+        stream.sendHead(head, client.fields(), upgrade);
+        expect();
+        if (head.length() != 0 && head.message().length() >= LONG_HEAD_BYTES) { // it is not sent again
+            head.message().forgetFields();
+        }
+        if (!requestSide.isComplete()) {
+            client.resume();
+        }
+    }
+
+    private RequestHead request() {
+        if (request == null) {
+            throw new IllegalStateException("no request");
+        }
+        return request;
+    }
+
+    @Override
+    public boolean takesBody() {
+        UpstreamStream to = upstream;
+        return requestSide.isFlowing() && !answerSide.isOver() && to != null && to.isWritable();
+    }
+
+    @Override
+    public void onRequestBody(ByteBuf piece, boolean last) {
+        UpstreamStream to = upstream;
+        requestSide.onBody(piece.readableBytes());
+        if (to == null || requestSide.bytes() > settings.bodyLimit()) {
+            piece.release();
+            refuse(Refusal.BODY_TOO_LARGE, null);
+            return;
+        }
+        to.sendBody(piece, last);
+        if (last) {
+            endRequest();
+        }
+        if (!to.isWritable()) {
+            to.flush();
+        }
+    }
+
+    @Override
+    public void onRequestEnd(Fields trailers) {
+        if (upstream != null && requestSide.isFlowing()) {
+            upstream.sendEnd(trailers);
+            endRequest();
+        }
+    }
+
+    private void endRequest() {
+        requestSide.onEnd();
+        expect();
+    }
+
+    @Override
+    public void onClientReadComplete() {
+        if (upstream != null) {
+            upstream.flush();
+            if (!requestSide.isComplete()) {
+                expect();
+            }
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (!requestSide.isComplete()) {
+            client.resume();
+        }
+        if (!requestSide.isComplete() && !answerSide.isOver()) {
+            expect();
+        }
+    }
+
+    @Override
+    public void onHead(AnswerHead head) {
+        int status = head.status();
+        if (status == 101) {
+            onSwitching(head);
+        } else if (!head.isInterim()) {
+            answerSide.onHead(status);
+            client.sendHead(head);
+        } else if (status != 100 || request().expectsContinue()) {
+            if (status == 100) {
+                requestSide.onContinue();
+            }
+            client.sendInterim(head);
+            throttle();
+        }
+    }
+
+    private void onSwitching(AnswerHead head) {
+        UpstreamStream to = upstream;
+        String offer = upgrade;
+        if (to == null
+                || offer == null
+                || !requestSide.isComplete()
+                || !Upgrades.isOf(offer, head.message().fields())) {
+            refuse(Refusal.BAD_GATEWAY, "101 to what was not asked for");
+            return;
+        }
+        upstream = null;
+        answerSide.onHead(head.status());
+        answerSide.onOver();
+        client.becomeTunnel(
+                head,
+                to.becomeTunnel(),
+                (tunnel, problem) -> log(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem));
+    }
+
+    @Override
+    public void onBody(ByteBuf piece) {
+        answerSide.onBody(piece.readableBytes());
+        client.sendBody(piece);
+        throttle();
+    }
+
+    /** Stops the server while the client does not read. */
+    private void throttle() {
+        if (!client.isWritable()) {
+            client.flush();
+            if (upstream != null && !client.isWritable()) {
+                upstream.read(false);
+            }
+        }
+    }
+
+    @Override
+    public void onClientWritabilityChanged() {
+        if (upstream != null) {
+            if (client.isWritable()) {
+                upstream.read(true);
+            }
+            expect();
+        }
+    }
+
+    @Override
+    public void onSpliced(int bytes) {
+        answerSide.onBody(bytes);
+        client.onSpliced(bytes);
+    }
+
+    @Override
+    public void onReadComplete() {
+        client.flush();
+        expect();
+        if (upstream != null && upstream.bodyLeft() >= Splicing.WORTH_BYTES) {
+            upstream.spliceTo(client.spliceTarget());
+        }
+    }
+
+    @Override
+    public void onEnd(Fields trailers) {
+        client.sendEnd(trailers);
+        finish(answerSide.status(), answerSide.bytes(), null);
+        client.release();
+    }
+
+    @Override
+    public void onFailed(String problem, Fate fate) {
+        upstream = null;
+        if (answerSide.isBegun()) {
+            reset("upstream " + problem + " after " + answerSide.bytes() + " bytes");
+        } else if (search.mayRetry(request(), requestSide, fate)) {
+            requestSide.onReturned();
+            search.retry();
+        } else {
+            refuse(Refusal.BAD_GATEWAY, "upstream " + problem);
+        }
+    }
+
+    @Override
+    public void refuse(Refusal refusal, @Nullable String why) {
+        if (answerSide.isBegun()) {
+            reset(why == null ? refusal.toString() : why);
+        } else {
+            answer(refusal.answer(), why);
+        }
+    }
+
+    private void answer(OwnAnswer answer, @Nullable String why) {
+        client.answer(answer);
+        boolean bodiless = request != null && request.message().isHead();
+        finish(answer.status(), bodiless ? 0 : answer.body().length, why);
+        client.release();
+    }
+
+    private void reset(String why) {
+        finish(answerSide.status(), answerSide.bytes(), why);
+        client.reset(ResetCode.INTERNAL_ERROR);
+    }
+
+    @Override
+    public void onDeadline() {
+        refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
+    }
+
+    @Override
+    public void onClientTooSlow() {
+        if (client.isWritable()) {
+            refuse(Refusal.REQUEST_TIMEOUT, "body incomplete");
+        } else {
+            finish(begunOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client does not read");
+            client.reset(ResetCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    @Override
+    public void onClientGone() {
+        if (!answerSide.isOver()) {
+            finish(begunOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client left");
+        }
+    }
+
+    private int begunOr(int status) {
+        return answerSide.isBegun() ? answerSide.status() : status;
+    }
+
+    /** Waits for the side whose turn it is. */
+    private void expect() {
+        if (!client.isWritable() || takesBody() && !isToBeContinued()) {
+            client.awaitClient();
+        } else {
+            client.awaitServer();
+        }
+    }
+
+    /** Whether the client need not send its body before the server says so (RFC 9110 §10.1.1). */
+    private boolean isToBeContinued() {
+        return requestSide.isHeldBack() && request().expectsContinue();
+    }
+
+    private void finish(int status, long answerBytes, @Nullable String abort) {
+        answerSide.onOver();
+        search.cancel();
+        UpstreamStream used = upstream;
+        upstream = null;
+        if (used != null && requestSide.isComplete()) {
+            used.release();
+        } else if (used != null) {
+            used.reset(ResetCode.CANCEL);
+        }
+        log(status, requestSide.bytes(), answerBytes, abort);
+    }
+
+    private void log(int status, long received, long answered, @Nullable String abort) {
+        settings.events().onRequest(status);
+        ExchangeListener log = settings.accessLog();
+        if (log == null) {
+            return;
+        }
+        UpstreamServer server = search.server();
+        log.onFinished(new AccessEntry(
+                client.connection(),
+                request == null ? "-" : request.message().method(),
+                request == null ? "-" : request.message().target(),
+                request == null ? null : request.target().authority(),
+                status,
+                received,
+                answered,
+                System.nanoTime() - startNs,
+                server == null ? null : server.name(),
+                abort));
+    }
+}

@@ -1,0 +1,41 @@
+package io.offramp.proxy.exchange;
+
+import java.nio.charset.StandardCharsets;
+
+/** Answers that we make ourselves: a status, and a sentence for whoever reads it. They say nothing about upstreams. */
+public enum Refusal {
+    BAD_REQUEST(400, "Bad Request", "the request is not valid HTTP/1.1"),
+    NO_ROUTE(404, "Not Found", "nothing is served under this host and path"),
+    REQUEST_TIMEOUT(408, "Request Timeout", "the request did not arrive in time"),
+    BODY_TOO_LARGE(413, "Content Too Large", "the request's body is larger than is accepted here"),
+    LINE_TOO_LONG(414, "URI Too Long", "the request line is longer than is accepted here"),
+    HEAD_TOO_LARGE(431, "Request Header Fields Too Large", "the header fields are larger than is accepted here"),
+    NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
+    UPGRADE(501, "Not Implemented", "a change to this protocol is not allowed here"),
+    BAD_GATEWAY(502, "Bad Gateway", "the server behind this proxy did not answer properly"),
+    NO_SERVER(503, "Service Unavailable", "no server behind this proxy is available"),
+    OVERLOADED(503, "Service Unavailable", "there is no room for this request just now"),
+    GATEWAY_TIMEOUT(504, "Gateway Timeout", "the server behind this proxy did not answer in time"),
+    VERSION(505, "HTTP Version Not Supported", "only HTTP/1.0 and HTTP/1.1 are supported here");
+
+    private final OwnAnswer answer;
+
+    Refusal(int status, String reason, String sentence) {
+        String body = status + " " + reason + ": " + sentence + "\n";
+        answer = new OwnAnswer(
+                status,
+                reason,
+                "Content-Type",
+                "text/plain; charset=us-ascii",
+                body.getBytes(StandardCharsets.US_ASCII),
+                name().equals("OVERLOADED"));
+    }
+
+    int status() {
+        return answer.status();
+    }
+
+    OwnAnswer answer() {
+        return answer;
+    }
+}

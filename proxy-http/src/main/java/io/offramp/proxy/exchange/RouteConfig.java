@@ -1,0 +1,13 @@
+package io.offramp.proxy.exchange;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assigns requests to an upstream.
+ *
+ * @param host exact name, or {@code *.example.com}, lower case; null for any
+ * @param path prefix that ends at a segment: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis};
+ *     {@code /} for any
+ * @param upstream name in the configuration
+ */
+public record RouteConfig(@Nullable String host, String path, String upstream) {}

@@ -1,0 +1,201 @@
+package io.offramp.proxy.exchange;
+
+/**
+ * The ways to read a path. Without habits, that is what RFC 3986 §6.2.2 makes equal, and what nearly all servers do:
+ * escapes decoded, dot segments resolved, slashes merged. Upstreams differ in what else they take for a delimiter; each
+ * such habit that a path gives room to is a bit. Pure functions.
+ */
+final class RoutePath {
+    /** {@code %2F} is a slash. */
+    private static final int SLASH = 1;
+    /** A backslash is a slash, escaped or not. */
+    private static final int BACKSLASH = 1 << 1;
+    /** What begins with a semicolon is no part of its segment: {@code /admin;x}. */
+    private static final int PARAMETERS = 1 << 2;
+    /** The path ends at an escaped NUL, {@code ?} or {@code #}. */
+    private static final int CUT = 1 << 3;
+    /** What an escaped percent sign makes an escape is decoded again: {@code %2561}. */
+    private static final int TWICE = 1 << 4;
+    /** {@code ..} takes back an empty segment: {@code /x//../admin}. */
+    private static final int EMPTY_SEGMENTS = 1 << 5;
+    /** {@code ..} is a name like any other, for those who go by prefixes of what they were sent. */
+    static final int UNRESOLVED = 1 << 6;
+    /** Never read with: escapes that some decode and the RFC does not know, {@code %u0061} and overlong UTF-8. */
+    private static final int NO_ENCODING = 1 << 7;
+
+    /** More habits than these in one path are nobody's. */
+    private static final int MAX_HABITS = 3;
+    /** A slash that is data: no other character becomes this one. */
+    private static final char NO_DELIMITER = '/' + 0x100;
+
+    private RoutePath() {}
+
+    /**
+     * Whether a target's path has one reading only, itself: nothing in it is escaped, a delimiter of anyone's, or to be
+     * resolved.
+     */
+    static boolean isPlain(String target) {
+        int length = target.length();
+        for (int i = 0; i < length; i++) {
+            char c = target.charAt(i);
+            if (c == '/') {
+                char next = i + 1 < length ? target.charAt(i + 1) : ' ';
+                if (next == '/' || next == '.') {
+                    return false;
+                }
+            } else if (c == '%' || c == ';' || c == '\\') {
+                return false;
+            } else if (c == '?') {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Habits that the path gives room to, with {@link #UNRESOLVED} where it has {@code ..}; below 0 where no reading
+     * can be relied on.
+     */
+    static int habits(String path) {
+        int found = 0;
+        boolean empty = false;
+        int last = 0;
+        for (Octets octets = new Octets(path, true); octets.next(); ) {
+            int c = octets.octet;
+            boolean delimiter = c == '/' || c == '\\' || c == ';';
+            found |= habit(c, octets.escaped) | octets.habits | (c == '.' && last == '.' ? UNRESOLVED : 0);
+            empty |= delimiter && last == '/';
+            last = delimiter ? '/' : c;
+        }
+        if (empty && (found & UNRESOLVED) != 0) {
+            found |= EMPTY_SEGMENTS;
+        }
+        boolean clear = (found & NO_ENCODING) == 0 && Integer.bitCount(found & ~UNRESOLVED) <= MAX_HABITS;
+        return clear ? found : -1;
+    }
+
+    /** The habit by which the octet is more than itself; 0 if there is none. */
+    private static int habit(int octet, boolean escaped) {
+        return switch (octet) {
+            case '/' -> escaped ? SLASH : 0;
+            case '\\' -> BACKSLASH;
+            case ';' -> PARAMETERS;
+            case 0, '?', '#' -> escaped ? CUT : 0;
+            default -> 0;
+        };
+    }
+
+    /**
+     * The path as someone with these habits reads it: segments between single slashes, one character an octet.
+     *
+     * @param habits bits out of {@link #habits}
+     */
+    static String read(String path, int habits) {
+        char[] read = new char[path.length()];
+        int end = 0;
+        boolean parameters = false;
+        for (Octets octets = new Octets(path, (habits & TWICE) != 0); octets.next(); ) {
+            int habit = habit(octets.octet, octets.escaped);
+            boolean has = (habit & habits) != 0;
+            if (has && habit == CUT) {
+                break;
+            }
+            parameters |= has && habit == PARAMETERS;
+            if (habit == 0 && octets.octet == '/' || has && habit != PARAMETERS) {
+                parameters = false;
+                read[end++] = '/';
+            } else if (!parameters) {
+                read[end++] = habit == SLASH ? NO_DELIMITER : (char) octets.octet;
+            }
+        }
+        return resolve(read, end, habits);
+    }
+
+    /** Segments one after the other, in place (RFC 3986 §5.2.4). */
+    private static String resolve(char[] path, int length, int habits) {
+        int end = 1;
+        int from = 1;
+        for (int i = 1; i <= length; i++) {
+            if (i < length && path[i] != '/') {
+                continue;
+            }
+            int octets = i - from;
+            boolean last = i == length;
+            boolean dot = octets > 0 && path[from] == '.';
+            if (dot && octets == 2 && path[from + 1] == '.' && (habits & UNRESOLVED) == 0) {
+                end = parent(path, end);
+            } else if ((octets > 1 || !dot) && (octets > 0 || !last && (habits & EMPTY_SEGMENTS) != 0)) {
+                System.arraycopy(path, from, path, end, octets);
+                end += octets;
+                if (!last) {
+                    path[end++] = '/';
+                }
+            }
+            from = i + 1;
+        }
+        return new String(path, 0, merged(path, end));
+    }
+
+    /** Where the segment in front of a slash begins; the root has none. */
+    private static int parent(char[] path, int end) {
+        int at = Math.max(1, end - 1);
+        while (path[at - 1] != '/') {
+            at--;
+        }
+        return at;
+    }
+
+    private static int merged(char[] path, int length) {
+        int end = 0;
+        for (int i = 0; i < length; i++) {
+            if (path[i] != '/' || end == 0 || path[end - 1] != '/') {
+                path[end++] = path[i];
+            }
+        }
+        return end;
+    }
+
+    /** Octets of a path, escapes decoded. */
+    private static final class Octets {
+        private final String path;
+        private final boolean twice;
+        private int at;
+        private int octet;
+        private boolean escaped;
+        /** {@link #TWICE} and {@link #NO_ENCODING}, where the octet is a case of them. */
+        private int habits;
+
+        /** @param twice whether what a decoded percent sign begins is decoded again */
+        Octets(String path, boolean twice) {
+            this.path = path;
+            this.twice = twice;
+        }
+
+        boolean next() {
+            if (at == path.length()) {
+                return false;
+            }
+            octet = path.charAt(at++);
+            escaped = false;
+            habits = octet == '%' && at < path.length() && (path.charAt(at) | 0x20) == 'u' ? NO_ENCODING : 0;
+            for (int inner = escape(); inner >= 0; inner = twice ? escape() : -1) {
+                // C0 and C1 are in no UTF-8: they hide an ASCII character from whoever looks for it.
+                habits |= (escaped ? TWICE : 0) | (inner == 0xC0 || inner == 0xC1 ? NO_ENCODING : 0);
+                octet = inner;
+                escaped = true;
+                at += 2;
+            }
+            return true;
+        }
+
+        /** The octet that the percent sign just read begins, or below 0. */
+        private int escape() {
+            if (octet != '%' || at + 2 > path.length()) {
+                return -1;
+            }
+            int high = Character.digit(path.charAt(at), 16);
+            int low = Character.digit(path.charAt(at + 1), 16);
+            return high < 0 || low < 0 ? -1 : high << 4 | low;
+        }
+    }
+}

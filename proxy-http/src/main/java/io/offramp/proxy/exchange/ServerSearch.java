@@ -1,0 +1,125 @@
+package io.offramp.proxy.exchange;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.UpstreamListener.Fate;
+import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.pool.LeaseListener;
+import io.offramp.proxy.upstream.pool.Opening;
+import io.offramp.proxy.upstream.pool.ServerBusyException;
+import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the server of one exchange: on a connection that is there, else on a new one, else with the next server of the
+ * group. Confined to the event loop.
+ */
+final class ServerSearch implements LeaseListener {
+    private final Exchange exchange;
+    private final UpstreamLoop servers;
+    private @Nullable UpstreamGroup group;
+    private @Nullable UpstreamServer server;
+    private @Nullable Opening opening;
+    private Refusal lastFailure = Refusal.NO_SERVER;
+    private @Nullable String lastProblem;
+    private long tried;
+    private boolean used;
+    private boolean retried;
+
+    ServerSearch(Exchange exchange, UpstreamLoop servers) {
+        this.exchange = exchange;
+        this.servers = servers;
+    }
+
+    /** The server that was asked last, if any. */
+    @Nullable
+    UpstreamServer server() {
+        return server;
+    }
+
+    /** Begins; the exchange hears how it went, later or during the call. */
+    void begin(UpstreamGroup from) {
+        group = from;
+        tryNext(from);
+    }
+
+    private void tryNext(UpstreamGroup from) {
+        UpstreamServer next = servers.next(from, tried);
+        if (next == null) {
+            exchange.refuse(lastFailure, lastProblem);
+            return;
+        }
+        server = next;
+        UpstreamStream stream = servers.lease(next, exchange);
+        if (stream == null) {
+            connect(from, next);
+        } else {
+            from.events().onPoolHit();
+            used = true;
+            exchange.onServer(stream);
+        }
+    }
+
+    private void connect(UpstreamGroup from, UpstreamServer to) {
+        used = false;
+        Opening next = servers.open(from, to, exchange.allocator(), exchange, this);
+        opening = next;
+        exchange.awaitServer();
+        next.start();
+    }
+
+    @Override
+    public void onLeased(UpstreamStream stream, boolean wasUsed) {
+        opening = null;
+        used = wasUsed;
+        exchange.onServer(stream);
+    }
+
+    @Override
+    public void onConnectFailed(UpstreamServer failed, Throwable cause) {
+        opening = null;
+        tried |= failed.bit();
+        lastFailure = switch (cause) {
+            case ServerBusyException busy -> Refusal.NO_SERVER;
+            case ConnectTimeoutException timeout -> Refusal.GATEWAY_TIMEOUT;
+            default -> Refusal.BAD_GATEWAY;
+        };
+        lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
+        if (group != null) {
+            tryNext(group);
+        }
+    }
+
+    /**
+     * Whether a request may be sent again, on a new connection: once, and where the server has certainly not acted on
+     * it, or twice is as good as once and it went to a connection that the server may have closed as idle (RFC 9112
+     * §9.3.1).
+     */
+    boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
+        return !retried
+                && switch (fate) {
+                    case REFUSED -> progress.bytes() == 0 && request.message().isWhole();
+                    case UNANSWERED -> used && request.length() == 0 && request.isIdempotent();
+                    case ANSWERED -> false;
+                };
+    }
+
+    /** Tries the same server once more, on a new connection. */
+    void retry() {
+        retried = true;
+        if (group != null && server != null) {
+            group.events().onRetried();
+            connect(group, server);
+        }
+    }
+
+    /** Calls off what is under way. */
+    void cancel() {
+        if (opening != null) {
+            opening.cancel();
+            opening = null;
+        }
+    }
+}

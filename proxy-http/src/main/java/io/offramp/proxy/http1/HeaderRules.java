@@ -1,0 +1,225 @@
+package io.offramp.proxy.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.offramp.proxy.exchange.FieldRules;
+import io.offramp.proxy.exchange.MaxForwards;
+import io.offramp.proxy.exchange.TrailerRules;
+import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.ConnectionOptions;
+import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.HttpDate;
+import io.offramp.proxy.message.RequestHead;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proxy changes in heads (RFC 9110 §7.6): fields that are meant for one hop go, those that it owes are set, all
+ * others pass as they came. Writes into buffers of the caller. Pure functions.
+ */
+final class HeaderRules {
+    /** Room that a rewritten head needs beyond its own length, for a start. */
+    static final int ADDED_BYTES = 256;
+
+    private static final byte[] REQUEST_LINE_END = ascii(" HTTP/1.1\r\nHost: ");
+    private static final byte[] VERSION = ascii("HTTP/1.1 ");
+    private static final byte[] CRLF = ascii("\r\n");
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\n");
+    private static final byte[] PROTOCOLS = ascii("Upgrade: ");
+    private static final byte[] TE_TRAILERS = ascii("TE: trailers\r\nConnection: TE\r\n");
+    private static final byte[] VIA = ascii("Via: ");
+    private static final byte[] OFFRAMP = ascii(" offramp\r\n");
+    private static final byte[] MAX_FORWARDS = ascii("Max-Forwards: ");
+    private static final byte[] FORWARDED_FOR = ascii("X-Forwarded-For: ");
+    private static final byte[] FORWARDED_PROTO = ascii("X-Forwarded-Proto: ");
+    private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
+    private static final byte[] CERTIFICATE = ascii("Client-Cert: ");
+    private static final byte[] SUBJECT = ascii("X-Client-Cert-Subject: ");
+    private static final byte[] FINGERPRINT = ascii("X-Client-Cert-Fingerprint: ");
+
+    private HeaderRules() {}
+
+    /** What an answer's {@code Connection} field says to the client. */
+    enum Persistence {
+        /** Nothing: an HTTP/1.1 connection persists by default. */
+        DEFAULT(new byte[0]),
+        /** To an HTTP/1.0 client that asked for it. */
+        KEEP_ALIVE(HeaderRules.KEEP_ALIVE),
+        /** The connection ends behind this answer. */
+        CLOSE(HeaderRules.CLOSE),
+        /** With 101 only. */
+        UPGRADE(HeaderRules.UPGRADE);
+
+        private final byte[] line;
+
+        Persistence(byte[] line) {
+            this.line = line;
+        }
+
+        /** Whole, or empty. */
+        byte[] line() {
+            return line;
+        }
+    }
+
+    /**
+     * Writes the head of a request for an upstream.
+     *
+     * @param client what every request of this connection says about its client
+     * @param server host and port of the upstream, for a request that has no Host
+     * @param upgrade protocols that the request asks for, and may; null if none
+     */
+    static void writeRequest(
+            RequestHead request, ClientFields client, String server, @Nullable String upgrade, ByteBuf out) {
+        Head message = request.message();
+        Fields fields = message.fields();
+        String authority = request.target().authority();
+        message.writeMethod(out);
+        ByteBufUtil.writeAscii(out, request.target().originForm());
+        out.writeBytes(REQUEST_LINE_END);
+        ByteBufUtil.writeAscii(out, authority == null ? server : authority);
+        out.writeBytes(CRLF);
+        long forwards = MaxForwards.of(message);
+        writeRequestFields(request, client.trusted(), forwards != MaxForwards.NONE, out);
+        if (forwards != MaxForwards.NONE) {
+            line(MAX_FORWARDS, Long.toString(forwards - 1), out);
+        }
+        writeFraming(request.length(), request.length() > 0 || fields.has(Field.CONTENT_LENGTH), out);
+        if (upgrade != null) {
+            line(PROTOCOLS, upgrade, out);
+            out.writeBytes(UPGRADE);
+        } else if (fields.hasInList(Field.TE, "trailers")) {
+            out.writeBytes(TE_TRAILERS);
+        }
+        writeForwarded(fields, client, authority, out);
+        out.writeBytes(VIA);
+        ByteBufUtil.writeAscii(out, message.version().number());
+        out.writeBytes(OFFRAMP).writeBytes(CRLF);
+    }
+
+    /** What we say of the client: behind what a trusted proxy said of its own, else as if we were the first. */
+    private static void writeForwarded(Fields fields, ClientFields client, @Nullable String authority, ByteBuf out) {
+        boolean trusted = client.trusted();
+        out.writeBytes(FORWARDED_FOR);
+        for (String hop : trusted ? fields.all(Field.X_FORWARDED_FOR) : List.<String>of()) {
+            if (!hop.isEmpty()) {
+                ByteBufUtil.writeAscii(out, hop);
+                out.writeByte(',').writeByte(' ');
+            }
+        }
+        out.writeBytes(client.address()).writeBytes(CRLF);
+        if (!trusted || !fields.has(Field.X_FORWARDED_PROTO)) {
+            out.writeBytes(FORWARDED_PROTO).writeBytes(client.proto()).writeBytes(CRLF);
+        }
+        ClientFields.Certificate certificate = client.certificate();
+        if (certificate != null) {
+            out.writeBytes(CERTIFICATE).writeBytes(certificate.value()).writeBytes(CRLF);
+            out.writeBytes(SUBJECT).writeBytes(certificate.subject()).writeBytes(CRLF);
+            out.writeBytes(FINGERPRINT).writeBytes(certificate.fingerprint()).writeBytes(CRLF);
+        }
+        if (authority != null && (!trusted || !fields.has(Field.X_FORWARDED_HOST))) {
+            line(FORWARDED_HOST, authority, out);
+        }
+    }
+
+    private static void line(byte[] name, String value, ByteBuf out) {
+        out.writeBytes(name);
+        ByteBufUtil.writeAscii(out, value);
+        out.writeBytes(CRLF);
+    }
+
+    /**
+     * Writes the head of an answer for the client.
+     *
+     * @param framing of the body that the client gets
+     * @param date of now, for an answer that has none (RFC 9110 §6.6.1)
+     * @param bodiless whether the answer has no body by its status or its request's method, so that its length, if any,
+     *     passes as it is
+     */
+    static void writeAnswer(
+            Head answer,
+            ConnectionOptions options,
+            Persistence persistence,
+            long framing,
+            boolean bodiless,
+            HttpDate date,
+            ByteBuf out) {
+        int status = answer.status();
+        Fields fields = answer.fields();
+        out.writeBytes(VERSION);
+        answer.writeStatus(out);
+        out.writeBytes(CRLF);
+        writeAnswerFields(fields, options, persistence == Persistence.UPGRADE, out);
+        if (status >= 200 && !fields.has(Field.DATE)) {
+            date.write(out);
+        }
+        if (!bodiless) {
+            writeFraming(framing, true, out);
+        } else if (status >= 200 && status != 204) {
+            String length = fields.first(Field.CONTENT_LENGTH);
+            if (length != null) {
+                line(LENGTH, length, out);
+            }
+        }
+        out.writeBytes(persistence.line).writeBytes(CRLF);
+    }
+
+    private static void writeFraming(long framing, boolean withLength, ByteBuf out) {
+        if (framing == Framing.CHUNKED) {
+            out.writeBytes(CHUNKED);
+        } else if (framing >= 0 && withLength) {
+            line(LENGTH, Long.toString(framing), out);
+        }
+    }
+
+    private static void writeRequestFields(RequestHead request, boolean trusted, boolean counted, ByteBuf out) {
+        Fields fields = request.fields();
+        int first = -1;
+        int size = fields.size();
+        for (int i = 0; i < size; i++) {
+            first = run(fields, first, i, FieldRules.passes(request, i, trusted, counted), out);
+        }
+        run(fields, first, size, false, out);
+    }
+
+    private static void writeAnswerFields(Fields fields, ConnectionOptions options, boolean upgrade, ByteBuf out) {
+        int first = -1;
+        int size = fields.size();
+        for (int i = 0; i < size; i++) {
+            first = run(fields, first, i, FieldRules.passes(fields, options, i, upgrade), out);
+        }
+        run(fields, first, size, false, out);
+    }
+
+    /** Writes the trailers behind a last chunk that may be there. */
+    static void writeTrailers(Fields trailers, ByteBuf out) {
+        int first = -1;
+        int size = trailers.size();
+        for (int i = 0; i < size; i++) {
+            first = run(trailers, first, i, TrailerRules.passes(trailers, i), out);
+        }
+        run(trailers, first, size, false, out);
+    }
+
+    /** Lines that pass and stand together are copied at once: gives the first of those that are not yet, or -1. */
+    private static int run(Fields fields, int first, int index, boolean passes, ByteBuf out) {
+        if (passes) {
+            return first < 0 ? index : first;
+        }
+        if (first >= 0) {
+            fields.write(first, index, out);
+        }
+        return -1;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,23 @@
+package io.offramp.proxy.http1;
+
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.pool.PooledConnection;
+import io.offramp.proxy.upstream.pool.Protocol;
+import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import io.offramp.proxy.upstream.transport.Transport;
+
+/**
+ * HTTP/1.1 towards servers.
+ *
+ * @param limits of answers' heads
+ */
+public record Http1Protocol(LimitConfig limits) implements Protocol {
+    @Override
+    public PooledConnection over(Transport transport, UpstreamServer server, UpstreamLoop loop) {
+        MessageReader reader = MessageReader.ofAnswers(limits.requestLineBytes(), limits.headBytes());
+        ServerConnection connection = new ServerConnection(loop, server, transport, reader);
+        transport.listener(connection);
+        return connection;
+    }
+}

@@ -1,0 +1,46 @@
+package io.offramp.proxy.http1;
+
+import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.Fields;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a server says in {@code Keep-Alive: timeout=5, max=100} of how long it keeps an idle connection (RFC 2068
+ * §19.7.1).
+ */
+final class KeepAliveField {
+    /** A request on its way when the server closes is lost, so ours ends sooner. */
+    private static final long MARGIN_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long MAX_S = TimeUnit.DAYS.toSeconds(1);
+
+    private KeepAliveField() {}
+
+    /**
+     * For how long the connection can be kept; 0 for not at all, {@code Long.MAX_VALUE} where the server does not say.
+     */
+    static long limitNs(Fields fields) {
+        String value = fields.first(Field.KEEP_ALIVE);
+        if (value == null) {
+            return Long.MAX_VALUE;
+        }
+        for (String parameter : value.split(",", 8)) {
+            String[] pair = parameter.strip().split("=", 2);
+            if (pair.length == 2 && pair[0].strip().equalsIgnoreCase("timeout")) {
+                return limitNs(pair[1].strip());
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private static long limitNs(String seconds) {
+        boolean isNumber =
+                !seconds.isEmpty() && seconds.length() <= 9 && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!isNumber) {
+            return Long.MAX_VALUE;
+        }
+        long ns = TimeUnit.SECONDS.toNanos(Math.min(MAX_S, Long.parseLong(seconds)));
+        // Of a short time a half, or a server with one second would never see a connection twice.
+        return ns - Math.min(MARGIN_NS, ns / 2);
+    }
+}

@@ -1,0 +1,67 @@
+package io.offramp.proxy.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.exchange.ClientStreamListener;
+import io.offramp.proxy.exchange.Refusal;
+import io.offramp.proxy.http1.MessageReader.Step;
+
+/** Reads requests for their exchanges: step by step, and no further than the exchange takes them. */
+final class RequestReader {
+    private final MessageReader reader;
+    private Step head = Step.MORE;
+
+    RequestReader(LimitConfig limits) {
+        reader = MessageReader.ofRequests(limits.requestLineBytes(), limits.headBytes());
+    }
+
+    /** Whether a request begins; takes empty lines in front of it. */
+    boolean begins(ByteBuf in) {
+        return reader.begins(in);
+    }
+
+    /** Takes bytes of a head; true when it is over, and {@link #tellHead} has something to tell. */
+    boolean readHead(ByteBuf in) {
+        head = reader.read(in);
+        return head != Step.MORE;
+    }
+
+    /** The stream gets the head, or the exchange what is wrong with it. */
+    void tellHead(Http1ClientStream stream, ClientStreamListener exchange) {
+        if (head == Step.HEAD) {
+            stream.onHead(reader.takeHead(), reader.framing(), reader.problem(), exchange);
+        } else {
+            refuse(exchange);
+        }
+    }
+
+    /** Takes the next piece of a body. */
+    void readBody(ByteBuf in, ClientStreamListener exchange) {
+        switch (reader.read(in)) {
+            case PIECE -> exchange.onRequestBody(reader.takePiece(), reader.isComplete());
+            case END -> exchange.onRequestEnd(reader.trailers());
+            case REFUSED -> refuse(exchange);
+            default -> {}
+        }
+    }
+
+    private void refuse(ClientStreamListener exchange) {
+        Refusal refusal = switch (reader.refusal()) {
+            case LINE_TOO_LONG -> Refusal.LINE_TOO_LONG;
+            case TOO_LARGE -> Refusal.HEAD_TOO_LARGE;
+            case VERSION -> Refusal.VERSION;
+            default -> Refusal.BAD_REQUEST;
+        };
+        exchange.refuse(refusal, reader.problem());
+    }
+
+    /** Heap that an incomplete head takes. */
+    int heldBytes() {
+        return reader.heldBytes();
+    }
+
+    /** Lets go of an incomplete head; nothing is read any more. */
+    void close() {
+        reader.close();
+    }
+}

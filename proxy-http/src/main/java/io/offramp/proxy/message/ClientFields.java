@@ -1,0 +1,71 @@
+package io.offramp.proxy.message;
+
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.tls.ClientIdentity;
+import io.offramp.proxy.tls.Negotiated;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every request of one connection tells a server about its client; made once, at the first request. A client
+ * certificate that has been verified is told in {@code Client-Cert} (RFC 9440), and for servers that do not parse
+ * certificates in {@code X-Client-Cert-Subject} (RFC 4514) and {@code X-Client-Cert-Fingerprint} (SHA-256). Without one
+ * there are no such fields: a client's own never pass. All values are ASCII.
+ *
+ * @param address the last value of {@code X-Forwarded-For}
+ * @param proto of {@code X-Forwarded-Proto}
+ * @param certificate null if the client has shown none
+ * @param trusted whether the client is a proxy whose word on its own clients counts
+ */
+public record ClientFields(
+        byte[] address, byte[] proto, @Nullable Certificate certificate, boolean trusted) {
+    /** Bytes of the names of a certificate's fields, with colons and line ends. */
+    private static final int CERTIFICATE_NAME_BYTES = 80;
+
+    /**
+     * Of a client certificate.
+     *
+     * @param value of {@code Client-Cert}
+     * @param subject its name
+     * @param fingerprint its hash
+     */
+    public record Certificate(byte[] value, byte[] subject, byte[] fingerprint) {
+        private static Certificate of(ClientIdentity client) {
+            return new Certificate(
+                    ascii(":" + Base64.getEncoder().encodeToString(client.certificate()) + ":"),
+                    ascii(client.subject()),
+                    ascii(client.fingerprint()));
+        }
+
+        private int length() {
+            return CERTIFICATE_NAME_BYTES + value.length + subject.length + fingerprint.length;
+        }
+    }
+
+    /** Of a client whose handshake, if it made one, is complete. */
+    public static ClientFields of(Connection connection, List<Cidr> trustedProxies) {
+        InetAddress remote = connection.client().getAddress();
+        String address = remote.getHostAddress();
+        int scope = address.indexOf('%');
+        Negotiated tls = connection.tls();
+        ClientIdentity client = tls == null ? null : tls.client();
+        return new ClientFields(
+                ascii(scope < 0 ? address : address.substring(0, scope)),
+                ascii(tls == null ? "http" : "https"),
+                client == null ? null : Certificate.of(client),
+                trustedProxies.stream().anyMatch(each -> each.contains(remote)));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Bytes of the values, and of what names a certificate needs: about what they take as lines. */
+    public int length() {
+        return address.length + proto.length + (certificate == null ? 0 : certificate.length());
+    }
+}

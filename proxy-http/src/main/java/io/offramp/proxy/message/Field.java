@@ -1,0 +1,72 @@
+package io.offramp.proxy.message;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Header fields that a proxy has to know; all others are {@link #OTHER}. */
+public enum Field {
+    /** Any field that passes untouched. */
+    OTHER,
+    /**
+     * What tells an upstream of a client certificate: {@code Client-Cert} and {@code Client-Cert-Chain} (RFC 9440),
+     * {@code X-Client-Cert} and all others of these families. Never passes to an upstream.
+     */
+    CLIENT_CERT,
+    CONNECTION,
+    CONTENT_LENGTH,
+    DATE,
+    EXPECT,
+    /**
+     * What a proxy in front of us says of its client or of the request that it got: {@code Forwarded} (RFC 7239),
+     * {@code X-Forwarded-Port} and all others of that family, {@code X-Real-IP}, {@code True-Client-IP},
+     * {@code X-Original-URL} and their like, by {@link FieldFamilies}. Passes to an upstream from a trusted proxy only.
+     */
+    FORWARDING,
+    /**
+     * {@code Content_Length}, {@code Transfer.Encoding}: not a field of framing, but some upstream takes it for one.
+     */
+    FRAMING_TWIN,
+    HOST,
+    KEEP_ALIVE,
+    MAX_FORWARDS,
+    /**
+     * {@code Proxy-Connection}, {@code Proxy-Authorization} and all others of that family; and {@code Proxy} itself.
+     */
+    PROXY,
+    TE,
+    TRANSFER_ENCODING,
+    /**
+     * {@code X_Forwarded_For}: not {@link #FORWARDING}, but some upstream takes it for that, and no proxy in front of
+     * us removes it.
+     */
+    TWIN,
+    UPGRADE,
+    X_FORWARDED_FOR,
+    X_FORWARDED_HOST,
+    X_FORWARDED_PROTO;
+
+    private final byte[] lower =
+            name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
+
+    /** The field whose name these bytes are, whatever their case. */
+    static Field of(byte[] bytes, int from, int to) {
+        Field exact = switch (to - from) {
+            case 2 -> TE.or(bytes, from, OTHER);
+            case 4 -> HOST.or(bytes, from, DATE.or(bytes, from, OTHER));
+            case 6 -> EXPECT.or(bytes, from, OTHER);
+            case 7 -> UPGRADE.or(bytes, from, OTHER);
+            case 10 -> CONNECTION.or(bytes, from, KEEP_ALIVE.or(bytes, from, OTHER));
+            case 12 -> MAX_FORWARDS.or(bytes, from, OTHER);
+            case 14 -> CONTENT_LENGTH.or(bytes, from, OTHER);
+            case 15 -> X_FORWARDED_FOR.or(bytes, from, OTHER);
+            case 16 -> X_FORWARDED_HOST.or(bytes, from, OTHER);
+            case 17 -> TRANSFER_ENCODING.or(bytes, from, X_FORWARDED_PROTO.or(bytes, from, OTHER));
+            default -> OTHER;
+        };
+        return exact == OTHER ? FieldFamilies.of(bytes, from, to) : exact;
+    }
+
+    private Field or(byte[] bytes, int from, Field otherwise) {
+        return Ascii.matches(bytes, from, lower) ? this : otherwise;
+    }
+}

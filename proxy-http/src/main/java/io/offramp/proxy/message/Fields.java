@@ -1,0 +1,191 @@
+package io.offramp.proxy.message;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The field lines of a head or of trailers: the bytes as they came, and where each line, name and value is in them.
+ * Forwarding copies bytes, line by line or in runs; strings are made only of what a proxy has to understand. All
+ * indices are of fields, in their order.
+ */
+public final class Fields {
+    /** No field. */
+    public static final Fields NONE = new Fields();
+
+    private static final int FIRST_FIELDS = 8;
+    /** Start of the line, end of the name, start and end of the value. */
+    private static final int SPANS = 4;
+
+    private byte[] bytes = {};
+    private int[] spans = {};
+    private Field[] kinds = {};
+    private int size;
+    private int end;
+    private long present;
+
+    Fields() {}
+
+    /** Notes a field whose line begins at {@code line}, and whose name, without the colon, ends at {@code nameEnd}. */
+    void begin(byte[] in, int line, int nameEnd) {
+        if (size == kinds.length) {
+            int room = Math.max(FIRST_FIELDS, 2 * size);
+            kinds = Arrays.copyOf(kinds, room);
+            spans = Arrays.copyOf(spans, SPANS * room);
+        }
+        Field kind = Field.of(in, line, nameEnd);
+        kinds[size] = kind;
+        present |= 1L << kind.ordinal();
+        spans[SPANS * size] = line;
+        spans[SPANS * size + 1] = nameEnd;
+        size++;
+    }
+
+    /** Notes the value of the last field: between its colon and the end of its line, without blanks around it. */
+    void value(byte[] in, int lineEnd) {
+        int at = SPANS * (size - 1);
+        int from = spans[at + 1] + 1;
+        int to = lineEnd;
+        while (from < to && Ascii.isBlank(in[from])) {
+            from++;
+        }
+        while (to > from && Ascii.isBlank(in[to - 1])) {
+            to--;
+        }
+        spans[at + 2] = from;
+        spans[at + 3] = to;
+    }
+
+    /** All fields are there: their bytes, and where the empty line behind them begins. */
+    void complete(byte[] in, int emptyLine) {
+        bytes = in;
+        end = emptyLine;
+    }
+
+    /** Forgets all but which kinds there were. */
+    void forget() {
+        bytes = NONE.bytes;
+        spans = NONE.spans;
+        kinds = NONE.kinds;
+        size = 0;
+    }
+
+    /** Heap that the index takes. */
+    int indexBytes() {
+        return kinds.length * (SPANS + 1) * Integer.BYTES;
+    }
+
+    /** How many. */
+    public int size() {
+        return size;
+    }
+
+    /** What the field is. */
+    public Field kind(int index) {
+        return kinds[index];
+    }
+
+    /** Name as it came. */
+    public String name(int index) {
+        return text(SPANS * index, SPANS * index + 1);
+    }
+
+    /** Value as it came, without blanks around it; one character a byte. */
+    public String value(int index) {
+        return text(SPANS * index + 2, SPANS * index + 3);
+    }
+
+    private String text(int from, int to) {
+        return new String(bytes, spans[from], spans[to] - spans[from], StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether there is a field of that kind. */
+    public boolean has(Field kind) {
+        return (present & 1L << kind.ordinal()) != 0;
+    }
+
+    /** Index of the only field of that kind; -1 if there is none, -2 if there are several. */
+    public int only(Field kind) {
+        int found = -1;
+        if (has(kind)) {
+            for (int i = 0; i < size; i++) {
+                if (kinds[i] == kind) {
+                    if (found >= 0) {
+                        return -2;
+                    }
+                    found = i;
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Value of the first field of that kind, or null. */
+    public @Nullable String first(Field kind) {
+        if (has(kind)) {
+            for (int i = 0; i < size; i++) {
+                if (kinds[i] == kind) {
+                    return value(i);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Values of all fields of that kind. */
+    public List<String> all(Field kind) {
+        if (!has(kind)) {
+            return List.of();
+        }
+        List<String> values = new ArrayList<>(2);
+        for (int i = 0; i < size; i++) {
+            if (kinds[i] == kind) {
+                values.add(value(i));
+            }
+        }
+        return values;
+    }
+
+    /** Whether the value, as a whole, is {@code lower}, whatever its case. */
+    public boolean isValue(int index, byte[] lower) {
+        int from = spans[SPANS * index + 2];
+        return spans[SPANS * index + 3] - from == lower.length && Ascii.matches(bytes, from, lower);
+    }
+
+    /** Whether one of the comma-separated values of that kind is {@code value}, whatever its case. */
+    public boolean hasInList(Field kind, String value) {
+        for (String line : all(kind)) {
+            for (String element : line.split(",")) {
+                if (element.strip().equalsIgnoreCase(value)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether the name is {@code lower}, whatever its case. */
+    public boolean isName(int index, byte[] lower) {
+        int from = spans[SPANS * index];
+        return spans[SPANS * index + 1] - from == lower.length && Ascii.matches(bytes, from, lower);
+    }
+
+    /** Whether there is a field of that name, which has no kind of its own. */
+    public boolean hasName(byte[] lower) {
+        for (int i = 0; i < size; i++) {
+            if (isName(i, lower)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Copies the lines of fields {@code from} to {@code to - 1} with their ends. */
+    public void write(int from, int to, ByteBuf out) {
+        int start = spans[SPANS * from];
+        out.writeBytes(bytes, start, (to == size ? end : spans[SPANS * to]) - start);
+    }
+}

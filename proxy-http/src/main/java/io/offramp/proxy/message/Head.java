@@ -1,0 +1,145 @@
+package io.offramp.proxy.message;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The head of one message, its bytes, and where the parts are in them. Both versions of HTTP have heads in this one
+ * form: an HTTP/1 head as it came, an HTTP/2 field list as its decoder wrote it. Made by {@link HeadBuilder}, and
+ * immutable once it is complete.
+ */
+public final class Head {
+    private static final byte[] HEAD = {'H', 'E', 'A', 'D'};
+    private static final byte[] GET = {'G', 'E', 'T'};
+
+    private final Fields fields = new Fields();
+    private byte[] bytes = {};
+    private int length;
+    private Version version = Version.HTTP_1_0;
+    /** Of method and target, or of status and reason with the space between them. */
+    private int start;
+
+    private int middle;
+    private int end;
+
+    Head() {}
+
+    /** Parts of a request line. */
+    void requestLine(int methodStart, int methodEnd, int targetEnd) {
+        start = methodStart;
+        middle = methodEnd;
+        end = targetEnd;
+    }
+
+    /** Parts of a status line. */
+    void statusLine(int statusStart, int reasonEnd) {
+        start = statusStart;
+        end = reasonEnd;
+    }
+
+    void version(Version of) {
+        version = of;
+    }
+
+    void complete(byte[] in, int headLength) {
+        bytes = in;
+        length = headLength;
+        fields.complete(in, headLength - 2);
+    }
+
+    /**
+     * Keeps the start line and {@link Fields#has} of the fields, and lets go of all else: for a head that was
+     * forwarded, and whose body may take its time.
+     */
+    public void forgetFields() {
+        bytes = Arrays.copyOf(bytes, end);
+        length = end;
+        fields.forget();
+    }
+
+    /** Heap that it takes. */
+    public int heldBytes() {
+        return bytes.length + fields.indexBytes();
+    }
+
+    /** Its fields. */
+    public Fields fields() {
+        return fields;
+    }
+
+    /** Whether it has all its fields: {@link #forgetFields} was not called. */
+    public boolean isWhole() {
+        return length > end;
+    }
+
+    /** The version that it came in. */
+    public Version version() {
+        return version;
+    }
+
+    /** HTTP/1.1 or later. */
+    public boolean modern() {
+        return version != Version.HTTP_1_0;
+    }
+
+    /** Bytes, from the first to behind the empty line. */
+    public int length() {
+        return length;
+    }
+
+    /** Method of a request. */
+    public String method() {
+        return isGet() ? "GET" : text(start, middle);
+    }
+
+    /** Whether a request's method is GET. */
+    public boolean isGet() {
+        return isMethod(GET);
+    }
+
+    /** Whether a request's method is HEAD. */
+    public boolean isHead() {
+        return isMethod(HEAD);
+    }
+
+    /** Methods are compared with their case (RFC 9110 §9.1). */
+    private boolean isMethod(byte[] name) {
+        if (middle - start != name.length) {
+            return false;
+        }
+        for (int i = 0; i < name.length; i++) {
+            if (bytes[start + i] != name[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Target of a request, as it came. */
+    public String target() {
+        return text(middle + 1, end);
+    }
+
+    private String text(int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Status code of an answer, 100 to 999. */
+    public int status() {
+        return (bytes[start] - '0') * 100 + (bytes[start + 1] - '0') * 10 + bytes[start + 2] - '0';
+    }
+
+    /** Copies the method and the space behind it. */
+    public void writeMethod(ByteBuf out) {
+        out.writeBytes(bytes, start, middle + 1 - start);
+    }
+
+    /** Copies status code and reason with the space between them, which is there even if the reason is not. */
+    public void writeStatus(ByteBuf out) {
+        out.writeBytes(bytes, start, end - start);
+        if (end - start == 3) {
+            out.writeByte(' ');
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.offramp.proxy.tunnel;
+
+import io.netty.buffer.ByteBuf;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.channel.Deadline;
+import io.offramp.proxy.channel.Splicing;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes both ways between a client and a server, each direction with its own end, with back-pressure and one idle limit
+ * for both. Closed when both directions have ended, or one side is gone; a stream that was cut on one side is a reset
+ * on the other, never an end.
+ */
+public final class Tunnel implements TunnelListener {
+    /** Bursts below this are cheaper read and written than spliced. */
+    private static final int SMALL_BYTES = 4 << 10;
+
+    /** Of silence; while memory is short, a tunnel in use is left alone. */
+    private static final long SHED_AFTER_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private final TunnelEnd client;
+    private final TunnelEnd server;
+    private final Deadline deadline;
+    private final long idleNs;
+    private final long takeNs;
+    private final Listener listener;
+    private long fromClientBytes;
+    private long toClientBytes;
+    private long burstBytes;
+    private boolean clientEnded;
+    private boolean serverEnded;
+    private boolean closed;
+
+    /** Hears of a tunnel's end. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * The tunnel is closed; once.
+         *
+         * @param problem why, if it did not end well
+         */
+        void onClosed(Tunnel tunnel, @Nullable String problem);
+    }
+
+    /**
+     * Begins with the server's end; the caller passes on what comes from the client.
+     *
+     * @param idleNs without a byte either way
+     * @param takeNs at the end, for a peer that does not take what was written
+     */
+    public Tunnel(TunnelEnd client, TunnelEnd server, Deadline deadline, long idleNs, long takeNs, Listener listener) {
+        this.client = client;
+        this.server = server;
+        this.deadline = deadline;
+        this.idleNs = idleNs;
+        this.takeNs = takeNs;
+        this.listener = listener;
+        deadline.in(idleNs);
+        server.begin(this);
+    }
+
+    /** Bytes from the client so far. */
+    public long fromClientBytes() {
+        return fromClientBytes;
+    }
+
+    /** Bytes to the client so far. */
+    public long toClientBytes() {
+        return toClientBytes;
+    }
+
+    /** Takes all of {@code in}, without its ownership. */
+    public void fromClient(ByteBuf in) {
+        int bytes = in.readableBytes();
+        if (closed || clientEnded) {
+            in.skipBytes(bytes);
+            return;
+        }
+        fromClientBytes += bytes;
+        server.write(in.readRetainedSlice(bytes));
+        if (!server.isWritable()) {
+            server.flush();
+            if (!server.isWritable()) {
+                client.read(false);
+            }
+        }
+    }
+
+    /** A read burst from the client is over. */
+    public void onClientReadComplete() {
+        if (!closed) {
+            server.flush();
+            deadline.in(idleNs);
+        }
+    }
+
+    /** The client takes more again. */
+    public void onClientWritable() {
+        if (!closed) {
+            server.read(true);
+        }
+    }
+
+    /** The client has ended its stream in order. */
+    public void onClientInputEnded() {
+        if (!clientEnded && !closed) {
+            clientEnded = true;
+            server.shutdownOutput();
+            closeIfEnded();
+        }
+    }
+
+    /** The client's channel is closed. */
+    public void onClientGone() {
+        String problem = clientEnded && serverEnded ? null : "client left";
+        if (toClosed()) {
+            // What came from the client and was authenticated is delivered, also where the stream was cut behind it.
+            server.endBehindWrites(!clientEnded, takeNs);
+            listener.onClosed(this, problem);
+        }
+    }
+
+    /** Nothing has passed either way for long. */
+    public void onDeadline() {
+        cut("idle");
+    }
+
+    /** Memory is short: ends the tunnel where nothing has passed either way for a while. */
+    public void shed(MemoryBudget budget) {
+        if (!closed && idleNs - deadline.leftNs() >= SHED_AFTER_NS) {
+            budget.onShed(Shed.TUNNEL);
+            cut("idle while memory is short");
+        }
+    }
+
+    private void cut(String problem) {
+        if (toClosed()) {
+            server.reset();
+            client.close();
+            listener.onClosed(this, problem);
+        }
+    }
+
+    @Override
+    public void onBytes(ByteBuf in) {
+        int bytes = in.readableBytes();
+        if (closed) {
+            in.skipBytes(bytes);
+            return;
+        }
+        toClientBytes += bytes;
+        burstBytes += bytes;
+        client.write(in.readRetainedSlice(bytes));
+        if (!client.isWritable()) {
+            client.flush();
+            if (!client.isWritable()) {
+                server.read(false);
+            }
+        }
+    }
+
+    @Override
+    public void onSpliced(int bytes) {
+        toClientBytes += bytes;
+        burstBytes += bytes;
+    }
+
+    @Override
+    public void onReadComplete() {
+        client.flush();
+        deadline.in(idleNs);
+        long bytes = burstBytes;
+        burstBytes = 0;
+        if (closed) {
+            return;
+        }
+        if (bytes >= Splicing.WORTH_BYTES) {
+            server.spliceTo(client.spliceTarget());
+        } else if (bytes < SMALL_BYTES) {
+            server.stopSplicing();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        client.read(true);
+    }
+
+    @Override
+    public void onInputEnded() {
+        if (!serverEnded && !closed) {
+            serverEnded = true;
+            client.shutdownOutput();
+            closeIfEnded();
+        }
+    }
+
+    @Override
+    public void onFailed(String problem) {
+        if (toClosed()) {
+            client.endBehindWrites(true, takeNs);
+            listener.onClosed(this, "upstream " + problem);
+        }
+    }
+
+    private void closeIfEnded() {
+        if (clientEnded && serverEnded) {
+            client.whenWritten(() -> {
+                if (toClosed()) {
+                    server.endBehindWrites(false, takeNs);
+                    client.close();
+                    listener.onClosed(this, null);
+                }
+            });
+        }
+    }
+
+    /** Whether the end begins now. */
+    private boolean toClosed() {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        deadline.cancel();
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+package io.offramp.proxy.upstream.pool;
+
+import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.UpstreamStream;
+
+/**
+ * A connection that carries one request after another, or many at once, each with a lease of its own. It reports to its
+ * {@link UpstreamLoop}: {@link UpstreamLoop#onRoom} when it has room again, {@link UpstreamLoop#onClosed} when a free
+ * one is gone. Confined to the event loop.
+ */
+public interface PooledConnection {
+    /** The server at the other end. */
+    UpstreamServer server();
+
+    /** Leases that it can give now beside those it has given: with HTTP/1 one if it is idle, else none. */
+    int room();
+
+    /** Leases a stream; only where there is room. */
+    UpstreamStream lease(UpstreamListener listener);
+
+    /** When it has been idle for too long, on the event loop's clock; {@code Long.MAX_VALUE} while it is leased. */
+    long idleEndNs();
+
+    /** Gives no more leases, and closes when those that it has given have ended. */
+    void retire();
+}

@@ -1,0 +1,206 @@
+package io.offramp.proxy.upstream.pool;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.channel.TurnFlush;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.transport.ConnectRace;
+import io.offramp.proxy.upstream.transport.Connector;
+import io.offramp.proxy.upstream.transport.Transport;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections of one event loop to servers, and the next server in turn of each group. Leases streams on connections
+ * that are there, and opens new ones. Confined to that loop.
+ */
+public final class UpstreamLoop {
+    private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+
+    private final EventLoop loop;
+    private final Protocol protocol;
+    private final LimitConfig limits;
+    private final Connector connector;
+    private final TurnFlush turn;
+    private final Map<UpstreamServer, ServerPool> pools = new IdentityHashMap<>();
+    private final Map<UpstreamGroup, Turn> turns = new IdentityHashMap<>();
+    private final long idleLimitNs;
+    private final int connectTimeoutMs;
+    private boolean sweeping;
+    private boolean closed;
+
+    /** Where the search for a group's next server starts; loops begin apart from each other. */
+    private static final class Turn {
+        int next = ThreadLocalRandom.current().nextInt(1 << 16);
+    }
+
+    UpstreamLoop(EventLoop loop, Protocol protocol, TimeoutConfig timeouts, LimitConfig limits, Connector connector) {
+        this.loop = loop;
+        this.protocol = protocol;
+        this.limits = limits;
+        this.connector = connector;
+        turn = new TurnFlush(loop);
+        connectTimeoutMs = (int) timeouts.upstreamConnect().toMillis();
+        idleLimitNs = Math.min(IDLE_LIMIT_NS, timeouts.idle().toNanos());
+    }
+
+    /** What flushes at the end of each turn of this event loop. */
+    public TurnFlush turnFlush() {
+        return turn;
+    }
+
+    long nowNs() {
+        return loop.ticker().nanoTime();
+    }
+
+    /**
+     * The next server in turn that is worth trying; null if there is none.
+     *
+     * @param tried bits of those that failed this request
+     */
+    public @Nullable UpstreamServer next(UpstreamGroup group, long tried) {
+        if (group.size() == 1) {
+            return group.next(0, tried, 0);
+        }
+        Turn from = turns.computeIfAbsent(group, g -> new Turn());
+        return group.next(from.next++, tried, nowNs());
+    }
+
+    /** A stream on a connection that is there and has room for one; null if there is none. */
+    public @Nullable UpstreamStream lease(UpstreamServer server, UpstreamListener listener) {
+        return pool(server).lease(listener, nowNs());
+    }
+
+    /**
+     * A stream on a new connection, or on one that comes free meanwhile: {@link Opening#start()} begins to open it.
+     *
+     * @param allocator for what is read
+     * @param listener of the stream
+     */
+    public Opening open(
+            UpstreamGroup group,
+            UpstreamServer server,
+            ByteBufAllocator allocator,
+            UpstreamListener listener,
+            LeaseListener lease) {
+        return openTransport(group, server, allocator, new Opening.Result() {
+            @Override
+            public void onConnected(Transport transport) {
+                PooledConnection opened = protocol.over(transport, server, UpstreamLoop.this);
+                lease.onLeased(opened.lease(listener), false);
+                if (opened.room() > 0) {
+                    onRoom(opened);
+                }
+            }
+
+            @Override
+            public boolean takes(PooledConnection used) {
+                lease.onLeased(used.lease(listener), true);
+                return true;
+            }
+
+            @Override
+            public void onConnectFailed(UpstreamServer failed, Throwable cause) {
+                lease.onConnectFailed(failed, cause);
+            }
+        });
+    }
+
+    /** A new connection that carries bytes. It counts like all others, and is nobody's but the caller's. */
+    public Opening openTransport(
+            UpstreamGroup group, UpstreamServer server, ByteBufAllocator allocator, Opening.Result result) {
+        return new Opening(this, group, server, allocator, result);
+    }
+
+    ServerPool pool(UpstreamServer server) {
+        ServerPool pool = pools.get(server);
+        if (pool == null) {
+            pool = new ServerPool(
+                    loop,
+                    limits.upstreamIdlePerLoop(),
+                    limits.upstreamConnections(),
+                    limits.upstreamQueue(),
+                    connectTimeoutMs);
+            pools.put(server, pool);
+        }
+        return pool;
+    }
+
+    /** Connects to the first address that accepts. */
+    ConnectRace race(
+            UpstreamServer server, ByteBufAllocator allocator, Transport transport, ConnectRace.Result result) {
+        return new ConnectRace(connector, loop, server.addresses(), allocator, connectTimeoutMs, transport, result);
+    }
+
+    /**
+     * When a connection that becomes idle now has been so for too long.
+     *
+     * @param limitNs what the server says of it
+     */
+    public long idleEndNs(long limitNs) {
+        return nowNs() + Math.min(idleLimitNs, limitNs);
+    }
+
+    /** A connection that had no room for a request has some again. */
+    public void onRoom(PooledConnection connection) {
+        if (closed) {
+            connection.retire();
+            return;
+        }
+        pool(connection.server()).onRoom(connection);
+        if (!sweeping) {
+            sweeping = true;
+            loop.schedule(this::sweep, idleLimitNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * Runs a task once a poll of the event loop has brought nothing more for the caller's channel. A task runs behind
+     * the events of this turn, and what it schedules behind those of the next.
+     */
+    public void behindNextPoll(Runnable task) {
+        loop.execute(() -> loop.schedule(task, 1, TimeUnit.NANOSECONDS));
+    }
+
+    /** A connection that has room is gone. */
+    public void onClosed(PooledConnection connection) {
+        pool(connection.server()).forget(connection);
+    }
+
+    private void sweep() {
+        long nowNs = nowNs();
+        boolean left = false;
+        for (ServerPool pool : pools.values()) {
+            left |= pool.sweep(nowNs);
+        }
+        pools.values().removeIf(ServerPool::isUnused);
+        sweeping = left;
+        if (left) {
+            loop.schedule(this::sweep, idleLimitNs / 2, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Closes idle connections of a group that new requests do not use. Those in use close after their idle time. */
+    void retire(UpstreamGroup group) {
+        turns.remove(group);
+        for (UpstreamServer server : group.servers()) {
+            ServerPool pool = pools.get(server);
+            if (pool != null) {
+                pool.close();
+            }
+        }
+    }
+
+    void close() {
+        closed = true;
+        pools.values().forEach(ServerPool::close);
+    }
+}

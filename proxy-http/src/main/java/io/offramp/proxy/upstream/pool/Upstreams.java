@@ -1,0 +1,96 @@
+package io.offramp.proxy.upstream.pool;
+
+import io.netty.channel.EventLoop;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.transport.Connector;
+import io.offramp.proxy.upstream.transport.SocketConnector;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** All upstreams of a proxy, shared by its listeners. Thread-safe. */
+public final class Upstreams {
+    private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
+    private final Map<EventLoop, UpstreamLoop> loops;
+    private final Protocol protocol;
+    private final TimeoutConfig timeouts;
+    private final LimitConfig limits;
+    private final Connector connector;
+
+    /**
+     * Looks all names up, so not on an event loop. A name that is not known is no error: it is looked up again when it
+     * is needed.
+     *
+     * @param configured by name
+     * @param protocol that servers speak
+     * @param events who counts, by name of the upstream
+     */
+    public Upstreams(
+            Map<String, UpstreamConfig> configured,
+            Protocol protocol,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            Function<String, UpstreamEvents> events) {
+        this(configured, protocol, timeouts, limits, events, SocketConnector.of(limits.upstreamReceiveBytes()));
+    }
+
+    /** The same, over other channels than sockets. */
+    public Upstreams(
+            Map<String, UpstreamConfig> configured,
+            Protocol protocol,
+            TimeoutConfig timeouts,
+            LimitConfig limits,
+            Function<String, UpstreamEvents> events,
+            Connector connector) {
+        this.protocol = protocol;
+        this.timeouts = timeouts;
+        this.limits = limits;
+        this.connector = connector;
+        loops = new ConcurrentHashMap<>();
+        configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
+    }
+
+    private Upstreams(
+            Upstreams before, Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
+        protocol = before.protocol;
+        timeouts = before.timeouts;
+        limits = before.limits;
+        connector = before.connector;
+        loops = before.loops;
+        configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
+    }
+
+    /**
+     * Other upstreams over the same event loops, whose clients may use both meanwhile. Looks all names up, as the
+     * constructor does.
+     */
+    public Upstreams next(Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
+        return new Upstreams(this, configured, events);
+    }
+
+    /** The group of that name, or null. */
+    public @Nullable UpstreamGroup group(String name) {
+        return groups.get(name);
+    }
+
+    /** Connections of one event loop. */
+    public UpstreamLoop on(EventLoop loop) {
+        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, protocol, timeouts, limits, connector));
+    }
+
+    /** Closes idle connections to these upstreams, which new requests do not use. */
+    public void retire() {
+        loops.forEach((loop, connections) -> loop.execute(() -> groups.values().forEach(connections::retire)));
+    }
+
+    /** Closes all idle connections; those in use close when their clients are done. */
+    public void close() {
+        loops.forEach((loop, connections) -> loop.execute(connections::close));
+    }
+}

@@ -1,0 +1,23 @@
+package io.offramp.proxy.upstream.transport;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+
+/** Opens channels to upstream servers: all that the package knows of sockets. Thread-safe. */
+@FunctionalInterface
+public interface Connector {
+    /**
+     * Begins to connect; on the event loop.
+     *
+     * @param loop of the client, and of the new channel
+     * @param allocator for what is read
+     * @param timeoutMs until it has failed
+     * @param handler the pipeline's only one, in place before the channel is registered
+     * @return done when the channel is open; to close its channel calls it off
+     */
+    ChannelFuture connect(
+            EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler);
+}

@@ -1,0 +1,92 @@
+package io.offramp.proxy.upstream.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.resolver.NoopAddressResolverGroup;
+import io.offramp.proxy.budget.LimitConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** TCP sockets, of the event loop's own transport. */
+public final class SocketConnector implements Connector {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketConnector.class);
+    private static final Path RMEM_MAX = Path.of("/proc/sys/net/core/rmem_max");
+    private static final int READ_BYTES = 64 << 10;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 128 << 10);
+
+    private final Bootstrap bootstrap;
+
+    /**
+     * Warns where the kernel gives less than is asked for.
+     *
+     * @param receiveBytes SO_RCVBUF
+     */
+    public static Connector of(int receiveBytes) {
+        warnWhereTheKernelGivesLess(receiveBytes);
+        return new SocketConnector(receiveBytes);
+    }
+
+    private SocketConnector(int receiveBytes) {
+        bootstrap = new Bootstrap()
+                .resolver(NoopAddressResolverGroup.INSTANCE)
+                .option(ChannelOption.TCP_NODELAY, true)
+                // Bounds what a server that has ended its stream can leave in the socket: epoll's FIN makes Netty
+                // read all of it, paused or not.
+                .option(ChannelOption.SO_RCVBUF, receiveBytes)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(2 << 10, 16 << 10, READ_BYTES));
+    }
+
+    @Override
+    public ChannelFuture connect(
+            EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler) {
+        return bootstrap
+                .clone(loop)
+                .channel(socketType(loop))
+                .option(ChannelOption.ALLOCATOR, allocator)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)
+                .handler(handler)
+                .connect(to);
+    }
+
+    private static Class<? extends SocketChannel> socketType(EventLoop loop) {
+        boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
+        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** The kernel cuts a buffer without a word. That of the default makes no difference where servers are near. */
+    private static void warnWhereTheKernelGivesLess(int receiveBytes) {
+        if (receiveBytes <= LimitConfig.DEFAULTS.upstreamReceiveBytes()) {
+            return;
+        }
+        try (BufferedReader file = Files.newBufferedReader(RMEM_MAX)) {
+            long most = Long.parseLong(file.readLine()); // in one read: such a file has nothing behind the first
+            if (most < receiveBytes) {
+                LOG.warn(
+                        "limits.upstream-rcvbuf is {} bytes, but net.core.rmem_max gives a socket {}",
+                        receiveBytes,
+                        most);
+            }
+        } catch (IOException | NumberFormatException e) {
+            LOG.warn("cannot check limits.upstream-rcvbuf: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,333 @@
+package io.offramp.proxy.upstream.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.offramp.proxy.budget.BufferFailures;
+import io.offramp.proxy.channel.Abort;
+import io.offramp.proxy.channel.HalfClosedEpoll;
+import io.offramp.proxy.channel.LastWrites;
+import io.offramp.proxy.channel.ReadGate;
+import io.offramp.proxy.channel.ReadGate.Holder;
+import io.offramp.proxy.channel.SpliceTarget;
+import io.offramp.proxy.channel.TurnFlush;
+import io.offramp.proxy.channel.WriteBurst;
+import io.offramp.proxy.tunnel.TunnelEnd;
+import io.offramp.proxy.tunnel.TunnelListener;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a server as bytes both ways. Its pipeline is built once and has only this handler; who listens
+ * changes when it becomes the end of a tunnel. Confined to the event loop.
+ */
+public final class Transport extends ChannelInboundHandlerAdapter implements TunnelEnd {
+    private final String serverName;
+    private final TurnFlush turn;
+    private final SpliceSource splices = new SpliceSource(this);
+    private @Nullable Channel channel;
+    private @Nullable WriteBurst burst;
+    private @Nullable ReadGate gate;
+    private @Nullable TransportListener listener;
+    private State state = State.MESSAGES;
+    private boolean drained;
+
+    private enum State {
+        /** Carries messages, whose protocol knows where they end; a server that ends its stream closes. */
+        MESSAGES,
+        /** Carries bytes, and each direction ends on its own. */
+        TUNNEL,
+        /** Nothing is expected of the server but to take what was written. */
+        ENDING,
+        CLOSED
+    }
+
+    /**
+     * @param serverName for messages
+     * @param turn of the event loop
+     */
+    public Transport(String serverName, TurnFlush turn) {
+        this.serverName = serverName;
+        this.turn = turn;
+    }
+
+    /** Names who listens from now on. */
+    public void listener(TransportListener next) {
+        listener = next;
+    }
+
+    /** Where to write; the connection is open. */
+    public WriteBurst burst() {
+        if (burst == null) {
+            throw new IllegalStateException("not connected to " + serverName);
+        }
+        return burst;
+    }
+
+    @Override
+    public void begin(TunnelListener next) {
+        state = State.TUNNEL;
+        listener = new TunnelSide(next);
+        channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        burst().write(bytes);
+    }
+
+    @Override
+    public void flush() {
+        if (burst != null && state != State.CLOSED) {
+            burst.flush();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel != null && channel.isWritable();
+    }
+
+    @Override
+    public void read(boolean on) {
+        gate().hold(Holder.CLIENT, !on);
+    }
+
+    /** Whether the socket had no more when it was last looked at. */
+    public boolean isDrained() {
+        return drained;
+    }
+
+    /** Whether all that was written has left for the socket. */
+    public boolean isAllSent() {
+        ChannelOutboundBuffer unsent = channel().unsafe().outboundBuffer();
+        return burst().isFlushed() && unsent != null && unsent.isEmpty();
+    }
+
+    @Override
+    public void spliceTo(@Nullable SpliceTarget target) {
+        if (state == State.TUNNEL) {
+            spliceTo(target, Long.MAX_VALUE);
+        }
+    }
+
+    /**
+     * Leads what is still to come to a client past this process, where its session can do that now; else nothing
+     * changes. To be called where a read burst is over and has been flushed. The listener hears of it by
+     * {@link TransportListener#onSpliced}, and goes on hearing what comes in the ordinary way.
+     *
+     * @param bytes most that is led away
+     */
+    public void spliceTo(@Nullable SpliceTarget target, long bytes) {
+        if (target != null) {
+            splices.begin(target, channel(), gate(), bytes);
+        }
+    }
+
+    @Override
+    public void stopSplicing() {
+        splices.stop();
+    }
+
+    void onSpliced(int bytes) {
+        if (listener != null) {
+            drained = false;
+            listener.onSpliced(bytes);
+        }
+    }
+
+    void onSplicePaused() {
+        if (listener != null) {
+            listener.onReadComplete();
+        }
+    }
+
+    /** @return whether what comes is to be read in the ordinary way */
+    boolean onSpliceEnded(@Nullable IOException failure) {
+        if (failure != null) {
+            fail("reset");
+        }
+        return state != State.CLOSED;
+    }
+
+    @Override
+    public void shutdownOutput() {
+        flush();
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess() && channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            }
+        });
+    }
+
+    @Override
+    public void whenWritten(Runnable task) {
+        flush();
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> task.run());
+    }
+
+    @Override
+    public void endBehindWrites(boolean cut, long limitNs) {
+        flush();
+        listener = null;
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.ENDING;
+        stopSplicing();
+        read(true);
+        LastWrites.end(channel().pipeline().context(this), cut, limitNs);
+    }
+
+    /** Closes at once; the listener hears nothing more. */
+    @Override
+    public void close() {
+        toClosed();
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Closes at once with a reset; the listener hears nothing more. */
+    @Override
+    public void reset() {
+        toClosed();
+        if (channel != null) {
+            Abort.close(channel);
+        }
+    }
+
+    /** Closes at once; the listener hears why. */
+    public void fail(String problem) {
+        TransportListener last = toClosed();
+        channel().close();
+        if (last != null) {
+            last.onClosed(problem);
+        }
+    }
+
+    private @Nullable TransportListener toClosed() {
+        TransportListener last = listener;
+        listener = null;
+        state = State.CLOSED;
+        splices.close();
+        if (burst != null) {
+            burst.drop();
+        }
+        return last;
+    }
+
+    private Channel channel() {
+        if (channel == null) {
+            throw new IllegalStateException("no channel to " + serverName);
+        }
+        return channel;
+    }
+
+    private ReadGate gate() {
+        if (gate == null) {
+            throw new IllegalStateException("no channel to " + serverName);
+        }
+        return gate;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        gate = ReadGate.of(ctx.channel());
+        burst = new WriteBurst(ctx, turn);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        // A read that did not fill its buffer has left nothing in the socket.
+        drained = in.isWritable();
+        try {
+            while (in.isReadable() && state != State.CLOSED) {
+                TransportListener to = listener;
+                if (to == null) {
+                    in.skipBytes(in.readableBytes());
+                } else {
+                    to.onBytes(in);
+                }
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (listener != null) {
+            listener.onReadComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (listener != null && ctx.channel().isWritable()) {
+            listener.onWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && listener instanceof TunnelSide tunnel) {
+            HalfClosedEpoll.keep(ctx.channel());
+            splices.stop();
+            tunnel.listener().onInputEnded();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            fail("reset");
+        } else {
+            fail(BufferFailures.counts(cause) ? "no memory for what it sends" : cause.toString());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        TransportListener last = toClosed();
+        if (last != null) {
+            last.onClosed(null);
+        }
+    }
+
+    /** Where bytes go to a tunnel. */
+    private record TunnelSide(TunnelListener listener) implements TransportListener {
+        @Override
+        public void onBytes(ByteBuf in) {
+            listener.onBytes(in);
+        }
+
+        @Override
+        public void onSpliced(int bytes) {
+            listener.onSpliced(bytes);
+        }
+
+        @Override
+        public void onReadComplete() {
+            listener.onReadComplete();
+        }
+
+        @Override
+        public void onWritable() {
+            listener.onWritable();
+        }
+
+        @Override
+        public void onClosed(@Nullable String problem) {
+            listener.onFailed(problem == null ? "closed" : problem);
+        }
+    }
+}
