@@ -36,7 +36,7 @@ class ArchitectureTest {
     private static final String[] TLS = packages("handshake", "session");
     private static final String[] HTTP = packages("exchange", "message", "http1", "tcp", "tunnel", "client", "upstream");
     private static final String[] SERVER =
-            packages("config", "accept", "server", "metrics", "access", "admin", "whatif");
+            packages("config", "generation", "accept", "server", "metrics", "access", "admin", "whatif");
 
     @Test
     void shouldSeeAllModules() {
