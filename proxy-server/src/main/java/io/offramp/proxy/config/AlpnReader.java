@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.handshake.engine.AlpnSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads {@code alpn}: a list of protocols, or a mapping that also has the treatment of clients that speak only others.
  */
 final class AlpnReader {
-    private static final Scalar<AlpnConfig.Mismatch> MISMATCH = Scalar.choice(AlpnConfig.Mismatch.class);
+    private static final Scalar<AlpnSettings.Mismatch> MISMATCH = Scalar.choice(AlpnSettings.Mismatch.class);
     private static final List<String> HTTP_PROTOCOLS = List.of("http/1.1", "http/1.0");
     private static final Scalar<String> HTTP = new Scalar<>("the name of a protocol", AlpnReader::http);
     private static final Scalar<String> ANY = new Scalar<>("the name of a protocol", AlpnReader::any);
@@ -16,14 +17,19 @@ final class AlpnReader {
 
     private AlpnReader() {}
 
+    /** The default. */
+    static AlpnSettings usual(ListenerConfig.Mode mode) {
+        return mode == ListenerConfig.Mode.HTTP ? AlpnSettings.HTTP : AlpnSettings.NONE;
+    }
+
     /** @param mode of the listener: it must speak the protocols that it offers */
-    static AlpnConfig read(@Nullable Value value, ListenerConfig.Mode mode) {
-        AlpnConfig usual = AlpnConfig.of(mode);
+    static AlpnSettings read(@Nullable Value value, ListenerConfig.Mode mode) {
+        AlpnSettings usual = usual(mode);
         if (value == null) {
             return usual;
         }
         if (value.isList()) {
-            return new AlpnConfig(protocols(value, mode), usual.mismatch());
+            return new AlpnSettings(protocols(value, mode), usual.mismatch());
         }
         Section alpn = value.section("protocols", "mismatch");
         if (alpn == null) {
@@ -35,7 +41,7 @@ final class AlpnReader {
         if (protocols.isEmpty() && list == null && mismatch != null) {
             mismatch.error("without effect: there are no protocols");
         }
-        return new AlpnConfig(protocols, alpn.get("mismatch", MISMATCH, usual.mismatch()));
+        return new AlpnSettings(protocols, alpn.get("mismatch", MISMATCH, usual.mismatch()));
     }
 
     private static List<String> protocols(Value list, ListenerConfig.Mode mode) {

@@ -1,9 +1,10 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.config.ClientAuthConfig.Mode;
 import io.offramp.proxy.handshake.certificate.BadCertificateException;
 import io.offramp.proxy.handshake.client.CaBundle;
 import io.offramp.proxy.handshake.client.ClientAuth;
+import io.offramp.proxy.handshake.client.ClientAuthSettings.Mode;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.handshake.client.RevocationLists;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -24,27 +25,27 @@ final class ClientAuthReader {
     }
 
     /** The {@code client-auth} section; off if there is none, or after a problem. */
-    ClientAuthConfig read(@Nullable Value value) {
+    ClientAuthSettings read(@Nullable Value value) {
         Section section = value == null ? null : value.section("mode", "ca", "crl", "depth");
         Value modeValue = section == null ? null : section.require("mode", "off, optional or required");
         Mode mode = modeValue == null ? null : modeValue.as(MODE);
         if (section == null || mode == null) {
-            return ClientAuthConfig.OFF;
+            return ClientAuthSettings.OFF;
         }
         if (mode == Mode.OFF) {
             warnOfUnused(section);
-            return ClientAuthConfig.OFF;
+            return ClientAuthSettings.OFF;
         }
-        int depth = section.get("depth", DEPTH, ClientAuthConfig.OFF.depth());
+        int depth = section.get("depth", DEPTH, ClientAuthSettings.OFF.depth());
         Value caValue = section.require(
                 "ca", "a PEM file, or a list of them, with the certificates that a client's may be issued by");
         List<Path> ca = caValue == null ? List.of() : bundle(caValue);
         Value crlValue = section.get("crl");
         Path crl = crlValue == null ? null : file(crlValue);
-        if (crl != null && !ca.isEmpty()) {
+        if (crlValue != null && crl != null && !ca.isEmpty()) {
             check(crlValue, () -> RevocationLists.load(crl, CaBundle.load(ca)).warnings());
         }
-        return new ClientAuthConfig(mode, ca, crl, depth);
+        return new ClientAuthSettings(mode, ca, crl, depth);
     }
 
     private static void warnOfUnused(Section section) {

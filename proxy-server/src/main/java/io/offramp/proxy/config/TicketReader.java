@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.handshake.ticket.BadTicketKeyException;
 import io.offramp.proxy.handshake.ticket.TicketKeyFiles;
+import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.handshake.ticket.Tickets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -24,36 +25,34 @@ final class TicketReader {
     }
 
     /** The settings; the defaults if none are written, or after a problem. */
-    TicketConfig read(@Nullable Value value) {
-        TicketConfig defaults = TicketConfig.DEFAULTS;
+    TicketSettings read(@Nullable Value value) {
+        TicketSettings defaults = TicketSettings.DEFAULTS;
         if (value == null) {
             return defaults;
         }
         if (value.isScalar()) {
             Boolean enabled = value.as(Scalar.BOOL);
-            return new TicketConfig(
-                    enabled == null || enabled,
-                    defaults.count(),
-                    defaults.lifetime(),
-                    defaults.keys(),
-                    defaults.sessions());
+            return TicketSettings.builder()
+                    .enabled(enabled == null || enabled)
+                    .build();
         }
         Section section = value.section("enabled", "count", "lifetime", "keys", "sessions");
         return section == null ? defaults : read(section, defaults);
     }
 
-    private TicketConfig read(Section section, TicketConfig defaults) {
+    private TicketSettings read(Section section, TicketSettings defaults) {
         Duration lifetime = section.get("lifetime", LIFETIME, defaults.lifetime());
         Value written = section.get("lifetime");
         if (lifetime.compareTo(Tickets.MAX_LIFETIME) > 0 && written != null) {
             written.error("must be at most " + Tickets.MAX_LIFETIME.toHours() + "h (RFC 8446 §4.6.1)");
         }
-        return new TicketConfig(
-                section.get("enabled", Scalar.BOOL, defaults.enabled()),
-                section.get("count", Scalar.number(1, MAX_COUNT), defaults.count()),
-                lifetime,
-                keys(section.get("keys")),
-                section.get("sessions", Scalar.number(0, MAX_SESSIONS), defaults.sessions()));
+        return TicketSettings.builder()
+                .enabled(section.get("enabled", Scalar.BOOL, defaults.enabled()))
+                .count(section.get("count", Scalar.number(1, MAX_COUNT), defaults.count()))
+                .lifetime(lifetime)
+                .keys(keys(section.get("keys")))
+                .sessions(section.get("sessions", Scalar.number(0, MAX_SESSIONS), defaults.sessions()))
+                .build();
     }
 
     private List<Path> keys(@Nullable Value value) {

@@ -3,6 +3,9 @@ package io.offramp.proxy.config;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.handshake.certificate.CertificateSource;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
+import io.offramp.proxy.handshake.engine.AlpnSettings;
+import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.session.RecordSizeConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,9 +30,9 @@ public record TlsConfig(
         Set<ProtocolVersion> versions,
         List<String> ciphers,
         List<String> groups,
-        AlpnConfig alpn,
-        TicketConfig tickets,
-        ClientAuthConfig clientAuth,
+        AlpnSettings alpn,
+        TicketSettings tickets,
+        ClientAuthSettings clientAuth,
         RecordSizeConfig recordSize,
         @Nullable Path keylog) {
     /** These certificates, versions and ciphers; defaults for the rest. */
@@ -43,9 +46,9 @@ public record TlsConfig(
                 versions,
                 ciphers,
                 GroupReader.SUPPORTED,
-                AlpnConfig.of(mode),
-                TicketConfig.DEFAULTS,
-                ClientAuthConfig.OFF,
+                AlpnReader.usual(mode),
+                TicketSettings.DEFAULTS,
+                ClientAuthSettings.OFF,
                 RecordSizeConfig.DEFAULTS,
                 null);
     }

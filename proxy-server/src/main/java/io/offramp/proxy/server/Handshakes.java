@@ -2,19 +2,19 @@ package io.offramp.proxy.server;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.offload.ConnectionOffload;
-import io.offramp.proxy.config.AlpnConfig;
-import io.offramp.proxy.config.ClientAuthConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.config.TicketConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.certificate.BadCertificateException;
 import io.offramp.proxy.handshake.certificate.ListenerCertificates;
 import io.offramp.proxy.handshake.client.ClientAuth;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
+import io.offramp.proxy.handshake.engine.AlpnSettings;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.handshake.ticket.BadTicketKeyException;
 import io.offramp.proxy.handshake.ticket.TicketKeyFiles;
 import io.offramp.proxy.handshake.ticket.TicketKeys;
+import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.handshake.ticket.Tickets;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
@@ -54,7 +54,7 @@ final class Handshakes implements AutoCloseable {
                 .ciphers(tls.ciphers())
                 .groups(tls.groups())
                 .protocols(tls.alpn().protocols())
-                .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnConfig.Mismatch.IGNORE)
+                .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnSettings.Mismatch.IGNORE)
                 .tickets(tickets(listener, files))
                 .timeout(config.timeouts().handshake())
                 .maxBytes(config.limits().handshakeBytes())
@@ -76,13 +76,13 @@ final class Handshakes implements AutoCloseable {
     }
 
     private @Nullable ClientAuth clientAuth(ListenerConfig listener, List<Reloadable> files) throws StartException {
-        ClientAuthConfig auth = listener.tls().clientAuth();
-        if (auth.mode() == ClientAuthConfig.Mode.OFF) {
+        ClientAuthSettings auth = listener.tls().clientAuth();
+        if (auth.mode() == ClientAuthSettings.Mode.OFF) {
             return null;
         }
         try {
             ClientAuth loaded =
-                    ClientAuth.load(auth.mode() == ClientAuthConfig.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
+                    ClientAuth.load(auth.mode() == ClientAuthSettings.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
             files.add(Reloadable.of("client trust", listener.name(), loaded.files(), loaded::reload));
             return loaded;
         } catch (BadCertificateException e) {
@@ -91,7 +91,7 @@ final class Handshakes implements AutoCloseable {
     }
 
     private @Nullable Tickets tickets(ListenerConfig listener, List<Reloadable> files) throws StartException {
-        TicketConfig tickets = listener.tls().tickets();
+        TicketSettings tickets = listener.tls().tickets();
         if (!tickets.enabled()) {
             return null;
         }

@@ -9,9 +9,10 @@ import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.handshake.certificate.CertificateFiles;
+import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.net.HostPort;
-import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +104,7 @@ class ConfigLoaderTest {
                 .containsExactly(CertificateFiles.of(file.path("site.pem"), file.path("site.pem")));
         assertThat(listener.tls().versions()).containsExactlyInAnyOrder(ProtocolVersion.values());
         assertThat(listener.tls().ciphers()).hasSize(9);
-        assertThat(listener.tls().tickets()).isEqualTo(TicketConfig.DEFAULTS);
+        assertThat(listener.tls().tickets()).isEqualTo(TicketSettings.DEFAULTS);
     }
 
     @Test
@@ -111,16 +113,16 @@ class ConfigLoaderTest {
         Files.write(file.path("b.key"), new byte[80]);
         Path a = file.path("a.key");
         Path b = file.path("b.key");
-        Duration lifetime = TicketConfig.DEFAULTS.lifetime();
+        Duration lifetime = TicketSettings.DEFAULTS.lifetime();
 
-        assertThat(tickets("false")).isEqualTo(new TicketConfig(false, 2, lifetime, List.of(), 20_000));
-        assertThat(tickets("true")).isEqualTo(TicketConfig.DEFAULTS);
-        assertThat(tickets("{keys: a.key}")).isEqualTo(new TicketConfig(true, 2, lifetime, List.of(a), 20_000));
+        assertThat(tickets("false")).isEqualTo(new TicketSettings(false, 2, lifetime, List.of(), 20_000));
+        assertThat(tickets("true")).isEqualTo(TicketSettings.DEFAULTS);
+        assertThat(tickets("{keys: a.key}")).isEqualTo(new TicketSettings(true, 2, lifetime, List.of(a), 20_000));
         assertThat(tickets("{enabled: true, count: 4, lifetime: 168h, keys: [b.key, a.key], sessions: 0}"))
-                .isEqualTo(new TicketConfig(true, 4, Duration.ofDays(7), List.of(b, a), 0));
+                .isEqualTo(new TicketSettings(true, 4, Duration.ofDays(7), List.of(b, a), 0));
     }
 
-    private TicketConfig tickets(String text) throws IOException {
+    private TicketSettings tickets(String text) throws IOException {
         return file.loaded("listeners: [{bind: ':1', tls: {cert: site.pem, tickets: " + text + "}, upstream: 'a:1'}]")
                 .listeners()
                 .getFirst()
@@ -169,9 +171,8 @@ class ConfigLoaderTest {
         assertThat(tcp.routes()).containsExactly(new RouteConfig(null, "/", "db.internal:5432"));
 
         assertThat(config.upstreams()).containsOnlyKeys("app", "short", "10.0.0.1:80", "db.internal:5432");
-        assertThat(config.upstreams().get("app").servers())
-                .containsExactly(new HostPort("127.0.0.1", 8081), new HostPort("::1", 8082));
-        assertThat(config.upstreams().get("short").servers()).containsExactly(new HostPort("127.0.0.1", 8083));
+        assertThat(servers(config, "app")).containsExactly(new HostPort("127.0.0.1", 8081), new HostPort("::1", 8082));
+        assertThat(servers(config, "short")).containsExactly(new HostPort("127.0.0.1", 8083));
         assertThat(config.admin()).isEqualTo(AdminConfig.of(new HostPort("127.0.0.1", 9090)));
         assertThat(config.timeouts())
                 .isEqualTo(new TimeoutConfig(
@@ -259,5 +260,9 @@ class ConfigLoaderTest {
 
     private CertificateFiles pair(String name) {
         return CertificateFiles.of(file.path(name), file.path(name));
+    }
+
+    private static List<HostPort> servers(ProxyConfig config, String upstream) {
+        return Objects.requireNonNull(config.upstreams().get(upstream)).servers();
     }
 }

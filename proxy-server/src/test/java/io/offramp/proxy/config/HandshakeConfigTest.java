@@ -2,7 +2,8 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.config.AlpnConfig.Mismatch;
+import io.offramp.proxy.handshake.engine.AlpnSettings.Mismatch;
+import io.offramp.proxy.handshake.engine.AlpnSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,19 +49,19 @@ class HandshakeConfigTest {
 
     @Test
     void shouldNegotiateHttpForHttpAndNothingForTcp() throws IOException {
-        assertThat(tls("http", "").alpn()).isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
-        assertThat(tls("tcp", "").alpn()).isEqualTo(new AlpnConfig(List.of(), Mismatch.FAIL));
+        assertThat(tls("http", "").alpn()).isEqualTo(new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
+        assertThat(tls("tcp", "").alpn()).isEqualTo(new AlpnSettings(List.of(), Mismatch.FAIL));
     }
 
     @Test
     void shouldTakeProtocolsInBothForms() throws IOException {
         assertThat(tls("http", "alpn: [http/1.1, http/1.0]").alpn())
-                .isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
+                .isEqualTo(new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
         assertThat(tls("http", "alpn: {mismatch: ignore}").alpn())
-                .isEqualTo(new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.IGNORE));
+                .isEqualTo(new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.IGNORE));
         assertThat(tls("tcp", "alpn: {protocols: [h2, postgresql], mismatch: ignore}")
                         .alpn())
-                .isEqualTo(new AlpnConfig(List.of("h2", "postgresql"), Mismatch.IGNORE));
+                .isEqualTo(new AlpnSettings(List.of("h2", "postgresql"), Mismatch.IGNORE));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.handshake.client;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param crl PEM or DER file with revocation lists of these; null for no check
  * @param depth most certificates between the client's own and the one that its path ends in
  */
-public record ClientAuthConfig(
+public record ClientAuthSettings(
         Mode mode, List<Path> ca, @Nullable Path crl, int depth) {
     /** The demand for a certificate. */
     public enum Mode {
@@ -25,10 +25,10 @@ public record ClientAuthConfig(
     }
 
     /** No client is asked. */
-    public static final ClientAuthConfig OFF = new ClientAuthConfig(Mode.OFF, List.of(), null, 1);
+    public static final ClientAuthSettings OFF = new ClientAuthSettings(Mode.OFF, List.of(), null, 1);
 
     /** Copies the list. */
-    public ClientAuthConfig {
+    public ClientAuthSettings {
         ca = List.copyOf(ca);
     }
 }

@@ -1,4 +1,4 @@
-package io.offramp.proxy.config;
+package io.offramp.proxy.handshake.engine;
 
 import java.util.List;
 
@@ -8,7 +8,7 @@ import java.util.List;
  * @param protocols in order of preference: {@code http/1.1}; empty for no ALPN
  * @param mismatch treatment of a client that offers only others
  */
-public record AlpnConfig(List<String> protocols, Mismatch mismatch) {
+public record AlpnSettings(List<String> protocols, Mismatch mismatch) {
     /** Treatment of a client without a protocol in common. */
     public enum Mismatch {
         /** The alert no_application_protocol (RFC 7301 §3.2). */
@@ -18,18 +18,13 @@ public record AlpnConfig(List<String> protocols, Mismatch mismatch) {
     }
 
     /** For {@code http} listeners: the protocols that they serve. */
-    public static final AlpnConfig HTTP = new AlpnConfig(List.of("http/1.1", "http/1.0"), Mismatch.FAIL);
+    public static final AlpnSettings HTTP = new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.FAIL);
 
     /** For {@code tcp} listeners. */
-    public static final AlpnConfig NONE = new AlpnConfig(List.of(), Mismatch.FAIL);
-
-    /** The default. */
-    public static AlpnConfig of(ListenerConfig.Mode mode) {
-        return mode == ListenerConfig.Mode.HTTP ? HTTP : NONE;
-    }
+    public static final AlpnSettings NONE = new AlpnSettings(List.of(), Mismatch.FAIL);
 
     /** Copies the list. */
-    public AlpnConfig {
+    public AlpnSettings {
         protocols = List.copyOf(protocols);
     }
 }
