@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.Device;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -148,7 +147,7 @@ class DeviceLossIT {
     }
 
     private static RunningProxy device(Policy tx, Policy rx, Map<String, String> settings) throws Exception {
-        return new RunningProxy(Mode.HTTP, tx, rx, settings, TimeoutConfig.DEFAULTS);
+        return new RunningProxy(Mode.HTTP, tx, rx, settings);
     }
 
     private static Device device(RunningProxy proxy) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.RecordMode;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -136,7 +135,7 @@ class DeviceVariantsIT {
     }
 
     private static RunningProxy start(Map<String, String> device) throws Exception {
-        return new RunningProxy(Mode.HTTP, Policy.HW, Policy.HW, device, TimeoutConfig.DEFAULTS);
+        return new RunningProxy(Mode.HTTP, Policy.HW, Policy.HW, device);
     }
 
     private static void carry(RunningProxy proxy, SSLSocket socket) throws Exception {

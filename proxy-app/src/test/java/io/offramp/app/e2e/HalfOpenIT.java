@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
@@ -109,31 +107,13 @@ class HalfOpenIT {
     }
 
     private static RunningProxy proxy(Policy policy) throws Exception {
-        LimitConfig d = LimitConfig.DEFAULTS;
-        TimeoutConfig t = TimeoutConfig.DEFAULTS;
         return new RunningProxy(
                 Mode.HTTP,
                 policy,
                 policy,
                 Map.of(),
-                new TimeoutConfig(
-                        PATIENCE,
-                        t.requestHead(),
-                        t.idle(),
-                        t.body(),
-                        t.upstreamConnect(),
-                        t.upstreamAnswer(),
-                        t.drain()),
-                new LimitConfig(
-                        d.requestLineBytes(),
-                        d.headBytes(),
-                        d.bodyBytes(),
-                        d.connections(),
-                        LIMIT,
-                        d.handshakeBytes(),
-                        d.upstreamIdlePerLoop(),
-                        d.upstreamReceiveBytes()),
-                0);
+                "timeouts: {handshake: " + PATIENCE.toMillis() + "ms}",
+                "limits: {handshakes: " + LIMIT + "}");
     }
 
     /** The proxy may have closed already. */

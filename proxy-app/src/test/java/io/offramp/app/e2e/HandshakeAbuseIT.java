@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayOutputStream;
@@ -40,20 +39,12 @@ class HandshakeAbuseIT {
 
     @BeforeAll
     static void start() throws Exception {
-        TimeoutConfig d = TimeoutConfig.DEFAULTS;
         proxy = new RunningProxy(
                 Mode.HTTP,
                 Policy.HW,
                 Policy.HW,
                 Map.of(),
-                new TimeoutConfig(
-                        LIMIT,
-                        d.requestHead(),
-                        d.idle(),
-                        d.body(),
-                        d.upstreamConnect(),
-                        d.upstreamAnswer(),
-                        d.drain()));
+                "timeouts: {handshake: " + LIMIT.toMillis() + "ms}");
     }
 
     @AfterAll
@@ -62,7 +53,7 @@ class HandshakeAbuseIT {
     }
 
     /** A client's bytes, and whether it then ends its stream. */
-    private enum Abuse {
+    enum Abuse {
         NOTHING,
         HALF_A_HELLO,
         GARBAGE,

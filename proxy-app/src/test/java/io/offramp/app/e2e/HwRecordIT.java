@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.Channel;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.Device;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -119,9 +117,6 @@ class HwRecordIT {
                 Policy.HW_RECORD,
                 Policy.HW_RECORD,
                 settings,
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
-                0,
                 device::watch);
     }
 }

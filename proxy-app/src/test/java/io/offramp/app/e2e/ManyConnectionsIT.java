@@ -3,8 +3,6 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.File;
@@ -27,19 +25,9 @@ class ManyConnectionsIT {
     @EnumSource(names = {"HW", "HW_RECORD"})
     void shouldCloseAtOnceWhatIsAboveTheLimit(Policy policy) throws Exception {
         List<Socket> sockets = new ArrayList<>();
-        LimitConfig d = LimitConfig.DEFAULTS;
-        LimitConfig ten = new LimitConfig(
-                d.requestLineBytes(),
-                d.headBytes(),
-                d.bodyBytes(),
-                10,
-                d.handshakes(),
-                d.handshakeBytes(),
-                d.upstreamIdlePerLoop(),
-                d.upstreamReceiveBytes());
         try (LogCapture log = new LogCapture("io.offramp");
                 RunningProxy proxy =
-                        new RunningProxy(Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, ten, 0)) {
+                        new RunningProxy(Mode.HTTP, policy, policy, Map.of(), "limits: {connections: 10}")) {
             for (int i = 0; i < 10; i++) {
                 sockets.add(connect(proxy));
             }

@@ -1,24 +1,15 @@
 package io.offramp.app.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.offload.OffloadProvider;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
-import io.offramp.proxy.config.AdminConfig;
+import io.offramp.proxy.config.ConfigLoader;
+import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.config.ListenerConfig;
-import io.offramp.proxy.config.LoggingConfig;
-import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.exchange.RouteConfig;
-import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
-import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.session.OffloadConfig.Policy;
-import io.offramp.proxy.session.OffloadConfig;
-import io.offramp.proxy.upstream.UpstreamConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,9 +21,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The whole proxy with a backend, by default the device, in front of the demo upstream, on loopback. */
@@ -42,59 +35,34 @@ final class RunningProxy implements AutoCloseable {
 
     /** HTTP mode. */
     static RunningProxy http(Policy tx, Policy rx) throws Exception {
-        return new RunningProxy(Mode.HTTP, tx, rx, Map.of(), TimeoutConfig.DEFAULTS);
+        return new RunningProxy(Mode.HTTP, tx, rx, Map.of());
     }
 
     /** With kernel TLS in place of the device. */
     static RunningProxy ktls(Mode mode, Policy tx, Policy rx, int upstreamPort) throws Exception {
-        return new RunningProxy(
-                "ktls",
-                mode,
-                tx,
-                rx,
-                Map.of(),
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
-                upstreamPort,
-                UnaryOperator.identity());
+        return new RunningProxy("ktls", mode, tx, rx, Map.of(), upstreamPort, UnaryOperator.identity(), "");
     }
 
-    /** In front of the demo upstream. */
-    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts) throws Exception {
-        this(mode, tx, rx, device, timeouts, 0);
+    /**
+     * In front of the demo upstream.
+     *
+     * @param device its settings
+     * @param more lines of YAML: further sections of the configuration
+     */
+    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, String... more) throws Exception {
+        this(mode, tx, rx, device, 0, more);
     }
 
     /** @param upstreamPort on loopback, in place of the demo upstream; 0 for that */
-    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, TimeoutConfig timeouts, int upstreamPort)
+    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, int upstreamPort, String... more)
             throws Exception {
-        this(mode, tx, rx, device, timeouts, LimitConfig.DEFAULTS, upstreamPort);
-    }
-
-    /** With all parameters that tests change. */
-    RunningProxy(
-            Mode mode,
-            Policy tx,
-            Policy rx,
-            Map<String, String> device,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
-            int upstreamPort)
-            throws Exception {
-        this(mode, tx, rx, device, timeouts, limits, upstreamPort, UnaryOperator.identity());
+        this("device", mode, tx, rx, device, upstreamPort, UnaryOperator.identity(), more);
     }
 
     /** @param backends sees each provider of a backend before it is used */
-    RunningProxy(
-            Mode mode,
-            Policy tx,
-            Policy rx,
-            Map<String, String> device,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
-            int upstreamPort,
-            UnaryOperator<OffloadProvider> backends)
+    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, UnaryOperator<OffloadProvider> backends)
             throws Exception {
-        this("device", mode, tx, rx, device, timeouts, limits, upstreamPort, backends);
+        this("device", mode, tx, rx, device, 0, backends);
     }
 
     private RunningProxy(
@@ -103,41 +71,54 @@ final class RunningProxy implements AutoCloseable {
             Policy tx,
             Policy rx,
             Map<String, String> settings,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
             int upstreamPort,
-            UnaryOperator<OffloadProvider> backends)
+            UnaryOperator<OffloadProvider> backends,
+            String... more)
             throws Exception {
         Path directory = Files.createTempDirectory("offramp-test");
         Path pem = DevelopmentCertificate.create(directory);
         upstream = DemoUpstream.start(0);
-        ListenerConfig listener = new ListenerConfig(
-                "test",
-                new HostPort("127.0.0.1", 0),
-                mode,
-                TlsConfig.of(CertificateFiles.of(pem, pem), mode),
-                new OffloadConfig(backend, tx, rx),
-                List.of(new RouteConfig(null, "/", "demo")));
-        ProxyConfig config = new ProxyConfig(
-                List.of(listener),
-                Map.of(
-                        "demo",
-                        new UpstreamConfig(
-                                "demo",
-                                List.of(new HostPort(
-                                        "127.0.0.1", upstreamPort == 0 ? upstream.port() : upstreamPort)))),
-                AdminConfig.of(new HostPort("127.0.0.1", 0)),
-                timeouts,
-                limits,
-                Map.of(backend, settings),
-                new LoggingConfig(true, "info"),
-                2);
+        Path file = Files.writeString(directory.resolve("offramp.yaml"), """
+                listeners:
+                  - name: test
+                    bind: 127.0.0.1:0
+                    mode: %s
+                    tls: {cert: %s}
+                    offload: %s
+                    upstream: demo
+                upstreams: {demo: ["127.0.0.1:%d"]}
+                admin: {bind: 127.0.0.1:0}
+                offload: {%s: %s}
+                threads: 2
+                %s
+                """.formatted(
+                        lower(mode),
+                        pem,
+                        offload(backend, tx, rx),
+                        upstreamPort == 0 ? upstream.port() : upstreamPort,
+                        backend,
+                        settings.entrySet().stream()
+                                .map(each -> each.getKey() + ": \"" + each.getValue() + "\"")
+                                .collect(Collectors.joining(", ", "{", "}")),
+                        String.join("\n", more)));
+        List<OffloadProvider> providers = ServiceLoader.load(OffloadProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        ConfigResult result = new ConfigLoader(providers, directory).load(file);
+        assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
         server = ProxyServer.start(
-                config,
-                ServiceLoader.load(OffloadProvider.class).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .map(backends)
-                        .toList());
+                ((ConfigResult.Loaded) result).config(),
+                providers.stream().map(backends).toList());
+    }
+
+    private static String offload(String backend, Policy tx, Policy rx) {
+        return tx == Policy.HW_RECORD
+                ? "{backend: " + backend + ", mode: hw-record}"
+                : "{backend: " + backend + ", tx: " + lower(tx) + ", rx: " + lower(rx) + "}";
+    }
+
+    private static String lower(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
     }
 
     InetSocketAddress address() {

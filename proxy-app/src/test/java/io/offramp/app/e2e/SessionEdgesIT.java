@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.offload.RecordMode;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -172,18 +170,8 @@ class SessionEdgesIT {
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
     void shouldShowThe413ToAClientThatIsStillSending(Policy policy) throws Exception {
-        LimitConfig d = LimitConfig.DEFAULTS;
-        LimitConfig small = new LimitConfig(
-                d.requestLineBytes(),
-                d.headBytes(),
-                1000,
-                d.connections(),
-                d.handshakes(),
-                d.handshakeBytes(),
-                d.upstreamIdlePerLoop(),
-                d.upstreamReceiveBytes());
         try (RunningProxy proxy =
-                        new RunningProxy(Mode.HTTP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, small, 0);
+                        new RunningProxy(Mode.HTTP, policy, policy, Map.of(), "limits: {body: 1000}");
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
             Clients.send(socket, "POST /sha256 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n");
             socket.getOutputStream().write(new byte[8_000_000]);
@@ -281,7 +269,7 @@ class SessionEdgesIT {
     }
 
     private static RunningProxy proxy(Mode mode, Policy policy, int upstreamPort) throws Exception {
-        return new RunningProxy(mode, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, upstreamPort);
+        return new RunningProxy(mode, policy, policy, Map.of(), upstreamPort);
     }
 
     private static String suite(String version) {

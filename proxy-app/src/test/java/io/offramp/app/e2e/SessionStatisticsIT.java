@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.app.CommandRun;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.StringWriter;
@@ -62,7 +61,7 @@ class SessionStatisticsIT {
     void shouldDeclineAndWaitByTheSameFiguresInTheProxy() throws Exception {
         // Given: the one install that a second allows goes to TX, which both start with
         Map<String, String> device = Map.of("installs-per-second", "1");
-        try (RunningProxy proxy = new RunningProxy(Mode.HTTP, Policy.HW, Policy.HW, device, TimeoutConfig.DEFAULTS);
+        try (RunningProxy proxy = new RunningProxy(Mode.HTTP, Policy.HW, Policy.HW, device);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
             Clients.getHash(socket, "/bytes/1000");
 

@@ -2,7 +2,6 @@ package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayInputStream;
@@ -32,7 +31,7 @@ class TcpModeIT {
     })
     void shouldCarryBytesBothWays(String version, Policy tx, Policy rx) throws Exception {
         String suite = version.equals("TLSv1.3") ? "TLS_AES_256_GCM_SHA384" : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
-        try (RunningProxy proxy = new RunningProxy(Mode.TCP, tx, rx, Map.of(), TimeoutConfig.DEFAULTS);
+        try (RunningProxy proxy = new RunningProxy(Mode.TCP, tx, rx, Map.of());
                 FragmentingRelay relay = FragmentingRelay.to(proxy.address(), 3);
                 SSLSocket socket = Clients.connect(relay.address(), version, suite)) {
             assertThat(Clients.getHash(socket, "/bytes/" + BYTES)).isEqualTo(proxy.upstreamHash("/bytes/" + BYTES));
@@ -48,7 +47,7 @@ class TcpModeIT {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> answerBehindTheEnd(upstream));
             try (RunningProxy proxy = new RunningProxy(
-                            Mode.TCP, policy, policy, Map.of(), TimeoutConfig.DEFAULTS, upstream.getLocalPort());
+                            Mode.TCP, policy, policy, Map.of(), upstream.getLocalPort());
                     SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
                 socket.getOutputStream().write(question);
                 socket.shutdownOutput();
