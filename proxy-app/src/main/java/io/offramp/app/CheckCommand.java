@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,10 +25,12 @@ import picocli.CommandLine.Spec;
         footer = "  offramp check config/offramp.yaml")
 final class CheckCommand implements Callable<Integer> {
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE", description = "the configuration, in YAML")
-    private @Nullable Path file;
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
 
     @Override
     public Integer call() throws CommandFailure {

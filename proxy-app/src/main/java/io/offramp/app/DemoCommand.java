@@ -44,7 +44,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final String DEVICE = "device";
 
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Option(
             names = "--port",
@@ -99,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
             printHelp(serving.server(), certificate);
             serving.untilSignal();
         } catch (IOException e) {
-            throw CommandFailure.atRunTime(e.getMessage());
+            throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
         }
         return ExitCode.OK;
     }

@@ -117,7 +117,7 @@ public final class LossyAppender extends AsyncAppender {
     /** Heap size of an event, roughly; always the same for one event. */
     private static long bytes(ILoggingEvent event) {
         String message = event.getFormattedMessage();
-        long bytes = EVENT_BYTES + (message == null ? 0 : message.length());
+        long bytes = EVENT_BYTES + (message == null ? 0L : message.length());
         int causes = 0;
         for (IThrowableProxy t = event.getThrowableProxy(); t != null && causes < 8; t = t.getCause(), causes++) {
             bytes += EVENT_BYTES + (long) FRAME_BYTES * t.getStackTraceElementProxyArray().length;

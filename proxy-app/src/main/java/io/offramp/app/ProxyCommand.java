@@ -47,7 +47,8 @@ final class ProxyCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             converter = BindConverter.class,
             description = "where to listen; :8443 for all addresses")
-    private @Nullable HostPort from;
+    @SuppressWarnings("NullAway.Init")
+    private HostPort from;
 
     @Option(
             names = "--to",
@@ -63,7 +64,8 @@ final class ProxyCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE",
             description = "PEM file with the certificate chain, and with the key unless --key is given")
-    private @Nullable Path cert;
+    @SuppressWarnings("NullAway.Init")
+    private Path cert;
 
     @Option(names = "--key", paramLabel = "FILE", description = "PEM file with the private key")
     private @Nullable Path key;

@@ -38,7 +38,7 @@ final class Serving {
             server.metrics().bindLog(Logging.losses());
             return new Serving(server, config.timeouts().drain());
         } catch (StartException e) {
-            throw CommandFailure.atRunTime(e.getMessage());
+            throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
         }
     }
 

@@ -39,7 +39,8 @@ final class SessionsCommand implements Callable<Integer> {
     private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Option(
             names = "--admin",
@@ -47,7 +48,8 @@ final class SessionsCommand implements Callable<Integer> {
             defaultValue = "127.0.0.1:9090",
             converter = AdminConverter.class,
             description = "admin address of the proxy; default: ${DEFAULT-VALUE}")
-    private @Nullable AdminAddress admin;
+    @SuppressWarnings("NullAway.Init")
+    private AdminAddress admin;
 
     @Option(names = "--token-file", paramLabel = "FILE", description = "file with the token of the admin address")
     private @Nullable Path tokenFile;

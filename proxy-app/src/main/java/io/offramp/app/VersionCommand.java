@@ -5,7 +5,6 @@ import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import java.io.PrintWriter;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -20,7 +19,8 @@ import picocli.CommandLine.Spec;
         footer = "  offramp version")
 final class VersionCommand implements Runnable {
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Override
     public void run() {

@@ -60,7 +60,8 @@ final class WhatIfCommand implements Callable<Integer> {
     private static final String STDIN = "-";
 
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "CAPTURE", description = "a file from /sessions of a proxy; - for standard input")
     private String capture = "";
@@ -199,7 +200,7 @@ final class WhatIfCommand implements Callable<Integer> {
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
             return Capture.read(lines, fromStdin ? "standard input" : capture);
         } catch (CaptureException e) {
-            throw CommandFailure.atRunTime(e.getMessage());
+            throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
             throw CommandFailure.atRunTime(capture + ": no such file");
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Test;
  * {@code scripts/mutate} judge whether the test proves the rule.
  */
 class ComplianceTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path ROOT =
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
 
     /** Between backticks: {@code Class#method}, {@code package.Class#method}, {@code #method}, {@code SomeTest}. */
     private static final Pattern NAME = Pattern.compile("`((?:[a-z0-9.]+\\.)?([A-Z]\\w+))?(?:#(\\w+))?`");
@@ -47,7 +49,7 @@ class ComplianceTest {
                         || current != null && TEST.matcher(current).matches();
                 if (isClaim && name.group().length() > 2) {
                     names++;
-                    if (!exists(sources, current, method)) {
+                    if (current == null || !exists(sources, current, method)) {
                         missing.add(name.group() + " of " + current + " in: " + line);
                     }
                 }
@@ -62,7 +64,8 @@ class ComplianceTest {
     /** "table: …" names rows of one test. */
     @Test
     void shouldNameCasesThatExist() throws IOException {
-        String table = Files.readString(sources().get("TlsSessionAlertTest").getFirst());
+        String table = Files.readString(
+                Objects.requireNonNull(sources().get("TlsSessionAlertTest")).getFirst());
         List<String> missing = new ArrayList<>();
         int cases = 0;
         for (String line : compliance()) {

@@ -52,8 +52,8 @@ public final class Crowd implements AutoCloseable {
                         client.getOutputStream().write(many);
                         repeatedBytes.addAndGet(many.length);
                     }
-                } catch (IOException e) {
-                    client.toString(); // the test ended, or the proxy closed
+                } catch (IOException _) {
+                    // the test ended, or the proxy closed
                 }
             });
         } catch (IOException e) {

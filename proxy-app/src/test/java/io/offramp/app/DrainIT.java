@@ -32,8 +32,13 @@ class DrainIT {
     private Path directory;
 
     private DemoUpstream upstream;
+
+    @SuppressWarnings("NullAway.Init") // each test starts it
     private Process proxy;
+
+    @SuppressWarnings("NullAway.Init")
     private BufferedReader output;
+
     private int port;
 
     @BeforeEach

@@ -34,6 +34,8 @@ class MemoryPressureIT {
     private Path directory;
 
     private DemoUpstream upstream;
+
+    @SuppressWarnings("NullAway.Init") // each test starts it
     private ProxyProcess proxy;
 
     @BeforeEach

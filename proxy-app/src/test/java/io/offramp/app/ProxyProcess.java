@@ -33,7 +33,7 @@ public final class ProxyProcess implements AutoCloseable {
 
     /** Runs a configuration, and waits until it serves. */
     ProxyProcess(Path config) throws IOException {
-        this(StartScript.start(StartScript.ofDistribution(), config.getParent(), "run", config.toString()));
+        this(StartScript.start(StartScript.ofDistribution(), config.resolveSibling(""), "run", config.toString()));
     }
 
     private ProxyProcess(Process started) throws IOException {
@@ -59,7 +59,7 @@ public final class ProxyProcess implements AutoCloseable {
                         limits + " && exec \"$0\" run \"$1\" " + outputs,
                         StartScript.ofDistribution().toString(),
                         config.toString())
-                .directory(config.getParent().toFile())
+                .directory(config.resolveSibling("").toFile())
                 .redirectErrorStream(true);
         builder.environment().put("JAVA_OPTS", javaOpts);
         return new ProxyProcess(builder.start());

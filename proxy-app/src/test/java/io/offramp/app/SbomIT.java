@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
@@ -39,7 +40,7 @@ class SbomIT {
 
     @BeforeEach
     void read() throws IOException {
-        distribution = StartScript.ofDistribution().getParent().getParent();
+        distribution = StartScript.distribution();
         try (JsonParser json =
                 new JsonFactory().createParser(distribution.resolve("sbom.json").toFile())) {
             json.nextToken();
@@ -150,13 +151,14 @@ class SbomIT {
     }
 
     private static Component component(Map<String, String> fields) {
-        String name = fields.get("name");
-        String version = fields.get("version");
-        String purl = fields.get("purl");
-        assertThat(purl).startsWith("pkg:maven/" + fields.get("group") + "/" + name + "@" + version);
+        String group = Objects.requireNonNull(fields.get("group"));
+        String name = Objects.requireNonNull(fields.get("name"));
+        String version = Objects.requireNonNull(fields.get("version"));
+        String purl = Objects.requireNonNull(fields.get("purl"));
+        assertThat(purl).startsWith("pkg:maven/" + group + "/" + name + "@" + version);
         String classifier = purl.contains("classifier=") ? "-" + purl.replaceAll(".*classifier=([^&]*).*", "$1") : "";
         return new Component(
-                fields.get("group"),
+                group,
                 name,
                 version,
                 name + "-" + version + classifier + ".jar",

@@ -114,7 +114,7 @@ class StartCacheIT {
 
     /** A copy of the distribution; returns its start script. */
     private Path copy(CopyOption... options) throws IOException {
-        Path from = StartScript.ofDistribution().getParent().getParent();
+        Path from = StartScript.distribution();
         Path to = directory.resolve("copy");
         try (Stream<Path> files = Files.walk(from)) {
             files.forEach(file -> {

@@ -7,13 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Runs the start script as a user does. */
 public final class StartScript {
     private static final int LIMIT_SECONDS = 60;
-    private static final Path SOURCE_TREE = Path.of("").toAbsolutePath().getParent();
+    private static final Path SOURCE_TREE =
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
 
     /** The result of one run, standard output and standard error together. */
     public record Outcome(int exitCode, String output) {}
@@ -31,6 +33,11 @@ public final class StartScript {
                 Files.find(SOURCE_TREE.resolve("proxy-app/target"), 4, (path, _) -> path.endsWith("bin/offramp"))) {
             return paths.findFirst().orElseThrow();
         }
+    }
+
+    /** The directory of the distribution. */
+    static Path distribution() throws IOException {
+        return ofDistribution().resolveSibling("..").normalize();
     }
 
     public static Process start(Path script, Path directory, String... args) throws IOException {
@@ -59,7 +66,7 @@ public final class StartScript {
             Path forwarder = Files.writeString(usual.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
             assertThat(forwarder.toFile().setExecutable(true)).isTrue();
         }
-        ProcessBuilder builder = builder(script, script.getParent(), args);
+        ProcessBuilder builder = builder(script, script.resolveSibling(""), args);
         builder.environment().put("PATH", tools + ":" + usual);
         return end(builder.start());
     }

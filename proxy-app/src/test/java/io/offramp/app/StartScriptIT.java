@@ -26,7 +26,7 @@ class StartScriptIT {
         for (String name : new String[] {"offramp.yaml", "sw.yaml", "device.yaml", "hw-record.yaml", "ktls.yaml"}) {
             // When
             Path script = StartScript.ofSourceTree();
-            Outcome outcome = StartScript.run(script, script.getParent(), "check", "config/" + name);
+            Outcome outcome = StartScript.run(script, script.resolveSibling(""), "check", "config/" + name);
 
             // Then
             assertThat(outcome.exitCode()).as(outcome.output()).isZero();

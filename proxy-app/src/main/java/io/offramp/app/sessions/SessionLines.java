@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy's {@code /connections} in the form of {@code ss -ti}, printed one by one as they come in. The second line
@@ -95,7 +96,7 @@ public final class SessionLines {
     }
 
     /** Names that a client chose must not reach the terminal as commands. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+    private static String printable(@Nullable String text) {
+        return String.valueOf(text).replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -151,6 +151,7 @@ public final class TextReport {
                 .sum();
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     private void print(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values).stripTrailing());
     }

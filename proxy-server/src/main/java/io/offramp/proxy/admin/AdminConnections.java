@@ -48,7 +48,9 @@ final class AdminConnections {
 
     /** The state of one connection. */
     final class Guard extends ChannelDuplexHandler {
-        private @Nullable ChannelHandlerContext ctx;
+        @SuppressWarnings("NullAway.Init") // by channelActive
+        private ChannelHandlerContext ctx;
+
         private @Nullable Future<?> deadline;
         private final Queue<Object> requests = new ArrayDeque<>();
         private boolean answering;

@@ -137,6 +137,7 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
 
     @Deprecated
     @Override
+    @SuppressWarnings("InlineMeSuggester") // of ChunkedInput
     public @Nullable ByteBuf readChunk(ChannelHandlerContext ctx) throws IOException {
         return readChunk(ctx.alloc());
     }

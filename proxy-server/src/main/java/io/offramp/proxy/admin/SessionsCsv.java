@@ -91,6 +91,7 @@ final class SessionsCsv implements ChunkedInput<ByteBuf> {
 
     @Deprecated
     @Override
+    @SuppressWarnings("InlineMeSuggester") // of ChunkedInput
     public ByteBuf readChunk(ChannelHandlerContext ctx) {
         return readChunk(ctx.alloc());
     }

@@ -59,7 +59,8 @@ final class SocketFile {
     /** Deletes the file, unless another process has replaced it. Blocks. */
     void delete() {
         try {
-            if (attributes(file).fileKey() instanceof Object now && now.equals(key)) {
+            Object now = attributes(file).fileKey();
+            if (now != null && now.equals(key)) {
                 Files.delete(file);
             }
         } catch (IOException e) { // deleted already, or the next start replaces it

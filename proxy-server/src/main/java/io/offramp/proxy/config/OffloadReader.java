@@ -24,8 +24,7 @@ final class OffloadReader {
     /** The {@code offload} section of a listener; software if it has none. */
     OffloadConfig read(@Nullable Value value) {
         Section section = value == null ? null : value.section("backend", "mode", "tx", "rx");
-        boolean isHwRecord = section != null && section.get("mode", MODE, false);
-        if (isHwRecord) {
+        if (section != null && section.get("mode", MODE, false)) {
             return readHwRecord(section);
         }
         Value backendValue = section == null ? null : section.require("backend", "one of " + names());
@@ -99,10 +98,9 @@ final class OffloadReader {
             String text = setting.as(Scalar.TEXT);
             if (text != null && provider.settings().containsKey(name)) {
                 settings.put(name, text);
+                tryOut(provider, name, text, setting);
             }
         });
-        settings.forEach(
-                (name, text) -> tryOut(provider, name, text, section.entries().get(name)));
         return settings;
     }
 

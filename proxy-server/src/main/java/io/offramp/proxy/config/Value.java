@@ -148,6 +148,7 @@ final class Value {
                         .flatMap(Node::getStartMark);
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // always null
     private <T> @Nullable T unexpected(String expected) {
         error("expected " + expected + ", is " + this);
         return null;

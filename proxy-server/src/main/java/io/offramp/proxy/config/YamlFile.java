@@ -82,6 +82,7 @@ final class YamlFile {
         }
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // always null
     private static <T> @Nullable T refuse(Problems problems, String message) {
         problems.error(Optional.empty(), "", message);
         return null;

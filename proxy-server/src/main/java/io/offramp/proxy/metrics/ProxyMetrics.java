@@ -57,7 +57,10 @@ public final class ProxyMetrics implements AutoCloseable {
     private final BackendCounters backends = new BackendCounters();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
     private @Nullable JvmGcMetrics gc;
+
+    @SuppressWarnings("unused") // a registry holds its sources weakly
     private @Nullable LogLosses logLosses;
+
     private boolean bindsProcess;
 
     /** Without the process's own meters: see {@link #bindProcess}. */
@@ -163,7 +166,7 @@ public final class ProxyMetrics implements AutoCloseable {
                 .baseUnit("bytes")
                 .strongReference(true)
                 .register(registry);
-        logLosses = log; // a registry holds its sources weakly
+        logLosses = log;
     }
 
     /** The turns of the event loops. Published from the first call on, if they are timed. */

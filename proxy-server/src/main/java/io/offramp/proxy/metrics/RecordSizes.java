@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -30,7 +31,7 @@ final class RecordSizes implements Collector {
 
     /** The sizes of one direction; the same object each time. */
     Buckets of(Direction direction) {
-        return buckets.get(direction);
+        return Objects.requireNonNull(buckets.get(direction));
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.offramp.proxy.session.RecordCost;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,8 @@ final class Backends implements AutoCloseable {
 
     /** The plan for a listener's sessions. */
     OffloadPlan plan(OffloadConfig config) {
-        RecordOffload software = opened.get(SOFTWARE);
-        RecordOffload device = opened.get(config.backend());
+        RecordOffload software = opened(SOFTWARE);
+        RecordOffload device = opened(config.backend());
         AutoPolicy auto = AutoPolicy.of(device.capacity(), RecordCost.MEASURED);
         return new OffloadPlan(software, device, config.tx(), config.rx(), auto);
     }
@@ -63,12 +64,16 @@ final class Backends implements AutoCloseable {
         if (!config.isHwRecord()) {
             return null;
         }
-        ConnectionOffload connections = opened.get(config.backend()).connections();
+        ConnectionOffload connections = opened(config.backend()).connections();
         if (connections == null) {
             throw new StartException(
                     listener.name() + ": offload: " + config.backend() + " takes no whole connections (hw-record)");
         }
         return connections;
+    }
+
+    private RecordOffload opened(String name) {
+        return Objects.requireNonNull(opened.get(name), name);
     }
 
     /** Ends the threads of backends that own connections, which are all closed. */

@@ -22,7 +22,7 @@ final class Run {
     private final DeviceState device;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final LinkedHashSet<Integer> waiting = new LinkedHashSet<>();
-    private final @Nullable Fate[] fates;
+    private final Fate[] fates;
     private long retryNs = Long.MAX_VALUE;
 
     private enum Kind {

@@ -6,6 +6,7 @@ import io.offramp.proxy.net.HostPort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,11 +25,13 @@ class AdminConfigTest {
         Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
     }
 
+    private AdminConfig admin(String section) throws Exception {
+        return Objects.requireNonNull(config.loaded(yaml(section)).admin());
+    }
+
     @Test
     void shouldReadNamesAndAToken() throws Exception {
-        AdminConfig admin = config.loaded(
-                        yaml("{bind: ':9090', hosts: [Proxy.example, '2001:db8::1'], token-file: admin.token}"))
-                .admin();
+        AdminConfig admin = admin("{bind: ':9090', hosts: [Proxy.example, '2001:db8::1'], token-file: admin.token}");
 
         assertThat(admin.bind()).isEqualTo(new AdminAddress.Tcp(new HostPort("0.0.0.0", 9090)));
         assertThat(admin.hosts()).isEqualTo(Set.of("proxy.example", "2001:db8::1"));
@@ -37,12 +40,10 @@ class AdminConfigTest {
 
     @Test
     void shouldFindAUnixSocketBesideTheFile() throws Exception {
-        assertThat(config.loaded(yaml("{bind: 'unix:admin.sock'}")).admin().bind())
+        assertThat(admin("{bind: 'unix:admin.sock'}").bind())
                 .isEqualTo(new AdminAddress.Unix(dir.resolve("admin.sock")))
                 .hasToString("unix:" + dir.resolve("admin.sock"));
-        assertThat(config.loaded(yaml("{bind: unix:/run/offramp/admin.sock}"))
-                        .admin()
-                        .bind())
+        assertThat(admin("{bind: unix:/run/offramp/admin.sock}").bind())
                 .isEqualTo(new AdminAddress.Unix(Path.of("/run/offramp/admin.sock")));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.Version;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,10 +16,12 @@ class NettyVersionsTest {
     void shouldHaveNativeCodeOfTheVersionOfItsJavaSide() {
         Map<String, Version> artifacts = Version.identify();
 
-        String natives = artifacts.get("netty-transport-native-epoll").artifactVersion();
-        assertThat(artifacts.get("netty-transport-classes-epoll").artifactVersion())
-                .isEqualTo(natives);
-        assertThat(artifacts.get("netty-transport-native-unix-common").artifactVersion())
-                .isEqualTo(natives);
+        String natives = version(artifacts, "netty-transport-native-epoll");
+        assertThat(version(artifacts, "netty-transport-classes-epoll")).isEqualTo(natives);
+        assertThat(version(artifacts, "netty-transport-native-unix-common")).isEqualTo(natives);
+    }
+
+    private static String version(Map<String, Version> artifacts, String name) {
+        return Objects.requireNonNull(artifacts.get(name), name).artifactVersion();
     }
 }
