@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last handler of a client's channel, whatever it speaks: what it writes with, waits by, and how it ends. The
- * handlers in front of it look like a TCP channel. Confined to the event loop.
+ * The last handler of a client's channel, for any protocol: its writes, its deadline and its end. The handlers in front
+ * of it look like a TCP channel. Confined to the event loop.
  */
 public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
@@ -89,7 +89,7 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
     /** The client has ended its stream; what it sent before may not be taken yet. */
     protected abstract void onInputEnded();
 
-    /** Memory is short: what nobody would miss should go. */
+    /** Memory is short: shed the least useful work. */
     protected abstract void onShed();
 
     /** The channel is gone; may come more than once. */
@@ -100,17 +100,17 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    /** Of this handler. */
+    /** The context of this handler. */
     protected final ChannelHandlerContext ctx() {
         return ctx;
     }
 
-    /** The client's. */
+    /** The client's connection. */
     protected final Connection connection() {
         return connection;
     }
 
-    /** Whether the client is read. */
+    /** The gate of the client's reading. */
     protected final ReadGate gate() {
         return gate;
     }
@@ -120,17 +120,17 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
         return loop;
     }
 
-    /** What is written to the client. */
+    /** Writes to the client. */
     protected final WriteBurst burst() {
         return burst;
     }
 
-    /** What is waited for. */
+    /** The current deadline. */
     protected final Deadline deadline() {
         return deadline;
     }
 
-    /** Whether the client has ended its stream. */
+    /** True if the client has ended its stream. */
     protected final boolean isInputEnded() {
         return inputEnded;
     }
@@ -175,7 +175,7 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
     @Override
     public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException || cause instanceof OffloadException || BufferFailures.counts(cause)) {
-            // The peer's doing, or that of all clients together; logged elsewhere where it is worth a line.
+            // Caused by the peer, or by all clients together; logged elsewhere if it deserves a line.
             LOG.debug("connection {}: {}", connection.id(), cause.toString());
         } else {
             LOG.warn("connection {} is closed", connection.id(), cause);

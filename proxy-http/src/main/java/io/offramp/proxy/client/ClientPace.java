@@ -7,9 +7,9 @@ import io.offramp.proxy.channel.Deadline;
 import io.offramp.proxy.channel.WriteBurst;
 
 /**
- * Watches a client while it is waited for: to read what is written to it, or to send the body of its request. In every
- * window of that time it has to move some bytes, one way or the other. What counts is bytes that have left for the
- * client, not answers that were begun, so the watch holds across exchanges. Confined to the event loop.
+ * Watches a client while we wait for it to read, or to send the body of its request. In every window of that time it
+ * has to move some bytes, in either direction. Bytes count once they have left for the client, so the watch holds
+ * across exchanges. Confined to the event loop.
  */
 public final class ClientPace {
     private final Channel client;
@@ -24,9 +24,9 @@ public final class ClientPace {
     private boolean waiting;
 
     /**
-     * @param burst all that is written to the client
+     * @param burst all writes to the client
      * @param leastBytes in each window, at least 1
-     * @param onTooSlow runs when a window has passed with less; nothing is watched then
+     * @param onTooSlow runs when a window has passed with less; the watch then ends
      */
     public ClientPace(
             Channel client,
@@ -42,12 +42,12 @@ public final class ClientPace {
         deadline = new Deadline(executor, windowNs, () -> onWindowEnd(onTooSlow));
     }
 
-    /** So many bytes have come. */
+    /** Counts received bytes. */
     public void onReceived(int bytes) {
         received += bytes;
     }
 
-    /** It is the client's turn; a window that has begun goes on. */
+    /** It is the client's turn; a running window goes on. */
     public void await() {
         if (!waiting) {
             waiting = true;
@@ -64,8 +64,8 @@ public final class ClientPace {
     }
 
     /**
-     * Whether the client is waited for and has moved nothing for so long: since it was first asked this, so ask now and
-     * then.
+     * True if we wait for the client and it has moved nothing for this long. The time counts from the first call, so
+     * call it now and then.
      */
     public boolean isStalled(long ns) {
         long moved = moved();
@@ -98,7 +98,9 @@ public final class ClientPace {
         }
     }
 
-    /** What is pending is counted with its records and queue entries, so what has left is never overstated. */
+    /**
+     * Pending bytes are counted with their records and queue entries, so the bytes that have left are never overstated.
+     */
     private long moved() {
         ChannelOutboundBuffer unsent = client.unsafe().outboundBuffer();
         return received + burst.bytes() - (unsent == null ? 0 : unsent.totalPendingWriteBytes());

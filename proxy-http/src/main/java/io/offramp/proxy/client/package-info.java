@@ -1,4 +1,4 @@
-/** What the fronts of clients have in common, whatever they speak. */
+/** Shared parts of the fronts of clients, for any protocol. */
 @NullMarked
 package io.offramp.proxy.client;
 

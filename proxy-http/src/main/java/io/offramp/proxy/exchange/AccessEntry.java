@@ -4,7 +4,7 @@ import io.offramp.proxy.connection.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One finished HTTP exchange, or one finished TCP connection, as the access log tells it.
+ * One finished HTTP exchange, or one finished TCP connection, for the access log.
  *
  * @param connection the client's connection
  * @param method HTTP method; {@code TCP} for a TCP connection
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseBytes body bytes sent to the client
  * @param durationNs from the first byte of the request to the last of the response
  * @param upstream {@code host:port} of the server that answered, if any
- * @param abort why it did not end well, if so: {@code upstream reset after 10240 bytes}
+ * @param abort the reason of a bad end, else null: {@code upstream reset after 10240 bytes}
  */
 public record AccessEntry(
         Connection connection,

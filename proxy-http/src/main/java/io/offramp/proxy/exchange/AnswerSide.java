@@ -1,6 +1,6 @@
 package io.offramp.proxy.exchange;
 
-/** How far the answer of one exchange has come, to the client. */
+/** Progress of an exchange's answer, towards the client. */
 final class AnswerSide {
     private State state = State.AWAITED;
     private int status;
@@ -11,7 +11,7 @@ final class AnswerSide {
         AWAITED,
         /** The client has its head. */
         BEGUN,
-        /** The exchange is over, whether or not its answer was complete. */
+        /** The exchange is over, with or without a complete answer. */
         OVER
     }
 

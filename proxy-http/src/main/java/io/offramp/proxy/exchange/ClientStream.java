@@ -13,21 +13,21 @@ import io.offramp.proxy.tunnel.TunnelEnd;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of one exchange: tells its {@link ClientStreamListener} the request, and takes the answer, in the
- * order of the methods here. The exchange ends with {@link #release}, {@link #reset} or {@link #becomeTunnel}, or when
- * the listener hears that the client is gone, and calls nothing after that. Confined to the event loop.
+ * The client's side of one exchange: passes the request to its {@link ClientStreamListener}, and takes the answer, in
+ * the order of the methods here. The exchange ends with {@link #release}, {@link #reset} or {@link #becomeTunnel}, or
+ * when the listener learns that the client is gone. No call follows after that. Confined to the event loop.
  */
 public interface ClientStream {
-    /** The connection that it belongs to. */
+    /** Its connection. */
     Connection connection();
 
-    /** What its requests say about the client. */
+    /** Fields about the client, for its requests to servers. */
     ClientFields fields();
 
-    /** For what is read in answer to it. */
+    /** Allocator for reading the answer. */
     ByteBufAllocator allocator();
 
-    /** The listener takes body again: what has come of it is passed on, and reading goes on. */
+    /** The listener takes body again: the stream passes on the waiting pieces and goes on reading. */
     void resume();
 
     /** Nothing can go on before the client has read, or sent more of its request. */
@@ -36,10 +36,10 @@ public interface ClientStream {
     /** Nothing can go on before the server has taken the request, or answered. */
     void awaitServer();
 
-    /** Whether more may be written without passing the high watermark or the client's flow control. */
+    /** True if more may be written within the high watermark and the client's flow control. */
     boolean isWritable();
 
-    /** Sends an interim head (1xx); left out for a client that does not know such. */
+    /** Sends an interim head (1xx); left out for a client whose version has none. */
     void sendInterim(AnswerHead head);
 
     /** Sends the head of the answer; once. */
@@ -57,17 +57,17 @@ public interface ClientStream {
     /** Sends a whole answer of our own, before any other head. */
     void answer(OwnAnswer answer);
 
-    /** Passes on what was sent so far. */
+    /** Flushes. */
     void flush();
 
-    /** What can send to the client past this process; null if nothing can. */
+    /** A session that can splice to the client; null if it cannot. */
     @Nullable
     SpliceTarget spliceTarget();
 
-    /** The answer is complete, and its exchange over. What is left of an incomplete request is not taken. */
+    /** The answer is complete, and its exchange over. The rest of an incomplete request is not taken. */
     void release();
 
-    /** The exchange is over before its answer is complete, and the client sees that it is not. */
+    /** Ends the exchange before its answer is complete, visibly for the client. */
     void reset(ResetCode code);
 
     /**

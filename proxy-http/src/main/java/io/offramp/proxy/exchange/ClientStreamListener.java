@@ -6,27 +6,27 @@ import io.offramp.proxy.message.RequestHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what a {@link ClientStream} brings, in this order: a head; its body; the end. Or, at any point, that the client
- * is gone. All calls are on the event loop.
+ * Gets the parts of a {@link ClientStream}'s request, in this order: a head; its body; the end. Or, at any point, the
+ * news that the client is gone. All calls are on the event loop.
  */
 public interface ClientStreamListener {
     /** The head of the request, valid. A request of length 0 is complete with it. */
     void onRequestHead(RequestHead head);
 
-    /** The head of a request that its version of HTTP does not allow, and what it is answered with. */
+    /** The head of an invalid request, and the answer to it. */
     void onBadRequest(RequestHead head, Refusal refusal, @Nullable String why);
 
-    /** Whether a piece of the body can be passed on now. If not, it stays with the stream until it is resumed. */
+    /** True if a piece of the body can be passed on now. Otherwise it stays with the stream until that is resumed. */
     boolean takesBody();
 
     /**
      * The next piece of the body, which moves here; only while {@link #takesBody()}.
      *
-     * @param last whether the request ends with it, without trailers
+     * @param last true if the request ends with it, without trailers
      */
     void onRequestBody(ByteBuf piece, boolean last);
 
-    /** The end of a body whose length was not known before. */
+    /** The end of a body of unknown length. */
     void onRequestEnd(Fields trailers);
 
     /** A read burst is over: time to flush. */
@@ -35,10 +35,10 @@ public interface ClientStreamListener {
     /** {@link ClientStream#isWritable} has changed. */
     void onClientWritabilityChanged();
 
-    /** What the exchange waits for has not happened in time. */
+    /** The deadline of the exchange has passed. */
     void onDeadline();
 
-    /** The client is waited for, and moves too few bytes. */
+    /** We wait for the client, and it moves too few bytes. */
     void onClientTooSlow();
 
     /** The request will not be complete, or its answer cannot be sent as it should: we answer, if that is possible. */
@@ -47,10 +47,10 @@ public interface ClientStreamListener {
     /** The client has left. */
     void onClientGone();
 
-    /** Whether all of the request was taken. */
+    /** True if all of the request was taken. */
     boolean isRequestComplete();
 
-    /** Whether an answer has begun. */
+    /** True if an answer has begun. */
     boolean isAnswered();
 
     /** Heap that the request's head takes. */

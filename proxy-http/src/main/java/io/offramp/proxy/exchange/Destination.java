@@ -3,22 +3,22 @@ package io.offramp.proxy.exchange;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import org.jspecify.annotations.Nullable;
 
-/** Where a request goes, as the routes have it. */
+/** The destination of a request, by the routes. */
 sealed interface Destination {
     /** To an upstream. */
     record To(UpstreamGroup upstream) implements Destination {}
 
     /**
-     * Nowhere.
+     * No upstream.
      *
      * @param refusal its answer
-     * @param why for the log; null where the answer says it
+     * @param why for the log; null if the answer says it
      */
     record Nowhere(Refusal refusal, @Nullable String why) implements Destination {}
 
     /** No route matches. */
     Destination UNKNOWN = new Nowhere(Refusal.NO_ROUTE, null);
 
-    /** Routes match, but others for one who reads the path otherwise. */
+    /** A route matches, but another reading of the path would match another route. */
     Destination AMBIGUOUS = new Nowhere(Refusal.BAD_REQUEST, "path with several readings");
 }

@@ -15,14 +15,14 @@ import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer, whatever versions of HTTP carry them: chosen a server for, sent, answered, logged once.
+ * One request and its answer, for any version of HTTP on either side: finds a server, forwards, answers, logs once.
  * Moves heads and bodies between a {@link ClientStream} and an {@link UpstreamStream}, each no faster than the other
- * takes them. Every way out leads through {@link #finish}. Confined to the event loop.
+ * takes them. Every end leads through {@link #finish}. Confined to the event loop.
  */
 public final class Exchange implements ClientStreamListener, UpstreamListener {
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
-    /** Heads from here on are not kept while a body takes its time. */
+    /** Heads of this size or more are not kept during a slow body. */
     private static final int LONG_HEAD_BYTES = 2048;
 
     private final ClientStream client;
@@ -333,7 +333,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         return answerSide.isBegun() ? answerSide.status() : status;
     }
 
-    /** Waits for the side whose turn it is. */
+    /** Sets the wait for the side whose turn it is. */
     private void expect() {
         if (!client.isWritable() || takesBody() && !isToBeContinued()) {
             client.awaitClient();
@@ -342,7 +342,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         }
     }
 
-    /** Whether the client need not send its body before the server says so (RFC 9110 §10.1.1). */
+    /** True if the client may wait with its body for the server's 100 (RFC 9110 §10.1.1). */
     private boolean isToBeContinued() {
         return requestSide.isHeldBack() && request().expectsContinue();
     }

@@ -3,6 +3,6 @@ package io.offramp.proxy.exchange;
 /** Takes finished exchanges. Called on event loops: never blocks. */
 @FunctionalInterface
 public interface ExchangeListener {
-    /** Tells of one finished exchange. */
+    /** Reports one finished exchange. */
     void onFinished(AccessEntry exchange);
 }

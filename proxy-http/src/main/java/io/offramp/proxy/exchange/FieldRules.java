@@ -5,17 +5,17 @@ import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
 
 /**
- * Which fields of a head pass a proxy (RFC 9110 §7.6): those that are meant for one hop do not, and those that a proxy
- * sets itself do not either. Pure functions.
+ * Decides which fields of a head pass a proxy (RFC 9110 §7.6). Fields for one hop do not pass, nor do fields that a
+ * proxy sets itself. Pure functions.
  */
 public final class FieldRules {
     private FieldRules() {}
 
     /**
-     * Whether a field of a request passes to the server.
+     * True if a field of a request passes to the server.
      *
-     * @param trusted whether the client is a proxy whose word on its own clients counts
-     * @param counted whether {@code Max-Forwards} is written anew
+     * @param trusted true if the client is a trusted proxy, whose fields about its clients pass
+     * @param counted true if {@code Max-Forwards} is rewritten
      */
     public static boolean passes(RequestHead request, int index, boolean trusted, boolean counted) {
         Fields fields = request.fields();
@@ -29,14 +29,14 @@ public final class FieldRules {
     }
 
     /**
-     * Whether a field of an answer passes to the client.
+     * True if a field of an answer passes to the client.
      *
-     * @param upgrade whether the answer changes the protocol
+     * @param upgrade true if the answer changes the protocol
      */
     public static boolean passes(Fields fields, ConnectionOptions options, int index, boolean upgrade) {
         return switch (fields.kind(index)) {
             case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, TE, TRANSFER_ENCODING -> false;
-            // Of that family, the only one that is meant for all hops (RFC 9209 §2).
+            // The only field of that family for all hops (RFC 9209 §2).
             case PROXY -> fields.name(index).equalsIgnoreCase("Proxy-Status");
             case UPGRADE -> upgrade;
             case DATE -> true;

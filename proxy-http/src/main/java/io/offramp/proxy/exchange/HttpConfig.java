@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param trustedProxies addresses whose fields about their own clients pass; from all others such fields are removed
  * @param upgrades protocols that a connection may change to, in lower case
- * @param abortOnFin whether a client's FIN ends a request whose answer has not begun
+ * @param abortOnFin true if a client's FIN ends a request whose answer has not begun
  */
 public record HttpConfig(List<Cidr> trustedProxies, List<String> upgrades, boolean abortOnFin) {
     /** The default. */

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the HTTP fronts of all connections of one listener share. Immutable, thread-safe. */
+/** Settings of the HTTP fronts of one listener. Immutable, thread-safe. */
 public final class HttpFrontSettings {
     private final Supplier<Router> routes;
     private final List<Cidr> trustedProxies;
@@ -32,7 +32,7 @@ public final class HttpFrontSettings {
     private final long bodyNs;
     private final long answerNs;
 
-    /** With as much memory as anybody may want. */
+    /** With unlimited memory. */
     public HttpFrontSettings(
             List<RouteConfig> routes,
             Upstreams upstreams,
@@ -46,9 +46,9 @@ public final class HttpFrontSettings {
     /**
      * @param routes of the listener, in order of precedence
      * @param upstreams that the routes name
-     * @param accessLog hears of every exchange; null for nobody
+     * @param accessLog gets every exchange; null for none
      * @param events counts requests
-     * @param budget what heads hold counts against it
+     * @param budget counts the memory of heads
      * @throws IllegalArgumentException if a route names an upstream that is not there
      */
     public HttpFrontSettings(
@@ -63,7 +63,7 @@ public final class HttpFrontSettings {
     }
 
     /**
-     * The same, and what is taken from clients.
+     * The same, with rules for requests.
      *
      * @throws IllegalArgumentException if a route names an upstream that is not there
      */
@@ -125,7 +125,7 @@ public final class HttpFrontSettings {
         return trustedProxies;
     }
 
-    /** Whether a FIN ends a request whose answer has not begun. */
+    /** True if a FIN ends a request whose answer has not begun. */
     public boolean abortsOnFin() {
         return abortsOnFin;
     }
@@ -146,7 +146,7 @@ public final class HttpFrontSettings {
         return limits.bodyBytes() == 0 ? Long.MAX_VALUE : limits.bodyBytes();
     }
 
-    /** Of request lines and heads. */
+    /** Limits of request lines and heads. */
     public LimitConfig limits() {
         return limits;
     }
@@ -176,7 +176,7 @@ public final class HttpFrontSettings {
         return tunnelNs;
     }
 
-    /** For a whole request, head and body; 0 for no limit. */
+    /** Limit for a whole request, head and body; 0 for none. */
     public long requestNs() {
         return requestNs;
     }
@@ -185,7 +185,7 @@ public final class HttpFrontSettings {
         return bodyNs;
     }
 
-    /** What a client that is waited for has to move in the time of {@link #bodyNs}. */
+    /** Bytes that a client has to move in the time of {@link #bodyNs}. */
     public long leastBytes() {
         return leastBytes;
     }
@@ -194,7 +194,7 @@ public final class HttpFrontSettings {
         return answerNs;
     }
 
-    /** The shortest of all: how long a deadline's task may sleep without ever having to be woken. */
+    /** The shortest limit: a deadline's task may sleep this long without a wake-up. */
     public long shortestNs() {
         return Math.min(Math.min(headNs, idleNs), Math.min(bodyNs, answerNs));
     }

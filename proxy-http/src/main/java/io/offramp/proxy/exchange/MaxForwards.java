@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * {@code Max-Forwards} of OPTIONS and TRACE (RFC 9110 §7.6.2): how many hops may still follow, this one included. At 0
- * this proxy answers as if it were the server. Pure functions.
+ * {@code Max-Forwards} of OPTIONS and TRACE (RFC 9110 §7.6.2): the number of hops that may follow, this one included.
+ * At 0 this proxy answers like a server. Pure functions.
  */
 public final class MaxForwards {
-    /** Absent, or of a method where it means nothing. */
+    /** Absent, or meaningless with this method. */
     public static final long NONE = -1;
 
     /** No number, or several. */

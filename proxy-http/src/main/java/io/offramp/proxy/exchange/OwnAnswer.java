@@ -7,6 +7,6 @@ package io.offramp.proxy.exchange;
  * @param name of its only field beside {@code Content-Length} and {@code Date}
  * @param value of that field
  * @param body not to be changed
- * @param last whether the connection takes no further request
+ * @param last true if the connection takes no further request
  */
 public record OwnAnswer(int status, String reason, String name, String value, byte[] body, boolean last) {}

@@ -2,7 +2,7 @@ package io.offramp.proxy.exchange;
 
 import java.nio.charset.StandardCharsets;
 
-/** Answers that we make ourselves: a status, and a sentence for whoever reads it. They say nothing about upstreams. */
+/** Answers of our own: a status, and a sentence for the reader. They reveal nothing about upstreams. */
 public enum Refusal {
     BAD_REQUEST(400, "Bad Request", "the request is not valid HTTP/1.1"),
     NO_ROUTE(404, "Not Found", "nothing is served under this host and path"),

@@ -1,6 +1,6 @@
 package io.offramp.proxy.exchange;
 
-/** How far the request of one exchange has come, from the client to a server. */
+/** Progress of an exchange's request, from the client to a server. */
 final class RequestSide {
     private State state = State.AWAITED;
     private long bytes;
@@ -38,7 +38,7 @@ final class RequestSide {
         };
     }
 
-    /** The server has not acted on it: another may get it. Only before the first byte of a body. */
+    /** The server has not acted on it, so another may get it. Only before the first byte of a body. */
     void onReturned() {
         if (bytes > 0) {
             throw new IllegalStateException("returned behind " + bytes + " bytes");
@@ -72,22 +72,22 @@ final class RequestSide {
         return bytes;
     }
 
-    /** Whether a client that waits for a 100 may still do so. */
+    /** True if a client may still wait for a 100. */
     boolean isHeldBack() {
         return bytes == 0 && !continued;
     }
 
-    /** Whether all of it was taken from the client. */
+    /** True if all of it was taken from the client. */
     boolean isComplete() {
         return state == State.HELD_WHOLE || state == State.SENT;
     }
 
-    /** Whether a server has its head. */
+    /** True if a server has its head. */
     boolean isSent() {
         return state == State.FLOWING || state == State.SENT;
     }
 
-    /** Whether a server gets the body as it comes. */
+    /** True if a server gets the body as it comes. */
     boolean isFlowing() {
         return state == State.FLOWING;
     }

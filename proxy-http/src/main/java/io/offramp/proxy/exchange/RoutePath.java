@@ -1,29 +1,32 @@
 package io.offramp.proxy.exchange;
 
 /**
- * The ways to read a path. Without habits, that is what RFC 3986 §6.2.2 makes equal, and what nearly all servers do:
- * escapes decoded, dot segments resolved, slashes merged. Upstreams differ in what else they take for a delimiter; each
- * such habit that a path gives room to is a bit. Pure functions.
+ * The readings of a path. Without habits, a path is read as RFC 3986 §6.2.2 makes paths equal, and as nearly all
+ * servers do: escapes decoded, dot segments resolved, slashes merged. Upstreams differ in what else they treat as a
+ * delimiter; each such habit that a path's characters allow is a bit. Pure functions.
  */
 final class RoutePath {
     /** {@code %2F} is a slash. */
     private static final int SLASH = 1;
     /** A backslash is a slash, escaped or not. */
     private static final int BACKSLASH = 1 << 1;
-    /** What begins with a semicolon is no part of its segment: {@code /admin;x}. */
+    /** The text behind a semicolon is no part of its segment: {@code /admin;x}. */
     private static final int PARAMETERS = 1 << 2;
     /** The path ends at an escaped NUL, {@code ?} or {@code #}. */
     private static final int CUT = 1 << 3;
-    /** What an escaped percent sign makes an escape is decoded again: {@code %2561}. */
+    /** An escaped percent sign begins an escape again: {@code %2561}. */
     private static final int TWICE = 1 << 4;
-    /** {@code ..} takes back an empty segment: {@code /x//../admin}. */
+    /** {@code ..} removes an empty segment: {@code /x//../admin}. */
     private static final int EMPTY_SEGMENTS = 1 << 5;
-    /** {@code ..} is a name like any other, for those who go by prefixes of what they were sent. */
+    /** {@code ..} is an ordinary name, for servers that compare prefixes of the unresolved path. */
     static final int UNRESOLVED = 1 << 6;
-    /** Never read with: escapes that some decode and the RFC does not know, {@code %u0061} and overlong UTF-8. */
+    /**
+     * Never used for a reading: escapes that some servers decode although no RFC has them, {@code %u0061} and overlong
+     * UTF-8.
+     */
     private static final int NO_ENCODING = 1 << 7;
 
-    /** More habits than these in one path are nobody's. */
+    /** No known server needs more habits in one path. */
     private static final int MAX_HABITS = 3;
     /** A slash that is data: no other character becomes this one. */
     private static final char NO_DELIMITER = '/' + 0x100;
@@ -31,8 +34,7 @@ final class RoutePath {
     private RoutePath() {}
 
     /**
-     * Whether a target's path has one reading only, itself: nothing in it is escaped, a delimiter of anyone's, or to be
-     * resolved.
+     * True if a target's path has only one reading, itself: without an escape, a further delimiter, or a dot segment.
      */
     static boolean isPlain(String target) {
         int length = target.length();
@@ -53,8 +55,8 @@ final class RoutePath {
     }
 
     /**
-     * Habits that the path gives room to, with {@link #UNRESOLVED} where it has {@code ..}; below 0 where no reading
-     * can be relied on.
+     * Habits that the path's characters allow, with {@link #UNRESOLVED} if it has {@code ..}; below 0 if no reading is
+     * reliable.
      */
     static int habits(String path) {
         int found = 0;
@@ -74,7 +76,7 @@ final class RoutePath {
         return clear ? found : -1;
     }
 
-    /** The habit by which the octet is more than itself; 0 if there is none. */
+    /** The habit that gives the octet a special meaning; 0 if there is none. */
     private static int habit(int octet, boolean escaped) {
         return switch (octet) {
             case '/' -> escaped ? SLASH : 0;
@@ -86,7 +88,7 @@ final class RoutePath {
     }
 
     /**
-     * The path as someone with these habits reads it: segments between single slashes, one character an octet.
+     * The reading of the path with these habits: segments between single slashes, one character an octet.
      *
      * @param habits bits out of {@link #habits}
      */
@@ -165,7 +167,7 @@ final class RoutePath {
         /** {@link #TWICE} and {@link #NO_ENCODING}, where the octet is a case of them. */
         private int habits;
 
-        /** @param twice whether what a decoded percent sign begins is decoded again */
+        /** @param twice true to decode again behind a decoded percent sign */
         Octets(String path, boolean twice) {
             this.path = path;
             this.twice = twice;
@@ -179,7 +181,7 @@ final class RoutePath {
             escaped = false;
             habits = octet == '%' && at < path.length() && (path.charAt(at) | 0x20) == 'u' ? NO_ENCODING : 0;
             for (int inner = escape(); inner >= 0; inner = twice ? escape() : -1) {
-                // C0 and C1 are in no UTF-8: they hide an ASCII character from whoever looks for it.
+                // C0 and C1 are in no valid UTF-8: they hide an ASCII character.
                 habits |= (escaped ? TWICE : 0) | (inner == 0xC0 || inner == 0xC1 ? NO_ENCODING : 0);
                 octet = inner;
                 escaped = true;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the upstream of a request: the first route that matches. Paths are compared as RFC 3986 §6.2.2 makes them
- * equal; one that an upstream may read otherwise, and would then have got by another route, is refused. Immutable.
+ * equal. A path is refused if an upstream may read it differently and another route would then match. Immutable.
  */
 public final class Router {
     private static final Route NONE = new Route(null, false, "/", Destination.UNKNOWN);
@@ -79,7 +79,7 @@ public final class Router {
                 new Destination.To(group));
     }
 
-    /** Where a request goes. */
+    /** The destination of a request. */
     Destination route(RequestTarget target) {
         if (only != null) {
             return only;
@@ -91,7 +91,7 @@ public final class Router {
                 : first(host, path).destination();
     }
 
-    /** By each of the ways that the path may be read. */
+    /** Compares all readings of the path. */
     private Destination route(@Nullable String host, String path) {
         Destination whatever = destination(host);
         if (whatever != null) {
@@ -106,7 +106,7 @@ public final class Router {
         for (int some = habits; some > 0; some = some - 1 & habits) {
             Route other = first(host, RoutePath.read(path, some));
             boolean unresolved = (some & RoutePath.UNRESOLVED) != 0;
-            // Dots are to be resolved: who does not cannot mean more than the prefix that he goes by.
+            // Dots have to be resolved: a server that does not can only mean the prefix that it compares.
             if (!other.destination().equals(found) && !(unresolved && other.matchesAnyPath())) {
                 return Destination.AMBIGUOUS;
             }
@@ -114,7 +114,7 @@ public final class Router {
         return found;
     }
 
-    /** Where all requests for a host go, whatever their paths are; null if that depends on the path. */
+    /** The destination of all requests for a host; null if it depends on the path. */
     private @Nullable Destination destination(@Nullable String host) {
         Destination found = null;
         for (Route route : routes) {

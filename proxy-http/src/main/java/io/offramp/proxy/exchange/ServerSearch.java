@@ -13,8 +13,8 @@ import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the server of one exchange: on a connection that is there, else on a new one, else with the next server of the
- * group. Confined to the event loop.
+ * Finds a server for one exchange: on a free connection, else on a new one, else the next server of the group. Confined
+ * to the event loop.
  */
 final class ServerSearch implements LeaseListener {
     private final Exchange exchange;
@@ -39,7 +39,7 @@ final class ServerSearch implements LeaseListener {
         return server;
     }
 
-    /** Begins; the exchange hears how it went, later or during the call. */
+    /** Begins; the exchange gets the result, later or during the call. */
     void begin(UpstreamGroup from) {
         group = from;
         tryNext(from);
@@ -93,8 +93,8 @@ final class ServerSearch implements LeaseListener {
     }
 
     /**
-     * Whether a request may be sent again, on a new connection: once, and where the server has certainly not acted on
-     * it, or twice is as good as once and it went to a connection that the server may have closed as idle (RFC 9112
+     * True if a request may be sent again on a new connection: once, and only if the server has certainly not acted on
+     * it, or if the request is idempotent and went to a connection that the server may have closed as idle (RFC 9112
      * §9.3.1).
      */
     boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
@@ -115,7 +115,7 @@ final class ServerSearch implements LeaseListener {
         }
     }
 
-    /** Calls off what is under way. */
+    /** Cancels the search. */
     void cancel() {
         if (opening != null) {
             opening.cancel();

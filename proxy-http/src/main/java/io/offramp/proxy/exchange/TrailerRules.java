@@ -6,9 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which trailers pass (RFC 9110 §6.5.1). A server that has acted on a head, and perhaps checked it, must not learn
- * something else behind the body. So nothing passes of framing, routing, identity, authentication, control of requests
- * and answers, or what the content is.
+ * Decides which trailers pass (RFC 9110 §6.5.1). A server has acted on the head, and perhaps checked it, so trailers
+ * must not contradict it: no trailer of framing, routing, identity, authentication, control or content passes.
  */
 public final class TrailerRules {
     private static final Set<String> IN_HEADS_ONLY = Set.of(
@@ -58,9 +57,9 @@ public final class TrailerRules {
 
     private TrailerRules() {}
 
-    /** Whether the trailer may stand behind a body; marks in its name count as hyphens. */
+    /** True if the trailer may stand behind a body; marks in its name count as hyphens. */
     public static boolean passes(Fields trailers, int index) {
-        // All fields that this proxy has to know are about framing, routing, identity or control.
+        // All fields that this proxy knows are about framing, routing, identity or control.
         return trailers.kind(index) == Field.OTHER
                 && !IN_HEADS_ONLY.contains(
                         trailers.name(index).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "-"));

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Protocols that a connection may change to, element by element of {@code Upgrade} (RFC 9110 §7.8). Never to HTTP/2:
- * requests in such a tunnel would pass every rule of ours. Immutable.
+ * requests in such a tunnel would bypass all our rules. Immutable.
  *
  * @param allowed names in lower case
  */
 record Upgrades(Set<String> allowed) {
-    /** A client offers these as it goes by, and is content with HTTP/1.1. */
+    /** Clients offer these in passing, and accept HTTP/1.1. */
     private static final Set<String> OPTIONAL = Set.of("h2c", "h2", "h3", "http", "tls");
 
-    /** What of a request's offer may pass, as a field's value; null if nothing. */
+    /** The allowed part of a request's offer, as a field's value; null if there is none. */
     @Nullable
     String offer(Fields request) {
         StringJoiner passed = new StringJoiner(", ");
@@ -27,7 +27,7 @@ record Upgrades(Set<String> allowed) {
         return passed.length() == 0 ? null : passed.toString();
     }
 
-    /** The first protocol that a client will miss, since it is not allowed; null if there is none. */
+    /** The first protocol that a client needs and that is not allowed; null if there is none. */
     static @Nullable String missed(Fields request) {
         return elements(request)
                 .filter(each -> !OPTIONAL.contains(name(each)))
@@ -35,7 +35,7 @@ record Upgrades(Set<String> allowed) {
                 .orElse(null);
     }
 
-    /** Whether a 101 changes to what was offered, and to nothing else. */
+    /** True if a 101 changes only to an offered protocol. */
     static boolean isOf(String offer, Fields switching) {
         List<String> offered = split(offer).toList();
         List<String> chosen = elements(switching).toList();

@@ -3,9 +3,9 @@ package io.offramp.proxy.http1;
 import io.offramp.proxy.message.Ascii;
 
 /**
- * Checks what stands between a chunk's size and the end of its line: names, with values that are tokens or quoted
- * strings, and blanks around the marks (RFC 9112 §7.1.1, RFC 9110 §5.6.3 and §5.6.4). Nobody understands them, but who
- * reads their line otherwise than an upstream does would find another chunk behind it. Confined to one thread.
+ * Checks the text between a chunk's size and the end of its line: names, with values that are tokens or quoted strings,
+ * and blanks around the marks (RFC 9112 §7.1.1, RFC 9110 §5.6.3 and §5.6.4). Extensions have no use, but a reader that
+ * parses their line differently from an upstream finds another chunk behind it. Confined to one thread.
  */
 final class ChunkExtensions {
     private Part part = Part.BLANKS;
@@ -29,13 +29,13 @@ final class ChunkExtensions {
         part = Part.BLANKS;
     }
 
-    /** Whether the byte, which does not end the line, may stand there. */
+    /** True if the byte, which does not end the line, may stand there. */
     boolean accepts(byte b) {
         part = next(b);
         return part != Part.WRONG;
     }
 
-    /** Whether the line may end here. */
+    /** True if the line may end here. */
     boolean mayEnd() {
         return part == Part.NAME || part == Part.VALUE || part == Part.QUOTE_END;
     }

@@ -103,7 +103,8 @@ final class ClientConnection extends ClientHandler {
     }
 
     /**
-     * Takes what waits; called whenever there is more of it, the exchange may have room, or the next request its turn.
+     * Takes waiting bytes. Called when more have come, when the exchange may have room, or when the next request may
+     * begin.
      */
     void resume() {
         if (inbox.isTaking()) {
@@ -232,13 +233,13 @@ final class ClientConnection extends ClientHandler {
         }
     }
 
-    /** Nothing of what still comes in is of interest. */
+    /** Discards later input. */
     private void endInput() {
         phase = Phase.LINGERING;
         reader.close();
     }
 
-    /** The exchange has become a tunnel, which hears everything from now on. */
+    /** The exchange has become a tunnel, which gets all later events. */
     void becomeTunnel(TunnelEnd server, Tunnel.Listener listener) {
         Tunnel opened = tunnel(server, settings.tunnelNs(), settings.bodyNs(), listener);
         exchange = null;
@@ -249,7 +250,7 @@ final class ClientConnection extends ClientHandler {
         opened.onClientReadComplete();
     }
 
-    /** Leaves what was written to the flush that follows, and takes no more requests. */
+    /** Takes no more requests and closes behind the writes, which the caller flushes. */
     ChannelHandlerContext beginFarewell() {
         endInput();
         waits.forClient();
@@ -257,14 +258,14 @@ final class ClientConnection extends ClientHandler {
         return ctx();
     }
 
-    /** The client has all that it gets; it may go on sending for a while. */
+    /** The client has its last answer; it may go on sending for a while. */
     void linger() {
         if (phase == Phase.LINGERING) {
             waits.toLinger();
         }
     }
 
-    /** Ends the connection at once: what the client has of an answer stays visibly incomplete. */
+    /** Ends the connection at once: a begun answer stays visibly incomplete. */
     void abort(boolean answerEndsWithConnection) {
         waits.abort();
         phase = Phase.CLOSED;
@@ -360,7 +361,7 @@ final class ClientConnection extends ClientHandler {
         }
     }
 
-    /** Nobody waits for an answer that has not begun. One that has goes on: if the client has left, it resets. */
+    /** An answer that has not begun is called off. One that has begun goes on: a client that has left resets it. */
     private void onFin() {
         ClientStreamListener left = exchange;
         if (settings.abortsOnFin() && phase == Phase.EXCHANGE && left != null && !left.isAnswered()) {

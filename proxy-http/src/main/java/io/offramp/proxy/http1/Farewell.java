@@ -6,8 +6,7 @@ import io.offramp.proxy.channel.HalfClose;
 
 /**
  * The orderly end of a client's connection, behind its last answer. A kernel resets a connection that is closed with
- * input unread, and forgets what it had to send; so what still comes is discarded for a while. Confined to the event
- * loop.
+ * unread input, and drops its unsent bytes. So later input is discarded for a while. Confined to the event loop.
  */
 final class Farewell {
     private final ClientConnection connection;
@@ -16,7 +15,7 @@ final class Farewell {
 
     private enum State {
         OPEN,
-        /** The connection closes when all is written. */
+        /** The connection closes after the last write. */
         CLOSING,
         /** The client was told that nothing follows. */
         TOLD
@@ -26,27 +25,26 @@ final class Farewell {
         this.connection = connection;
     }
 
-    /** Something came behind the last request that was taken. */
+    /** Bytes came behind the last request. */
     void discard(ByteBuf in) {
         in.skipBytes(in.readableBytes());
         discarded = true;
     }
 
-    /** Closes behind what was written; once. */
+    /** Closes behind earlier writes; once. */
     void closeBehindWrites() {
         if (state == State.OPEN) {
             state = State.CLOSING;
             ChannelHandlerContext ctx = connection.beginFarewell();
-            // As a task, so that what waits to be taken is.
+            // As a task, so that waiting bytes are taken first.
             HalfClose.flush(ctx).addListener(written -> ctx.executor().execute(() -> onLastWritten(ctx)));
             connection.resume();
         }
     }
 
     // = RFC 9112 §9.6
-    // # If a server performs an immediate close of a TCP connection, there is a significant risk that the client will
-    // not be
-    // # able to read the last HTTP response.
+    // # If a server performs an immediate close of a TCP connection, there is a significant risk that the client
+    // # will not be able to read the last HTTP response.
     private void onLastWritten(ChannelHandlerContext ctx) {
         if (!discarded || connection.hasInputEnded() || !ctx.channel().isActive()) {
             ctx.close();

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a message's body is (RFC 9112 §6.3), as one number: its length, or one of the negative constants. Every
+ * The length of a message's body (RFC 9112 §6.3), as one number: its length, or one of the negative constants. Every
  * doubt is {@link #INVALID}: Content-Length beside Transfer-Encoding, codings other than exactly {@code chunked}, more
  * than one length.
  */
@@ -18,7 +18,7 @@ public final class Framing {
     /** An answer that ends with its connection. */
     public static final long UNTIL_CLOSE = -2;
 
-    /** Not to be trusted; {@link #problem} says why. */
+    /** Invalid; {@link #problem} says why. */
     public static final long INVALID = -3;
 
     private static final byte[] CHUNKED_CODING = "chunked".getBytes(StandardCharsets.US_ASCII);
@@ -48,7 +48,7 @@ public final class Framing {
         return framing != INVALID && isBodiless(answer.status(), toHead) ? 0 : framing;
     }
 
-    /** Whether an answer has no body whatever its fields say. */
+    /** True if an answer has no body in spite of its fields. */
     public static boolean isBodiless(int status, boolean toHead) {
         return toHead || status < 200 || status == 204 || status == 304;
     }
@@ -89,8 +89,8 @@ public final class Framing {
     }
 
     /**
-     * Some upstreams, those with Netty's decoder for one, give this handshake, which no RFC knows, a body of eight
-     * bytes that no field announces.
+     * Some upstreams, for example those with Netty's decoder, give this handshake, which is in no RFC, a body of eight
+     * bytes without a length field.
      */
     private static boolean hasHiddenBody(Head head) {
         return head.isGet() && head.fields().hasName(KEY_1) && head.fields().hasName(KEY_2);

@@ -9,9 +9,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads heads and trailers, and refuses what others read in more than one way: bare line feeds, folded lines, blanks
- * before a colon in requests, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3, §5).
- * Goes on where the last bytes ended, so that a head costs the same in one piece or in many. Confined to one thread.
+ * Reads heads and trailers, and refuses input that other parsers read in several ways: bare line feeds, folded lines,
+ * blanks before a colon in requests, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3,
+ * §5). Goes on where the last bytes ended, so that a head costs the same in one piece or in many. Confined to one
+ * thread.
  */
 final class HeadReader {
     /** Most fields in one head, so that rules that look at pairs of fields stay cheap. */
@@ -21,7 +22,7 @@ final class HeadReader {
     /** Most bytes that are looked at before it is known whether they are of the head. */
     private static final int STEP_BYTES = 512;
 
-    /** Whoever keeps a head keeps its array: that has at most this much too much. */
+    /** Largest unused part of a head's array, which lives as long as the head. */
     private static final int WORTH_TRIMMING_BYTES = 4096;
 
     private static final byte[] EMPTY = {};
@@ -92,7 +93,7 @@ final class HeadReader {
         this.most = lineLimit + fieldsLimit + STEP_BYTES;
     }
 
-    /** Why it was refused; null if it was not. */
+    /** The reason of a refusal; null without one. */
     @Nullable
     String problem() {
         return problem;
@@ -124,7 +125,7 @@ final class HeadReader {
         return bytes.length + head.indexBytes();
     }
 
-    /** Lets go of an incomplete head, behind which nothing is read any more. */
+    /** Drops an incomplete head; nothing is read after that. */
     void forget() {
         bytes = EMPTY;
         head.forget();

@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a proxy changes in heads (RFC 9110 §7.6): fields that are meant for one hop go, those that it owes are set, all
- * others pass as they came. Writes into buffers of the caller. Pure functions.
+ * The changes of a proxy to heads (RFC 9110 §7.6): fields for one hop are removed, required ones are set, all others
+ * pass as they came. Writes into buffers of the caller. Pure functions.
  */
 final class HeaderRules {
     /** Room that a rewritten head needs beyond its own length, for a start. */
@@ -46,7 +46,7 @@ final class HeaderRules {
 
     private HeaderRules() {}
 
-    /** What an answer's {@code Connection} field says to the client. */
+    /** The {@code Connection} field of an answer to the client. */
     enum Persistence {
         /** Nothing: an HTTP/1.1 connection persists by default. */
         DEFAULT(new byte[0]),
@@ -72,7 +72,7 @@ final class HeaderRules {
     /**
      * Writes the head of a request for an upstream.
      *
-     * @param client what every request of this connection says about its client
+     * @param client fields about the client, the same for every request of its connection
      * @param server host and port of the upstream, for a request that has no Host
      * @param upgrade protocols that the request asks for, and may; null if none
      */
@@ -104,7 +104,7 @@ final class HeaderRules {
         out.writeBytes(OFFRAMP).writeBytes(CRLF);
     }
 
-    /** What we say of the client: behind what a trusted proxy said of its own, else as if we were the first. */
+    /** Our fields about the client: behind those of a trusted proxy, else as the first proxy. */
     private static void writeForwarded(Fields fields, ClientFields client, @Nullable String authority, ByteBuf out) {
         boolean trusted = client.trusted();
         out.writeBytes(FORWARDED_FOR);
@@ -140,8 +140,8 @@ final class HeaderRules {
      *
      * @param framing of the body that the client gets
      * @param date of now, for an answer that has none (RFC 9110 §6.6.1)
-     * @param bodiless whether the answer has no body by its status or its request's method, so that its length, if any,
-     *     passes as it is
+     * @param bodiless true if the answer has no body by its status or its request's method; a length then passes as it
+     *     is
      */
     static void writeAnswer(
             Head answer,

@@ -28,8 +28,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one stream of a client's HTTP/1 connection, for one exchange after another: frames answers as the client's
- * version and the request's method allow, and knows whether the connection goes on behind them.
+ * The only stream of a client's HTTP/1 connection, for one exchange after another. Frames answers by the client's
+ * version and the request's method, and decides whether the connection goes on behind them.
  */
 final class Http1ClientStream implements ClientStream {
     private final ClientConnection connection;

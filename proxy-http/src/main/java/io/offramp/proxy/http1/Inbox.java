@@ -4,13 +4,13 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.function.Predicate;
 
-/** What a client has sent and nothing has taken yet: most often nothing, at most one read burst. */
+/** Bytes of a client that wait to be taken: usually none, at most one read burst. */
 final class Inbox {
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
     private boolean taking;
     private boolean closed;
 
-    /** Adds what has come, which moves here. */
+    /** Adds received bytes, which move here. */
     void add(ByteBuf in) {
         waiting.addLast(in);
     }
@@ -19,16 +19,16 @@ final class Inbox {
         return waiting.isEmpty();
     }
 
-    /** Whether {@link #take} is under way: what comes meanwhile is taken by it. */
+    /** True while {@link #take} is under way: it also takes bytes that arrive meanwhile. */
     boolean isTaking() {
         return taking;
     }
 
     /**
-     * Has all of it taken, as far as possible.
+     * Gives all bytes to the taker, as far as possible.
      *
-     * @param taker takes what it can of a buffer; false if the rest has to wait
-     * @return false if something has to wait
+     * @param taker takes as much of a buffer as it can; false if the rest has to wait
+     * @return false if bytes have to wait
      */
     boolean take(Predicate<ByteBuf> taker) {
         taking = true;
@@ -52,7 +52,7 @@ final class Inbox {
         return taken;
     }
 
-    /** The client is gone: forgets all of it, and keeps nothing of what is being taken. */
+    /** The client is gone: drops all bytes, including those being taken. */
     void close() {
         closed = true;
         while (!waiting.isEmpty()) {

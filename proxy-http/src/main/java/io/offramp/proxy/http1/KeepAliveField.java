@@ -5,8 +5,7 @@ import io.offramp.proxy.message.Fields;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a server says in {@code Keep-Alive: timeout=5, max=100} of how long it keeps an idle connection (RFC 2068
- * §19.7.1).
+ * A server's {@code Keep-Alive: timeout=5, max=100}: the time for which it keeps an idle connection (RFC 2068 §19.7.1).
  */
 final class KeepAliveField {
     /** A request on its way when the server closes is lost, so ours ends sooner. */
@@ -16,9 +15,7 @@ final class KeepAliveField {
 
     private KeepAliveField() {}
 
-    /**
-     * For how long the connection can be kept; 0 for not at all, {@code Long.MAX_VALUE} where the server does not say.
-     */
+    /** For how long the connection can be kept; 0 for not at all, {@code Long.MAX_VALUE} if the server does not say. */
     static long limitNs(Fields fields) {
         String value = fields.first(Field.KEEP_ALIVE);
         if (value == null) {
@@ -40,7 +37,7 @@ final class KeepAliveField {
             return Long.MAX_VALUE;
         }
         long ns = TimeUnit.SECONDS.toNanos(Math.min(MAX_S, Long.parseLong(seconds)));
-        // Of a short time a half, or a server with one second would never see a connection twice.
+        // Half of a short time, or a connection of a server with one second would never be used twice.
         return ns - Math.min(MARGIN_NS, ns / 2);
     }
 }

@@ -6,9 +6,9 @@ import io.offramp.proxy.message.Head;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of one direction of a connection, step by step: a head, pieces of body, an end. Who reads can stop between
- * any two steps, and what is behind them stays bytes. How long a body is has one source, {@link Framing}, for this
- * reader and for who forwards. Bytes are taken as they are looked at, so none has to be kept or shown twice.
+ * Messages of one direction of a connection, step by step: a head, pieces of body, an end. The caller can stop between
+ * any two steps; later bytes stay unread. The length of a body has one source, {@link Framing}, for this reader and for
+ * forwarding. Bytes are consumed as they are read, so none has to be kept or shown twice.
  *
  * <p>Confined to one thread.
  */
@@ -27,7 +27,7 @@ public final class MessageReader {
     private Refused refusal = Refused.NOT;
     private @Nullable String problem;
 
-    /** What a step brought. */
+    /** The result of a step. */
     public enum Step {
         /** Nothing: all bytes were taken, and more are needed. */
         MORE,
@@ -44,7 +44,7 @@ public final class MessageReader {
         REFUSED
     }
 
-    /** Why nothing more can be read. */
+    /** Reasons to stop reading. */
     public enum Refused {
         /** It can. */
         NOT,
@@ -87,7 +87,7 @@ public final class MessageReader {
         return new MessageReader(false, lineLimit, fieldsLimit);
     }
 
-    /** Whether the next answer is to a HEAD request, and so has no body, whatever its head says. */
+    /** Set before the answer to a HEAD request, which has no body in spite of its head. */
     public void toHead(boolean next) {
         toHead = next;
     }
@@ -100,7 +100,7 @@ public final class MessageReader {
         return heads.begins(in);
     }
 
-    /** Takes bytes up to the next thing that there is to tell. */
+    /** Takes bytes up to the next result. */
     public Step read(ByteBuf in) {
         if (refusal != Refused.NOT) {
             return Step.REFUSED;
@@ -196,13 +196,13 @@ public final class MessageReader {
         return heads.heldBytes();
     }
 
-    /** Lets go of an incomplete head; nothing can be read any more. */
+    /** Drops an incomplete head; nothing can be read after that. */
     public void close() {
         heads.forget();
         refuse(Refused.MALFORMED, "closed");
     }
 
-    /** The head of this step; once, since who keeps it keeps its memory. */
+    /** The head of this step; only once, because the caller then owns its memory. */
     public Head takeHead() {
         Head last = head;
         if (last == null) {
@@ -235,17 +235,17 @@ public final class MessageReader {
         return framing;
     }
 
-    /** Whether the message whose head came last is complete: what comes next is a head. */
+    /** True if the last message is complete: a head comes next. */
     public boolean isComplete() {
         return state == State.HEAD;
     }
 
-    /** Bytes of body still to come where its head told the length; else 0. */
+    /** Bytes left of a body of known length; else 0. */
     public long left() {
         return left;
     }
 
-    /** So many bytes of a body of known length went another way, and will not come here. */
+    /** Skips bytes of a body of known length that went another way. */
     public void skip(long bytes) {
         left -= bytes;
         if (left == 0 && state == State.LENGTH) {
@@ -258,7 +258,7 @@ public final class MessageReader {
         return refusal;
     }
 
-    /** What was wrong, where {@link Refused#MALFORMED}. */
+    /** The fault, for {@link Refused#MALFORMED}. */
     public @Nullable String problem() {
         return problem;
     }

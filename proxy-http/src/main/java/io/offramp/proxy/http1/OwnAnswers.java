@@ -13,7 +13,7 @@ final class OwnAnswers {
     private static final byte[] LENGTH = ascii("\r\nContent-Length: ");
     private static final byte[] CRLF = ascii("\r\n");
 
-    /** Everything that is neither text of the answer nor a date. */
+    /** Bytes besides the answer's text and the date. */
     private static final int OTHER_BYTES = 80;
 
     private OwnAnswers() {}

@@ -6,7 +6,7 @@ import io.offramp.proxy.exchange.ClientStreamListener;
 import io.offramp.proxy.exchange.Refusal;
 import io.offramp.proxy.http1.MessageReader.Step;
 
-/** Reads requests for their exchanges: step by step, and no further than the exchange takes them. */
+/** Reads requests for their exchanges, step by step, and no further than the exchange takes them. */
 final class RequestReader {
     private final MessageReader reader;
     private Step head = Step.MORE;
@@ -15,18 +15,18 @@ final class RequestReader {
         reader = MessageReader.ofRequests(limits.requestLineBytes(), limits.headBytes());
     }
 
-    /** Whether a request begins; takes empty lines in front of it. */
+    /** True if a request begins; takes empty lines in front of it. */
     boolean begins(ByteBuf in) {
         return reader.begins(in);
     }
 
-    /** Takes bytes of a head; true when it is over, and {@link #tellHead} has something to tell. */
+    /** Takes bytes of a head; true when it is over: then call {@link #tellHead}. */
     boolean readHead(ByteBuf in) {
         head = reader.read(in);
         return head != Step.MORE;
     }
 
-    /** The stream gets the head, or the exchange what is wrong with it. */
+    /** Gives the head to the stream, or its fault to the exchange. */
     void tellHead(Http1ClientStream stream, ClientStreamListener exchange) {
         if (head == Step.HEAD) {
             stream.onHead(reader.takeHead(), reader.framing(), reader.problem(), exchange);
@@ -60,7 +60,7 @@ final class RequestReader {
         return reader.heldBytes();
     }
 
-    /** Lets go of an incomplete head; nothing is read any more. */
+    /** Drops an incomplete head; nothing is read after that. */
     void close() {
         reader.close();
     }

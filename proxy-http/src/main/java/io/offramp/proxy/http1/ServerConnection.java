@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * a time. Confined to the event loop.
  */
 final class ServerConnection implements PooledConnection, UpstreamStream, TransportListener {
-    /** Interim heads (1xx) in front of one answer; more are no progress but a flood. */
+    /** Interim heads (1xx) in front of one answer; more are a flood. */
     private static final int MAX_INTERIMS = 100;
 
     private final UpstreamLoop loop;
@@ -141,9 +141,8 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     }
 
     /**
-     * What the server may have sent behind its answer must not be taken for the next one: the connection is kept only
-     * when the socket has been seen empty. Of a request that was answered before it was sent, the server may never take
-     * the rest.
+     * Bytes behind an answer must not be taken for the next one: the connection is kept only if the socket was seen
+     * empty. If a request was answered before all of it was sent, the server may never take the rest.
      */
     @Override
     public void release() {
@@ -189,7 +188,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     public void onBytes(ByteBuf in) {
         UpstreamListener to = listener;
         if (to == null || state == State.IDLE) {
-            // Bytes that no request asked for: whatever they mean, no answer behind them can be trusted.
+            // Bytes that no request asked for: no answer behind them can be trusted.
             transport.fail("garbage: bytes without a request");
             return;
         }

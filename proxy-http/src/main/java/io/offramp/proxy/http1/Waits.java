@@ -8,11 +8,11 @@ import io.offramp.proxy.exchange.HttpFrontSettings;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Who a client's connection waits for, and for how long. Confined to the event loop. */
+/** The waits of a client's connection, for client or server, and their limits. Confined to the event loop. */
 final class Waits {
     /**
-     * How long input is discarded behind an answer that came before its request was complete, so that no reset destroys
-     * it.
+     * Time to discard input behind an answer that came before its request was complete, so no reset destroys the
+     * answer.
      */
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -25,7 +25,7 @@ final class Waits {
     private final @Nullable Deadline requestEnd;
 
     /**
-     * @param deadline runs its task where nothing else is said here
+     * @param deadline for all other waits
      * @param onTooSlow runs when the client moves too few bytes
      * @param onRequestEnd runs when a request as a whole takes too long
      */
@@ -49,7 +49,7 @@ final class Waits {
         pace.onReceived(bytes);
     }
 
-    /** The client has to read, or to send; what is expected of others waits for that. */
+    /** The client has to read, or to send; other waits pause. */
     void forClient() {
         deadline.clear();
         pace.await();
@@ -85,7 +85,7 @@ final class Waits {
         deadline.in(settings.headNs());
     }
 
-    /** The client has all that it gets; it may go on sending for a while. */
+    /** The client has its last answer; it may go on sending for a while. */
     void toLinger() {
         pace.rest();
         deadline.in(LINGER_NS);

@@ -10,8 +10,8 @@ import java.util.Set;
 /**
  * What a message's {@code Connection} fields say (RFC 9110 §7.6.1).
  *
- * @param options those that this proxy acts on; not to be changed
- * @param named names of further fields that are meant for us, as bytes in lower case
+ * @param options the ones that this proxy acts on; do not change
+ * @param named names of further fields for this hop, as bytes in lower case
  */
 public record ConnectionOptions(Set<Option> options, List<byte[]> named) {
     private static final int MAX_OPTIONS = 32;
@@ -41,7 +41,7 @@ public record ConnectionOptions(Set<Option> options, List<byte[]> named) {
             return NONE;
         }
         int only = fields.only(Field.CONNECTION);
-        // Nearly all there are have one option.
+        // Nearly all have one option.
         if (only >= 0 && fields.isValue(only, KEEP_ALIVE_ALONE)) {
             return KEEP_ALIVE;
         }
@@ -87,7 +87,7 @@ public record ConnectionOptions(Set<Option> options, List<byte[]> named) {
         return options.contains(Option.KEEP_ALIVE);
     }
 
-    /** {@code Upgrade} is meant for us. */
+    /** {@code Upgrade} is for this hop. */
     public boolean upgrade() {
         return options.contains(Option.UPGRADE);
     }
@@ -97,7 +97,7 @@ public record ConnectionOptions(Set<Option> options, List<byte[]> named) {
         return !options.contains(Option.TOO_MANY);
     }
 
-    /** Whether that field is meant for us only. */
+    /** True if that field is for this hop only. */
     public boolean names(Fields fields, int index) {
         for (byte[] name : named) {
             if (fields.isName(index, name)) {

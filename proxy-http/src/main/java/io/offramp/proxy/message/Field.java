@@ -8,8 +8,8 @@ public enum Field {
     /** Any field that passes untouched. */
     OTHER,
     /**
-     * What tells an upstream of a client certificate: {@code Client-Cert} and {@code Client-Cert-Chain} (RFC 9440),
-     * {@code X-Client-Cert} and all others of these families. Never passes to an upstream.
+     * Fields that tell an upstream about a client certificate: {@code Client-Cert} and {@code Client-Cert-Chain} (RFC
+     * 9440), {@code X-Client-Cert} and all others of these families. Never passes to an upstream.
      */
     CLIENT_CERT,
     CONNECTION,
@@ -17,13 +17,13 @@ public enum Field {
     DATE,
     EXPECT,
     /**
-     * What a proxy in front of us says of its client or of the request that it got: {@code Forwarded} (RFC 7239),
+     * Fields of a proxy in front of us about its client or its request: {@code Forwarded} (RFC 7239),
      * {@code X-Forwarded-Port} and all others of that family, {@code X-Real-IP}, {@code True-Client-IP},
      * {@code X-Original-URL} and their like, by {@link FieldFamilies}. Passes to an upstream from a trusted proxy only.
      */
     FORWARDING,
     /**
-     * {@code Content_Length}, {@code Transfer.Encoding}: not a field of framing, but some upstream takes it for one.
+     * {@code Content_Length}, {@code Transfer.Encoding}: not a field of framing, but some upstreams take it for one.
      */
     FRAMING_TWIN,
     HOST,
@@ -36,7 +36,7 @@ public enum Field {
     TE,
     TRANSFER_ENCODING,
     /**
-     * {@code X_Forwarded_For}: not {@link #FORWARDING}, but some upstream takes it for that, and no proxy in front of
+     * {@code X_Forwarded_For}: not {@link #FORWARDING}, but some upstreams take it for that, and no proxy in front of
      * us removes it.
      */
     TWIN,
@@ -48,7 +48,7 @@ public enum Field {
     private final byte[] lower =
             name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
 
-    /** The field whose name these bytes are, whatever their case. */
+    /** The field with these bytes as its name, ignoring case. */
     static Field of(byte[] bytes, int from, int to) {
         Field exact = switch (to - from) {
             case 2 -> TE.or(bytes, from, OTHER);

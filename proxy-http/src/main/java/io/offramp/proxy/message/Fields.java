@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The field lines of a head or of trailers: the bytes as they came, and where each line, name and value is in them.
- * Forwarding copies bytes, line by line or in runs; strings are made only of what a proxy has to understand. All
- * indices are of fields, in their order.
+ * The field lines of a head or of trailers: the received bytes, with the place of each line, name and value. Forwarding
+ * copies bytes, line by line or in runs; strings are made only of parts that a proxy has to understand. All indices are
+ * of fields, in their order.
  */
 public final class Fields {
     /** No field. */
@@ -65,7 +65,7 @@ public final class Fields {
         end = emptyLine;
     }
 
-    /** Forgets all but which kinds there were. */
+    /** Drops everything except the kinds of its fields. */
     void forget() {
         bytes = NONE.bytes;
         spans = NONE.spans;
@@ -78,12 +78,12 @@ public final class Fields {
         return kinds.length * (SPANS + 1) * Integer.BYTES;
     }
 
-    /** How many. */
+    /** Number of fields. */
     public int size() {
         return size;
     }
 
-    /** What the field is. */
+    /** Kind of the field. */
     public Field kind(int index) {
         return kinds[index];
     }
@@ -102,7 +102,7 @@ public final class Fields {
         return new String(bytes, spans[from], spans[to] - spans[from], StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether there is a field of that kind. */
+    /** True if there is a field of that kind. */
     public boolean has(Field kind) {
         return (present & 1L << kind.ordinal()) != 0;
     }
@@ -149,13 +149,13 @@ public final class Fields {
         return values;
     }
 
-    /** Whether the value, as a whole, is {@code lower}, whatever its case. */
+    /** True if the whole value is {@code lower}, ignoring case. */
     public boolean isValue(int index, byte[] lower) {
         int from = spans[SPANS * index + 2];
         return spans[SPANS * index + 3] - from == lower.length && Ascii.matches(bytes, from, lower);
     }
 
-    /** Whether one of the comma-separated values of that kind is {@code value}, whatever its case. */
+    /** True if one of the comma-separated values of that kind is {@code value}, ignoring case. */
     public boolean hasInList(Field kind, String value) {
         for (String line : all(kind)) {
             for (String element : line.split(",")) {
@@ -167,13 +167,13 @@ public final class Fields {
         return false;
     }
 
-    /** Whether the name is {@code lower}, whatever its case. */
+    /** True if the name is {@code lower}, ignoring case. */
     public boolean isName(int index, byte[] lower) {
         int from = spans[SPANS * index];
         return spans[SPANS * index + 1] - from == lower.length && Ascii.matches(bytes, from, lower);
     }
 
-    /** Whether there is a field of that name, which has no kind of its own. */
+    /** True if there is a field of that name, which has no kind of its own. */
     public boolean hasName(byte[] lower) {
         for (int i = 0; i < size; i++) {
             if (isName(i, lower)) {

@@ -5,9 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The head of one message, its bytes, and where the parts are in them. Both versions of HTTP have heads in this one
- * form: an HTTP/1 head as it came, an HTTP/2 field list as its decoder wrote it. Made by {@link HeadBuilder}, and
- * immutable once it is complete.
+ * The head of one message: its bytes, and the places of its parts. All versions of HTTP have this form: an HTTP/1 head
+ * as it came, an HTTP/2 field list as its decoder wrote it. Made by {@link HeadBuilder}; immutable once complete.
  */
 public final class Head {
     private static final byte[] HEAD = {'H', 'E', 'A', 'D'};
@@ -49,8 +48,8 @@ public final class Head {
     }
 
     /**
-     * Keeps the start line and {@link Fields#has} of the fields, and lets go of all else: for a head that was
-     * forwarded, and whose body may take its time.
+     * Keeps the start line and {@link Fields#has} of the fields, and drops the rest: for a forwarded head with a slow
+     * body.
      */
     public void forgetFields() {
         bytes = Arrays.copyOf(bytes, end);
@@ -68,12 +67,12 @@ public final class Head {
         return fields;
     }
 
-    /** Whether it has all its fields: {@link #forgetFields} was not called. */
+    /** True if it has all its fields: {@link #forgetFields} was not called. */
     public boolean isWhole() {
         return length > end;
     }
 
-    /** The version that it came in. */
+    /** Version of the message. */
     public Version version() {
         return version;
     }
@@ -93,12 +92,12 @@ public final class Head {
         return isGet() ? "GET" : text(start, middle);
     }
 
-    /** Whether a request's method is GET. */
+    /** True if a request's method is GET. */
     public boolean isGet() {
         return isMethod(GET);
     }
 
-    /** Whether a request's method is HEAD. */
+    /** True if a request's method is HEAD. */
     public boolean isHead() {
         return isMethod(HEAD);
     }

@@ -17,7 +17,7 @@ public final class HttpDate {
     private final InstantSource clock;
     private volatile Line line = Line.of(0);
 
-    /** Immutable, so that whoever sees the second sees its bytes. */
+    /** Immutable, so a reader of the second sees its bytes. */
     private record Line(long second, byte[] bytes) {
         static Line of(long second) {
             String text = "Date: " + IMF_FIXDATE.format(Instant.ofEpochSecond(second)) + "\r\n";

@@ -1,12 +1,12 @@
 package io.offramp.proxy.message;
 
 /**
- * The head of a client's request, as an exchange takes it from any version of HTTP.
+ * The head of a client's request, in one form for all versions of HTTP.
  *
  * @param message method, target and fields as they came
- * @param target where it goes; {@link RequestTarget#NONE} where that is not valid
- * @param options what its Connection fields say
- * @param length bytes of its body, 0 if it has none; negative if that is not known before its end
+ * @param target parsed target; {@link RequestTarget#NONE} if it is invalid
+ * @param options of its Connection fields
+ * @param length bytes of its body, 0 for none; negative if unknown before its end
  */
 public record RequestHead(Head message, RequestTarget target, ConnectionOptions options, long length) {
     /** Its fields. */
@@ -14,17 +14,17 @@ public record RequestHead(Head message, RequestTarget target, ConnectionOptions 
         return message.fields();
     }
 
-    /** Whether the client waits for a 100 before it sends its body (RFC 9110 §10.1.1); not with HTTP/1.0. */
+    /** True if the client waits for a 100 before it sends its body (RFC 9110 §10.1.1); not with HTTP/1.0. */
     public boolean expectsContinue() {
         return message.modern() && message.fields().has(Field.EXPECT);
     }
 
-    /** Whether it asks for another protocol on its connection; not with HTTP/1.0. */
+    /** True if it asks for another protocol on its connection; not with HTTP/1.0. */
     public boolean asksForUpgrade() {
         return message.modern() && options.upgrade();
     }
 
-    /** Whether twice is as good as once (RFC 9110 §9.2.2). */
+    /** True if the method is idempotent (RFC 9110 §9.2.2). */
     public boolean isIdempotent() {
         return switch (message.method()) {
             case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;

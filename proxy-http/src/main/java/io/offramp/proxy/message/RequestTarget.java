@@ -4,9 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request goes (RFC 9112 §3.2).
+ * The target of a request (RFC 9112 §3.2).
  *
- * @param authority host and port: of an absolute target, else of Host; null where an HTTP/1.0 request has neither
+ * @param authority host and port: of an absolute target, else of Host; null if an HTTP/1.0 request has neither
  * @param originForm path and query, or {@code *}
  * @param problem why the request is refused; null if it is not
  */
@@ -39,7 +39,7 @@ public record RequestTarget(
         return absolute(target, toServer);
     }
 
-    /** The authority of an absolute target counts, whatever Host says (RFC 9112 §3.2.2). */
+    /** The authority of an absolute target counts, regardless of Host (RFC 9112 §3.2.2). */
     private static RequestTarget absolute(String target, boolean options) {
         boolean http = target.regionMatches(true, 0, "http://", 0, 7);
         int start = http ? 7 : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
@@ -100,8 +100,8 @@ public record RequestTarget(
     }
 
     /**
-     * Host as names are compared (RFC 3986 §6.2.2, RFC 9110 §4.2.3): in lower case, escapes decoded, without port and
-     * without the dot that ends a name in full; or null.
+     * Host in the form for comparison (RFC 3986 §6.2.2, RFC 9110 §4.2.3): lower case, escapes decoded, without port and
+     * without the last dot; or null.
      */
     public @Nullable String host() {
         if (authority == null) {

@@ -1,12 +1,12 @@
 package io.offramp.proxy.message;
 
-/** Why a stream ends before its time: error codes of RFC 9113 §7, as far as an exchange has a use for them. */
+/** Reasons to end a stream early: the error codes of RFC 9113 §7 that an exchange uses. */
 public enum ResetCode {
-    /** Nothing is wrong; the rest is not needed. */
+    /** No error; the rest is not needed. */
     NO_ERROR(0x0),
     /** Our side failed, or the one behind us. */
     INTERNAL_ERROR(0x2),
-    /** Nobody waits for it any more. */
+    /** It is no longer needed. */
     CANCEL(0x8),
     /** The peer takes or sends too little to be waited for. */
     ENHANCE_YOUR_CALM(0xb);
@@ -17,7 +17,7 @@ public enum ResetCode {
         this.code = code;
     }
 
-    /** As a RST_STREAM frame has it. */
+    /** Its number in a RST_STREAM frame. */
     public int code() {
         return code;
     }

@@ -12,7 +12,7 @@ public enum Version {
         this.number = number;
     }
 
-    /** As {@code Via} has it (RFC 9110 §7.6.3): {@code 1.1}. */
+    /** Its form in {@code Via} (RFC 9110 §7.6.3): {@code 1.1}. */
     public String number() {
         return number;
     }

@@ -1,6 +1,6 @@
 /**
- * Heads and fields as all versions of HTTP have them: one array of bytes and an index of what is in it. Forwarding
- * copies bytes; strings are made only of what a proxy has to understand.
+ * Heads and fields in one form for all versions of HTTP: an array of bytes and an index of its parts. Forwarding copies
+ * bytes; strings are made only of parts that a proxy has to understand.
  */
 @NullMarked
 package io.offramp.proxy.message;

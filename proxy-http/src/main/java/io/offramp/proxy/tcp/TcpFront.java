@@ -2,7 +2,7 @@ package io.offramp.proxy.tcp;
 
 import io.netty.channel.ChannelPipeline;
 
-/** Bytes of a client's channel, passed on as they are. */
+/** Passes the bytes of a client's channel on as they are. */
 public final class TcpFront {
     private TcpFront() {}
 

@@ -8,7 +8,7 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import org.jspecify.annotations.Nullable;
 
-/** What the TCP fronts of all connections of one listener share. Immutable, thread-safe. */
+/** Settings of the TCP fronts of one listener. Immutable, thread-safe. */
 public final class TcpFrontSettings {
     private final Upstreams upstreams;
     private final UpstreamGroup group;
@@ -19,8 +19,8 @@ public final class TcpFrontSettings {
 
     /**
      * @param route the listener's only one
-     * @param accessLog hears of every connection's end; null for nobody
-     * @param budget says when a silent connection has to go
+     * @param accessLog gets the end of every connection; null for none
+     * @param budget decides when a silent connection has to close
      * @throws IllegalArgumentException if the route names an upstream that is not there
      */
     public TcpFrontSettings(

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * on the other, never an end.
  */
 public final class Tunnel implements TunnelListener {
-    /** Bursts below this are cheaper read and written than spliced. */
+    /** Bursts below this cost less to read and write than to splice. */
     private static final int SMALL_BYTES = 4 << 10;
 
-    /** Of silence; while memory is short, a tunnel in use is left alone. */
+    /** Least silence before a tunnel is cut while memory is short. */
     private static final long SHED_AFTER_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final TunnelEnd client;
@@ -33,13 +33,13 @@ public final class Tunnel implements TunnelListener {
     private boolean serverEnded;
     private boolean closed;
 
-    /** Hears of a tunnel's end. */
+    /** Gets the end of a tunnel. */
     @FunctionalInterface
     public interface Listener {
         /**
          * The tunnel is closed; once.
          *
-         * @param problem why, if it did not end well
+         * @param problem the reason of a bad end, else null
          */
         void onClosed(Tunnel tunnel, @Nullable String problem);
     }
@@ -48,7 +48,7 @@ public final class Tunnel implements TunnelListener {
      * Begins with the server's end; the caller passes on what comes from the client.
      *
      * @param idleNs without a byte either way
-     * @param takeNs at the end, for a peer that does not take what was written
+     * @param takeNs at the end, for a peer that does not take the last writes
      */
     public Tunnel(TunnelEnd client, TunnelEnd server, Deadline deadline, long idleNs, long takeNs, Listener listener) {
         this.client = client;
@@ -116,18 +116,18 @@ public final class Tunnel implements TunnelListener {
     public void onClientGone() {
         String problem = clientEnded && serverEnded ? null : "client left";
         if (toClosed()) {
-            // What came from the client and was authenticated is delivered, also where the stream was cut behind it.
+            // Authenticated bytes of the client are delivered, even if the stream was cut behind them.
             server.endBehindWrites(!clientEnded, takeNs);
             listener.onClosed(this, problem);
         }
     }
 
-    /** Nothing has passed either way for long. */
+    /** No byte has passed for the idle limit. */
     public void onDeadline() {
         cut("idle");
     }
 
-    /** Memory is short: ends the tunnel where nothing has passed either way for a while. */
+    /** Memory is short: ends the tunnel if no byte has passed for a while. */
     public void shed(MemoryBudget budget) {
         if (!closed && idleNs - deadline.leftNs() >= SHED_AFTER_NS) {
             budget.onShed(Shed.TUNNEL);

@@ -1,4 +1,4 @@
-/** Bytes both ways between a client and a server, once neither side speaks in messages any more. */
+/** Bytes both ways between a client and a server, after the end of messages. */
 @NullMarked
 package io.offramp.proxy.tunnel;
 

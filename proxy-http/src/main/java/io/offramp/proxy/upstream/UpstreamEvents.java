@@ -1,6 +1,6 @@
 package io.offramp.proxy.upstream;
 
-/** What happens towards one upstream, for who counts it. Called on event loops: never blocks. */
+/** Counts events of one upstream. Called on event loops: never blocks. */
 public interface UpstreamEvents {
     /** Counts nothing. */
     UpstreamEvents NONE = new UpstreamEvents() {};

@@ -10,7 +10,7 @@ public final class UpstreamGroup {
     private final UpstreamServer[] servers;
     private final UpstreamEvents events;
 
-    /** Looks the names up, so not on an event loop. */
+    /** Resolves the names; blocks, so never on an event loop. */
     public UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
         name = config.name();
         this.events = events;
@@ -24,7 +24,7 @@ public final class UpstreamGroup {
         return name;
     }
 
-    /** Who counts. */
+    /** Counts its events. */
     public UpstreamEvents events() {
         return events;
     }
@@ -34,16 +34,16 @@ public final class UpstreamGroup {
         return List.of(servers);
     }
 
-    /** How many servers. */
+    /** Number of servers. */
     public int size() {
         return servers.length;
     }
 
     /**
-     * The next server to try. A group of one has nothing to gain from skipping its only server.
+     * The next server to try. A group of one never skips its only server.
      *
-     * @param from where the search starts, any number
-     * @param tried bits of the servers that failed this request already
+     * @param from start of the search, any number
+     * @param tried bits of the servers that have failed this request
      * @return null if all have failed, this request or a moment ago
      */
     public @Nullable UpstreamServer next(int from, long tried, long nowNs) {

@@ -5,13 +5,13 @@ import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.Fields;
 
 /**
- * Hears what an {@link UpstreamStream} brings, in this order: any number of interim heads; a head; its body; the end.
- * Or, at any point, a failure. All calls are on the event loop of client and server.
+ * Gets the parts of an {@link UpstreamStream}'s answer, in this order: any number of interim heads; a head; its body;
+ * the end. Or, at any point, a failure. All calls are on the event loop of client and server.
  */
 public interface UpstreamListener {
-    /** What the server has had of a request whose stream fails. */
+    /** The fate of a request whose stream fails. */
     enum Fate {
-        /** The server has said that it did nothing: a stream refused, or behind a GOAWAY (RFC 9113 §8.7). */
+        /** The server did nothing, by its own word: a refused stream, or one behind a GOAWAY (RFC 9113 §8.7). */
         REFUSED,
         /** No byte of an answer has come; the server may have acted. */
         UNANSWERED,
@@ -25,7 +25,7 @@ public interface UpstreamListener {
     /** A piece of the body, which moves here. */
     void onBody(ByteBuf piece);
 
-    /** So many bytes of the body are on their way to the client past this process. */
+    /** These bytes of the body are on their way to the client past this process. */
     void onSpliced(int bytes);
 
     /** The answer is complete; the stream has forgotten this listener. */

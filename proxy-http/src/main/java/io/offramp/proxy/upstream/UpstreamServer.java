@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One server of a group. Thread-safe: what one event loop learns about it, all know. */
+/** One server of a group. Thread-safe: all event loops share its state. */
 public final class UpstreamServer {
     private static final long SKIPPED_NS = TimeUnit.SECONDS.toNanos(3);
 
@@ -20,7 +20,7 @@ public final class UpstreamServer {
     private volatile boolean down;
     private volatile long retryAtNs;
 
-    /** Looks the name up, so not on an event loop. */
+    /** Resolves the name; blocks, so never on an event loop. */
     UpstreamServer(HostPort host, int index) {
         this(host, index, host.resolveAll());
     }
@@ -42,12 +42,12 @@ public final class UpstreamServer {
         return 1L << index;
     }
 
-    /** Where to connect, the one that accepted last first; a single unresolved one if its name is not known. */
+    /** Its addresses, the one that accepted last first; a single unresolved one for an unknown name. */
     public List<InetSocketAddress> addresses() {
         return addresses;
     }
 
-    /** Whether it is tried: it has not failed, or that was {@value #SKIPPED_NS} ns ago. */
+    /** True if it may be tried: it has not failed, or its failure was {@value #SKIPPED_NS} ns ago. */
     boolean isTried(long nowNs) {
         return !down || nowNs - retryAtNs >= 0;
     }

@@ -10,18 +10,18 @@ import io.offramp.proxy.tunnel.TunnelEnd;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of one exchange: takes the request, and tells its {@link UpstreamListener} the answer. Leased by a
- * pool; a lease ends with {@link #release}, {@link #reset} or {@link #becomeTunnel}, or when the listener hears that
- * the stream has failed, and nothing is called after that. Confined to the event loop.
+ * The server's side of one exchange: takes the request, and passes the answer to its {@link UpstreamListener}. Leased
+ * by a pool. A lease ends with {@link #release}, {@link #reset} or {@link #becomeTunnel}, or when the listener learns
+ * that the stream has failed. No call follows after that. Confined to the event loop.
  */
 public interface UpstreamStream {
     /** The server at the other end. */
     UpstreamServer server();
 
     /**
-     * Sends the head; once, before all else. The request ends with it if its length is 0.
+     * Sends the head; once, before everything else. The request ends with it if its length is 0.
      *
-     * @param client what every request of its connection says about the client
+     * @param client fields about the client, the same for every request of its connection
      * @param upgrade protocols that the request may change to; null if none
      */
     void sendHead(RequestHead request, ClientFields client, @Nullable String upgrade);
@@ -29,34 +29,34 @@ public interface UpstreamStream {
     /**
      * Sends a piece of the body, which moves here.
      *
-     * @param last whether the request ends with it, without trailers
+     * @param last true if the request ends with it, without trailers
      */
     void sendBody(ByteBuf piece, boolean last);
 
-    /** Ends a request whose length was not known before. */
+    /** Ends a request of unknown length. */
     void sendEnd(Fields trailers);
 
-    /** Passes on what was sent so far. */
+    /** Flushes. */
     void flush();
 
-    /** Whether more of the body may be sent: by socket and flow control. */
+    /** True if socket and flow control have room for more of the body. */
     boolean isWritable();
 
     /**
-     * Pauses or resumes the answer. A stream with credit of its own gives the server as much back as it has passed on,
-     * and so nothing while it is paused.
+     * Pauses or resumes the answer. A stream with flow control of its own returns credit only for the bytes that it has
+     * passed on, so none while it is paused.
      */
     void read(boolean on);
 
-    /** Bytes of the answer's body that are still to come; 0 where its head does not say. */
+    /** Bytes left of the answer's body; 0 if the head gave no length. */
     long bodyLeft();
 
-    /** Leads what is still to come past this process, where both sides can; else nothing changes. */
+    /** Splices the rest of the body to the client if both sides can; otherwise nothing changes. */
     void spliceTo(@Nullable SpliceTarget target);
 
     /**
-     * The exchange is over and its request complete. A complete answer makes the connection free for the next; what is
-     * left of an incomplete one is not waited for.
+     * The exchange is over and its request complete. A complete answer frees the connection for the next request; the
+     * rest of an incomplete one is not awaited.
      */
     void release();
 

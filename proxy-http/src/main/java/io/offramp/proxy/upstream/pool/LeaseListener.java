@@ -3,12 +3,12 @@ package io.offramp.proxy.upstream.pool;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
 
-/** Hears once what became of a request for a lease, unless that was called off. */
+/** Gets the result of a request for a lease, once, unless it was cancelled. */
 public interface LeaseListener {
     /**
-     * The stream is the listener's.
+     * The listener has the stream.
      *
-     * @param used whether its connection has carried requests before: one that came free meanwhile
+     * @param used true if its connection has carried requests before: one that came free meanwhile
      */
     void onLeased(UpstreamStream stream, boolean used);
 

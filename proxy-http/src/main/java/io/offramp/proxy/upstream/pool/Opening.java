@@ -19,12 +19,12 @@ public final class Opening {
     private @Nullable ConnectRace race;
     private boolean over;
 
-    /** Hears once how it went, unless it was called off. */
+    /** Gets the result once, unless it was cancelled. */
     public interface Result {
-        /** The transport is open, and nobody listens to it yet. */
+        /** The transport is open, and has no listener yet. */
         void onConnected(Transport transport);
 
-        /** Takes a connection that came free meanwhile, where that is as good as a new one; false if it is not. */
+        /** Takes a connection that came free meanwhile; false if only a new one will do. */
         default boolean takes(PooledConnection used) {
             return false;
         }
@@ -41,12 +41,12 @@ public final class Opening {
         this.result = result;
     }
 
-    /** Begins; the result hears how it went, later or during the call. */
+    /** Begins; the result comes later or during the call. */
     public void start() {
         loop.pool(server).open(this);
     }
 
-    /** Calls it off. */
+    /** Cancels it. */
     public void cancel() {
         if (!over) {
             over = true;

@@ -13,15 +13,15 @@ public interface PooledConnection {
     /** The server at the other end. */
     UpstreamServer server();
 
-    /** Leases that it can give now beside those it has given: with HTTP/1 one if it is idle, else none. */
+    /** Number of further leases that it can give now: with HTTP/1 one if it is idle, else none. */
     int room();
 
     /** Leases a stream; only where there is room. */
     UpstreamStream lease(UpstreamListener listener);
 
-    /** When it has been idle for too long, on the event loop's clock; {@code Long.MAX_VALUE} while it is leased. */
+    /** End of its idle time, on the event loop's clock; {@code Long.MAX_VALUE} while it is leased. */
     long idleEndNs();
 
-    /** Gives no more leases, and closes when those that it has given have ended. */
+    /** Gives no more leases, and closes when the current ones have ended. */
     void retire();
 }

@@ -3,13 +3,13 @@ package io.offramp.proxy.upstream.pool;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.transport.Transport;
 
-/** What is spoken with servers: makes the connection that a pool keeps out of a transport that is open. Thread-safe. */
+/** The protocol towards servers: makes a pooled connection of an open transport. Thread-safe. */
 @FunctionalInterface
 public interface Protocol {
     /**
      * The transport's listener becomes the new connection; on the event loop.
      *
-     * @param loop that hears when the connection has room again
+     * @param loop is called when the connection has room again
      */
     PooledConnection over(Transport transport, UpstreamServer server, UpstreamLoop loop);
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of one event loop to one server: those that have room for a request, last used first; how many there are
- * in all; and which requests wait because there may be no more. Confined to the event loop.
+ * Connections of one event loop to one server: those with room for a request, last used first; the number of all; and
+ * the requests that wait because there may be no more. Confined to the event loop.
  */
 final class ServerPool {
     private final EventLoop loop;
@@ -23,7 +23,7 @@ final class ServerPool {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int open;
 
-    /** A request whose turn comes, or does not. */
+    /** A waiting request. */
     private final class Waiting implements Runnable {
         final Opening opening;
         final Future<?> timer;
@@ -48,7 +48,7 @@ final class ServerPool {
         this.waitMs = waitMs;
     }
 
-    /** Connects now, or when another connection has gone; refuses where too many wait. */
+    /** Connects now, or when another connection has gone; refuses if too many wait. */
     void open(Opening opening) {
         if (open >= mostOpen && !free.isEmpty()) {
             // It cannot be used: the caller wants a new one. It makes room, and counts no more when it has closed.
@@ -64,7 +64,7 @@ final class ServerPool {
         }
     }
 
-    /** A connection that was opened is gone, or never came to be. */
+    /** An opened connection is gone, or could not be opened. */
     void onGone() {
         open--;
         Waiting next = waiting.pollFirst();
@@ -74,7 +74,7 @@ final class ServerPool {
         }
     }
 
-    /** It waits no longer. */
+    /** Removes it from the waiting ones. */
     void forgetWaiting(Opening opening) {
         for (Iterator<Waiting> i = waiting.iterator(); i.hasNext(); ) {
             Waiting one = i.next();
@@ -101,7 +101,7 @@ final class ServerPool {
         return null;
     }
 
-    /** A connection that had no room has some again: for requests that wait, then for those to come. */
+    /** A connection has room again: for waiting requests, then for later ones. */
     void onRoom(PooledConnection connection) {
         while (connection.room() > 0) {
             Waiting next = waiting.peekFirst();
@@ -132,7 +132,7 @@ final class ServerPool {
         free.remove(connection);
     }
 
-    /** Closes what has been idle for too long; whether any is left. */
+    /** Closes connections that were idle for too long; true if any is left. */
     boolean sweep(long nowNs) {
         free.removeIf(connection -> {
             boolean over = nowNs >= connection.idleEndNs();

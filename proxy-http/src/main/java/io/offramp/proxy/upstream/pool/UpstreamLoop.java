@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of one event loop to servers, and the next server in turn of each group. Leases streams on connections
- * that are there, and opens new ones. Confined to that loop.
+ * Connections of one event loop to servers, and the next server in turn of each group. Leases streams on existing
+ * connections, and opens new ones. Confined to that loop.
  */
 public final class UpstreamLoop {
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
@@ -52,7 +52,7 @@ public final class UpstreamLoop {
         idleLimitNs = Math.min(IDLE_LIMIT_NS, timeouts.idle().toNanos());
     }
 
-    /** What flushes at the end of each turn of this event loop. */
+    /** Flushes at the end of each turn of this event loop. */
     public TurnFlush turnFlush() {
         return turn;
     }
@@ -74,7 +74,7 @@ public final class UpstreamLoop {
         return group.next(from.next++, tried, nowNs());
     }
 
-    /** A stream on a connection that is there and has room for one; null if there is none. */
+    /** A stream on an existing connection with room; null if there is none. */
     public @Nullable UpstreamStream lease(UpstreamServer server, UpstreamListener listener) {
         return pool(server).lease(listener, nowNs());
     }
@@ -82,7 +82,7 @@ public final class UpstreamLoop {
     /**
      * A stream on a new connection, or on one that comes free meanwhile: {@link Opening#start()} begins to open it.
      *
-     * @param allocator for what is read
+     * @param allocator for reads
      * @param listener of the stream
      */
     public Opening open(
@@ -114,7 +114,7 @@ public final class UpstreamLoop {
         });
     }
 
-    /** A new connection that carries bytes. It counts like all others, and is nobody's but the caller's. */
+    /** A new connection for bytes. It counts like all others, and belongs to the caller alone. */
     public Opening openTransport(
             UpstreamGroup group, UpstreamServer server, ByteBufAllocator allocator, Opening.Result result) {
         return new Opening(this, group, server, allocator, result);
@@ -141,15 +141,15 @@ public final class UpstreamLoop {
     }
 
     /**
-     * When a connection that becomes idle now has been so for too long.
+     * End of the idle time of a connection that becomes idle now.
      *
-     * @param limitNs what the server says of it
+     * @param limitNs the server's own limit
      */
     public long idleEndNs(long limitNs) {
         return nowNs() + Math.min(idleLimitNs, limitNs);
     }
 
-    /** A connection that had no room for a request has some again. */
+    /** A connection has room for a request again. */
     public void onRoom(PooledConnection connection) {
         if (closed) {
             connection.retire();

@@ -24,7 +24,7 @@ public final class Upstreams {
     private final Connector connector;
 
     /**
-     * Looks all names up, so not on an event loop. A name that is not known is no error: it is looked up again when it
+     * Resolves all names; blocks, so never on an event loop. An unknown name is no error: it is resolved again when it
      * is needed.
      *
      * @param configured by name
@@ -40,7 +40,7 @@ public final class Upstreams {
         this(configured, protocol, timeouts, limits, events, SocketConnector.of(limits.upstreamReceiveBytes()));
     }
 
-    /** The same, over other channels than sockets. */
+    /** The same, without sockets. */
     public Upstreams(
             Map<String, UpstreamConfig> configured,
             Protocol protocol,

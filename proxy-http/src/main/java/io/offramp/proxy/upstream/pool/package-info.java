@@ -1,6 +1,6 @@
 /**
- * Connections to servers that outlive a request: how many there are, which are free, who waits for one. Hands out
- * leases; knows nothing of what protocol they speak.
+ * Connections to servers that outlive a request: their number, the free ones, and the requests that wait for one. Hands
+ * out leases; independent of the protocol.
  */
 @NullMarked
 package io.offramp.proxy.upstream.pool;

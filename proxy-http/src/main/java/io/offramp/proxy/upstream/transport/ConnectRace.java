@@ -34,7 +34,7 @@ public final class ConnectRace {
     private int next;
     private boolean over;
 
-    /** Hears once how it went, unless the race was called off. */
+    /** Gets the result once, unless the race was cancelled. */
     public interface Result {
         /** The handler is in place at {@code address}. */
         void onConnected(Channel channel, InetSocketAddress address);
@@ -70,7 +70,7 @@ public final class ConnectRace {
         tryNext();
     }
 
-    /** Calls it off; nobody hears of it any more. */
+    /** Cancels it; no result follows. */
     public void cancel() {
         over = true;
         stopTimer();
@@ -80,7 +80,7 @@ public final class ConnectRace {
     private void tryNext() {
         stopTimer();
         InetSocketAddress address = addresses.get(next++);
-        // Until one has won, the others' channels have a handler that does nothing.
+        // Until one has won, the channels have a handler that does nothing.
         ChannelHandler place = addresses.size() == 1 ? handler : new ChannelInboundHandlerAdapter();
         int leftMs = (int) TimeUnit.NANOSECONDS.toMillis(endNs - nowNs());
         ChannelFuture connected = connector.connect(loop, address, allocator, Math.max(1, leftMs), place);
@@ -91,7 +91,7 @@ public final class ConnectRace {
         connected.addListener(done -> onLoop(() -> onAttempt(connected, address, place)));
     }
 
-    /** A channel that could not even be made, for want of descriptors, fails on a thread of Netty's own. */
+    /** A channel that could not be made for lack of descriptors fails on a thread of Netty's own. */
     private void onLoop(Runnable task) {
         if (loop.inEventLoop()) {
             task.run();

@@ -6,17 +6,17 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 
-/** Opens channels to upstream servers: all that the package knows of sockets. Thread-safe. */
+/** Opens channels to upstream servers: the only part with sockets. Thread-safe. */
 @FunctionalInterface
 public interface Connector {
     /**
      * Begins to connect; on the event loop.
      *
      * @param loop of the client, and of the new channel
-     * @param allocator for what is read
+     * @param allocator for reads
      * @param timeoutMs until it has failed
      * @param handler the pipeline's only one, in place before the channel is registered
-     * @return done when the channel is open; to close its channel calls it off
+     * @return done when the channel is open; closing its channel cancels it
      */
     ChannelFuture connect(
             EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler);

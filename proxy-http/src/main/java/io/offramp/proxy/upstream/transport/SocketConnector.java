@@ -33,7 +33,7 @@ public final class SocketConnector implements Connector {
     private final Bootstrap bootstrap;
 
     /**
-     * Warns where the kernel gives less than is asked for.
+     * Warns if the kernel gives less than requested.
      *
      * @param receiveBytes SO_RCVBUF
      */
@@ -72,7 +72,7 @@ public final class SocketConnector implements Connector {
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    /** The kernel cuts a buffer without a word. That of the default makes no difference where servers are near. */
+    /** The kernel cuts a buffer silently. For the default size that makes no difference with near servers. */
     private static void warnWhereTheKernelGivesLess(int receiveBytes) {
         if (receiveBytes <= LimitConfig.DEFAULTS.upstreamReceiveBytes()) {
             return;

@@ -9,9 +9,7 @@ import io.offramp.proxy.channel.Splicing;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a transport's socket receives while it is led to a client past this process; meanwhile nothing reads it here.
- */
+/** A transport's socket while it is spliced to a client; meanwhile nothing reads it here. */
 final class SpliceSource implements SpliceListener {
     private final Transport transport;
     private @Nullable Splicing splicing;
@@ -32,14 +30,14 @@ final class SpliceSource implements SpliceListener {
         }
     }
 
-    /** What comes from now on is read in the ordinary way. */
+    /** Later bytes are read in the ordinary way. */
     void stop() {
         if (close()) {
             read();
         }
     }
 
-    /** Ends it, and leaves the gate as it is; whether there was one. */
+    /** Ends it, and leaves the gate as it is; true if there was one. */
     boolean close() {
         Splicing last = splicing;
         splicing = null;

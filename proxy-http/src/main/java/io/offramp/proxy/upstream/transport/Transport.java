@@ -24,7 +24,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a server as bytes both ways. Its pipeline is built once and has only this handler; who listens
+ * One connection to a server as bytes both ways. Its pipeline is built once and has only this handler; its listener
  * changes when it becomes the end of a tunnel. Confined to the event loop.
  */
 public final class Transport extends ChannelInboundHandlerAdapter implements TunnelEnd {
@@ -43,7 +43,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         MESSAGES,
         /** Carries bytes, and each direction ends on its own. */
         TUNNEL,
-        /** Nothing is expected of the server but to take what was written. */
+        /** The server only has to take the last writes. */
         ENDING,
         CLOSED
     }
@@ -57,12 +57,12 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         this.turn = turn;
     }
 
-    /** Names who listens from now on. */
+    /** Sets the listener. */
     public void listener(TransportListener next) {
         listener = next;
     }
 
-    /** Where to write; the connection is open. */
+    /** Writes to the server; the connection must be open. */
     public WriteBurst burst() {
         if (burst == null) {
             throw new IllegalStateException("not connected to " + serverName);
@@ -99,12 +99,12 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         gate().hold(Holder.CLIENT, !on);
     }
 
-    /** Whether the socket had no more when it was last looked at. */
+    /** True if the last read emptied the socket. */
     public boolean isDrained() {
         return drained;
     }
 
-    /** Whether all that was written has left for the socket. */
+    /** True if all writes have left for the socket. */
     public boolean isAllSent() {
         ChannelOutboundBuffer unsent = channel().unsafe().outboundBuffer();
         return burst().isFlushed() && unsent != null && unsent.isEmpty();
@@ -118,11 +118,11 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     }
 
     /**
-     * Leads what is still to come to a client past this process, where its session can do that now; else nothing
-     * changes. To be called where a read burst is over and has been flushed. The listener hears of it by
-     * {@link TransportListener#onSpliced}, and goes on hearing what comes in the ordinary way.
+     * Splices further bytes to a client, if its session can do that now; otherwise nothing changes. Call it after a
+     * read burst and its flush. The listener gets {@link TransportListener#onSpliced}, and later bytes in the ordinary
+     * way.
      *
-     * @param bytes most that is led away
+     * @param bytes most bytes to splice
      */
     public void spliceTo(@Nullable SpliceTarget target, long bytes) {
         if (target != null) {
@@ -148,7 +148,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         }
     }
 
-    /** @return whether what comes is to be read in the ordinary way */
+    /** @return true if later bytes are to be read in the ordinary way */
     boolean onSpliceEnded(@Nullable IOException failure) {
         if (failure != null) {
             fail("reset");
@@ -185,7 +185,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         LastWrites.end(channel().pipeline().context(this), cut, limitNs);
     }
 
-    /** Closes at once; the listener hears nothing more. */
+    /** Closes at once; no call to the listener follows. */
     @Override
     public void close() {
         toClosed();
@@ -194,7 +194,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         }
     }
 
-    /** Closes at once with a reset; the listener hears nothing more. */
+    /** Closes at once with a reset; no call to the listener follows. */
     @Override
     public void reset() {
         toClosed();
@@ -203,7 +203,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         }
     }
 
-    /** Closes at once; the listener hears why. */
+    /** Closes at once; the listener gets the reason. */
     public void fail(String problem) {
         TransportListener last = toClosed();
         channel().close();
@@ -303,7 +303,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         }
     }
 
-    /** Where bytes go to a tunnel. */
+    /** The listener of a tunnel's bytes. */
     private record TunnelSide(TunnelListener listener) implements TransportListener {
         @Override
         public void onBytes(ByteBuf in) {

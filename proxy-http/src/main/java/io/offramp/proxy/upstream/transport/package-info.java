@@ -1,4 +1,4 @@
-/** Connections to servers as bytes: opened, written, read, spliced, ended. Knows nothing of what the bytes mean. */
+/** Connections to servers as bytes: opened, written, read, spliced, ended. Independent of their meaning. */
 @NullMarked
 package io.offramp.proxy.upstream.transport;
 
