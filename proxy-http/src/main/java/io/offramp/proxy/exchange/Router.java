@@ -73,7 +73,7 @@ public final class Router {
         boolean subdomains = host != null && host.startsWith("*.");
         String octets = new String(config.path().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         return new Route(
-                subdomains ? host.substring(1) : host,
+                host != null && subdomains ? host.substring(1) : host,
                 subdomains,
                 RoutePath.read(octets, 0),
                 new Destination.To(group));

@@ -3,6 +3,7 @@ package io.offramp.proxy.flow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one sequence of steps against a proxy, and holds what must hold behind each of them. */
 final class Interleaving {
@@ -196,7 +197,7 @@ final class Interleaving {
         }
     }
 
-    private ModelClient clientOf(Message message) {
+    private @Nullable ModelClient clientOf(Message message) {
         for (ModelClient client : clients) {
             if (client.requests.contains(message)) {
                 return client;

@@ -4,6 +4,7 @@ import io.offramp.proxy.flow.Message.Sort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A client that knows which answer belongs to which of its requests. */
 final class ModelClient {
@@ -99,8 +100,12 @@ final class ModelClient {
     }
 
     private final class Answers extends Incoming {
+        @Nullable
         Message tunnel;
+
+        @SuppressWarnings("NullAway.Init")
         private Message current;
+
         private boolean interim;
         private boolean own;
 

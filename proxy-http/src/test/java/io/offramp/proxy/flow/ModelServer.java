@@ -1,5 +1,7 @@
 package io.offramp.proxy.flow;
 
+import static java.util.Objects.requireNonNull;
+
 import io.offramp.proxy.flow.Message.Sort;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -172,23 +174,26 @@ final class ModelServer {
 
         @Override
         void onBody(byte value) {
-            if (value != reading.requestByte(reading.bodyArrived++)) {
-                throw new AssertionError("byte " + reading.bodyArrived + " of " + reading);
+            Message message = requireNonNull(reading);
+            if (value != message.requestByte(message.bodyArrived++)) {
+                throw new AssertionError("byte " + message.bodyArrived + " of " + message);
             }
         }
 
         @Override
         void onTrailers(String lines) {
-            if (!lines.equals(reading.trailer())) {
-                throw new AssertionError("trailers of " + reading + ": " + lines);
+            Message message = requireNonNull(reading);
+            if (!lines.equals(message.trailer())) {
+                throw new AssertionError("trailers of " + message + ": " + lines);
             }
         }
 
         @Override
         void onEnd() {
             complete = true;
-            if (reading.bodyArrived != reading.bodyBytes) {
-                throw new AssertionError(reading.bodyArrived + " of " + reading.bodyBytes + " bytes of " + reading);
+            Message message = requireNonNull(reading);
+            if (message.bodyArrived != message.bodyBytes) {
+                throw new AssertionError(message.bodyArrived + " of " + message.bodyBytes + " bytes of " + message);
             }
         }
     }

@@ -58,10 +58,11 @@ final class StrictServer {
         }
         Map<String, String> fields = fields(in.substring(0, head - 4));
         String length = fields.get("content-length");
-        boolean chunked = fields.containsKey("transfer-encoding");
+        String coding = fields.get("transfer-encoding");
+        boolean chunked = coding != null;
         check(!chunked || length == null, "two framings: " + in);
         check(length == null || length.matches("\\d{1,19}"), "length: " + in);
-        check(!chunked || fields.get("transfer-encoding").equals("chunked"), "coding: " + in);
+        check(coding == null || coding.equals("chunked"), "coding: " + in);
         if (chunked) {
             return chunks(in, head);
         }

@@ -50,7 +50,6 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     private boolean halfClosure;
     private boolean farEnded;
     private boolean farLeft;
-    private boolean farEndSeen;
     private boolean farReset;
     private boolean inputShutdown;
     private boolean outputShutdown;

@@ -10,6 +10,7 @@ import io.offramp.proxy.message.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -202,7 +203,7 @@ class ChunkGrammarTest {
     }
 
     /** Null if it was refused. */
-    private static String body(boolean requests, String chunks) {
+    private static @Nullable String body(boolean requests, String chunks) {
         MessageReader reader = reader(requests);
         ByteBuf in = stream(requests, chunks);
         StringBuilder text = new StringBuilder();

@@ -10,6 +10,7 @@ import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -220,7 +221,7 @@ class MessageReaderTest {
     }
 
     /** Data, a bar, trailers that pass; null if the body was refused. */
-    private String read(String stream) {
+    private @Nullable String read(String stream) {
         ByteBuf in = bytes(stream);
         try {
             return drain(reader, in, new StringBuilder());
@@ -229,7 +230,7 @@ class MessageReaderTest {
         }
     }
 
-    private static String read(MessageReader reader, String stream, Random random) {
+    private static @Nullable String read(MessageReader reader, String stream, Random random) {
         StringBuilder text = new StringBuilder();
         String result = null;
         for (int at = 0; at < stream.length(); ) {
@@ -243,7 +244,7 @@ class MessageReaderTest {
         return result;
     }
 
-    private static String drain(MessageReader reader, ByteBuf in, StringBuilder text) {
+    private static @Nullable String drain(MessageReader reader, ByteBuf in, StringBuilder text) {
         while (true) {
             switch (reader.read(in)) {
                 case MORE, REFUSED -> {

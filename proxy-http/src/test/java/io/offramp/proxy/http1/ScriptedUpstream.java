@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** An upstream that does to each connection what a test says, on raw sockets. */
 final class ScriptedUpstream implements AutoCloseable {
@@ -44,6 +45,7 @@ final class ScriptedUpstream implements AutoCloseable {
         }
 
         /** The next head, or null at the end of the stream. */
+        @Nullable
         String readHead() throws IOException {
             String head = Wire.readHead(in);
             if (head != null) {

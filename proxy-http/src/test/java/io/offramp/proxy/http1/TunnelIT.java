@@ -1,5 +1,6 @@
 package io.offramp.proxy.http1;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -60,7 +61,7 @@ class TunnelIT {
             })
     void shouldPassBytesBothWaysWhenTheRequestHasABody(String body) throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
-                    String head = peer.readHead();
+                    String head = requireNonNull(peer.readHead());
                     byte[] read = head.contains("chunked") ? Wire.readChunks(peer.in) : Wire.readExactly(peer.in, 13);
                     peer.send(
                             "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n" + new String(read));

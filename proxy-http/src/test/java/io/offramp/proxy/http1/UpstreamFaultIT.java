@@ -1,5 +1,6 @@
 package io.offramp.proxy.http1;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -158,7 +159,7 @@ class UpstreamFaultIT {
                 Socket client = proxy.connect()) {
             ProxyFixture.send(client, "POST / HTTP/" + version + "\r\nHost: a\r\nContent-Length: 1\r\n\r\n");
             InputStream in = client.getInputStream();
-            Wire.Answer answer = new Wire.Answer(Wire.readHead(in), "");
+            Wire.Answer answer = new Wire.Answer(requireNonNull(Wire.readHead(in)), "");
             assertThat(answer.status()).isEqualTo(200);
             assertThat(in.read()).isPositive();
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP by hand, as little as the tests need: independent of what is tested. */
 final class Wire {
@@ -18,6 +19,7 @@ final class Wire {
         }
 
         /** Value of a field, or null. */
+        @Nullable
         String field(String name) {
             for (String line : head.split("\r\n")) {
                 if (line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {
@@ -29,7 +31,7 @@ final class Wire {
     }
 
     /** Start line and fields with the empty line, or null at the end of the stream before the first byte. */
-    static String readHead(InputStream in) throws IOException {
+    static @Nullable String readHead(InputStream in) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         int last = 0;
         while (true) {
