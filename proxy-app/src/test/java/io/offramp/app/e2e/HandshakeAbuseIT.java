@@ -40,11 +40,7 @@ class HandshakeAbuseIT {
     @BeforeAll
     static void start() throws Exception {
         proxy = new RunningProxy(
-                Mode.HTTP,
-                Policy.HW,
-                Policy.HW,
-                Map.of(),
-                "timeouts: {handshake: " + LIMIT.toMillis() + "ms}");
+                Mode.HTTP, Policy.HW, Policy.HW, Map.of(), "timeouts: {handshake: " + LIMIT.toMillis() + "ms}");
     }
 
     @AfterAll

@@ -112,11 +112,6 @@ class HwRecordIT {
     }
 
     private RunningProxy watched(Map<String, String> settings) throws Exception {
-        return new RunningProxy(
-                Mode.HTTP,
-                Policy.HW_RECORD,
-                Policy.HW_RECORD,
-                settings,
-                device::watch);
+        return new RunningProxy(Mode.HTTP, Policy.HW_RECORD, Policy.HW_RECORD, settings, device::watch);
     }
 }

@@ -1,6 +1,7 @@
 package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.config.ConfigLoader;

@@ -170,8 +170,7 @@ class SessionEdgesIT {
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
     void shouldShowThe413ToAClientThatIsStillSending(Policy policy) throws Exception {
-        try (RunningProxy proxy =
-                        new RunningProxy(Mode.HTTP, policy, policy, Map.of(), "limits: {body: 1000}");
+        try (RunningProxy proxy = new RunningProxy(Mode.HTTP, policy, policy, Map.of(), "limits: {body: 1000}");
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
             Clients.send(socket, "POST /sha256 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n");
             socket.getOutputStream().write(new byte[8_000_000]);

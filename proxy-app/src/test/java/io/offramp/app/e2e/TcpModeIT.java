@@ -46,8 +46,7 @@ class TcpModeIT {
         new Random(5).nextBytes(question);
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> answerBehindTheEnd(upstream));
-            try (RunningProxy proxy = new RunningProxy(
-                            Mode.TCP, policy, policy, Map.of(), upstream.getLocalPort());
+            try (RunningProxy proxy = new RunningProxy(Mode.TCP, policy, policy, Map.of(), upstream.getLocalPort());
                     SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
                 socket.getOutputStream().write(question);
                 socket.shutdownOutput();

@@ -32,9 +32,7 @@ final class TicketReader {
         }
         if (value.isScalar()) {
             Boolean enabled = value.as(Scalar.BOOL);
-            return TicketSettings.builder()
-                    .enabled(enabled == null || enabled)
-                    .build();
+            return TicketSettings.builder().enabled(enabled == null || enabled).build();
         }
         Section section = value.section("enabled", "count", "lifetime", "keys", "sessions");
         return section == null ? defaults : read(section, defaults);

@@ -81,8 +81,8 @@ final class Handshakes implements AutoCloseable {
             return null;
         }
         try {
-            ClientAuth loaded =
-                    ClientAuth.load(auth.mode() == ClientAuthSettings.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
+            ClientAuth loaded = ClientAuth.load(
+                    auth.mode() == ClientAuthSettings.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
             files.add(Reloadable.of("client trust", listener.name(), loaded.files(), loaded::reload));
             return loaded;
         } catch (BadCertificateException e) {

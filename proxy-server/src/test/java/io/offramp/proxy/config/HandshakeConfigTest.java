@@ -2,8 +2,8 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.handshake.engine.AlpnSettings.Mismatch;
 import io.offramp.proxy.handshake.engine.AlpnSettings;
+import io.offramp.proxy.handshake.engine.AlpnSettings.Mismatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

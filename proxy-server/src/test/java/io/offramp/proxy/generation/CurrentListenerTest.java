@@ -81,8 +81,7 @@ class CurrentListenerTest {
     }
 
     private static Generation generation(ListenerGeneration... listeners) {
-        Upstreams none =
-                new Upstreams(
+        Upstreams none = new Upstreams(
                 Map.of(),
                 new Http1Protocol(LimitConfig.DEFAULTS),
                 TimeoutConfig.DEFAULTS,
