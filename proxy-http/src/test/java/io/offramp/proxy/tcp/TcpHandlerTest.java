@@ -1,0 +1,76 @@
+package io.offramp.proxy.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.error.RecordAuthenticationException;
+import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.pool.Upstreams;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class TcpHandlerTest {
+    private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
+
+    private final EmbeddedChannel client = new EmbeddedChannel();
+    private final EmbeddedChannel server = new EmbeddedChannel();
+
+    @Test
+    void shouldNotWarnOfARecordThatTheClientHasMadeWrong() {
+        // Given
+        Upstreams upstreams = new Upstreams(
+                Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
+                new Http1Protocol(LimitConfig.DEFAULTS),
+                TimeoutConfig.DEFAULTS,
+                LimitConfig.DEFAULTS,
+                name -> UpstreamEvents.NONE,
+                (loop, to, allocator, timeoutMs, handler) -> {
+                    server.pipeline().addLast(handler);
+                    return server.newSucceededFuture();
+                });
+        client.attr(Connection.KEY).set(new Connection(1, "test", ADDRESS, ADDRESS));
+        TcpFront.install(
+                client.pipeline(),
+                new TcpFrontSettings(
+                        new RouteConfig(null, "/", "app"),
+                        upstreams,
+                        TimeoutConfig.DEFAULTS,
+                        null,
+                        MemoryBudget.unlimited()));
+        Logger root = (Logger) LoggerFactory.getLogger("io.offramp.proxy");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        root.addAppender(lines);
+
+        // When
+        try {
+            client.pipeline().fireExceptionCaught(badRecord());
+        } finally {
+            root.detachAppender(lines);
+        }
+
+        // Then
+        assertThat(lines.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.INFO));
+        assertThat(client.isOpen()).isFalse();
+    }
+
+    private static OffloadException badRecord() {
+        return new RecordAuthenticationException("record 3");
+    }
+}
