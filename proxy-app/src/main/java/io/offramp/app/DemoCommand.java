@@ -8,6 +8,7 @@ import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.session.OffloadRules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,7 +42,6 @@ import picocli.CommandLine.Spec;
         })
 final class DemoCommand implements Callable<Integer> {
     private static final String LOOPBACK = "127.0.0.1";
-    private static final String DEVICE = "device";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
         Path certificate = RunCommand.developmentCertificate(installation);
-        OffloadConfig modes = offload.resolve(DEVICE, installation.backends());
+        OffloadConfig modes = offload.resolve(OffloadRules.DEFAULT_BACKEND, installation.backends());
         try (DemoUpstream upstream = DemoUpstream.start(0, files)) {
             ProxyConfig config = config(installation, certificate, upstream, modes);
             keyLog.check(config);

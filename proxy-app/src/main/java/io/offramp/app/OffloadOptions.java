@@ -2,16 +2,31 @@ package io.offramp.app;
 
 import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.WholeConnections;
+import io.offramp.proxy.session.OffloadRules;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of a command: the backend and mode of each direction. */
 final class OffloadOptions {
-    private static final String DEVICE = "device";
+    /** Values of {@code --tx} and {@code --rx}. */
+    private enum Mode {
+        AUTO,
+        SW,
+        HW,
+        /** Of a whole connection, so refused here, with the reason. */
+        HW_RECORD;
+
+        Policy policy() {
+            return this == AUTO ? Policy.AUTO : this == SW ? Policy.SW : Policy.HW;
+        }
+    }
 
     @Option(
             names = "--backend",
@@ -21,10 +36,10 @@ final class OffloadOptions {
     private @Nullable String backend;
 
     @Option(names = "--tx", paramLabel = "MODE", description = "mode of the records sent: sw, hw or auto")
-    private @Nullable Policy tx;
+    private @Nullable Mode tx;
 
     @Option(names = "--rx", paramLabel = "MODE", description = "mode of the records received: sw, hw or auto")
-    private @Nullable Policy rx;
+    private @Nullable Mode rx;
 
     @Option(
             names = "--hw-record",
@@ -63,39 +78,40 @@ final class OffloadOptions {
      * @throws CommandFailure if there is no such backend, or it does not have the mode
      */
     OffloadConfig resolve(String fallback, List<OffloadProvider> backends) throws CommandFailure {
-        String name = backend != null ? backend : tx != null || rx != null || hwRecord ? DEVICE : fallback;
-        List<String> known =
-                backends.stream().map(OffloadProvider::name).sorted().toList();
-        if (!known.contains(name)) {
-            throw refusal("unknown backend \"" + name + "\"; known are " + String.join(", ", known));
+        String name = backend != null
+                ? backend
+                : tx != null || rx != null || hwRecord ? OffloadRules.DEFAULT_BACKEND : fallback;
+        Map<String, OffloadProvider> known = new TreeMap<>();
+        backends.forEach(provider -> known.put(provider.name(), provider));
+        OffloadRules rules = new OffloadRules(known);
+        if (!rules.knows(name)) {
+            throw refusal("unknown backend \"" + name + "\"; known are " + String.join(", ", known.keySet()));
         }
-        if (hwRecord || tx == Policy.HW_RECORD || rx == Policy.HW_RECORD) {
-            return hwRecord(name, backends);
+        if (hwRecord || tx == Mode.HW_RECORD || rx == Mode.HW_RECORD) {
+            return hwRecord(name, rules);
         }
-        if (!name.equals(OffloadConfig.SOFTWARE.backend())) {
-            return new OffloadConfig(name, tx == null ? Policy.AUTO : tx, rx == null ? Policy.AUTO : rx);
-        }
-        if (isHardware(tx) || isHardware(rx)) {
-            throw refusal("sw is software only; --tx and --rx can be nothing else then");
-        }
-        return OffloadConfig.SOFTWARE;
+        return new PerDirection(name, policy(name, tx), policy(name, rx));
     }
 
-    private OffloadConfig hwRecord(String name, List<OffloadProvider> backends) throws CommandFailure {
+    private static Policy policy(String backend, @Nullable Mode mode) throws CommandFailure {
+        Policy policy = mode == null ? OffloadRules.defaultPolicy(backend) : mode.policy();
+        if (!OffloadRules.allows(backend, policy)) {
+            throw refusal("sw is software only; --tx and --rx can be nothing else then");
+        }
+        return policy;
+    }
+
+    private OffloadConfig hwRecord(String name, OffloadRules rules) throws CommandFailure {
         if (tx != null || rx != null) {
             throw CommandFailure.badConfig(List.of("--hw-record: is for both directions, without --tx and --rx"));
         }
-        if (backends.stream().noneMatch(each -> each.name().equals(name) && each.takesConnections())) {
+        if (!rules.takesConnections(name)) {
             throw CommandFailure.badConfig(List.of("--hw-record: " + name + " takes no whole connections"));
         }
-        return OffloadConfig.hwRecord(name);
+        return new WholeConnections(name);
     }
 
     private static CommandFailure refusal(String why) {
         return CommandFailure.badConfig(List.of("--backend: " + why));
-    }
-
-    private static boolean isHardware(@Nullable Policy policy) {
-        return policy != null && policy != Policy.SW;
     }
 }

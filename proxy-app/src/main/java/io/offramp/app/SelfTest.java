@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import io.offramp.offload.record.Direction;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.DirectionStats;
 import io.offramp.proxy.server.ProxyServer;
@@ -100,8 +101,8 @@ final class SelfTest {
         for (Connection connection : open()) {
             if (connection.tls() != null && ("TLSv" + connection.tls().version().label()).equals(version)) {
                 found = true;
-                report("tx", asked.tx(), connection.tx());
-                report("rx", asked.rx(), connection.rx());
+                report("tx", asked.policy(Direction.TX), connection.tx());
+                report("rx", asked.policy(Direction.RX), connection.rx());
             }
         }
         passed &= found;

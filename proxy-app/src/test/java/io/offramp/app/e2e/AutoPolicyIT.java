@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +13,7 @@ class AutoPolicyIT {
 
     @Test
     void shouldPromoteBothDirectionsOfABusySession() throws Exception {
-        try (RunningProxy proxy = RunningProxy.http(Policy.AUTO, Policy.AUTO);
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.AUTO, OffloadMode.AUTO);
                 FragmentingRelay relay = FragmentingRelay.to(proxy.address(), 1);
                 SSLSocket socket = Clients.connect(relay.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
             String small = Clients.getHash(socket, "/bytes/1000");
@@ -50,7 +49,7 @@ class AutoPolicyIT {
 
     @Test
     void shouldLeaveAShortSessionInSoftwareAndSayWhy() throws Exception {
-        try (RunningProxy proxy = RunningProxy.http(Policy.AUTO, Policy.AUTO);
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.AUTO, OffloadMode.AUTO);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
             Clients.getHash(socket, "/bytes/1000");
 

@@ -7,7 +7,6 @@ import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.Device;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,7 @@ class DeviceLossIT {
     @Test
     void shouldSayWhyWhenTheDeviceIsDown() throws Exception {
         try (LogCapture log = new LogCapture("offramp.access");
-                RunningProxy proxy = device(Policy.HW, Policy.HW, Map.of("state", "down"));
+                RunningProxy proxy = device(OffloadMode.HW, OffloadMode.HW, Map.of("state", "down"));
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, SUITE)) {
             assertThat(Clients.getHash(socket, "/bytes/1000")).isEqualTo(proxy.upstreamHash("/bytes/1000"));
 
@@ -49,7 +48,7 @@ class DeviceLossIT {
     @Test
     void shouldServeInSoftwareWhoFindsNoContextFree() throws Exception {
         List<SSLSocket> sockets = new ArrayList<>();
-        try (RunningProxy proxy = device(Policy.HW, Policy.SW, Map.of("contexts", "1"))) {
+        try (RunningProxy proxy = device(OffloadMode.HW, OffloadMode.SW, Map.of("contexts", "1"))) {
             String expected = proxy.upstreamHash("/bytes/100000");
             for (int i = 0; i < 10; i++) {
                 sockets.add(Clients.connect(proxy.address(), VERSION, SUITE));
@@ -76,7 +75,7 @@ class DeviceLossIT {
 
     @Test
     void shouldMoveAnIdleSessionTooWhenTheDeviceIsLost() throws Exception {
-        try (RunningProxy proxy = device(Policy.HW, Policy.HW, Map.of());
+        try (RunningProxy proxy = device(OffloadMode.HW, OffloadMode.HW, Map.of());
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, SUITE)) {
             Clients.getHash(socket, "/bytes/1000");
 
@@ -96,7 +95,7 @@ class DeviceLossIT {
     void shouldCarryLiveSessionsOnInSoftwareWhenTheDeviceIsLost(String version) throws Exception {
         String suite = version.equals(VERSION) ? SUITE : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
         List<SSLSocket> sockets = new ArrayList<>();
-        try (RunningProxy proxy = device(Policy.HW, Policy.HW, Map.of());
+        try (RunningProxy proxy = device(OffloadMode.HW, OffloadMode.HW, Map.of());
                 FragmentingRelay relay = FragmentingRelay.to(proxy.address(), 11);
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             String expected = proxy.upstreamHash("/bytes/" + LOAD_BYTES);
@@ -146,7 +145,7 @@ class DeviceLossIT {
         return connection.tx().bytes() < LOAD_BYTES && connection.rx().bytes() < LOAD_BYTES;
     }
 
-    private static RunningProxy device(Policy tx, Policy rx, Map<String, String> settings) throws Exception {
+    private static RunningProxy device(OffloadMode tx, OffloadMode rx, Map<String, String> settings) throws Exception {
         return new RunningProxy(Mode.HTTP, tx, rx, settings);
     }
 

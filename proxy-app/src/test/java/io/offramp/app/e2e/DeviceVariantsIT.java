@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.offramp.offload.RecordMode;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +134,7 @@ class DeviceVariantsIT {
     }
 
     private static RunningProxy start(Map<String, String> device) throws Exception {
-        return new RunningProxy(Mode.HTTP, Policy.HW, Policy.HW, device);
+        return new RunningProxy(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, device);
     }
 
     private static void carry(RunningProxy proxy, SSLSocket socket) throws Exception {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DrainUnderWayIT {
     @ParameterizedTest
     @EnumSource(names = {"HW", "HW_RECORD"})
-    void shouldServeOneRequestToWhoWasInItsHandshake(Policy policy) throws Exception {
+    void shouldServeOneRequestToWhoWasInItsHandshake(OffloadMode policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 HesitantSocket tcp = new HesitantSocket(proxy.address())) {
             CompletableFuture<SSLSocket> client =
@@ -50,7 +49,7 @@ class DrainUnderWayIT {
 
     @ParameterizedTest
     @EnumSource(names = {"HW", "HW_RECORD"})
-    void shouldCloseAtOnceWhoHasNotSentAByte(Policy policy) throws Exception {
+    void shouldCloseAtOnceWhoHasNotSentAByte(OffloadMode policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 Socket silent = new Socket(proxy.address().getAddress(), proxy.port())) {
             await().until(() -> proxy.connections().size() == 1);

@@ -3,7 +3,6 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +26,7 @@ class ExternalClientsIT {
 
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
-    void shouldServeCurl(Policy tx, Policy rx) throws Exception {
+    void shouldServeCurl(OffloadMode tx, OffloadMode rx) throws Exception {
         requireTool("curl");
         Path upload = directory.resolve("upload");
         Files.write(upload, new byte[BYTES]);
@@ -68,7 +67,7 @@ class ExternalClientsIT {
 
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
-    void shouldServeOpenssl(Policy tx, Policy rx) throws Exception {
+    void shouldServeOpenssl(OffloadMode tx, OffloadMode rx) throws Exception {
         requireTool("openssl");
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             for (String version : List.of("-tls1_2", "-tls1_3")) {
@@ -89,7 +88,7 @@ class ExternalClientsIT {
 
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
-    void shouldServeGnutls(Policy tx, Policy rx) throws Exception {
+    void shouldServeGnutls(OffloadMode tx, OffloadMode rx) throws Exception {
         requireTool("gnutls-cli");
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             for (String version : List.of("TLS1.2", "TLS1.3")) {
@@ -111,7 +110,7 @@ class ExternalClientsIT {
 
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
-    void shouldServeWrkWithoutAnError(Policy tx, Policy rx) throws Exception {
+    void shouldServeWrkWithoutAnError(OffloadMode tx, OffloadMode rx) throws Exception {
         requireTool("wrk");
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             String report =
@@ -132,11 +131,11 @@ class ExternalClientsIT {
      * Checks that no session fell back, and that the device, if asked to, did at least a packet for each connection of
      * wrk.
      */
-    private static void assertCarried(RunningProxy proxy, String direction, Policy policy, String packets)
+    private static void assertCarried(RunningProxy proxy, String direction, OffloadMode policy, String packets)
             throws Exception {
-        boolean device = policy != Policy.SW;
+        boolean device = policy != OffloadMode.SW;
         String installed = "offramp_tls_sessions_installed_total";
-        String mode = policy == Policy.HW_RECORD ? "hw-record" : "hw";
+        String mode = policy == OffloadMode.HW_RECORD ? "hw-record" : "hw";
         String label = "direction=\"" + direction + "\"";
         double inDevice = proxy.metric(installed, label, "backend=\"device\"", "mode=\"" + mode + "\"");
         double inSoftware = proxy.metric(installed, label, "backend=\"sw\"", "mode=\"sw\"");

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -32,7 +31,7 @@ class HalfOpenIT {
 
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW_RECORD"})
-    void shouldBoundThemAndServeTheOthersAndForgetThem(Policy policy) throws Exception {
+    void shouldBoundThemAndServeTheOthersAndForgetThem(OffloadMode policy) throws Exception {
         byte[] hello = Clients.clientHello();
         List<Socket> flood = new ArrayList<>();
         try (RunningProxy proxy = proxy(policy);
@@ -78,7 +77,7 @@ class HalfOpenIT {
     void shouldServeWhoComesWhereAllHaveBeenAnswered() throws Exception {
         byte[] hello = Clients.clientHello();
         List<Socket> flood = new ArrayList<>();
-        try (RunningProxy proxy = proxy(Policy.SW)) {
+        try (RunningProxy proxy = proxy(OffloadMode.SW)) {
             for (int i = 0; i < LIMIT + 20; i++) {
                 Socket socket = new Socket(proxy.address().getAddress(), proxy.port());
                 flood.add(socket);
@@ -106,7 +105,7 @@ class HalfOpenIT {
         }
     }
 
-    private static RunningProxy proxy(Policy policy) throws Exception {
+    private static RunningProxy proxy(OffloadMode policy) throws Exception {
         return new RunningProxy(
                 Mode.HTTP,
                 policy,

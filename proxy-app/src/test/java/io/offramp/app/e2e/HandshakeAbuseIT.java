@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -40,7 +39,11 @@ class HandshakeAbuseIT {
     @BeforeAll
     static void start() throws Exception {
         proxy = new RunningProxy(
-                Mode.HTTP, Policy.HW, Policy.HW, Map.of(), "timeouts: {handshake: " + LIMIT.toMillis() + "ms}");
+                Mode.HTTP,
+                OffloadMode.HW,
+                OffloadMode.HW,
+                Map.of(),
+                "timeouts: {handshake: " + LIMIT.toMillis() + "ms}");
     }
 
     @AfterAll

@@ -8,7 +8,6 @@ import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.Device;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -52,7 +51,7 @@ class HwRecordIT {
     @Test
     void shouldTellWhoOwnsAConnection() throws Exception {
         try (LogCapture log = new LogCapture("offramp.access");
-                RunningProxy proxy = RunningProxy.http(Policy.HW_RECORD, Policy.HW_RECORD);
+                RunningProxy proxy = RunningProxy.http(OffloadMode.HW_RECORD, OffloadMode.HW_RECORD);
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, SUITE)) {
             assertThat(proxy.server().listeners().getFirst().plan().describeTx())
                     .isEqualTo("hw-record (device)");
@@ -73,7 +72,7 @@ class HwRecordIT {
 
     @Test
     void shouldSayWhenTheFirmwareDoesWhatTheEngineDoesNot() throws Exception {
-        try (RunningProxy proxy = RunningProxy.http(Policy.HW_RECORD, Policy.HW_RECORD);
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.HW_RECORD, OffloadMode.HW_RECORD);
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, "TLS_CHACHA20_POLY1305_SHA256")) {
             Clients.getHash(socket, "/bytes/1000");
 
@@ -88,7 +87,7 @@ class HwRecordIT {
 
     @Test
     void shouldGoOnInFirmwareWhenTheEngineIsLost() throws Exception {
-        try (RunningProxy proxy = RunningProxy.http(Policy.HW_RECORD, Policy.HW_RECORD);
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.HW_RECORD, OffloadMode.HW_RECORD);
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, SUITE)) {
             Clients.getHash(socket, "/bytes/1000");
 
@@ -112,6 +111,6 @@ class HwRecordIT {
     }
 
     private RunningProxy watched(Map<String, String> settings) throws Exception {
-        return new RunningProxy(Mode.HTTP, Policy.HW_RECORD, Policy.HW_RECORD, settings, device::watch);
+        return new RunningProxy(Mode.HTTP, OffloadMode.HW_RECORD, OffloadMode.HW_RECORD, settings, device::watch);
     }
 }

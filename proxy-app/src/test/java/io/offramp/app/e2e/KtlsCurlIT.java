@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +42,7 @@ class KtlsCurlIT {
     void shouldCarryEveryByteBothWays(String version, String option, String cipher) throws Exception {
         Path upload = Files.createTempFile("offramp", ".up");
         Path answer = Files.createTempFile("offramp", ".answer");
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0)) {
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0)) {
             Files.write(upload, new byte[UP_BYTES]);
             long tx = KernelStat.installed("Tx");
             long rx = KernelStat.installed("Rx");

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.offramp.offload.SessionInfo;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -40,9 +39,9 @@ class KtlsIT {
 
     static List<Arguments> combinations() {
         List<Arguments> all = new ArrayList<>();
-        for (Policy tx : List.of(Policy.SW, Policy.HW)) {
-            for (Policy rx : List.of(Policy.SW, Policy.HW)) {
-                if (tx == Policy.HW || rx == Policy.HW) {
+        for (OffloadMode tx : List.of(OffloadMode.SW, OffloadMode.HW)) {
+            for (OffloadMode rx : List.of(OffloadMode.SW, OffloadMode.HW)) {
+                if (tx == OffloadMode.HW || rx == OffloadMode.HW) {
                     all.add(Arguments.of("TLSv1.3", "TLS_AES_128_GCM_SHA256", tx, rx));
                     all.add(Arguments.of("TLSv1.3", "TLS_AES_256_GCM_SHA384", tx, rx));
                     all.add(Arguments.of("TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", tx, rx));
@@ -55,7 +54,7 @@ class KtlsIT {
 
     @ParameterizedTest(name = "{0} {1} tx={2} rx={3}")
     @MethodSource("combinations")
-    void shouldCarryEveryByteBothWays(String version, String suite, Policy tx, Policy rx) throws Exception {
+    void shouldCarryEveryByteBothWays(String version, String suite, OffloadMode tx, OffloadMode rx) throws Exception {
         long seed = (version + suite + tx + rx).hashCode();
         try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, tx, rx, 0)) {
             long txBefore = KernelStat.installed("Tx");
@@ -69,8 +68,8 @@ class KtlsIT {
                 Connection connection = proxy.connections().getFirst();
                 expectIn(tx, connection.tx().session());
                 expectIn(rx, connection.rx().session());
-                assertThat(KernelStat.installed("Tx") - txBefore).isEqualTo(tx == Policy.HW ? 1 : 0);
-                assertThat(KernelStat.installed("Rx") - rxBefore).isEqualTo(rx == Policy.HW ? 1 : 0);
+                assertThat(KernelStat.installed("Tx") - txBefore).isEqualTo(tx == OffloadMode.HW ? 1 : 0);
+                assertThat(KernelStat.installed("Rx") - rxBefore).isEqualTo(rx == OffloadMode.HW ? 1 : 0);
                 assertThat(line(proxy.admin("/tls_stat"), "TlsCurrTxSw"))
                         .as("in software, ours or the kernel's")
                         .isEqualTo(1);
@@ -91,9 +90,9 @@ class KtlsIT {
                 .sum();
     }
 
-    private static void expectIn(Policy policy, SessionInfo session) {
-        assertThat(session.backend()).isEqualTo(policy == Policy.HW ? "ktls" : "sw");
-        if (policy == Policy.HW) {
+    private static void expectIn(OffloadMode policy, SessionInfo session) {
+        assertThat(session.backend()).isEqualTo(policy == OffloadMode.HW ? "ktls" : "sw");
+        if (policy == OffloadMode.HW) {
             assertThat(session.detail()).isIn("kernel-sw", "nic");
         }
     }
@@ -101,10 +100,10 @@ class KtlsIT {
     /** A response of 300 KB, read slowly through a small window, with the connection's end right behind it. */
     @ParameterizedTest
     @CsvSource({"TLSv1.3, SW, 50", "TLSv1.3, HW, 100", "TLSv1.2, HW, 50"})
-    void shouldTruncateNoConnectionAtItsClose(String version, Policy rx, int connections) throws Exception {
+    void shouldTruncateNoConnectionAtItsClose(String version, OffloadMode rx, int connections) throws Exception {
         int bytes = 300_000;
         String suite = version.equals("TLSv1.3") ? SUITE : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, rx, 0);
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, rx, 0);
                 ExecutorService clients = Executors.newFixedThreadPool(20)) {
             List<Future<String>> answers = new ArrayList<>();
             for (int i = 0; i < connections; i++) {
@@ -135,7 +134,7 @@ class KtlsIT {
 
     @Test
     void shouldLeaveNoDescriptorBehind() throws Exception {
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0)) {
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0)) {
             get(proxy, 12);
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
             long before = KernelStat.descriptors();
@@ -177,7 +176,7 @@ class KtlsIT {
     /** With level-triggered events, half a record in the kernel spins the event loop as long as the client waits. */
     @Test
     void shouldCostNothingWhenAClientStallsInMidRecord() throws Exception {
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0);
                 StallingRelay relay = StallingRelay.to(proxy.address());
                 SSLSocket socket = Clients.connect(relay.address(), "TLSv1.3", SUITE)) {
             Clients.getHash(socket, "/bytes/1000");
@@ -203,7 +202,7 @@ class KtlsIT {
 
     @Test
     void shouldMoveALivingSessionIntoTheKernel() throws Exception {
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.AUTO, Policy.AUTO, 0);
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.AUTO, OffloadMode.AUTO, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
             long before = KernelStat.installed("Tx");
             String down = Clients.getHash(socket, "/bytes/" + DOWN_BYTES);
@@ -222,7 +221,7 @@ class KtlsIT {
     @ParameterizedTest
     @CsvSource({"HTTP", "TCP"})
     void shouldTellATruncatedEndFromACleanOne(Mode mode) throws Exception {
-        try (RunningProxy proxy = RunningProxy.ktls(mode, Policy.HW, Policy.HW, 0)) {
+        try (RunningProxy proxy = RunningProxy.ktls(mode, OffloadMode.HW, OffloadMode.HW, 0)) {
             try (SSLSocket clean = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
                 Clients.getHash(clean, "/bytes/1000");
             }
@@ -244,7 +243,7 @@ class KtlsIT {
     @Test
     void shouldKeepASlowAnswerFlowingBehindCloseNotifyAndFin() throws Exception {
         int bytes = 5_000_000;
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0);
                 Socket tcp = new Socket()) {
             tcp.setReceiveBufferSize(16 << 10);
             tcp.connect(proxy.address());
@@ -264,7 +263,7 @@ class KtlsIT {
      */
     @ParameterizedTest(name = "tx={0} rx={1} types {2}")
     @CsvSource({"SW, HW, k", "HW, SW, K", "HW, HW, kKkK"})
-    void shouldEndOrGoOnBehindKeyUpdates(Policy tx, Policy rx, String commands) throws Exception {
+    void shouldEndOrGoOnBehindKeyUpdates(OffloadMode tx, OffloadMode rx, String commands) throws Exception {
         try (LogCapture log = new LogCapture("io.offramp.proxy.session");
                 RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, tx, rx, 0);
                 OpensslClient openssl = new OpensslClient(proxy.port(), "-tls1_3")) {
@@ -305,7 +304,7 @@ class KtlsIT {
     @Test
     void shouldLimitAStormOfKeyUpdates() throws Exception {
         try (LogCapture log = new LogCapture("io.offramp.proxy.session");
-                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", SUITE)) {
             Clients.getHash(socket, "/bytes/1000");
             Clients.getHash(socket, "/bytes/1000");
@@ -332,10 +331,10 @@ class KtlsIT {
     /** JSSE sends an alert because our answer was forged: the log line is the same as without kernel TLS. */
     @ParameterizedTest(name = "{0} rx={1}")
     @CsvSource({"TLSv1.3, SW", "TLSv1.3, HW", "TLSv1.2, HW"})
-    void shouldEndAtAFatalAlertOfTheClient(String version, Policy rx) throws Exception {
+    void shouldEndAtAFatalAlertOfTheClient(String version, OffloadMode rx) throws Exception {
         String suite = version.equals("TLSv1.3") ? SUITE : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
         try (LogCapture log = new LogCapture("io.offramp.proxy.session");
-                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, rx, 0);
+                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, rx, 0);
                 StallingRelay relay = StallingRelay.to(proxy.address());
                 SSLSocket socket = Clients.connect(relay.address(), version, suite)) {
             Clients.getHash(socket, "/bytes/1000");

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,7 +50,7 @@ class KtlsSpliceIT {
     })
     void shouldCarryEveryByteAndKeepBothConnections(String version, String suite) throws Exception {
         long sum = 0;
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), version, suite)) {
             for (int bytes : new int[] {1_000, 65_536, 300_001, 0, (5 << 20) + 7, 17, 1_000_000, 1_000}) {
                 assertThat(Clients.getHash(socket, "/bytes/" + bytes)).isEqualTo(proxy.upstreamHash("/bytes/" + bytes));
@@ -71,7 +70,7 @@ class KtlsSpliceIT {
     @Test
     void shouldCarryALongBody() throws Exception {
         long bytes = 24L << 20;
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.SW, 0);
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.SW, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), TLS13, SUITE)) {
             assertThat(Clients.getHash(socket, "/bytes/" + bytes)).isEqualTo(proxy.upstreamHash("/bytes/" + bytes));
             assertThat(proxy.metric(SPLICE_BYTES)).isGreaterThan(0.9 * bytes);
@@ -83,7 +82,7 @@ class KtlsSpliceIT {
     @ValueSource(strings = {TLS13, "TLSv1.2"})
     void shouldLoseNothingToASlowReader(String version) throws Exception {
         int bytes = 3_000_000;
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0);
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0);
                 Socket tcp = new Socket()) {
             tcp.setReceiveBufferSize(8 << 10);
             tcp.connect(proxy.address());
@@ -102,7 +101,8 @@ class KtlsSpliceIT {
     void shouldShowThatAnUpstreamDiedInMidBody(boolean reset) throws Exception {
         byte[] head = "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         try (ServerSocket upstream = serve(reset, head, content(3 << 20));
-                RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, upstream.getLocalPort());
+                RunningProxy proxy =
+                        RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, upstream.getLocalPort());
                 SSLSocket socket = Clients.connect(proxy.address(), TLS13, SUITE)) {
             Clients.send(socket, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             InputStream body = Clients.body(socket);
@@ -117,7 +117,8 @@ class KtlsSpliceIT {
     void shouldEndATunnelAsItsUpstreamDoes() throws Exception {
         byte[] content = content(8 << 20);
         try (ServerSocket upstream = serve(false, content);
-                RunningProxy proxy = RunningProxy.ktls(Mode.TCP, Policy.HW, Policy.HW, upstream.getLocalPort());
+                RunningProxy proxy =
+                        RunningProxy.ktls(Mode.TCP, OffloadMode.HW, OffloadMode.HW, upstream.getLocalPort());
                 SSLSocket socket = Clients.connect(proxy.address(), TLS13, SUITE)) {
             Clients.send(socket, "go\r\n\r\n");
 
@@ -130,7 +131,8 @@ class KtlsSpliceIT {
     @Test
     void shouldNeverTakeAResetOfATunnelForItsEnd() throws Exception {
         try (ServerSocket upstream = serve(true, content(4 << 20));
-                RunningProxy proxy = RunningProxy.ktls(Mode.TCP, Policy.HW, Policy.HW, upstream.getLocalPort());
+                RunningProxy proxy =
+                        RunningProxy.ktls(Mode.TCP, OffloadMode.HW, OffloadMode.HW, upstream.getLocalPort());
                 SSLSocket socket = Clients.connect(proxy.address(), TLS13, SUITE)) {
             Clients.send(socket, "go\r\n\r\n");
 
@@ -141,7 +143,7 @@ class KtlsSpliceIT {
     /** A client that leaves in mid-body leaves bytes in its pipe, so the pipe is not reused. */
     @Test
     void shouldLeaveNoDescriptorBehindClientsThatLeave() throws Exception {
-        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, Policy.HW, Policy.HW, 0)) {
+        try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0)) {
             leaveInMidBody(proxy, 2);
             await().untilAsserted(() -> assertThat(proxy.connections()).isEmpty());
             long sockets = descriptors("socket:");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
@@ -23,7 +22,7 @@ class ManyConnectionsIT {
 
     @ParameterizedTest
     @EnumSource(names = {"HW", "HW_RECORD"})
-    void shouldCloseAtOnceWhatIsAboveTheLimit(Policy policy) throws Exception {
+    void shouldCloseAtOnceWhatIsAboveTheLimit(OffloadMode policy) throws Exception {
         List<Socket> sockets = new ArrayList<>();
         try (LogCapture log = new LogCapture("io.offramp");
                 RunningProxy proxy =
@@ -56,7 +55,7 @@ class ManyConnectionsIT {
 
     @ParameterizedTest
     @EnumSource(names = {"HW", "HW_RECORD"})
-    void shouldKeepNoDescriptorOfTwoThousandConnections(Policy policy) throws Exception {
+    void shouldKeepNoDescriptorOfTwoThousandConnections(OffloadMode policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy)) {
             serve(proxy, 20);
             connectOnly(proxy, 20);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLSocket;
@@ -29,20 +28,20 @@ class ModeMatrixIT {
 
     static List<Arguments> combinations() {
         List<Arguments> all = new ArrayList<>();
-        for (Policy tx : List.of(Policy.SW, Policy.HW)) {
-            for (Policy rx : List.of(Policy.SW, Policy.HW)) {
+        for (OffloadMode tx : List.of(OffloadMode.SW, OffloadMode.HW)) {
+            for (OffloadMode rx : List.of(OffloadMode.SW, OffloadMode.HW)) {
                 TLS_1_3.forEach(suite -> all.add(Arguments.of("TLSv1.3", suite, tx, rx)));
                 TLS_1_2.forEach(suite -> all.add(Arguments.of("TLSv1.2", suite, tx, rx)));
             }
         }
-        TLS_1_3.forEach(suite -> all.add(Arguments.of("TLSv1.3", suite, Policy.HW_RECORD, Policy.HW_RECORD)));
-        TLS_1_2.forEach(suite -> all.add(Arguments.of("TLSv1.2", suite, Policy.HW_RECORD, Policy.HW_RECORD)));
+        TLS_1_3.forEach(suite -> all.add(Arguments.of("TLSv1.3", suite, OffloadMode.HW_RECORD, OffloadMode.HW_RECORD)));
+        TLS_1_2.forEach(suite -> all.add(Arguments.of("TLSv1.2", suite, OffloadMode.HW_RECORD, OffloadMode.HW_RECORD)));
         return all;
     }
 
     @ParameterizedTest(name = "{0} {1} tx={2} rx={3}")
     @MethodSource("combinations")
-    void shouldCarryEveryByteBothWays(String version, String suite, Policy tx, Policy rx) throws Exception {
+    void shouldCarryEveryByteBothWays(String version, String suite, OffloadMode tx, OffloadMode rx) throws Exception {
         long seed = (version + suite + tx + rx).hashCode();
         try (RunningProxy proxy = RunningProxy.http(tx, rx);
                 FragmentingRelay relay = FragmentingRelay.to(proxy.address(), seed);
@@ -64,10 +63,10 @@ class ModeMatrixIT {
      * NICs have no ChaCha20: those sessions go on in software and say so, or in the device's firmware if the device
      * owns the connection.
      */
-    private static RecordMode expected(Policy policy, String suite) {
-        if (policy == Policy.HW_RECORD) {
+    private static RecordMode expected(OffloadMode policy, String suite) {
+        if (policy == OffloadMode.HW_RECORD) {
             return RecordMode.HW_RECORD;
         }
-        return policy == Policy.HW && !suite.contains("CHACHA20") ? RecordMode.HW : RecordMode.SW;
+        return policy == OffloadMode.HW && !suite.contains("CHACHA20") ? RecordMode.HW : RecordMode.SW;
     }
 }

@@ -3,7 +3,6 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +20,7 @@ class RecordSizeIT {
         "VERS-TLS1.3, SW", "VERS-TLS1.3, HW", "VERS-TLS1.3, HW_RECORD",
         "VERS-TLS1.2, SW", "VERS-TLS1.2, HW", "VERS-TLS1.2, HW_RECORD",
     })
-    void shouldSendGnutlsNoMoreThanItAskedFor(String version, Policy policy) throws Exception {
+    void shouldSendGnutlsNoMoreThanItAskedFor(String version, OffloadMode policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 GnutlsClient gnutls = new GnutlsClient(proxy.port(), version, 512)) {
             await().until(() -> proxy.metric("offramp_handshakes_total") == 1);
@@ -42,7 +41,7 @@ class RecordSizeIT {
 
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
-    void shouldStartWithShortRecordsAndAgainAfterAPause(Policy policy) throws Exception {
+    void shouldStartWithShortRecordsAndAgainAfterAPause(OffloadMode policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
             assertThat(Clients.getHash(socket, "/bytes/2000000")).isEqualTo(proxy.upstreamHash("/bytes/2000000"));
@@ -67,7 +66,7 @@ class RecordSizeIT {
     /** RFC 6066 §4. */
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({"TLSv1.3, SW", "TLSv1.3, HW", "TLSv1.2, SW", "TLSv1.2, HW"})
-    void shouldSendJsseNoLongerFragmentsThanItAskedFor(String version, Policy policy) throws Exception {
+    void shouldSendJsseNoLongerFragmentsThanItAskedFor(String version, OffloadMode policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy)) {
             String printed = FragmentLengthClient.run(proxy.address(), version, "/bytes/300000");
 

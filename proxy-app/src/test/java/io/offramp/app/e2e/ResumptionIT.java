@@ -3,7 +3,6 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +26,7 @@ class ResumptionIT {
         "-tls1_2, SW, SW",
         "-tls1_2, HW, HW"
     })
-    void shouldResume(String version, Policy tx, Policy rx) throws Exception {
+    void shouldResume(String version, OffloadMode tx, OffloadMode rx) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             Path session = dir.resolve("session.pem");
             exchange(proxy, version, "-sess_out", session);

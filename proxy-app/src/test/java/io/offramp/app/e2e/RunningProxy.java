@@ -10,7 +10,6 @@ import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import io.offramp.proxy.server.ProxyServer;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -35,12 +34,12 @@ final class RunningProxy implements AutoCloseable {
     private final ProxyServer server;
 
     /** HTTP mode. */
-    static RunningProxy http(Policy tx, Policy rx) throws Exception {
+    static RunningProxy http(OffloadMode tx, OffloadMode rx) throws Exception {
         return new RunningProxy(Mode.HTTP, tx, rx, Map.of());
     }
 
     /** With kernel TLS in place of the device. */
-    static RunningProxy ktls(Mode mode, Policy tx, Policy rx, int upstreamPort) throws Exception {
+    static RunningProxy ktls(Mode mode, OffloadMode tx, OffloadMode rx, int upstreamPort) throws Exception {
         return new RunningProxy("ktls", mode, tx, rx, Map.of(), upstreamPort, UnaryOperator.identity(), "");
     }
 
@@ -50,18 +49,25 @@ final class RunningProxy implements AutoCloseable {
      * @param device its settings
      * @param more lines of YAML: further sections of the configuration
      */
-    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, String... more) throws Exception {
+    RunningProxy(Mode mode, OffloadMode tx, OffloadMode rx, Map<String, String> device, String... more)
+            throws Exception {
         this(mode, tx, rx, device, 0, more);
     }
 
     /** @param upstreamPort on loopback, in place of the demo upstream; 0 for that */
-    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, int upstreamPort, String... more)
+    RunningProxy(
+            Mode mode, OffloadMode tx, OffloadMode rx, Map<String, String> device, int upstreamPort, String... more)
             throws Exception {
         this("device", mode, tx, rx, device, upstreamPort, UnaryOperator.identity(), more);
     }
 
     /** @param backends sees each provider of a backend before it is used */
-    RunningProxy(Mode mode, Policy tx, Policy rx, Map<String, String> device, UnaryOperator<OffloadProvider> backends)
+    RunningProxy(
+            Mode mode,
+            OffloadMode tx,
+            OffloadMode rx,
+            Map<String, String> device,
+            UnaryOperator<OffloadProvider> backends)
             throws Exception {
         this("device", mode, tx, rx, device, 0, backends);
     }
@@ -69,8 +75,8 @@ final class RunningProxy implements AutoCloseable {
     private RunningProxy(
             String backend,
             Mode mode,
-            Policy tx,
-            Policy rx,
+            OffloadMode tx,
+            OffloadMode rx,
             Map<String, String> settings,
             int upstreamPort,
             UnaryOperator<OffloadProvider> backends,
@@ -112,8 +118,8 @@ final class RunningProxy implements AutoCloseable {
                 providers.stream().map(backends).toList());
     }
 
-    private static String offload(String backend, Policy tx, Policy rx) {
-        return tx == Policy.HW_RECORD
+    private static String offload(String backend, OffloadMode tx, OffloadMode rx) {
+        return tx == OffloadMode.HW_RECORD
                 ? "{backend: " + backend + ", mode: hw-record}"
                 : "{backend: " + backend + ", tx: " + lower(tx) + ", rx: " + lower(rx) + "}";
     }

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.offramp.offload.RecordMode;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,7 +37,7 @@ class SessionEdgesIT {
         "HTTP, TLSv1.3, HW_RECORD",
         "TCP, TLSv1.2, HW_RECORD",
     })
-    void shouldTellATruncatedEndFromACleanOne(Mode mode, String version, Policy policy) throws Exception {
+    void shouldTellATruncatedEndFromACleanOne(Mode mode, String version, OffloadMode policy) throws Exception {
         try (RunningProxy proxy = proxy(mode, policy, 0)) {
             try (SSLSocket clean = Clients.connect(proxy.address(), version, suite(version))) {
                 Clients.getHash(clean, "/bytes/1000");
@@ -68,7 +67,8 @@ class SessionEdgesIT {
         "TLSv1.3, true, HW_RECORD",
         "TLSv1.3, false, HW_RECORD",
     })
-    void shouldNotPassATruncatedStreamOnAsACompleteOne(String version, boolean clean, Policy policy) throws Exception {
+    void shouldNotPassATruncatedStreamOnAsACompleteOne(String version, boolean clean, OffloadMode policy)
+            throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<String> received = CompletableFuture.supplyAsync(() -> readAll(upstream));
             try (RunningProxy proxy = proxy(Mode.TCP, policy, upstream.getLocalPort());
@@ -93,7 +93,7 @@ class SessionEdgesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
-    void shouldPassABrokenUpstreamOnAsAReset(Policy policy) throws Exception {
+    void shouldPassABrokenUpstreamOnAsAReset(OffloadMode policy) throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 RunningProxy proxy = proxy(Mode.TCP, policy, upstream.getLocalPort());
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
@@ -122,7 +122,7 @@ class SessionEdgesIT {
         "HTTP, TLSv1.3, HW_RECORD",
         "TCP, TLSv1.3, HW_RECORD",
     })
-    void shouldKeepASlowAnswerFlowingBehindCloseNotifyAndFin(Mode mode, String version, Policy policy)
+    void shouldKeepASlowAnswerFlowingBehindCloseNotifyAndFin(Mode mode, String version, OffloadMode policy)
             throws Exception {
         int bytes = 30_000_000;
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -149,7 +149,7 @@ class SessionEdgesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
-    void shouldCallOffARequestWhoseClientHasLeft(Policy policy) throws Exception {
+    void shouldCallOffARequestWhoseClientHasLeft(OffloadMode policy) throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 RunningProxy proxy = proxy(Mode.HTTP, policy, upstream.getLocalPort());
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
@@ -169,7 +169,7 @@ class SessionEdgesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
-    void shouldShowThe413ToAClientThatIsStillSending(Policy policy) throws Exception {
+    void shouldShowThe413ToAClientThatIsStillSending(OffloadMode policy) throws Exception {
         try (RunningProxy proxy = new RunningProxy(Mode.HTTP, policy, policy, Map.of(), "limits: {body: 1000}");
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
             Clients.send(socket, "POST /sha256 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n");
@@ -184,7 +184,7 @@ class SessionEdgesIT {
     /** Bytes that a client pipelines behind its last request must not turn our close into a reset. */
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
-    void shouldDeliverTheLastAnswerToAClientThatIsStillSending(Policy policy) throws Exception {
+    void shouldDeliverTheLastAnswerToAClientThatIsStillSending(OffloadMode policy) throws Exception {
         int bytes = 2_000_000;
         try (RunningProxy proxy = proxy(Mode.HTTP, policy, 0);
                 Socket tcp = new Socket()) {
@@ -202,7 +202,7 @@ class SessionEdgesIT {
 
     @Test
     void shouldAnswerAHundredRequestsInOneRecord() throws Exception {
-        try (RunningProxy proxy = proxy(Mode.HTTP, Policy.HW, 0);
+        try (RunningProxy proxy = proxy(Mode.HTTP, OffloadMode.HW, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
             Clients.send(socket, "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100));
 
@@ -215,7 +215,7 @@ class SessionEdgesIT {
     @ParameterizedTest
     @EnumSource(names = {"HTTP", "TCP"})
     void shouldServeHttp10WithoutHost(Mode mode) throws Exception {
-        try (RunningProxy proxy = proxy(mode, Policy.HW, 0);
+        try (RunningProxy proxy = proxy(mode, OffloadMode.HW, 0);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", suite("TLSv1.3"))) {
             Clients.send(socket, "GET /bytes/1000 HTTP/1.0\r\n\r\n");
 
@@ -226,7 +226,7 @@ class SessionEdgesIT {
 
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "HW, SW", "SW, HW", "HW, HW", "HW_RECORD, HW_RECORD"})
-    void shouldGoOnBehindOpensslsKeyUpdates(Policy tx, Policy rx) throws Exception {
+    void shouldGoOnBehindOpensslsKeyUpdates(OffloadMode tx, OffloadMode rx) throws Exception {
         String received = "offramp_tls_key_updates_total";
         try (RunningProxy proxy = RunningProxy.http(tx, rx);
                 OpensslClient openssl = new OpensslClient(proxy.port(), "-tls1_3")) {
@@ -253,7 +253,7 @@ class SessionEdgesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
-    void shouldRefuseToRenegotiate(Policy policy) throws Exception {
+    void shouldRefuseToRenegotiate(OffloadMode policy) throws Exception {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 OpensslClient openssl = new OpensslClient(proxy.port(), "-tls1_2")) {
             await().until(() -> proxy.metric("offramp_handshakes_total") == 1);
@@ -267,7 +267,7 @@ class SessionEdgesIT {
         }
     }
 
-    private static RunningProxy proxy(Mode mode, Policy policy, int upstreamPort) throws Exception {
+    private static RunningProxy proxy(Mode mode, OffloadMode policy, int upstreamPort) throws Exception {
         return new RunningProxy(mode, policy, policy, Map.of(), upstreamPort);
     }
 

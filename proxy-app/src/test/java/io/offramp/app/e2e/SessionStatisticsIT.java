@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.offramp.app.CommandRun;
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,7 @@ class SessionStatisticsIT {
 
     @Test
     void shouldAnswerWhatIfFromACaptureOfARunningProxy() throws Exception {
-        try (RunningProxy proxy = RunningProxy.http(Policy.AUTO, Policy.AUTO)) {
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.AUTO, OffloadMode.AUTO)) {
             // Given: a download that closes, one with a suite that the device declines, and one that stays open
             download(proxy, "TLS_AES_128_GCM_SHA256", BYTES);
             download(proxy, "TLS_CHACHA20_POLY1305_SHA256", BYTES);
@@ -61,7 +60,7 @@ class SessionStatisticsIT {
     void shouldDeclineAndWaitByTheSameFiguresInTheProxy() throws Exception {
         // Given: the one install that a second allows goes to TX, which both start with
         Map<String, String> device = Map.of("installs-per-second", "1");
-        try (RunningProxy proxy = new RunningProxy(Mode.HTTP, Policy.HW, Policy.HW, device);
+        try (RunningProxy proxy = new RunningProxy(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, device);
                 SSLSocket socket = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
             Clients.getHash(socket, "/bytes/1000");
 
@@ -83,7 +82,7 @@ class SessionStatisticsIT {
     void shouldWatchUntilTheProxyIsGone() throws Exception {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        RunningProxy proxy = RunningProxy.http(Policy.AUTO, Policy.AUTO);
+        RunningProxy proxy = RunningProxy.http(OffloadMode.AUTO, OffloadMode.AUTO);
         String admin = "127.0.0.1:" + proxy.server().adminPort();
         CompletableFuture<Integer> watching;
         try (proxy) {
@@ -98,7 +97,7 @@ class SessionStatisticsIT {
     @Test
     void shouldSayThatNobodyListens() throws Exception {
         int port;
-        try (RunningProxy proxy = RunningProxy.http(Policy.AUTO, Policy.AUTO)) {
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.AUTO, OffloadMode.AUTO)) {
             port = proxy.server().adminPort();
         }
         assertThat(CommandRun.of("sessions", "--admin", "127.0.0.1:" + port))

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +26,7 @@ class SlowReaderIT {
 
     @ParameterizedTest
     @EnumSource(names = {"SW", "HW", "HW_RECORD"})
-    void shouldKeepMemoryFlatUnderManySlowReaders(Policy policy) throws Exception {
+    void shouldKeepMemoryFlatUnderManySlowReaders(OffloadMode policy) throws Exception {
         long before = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
         List<SSLSocket> sockets = new ArrayList<>();
         try (RunningProxy proxy = RunningProxy.http(policy, policy)) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.IOException;
 import java.util.Random;
 import javax.net.ssl.SSLException;
@@ -34,13 +33,13 @@ class TamperedRecordIT {
         "TLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, HW",
         "TLSv1.3, TLS_AES_128_GCM_SHA256, HW_RECORD"
     })
-    void shouldCloseWithBadRecordMacWhereverTheBitIs(String version, String suite, Policy rx) throws Exception {
+    void shouldCloseWithBadRecordMacWhereverTheBitIs(String version, String suite, OffloadMode rx) throws Exception {
         long seed = (version + suite + rx).hashCode();
         Random random = new Random(seed);
         for (int i = 0; i < 10; i++) {
             long bit = 8L * (HANDSHAKE_BYTES + random.nextInt(UPLOAD_BYTES - HANDSHAKE_BYTES - TAIL_BYTES))
                     + random.nextInt(8);
-            try (RunningProxy proxy = RunningProxy.http(rx == Policy.HW_RECORD ? rx : Policy.SW, rx);
+            try (RunningProxy proxy = RunningProxy.http(rx == OffloadMode.HW_RECORD ? rx : OffloadMode.SW, rx);
                     FragmentingRelay relay = new FragmentingRelay(proxy.address(), seed + i, bit);
                     SSLSocket socket = Clients.connect(relay.address(), version, suite)) {
                 assertThatThrownBy(() -> Clients.post(socket, "/sha256", UPLOAD_BYTES, seed))

@@ -3,7 +3,6 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.config.ListenerConfig.Mode;
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,7 +28,7 @@ class TcpModeIT {
         "TLSv1.3, HW_RECORD, HW_RECORD",
         "TLSv1.2, HW_RECORD, HW_RECORD"
     })
-    void shouldCarryBytesBothWays(String version, Policy tx, Policy rx) throws Exception {
+    void shouldCarryBytesBothWays(String version, OffloadMode tx, OffloadMode rx) throws Exception {
         String suite = version.equals("TLSv1.3") ? "TLS_AES_256_GCM_SHA384" : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
         try (RunningProxy proxy = new RunningProxy(Mode.TCP, tx, rx, Map.of());
                 FragmentingRelay relay = FragmentingRelay.to(proxy.address(), 3);
@@ -41,7 +40,7 @@ class TcpModeIT {
 
     @ParameterizedTest
     @CsvSource({"SW", "HW", "HW_RECORD"})
-    void shouldKeepTheAnswerFlowingBehindTheClientsEnd(Policy policy) throws Exception {
+    void shouldKeepTheAnswerFlowingBehindTheClientsEnd(OffloadMode policy) throws Exception {
         byte[] question = new byte[BYTES];
         new Random(5).nextBytes(question);
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

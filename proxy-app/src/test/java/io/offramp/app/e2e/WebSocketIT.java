@@ -2,7 +2,6 @@ package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.session.OffloadConfig.Policy;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,8 +20,8 @@ class WebSocketIT {
     private static final int MESSAGE_BYTES = 10_000;
 
     @ParameterizedTest
-    @EnumSource(Policy.class)
-    void shouldEchoMessages(Policy policy) throws Exception {
+    @EnumSource(OffloadMode.class)
+    void shouldEchoMessages(OffloadMode policy) throws Exception {
         byte[] message = new byte[MESSAGE_BYTES];
         new Random(6455).nextBytes(message);
         try (RunningProxy proxy = RunningProxy.http(policy, policy);

@@ -2,7 +2,10 @@ package io.offramp.proxy.config;
 
 import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.WholeConnections;
+import io.offramp.proxy.session.OffloadRules;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class OffloadReader {
     private static final Scalar<Policy> POLICY = Scalar.choice(List.of(Policy.AUTO, Policy.SW, Policy.HW));
     private static final Scalar<Boolean> MODE = new Scalar<>("per-direction or hw-record", OffloadReader::isHwRecord);
-    private static final String DEVICE = "device";
-    private static final String SOFTWARE = OffloadConfig.SOFTWARE.backend();
 
     private final Surroundings surroundings;
+    private final OffloadRules rules;
 
     OffloadReader(Surroundings surroundings) {
         this.surroundings = surroundings;
+        rules = new OffloadRules(surroundings.backends());
     }
 
     /** The {@code offload} section of a listener; software if it has none. */
@@ -35,7 +38,7 @@ final class OffloadReader {
         }
         // An unknown backend is a problem already; its policies are still checked, as if it were not software.
         String assumed = backend == null ? "" : backend;
-        return new OffloadConfig(assumed, policy(section, "tx", assumed), policy(section, "rx", assumed));
+        return new PerDirection(assumed, policy(section, "tx", assumed), policy(section, "rx", assumed));
     }
 
     /** The backend owns the listener: no other choice is left. */
@@ -48,10 +51,11 @@ final class OffloadReader {
         }
         Scalar<String> owner = new Scalar<>("the name of a backend", this::ownerOfConnections);
         Value backend = section.get("backend");
-        if (backend == null && !surroundings.backends().containsKey(DEVICE)) {
-            section.value().error("mode hw-record needs the backend " + DEVICE + ", which is not there");
+        if (backend == null && !rules.knows(OffloadRules.DEFAULT_BACKEND)) {
+            section.value()
+                    .error("mode hw-record needs the backend " + OffloadRules.DEFAULT_BACKEND + ", which is not there");
         }
-        return OffloadConfig.hwRecord(section.get("backend", owner, DEVICE));
+        return new WholeConnections(section.get("backend", owner, OffloadRules.DEFAULT_BACKEND));
     }
 
     private static @Nullable Boolean isHwRecord(String text) {
@@ -63,8 +67,7 @@ final class OffloadReader {
     }
 
     private String ownerOfConnections(String name) {
-        OffloadProvider provider = surroundings.backends().get(known(name));
-        if (provider == null || !provider.takesConnections()) {
+        if (!rules.takesConnections(known(name))) {
             throw new IllegalArgumentException(name + " takes no whole connections, as mode hw-record needs");
         }
         return name;
@@ -116,17 +119,16 @@ final class OffloadReader {
     }
 
     private static Policy policy(Section section, String direction, String backend) {
-        boolean software = backend.equals(SOFTWARE);
-        Policy policy = section.get(direction, POLICY, software ? Policy.SW : Policy.AUTO);
+        Policy policy = section.get(direction, POLICY, OffloadRules.defaultPolicy(backend));
         Value written = section.get(direction);
-        if (software && policy != Policy.SW && written != null) {
+        if (written != null && !OffloadRules.allows(backend, policy)) {
             written.error("expected sw, is " + written + ": the backend is sw");
         }
         return policy;
     }
 
     private String known(String name) {
-        if (surroundings.backends().containsKey(name)) {
+        if (rules.knows(name)) {
             return name;
         }
         String suggestion = Suggestion.of(name, surroundings.backends().keySet());

@@ -50,7 +50,7 @@ final class Backends implements AutoCloseable {
         RecordOffload software = opened(SOFTWARE);
         RecordOffload device = opened(config.backend());
         AutoPolicy auto = AutoPolicy.of(device.capacity(), RecordCost.MEASURED);
-        return new OffloadPlan(software, device, config.tx(), config.rx(), auto);
+        return new OffloadPlan(software, device, config, auto);
     }
 
     /**
@@ -61,7 +61,7 @@ final class Backends implements AutoCloseable {
     @Nullable
     ConnectionOffload connections(ListenerConfig listener) throws StartException {
         OffloadConfig config = listener.offload();
-        if (!config.isHwRecord()) {
+        if (!(config instanceof OffloadConfig.WholeConnections)) {
             return null;
         }
         ConnectionOffload connections = opened(config.backend()).connections();

@@ -80,7 +80,7 @@ final class Run {
     private long askNs(Flow flow) {
         return switch (policy) {
             case SW -> Long.MAX_VALUE;
-            case HW, HW_RECORD -> flow.startNs();
+            case HW -> flow.startNs();
             case AUTO ->
                 auto.promotes(flow.records(), flow.bytes()) ? flow.whenCarriedNs(auto.bytes()) : Long.MAX_VALUE;
         };

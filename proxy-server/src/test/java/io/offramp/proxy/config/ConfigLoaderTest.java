@@ -12,7 +12,9 @@ import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,7 +138,7 @@ class ConfigLoaderTest {
             ProxyConfig config = file.loaded(
                     "listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: 'a:1', offload: " + offload + "}]");
 
-            OffloadConfig expected = new OffloadConfig("device", Policy.HW_RECORD, Policy.HW_RECORD);
+            OffloadConfig expected = new WholeConnections("device");
             assertThat(config.listeners().getFirst().offload()).isEqualTo(expected);
         }
     }
@@ -156,7 +158,7 @@ class ConfigLoaderTest {
                         Set.of(ProtocolVersion.TLS_1_3),
                         List.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"),
                         Mode.HTTP),
-                new OffloadConfig("device", Policy.HW, Policy.SW),
+                new PerDirection("device", Policy.HW, Policy.SW),
                 List.of(
                         new RouteConfig("api.example.com", "/v1", "app"),
                         new RouteConfig("*.example.com", "/", "10.0.0.1:80"),
@@ -167,7 +169,7 @@ class ConfigLoaderTest {
         assertThat(tcp.name()).isEqualTo("[::1]:8444");
         assertThat(tcp.bind()).isEqualTo(new HostPort("::1", 8444));
         assertThat(tcp.mode()).isEqualTo(Mode.TCP);
-        assertThat(tcp.offload()).isEqualTo(new OffloadConfig("device", Policy.AUTO, Policy.AUTO));
+        assertThat(tcp.offload()).isEqualTo(new PerDirection("device", Policy.AUTO, Policy.AUTO));
         assertThat(tcp.routes()).containsExactly(new RouteConfig(null, "/", "db.internal:5432"));
 
         assertThat(config.upstreams()).containsOnlyKeys("app", "short", "10.0.0.1:80", "db.internal:5432");

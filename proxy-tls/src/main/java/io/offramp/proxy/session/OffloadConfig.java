@@ -1,42 +1,46 @@
 package io.offramp.proxy.session;
 
-/**
- * Backend and policy of each direction of a listener's sessions.
- *
- * @param backend name of the backend that {@code hw} and {@code auto} mean: {@code device}; {@code sw} if there is none
- * @param tx policy for records that we send
- * @param rx policy for records that we receive
- */
-public record OffloadConfig(String backend, Policy tx, Policy rx) {
+import io.offramp.offload.record.Direction;
+
+/** Where the records of a listener's sessions are protected. */
+public sealed interface OffloadConfig {
     /** The choice of a direction's mode. */
-    public enum Policy {
+    enum Policy {
         /** Starts in software; moved once the session has carried enough to pay for it. */
         AUTO,
         /** Always in software. */
         SW,
         /** In the backend from the start, in software if it declines. */
-        HW,
-        /** With the whole connection, which the backend owns; both directions then. */
-        HW_RECORD
+        HW
     }
 
-    /** Checks that the backend owns both directions if it owns one. */
-    public OffloadConfig {
-        if ((tx == Policy.HW_RECORD) != (rx == Policy.HW_RECORD)) {
-            throw new IllegalArgumentException("hw-record is for both directions, is tx " + tx + ", rx " + rx);
+    /** Software for both directions. */
+    OffloadConfig SOFTWARE = new PerDirection("sw", Policy.SW, Policy.SW);
+
+    /** Name of the backend that {@code hw} and {@code auto} mean: {@code device}; {@code sw} if there is none. */
+    String backend();
+
+    /** The policy for one direction of a session. */
+    Policy policy(Direction direction);
+
+    /**
+     * The host owns the connections, and each direction has a mode of its own.
+     *
+     * @param tx policy for records that we send
+     * @param rx policy for records that we receive
+     */
+    record PerDirection(String backend, Policy tx, Policy rx) implements OffloadConfig {
+        @Override
+        public Policy policy(Direction direction) {
+            return direction == Direction.TX ? tx : rx;
         }
     }
 
-    /** The backend owns the listener and its connections. */
-    public static OffloadConfig hwRecord(String backend) {
-        return new OffloadConfig(backend, Policy.HW_RECORD, Policy.HW_RECORD);
+    /** The backend owns the listener and its connections (mode {@code hw-record}), so it has both directions. */
+    record WholeConnections(String backend) implements OffloadConfig {
+        @Override
+        public Policy policy(Direction direction) {
+            return Policy.HW;
+        }
     }
-
-    /** True if the backend owns the listener and its connections. */
-    public boolean isHwRecord() {
-        return tx == Policy.HW_RECORD;
-    }
-
-    /** Software for both. */
-    public static final OffloadConfig SOFTWARE = new OffloadConfig("sw", Policy.SW, Policy.SW);
 }

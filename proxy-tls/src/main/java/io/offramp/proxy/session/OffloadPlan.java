@@ -15,7 +15,9 @@ import io.offramp.offload.error.OffloadMisuseException;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
+import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
+import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 
 /**
  * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it,
@@ -23,11 +25,15 @@ import io.offramp.proxy.session.OffloadConfig.Policy;
  *
  * @param software takes everything; on the device's threads, as its firmware, where the device owns the connections
  * @param device what {@code hw} and {@code auto} mean; {@code software} itself where a listener has no other backend
- * @param tx policy for what we send
- * @param rx policy for what we receive
+ * @param config what the listener asks for
  * @param auto when {@code auto} moves a direction
  */
-public record OffloadPlan(RecordOffload software, RecordOffload device, Policy tx, Policy rx, AutoPolicy auto) {
+public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadConfig config, AutoPolicy auto) {
+    /** Each direction with a policy of its own. */
+    public OffloadPlan(RecordOffload software, RecordOffload device, Policy tx, Policy rx, AutoPolicy auto) {
+        this(software, device, new PerDirection(device.name(), tx, rx), auto);
+    }
+
     /**
      * A direction that has a session.
      *
@@ -45,16 +51,17 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
 
     /** What happens to what we send, for the start-up line: {@code auto (sw, then device)}. */
     public String describeTx() {
-        return describe(tx, Direction.TX);
+        return describe(Direction.TX);
     }
 
     /** What happens to what we receive, for the start-up line. */
     public String describeRx() {
-        return describe(rx, Direction.RX);
+        return describe(Direction.RX);
     }
 
-    private String describe(Policy policy, Direction direction) {
-        if (policy == Policy.HW_RECORD) {
+    private String describe(Direction direction) {
+        Policy policy = config.policy(direction);
+        if (config instanceof WholeConnections) {
             return RecordMode.HW_RECORD.label() + " (" + device.name() + ")";
         }
         if (policy == Policy.SW || device == software) {
@@ -73,7 +80,7 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
 
     /** True where the policy of a direction may still move it into the device. */
     boolean promotes(Direction direction) {
-        return policy(direction) == Policy.AUTO && device != software;
+        return config.policy(direction) == Policy.AUTO && device != software;
     }
 
     /**
@@ -82,14 +89,15 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
      */
     boolean handsOver(Direction direction) {
         return direction == Direction.RX
-                && rx == Policy.HW
+                && config instanceof PerDirection each
+                && each.rx() == Policy.HW
                 && device.readsSocket()
                 && device.availability().isAvailable();
     }
 
     /** False where no session of this plan will ever take what it sends from another socket. */
     boolean maySplice() {
-        return software.maySplice() || tx != Policy.SW && device.maySplice();
+        return software.maySplice() || config.policy(Direction.TX) != Policy.SW && device.maySplice();
     }
 
     /**
@@ -97,7 +105,7 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
      * only by its firmware.
      */
     SessionInfo shown(Direction direction, SessionInfo session) {
-        if (policy(direction) != Policy.HW_RECORD) {
+        if (!(config instanceof WholeConnections)) {
             return session;
         }
         String part = session.mode() == RecordMode.SW ? "toe firmware, " : "toe ";
@@ -121,8 +129,8 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
             return install(
                     software, direction, "until " + device.name() + " takes over between two reads", events, installer);
         }
-        return switch (policy(direction)) {
-            case HW, HW_RECORD -> install(device, direction, "configured", events, installer);
+        return switch (config.policy(direction)) {
+            case HW -> install(device, direction, "configured", events, installer);
             case SW -> install(software, direction, "configured", events, installer);
             case AUTO -> install(software, direction, auto.waiting(), events, installer);
         };
@@ -142,9 +150,5 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, Policy t
                 yield install(software, direction, declined, events, installer);
             }
         };
-    }
-
-    private Policy policy(Direction direction) {
-        return direction == Direction.TX ? tx : rx;
     }
 }
