@@ -4,9 +4,9 @@ import io.offramp.offload.Capacity;
 import java.util.Locale;
 
 /**
- * When {@code auto} moves a direction from software to the device: when the session has shown that it will pay, for an
- * install costs about as much as tens of records do, and a device has few contexts. What a session has carried is the
- * best guess at what it is still going to carry.
+ * When {@code auto} moves a direction from software to the device: once the session has shown that the move will pay,
+ * since an install costs as much as tens of records, and a device has few contexts. What a session has carried is the
+ * best guess of what it will still carry.
  *
  * @param bytes content carried before a move is considered
  * @param recordBytes mean content per record from which a device pays
@@ -15,19 +15,19 @@ public record AutoPolicy(long bytes, int recordBytes) {
     /** One MiB in records of 4 KiB or more. */
     public static final AutoPolicy DEFAULTS = new AutoPolicy(1 << 20, 4 << 10);
 
-    /** Records are no longer than this, so that a device which pays for none of them is not asked. */
+    /** No record is longer, so a device that pays for none is not asked. */
     private static final int LARGEST_RECORD_BYTES = 1 << 14;
 
     /**
-     * What a device's figures ask for, and at least {@link #DEFAULTS}, which hold where nothing is limited.
+     * The policy for a device's figures, and at least {@link #DEFAULTS}, which hold for an unlimited device.
      *
      * <ul>
-     *   <li>Records are so long that software needs no less time for one than it waits for in the device.
-     *   <li>The session has carried so much that the same again wins an install back: what it costs the host, or its
+     *   <li>Records must be so long that software needs at least as much time for one as it waits for in the device.
+     *   <li>The session must have carried so much that the same again repays an install: its cost to the host, or its
      *       latency if that is longer.
      * </ul>
      *
-     * The rates of a device do not move these: who finds it busy waits.
+     * The rates of a device do not matter here: a session that finds it busy waits.
      */
     public static AutoPolicy of(Capacity capacity, RecordCost cost) {
         double slowerNs = capacity.recordLatencyNs() + cost.driverNsPerRecord() - cost.nsPerRecord();
@@ -39,7 +39,7 @@ public record AutoPolicy(long bytes, int recordBytes) {
         return new AutoPolicy(Math.max(DEFAULTS.bytes, (long) Math.ceil(wonBack)), recordBytes);
     }
 
-    /** True where a direction that has carried this much should move. */
+    /** True if a direction that has carried this much should move. */
     public boolean promotes(long records, long carriedBytes) {
         return carriedBytes >= bytes && carriedBytes >= records * recordBytes;
     }

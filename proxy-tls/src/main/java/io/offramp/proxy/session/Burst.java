@@ -1,8 +1,8 @@
 package io.offramp.proxy.session;
 
 /**
- * What a read burst has carried, until it is counted: records of one length in a row cost one. Confined to the event
- * loop.
+ * What a read burst has carried, until it is counted: a run of records of one length is counted in one step. Confined
+ * to the event loop.
  */
 final class Burst {
     private long records;

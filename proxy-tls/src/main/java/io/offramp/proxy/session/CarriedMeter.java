@@ -6,7 +6,7 @@ public interface CarriedMeter {
     void add(long records, long bytes);
 
     /**
-     * Adds data records of one length to the histogram. As {@link #add}.
+     * Adds data records of one length to the histogram. Called like {@link #add}.
      *
      * @param contentBytes of each
      */

@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * How much content goes into the records of one connection: little after the handshake and after a pause, then as much
- * as fits. Looks at the clock when a burst begins, never where all records are alike, and has no timer. Confined to the
+ * as fits. Reads the clock when a burst begins, but never if all records are alike, and has no timer. Confined to the
  * event loop.
  */
 final class DynamicRecordSize {
@@ -19,7 +19,7 @@ final class DynamicRecordSize {
     private boolean first = true;
 
     /**
-     * @param recordLimit most content that the client takes, whatever is configured
+     * @param recordLimit most content that the client accepts, whatever is configured
      * @param nanoTime {@link System#nanoTime}
      */
     DynamicRecordSize(RecordSizeConfig config, int recordLimit, LongSupplier nanoTime) {
@@ -46,8 +46,7 @@ final class DynamicRecordSize {
      * Content is about to be sealed.
      *
      * @param bytes its length
-     * @param waiting whether older data still waits for the client, who is no faster then for any number of short
-     *     records
+     * @param waiting whether older data still waits for the client, which short records then make no faster
      * @return how much of it, from its start, goes into short records: a whole number of them, or all of it
      */
     int shortBytes(int bytes, boolean waiting) {
@@ -69,7 +68,7 @@ final class DynamicRecordSize {
     }
 
     /**
-     * Whether what is sealed next goes into full records, however much it is.
+     * Whether the content that is sealed next goes into full records, whatever its length.
      *
      * @param waiting as in {@link #shortBytes}
      */
@@ -81,7 +80,7 @@ final class DynamicRecordSize {
         return shortBytesLeft == 0;
     }
 
-    /** What was sealed goes out. */
+    /** The sealed records are sent. */
     void endBurst() {
         inBurst = false;
     }
@@ -96,8 +95,8 @@ final class DynamicRecordSize {
     }
 
     /**
-     * True until records have grown, or a pause came, for the first time: what the start alone cost says nothing of
-     * what comes.
+     * True until records have grown, or a pause has come, for the first time: the cost of the start alone does not
+     * predict later costs.
      */
     boolean isFirst() {
         return first;

@@ -6,12 +6,12 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ProtocolVersion;
 
 /**
- * Handshake messages that arrive after the handshake, in records cut anywhere (RFC 8446 §5.1). Only two are known:
+ * Handshake messages that arrive after the handshake, in records cut anywhere (RFC 8446 §5.1). Only two are supported:
  * KeyUpdate in TLS 1.3 (§4.6.3), and in TLS 1.2 a ClientHello, which asks for the renegotiation that we refuse (RFC
  * 5246 §7.4.1.2). Nothing is buffered: the first is one byte long and the second is skipped.
  */
 final class HandshakeMessages {
-    /** What a message means. Told from inside {@link #receive}. */
+    /** Receives the messages. Called from inside {@link #receive}. */
     interface Listener {
         /**
          * The client replaces its key.
@@ -48,7 +48,7 @@ final class HandshakeMessages {
     /**
      * Takes a handshake record's content; does not release it.
      *
-     * @throws RecordFormatException with the alert, if a message does not belong here or does not parse
+     * @throws RecordFormatException with the alert, if a message is not expected or does not parse
      */
     void receive(ByteBuf content) {
         while (content.isReadable()) {

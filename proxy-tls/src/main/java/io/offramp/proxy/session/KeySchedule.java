@@ -22,7 +22,7 @@ final class KeySchedule {
     private byte[] secret;
 
     /**
-     * @param hash as JCA names it: {@code SHA-256}
+     * @param hash JCA name: {@code SHA-256}
      * @param secret the application traffic secret; copied
      */
     KeySchedule(AeadSuite suite, String hash, byte[] secret) {
@@ -32,7 +32,7 @@ final class KeySchedule {
         this.secret = secret.clone();
     }
 
-    /** Steps to the next generation; the keys are the caller's. */
+    /** Steps to the next generation; the caller owns the keys. */
     TrafficKeys next() {
         byte[] next = expandLabel("traffic upd", hashBytes);
         destroy();

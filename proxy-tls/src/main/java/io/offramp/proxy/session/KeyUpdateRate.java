@@ -3,7 +3,7 @@ package io.offramp.proxy.session;
 import java.util.function.LongSupplier;
 
 /**
- * How often a client replaces its key: each costs us a key schedule, and an answer if it wants one. Confined to the
+ * How often a client replaces its key: each time costs us a key schedule, and an answer if requested. Confined to the
  * event loop.
  */
 final class KeyUpdateRate {
@@ -20,7 +20,7 @@ final class KeyUpdateRate {
         this.nanoTime = nanoTime;
     }
 
-    /** Counts one more; true if that is too many. */
+    /** Counts another one; true if that is too many. */
     boolean exceeds() {
         long now = nanoTime.getAsLong();
         if (inThisSecond == 0 || now - secondBeganNs >= ONE_SECOND_NS) {

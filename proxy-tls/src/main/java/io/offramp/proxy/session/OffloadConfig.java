@@ -17,7 +17,7 @@ public sealed interface OffloadConfig {
     /** Software for both directions. */
     OffloadConfig SOFTWARE = new PerDirection("sw", Policy.SW, Policy.SW);
 
-    /** Name of the backend that {@code hw} and {@code auto} mean: {@code device}; {@code sw} if there is none. */
+    /** Name of the backend for {@code hw} and {@code auto}: {@code device}; {@code sw} for none. */
     String backend();
 
     /** The policy for one direction of a session. */

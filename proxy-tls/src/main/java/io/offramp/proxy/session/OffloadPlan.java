@@ -20,11 +20,11 @@ import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 
 /**
- * Which backend takes which direction of a listener's sessions, and what happens when it does not: software takes it,
- * and the reason is kept.
+ * Which backend takes which direction of a listener's sessions. If it declines, software takes the direction, and the
+ * reason is kept.
  *
- * @param software takes everything; on the device's threads, as its firmware, where the device owns the connections
- * @param device what {@code hw} and {@code auto} mean; {@code software} itself where a listener has no other backend
+ * @param software takes everything; if the device owns the connections, on the device's threads, as its firmware
+ * @param device the backend for {@code hw} and {@code auto}; {@code software} itself if a listener has no other
  * @param config what the listener asks for
  * @param auto when {@code auto} moves a direction
  */
@@ -38,7 +38,7 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadC
      * A direction that has a session.
      *
      * @param session the session
-     * @param why why it is where it is
+     * @param why the reason of its place
      * @param <S> its type
      */
     record Placed<S>(S session, String why) {}
@@ -49,12 +49,12 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadC
         InstallResult<S> install(RecordOffload backend);
     }
 
-    /** What happens to what we send, for the start-up line: {@code auto (sw, then device)}. */
+    /** The treatment of records that we send, for the start-up line: {@code auto (sw, then device)}. */
     public String describeTx() {
         return describe(Direction.TX);
     }
 
-    /** What happens to what we receive, for the start-up line. */
+    /** The treatment of records that we receive, for the start-up line. */
     public String describeRx() {
         return describe(Direction.RX);
     }
@@ -78,14 +78,14 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadC
                 : "auto (sw first, then " + device.name() + unavailable + ")";
     }
 
-    /** True where the policy of a direction may still move it into the device. */
+    /** True if the policy of a direction may still move it into the device. */
     boolean promotes(Direction direction) {
         return config.policy(direction) == Policy.AUTO && device != software;
     }
 
     /**
-     * True where a direction belongs into the device, which can take it only between two reads: software has it until
-     * then.
+     * True if a direction belongs in the device, but the device can take it only between two reads: until then software
+     * has it.
      */
     boolean handsOver(Direction direction) {
         return direction == Direction.RX
@@ -95,14 +95,14 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadC
                 && device.availability().isAvailable();
     }
 
-    /** False where no session of this plan will ever take what it sends from another socket. */
+    /** False if no session of this plan can ever send from another socket. */
     boolean maySplice() {
         return software.maySplice() || config.policy(Direction.TX) != Policy.SW && device.maySplice();
     }
 
     /**
-     * What a session of this plan is to the outside. Where the device owns the connection, all of it is done there, if
-     * only by its firmware.
+     * The description of a session of this plan. If the device owns the connection, everything is done there, even
+     * if only by its firmware.
      */
     SessionInfo shown(Direction direction, SessionInfo session) {
         if (!(config instanceof WholeConnections)) {
@@ -112,13 +112,13 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadC
         return new SessionInfo(device.name(), RecordMode.HW_RECORD, part + session.detail());
     }
 
-    /** Places what we send, at the handover. Takes ownership of the keys. */
+    /** Places TX at the handover. Takes ownership of the keys. */
     Placed<TxSession> placeTx(
             OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink, SessionEvents events) {
         return place(Direction.TX, events, backend -> backend.installTx(target, keys, at, sink));
     }
 
-    /** Places what we receive, at the handover. Takes ownership of the keys. */
+    /** Places RX at the handover. Takes ownership of the keys. */
     Placed<RxSession> placeRx(
             OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink, SessionEvents events) {
         return place(Direction.RX, events, backend -> backend.installRx(target, keys, at, sink));
@@ -136,7 +136,7 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadC
         };
     }
 
-    /** Installs in one backend, or in software where that declines. */
+    /** Installs in one backend, or in software if that declines. */
     <S> Placed<S> install(
             RecordOffload backend, Direction direction, String why, SessionEvents events, Installer<S> installer) {
         return switch (installer.install(backend)) {

@@ -8,14 +8,14 @@ import io.offramp.proxy.connection.DirectionStats;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one direction is, and whether it should be elsewhere. Tells the connection's statistics and the metrics.
+ * Where one direction is, and whether it should be elsewhere. Updates the connection's statistics and the metrics.
  * Confined to the event loop.
  */
 final class Placement {
     /**
      * A move that is due.
      *
-     * @param backend where to
+     * @param backend the target
      * @param why for the connection's statistics
      */
     record Move(RecordOffload backend, String why) {}
@@ -34,7 +34,7 @@ final class Placement {
 
     /**
      * @param session what the handover has installed
-     * @param why why it is there
+     * @param why the reason of its place
      */
     Placement(SessionSettings settings, Direction direction, DirectionStats stats, SessionInfo session, String why) {
         this.plan = settings.plan();
@@ -60,7 +60,7 @@ final class Placement {
         meter.addSized(contentBytes, records);
     }
 
-    /** Counts a burst that was cut into records of this length, and a rest. */
+    /** Counts a burst that was cut into records of this length and a remainder. */
     void addSealed(int bytes, int recordBytes) {
         int whole = bytes / recordBytes;
         int rest = bytes - whole * recordBytes;
@@ -75,8 +75,8 @@ final class Placement {
     }
 
     /**
-     * Counts what a backend has cut by itself: full records and a rest, or records of whose lengths only the mean is
-     * known.
+     * Counts what a backend has cut by itself: full records and a remainder, or records of which only the mean length
+     * is known.
      */
     void addSpliced(long records, int bytes) {
         if (records == Math.ceilDiv(bytes, RecordFormat.MAX_PLAINTEXT_BYTES)) {
@@ -88,8 +88,8 @@ final class Placement {
     }
 
     /**
-     * So many records were sent in excess, since a connection starts with short ones: {@code auto} is not to expect
-     * more such.
+     * Tells how many records were sent in excess because a connection starts with short ones: {@code auto} must not
+     * expect more of these.
      */
     void forgive(long records) {
         startRecords += records;
@@ -100,7 +100,7 @@ final class Placement {
         stats.onRekeyed();
     }
 
-    /** The same session in the same backend, of which more is known. */
+    /** New information about the same session in the same backend. */
     void onInfo(SessionInfo info) {
         installed = info;
         stats.onInstalled(plan.shown(direction, info), stats.why());
@@ -111,7 +111,7 @@ final class Placement {
         degraded = reason;
     }
 
-    /** The move that is due now, or null; costs three comparisons where none is. */
+    /** The move that is due now, or null; without one, this costs three comparisons. */
     @Nullable
     Move due() {
         if (degraded != null) {
@@ -130,7 +130,7 @@ final class Placement {
         return null;
     }
 
-    /** Taken apart only to be declined, a session would have been promoted for good, and in vain. */
+    /** A session that is exported only to be declined has wasted its single promotion. */
     private void onBusy() {
         if (!waits) {
             waits = true;

@@ -4,10 +4,10 @@ package io.offramp.proxy.session;
  * What records cost the host, in ns of CPU: an assumption of {@code auto} and of {@code whatif}, which a user may
  * replace by figures of another machine.
  *
- * @param nsPerRecord a record in software, however long
- * @param nsPerByte each byte of it
- * @param driverNsPerRecord a record that a device protects, which the driver still frames, posts and completes
- * @param nsPerInstall an install on a device: its key, its context and the move
+ * @param nsPerRecord fixed cost of a record in software
+ * @param nsPerByte cost of each of its bytes
+ * @param driverNsPerRecord cost of a record that a device protects: the driver still frames, posts and completes it
+ * @param nsPerInstall cost of an install on a device: its key, its context and the move
  */
 public record RecordCost(double nsPerRecord, double nsPerByte, double driverNsPerRecord, double nsPerInstall) {
     /**
@@ -23,12 +23,12 @@ public record RecordCost(double nsPerRecord, double nsPerByte, double driverNsPe
         }
     }
 
-    /** What so many records with so many bytes cost in software. */
+    /** The cost of these records and bytes in software. */
     public double softwareNs(double records, double bytes) {
         return records * nsPerRecord + bytes * nsPerByte;
     }
 
-    /** What the host is spared where a device protects them; negative where the driver costs more than the cipher. */
+    /** The host's saving if a device protects them; negative if the driver costs more than the cipher. */
     public double savedNs(double records, double bytes) {
         return softwareNs(records, bytes) - records * driverNsPerRecord;
     }

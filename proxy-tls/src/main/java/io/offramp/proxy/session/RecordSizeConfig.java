@@ -4,11 +4,11 @@ import java.time.Duration;
 
 /**
  * Size of the records that we send. A client cannot use a record before all of it has come, so short records are faster
- * after a start, and long ones cost less in bulk.
+ * at the start, and long ones cost less in bulk.
  *
- * @param initialBytes content per record after the handshake, and after a pause, 512 to {@code maxBytes}, which makes
- *     all records alike
- * @param growAfterBytes content sent in such records until they grow
+ * @param initialBytes content per record after the handshake, and after a pause, 512 to {@code maxBytes}; the latter
+ *     makes all records alike
+ * @param growAfterBytes content sent in short records until they grow
  * @param idle pause that makes them short again
  * @param maxBytes most content per record, 512 to 16,384
  */

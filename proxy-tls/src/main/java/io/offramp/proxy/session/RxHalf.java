@@ -19,23 +19,23 @@ import io.offramp.proxy.connection.DirectionStats;
 import io.offramp.proxy.tls.Handshaken;
 import org.jspecify.annotations.Nullable;
 
-/** What we receive: opens records, passes data on, and acts on what else the peer says. Confined to the event loop. */
+/** The receiving half: opens records, passes on data, and handles all other content. Confined to the event loop. */
 final class RxHalf implements RxSink, HandshakeMessages.Listener {
-    /** What the connection learns from its peer. */
+    /** Receives the peer's data and messages. */
     interface Listener {
         /** Application data; ownership moves. */
         void onData(ByteBuf plaintext);
 
-        /** The peer sends nothing further; what it sends nevertheless is ignored. */
+        /** The peer has ended its data; later bytes are ignored. */
         void onCloseNotify();
 
-        /** The peer gave up. */
+        /** The peer has sent a fatal alert. */
         void onFatalAlert(int description);
 
         /** The peer replaced its key and wants ours replaced too. */
         void onKeyUpdateRequested();
 
-        /** The peer has protected so many records under its key that it should replace it. */
+        /** The peer has protected so many records with its key that it should replace it. */
         void onKeyWornOut();
 
         /** A TLS 1.2 peer wants to renegotiate. */
@@ -47,20 +47,20 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         /** The session reads the socket itself from now on. */
         void onSocketTaken();
 
-        /** The socket's stream has ended, as a session says that reads it itself. */
+        /** A session that reads the socket itself has found its end. */
         void onRxEnd();
 
         /** A burst was delivered outside of {@link RxHalf#receive}. */
         void onRxBurstEnd();
 
-        /** The peer broke a rule, or the path broke a record. */
+        /** The peer has broken a rule, or a record was damaged on its way. */
         void onRxFault(OffloadException fault);
     }
 
-    /** As OpenSSL has it: records without content are legal and useless. */
+    /** OpenSSL's limit: records without content are legal and useless. */
     private static final int MAX_EMPTY_RECORDS = 32;
 
-    /** As OpenSSL has it: warnings in TLS 1.2, user_canceled in TLS 1.3. */
+    /** OpenSSL's limit: warnings in TLS 1.2, user_canceled in TLS 1.3. */
     private static final int MAX_WARNINGS = 5;
 
     private static final int MAX_RENEGOTIATIONS = 3;
@@ -120,12 +120,12 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         countBurst();
     }
 
-    /** True while what has come in is still with the backend: the stream's end is not the end of what it brings. */
+    /** True while the backend still holds received bytes: the end of the stream is not yet the end of the data. */
     boolean isUnderWay() {
         return !ended && session.boundary() == null;
     }
 
-    /** The session, while it reads the socket itself, so that Netty must not; else null. */
+    /** The session while it reads the socket itself, so that Netty must not; otherwise null. */
     @Nullable
     SocketRxSession socketReader() {
         return !closed && session instanceof SocketRxSession reader && reader.readsSocket() ? reader : null;
@@ -146,11 +146,10 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     }
 
     // = RFC 8446 §5.5
-    // # There are cryptographic limits on the amount of plaintext which can be safely encrypted under a given set of
-    // keys.
-    // What the client protects is ours to look after as well: it is asked in time, and turned away where it does not
-    // listen or, in
-    // TLS 1.2, cannot.
+    // # There are cryptographic limits on the amount of plaintext which can be safely encrypted under a given
+    // # set of keys.
+    // We enforce the limit for the client's key too: the client is asked in time, and refused if it does not
+    // replace its key or, in TLS 1.2, cannot.
     private void limitKey() {
         long records = session.nextSequence();
         if (records < keyUpdateRecords) {
@@ -165,7 +164,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
     }
 
-    /** From here on everything that comes is ignored. */
+    /** Ignores all further input. */
     void end() {
         ended = true;
     }
@@ -311,9 +310,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     }
 
     // = RFC 8446 §6
-    // # All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts
-    // when
-    // # received regardless of the AlertLevel in the message.
+    // # All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error
+    // # alerts when received regardless of the AlertLevel in the message.
     private void alert(int level, int description) {
         settings.events().onAlertReceived(AlertDescription.nameOf(description));
         if (description == AlertDescription.CLOSE_NOTIFY.code()) {

@@ -5,16 +5,16 @@ import io.offramp.offload.SessionInfo;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.record.Direction;
 
-/** What sessions tell the metrics. Called on event loops; never per record. */
+/** Events of sessions, for the metrics. Called on event loops; never per record. */
 public interface SessionEvents {
     /**
      * A backend took a direction, at the handover or by a move.
      *
-     * @return told of what it carries there, and when it leaves
+     * @return a meter of what it carries there, which also learns when it leaves
      */
     CarriedMeter onInstalled(Direction direction, SessionInfo session);
 
-    /** A backend refused a direction, which goes on in software. */
+    /** A backend declined a direction, which continues in software. */
     void onDeclined(Direction direction, String backend, DeclineReason reason);
 
     /** A living direction moved to another backend. */

@@ -7,7 +7,7 @@ import io.offramp.offload.key.AeadSuite;
  *
  * @param plan which backend takes which direction
  * @param events the metrics
- * @param recordSize how much goes into a record that we send
+ * @param recordSize size of the records that we send
  * @param keyUpdateRecords how many records go over one key before it is replaced: ours by us, the client's at our
  *     request
  * @param keyUpdatesPerSecond how many KeyUpdates a client may send in a second
@@ -21,13 +21,13 @@ public record SessionSettings(
     /** RFC 8446 §5.5 allows 2^24.5 full-size records under AES-GCM; 2^24 leaves room for what is in flight. */
     public static final long DEFAULT_KEY_UPDATE_RECORDS = 1L << 24;
 
-    /** Far above any honest client, and what other proxies settled on. */
+    /** Far above any honest client, and the limit of other proxies. */
     public static final int DEFAULT_KEY_UPDATES_PER_SECOND = 100;
 
-    /** Left for the KeyUpdate or the alert that ends a key. */
+    /** Reserved for the KeyUpdate or the alert that ends a key. */
     private static final long RESERVED_RECORDS = 16;
 
-    /** More of the smallest records, of 22 bytes, than come between two looks: 16 reads of 64 KiB have 47,662. */
+    /** More of the smallest records, of 22 bytes, than fit between two checks: 16 reads of 64 KiB have 47,662. */
     private static final long BURST_RECORDS = 1 << 16;
 
     /** With the default limits. */
@@ -36,14 +36,13 @@ public record SessionSettings(
                 plan, events, recordSize, DEFAULT_KEY_UPDATE_RECORDS, DEFAULT_KEY_UPDATES_PER_SECOND);
     }
 
-    /** Records after which a session with this suite replaces its TX key, or ends where it cannot. */
+    /** Records after which a session with this suite replaces its TX key, or ends if it cannot. */
     long keyUpdateRecords(AeadSuite suite) {
         return Math.min(keyUpdateRecords, suite.recordLimit() - RESERVED_RECORDS);
     }
 
     /**
-     * Records after which a client that has not replaced its key is turned away, checked at the end of each burst of
-     * reads.
+     * Records after which a client that has not replaced its key is refused; checked at the end of each burst of reads.
      */
     static long rxRecords(AeadSuite suite) {
         return suite.recordLimit() - BURST_RECORDS;

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts small writes of one flush together, so that a response's head and a short body make one record: copying
- * {@value #SMALL_BYTES} bytes is cheaper than a record of their own. Larger writes pass as they are, never copied.
+ * Joins small writes of one flush, so that a response's head and a short body make one record: copying
+ * {@value #SMALL_BYTES} bytes is cheaper than a record of their own. Larger writes pass uncopied.
  */
 final class WriteGatherer {
-    /** Takes what is to be sealed, in order. */
+    /** Takes content to seal, in order. */
     @FunctionalInterface
     interface Sealer {
         /** Both move to the sealer. */
@@ -46,7 +46,7 @@ final class WriteGatherer {
         }
         promises.add(promise);
         if (held == null) {
-            // Most flushes hold one small write: it is sealed from where it lies.
+            // Most flushes hold one small write: it is sealed without a copy.
             held = plaintext;
             return;
         }
@@ -60,7 +60,7 @@ final class WriteGatherer {
         plaintext.release();
     }
 
-    /** Passes on what was held back. */
+    /** Passes on the held writes. */
     void flush() {
         ByteBuf plaintext = held;
         if (plaintext != null) {
@@ -70,7 +70,7 @@ final class WriteGatherer {
         }
     }
 
-    /** Forgets what was held back, and fails its writes. */
+    /** Drops the held writes, and fails their promises. */
     void drop() {
         ByteBuf plaintext = held;
         if (plaintext != null) {

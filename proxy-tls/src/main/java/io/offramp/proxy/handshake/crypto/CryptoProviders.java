@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which JCA provider does which primitive of a handshake: the fastest that works on this machine. A provider counts as
- * working when the primitive has been run once, because native ones may be on the class path without their library
- * loading. Thread-safe.
+ * working once it has run the primitive, because a native one may be on the class path although its library does not
+ * load. Thread-safe.
  *
  * <p>The order is measured (JDK 25, x86-64, us per operation): X25519 exchange Conscrypt 67, Bouncy Castle 175, JDK
  * 620; ECDSA P-256 Conscrypt 17, Corretto's 25, Bouncy Castle 79, JDK 121; ECDSA P-384 Corretto's 62, Conscrypt 307;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Corretto's takes half a second to load, so it is asked first only where it gains most.
  */
 public final class CryptoProviders {
-    /** A provider that may be there. */
+    /** A provider that may be present. */
     public enum Candidate {
         CONSCRYPT(true),
         CORRETTO(true),
@@ -82,7 +82,7 @@ public final class CryptoProviders {
     }
 
     /**
-     * A provider that has shown that it can do it.
+     * A provider that has run the primitive.
      *
      * @param provider null for whatever the JDK has installed
      */
@@ -116,7 +116,7 @@ public final class CryptoProviders {
         private @Nullable Provider load() {
             try {
                 return loader.get();
-            } catch (RuntimeException | LinkageError e) { // no native library for this machine: the next one is asked
+            } catch (RuntimeException | LinkageError e) { // no native library for this machine: try the next one
                 return null;
             }
         }
@@ -134,7 +134,7 @@ public final class CryptoProviders {
         this.allowed = allowed;
     }
 
-    /** The best of this machine. */
+    /** The best providers of this machine. */
     public static CryptoProviders best() {
         return BEST;
     }
@@ -150,7 +150,7 @@ public final class CryptoProviders {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Who does it; probed the first time, which may take half a second. */
+    /** The provider of a primitive; probed the first time, which may take half a second. */
     public Choice choice(Primitive primitive) {
         return choices.computeIfAbsent(primitive, this::probe);
     }
@@ -170,9 +170,9 @@ public final class CryptoProviders {
     }
 
     /**
-     * True where the primitive is cheap enough for an event loop. RSA signing never is. ML-KEM always is: it costs less
-     * than the cheapest RSA signature, no provider has a faster one, and a worker would cost those clients two hops
-     * that do not use it.
+     * True if the primitive is cheap enough for an event loop. RSA signing never is. ML-KEM always is: it costs less
+     * than the cheapest RSA signature, no provider has a faster one, and a worker would cost even clients without
+     * ML-KEM two hops.
      */
     public boolean isFast(Primitive primitive) {
         Candidate candidate = choice(primitive).candidate();

@@ -35,12 +35,12 @@ final class Encapsulation implements TlsAgreement {
             wipe(encapsulated.key());
         } catch (IllegalStateException e) { // no provider
             throw new TlsFatalAlert(AlertDescription.internal_error, e);
-        } catch (GeneralSecurityException | RuntimeException e) { // providers differ in what they throw at a bad key
+        } catch (GeneralSecurityException | RuntimeException e) { // each provider throws its own for a bad key
             throw new TlsFatalAlert(AlertDescription.illegal_parameter, e);
         }
     }
 
-    /** Not ephemeral in truth: what was made from the client's key. */
+    /** Not really ephemeral: the result of encapsulating to the client's key. */
     @Override
     public byte[] generateEphemeral() throws IOException {
         if (ciphertext == null) {
@@ -60,7 +60,7 @@ final class Encapsulation implements TlsAgreement {
     private static void wipe(SecretKey key) {
         try {
             key.destroy();
-        } catch (DestroyFailedException e) { // the JDK has no way: its copy is left to the collector
+        } catch (DestroyFailedException e) { // the JDK cannot: its copy is left to the collector
             return;
         }
     }

@@ -10,10 +10,7 @@ import org.bouncycastle.tls.crypto.TlsAgreement;
 import org.bouncycastle.tls.crypto.TlsSecret;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One Diffie-Hellman exchange. Whatever is wrong with the peer's share is its fault: {@code illegal_parameter} (RFC
- * 8446 §4.2.8).
- */
+/** One Diffie-Hellman exchange. A bad share is the peer's fault: {@code illegal_parameter} (RFC 8446 §4.2.8). */
 final class EphemeralAgreement implements TlsAgreement {
     private final HandshakeCrypto crypto;
     private final KeyAgreements tools;
@@ -36,7 +33,7 @@ final class EphemeralAgreement implements TlsAgreement {
     public void receivePeerValue(byte[] share) throws IOException {
         try {
             theirs = tools.decode(share);
-        } catch (GeneralSecurityException | RuntimeException e) { // providers differ in what they throw at a bad point
+        } catch (GeneralSecurityException | RuntimeException e) { // each provider throws its own for a bad point
             throw new TlsFatalAlert(AlertDescription.illegal_parameter, e);
         }
     }

@@ -26,7 +26,7 @@ import org.bouncycastle.tls.crypto.TlsSRPConfig;
 import org.bouncycastle.tls.crypto.TlsSecret;
 
 /**
- * Everything of Bouncy Castle's crypto interface that a handshake here does not do in its own way goes to one shared
+ * Forwards the part of Bouncy Castle's crypto interface that handshakes here do not override to one shared
  * implementation.
  */
 @SuppressWarnings("rawtypes") // the interface is older than generics

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The key exchange groups that are negotiated here, in order of preference (RFC 8446 §4.2.7). */
 public enum Group {
-    /** ML-KEM-768 and X25519 at once, for TLS 1.3 only: safe as long as one of them is (draft-ietf-tls-ecdhe-mlkem). */
+    /**
+     * ML-KEM-768 and X25519 together, for TLS 1.3 only: safe as long as one of them is (draft-ietf-tls-ecdhe-mlkem).
+     */
     X25519MLKEM768(NamedGroup.X25519MLKEM768, "X25519MLKEM768", KeyEncapsulations.KEY_BYTES + 32, ""),
     /** RFC 7748. The prefix is the SubjectPublicKeyInfo in front of the 32 bytes (RFC 8410 §4). */
     X25519(NamedGroup.x25519, "x25519", 32, "302a300506032b656e032100"),

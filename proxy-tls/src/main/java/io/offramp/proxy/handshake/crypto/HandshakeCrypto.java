@@ -33,9 +33,8 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cryptography of one handshake: what is hot is done here with the providers that are best at it, and every secret
- * and key that comes up is remembered, so that {@link #destroy()} leaves none behind however the handshake ended. Not
- * thread-safe.
+ * The cryptography of one handshake: the hot part runs here with the best provider for each primitive, and every secret
+ * and key is tracked, so that {@link #destroy()} leaves none behind however the handshake ended. Not thread-safe.
  */
 @SuppressWarnings("rawtypes") // the interface is older than generics
 public final class HandshakeCrypto extends ForwardingCrypto {
@@ -51,7 +50,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
     private @Nullable ApplicationSecrets applicationSecrets;
     private @Nullable TranscriptHash transcript;
 
-    /** What the handshake says about itself when keys change. */
+    /** Tells the handshake that keys change, and asks about early data. */
     public interface Phases {
         /** New keys are about to be used: what was written so far goes out under the old ones. */
         void onKeyChange() throws IOException;
@@ -66,7 +65,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
          * The certificate, which verifies what its key has signed.
          *
          * @param type {@link org.bouncycastle.tls.CertificateType}
-         * @throws IOException with the alert for a certificate that is not taken
+         * @throws IOException with the alert for a certificate that is not accepted
          */
         TlsCertificate parse(short type, byte[] encoding) throws IOException;
     }
@@ -84,7 +83,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         return SHARED;
     }
 
-    /** The cipher of the phase that the handshake is in. */
+    /** The cipher of the current phase of the handshake. */
     public @Nullable TapCipher lastCipher() {
         return ciphers.isEmpty() ? null : ciphers.getLast();
     }
@@ -100,7 +99,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         return taken;
     }
 
-    /** Wipes all that is still here. May be called more than once. */
+    /** Wipes all remaining secrets. May be called more than once. */
     public void destroy() {
         secrets.forEach(HandshakeSecret::destroy);
         ciphers.forEach(TapCipher::destroy);
@@ -153,7 +152,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         return certificates.parse(type, encoding);
     }
 
-    /** What a client signs in TLS 1.2 is verified over the messages themselves, which the engine keeps then. */
+    /** In TLS 1.2 a client's signature is verified over the messages themselves, which the engine keeps for it. */
     @Override
     public boolean hasAnyStreamVerifiers(Vector signatureAndHashAlgorithms) {
         return true;
@@ -220,7 +219,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         return () -> new Encapsulation(this, providers.encapsulations());
     }
 
-    /** The engine's agreements share nothing with anybody: both halves are used up. */
+    /** The engine's agreements are not shared: both halves are consumed. */
     @Override
     public TlsSecret createHybridSecret(TlsSecret first, TlsSecret second) {
         byte[] left = first.extract();
@@ -246,7 +245,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         return cipher;
     }
 
-    /** Asked for twice: for the handshake, then for the application data. */
+    /** Called twice: for the handshake, then for the application data. */
     private TapCipher cipher13(SecurityParameters negotiated, AeadSuite suite) throws IOException {
         Kdf kdf = Kdf.of(negotiated.getPRFCryptoHashAlgorithm());
         byte[] client = secretOf(negotiated.getTrafficSecretClient());

@@ -9,8 +9,8 @@ import org.bouncycastle.tls.crypto.TlsSecret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A secret of one handshake, known to its {@link HandshakeCrypto}, which wipes it in the end if nobody did before. Not
- * thread-safe.
+ * A secret of one handshake, tracked by its {@link HandshakeCrypto}, which finally wipes it unless that has been done
+ * before. Not thread-safe.
  */
 public final class HandshakeSecret implements TlsSecret {
     /** HkdfLabels begin with two bytes of length of the output and one of the label. */
@@ -72,7 +72,7 @@ public final class HandshakeSecret implements TlsSecret {
         return crypto.createSecret(Kdf.of(cryptoHashAlgorithm).expand(dangerousData(), meant, length));
     }
 
-    /** Uses this secret up as the salt, as the contract of Bouncy Castle's has it. */
+    /** Consumes this secret as the salt, as Bouncy Castle's contract demands. */
     @Override
     public TlsSecret hkdfExtract(int cryptoHashAlgorithm, TlsSecret ikm) {
         if (!(ikm instanceof HandshakeSecret secret)) {
@@ -83,7 +83,7 @@ public final class HandshakeSecret implements TlsSecret {
         return crypto.createSecret(extracted, secret.ofResumption);
     }
 
-    /** The engine takes every PSK for an external one; the binder's label is all that differs (RFC 8446 §7.1). */
+    /** The engine treats every PSK as external; only the binder's label differs (RFC 8446 §7.1). */
     private static byte[] forResumption(byte[] info) {
         int end = LABEL_AT + EXTERNAL_BINDER.length;
         if (info.length < end || !Arrays.equals(info, LABEL_AT, end, EXTERNAL_BINDER, 0, EXTERNAL_BINDER.length)) {

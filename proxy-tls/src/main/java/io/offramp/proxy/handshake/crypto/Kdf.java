@@ -8,8 +8,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.tls.crypto.CryptoHashAlgorithm;
 
 /**
- * Hash, HMAC, HKDF (RFC 5869) and the PRF of TLS 1.2 (RFC 5246 §5) for one hash. From the JDK always: its hashes are
- * intrinsics, and the native providers lose more at the border than they gain on inputs as small as these. Thread-safe.
+ * Hash, HMAC, HKDF (RFC 5869) and the PRF of TLS 1.2 (RFC 5246 §5) for one hash. Always from the JDK: its hashes are
+ * intrinsics, and native providers lose more on the call than they gain on such small inputs. Thread-safe.
  */
 public enum Kdf {
     SHA_256("SHA-256", "HmacSHA256", 32),
@@ -42,7 +42,7 @@ public enum Kdf {
         };
     }
 
-    /** As JCA names it. */
+    /** The JCA name. */
     String hashName() {
         return hashName;
     }
@@ -51,12 +51,12 @@ public enum Kdf {
         return hashBytes;
     }
 
-    /** A copy of the hash of nothing. */
+    /** A copy of the hash of the empty input. */
     public byte[] emptyHash() {
         return emptyHash.clone();
     }
 
-    /** A fresh one. Cloned, since to look for the provider costs more than to hash what a handshake says. */
+    /** A new digest. Cloned, since the search for a provider costs more than hashing a handshake. */
     public MessageDigest newDigest() {
         try {
             return (MessageDigest) unused.clone();
@@ -113,8 +113,9 @@ public enum Kdf {
     private Mac keyed(byte[] key) {
         Mac mac = macs.get();
         try {
-            // HMAC pads a short key with zeros, so that one zero byte and no byte are the same key; SecretKeySpec
-            // refuses none
+            // HMAC pads a short key with zeros, so one zero byte and no byte are the same key; SecretKeySpec refuses
+            // the
+            // empty one
             mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, macName));
             return mac;
         } catch (GeneralSecurityException e) {

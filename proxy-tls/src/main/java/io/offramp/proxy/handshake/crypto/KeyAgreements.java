@@ -40,7 +40,7 @@ final class KeyAgreements {
         return tools.get().generator.generateKeyPair();
     }
 
-    /** What goes to the peer: the end of the encoding, whatever the provider puts in front. */
+    /** The share for the peer: the end of the encoding, whatever prefix the provider adds. */
     static byte[] share(Group group, KeyPair pair) {
         byte[] encoded = pair.getPublic().getEncoded();
         return Arrays.copyOfRange(encoded, encoded.length - group.shareBytes(), encoded.length);
@@ -49,7 +49,7 @@ final class KeyAgreements {
     /**
      * Reads a peer's share.
      *
-     * @throws GeneralSecurityException if it is not of this group
+     * @throws GeneralSecurityException if it does not belong to this group
      */
     PublicKey decode(byte[] share) throws GeneralSecurityException {
         // RFC 8446 §4.2.8.2: uncompressed points only
@@ -64,14 +64,14 @@ final class KeyAgreements {
     /**
      * The shared secret; the caller wipes it.
      *
-     * @throws GeneralSecurityException if the peer's key is not a good one: off the curve, of low order
+     * @throws GeneralSecurityException if the peer's key is bad: off the curve, or of low order
      */
     byte[] agree(PrivateKey ours, PublicKey theirs) throws GeneralSecurityException {
         KeyAgreement agreement = tools.get().agreement;
         agreement.init(ours);
         agreement.doPhase(theirs, true);
         byte[] secret = agreement.generateSecret();
-        if (isZero(secret)) { // RFC 8446 §7.4.2; not all providers look
+        if (isZero(secret)) { // RFC 8446 §7.4.2; not all providers check
             throw new GeneralSecurityException("key share of low order for " + group.label());
         }
         return secret;
@@ -109,7 +109,8 @@ final class KeyAgreements {
         }
 
         /**
-         * Conscrypt's generator of this name knows this one curve and refuses to be told so; the JDK's must be told.
+         * Conscrypt's generator of this name supports this one curve only and accepts no parameter; the JDK's needs
+         * one.
          */
         private static Tools xdh(@Nullable Provider provider) throws GeneralSecurityException {
             if (provider != null) {

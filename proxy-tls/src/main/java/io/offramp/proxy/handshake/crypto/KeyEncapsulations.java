@@ -29,11 +29,11 @@ public final class KeyEncapsulations {
     }
 
     /**
-     * Makes a secret and what tells it to the owner of the key; the caller wipes the secret.
+     * Makes a secret and its encapsulation for the owner of the key; the caller wipes the secret.
      *
      * @param key the client's encapsulation key
-     * @throws GeneralSecurityException if it is none: of another length, or with a coefficient above the modulus (FIPS
-     *     203 §7.2)
+     * @throws GeneralSecurityException if it is not a key: of another length, or with a coefficient above the modulus
+     *     (FIPS 203 §7.2)
      * @throws IllegalStateException if the provider has no ML-KEM
      */
     KEM.Encapsulated encapsulate(byte[] key) throws GeneralSecurityException {

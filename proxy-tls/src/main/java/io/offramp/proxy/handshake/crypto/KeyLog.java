@@ -1,18 +1,15 @@
 package io.offramp.proxy.handshake.crypto;
 
-/**
- * Gets the secrets of sessions, for whoever has to read a capture. Whoever has them reads the traffic: never in
- * production.
- */
+/** Gets the secrets of sessions, so that a capture can be decrypted. They reveal all traffic: never for production. */
 @FunctionalInterface
 public interface KeyLog {
     /** Logs nothing. */
     KeyLog NONE = (label, clientRandom, secret) -> {};
 
     /**
-     * Logs one secret. Called on the thread of the handshake, be it an event loop: does not block.
+     * Logs one secret. Called on the thread of the handshake, which may be an event loop: does not block.
      *
-     * @param label what it is, in the words of the NSS key log format (RFC 9850): {@code CLIENT_RANDOM}
+     * @param label what it is, as a label of the NSS key log format (RFC 9850): {@code CLIENT_RANDOM}
      * @param clientRandom which session it belongs to; not kept
      * @param secret not kept
      */

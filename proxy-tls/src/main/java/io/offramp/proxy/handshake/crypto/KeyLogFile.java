@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A key log in a file, one line for each secret, as Wireshark and others read it (RFC 9850). Made for its owner alone,
- * appended to. Lines are written by a thread of their own; when that one does not keep up they are dropped and counted
- * rather than handshakes held. Thread-safe.
+ * A key log in a file, one line for each secret, as Wireshark and others read it (RFC 9850). Readable by its owner
+ * only; lines are appended. A separate thread writes them; when it does not keep up, lines are dropped and counted, so
+ * that handshakes never wait. Thread-safe.
  */
 public final class KeyLogFile implements KeyLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyLogFile.class);
 
-    /** Some hundred handshakes. */
+    /** A few hundred handshakes. */
     private static final int MAX_WAITING = 4096;
 
     private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
@@ -57,9 +57,9 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
     }
 
     /**
-     * Opens a file for appending; makes it, readable for its owner only, if it is not there.
+     * Opens a file for appending; creates it, readable by its owner only, if it does not exist.
      *
-     * @throws IOException if it cannot be written, is a link or no file, or is open to more than its owner
+     * @throws IOException if it cannot be written, is not a regular file, or is accessible to others than its owner
      */
     public static KeyLogFile open(Path file) throws IOException {
         KeyLogFile log = idle(file, MAX_WAITING);
@@ -68,7 +68,7 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
         return log;
     }
 
-    /** Without the thread, whose work {@link #close} does: nothing leaves the queue before. */
+    /** Without the thread; {@link #close} does its work, and nothing leaves the queue before. */
     static KeyLogFile idle(Path file, int maxWaiting) throws IOException {
         return new KeyLogFile(file, channel(file), maxWaiting);
     }
@@ -114,12 +114,12 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
         }
     }
 
-    /** Lines that are not in the file and never will be. */
+    /** Lines that were lost. */
     public long dropped() {
         return dropped.sum();
     }
 
-    /** Writes what is waiting. Blocks, but not for long. */
+    /** Writes the waiting lines. Blocks, but not for long. */
     @Override
     public void close() {
         closed = true;

@@ -5,7 +5,7 @@ import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsUtils;
 import org.bouncycastle.tls.crypto.TlsSecret;
 
-/** Gives the secrets of one handshake to the key log as they come up, in full and in resumed handshakes alike. */
+/** Passes the secrets of one handshake to the key log when they appear, in full and in resumed handshakes. */
 public record KeyLogTap(KeyLog log) {
     /**
      * New keys are about to be used.
@@ -24,7 +24,7 @@ public record KeyLogTap(KeyLog log) {
         }
     }
 
-    /** While the secrets are still alive. */
+    /** Called while the secrets still exist. */
     public void onComplete(SecurityParameters negotiated) throws IOException {
         if (TlsUtils.isTLSv13(negotiated.getNegotiatedVersion())) {
             add(negotiated, "EXPORTER_SECRET", negotiated.getExporterMasterSecret());

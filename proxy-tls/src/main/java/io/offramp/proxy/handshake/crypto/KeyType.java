@@ -1,6 +1,6 @@
 package io.offramp.proxy.handshake.crypto;
 
-/** The kinds of certificate key that a server may have here. */
+/** The supported types of certificate keys of servers. */
 public enum KeyType {
     /** ECDSA on secp256r1. */
     ECDSA_P256("ECDSA P-256"),

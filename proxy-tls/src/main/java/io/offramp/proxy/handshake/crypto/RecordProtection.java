@@ -11,8 +11,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Protects and opens the few records that a handshake encrypts itself. With the JDK's ciphers: for one or two small
- * records under a key, setting the key is the cost, and theirs is the cheapest.
+ * Protects and opens the few records that a handshake encrypts itself. Uses the JDK's ciphers: with one or two small
+ * records per key, setting the key dominates, and there they are the cheapest.
  */
 final class RecordProtection {
     private static final ThreadLocal<Cipher> GCM = ThreadLocal.withInitial(() -> cipher("AES/GCM/NoPadding"));
@@ -43,16 +43,14 @@ final class RecordProtection {
         return keyed(Cipher.DECRYPT_MODE, keys, nonceTail, aad).doFinal(in, from, length);
     }
 
-    /** What is authenticated with a record of TLS 1.3: its header (RFC 8446 §5.2). */
+    /** The additional data of a TLS 1.3 record: its header (RFC 8446 §5.2). */
     static byte[] aad13(int recordType, int recordVersion, int fragmentBytes) {
         byte[] aad = new byte[RecordFormat.HEADER_BYTES];
         header(aad, 0, recordType, recordVersion, fragmentBytes);
         return aad;
     }
 
-    /**
-     * What is authenticated with a record of TLS 1.2: sequence, and the header before protection (RFC 5246 §6.2.3.3).
-     */
+    /** The additional data of a TLS 1.2 record: the sequence, and the header before protection (RFC 5246 §6.2.3.3). */
     static byte[] aad12(long sequence, int contentType, int recordVersion, int plaintextBytes) {
         byte[] aad = new byte[Long.BYTES + RecordFormat.HEADER_BYTES];
         putLong(aad, 0, sequence);

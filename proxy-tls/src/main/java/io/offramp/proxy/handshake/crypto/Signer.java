@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs with one key in one scheme. Thread-safe: JCA objects are given the key once, and taken in turn. They are kept
- * here and not with the threads, so that they go when a certificate is replaced.
+ * Signs with one key in one scheme. Thread-safe: JCA objects get the key once, and threads take turns with them. They
+ * are kept here and not per thread, so that they disappear when a certificate is replaced.
  */
 public final class Signer {
     private final SigningScheme scheme;
@@ -39,7 +39,7 @@ public final class Signer {
             signature.update(part);
         }
         byte[] signed = signature.sign();
-        idle.add(signature); // not behind a failure: in an unknown state, it must not be used again
+        idle.add(signature); // not after a failure: its state is unknown then, so it must not be used again
         return signed;
     }
 
@@ -50,7 +50,7 @@ public final class Signer {
         return signature;
     }
 
-    /** The JDK and Corretto know one name with parameters, Conscrypt a name for each hash. */
+    /** The JDK and Corretto have one name with parameters, Conscrypt a name for each hash. */
     private Signature pss(PSSParameterSpec parameters) throws GeneralSecurityException {
         try {
             Signature signature = instance(scheme.algorithm());

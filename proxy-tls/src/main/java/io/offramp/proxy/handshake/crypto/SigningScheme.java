@@ -11,8 +11,8 @@ import org.bouncycastle.tls.SignatureScheme;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How handshakes are signed (RFC 8446 §4.2.3): by the server, in order of preference for each kind of key, and by
- * clients that show a certificate.
+ * How handshakes are signed (RFC 8446 §4.2.3): by the server, in order of preference for each type of key, and by
+ * clients with a certificate.
  */
 public enum SigningScheme {
     ECDSA_SECP256R1_SHA256(SignatureScheme.ecdsa_secp256r1_sha256, "SHA256withECDSA", null),
@@ -24,10 +24,10 @@ public enum SigningScheme {
     RSA_PKCS1_SHA256(SignatureScheme.rsa_pkcs1_sha256, "SHA256withRSA", null),
     RSA_PKCS1_SHA384(SignatureScheme.rsa_pkcs1_sha384, "SHA384withRSA", null),
     RSA_PKCS1_SHA512(SignatureScheme.rsa_pkcs1_sha512, "SHA512withRSA", null),
-    /** Of clients only. */
+    /** For clients only. */
     ED25519(SignatureScheme.ed25519, "Ed25519", null);
 
-    /** What a client may sign with, in the order in which it is told. */
+    /** The schemes for clients, in the order in which they are sent. */
     public static final List<SigningScheme> VERIFIABLE = List.of(values());
 
     private static final List<SigningScheme> P256_13 = List.of(ECDSA_SECP256R1_SHA256);
@@ -69,7 +69,7 @@ public enum SigningScheme {
         };
     }
 
-    /** The scheme of that number, if clients may sign with it; null if not. */
+    /** The scheme of this number, if clients may sign with it; otherwise null. */
     public static @Nullable SigningScheme verifiable(int code) {
         return VERIFIABLE.stream()
                 .filter(scheme -> SignatureScheme.from(scheme.wire) == code)
@@ -98,7 +98,7 @@ public enum SigningScheme {
                 && (bits == 0 || ec.getParams().getCurve().getField().getFieldSize() == bits);
     }
 
-    /** As Bouncy Castle writes it. */
+    /** In Bouncy Castle's form. */
     public SignatureAndHashAlgorithm wire() {
         return wire;
     }

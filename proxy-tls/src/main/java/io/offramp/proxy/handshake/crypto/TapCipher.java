@@ -16,7 +16,7 @@ import org.bouncycastle.tls.crypto.TlsDecodeResult;
 import org.bouncycastle.tls.crypto.TlsEncodeResult;
 
 /**
- * Protects the records of one phase of a handshake, and counts them: the cipher of the last phase is what the handover
+ * Protects the records of one phase of a handshake, and counts them: the cipher of the last phase has what the handover
  * needs, keys and next sequence numbers. Not thread-safe.
  */
 public final class TapCipher implements TlsCipher {
@@ -43,12 +43,12 @@ public final class TapCipher implements TlsCipher {
         this.format = tx.format();
     }
 
-    /** The client's keys at its next record; the caller's. */
+    /** The client's keys at its next record; ownership moves to the caller. */
     public TrafficKeys rxKeys() {
         return rx.copyAt(rxNext);
     }
 
-    /** Our keys at our next record; the caller's. */
+    /** Our keys at our next record; ownership moves to the caller. */
     public TrafficKeys txKeys() {
         return tx.copyAt(txNext);
     }
@@ -93,7 +93,7 @@ public final class TapCipher implements TlsCipher {
         return new TlsEncodeResult(out, 0, out.length, tls13 ? ContentType.application_data : contentType);
     }
 
-    /** The engine's own counter goes wrong with the first skipped record, hence ours. */
+    /** The first skipped record makes the engine's own counter wrong, so we keep ours. */
     @Override
     public TlsDecodeResult decodeCiphertext(
             long seqNo, short recordType, ProtocolVersion recordVersion, byte[] in, int offset, int length)
@@ -150,7 +150,7 @@ public final class TapCipher implements TlsCipher {
             throws GeneralSecurityException {
         int explicit = format.explicitNonceBytes();
         int sealed = length - explicit;
-        // RFC 5288 §3: what the client chose as the nonce need not be the sequence
+        // RFC 5288 §3: the client's choice of nonce need not be the sequence
         long nonceTail = explicit == 0 ? rxNext : RecordProtection.getLong(in, offset);
         byte[] aad = RecordProtection.aad12(rxNext, recordType, version.getFullVersion(), sealed - AeadSuite.TAG_BYTES);
         byte[] opened = RecordProtection.open(rx, nonceTail, aad, in, offset + explicit, sealed);

@@ -24,7 +24,7 @@ public enum TlsSuite {
     TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256(
             CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, AeadSuite.CHACHA20_POLY1305, Auth.RSA);
 
-    /** What a suite says about the certificate: nothing in TLS 1.3 (RFC 8446 §B.4). */
+    /** What a suite demands of the certificate: nothing in TLS 1.3 (RFC 8446 §B.4). */
     enum Auth {
         ANY,
         ECDSA,
@@ -66,7 +66,7 @@ public enum TlsSuite {
         return aead;
     }
 
-    /** Of the key schedule: the last part of the name (RFC 8446 §B.4, RFC 5289). */
+    /** The hash of the key schedule: the last part of the name (RFC 8446 §B.4, RFC 5289). */
     public Kdf kdf() {
         return name().endsWith("SHA384") ? Kdf.SHA_384 : Kdf.SHA_256;
     }

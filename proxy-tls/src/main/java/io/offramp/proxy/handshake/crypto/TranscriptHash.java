@@ -4,10 +4,7 @@ import java.security.MessageDigest;
 import org.bouncycastle.tls.crypto.TlsHash;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The running hash of a handshake's messages. The digest is made with the first byte, since many of these never see
- * one.
- */
+/** The running hash of a handshake's messages. The digest is created with the first byte, since many never get one. */
 final class TranscriptHash implements TlsHash {
     private final HandshakeCrypto crypto;
     private final Kdf kdf;

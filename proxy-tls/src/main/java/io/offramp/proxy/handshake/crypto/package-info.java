@@ -1,4 +1,4 @@
-/** What handshakes compute with: groups, suites, signatures, secrets, and the tap that hands over the record keys. */
+/** The cryptography of handshakes: groups, suites, signatures, secrets, and the tap that hands over record keys. */
 @NullMarked
 package io.offramp.proxy.handshake.crypto;
 

@@ -24,7 +24,7 @@ final class CertificateChoice {
      */
     static @Nullable StapledSigner of(
             List<Credentials> candidates, TlsSuite suite, ClientOffer offer, SecurityParameters parameters) {
-        // the engine fills the gap with SHA-1 (RFC 5246 §7.4.1.4.1), which nobody accepts any more (RFC 9155)
+        // the engine would assume SHA-1 (RFC 5246 §7.4.1.4.1), which is no longer accepted (RFC 9155)
         Vector<?> schemes = offer.namesSchemes() ? parameters.getClientSigAlgs() : null;
         boolean tls13 = TlsUtils.isTLSv13(parameters.getNegotiatedVersion());
         for (Credentials candidate : candidates) {

@@ -16,18 +16,18 @@ import org.bouncycastle.tls.TlsFatalAlert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this server takes for a ClientHello, all of it, together with {@link ReceivedHello} (its form) and
- * {@link HelloExtension} (what it reads). The engine gets what has been proved here and nothing else, so it has nothing
- * left to refuse but what finds no match.
+ * Decides what this server accepts as a ClientHello, together with {@link ReceivedHello} (its form) and
+ * {@link HelloExtension} (the extensions in use). The engine gets only what has been checked here, so all that it can
+ * still refuse is a hello without a match.
  */
 final class ClientHelloChecks {
     private static final int SSL_3_0 = 0x0300;
     private static final int TLS_1_2 = 0x0303;
 
-    /** RFC 9849 §6.1.5: sealed anew in the second ClientHello. */
+    /** RFC 9849 §6.1.5: sealed again in the second ClientHello. */
     private static final int ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 
-    /** What a second ClientHello may say anew (RFC 8446 §4.1.2). */
+    /** What a second ClientHello may change (RFC 8446 §4.1.2). */
     private static final Set<Integer> MAY_CHANGE = Set.of(
             ExtensionType.key_share,
             ExtensionType.early_data,
@@ -39,12 +39,12 @@ final class ClientHelloChecks {
     private ClientHelloChecks() {}
 
     /**
-     * Proves a hello and chooses its version.
+     * Checks a hello and chooses its version.
      *
      * @param versions ours, in order of preference
      * @param groups ours
-     * @return what the engine is to know of it, with no version to choose from
-     * @throws TlsFatalAlert with the alert that says what is wrong
+     * @return what the engine gets of it, with one version only
+     * @throws TlsFatalAlert with the alert for the client
      */
     static ClientHello accept(ReceivedHello hello, ProtocolVersion[] versions, List<Group> groups) throws IOException {
         boolean tls13 = version(hello, versions).equals(ProtocolVersion.TLSv13);
@@ -59,10 +59,10 @@ final class ClientHelloChecks {
     }
 
     /**
-     * Our first that the client has: by supported_versions alone, where it is there (RFC 8446 §4.2.1), else by the
-     * newest that the client knows, be it newer than ours (RFC 5246 §E.1). "Any endpoint receiving a Hello message with
-     * legacy_version set to 0x0300 MUST abort with a protocol_version alert" (RFC 8446 §D.5), and so it is with what is
-     * older still.
+     * Our first version that the client supports: by supported_versions alone if present (RFC 8446 §4.2.1), otherwise
+     * by the client's newest, which may be newer than ours (RFC 5246 §E.1). "Any endpoint receiving a Hello message
+     * with legacy_version set to 0x0300 MUST abort with a protocol_version alert" (RFC 8446 §D.5); older ones are
+     * treated alike.
      */
     private static ProtocolVersion version(ReceivedHello hello, ProtocolVersion[] ours) throws TlsFatalAlert {
         if (hello.version() <= SSL_3_0) {
@@ -90,7 +90,7 @@ final class ClientHelloChecks {
 
     /**
      * "For every TLS 1.3 ClientHello, this vector MUST contain exactly one byte, set to zero" (RFC 8446 §4.1.2);
-     * before, it contains that one (RFC 5246 §7.4.1.2). Else illegal_parameter.
+     * earlier versions include that one (RFC 5246 §7.4.1.2). Otherwise illegal_parameter.
      */
     private static void requireNoCompression(ReceivedHello hello, boolean tls13) throws TlsFatalAlert {
         byte[] methods = hello.compressions();
@@ -102,8 +102,7 @@ final class ClientHelloChecks {
     }
 
     /**
-     * What is left when all that is not used is dropped. pre_shared_key "MUST be the last extension" (RFC 8446
-     * §4.2.11).
+     * The extensions in use; all others are dropped. pre_shared_key "MUST be the last extension" (RFC 8446 §4.2.11).
      */
     private static Hashtable<Integer, byte[]> used(Map<Integer, byte[]> extensions, boolean tls13)
             throws TlsFatalAlert {
@@ -127,7 +126,7 @@ final class ClientHelloChecks {
 
     /**
      * RFC 8446 §9.2: groups and shares come together, without them there is a PSK, and with a PSK its modes (§4.2.9).
-     * That there are signature_algorithms where no session is resumed, the engine sees to.
+     * The engine checks that signature_algorithms are present where no session is resumed.
      */
     private static void requireWhatTls13Needs(ReceivedHello hello) throws TlsFatalAlert {
         boolean groups = hello.has(HelloExtension.SUPPORTED_GROUPS);
@@ -141,7 +140,7 @@ final class ClientHelloChecks {
         }
     }
 
-    /** The engine cuts a hybrid share in two without a look at its length (draft-ietf-tls-ecdhe-mlkem §4.2). */
+    /** The engine splits a hybrid share without checking its length (draft-ietf-tls-ecdhe-mlkem §4.2). */
     private static void requireShareLengths(Hashtable<Integer, byte[]> extensions, List<Group> groups)
             throws TlsFatalAlert {
         byte[] content = extensions.get(HelloExtension.KEY_SHARE.type());
@@ -160,7 +159,7 @@ final class ClientHelloChecks {
     }
 
     /**
-     * A client answers a HelloRetryRequest with the same ClientHello but for what it was asked to change (RFC 8446
+     * A client answers a HelloRetryRequest with the same ClientHello, except for what it was asked to change (RFC 8446
      * §4.1.2).
      *
      * @throws TlsFatalAlert illegal_parameter

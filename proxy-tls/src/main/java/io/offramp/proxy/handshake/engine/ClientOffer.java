@@ -12,13 +12,13 @@ import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the first ClientHello says that the engine tells too late or not at all. A second one, after a
- * HelloRetryRequest, changes nothing of it (RFC 8446 §4.1.2).
+ * Parts of the first ClientHello that the engine reports too late or not at all. A second one, after a
+ * HelloRetryRequest, does not change them (RFC 8446 §4.1.2).
  *
- * @param serverName what it asks for (SNI), lower case; null if it does not
+ * @param serverName the requested name (SNI), lower case; null for none
  * @param offersEarlyData whether 0-RTT data may be on its way
- * @param namesSchemes whether it says which signatures it can verify
- * @param asksForStatus whether it wants an OCSP response with the certificate (RFC 6066 §8)
+ * @param namesSchemes whether it lists the signatures that it can verify
+ * @param asksForStatus whether it asks for an OCSP response with the certificate (RFC 6066 §8)
  * @param preferredGroups ours, those first that the client sent a share for: a HelloRetryRequest costs more than any
  *     group gains
  */
@@ -33,7 +33,7 @@ record ClientOffer(
     static final ClientOffer NONE = new ClientOffer(null, false, false, false, new int[0]);
 
     /**
-     * Of a hello that has been proved.
+     * The offer of a hello that has been checked.
      *
      * @param groups ours, in order of preference
      */
@@ -47,7 +47,7 @@ record ClientOffer(
                 preferred(groups, TlsExtensionsUtils.getKeyShareClientHello(extensions)));
     }
 
-    /** Loops, not streams, since all handshakes come by here. */
+    /** Loops, not streams, since every handshake runs this. */
     private static int[] preferred(List<Group> groups, @Nullable Vector<?> shares) {
         int[] ordered = new int[groups.size()];
         int count = 0;

@@ -9,11 +9,11 @@ import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what an exception out of the engine means. */
+/** Interprets exceptions of the engine. */
 final class EngineFailures {
     private EngineFailures() {}
 
-    /** Whose fault it is, and in which words. */
+    /** The reason of the failure, with its description. */
     static HandshakeFailure classify(Throwable failure) {
         return switch (failure) {
             case TlsFatalAlertReceived received ->
@@ -36,9 +36,9 @@ final class EngineFailures {
     }
 
     /**
-     * What was thrown while the engine took a message, as an alert if the message is to blame. The engine's parsers
-     * throw unchecked at what they do not expect, and plain I/O exceptions at what they cannot read: then it is
-     * decode_error or illegal_parameter, with the cause. What code of ours has thrown is a fault of ours.
+     * Turns what was thrown while the engine took a message into an alert, if the message is to blame. The engine's
+     * parsers throw unchecked exceptions on unexpected input, and plain I/O exceptions on malformed input: these become
+     * decode_error or illegal_parameter, with the cause. An exception of our own code is our fault.
      */
     static IOException blame(Exception thrown) {
         return switch (thrown) {
@@ -56,7 +56,7 @@ final class EngineFailures {
         };
     }
 
-    /** Whether the engine's code has thrown it, or called what has. */
+    /** Whether the engine's code has thrown it, directly or in a call. */
     private static boolean isOfEngine(RuntimeException thrown) {
         for (StackTraceElement frame : thrown.getStackTrace()) {
             String type = frame.getClassName();

@@ -9,36 +9,36 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps the engine of one handshake, and frees it. Steps run on the event loop, at once or as soon as handshakes have
- * their {@link LoopShare}, but for the dear ones where the settings say so: these run on the worker, one at a time, and
- * their outcome is taken up on the event loop, where all methods are called. While a step waits, the channel does not
- * read. A step that has not begun when its handshake ends is never made: who floods with handshakes and leaves costs
- * nothing, and what waits is bounded by the handshakes that live.
+ * Steps the engine of one handshake, and frees it. Steps run on the event loop, at once or when the {@link LoopShare}
+ * allows. Expensive ones, as the settings tell, run on the worker, one at a time, and their results return to the event
+ * loop, where all methods are called. While a step waits, the channel does not read. A step that has not begun when its
+ * handshake ends is never made: a flood of handshakes whose clients leave costs nothing, and the waiting steps are
+ * bounded by the open handshakes.
  */
 final class EngineSteps {
-    /** Told on the event loop. */
+    /** Receives the results. Called on the event loop. */
     interface Outcome {
         /**
          * The engine has taken a record.
          *
-         * @param failure why it could not; null if it could
+         * @param failure null if it was accepted
          */
         void onStepped(ChannelHandlerContext ctx, HandshakeProtocol engine, @Nullable Throwable failure);
 
         /** A record of this type may not come now. */
         void onOutOfPlace(ChannelHandlerContext ctx, int type);
 
-        /** The engine could not be made, or the worker would not take the step. */
+        /** The engine could not be made, or the worker refused the step. */
         void onRejected(ChannelHandlerContext ctx, HandshakeFailure failure);
 
-        /** Behind a step that waited: records that came in meanwhile may be offered. */
+        /** A step that waited has ended: records received meanwhile may be offered. */
         void onIdle(ChannelHandlerContext ctx);
 
-        /** One of the others has thrown behind a step that waited, where no pipeline catches it. */
+        /** Another method has thrown after a step that waited, where no pipeline catches it. */
         void exceptionCaught(ChannelHandlerContext ctx, Throwable cause);
     }
 
-    /** A step in a queue, where only a husk is left of it once it was called off. */
+    /** A step in a queue; cancelling leaves only an empty shell there. */
     private static final class Waiting implements Runnable {
         private final AtomicReference<@Nullable Runnable> step;
 
@@ -73,7 +73,7 @@ final class EngineSteps {
         this.outcome = outcome;
     }
 
-    /** Made when first asked for: most port scans never get so far. */
+    /** Made when first needed: most port scans never get that far. */
     HandshakeProtocol engine() throws IOException {
         HandshakeProtocol started = engine;
         if (started == null) {
@@ -83,12 +83,12 @@ final class EngineSteps {
         return started;
     }
 
-    /** Whether a step waits, or is with the worker: no other may be offered. */
+    /** Whether a step waits or is on the worker: no other may be offered. */
     boolean isBusy() {
         return busy;
     }
 
-    /** Whether the worker has the engine: nobody else may touch it. */
+    /** Whether the worker has the engine: no other thread may touch it. */
     boolean isWithWorker() {
         return withWorker;
     }
@@ -126,7 +126,7 @@ final class EngineSteps {
         }
     }
 
-    /** Wipes what the engine holds, as soon as the worker has let go of it. May be called more than once. */
+    /** Wipes what the engine holds, as soon as the worker has released it. May be called more than once. */
     void release() {
         released = true;
         if (waiting != null && waiting.callOff()) {
@@ -162,7 +162,7 @@ final class EngineSteps {
         }
     }
 
-    /** @return whether the channel has been reading */
+    /** @return whether the channel was reading */
     private boolean pause(ChannelHandlerContext ctx) {
         busy = true;
         boolean reads = ctx.channel().config().isAutoRead();
@@ -170,12 +170,12 @@ final class EngineSteps {
         return reads;
     }
 
-    /** Goes on behind a step that waited, on the event loop. */
+    /** Continues after a step that waited, on the event loop. */
     private void resume(ChannelHandlerContext ctx, boolean reads, Runnable stepped) {
         waiting = null;
         busy = false;
         withWorker = false;
-        if (released) { // closed meanwhile; the engine could not be freed under the worker's hands
+        if (released) { // closed meanwhile; the engine could not be freed while the worker had it
             release();
             return;
         }
@@ -189,8 +189,8 @@ final class EngineSteps {
     }
 
     /**
-     * Any thread, one at a time. An error, too, ends this handshake alone: a worker that lost one would leave the
-     * handshake waiting.
+     * Any thread, one at a time. Even an error ends this handshake only: if the worker lost it, the handshake would
+     * wait for ever.
      */
     private static @Nullable Throwable step(HandshakeProtocol protocol, byte[] record) {
         try {

@@ -5,11 +5,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 
-/** Told on the channel's event loop how a handshake ended, which it does once. */
+/** Learns how a handshake ended, which it does once. Called on the channel's event loop. */
 public interface HandshakeListener {
     /**
-     * The client's hello is here and has been answered, for good or ill: what follows is told by one of the others,
-     * once, and at any time. Not told of clients that never get so far.
+     * The client's hello has come and been answered, with acceptance or refusal. One of the other methods follows once,
+     * at any time. Not called for clients that never get that far.
      *
      * @param ctx the handshake handler's context
      */
@@ -19,19 +19,19 @@ public interface HandshakeListener {
      * Bytes have come from the client.
      *
      * @param ctx the handshake handler's context
-     * @param bytes all so far, which the handshake keeps
+     * @param bytes total so far, which the handshake keeps
      */
     default void onReceived(ChannelHandlerContext ctx, long bytes) {}
 
     /**
      * The handshake is complete and everything it wrote has been handed to the channel, in order. The handshake handler
-     * removes itself after this call; the listener puts the session in its place. Where the listener throws, the
-     * channel is closed, and session and pending are the listener's to free all the same: only it knows how far it got.
+     * removes itself after this call; the listener puts the session in its place. If the listener throws, the channel
+     * is closed, and the listener still has to free session and pending: only it knows how far it got.
      *
      * @param ctx the handshake handler's context
-     * @param session what was negotiated; the listener's
-     * @param pending wire bytes that came in behind the client's Finished, possibly none, possibly ending in
-     *     mid-record; the listener's
+     * @param session what was negotiated; ownership moves to the listener
+     * @param pending wire bytes after the client's Finished, possibly none, possibly ending in the middle of a record;
+     *     ownership moves to the listener
      */
     void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending);
 

@@ -42,7 +42,7 @@ import org.bouncycastle.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this server chooses in a handshake, and what it remembers of it. Bouncy Castle asks; see
+ * The server's choices in a handshake, and what it keeps of them. Called by Bouncy Castle; see
  * {@link HandshakeProtocol}. Not thread-safe.
  */
 @SuppressWarnings("rawtypes") // the engine is older than generics
@@ -79,9 +79,9 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     /**
-     * Once, before anything is chosen.
+     * Called once, before anything is chosen.
      *
-     * @return what the engine is to know of it
+     * @return what the engine gets of it
      */
     ClientHello onFirstClientHello(ReceivedHello received) throws IOException {
         ClientHello hello = ClientHelloChecks.accept(received, settings.versions(), settings.groups());
@@ -94,9 +94,9 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     /**
-     * In answer to a HelloRetryRequest; all that was chosen stays, but a session to resume, which is offered again.
+     * The answer to a HelloRetryRequest. All choices stay, except for a session to resume, which is offered again.
      *
-     * @return what the engine is to know of it
+     * @return what the engine gets of it
      */
     ClientHello onSecondClientHello(ReceivedHello received) throws IOException {
         if (first != null) {
@@ -137,7 +137,7 @@ final class HandshakeServer extends DefaultTlsServer {
         return recordSizeLimit.plaintextBytes();
     }
 
-    /** Who the client says it is; proved once the handshake is complete. Null without a certificate. */
+    /** The identity that the client claims; proved once the handshake is complete. Null without a certificate. */
     @Nullable
     ClientIdentity client() {
         return client;
@@ -190,8 +190,8 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     /**
-     * Neither the session nor the ClientHello has the extended master secret; if only one had it, nothing would be
-     * resumed.
+     * Neither the session nor the ClientHello has the extended master secret; if only one had it, the session would not
+     * be resumed.
      */
     @Override
     public boolean allowLegacyResumption() {
@@ -223,7 +223,7 @@ final class HandshakeServer extends DefaultTlsServer {
                 .toArray();
     }
 
-    /** The demands on clients are those that the session was made under, but certificates expire. */
+    /** The demands on clients are the same as when the session began, but certificates expire. */
     private boolean restoreClient(List<byte[]> path) {
         if (trust == null || path.isEmpty()) {
             return path.isEmpty() && (trust == null || !trust.isRequired());
@@ -268,7 +268,7 @@ final class HandshakeServer extends DefaultTlsServer {
         recordSizeLimit = RecordSizeLimit.of(clientExtensions);
     }
 
-    /** Also where a session is resumed: the limit is agreed anew each time (RFC 8449 §4). */
+    /** In resumed sessions too: the limit is agreed again each time (RFC 8449 §4). */
     @Override
     public void getServerExtensionsForConnection(Hashtable serverExtensions) throws IOException {
         super.getServerExtensionsForConnection(serverExtensions);
@@ -307,7 +307,7 @@ final class HandshakeServer extends DefaultTlsServer {
     @Override
     public void notifySecureRenegotiation(boolean secureRenegotiation) {}
 
-    /** TLS 1.2. The engine would take the client's first curve, whether it is one of ours or not. */
+    /** TLS 1.2. The engine would take the client's first curve, whether or not it is one of ours. */
     @Override
     protected int selectECDH(int minimumCurveBits) {
         group = settings.groupOfTls12(context.getSecurityParametersHandshake().getClientSupportedGroups());
@@ -326,7 +326,7 @@ final class HandshakeServer extends DefaultTlsServer {
     @Override
     protected boolean selectCipherSuite(int cipherSuite) throws IOException {
         credentials = choose(TlsSuite.of(cipherSuite));
-        // a session that is resumed needs no certificate, and its client need not say what it can verify
+        // a resumed session needs no certificate, and its client need not list what it can verify
         return (credentials != null || isResumed()) && super.selectCipherSuite(cipherSuite);
     }
 
@@ -336,8 +336,8 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     /**
-     * Asked for in a full handshake only, be it that a session was to be resumed at first: none was needed then, and
-     * who the client was does not count.
+     * Requested in a full handshake only, even if a session was to be resumed at first: no certificate was needed then,
+     * and the client's earlier identity does not count.
      */
     @Override
     public TlsCredentials getCredentials() throws IOException {
@@ -360,7 +360,7 @@ final class HandshakeServer extends DefaultTlsServer {
         return trust == null ? null : trust.requests().message(TlsUtils.isTLSv13(context));
     }
 
-    /** {@link MessageLengths} refuses what is too long, with an alert that says so. */
+    /** {@link MessageLengths} refuses long messages, with a fitting alert. */
     @Override
     public int getMaxHandshakeMessageSize() {
         return Integer.MAX_VALUE;

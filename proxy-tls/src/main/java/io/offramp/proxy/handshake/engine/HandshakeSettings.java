@@ -21,8 +21,8 @@ import org.bouncycastle.tls.ProtocolName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a listener shakes hands. Built once per listener and shared by its connections; building it probes providers and
- * may block.
+ * The handshake settings of a listener. Built once per listener and shared by its connections; building it probes
+ * providers and may block.
  */
 public final class HandshakeSettings {
     private static final org.bouncycastle.tls.ProtocolVersion[] BOTH = {
@@ -62,17 +62,17 @@ public final class HandshakeSettings {
     }
 
     /**
-     * Settings with the usual values, to be changed and built.
+     * A builder with the usual values.
      *
-     * @param identities at least one; the first answers for names that none has
-     * @param worker runs the steps that would stall an event loop: RSA signatures, client certificates, and all where
-     *     no native provider is there
+     * @param identities at least one; the first serves names that match none
+     * @param worker runs the steps that would stall an event loop: RSA signatures, client certificates, and all steps
+     *     without a native provider
      */
     public static Builder builder(List<ServerIdentity> identities, Executor worker) {
         return new Builder(identities, worker);
     }
 
-    /** Collects what differs from the usual values. Not thread-safe. */
+    /** Takes changes to the usual values. Not thread-safe. */
     public static final class Builder {
         private final Executor worker;
         private CryptoProviders providers = CryptoProviders.best();
@@ -93,13 +93,13 @@ public final class HandshakeSettings {
             this.worker = worker;
         }
 
-        /** Others than {@link CryptoProviders#best()}. */
+        /** Replaces {@link CryptoProviders#best()}. */
         Builder providers(CryptoProviders only) {
             providers = only;
             return this;
         }
 
-        /** In place of those given at first. */
+        /** Replaces the first identities. */
         Builder identities(List<ServerIdentity> others) {
             identities = others;
             return this;
@@ -123,14 +123,14 @@ public final class HandshakeSettings {
             return this;
         }
 
-        /** What ALPN may choose, {@code http/1.1}; empty for no ALPN. */
+        /** The protocols for ALPN, such as {@code http/1.1}; empty for no ALPN. */
         public Builder protocols(List<String> names) {
             protocols = names;
             return this;
         }
 
         /**
-         * Whether a client that speaks only other protocols is served as if it had named none, instead of being
+         * Whether a client that offers only other protocols is served as if it had offered none, instead of being
          * refused.
          */
         public Builder ignoresOtherProtocols(boolean ignore) {
@@ -144,7 +144,7 @@ public final class HandshakeSettings {
             return this;
         }
 
-        /** How sessions are resumed; null, as by default, for not. */
+        /** How sessions are resumed; null, the default, for no resumption. */
         public Builder tickets(@Nullable Tickets shared) {
             tickets = shared;
             return this;
@@ -156,7 +156,7 @@ public final class HandshakeSettings {
             return this;
         }
 
-        /** Asks clients for a certificate; null, as by default, for not. */
+        /** Asks clients for a certificate; null, the default, for no request. */
         public Builder clientAuth(@Nullable ClientAuth auth) {
             clientAuth = auth;
             return this;
@@ -247,11 +247,11 @@ public final class HandshakeSettings {
     /**
      * The group for a TLS 1.2 client.
      *
-     * @param offered what it supports; null where it does not say, and the server is free to choose (RFC 8422 §4)
+     * @param offered what it supports; null if it does not say, so that the server is free to choose (RFC 8422 §4)
      * @return its number; -1 if there is none
      */
     int groupOfTls12(int @Nullable [] offered) {
-        if (offered == null && groups.contains(Group.SECP256R1)) { // what all of them know
+        if (offered == null && groups.contains(Group.SECP256R1)) { // supported by all
             return Group.SECP256R1.code();
         }
         for (Group group : groups) {
@@ -280,15 +280,15 @@ public final class HandshakeSettings {
         return worker;
     }
 
-    /** What client certificates are verified by, from now on; null if clients are not asked. */
+    /** The current trust for client certificates; null if clients are not asked. */
     @Nullable
     ClientTrust clientTrust() {
         return clientAuth == null ? null : clientAuth.trust();
     }
 
     /**
-     * Keys are exchanged and signatures made in answer to plaintext handshake records; what is left is hashing, but for
-     * client certificates, which come in encrypted ones in TLS 1.3.
+     * Keys are exchanged and signatures made in answer to plaintext handshake records. The rest is hashing, except for
+     * client certificates, which come in encrypted records in TLS 1.3.
      */
     boolean isDear(int recordType) {
         return switch (recordType) {

@@ -8,16 +8,16 @@ import org.bouncycastle.tls.TlsFatalAlert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The extensions of a ClientHello that this server uses, in which version, and what may be in them. All others are
- * dropped unread: a server ignores what it does not recognise (RFC 8446 §4.1.2), and what belongs to a version that was
- * not chosen is no better known.
+ * The extensions of a ClientHello that this server uses, in which version, and their permitted content. All others are
+ * dropped unread: a server ignores what it does not recognise (RFC 8446 §4.1.2), and extensions of other versions are
+ * treated alike.
  */
 enum HelloExtension {
-    /** RFC 6066 §3: names of any octets. One that is no host name is nobody's, see {@link ServerName}. */
+    /** RFC 6066 §3: names of any octets. One that is not a host name matches none, see {@link ServerName}. */
     SERVER_NAME(0, Use.ALWAYS, HelloExtension::serverNames),
     /** RFC 6066 §4. */
     MAX_FRAGMENT_LENGTH(1, Use.ALWAYS, HelloExtension::fragmentLength),
-    /** RFC 6066 §8: whose responses it takes is not looked at, there is one. */
+    /** RFC 6066 §8: the accepted responders are not checked, since there is one response. */
     STATUS_REQUEST(5, Use.ALWAYS, HelloExtension::statusRequest),
     /** RFC 8446 §4.2.7, RFC 8422 §5.1.1. */
     SUPPORTED_GROUPS(10, Use.ALWAYS, HelloExtension::numbers),
@@ -31,7 +31,7 @@ enum HelloExtension {
     EXTENDED_MASTER_SECRET(23, Use.TLS_1_2, HelloExtension::nothing),
     /** RFC 8449 §4: there is no upper bound that a server may enforce. */
     RECORD_SIZE_LIMIT(28, Use.ALWAYS, HelloExtension::recordSizeLimit),
-    /** RFC 5077 §3.2: opaque to all but who made it. */
+    /** RFC 5077 §3.2: opaque to all but its maker. */
     SESSION_TICKET(35, Use.TLS_1_2, HelloReader::whole),
     /** RFC 8446 §4.2.11: one binder for each identity. */
     PRE_SHARED_KEY(41, Use.TLS_1_3, HelloExtension::preSharedKeys),
@@ -54,7 +54,7 @@ enum HelloExtension {
         TLS_1_3
     }
 
-    /** Proves the content, and gives what the engine gets of it; null for nothing. */
+    /** Checks the content, and returns what the engine gets of it; null for nothing. */
     @FunctionalInterface
     private interface Content {
         byte @Nullable [] proven(HelloReader in) throws TlsFatalAlert;
@@ -76,7 +76,7 @@ enum HelloExtension {
         this.content = content;
     }
 
-    /** Null for one that is not used here. */
+    /** Null for an extension that is not used here. */
     static @Nullable HelloExtension of(int type) {
         for (HelloExtension extension : ALL) {
             if (extension.type == type) {
@@ -91,7 +91,7 @@ enum HelloExtension {
         return type;
     }
 
-    /** Whether it says anything in this version. */
+    /** Whether it has a meaning in this version. */
     boolean isUsedIn(boolean tls13) {
         return use == Use.ALWAYS || (use == Use.TLS_1_3) == tls13;
     }
@@ -99,8 +99,8 @@ enum HelloExtension {
     /**
      * What the engine gets of it; null for nothing.
      *
-     * @throws TlsFatalAlert decode_error if its form is wrong (RFC 8446 §6.2), illegal_parameter if it says what it may
-     *     not
+     * @throws TlsFatalAlert decode_error if its form is wrong (RFC 8446 §6.2), illegal_parameter if its content is not
+     *     allowed
      */
     byte @Nullable [] proven(byte[] received) throws TlsFatalAlert {
         return content.proven(new HelloReader(name().toLowerCase(Locale.ROOT), received));

@@ -5,7 +5,7 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
 /**
- * Reads the presentation language of RFC 8446 §3 out of a message or a part of it. What does not fit is decode_error
+ * Reads the presentation language of RFC 8446 §3 from a message or a part of it. Malformed input is decode_error
  * (§6.2). Not thread-safe.
  */
 final class HelloReader {
@@ -51,27 +51,27 @@ final class HelloReader {
         return bytes;
     }
 
-    /** A vector with a length of 8 bits, at least so many bytes. */
+    /** A vector with a length of 8 bits, of at least this many bytes. */
     byte[] vector8(int least) throws TlsFatalAlert {
         return vector(uint8(), least);
     }
 
-    /** A vector with a length of 16 bits, at least so many bytes. */
+    /** A vector with a length of 16 bits, of at least this many bytes. */
     byte[] vector16(int least) throws TlsFatalAlert {
         return vector(uint16(), least);
     }
 
-    /** The content of the one vector that this is, with a length of 8 bits. */
+    /** The content, if this is one vector with a length of 8 bits. */
     HelloReader only8(int least) throws TlsFatalAlert {
         return only(vector8(least));
     }
 
-    /** The content of the one vector that this is, with a length of 16 bits. */
+    /** The content, if this is one vector with a length of 16 bits. */
     HelloReader only16(int least) throws TlsFatalAlert {
         return only(vector16(least));
     }
 
-    /** All that is left, in numbers of 16 bits. */
+    /** The rest, as numbers of 16 bits. */
     int[] uint16s() throws TlsFatalAlert {
         if (in.remaining() % 2 != 0) {
             throw bad("half a number at the end");

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What handshakes may take of each turn of their event loop: half a millisecond, and then as much time as all else
- * took, if that is more. One poll finds all the hellos that wait, and each costs as much as a dozen requests: without a
- * limit, who connects in crowds makes every other connection of the loop wait for the whole crowd; with a fixed one, a
- * busy loop would let nobody in. Steps beyond the share are made in the next turns, first come, first served. Confined
- * to its event loop.
+ * The time that handshakes may take of each turn of their event loop: half a millisecond, or as much as all other work
+ * took, whichever is more. One poll finds all waiting hellos, and each costs as much as a dozen requests. Without a
+ * limit, a crowd of clients makes every other connection of the loop wait for the whole crowd; with a fixed one, a busy
+ * loop would accept no one. Steps beyond the share are made in the next turns, first come, first served. Confined to
+ * its event loop.
  */
 final class LoopShare implements Runnable {
     static final long LEAST_NS = TimeUnit.MICROSECONDS.toNanos(500);
@@ -33,7 +33,7 @@ final class LoopShare implements Runnable {
         this.clock = loop.ticker();
     }
 
-    /** That of the event loop that the caller runs on. */
+    /** The share of the caller's event loop. */
     static LoopShare of(EventExecutor loop) {
         @Nullable LoopShare last = LAST.get();
         if (last == null || last.loop != loop) {
@@ -43,7 +43,7 @@ final class LoopShare implements Runnable {
         return last;
     }
 
-    /** Whether a step may be made now; else it is to be deferred. */
+    /** Whether a step may be made now; otherwise defer it. */
     boolean isLeft() {
         return deferred.isEmpty() && (!turning || usedNs < shareNs);
     }
@@ -59,7 +59,7 @@ final class LoopShare implements Runnable {
         }
     }
 
-    /** Has a step made in one of the next turns; it must not throw. */
+    /** Defers a step to one of the next turns; it must not throw. */
     void defer(Runnable step) {
         deferred.add(step);
         awaitTurn(clock.nanoTime());
@@ -76,8 +76,8 @@ final class LoopShare implements Runnable {
     }
 
     /**
-     * A task that is due at once still runs behind the next poll: all others have had their turn then, and nothing has
-     * blocked.
+     * A task that is due at once still runs after the next poll: all others have had their turn by then, and nothing
+     * has blocked.
      */
     private void scheduleTurn() {
         loop.schedule(this, 0, TimeUnit.NANOSECONDS);

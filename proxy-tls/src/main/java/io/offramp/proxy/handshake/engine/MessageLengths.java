@@ -4,8 +4,8 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
 /**
- * Follows the handshake messages in a stream of records, however they are cut, to see how long they say they are (RFC
- * 8446 §4) and what stands behind one. Not thread-safe.
+ * Follows the handshake messages in a stream of records, however they are cut, for their length fields (RFC 8446 §4)
+ * and for bytes that follow a message. Not thread-safe.
  */
 final class MessageLengths {
     private static final int HEADER_BYTES = 4;
@@ -22,7 +22,7 @@ final class MessageLengths {
     }
 
     /**
-     * Takes the content of the next record into account.
+     * Follows the content of the next record.
      *
      * @throws TlsFatalAlert illegal_parameter if it begins a message that is too long
      */
@@ -48,7 +48,7 @@ final class MessageLengths {
      * The engine is about to take a message.
      *
      * @param bodyBytes without its header
-     * @return bytes that have come behind it
+     * @return bytes that follow it
      */
     int onMessage(int bodyBytes) {
         unprocessed -= HEADER_BYTES + bodyBytes;

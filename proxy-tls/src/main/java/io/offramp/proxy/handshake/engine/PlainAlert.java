@@ -18,10 +18,10 @@ final class PlainAlert {
     }
 
     /**
-     * For a moment before its ServerHello the engine writes alerts with the number of TLS 1.3, which no record has (RFC
-     * 8446 §5.1).
+     * For a moment before its ServerHello the engine writes alerts with the version number of TLS 1.3, which no record
+     * has (RFC 8446 §5.1).
      *
-     * @param output of the engine: an alert in plaintext, or anything else, which is left alone
+     * @param output of the engine: an alert in plaintext, or anything else, which is not changed
      */
     static void mendVersion(ByteBuf output) {
         int at = output.readerIndex();

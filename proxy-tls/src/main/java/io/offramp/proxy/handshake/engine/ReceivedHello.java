@@ -7,8 +7,7 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
 /**
- * A ClientHello as it came, taken apart (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2): its form is right, what it says has not
- * been looked at.
+ * A parsed ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2): well-formed, but its content is not checked.
  *
  * @param version legacy_version
  * @param random 32 bytes
@@ -28,10 +27,10 @@ record ReceivedHello(
     private static final int MAX_SESSION_ID_BYTES = 32;
 
     /**
-     * Takes the body of a message apart.
+     * Parses the body of a message.
      *
-     * @throws TlsFatalAlert decode_error if it is no ClientHello, illegal_parameter if an extension is there twice (RFC
-     *     8446 §4.2)
+     * @throws TlsFatalAlert decode_error if it is not a ClientHello, illegal_parameter if an extension appears twice
+     *     (RFC 8446 §4.2)
      */
     static ReceivedHello of(byte[] body) throws TlsFatalAlert {
         HelloReader in = new HelloReader("ClientHello", body);
@@ -58,7 +57,7 @@ record ReceivedHello(
         return Collections.unmodifiableMap(extensions);
     }
 
-    /** Whether an extension of this type is there. */
+    /** Whether it has an extension of this type. */
     boolean has(HelloExtension extension) {
         return extensions.containsKey(extension.type());
     }

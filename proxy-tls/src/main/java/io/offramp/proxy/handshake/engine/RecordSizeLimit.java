@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Hashtable;
 import org.bouncycastle.tls.TlsExtensionsUtils;
 
-/** How much content a client takes in a record, by what its ClientHello says. */
+/** How much content a client accepts in a record, according to its ClientHello. */
 @SuppressWarnings({"rawtypes", "unchecked"}) // the engine is older than generics
 sealed interface RecordSizeLimit {
     /** Most content of a record that we protect. */
@@ -18,7 +18,7 @@ sealed interface RecordSizeLimit {
     void answer(Hashtable serverExtensions, boolean tls13) throws IOException;
 
     /**
-     * What a ClientHello that has been proved asks for. "A server that supports the record_size_limit extension MUST
+     * The limit that a checked ClientHello asks for. "A server that supports the record_size_limit extension MUST
      * ignore a max_fragment_length that appears in a ClientHello if both extensions appear" (RFC 8449 §5).
      */
     static RecordSizeLimit of(Hashtable clientExtensions) throws IOException {
@@ -47,9 +47,9 @@ sealed interface RecordSizeLimit {
     }
 
     /**
-     * The record_size_limit extension (RFC 8449): each side says how much it takes in a protected record. In TLS 1.3
+     * The record_size_limit extension (RFC 8449): each side tells how much it accepts in a protected record. In TLS 1.3
      * the number counts the content type and the padding as well, in TLS 1.2 the content alone. More than a record can
-     * hold is no error: "a server MUST NOT enforce this restriction" (§4).
+     * hold is not an error: "a server MUST NOT enforce this restriction" (§4).
      */
     record Protected(int limit) implements RecordSizeLimit {
         @Override
@@ -62,7 +62,7 @@ sealed interface RecordSizeLimit {
             return RecordFormat.MAX_PLAINTEXT_BYTES;
         }
 
-        /** That we take everything that the version allows. */
+        /** Our own limit: all that the version allows. */
         @Override
         public void answer(Hashtable serverExtensions, boolean tls13) throws IOException {
             TlsExtensionsUtils.addRecordSizeLimitExtension(
@@ -75,8 +75,8 @@ sealed interface RecordSizeLimit {
     }
 
     /**
-     * The max_fragment_length extension (RFC 6066 §4), of clients with little memory: content of all records, at once,
-     * both ways. In the handshake the engine holds the client to it; the session takes more.
+     * The max_fragment_length extension (RFC 6066 §4), of clients with little memory: content of all records, from then
+     * on, both ways. In the handshake the engine holds the client to it; the session accepts more.
      *
      * @param code 1 to 4, for 512 to 4,096 bytes
      */

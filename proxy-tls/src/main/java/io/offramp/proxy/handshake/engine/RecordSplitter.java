@@ -10,11 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a client's stream into records, so that the engine gets one at a time and never holds what comes behind the
- * handshake. Looks at headers only, and before a body has arrived. Not thread-safe.
+ * Cuts a client's stream into records, so that the engine gets one at a time and never holds what follows the
+ * handshake. Checks headers only, before the body has arrived. Not thread-safe.
  */
 final class RecordSplitter {
-    /** What comes next in the stream. */
+    /** The next part of the stream. */
     sealed interface Next {}
 
     /** More bytes are needed to tell. */
@@ -29,7 +29,7 @@ final class RecordSplitter {
     record Whole(int type, byte[] bytes) implements Next {}
 
     /**
-     * A header that no record has: unknown type, too long, or empty where it may not be (RFC 8446 §5.1, §5.2; RFC 5246
+     * An invalid header: unknown type, too long, or empty where that is not allowed (RFC 8446 §5.1, §5.2; RFC 5246
      * §6.2.1).
      *
      * @param alert number of the alert that answers it
@@ -45,7 +45,7 @@ final class RecordSplitter {
     private static final short RECORD_OVERFLOW = 22;
     private static final short UNEXPECTED_MESSAGE = 10;
 
-    /** How a request line may begin; "PRI " is HTTP/2 without TLS. */
+    /** Possible starts of a request line; "PRI " is HTTP/2 without TLS. */
     private static final List<String> HTTP_BEGINS =
             List.of("GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI ");
 
@@ -62,12 +62,12 @@ final class RecordSplitter {
         }
     }
 
-    /** Bytes of all the records that were cut so far: where the client's stream stands. */
+    /** Bytes of all records cut so far: the position in the client's stream. */
     long wireBytes() {
         return wireBytes;
     }
 
-    /** Bytes that have come, cut or not. */
+    /** Bytes received, cut or not. */
     long receivedBytes() {
         return wireBytes + (received == null ? 0 : received.readableBytes());
     }
@@ -80,7 +80,7 @@ final class RecordSplitter {
     Next next() {
         ByteBuf in = received;
         if (in == null || !in.isReadable()) {
-            release(); // a client that takes its time does not hold what it was read into
+            release(); // a slow client does not hold its read buffer
             return INCOMPLETE;
         }
         if (in.readableBytes() < RecordFormat.HEADER_BYTES) {
@@ -115,7 +115,7 @@ final class RecordSplitter {
         return new Whole(type, record);
     }
 
-    /** Gives up the bytes behind the last record, uncopied; the caller's. */
+    /** Moves the bytes after the last record to the caller, without a copy. */
     ByteBuf takeRest() {
         ByteBuf rest = received;
         received = null;

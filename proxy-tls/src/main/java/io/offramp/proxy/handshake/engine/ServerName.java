@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the name that a client asks for (RFC 6066 §3). */
 final class ServerName {
-    /** Wider than host names: clients send underscores and addresses. Narrow enough for a log. */
+    /** Wider than host names, since clients send underscores and addresses; narrow enough for a log. */
     private static final Pattern PRINTABLE = Pattern.compile("[a-z0-9._:\\-]{1,255}");
 
     private ServerName() {}
 
     /**
-     * The host name in lower case without a dot at its end; null if the client sent none, or what is nobody's name: a
-     * dot, octets that are not printable, or more of them than a name has. A server that does not recognise a name may
-     * go on (RFC 6066 §3), and then it has asked for none: such octets go to no log and no ticket.
+     * The host name in lower case without a dot at its end; null if the client sent none, or an impossible one: a dot,
+     * unprintable octets, or more of them than a name has. A server that does not recognise a name may continue (RFC
+     * 6066 §3), as if none had been sent: such octets go to no log and no ticket.
      */
     @SuppressWarnings("rawtypes") // as the engine has it
     static @Nullable String of(Hashtable clientExtensions) throws IOException {

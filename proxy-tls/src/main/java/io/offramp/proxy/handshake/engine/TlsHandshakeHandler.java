@@ -19,9 +19,9 @@ import org.bouncycastle.tls.AlertDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shakes hands with one client, then hands the connection over and leaves the pipeline. Bounded in time and bytes,
- * which count with the headers of records, so that many small records are soon too many. The {@link HandshakeListener}
- * is called once.
+ * Performs the handshake with one client, then hands the connection over and leaves the pipeline. Bounded in time and
+ * bytes, record headers included, so that many small records soon are too many. The {@link HandshakeListener} is called
+ * once.
  */
 public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter implements EngineSteps.Outcome {
     private final HandshakeSettings settings;
@@ -113,7 +113,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
             if (!lingering || !(cause instanceof IOException)) {
                 ctx.fireExceptionCaught(cause);
             }
-            if (!ctx.isRemoved()) { // the handover broke off, or the failure could not be told: nobody else closes
+            if (!ctx.isRemoved()) { // the handover or the report of the failure has thrown: no one else closes
                 ctx.close();
             }
         } else if (cause instanceof IOException) {
@@ -226,7 +226,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         ByteBuf pending = splitter.takeRest();
         end();
         listener.onHandshaken(ctx, session, pending);
-        if (inputShutdown != null) { // seen while the worker had the last word
+        if (inputShutdown != null) { // came while the worker had the engine
             ctx.fireUserEventTriggered(inputShutdown);
         }
         if (!ctx.isRemoved()) {
@@ -282,8 +282,8 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     }
 
     /**
-     * The alert. The engine writes none before it has understood a ClientHello; then it goes out in plaintext from
-     * here.
+     * Writes the alert. The engine writes none before it has understood a ClientHello; in that case this method writes
+     * it in plaintext.
      */
     private static ByteBuf lastWords(
             ChannelHandlerContext ctx, HandshakeProtocol protocol, short alert, Throwable failure) {
