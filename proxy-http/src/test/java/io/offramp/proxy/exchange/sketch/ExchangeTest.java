@@ -42,7 +42,7 @@ class ExchangeTest {
     private Server server = new Http2Server(1, MUCH);
     private Upstreams upstreams = upstreams(Version.HTTP_2);
 
-    private enum Version {
+    enum Version {
         HTTP_1_1,
         HTTP_2
     }
