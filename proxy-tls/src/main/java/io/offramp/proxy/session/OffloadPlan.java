@@ -101,8 +101,8 @@ public record OffloadPlan(RecordOffload software, RecordOffload device, OffloadC
     }
 
     /**
-     * The description of a session of this plan. If the device owns the connection, everything is done there, even
-     * if only by its firmware.
+     * The description of a session of this plan. If the device owns the connection, everything is done there, even if
+     * only by its firmware.
      */
     SessionInfo shown(Direction direction, SessionInfo session) {
         if (!(config instanceof WholeConnections)) {
