@@ -155,7 +155,7 @@ public final class Device implements RecordOffload {
 
     // Idle TIS are the pool's stock, not load: they give way to a session that needs a context.
     private long contextsInUse() {
-        return resources.tises().inUse() + nic.tirs().inUse();
+        return (long) resources.tises().inUse() + nic.tirs().inUse();
     }
 
     private static OffloadCounter gauge(String name, String description, LongSupplier value) {

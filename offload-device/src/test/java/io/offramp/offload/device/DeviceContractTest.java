@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
 class DeviceContractTest extends RecordOffloadContract {
+    @SuppressWarnings("NullAway.Init") // set by open()
     private Device device;
 
     @Override

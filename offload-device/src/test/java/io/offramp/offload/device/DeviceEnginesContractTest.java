@@ -28,7 +28,10 @@ class DeviceEnginesContractTest extends RecordOffloadContract {
     private static final int LEAST_TESTS_OF_DEVICE = 250;
 
     private final CountingEngine engine = new CountingEngine(AeadEngines.best());
+
+    @SuppressWarnings("NullAway.Init") // set by open()
     private Device device;
+
     private int testsOfDevice;
     private long onDevice;
     private long onHost;

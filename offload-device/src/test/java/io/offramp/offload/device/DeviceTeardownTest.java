@@ -1,5 +1,6 @@
 package io.offramp.offload.device;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
@@ -114,7 +115,7 @@ class DeviceTeardownTest {
         seal(tx, 100);
         TrafficKeys next = sessions.keys(DeviceFixture.TLS_1_3, 0);
         ReferenceRecords expected = new ReferenceRecords(next);
-        tx.session().rekey(tx.session().sealedBoundary(), next);
+        tx.session().rekey(requireNonNull(tx.session().sealedBoundary()), next);
         byte[] content = sessions.content(50);
         tx.session().seal(ContentType.APPLICATION_DATA, sessions.buffer(content), MAX);
 

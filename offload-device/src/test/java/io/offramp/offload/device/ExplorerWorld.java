@@ -179,9 +179,8 @@ final class ExplorerWorld {
     private void onPacket(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         ExplorerConnection open = connection;
         int sourcePort = header.getUnsignedShort(headerBytes - TCP_BYTES);
-        boolean isOurs =
-                open != null && sourcePort == sessions.target().flow().local().getPort();
-        if (isOurs && wrong == null) {
+        boolean isOurs = sourcePort == sessions.target().flow().local().getPort();
+        if (open != null && isOurs && wrong == null) {
             int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
             wrong = open.look(sequence, payload, index, bytes);
         }

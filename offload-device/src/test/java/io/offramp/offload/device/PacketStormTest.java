@@ -1,5 +1,6 @@
 package io.offramp.offload.device;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -150,8 +151,8 @@ class PacketStormTest {
                         TrafficKeys next = keys();
                         seal(expected, tx, ContentType.HANDSHAKE, new byte[] {24, 0, 0, 1, 0}, 16_384);
                         nextOfPeer.add(next.copyAt(0));
-                        expected.rekey(expected.sealedBoundary(), next.copyAt(0));
-                        tx.rekey(tx.sealedBoundary(), next);
+                        expected.rekey(requireNonNull(expected.sealedBoundary()), next.copyAt(0));
+                        tx.rekey(requireNonNull(tx.sealedBoundary()), next);
                     }
                     byte[] content = new byte[random.nextInt(random.nextInt(4) == 0 ? 60_000 : 3_000)];
                     random.nextBytes(content);
@@ -162,7 +163,7 @@ class PacketStormTest {
                             rx, received, random.nextInt(4) == 0 ? wire.length : random.nextInt(wire.length + 1));
                 }
                 receive(rx, received, wire.length);
-                check(tx, rx);
+                check();
                 tx.close();
                 rx.close();
                 expected.close();
@@ -191,7 +192,7 @@ class PacketStormTest {
             return to;
         }
 
-        private void check(TxSession tx, RxSession rx) {
+        private void check() {
             assertThat(Arrays.equals(txSink.wire(), wire))
                     .as("the wire's bytes are software's, %s", faults)
                     .isTrue();

@@ -15,15 +15,15 @@ final class Lane {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
     // The last slot of a chunk is for the next chunk.
-    private Object[] tail = new Object[CHUNK_MESSAGES + 1];
+    private @Nullable Object[] tail = new @Nullable Object[CHUNK_MESSAGES + 1];
     private int tailIndex;
-    private Object[] head = tail;
+    private @Nullable Object[] head = tail;
     private int headIndex;
 
     /** Adds a message; it moves here. Producer only. */
     void offer(Object message) {
         if (tailIndex == CHUNK_MESSAGES) {
-            Object[] next = new Object[CHUNK_MESSAGES + 1];
+            @Nullable Object[] next = new @Nullable Object[CHUNK_MESSAGES + 1];
             next[0] = message;
             SLOT.setRelease(tail, CHUNK_MESSAGES, next);
             tail = next;

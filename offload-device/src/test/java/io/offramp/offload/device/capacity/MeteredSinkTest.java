@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,7 +54,7 @@ class MeteredSinkTest {
                 Stream.of(call.getParameterTypes()).map(MeteredSinkTest::any).toArray());
     }
 
-    private static Object any(Class<?> type) {
+    private static @Nullable Object any(Class<?> type) {
         if (type == long.class) {
             return 1L;
         }

@@ -86,7 +86,10 @@ final class ToeFixture {
     static final class Socket extends ChannelOutboundHandlerAdapter {
         final List<String> taken = new ArrayList<>();
         private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+
+        @SuppressWarnings("NullAway.Init") // set by handlerAdded
         private ChannelHandlerContext ctx;
+
         private boolean open = true;
 
         @Override

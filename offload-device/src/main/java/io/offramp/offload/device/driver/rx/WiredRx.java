@@ -80,8 +80,8 @@ final class WiredRx {
                 throw new IllegalStateException("nothing arrives, position " + before + " of " + end);
             }
         }
-        while (isOpen && wire.packets() > 0) {
-            arrive(wire.next(), ingress);
+        for (Wire.Packet packet; isOpen && (packet = wire.next()) != null; ) {
+            arrive(packet, ingress);
         }
     }
 

@@ -20,13 +20,16 @@ public final class LiveSessions {
 
     /** Calls each, on its event loop, when the device is down. */
     public void announceDown() {
-        for (LiveSession session : sessions) {
-            try {
-                session.eventLoop().execute(session::onDeviceDown);
-            } catch (RejectedExecutionException e) {
-                // The event loop is shut down, and the session with it.
-                sessions.remove(session);
-            }
+        sessions.removeIf(session -> !announceDown(session));
+    }
+
+    /** False if the event loop is shut down, and the session with it. */
+    private static boolean announceDown(LiveSession session) {
+        try {
+            session.eventLoop().execute(session::onDeviceDown);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
     }
 }

@@ -27,6 +27,7 @@ public final class Dek {
     }
 
     /** False if a key that was here may still be in the device's caches, or one is here. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by commands only, one at a time
     boolean load(AeadSuite newSuite, byte[] newKey, long syncs) {
         if (isLoaded() || clearedAt >= syncs) {
             return false;
@@ -37,6 +38,7 @@ public final class Dek {
         return true;
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by commands only, one at a time
     void clear(long syncs) {
         byte[] wiped = key;
         if (wiped == null) {
