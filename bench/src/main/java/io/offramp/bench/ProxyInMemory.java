@@ -10,17 +10,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http1.HttpFront;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -63,18 +63,13 @@ final class ProxyInMemory implements AutoCloseable {
         answer = ALLOCATOR.directBuffer(READ_BYTES).writeBytes(kind.answer());
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
-                new Http1Protocol(LimitConfig.DEFAULTS),
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
+                new Http1Protocol(HeadLimits.DEFAULTS),
+                UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 this::connect);
-        HttpFrontSettings settings = new HttpFrontSettings(
-                List.of(new RouteConfig(null, "/", "app")),
-                upstreams,
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
-                log,
-                status -> {});
+        HttpFrontSettings settings = HttpFrontSettings.builder(List.of(new RouteConfig(null, "/", "app")), upstreams)
+                .accessLog(log)
+                .build();
         Connection connection = new Connection(1, "bench", ADDRESS, ADDRESS);
         client.config().setAllocator(ALLOCATOR);
         client.attr(Connection.KEY).set(connection);

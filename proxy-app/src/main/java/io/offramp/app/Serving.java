@@ -36,7 +36,7 @@ final class Serving {
         try {
             ProxyServer server = ProxyServer.start(config, installation.backends());
             server.metrics().bindLog(Logging.losses());
-            return new Serving(server, config.timeouts().drain());
+            return new Serving(server, config.drain());
         } catch (StartException e) {
             throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
         }

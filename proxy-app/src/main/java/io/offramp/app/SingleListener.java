@@ -1,7 +1,5 @@
 package io.offramp.app;
 
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.LoggingConfig;
@@ -46,14 +44,12 @@ record SingleListener(
         UpstreamConfig upstream = new UpstreamConfig("upstream", servers);
         List<RouteConfig> routes = List.of(new RouteConfig(null, "/", upstream.name()));
         TlsConfig tls = TlsConfig.of(certificate, mode).withKeylog(keylog);
-        return new ProxyConfig(
-                List.of(new ListenerConfig(bind.toString(), bind, mode, tls, offload, routes)),
-                Map.of(upstream.name(), upstream),
-                admin,
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
-                backends,
-                new LoggingConfig(accessLog, LoggingConfig.DEFAULTS.level()),
-                threads);
+        ListenerConfig listener = new ListenerConfig(bind.toString(), bind, mode, tls, offload, routes);
+        return ProxyConfig.builder(List.of(listener), Map.of(upstream.name(), upstream))
+                .admin(admin)
+                .backends(backends)
+                .logging(new LoggingConfig(accessLog, LoggingConfig.DEFAULTS.level()))
+                .threads(threads)
+                .build();
     }
 }

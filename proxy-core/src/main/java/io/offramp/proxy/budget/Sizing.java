@@ -65,10 +65,10 @@ public record Sizing(Machine machine, long budgetBytes) {
     }
 
     /** The limits, with the missing ones filled in. */
-    public LimitConfig resolve(LimitConfig asked) {
+    public ClientLimits resolve(ClientLimits asked) {
         int connections = asked.connections() > 0 ? asked.connections() : connections();
         int handshakes = asked.handshakes() > 0 ? asked.handshakes() : handshakes();
-        return asked.with(connections, handshakes);
+        return new ClientLimits(connections, handshakes, asked.perAddress());
     }
 
     private int connections() {
@@ -88,7 +88,7 @@ public record Sizing(Machine machine, long budgetBytes) {
     }
 
     /** One line for the log at start. */
-    public String describe(LimitConfig resolved) {
+    public String describe(ClientLimits resolved) {
         return "memory: heap " + mib(machine.heapBytes()) + ", direct " + mib(machine.directBytes())
                 + ", container " + mib(machine.containerBytes()) + ", descriptors " + number(machine.descriptors())
                 + "; clients may take " + mib(budgetBytes) + " of the heap; limits: "
@@ -96,8 +96,12 @@ public record Sizing(Machine machine, long budgetBytes) {
                 + resolved.handshakes() + " handshakes under way";
     }
 
-    /** One line for each setting that asks for more than there is. */
-    public List<String> warnings(LimitConfig asked) {
+    /**
+     * One line each where the configuration asks for more than there is.
+     *
+     * @param headBytes largest head
+     */
+    public List<String> warnings(ClientLimits asked, int headBytes) {
         List<String> lines = new ArrayList<>();
         if (asked.connections() > connectionsByDescriptors()) {
             lines.add("limits.connections is " + asked.connections() + ", but of " + machine.descriptors()
@@ -106,7 +110,7 @@ public record Sizing(Machine machine, long budgetBytes) {
         warnOfHeap(
                 lines, "limits.connections is " + asked.connections(), (long) asked.connections() * CONNECTION_BYTES);
         warnOfHeap(lines, "limits.handshakes is " + asked.handshakes(), (long) asked.handshakes() * HANDSHAKE_BYTES);
-        warnOfHeap(lines, "limits.head is " + asked.headBytes(), asked.headBytes());
+        warnOfHeap(lines, "limits.head is " + headBytes, headBytes);
         long jvm = machine.heapBytes() + machine.directBytes() + JVM_BYTES;
         if (jvm > machine.containerBytes()) {
             lines.add("heap (-Xmx) and direct memory (-XX:MaxDirectMemorySize) may take " + mib(jvm)

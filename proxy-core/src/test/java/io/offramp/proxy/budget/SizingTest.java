@@ -8,20 +8,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SizingTest {
     private static final long MIB = 1 << 20;
-    private static final LimitConfig NOTHING_ASKED = LimitConfig.DEFAULTS;
+    private static final int HEAD_BYTES = 32 << 10;
+    private static final ClientLimits NOTHING_ASKED = ClientLimits.DEFAULTS;
 
     @ParameterizedTest
     @ValueSource(longs = {32, 64, 512, 2048, 65536})
     void shouldDeriveLimitsThatTogetherStayBelowTheBudget(long heapMib) {
         Sizing sizing = Sizing.of(machine(heapMib * MIB, 1_000_000, Long.MAX_VALUE));
 
-        LimitConfig limits = sizing.resolve(NOTHING_ASKED);
+        ClientLimits limits = sizing.resolve(NOTHING_ASKED);
 
         long taken = (long) limits.connections() * Sizing.CONNECTION_BYTES
                 + (long) limits.handshakes() * Sizing.HANDSHAKE_BYTES;
         assertThat(taken).isLessThanOrEqualTo(sizing.budgetBytes());
         assertThat(sizing.budgetBytes()).isLessThan(heapMib * MIB * 2 / 3);
-        assertThat(sizing.warnings(limits)).isEmpty();
+        assertThat(sizing.warnings(limits, HEAD_BYTES)).isEmpty();
     }
 
     @Test
@@ -44,7 +45,7 @@ class SizingTest {
     void shouldDeriveHandshakesWhateverConnectionsAreAskedFor() {
         Sizing sizing = Sizing.of(machine(64 * MIB, 1_000_000, Long.MAX_VALUE));
 
-        int handshakes = sizing.resolve(NOTHING_ASKED.with(10, 0)).handshakes();
+        int handshakes = sizing.resolve(asked(10, 0)).handshakes();
 
         assertThat(handshakes)
                 .as("the eleventh is refused, and displaces nobody")
@@ -62,20 +63,23 @@ class SizingTest {
     @Test
     void shouldKeepWhatIsAskedForAndWarnWithBothNumbers() {
         Sizing sizing = Sizing.of(machine(64 * MIB, 200, 128 * MIB));
-        LimitConfig asked = NOTHING_ASKED.with(100_000, 10_000);
+        ClientLimits asked = asked(100_000, 10_000);
 
         assertThat(sizing.resolve(asked)).isEqualTo(asked);
-        assertThat(sizing.warnings(asked)).hasSize(4);
-        assertThat(sizing.warnings(asked))
+        assertThat(sizing.warnings(asked, HEAD_BYTES)).hasSize(4);
+        assertThat(sizing.warnings(asked, HEAD_BYTES))
                 .element(0)
                 .asString()
                 .contains("limits.connections is 100000", "of 200 descriptors", "150");
-        assertThat(sizing.warnings(asked))
+        assertThat(sizing.warnings(asked, HEAD_BYTES))
                 .element(1)
                 .asString()
                 .contains("limits.connections is 100000", "585 MiB", "64 MiB (-Xmx)");
-        assertThat(sizing.warnings(asked)).element(2).asString().contains("limits.handshakes is 10000", "117 MiB");
-        assertThat(sizing.warnings(asked)).element(3).asString().contains("-Xmx", "224 MiB", "128 MiB");
+        assertThat(sizing.warnings(asked, HEAD_BYTES))
+                .element(2)
+                .asString()
+                .contains("limits.handshakes is 10000", "117 MiB");
+        assertThat(sizing.warnings(asked, HEAD_BYTES)).element(3).asString().contains("-Xmx", "224 MiB", "128 MiB");
     }
 
     @Test
@@ -87,6 +91,10 @@ class SizingTest {
                         "memory: heap 512 MiB, direct 64 MiB, container unknown, descriptors 20000; clients may take "
                                 + "295 MiB of the heap;"
                                 + " limits: 15000 connections, 8312 handshakes under way");
+    }
+
+    private static ClientLimits asked(int connections, int handshakes) {
+        return new ClientLimits(connections, handshakes, AddressLimits.NONE);
     }
 
     private static Machine machine(long heapBytes, long descriptors, long containerBytes) {

@@ -1,8 +1,7 @@
 package io.offramp.proxy.exchange;
 
-import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.upstream.pool.Upstreams;
@@ -15,12 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Settings of the HTTP fronts of one listener. Immutable, thread-safe. */
 public final class HttpFrontSettings {
     private final Supplier<Router> routes;
-    private final List<Cidr> trustedProxies;
-    private final boolean abortsOnFin;
+    private final HttpSettings http;
     private final Upgrades upgrades;
     private final HttpDate date = new HttpDate(InstantSource.system());
     private final Upstreams upstreams;
-    private final LimitConfig limits;
     private final @Nullable ExchangeListener accessLog;
     private final HttpEvents events;
     private final MemoryBudget budget;
@@ -32,88 +29,86 @@ public final class HttpFrontSettings {
     private final long bodyNs;
     private final long answerNs;
 
-    /** With unlimited memory. */
-    public HttpFrontSettings(
-            List<RouteConfig> routes,
-            Upstreams upstreams,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
-            @Nullable ExchangeListener accessLog,
-            HttpEvents events) {
-        this(routes, upstreams, timeouts, limits, accessLog, events, MemoryBudget.unlimited());
+    private HttpFrontSettings(Builder from) {
+        routes = from.routes;
+        upstreams = from.upstreams;
+        http = from.http;
+        accessLog = from.accessLog;
+        events = from.events;
+        budget = from.budget;
+        upgrades = new Upgrades(Set.copyOf(http.upgrades()));
+        headNs = http.headTimeout().toNanos();
+        idleNs = http.idleTimeout().toNanos();
+        tunnelNs = http.tunnelTimeout().toNanos();
+        requestNs = http.requestTimeout().toNanos();
+        leastBytes = Math.max(1, http.leastRate() * http.bodyTimeout().toMillis() / 1000);
+        bodyNs = http.bodyTimeout().toNanos();
+        answerNs = http.answerTimeout().toNanos();
     }
 
     /**
-     * @param routes of the listener, in order of precedence
-     * @param upstreams that the routes name
-     * @param accessLog gets every exchange; null for none
-     * @param events counts requests
-     * @param budget counts the memory of heads
-     * @throws IllegalArgumentException if a route names an upstream that is not there
-     */
-    public HttpFrontSettings(
-            List<RouteConfig> routes,
-            Upstreams upstreams,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
-            @Nullable ExchangeListener accessLog,
-            HttpEvents events,
-            MemoryBudget budget) {
-        this(routes, HttpConfig.DEFAULTS, upstreams, timeouts, limits, accessLog, events, budget);
-    }
-
-    /**
-     * The same, with rules for requests.
-     *
-     * @throws IllegalArgumentException if a route names an upstream that is not there
-     */
-    public HttpFrontSettings(
-            List<RouteConfig> routes,
-            HttpConfig http,
-            Upstreams upstreams,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
-            @Nullable ExchangeListener accessLog,
-            HttpEvents events,
-            MemoryBudget budget) {
-        this(always(routes, upstreams), http, upstreams, timeouts, limits, accessLog, events, budget);
-    }
-
-    /**
-     * The same, with routes that may change while connections are open.
+     * With routes that may change while connections are open.
      *
      * @param routes asked once for each request; any thread, cheap
+     * @param upstreams of these routes
      */
-    public HttpFrontSettings(
-            Supplier<Router> routes,
-            HttpConfig http,
-            Upstreams upstreams,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
-            @Nullable ExchangeListener accessLog,
-            HttpEvents events,
-            MemoryBudget budget) {
-        trustedProxies = http.trustedProxies();
-        abortsOnFin = http.abortOnFin();
-        upgrades = new Upgrades(Set.copyOf(http.upgrades()));
-        this.routes = routes;
-        this.upstreams = upstreams;
-        this.limits = limits;
-        this.accessLog = accessLog;
-        this.events = events;
-        this.budget = budget;
-        headNs = timeouts.requestHead().toNanos();
-        idleNs = timeouts.idle().toNanos();
-        tunnelNs = timeouts.tunnel().toNanos();
-        requestNs = timeouts.request().toNanos();
-        leastBytes = Math.max(1, limits.leastRate() * timeouts.body().toMillis() / 1000);
-        bodyNs = timeouts.body().toNanos();
-        answerNs = timeouts.upstreamAnswer().toNanos();
+    public static Builder builder(Supplier<Router> routes, Upstreams upstreams) {
+        return new Builder(routes, upstreams);
     }
 
-    private static Supplier<Router> always(List<RouteConfig> routes, Upstreams upstreams) {
+    /**
+     * With routes that stay.
+     *
+     * @param routes in order of precedence
+     * @throws IllegalArgumentException if a route names an unknown upstream
+     */
+    public static Builder builder(List<RouteConfig> routes, Upstreams upstreams) {
         Router router = new Router(routes, upstreams::group);
-        return () -> router;
+        return new Builder(() -> router, upstreams);
+    }
+
+    /** Collects what a front needs; defaults for everything but routes and upstreams. */
+    public static final class Builder {
+        private final Supplier<Router> routes;
+        private final Upstreams upstreams;
+        private HttpSettings http = HttpSettings.DEFAULTS;
+        private @Nullable ExchangeListener accessLog;
+        private HttpEvents events = status -> {};
+        private MemoryBudget budget = MemoryBudget.unlimited();
+
+        private Builder(Supplier<Router> routes, Upstreams upstreams) {
+            this.routes = routes;
+            this.upstreams = upstreams;
+        }
+
+        /** Bounds and rules for clients. */
+        public Builder http(HttpSettings settings) {
+            http = settings;
+            return this;
+        }
+
+        /** Hears of every exchange; null, as by default, for nobody. */
+        public Builder accessLog(@Nullable ExchangeListener log) {
+            accessLog = log;
+            return this;
+        }
+
+        /** Counts requests. */
+        public Builder events(HttpEvents listener) {
+            events = listener;
+            return this;
+        }
+
+        /** Heads count against it; unlimited by default. */
+        public Builder budget(MemoryBudget shared) {
+            budget = shared;
+            return this;
+        }
+
+        /** With what was given so far. */
+        public HttpFrontSettings build() {
+            return new HttpFrontSettings(this);
+        }
     }
 
     /** The routes of now: once for each request. */
@@ -122,12 +117,12 @@ public final class HttpFrontSettings {
     }
 
     public List<Cidr> trustedProxies() {
-        return trustedProxies;
+        return http.trustedProxies();
     }
 
     /** True if a FIN ends a request whose answer has not begun. */
     public boolean abortsOnFin() {
-        return abortsOnFin;
+        return http.abortOnFin();
     }
 
     Upgrades upgrades() {
@@ -143,12 +138,12 @@ public final class HttpFrontSettings {
     }
 
     public long bodyLimit() {
-        return limits.bodyBytes() == 0 ? Long.MAX_VALUE : limits.bodyBytes();
+        return http.bodyBytes() == 0 ? Long.MAX_VALUE : http.bodyBytes();
     }
 
-    /** Limits of request lines and heads. */
-    public LimitConfig limits() {
-        return limits;
+    /** Bounds of request lines and heads. */
+    public HeadLimits heads() {
+        return http.heads();
     }
 
     @Nullable
@@ -185,7 +180,7 @@ public final class HttpFrontSettings {
         return bodyNs;
     }
 
-    /** Bytes that a client has to move in the time of {@link #bodyNs}. */
+    /** Least bytes that a client must move in the time of {@link #bodyNs}. */
     public long leastBytes() {
         return leastBytes;
     }
@@ -194,7 +189,7 @@ public final class HttpFrontSettings {
         return answerNs;
     }
 
-    /** The shortest limit: a deadline's task may sleep this long without a wake-up. */
+    /** The shortest of all: a deadline's task may sleep as long, and never has to be woken. */
     public long shortestNs() {
         return Math.min(Math.min(headNs, idleNs), Math.min(bodyNs, answerNs));
     }

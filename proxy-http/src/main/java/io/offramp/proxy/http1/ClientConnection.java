@@ -58,7 +58,7 @@ final class ClientConnection extends ClientHandler {
     ClientConnection(HttpFrontSettings settings) {
         super(settings.upstreams(), settings.shortestNs());
         this.settings = settings;
-        reader = new RequestReader(settings.limits());
+        reader = new RequestReader(settings.heads());
     }
 
     @Override

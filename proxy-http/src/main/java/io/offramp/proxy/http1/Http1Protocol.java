@@ -1,6 +1,6 @@
 package io.offramp.proxy.http1;
 
-import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.pool.PooledConnection;
 import io.offramp.proxy.upstream.pool.Protocol;
@@ -12,7 +12,7 @@ import io.offramp.proxy.upstream.transport.Transport;
  *
  * @param limits of answers' heads
  */
-public record Http1Protocol(LimitConfig limits) implements Protocol {
+public record Http1Protocol(HeadLimits limits) implements Protocol {
     @Override
     public PooledConnection over(Transport transport, UpstreamServer server, UpstreamLoop loop) {
         MessageReader reader = MessageReader.ofAnswers(limits.requestLineBytes(), limits.headBytes());

@@ -1,17 +1,17 @@
 package io.offramp.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
-import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.exchange.ClientStreamListener;
 import io.offramp.proxy.exchange.Refusal;
 import io.offramp.proxy.http1.MessageReader.Step;
+import io.offramp.proxy.message.HeadLimits;
 
 /** Reads requests for their exchanges, step by step, and no further than the exchange takes them. */
 final class RequestReader {
     private final MessageReader reader;
     private Step head = Step.MORE;
 
-    RequestReader(LimitConfig limits) {
+    RequestReader(HeadLimits limits) {
         reader = MessageReader.ofRequests(limits.requestLineBytes(), limits.headBytes());
     }
 

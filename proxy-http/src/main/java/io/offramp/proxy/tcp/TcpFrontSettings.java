@@ -1,7 +1,6 @@
 package io.offramp.proxy.tcp;
 
 import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.upstream.UpstreamGroup;
@@ -19,14 +18,15 @@ public final class TcpFrontSettings {
 
     /**
      * @param route the listener's only one
-     * @param accessLog gets the end of every connection; null for none
-     * @param budget decides when a silent connection has to close
+     * @param settings how long a connection may wait
+     * @param accessLog hears of every connection's end; null for nobody
+     * @param budget says when a silent connection has to go
      * @throws IllegalArgumentException if the route names an upstream that is not there
      */
     public TcpFrontSettings(
             RouteConfig route,
             Upstreams upstreams,
-            TimeoutConfig timeouts,
+            TcpSettings settings,
             @Nullable ExchangeListener accessLog,
             MemoryBudget budget) {
         UpstreamGroup named = upstreams.group(route.upstream());
@@ -37,8 +37,8 @@ public final class TcpFrontSettings {
         this.upstreams = upstreams;
         this.accessLog = accessLog;
         this.budget = budget;
-        tunnelNs = timeouts.tunnel().toNanos();
-        takeNs = timeouts.body().toNanos();
+        tunnelNs = settings.idle().toNanos();
+        takeNs = settings.write().toNanos();
     }
 
     Upstreams upstreams() {

@@ -2,13 +2,13 @@ package io.offramp.proxy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
 import java.util.Random;
@@ -64,9 +64,8 @@ class RouteSpellingTest {
 
     private final Upstreams upstreams = new Upstreams(
             Stream.of("admin", "public", "any").collect(Collectors.toMap(name -> name, RouteSpellingTest::upstream)),
-            new Http1Protocol(LimitConfig.DEFAULTS),
-            TimeoutConfig.DEFAULTS,
-            LimitConfig.DEFAULTS,
+            new Http1Protocol(HeadLimits.DEFAULTS),
+            UpstreamSettings.DEFAULTS,
             name -> UpstreamEvents.NONE);
     private final Router router = new Router(
             List.of(

@@ -3,14 +3,14 @@ package io.offramp.proxy.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RouterTest {
     private final Upstreams upstreams = new Upstreams(
             Map.of("api", upstream("api"), "sub", upstream("sub"), "any", upstream("any")),
-            new Http1Protocol(LimitConfig.DEFAULTS),
-            TimeoutConfig.DEFAULTS,
-            LimitConfig.DEFAULTS,
+            new Http1Protocol(HeadLimits.DEFAULTS),
+            UpstreamSettings.DEFAULTS,
             name -> UpstreamEvents.NONE);
 
     private static UpstreamConfig upstream(String name) {

@@ -2,13 +2,16 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.exchange.HttpConfig;
+import io.offramp.proxy.exchange.HttpSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a request whose client sends no more: behind close_notify alone, and behind a FIN. */
 class FinTest {
+    private static final HttpSettings NO_ABORT =
+            Handlers.HTTP.toBuilder().upgrades(List.of()).abortOnFin(false).build();
+
     private static final String GET = "GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final int READ_BYTES = 256;
@@ -83,7 +86,7 @@ class FinTest {
 
     @Test
     void shouldAnswerBehindAFinWhereThatIsConfigured() {
-        try (Handlers proxy = new Handlers(READ_BYTES, new HttpConfig(List.of(), List.of(), false))) {
+        try (Handlers proxy = new Handlers(READ_BYTES, NO_ABORT)) {
             Peer client = ask(proxy, GET);
             Peer server = accept(proxy);
 

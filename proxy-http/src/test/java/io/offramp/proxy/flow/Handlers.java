@@ -12,22 +12,22 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.Ticker;
-import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvent;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
-import io.offramp.proxy.exchange.HttpConfig;
 import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
+import io.offramp.proxy.tcp.TcpSettings;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -61,16 +61,19 @@ final class Handlers implements ProxyUnderTest {
     private int clients;
 
     /** Times that are short enough for a model, and all different. */
-    static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(3),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(6),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(30));
+    static final HttpSettings HTTP = HttpSettings.builder()
+            .headTimeout(Duration.ofSeconds(3))
+            .requestTimeout(Duration.ofSeconds(60))
+            .idleTimeout(Duration.ofSeconds(20))
+            .tunnelTimeout(Duration.ofSeconds(15))
+            .bodyTimeout(Duration.ofSeconds(6))
+            .answerTimeout(Duration.ofSeconds(10))
+            .build();
+
+    private static final UpstreamSettings SERVERS = UpstreamSettings.builder()
+            .connectTimeout(Duration.ofSeconds(2))
+            .idleTimeout(Duration.ofSeconds(20))
+            .build();
 
     /**
      * The HTTP front.
@@ -78,17 +81,17 @@ final class Handlers implements ProxyUnderTest {
      * @param readBytes of one read from a connection
      */
     Handlers(int readBytes) {
-        this(readBytes, HttpConfig.DEFAULTS);
+        this(readBytes, HTTP);
     }
 
     /** The HTTP front, which takes so much from its clients. */
-    Handlers(int readBytes, HttpConfig http) {
-        this(readBytes, false, http, LimitConfig.DEFAULTS, 1);
+    Handlers(int readBytes, HttpSettings http) {
+        this(readBytes, false, http, SERVERS, 1);
     }
 
     /** The front for bytes. */
     static Handlers tcp(int readBytes) {
-        return new Handlers(readBytes, true, HttpConfig.DEFAULTS, LimitConfig.DEFAULTS, 1);
+        return new Handlers(readBytes, true, HTTP, SERVERS, 1);
     }
 
     /** The HTTP front, with so many connections to the server and waiting requests. */
@@ -98,49 +101,31 @@ final class Handlers implements ProxyUnderTest {
 
     /** The same, with several servers in turn. */
     static Handlers bounded(int readBytes, int connections, int waiting, int servers) {
-        LimitConfig d = LimitConfig.DEFAULTS;
         return new Handlers(
                 readBytes,
                 false,
-                HttpConfig.DEFAULTS,
-                new LimitConfig(
-                        d.requestLineBytes(),
-                        d.headBytes(),
-                        d.bodyBytes(),
-                        d.connections(),
-                        d.handshakes(),
-                        d.handshakeBytes(),
-                        d.upstreamIdlePerLoop(),
-                        d.upstreamReceiveBytes(),
-                        d.leastRate(),
-                        connections,
-                        waiting,
-                        d.perAddress()),
+                HTTP,
+                SERVERS.toBuilder().connections(connections).queue(waiting).build(),
                 servers);
     }
 
-    private Handlers(int readBytes, boolean tcp, HttpConfig http, LimitConfig limits, int servers) {
+    private Handlers(int readBytes, boolean tcp, HttpSettings http, UpstreamSettings settings, int servers) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", Collections.nCopies(servers, new HostPort("127.0.0.1", 8080)))),
-                new Http1Protocol(limits),
-                TIMEOUTS,
-                limits,
+                new Http1Protocol(http.heads()),
+                settings,
                 name -> UpstreamEvents.NONE,
                 this::open);
-        front = tcp ? tcp() : http(http, limits);
+        front = tcp ? tcp() : http(http);
     }
 
-    private Consumer<ChannelPipeline> http(HttpConfig config, LimitConfig limits) {
-        HttpFrontSettings settings = new HttpFrontSettings(
-                List.of(new RouteConfig(null, "/app", "app")),
-                config,
-                upstreams,
-                TIMEOUTS,
-                limits,
-                exchange -> logged.add(exchange.target()),
-                status -> {},
-                budget);
+    private Consumer<ChannelPipeline> http(HttpSettings http) {
+        HttpFrontSettings settings = HttpFrontSettings.builder(List.of(new RouteConfig(null, "/app", "app")), upstreams)
+                .http(http)
+                .accessLog(exchange -> logged.add(exchange.target()))
+                .budget(budget)
+                .build();
         return pipeline -> HttpFront.install(pipeline, settings);
     }
 
@@ -148,7 +133,7 @@ final class Handlers implements ProxyUnderTest {
         TcpFrontSettings settings = new TcpFrontSettings(
                 new RouteConfig(null, "/", "app"),
                 upstreams,
-                TIMEOUTS,
+                new TcpSettings(HTTP.tunnelTimeout(), HTTP.bodyTimeout()),
                 exchange -> logged.add(exchange.target()),
                 budget);
         return pipeline -> TcpFront.install(pipeline, settings);

@@ -8,15 +8,15 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvent;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.client.ClientHandler;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,7 +59,7 @@ class HeadMemoryTest {
 
     @Test
     void shouldHoldLittleMoreThanTheLargestHeadHasBytes() {
-        LimitConfig limits = LimitConfig.DEFAULTS;
+        HeadLimits limits = HeadLimits.DEFAULTS;
 
         send("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(limits.headBytes() - 200));
 
@@ -160,17 +160,18 @@ class HeadMemoryTest {
     }
 
     private EmbeddedChannel open() {
-        TimeoutConfig timeouts = TimeoutConfig.DEFAULTS;
-        LimitConfig limits = LimitConfig.DEFAULTS;
-        Upstreams none =
-                new Upstreams(Map.of(), new Http1Protocol(limits), timeouts, limits, name -> UpstreamEvents.NONE);
+        Upstreams none = new Upstreams(
+                Map.of(),
+                new Http1Protocol(HeadLimits.DEFAULTS),
+                UpstreamSettings.DEFAULTS,
+                name -> UpstreamEvents.NONE);
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.freezeTime();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         channel.attr(Connection.KEY).set(new Connection(1, "test", address, address));
         HttpFront.install(
                 channel.pipeline(),
-                new HttpFrontSettings(List.of(), none, timeouts, limits, null, status -> {}, budget));
+                HttpFrontSettings.builder(List.of(), none).budget(budget).build());
         return channel;
     }
 }

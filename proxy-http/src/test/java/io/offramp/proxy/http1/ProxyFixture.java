@@ -17,15 +17,15 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -92,13 +92,13 @@ public final class ProxyFixture implements AutoCloseable {
     public static final class Settings {
         List<RouteConfig> routes = List.of(new RouteConfig(null, "/", "app"));
         Map<String, UpstreamConfig> upstreams = Map.of();
-        TimeoutConfig timeouts = TimeoutConfig.DEFAULTS;
-        LimitConfig limits = LimitConfig.DEFAULTS;
+        HttpSettings http = HttpSettings.DEFAULTS;
+        UpstreamSettings servers = UpstreamSettings.DEFAULTS;
         boolean nio;
 
         /** All to these servers. */
-        public Settings to(HostPort... servers) {
-            upstreams = Map.of("app", new UpstreamConfig("app", Arrays.asList(servers)));
+        public Settings to(HostPort... these) {
+            upstreams = Map.of("app", new UpstreamConfig("app", Arrays.asList(these)));
             return this;
         }
     }
@@ -108,22 +108,15 @@ public final class ProxyFixture implements AutoCloseable {
                 settings,
                 (client, fixture) -> HttpFront.install(
                         client.pipeline(),
-                        new HttpFrontSettings(
-                                settings.routes,
-                                fixture.upstreams,
-                                settings.timeouts,
-                                settings.limits,
-                                fixture.log::add,
-                                status -> {})));
+                        HttpFrontSettings.builder(settings.routes, fixture.upstreams)
+                                .http(settings.http)
+                                .accessLog(fixture.log::add)
+                                .build()));
     }
 
     public ProxyFixture(Settings settings, Front front) {
         upstreams = new Upstreams(
-                settings.upstreams,
-                new Http1Protocol(settings.limits),
-                settings.timeouts,
-                settings.limits,
-                name -> counts);
+                settings.upstreams, new Http1Protocol(settings.http.heads()), settings.servers, name -> counts);
         boolean epoll = !settings.nio && Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerSocketChannel> type =

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Requests that two parsers could read differently. The front has no route, so what is accepted is answered with 404.
  */
 class SmugglingTest {
-    private static final LimitConfig LIMITS = new LimitConfig(200, 1000, 0, 10, 10, 1 << 16, 1, 1 << 16);
+    private static final HeadLimits LIMITS = new HeadLimits(200, 1000);
 
     private final List<AccessEntry> log = new ArrayList<>();
 
@@ -269,13 +270,16 @@ class SmugglingTest {
 
     private EmbeddedChannel open() {
         Upstreams none = new Upstreams(
-                Map.of(), new Http1Protocol(LIMITS), TimeoutConfig.DEFAULTS, LIMITS, name -> UpstreamEvents.NONE);
+                Map.of(), new Http1Protocol(LIMITS), UpstreamSettings.DEFAULTS, name -> UpstreamEvents.NONE);
         EmbeddedChannel channel = new EmbeddedChannel();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         channel.attr(Connection.KEY).set(new Connection(1, "test", address, address));
         HttpFront.install(
                 channel.pipeline(),
-                new HttpFrontSettings(List.of(), none, TimeoutConfig.DEFAULTS, LIMITS, log::add, status -> {}));
+                HttpFrontSettings.builder(List.of(), none)
+                        .http(HttpSettings.builder().heads(LIMITS).build())
+                        .accessLog(log::add)
+                        .build());
         return channel;
     }
 

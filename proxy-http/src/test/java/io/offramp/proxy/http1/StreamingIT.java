@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PoolArenaMetric;
-import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -228,7 +228,6 @@ class StreamingIT {
     /** Bytes that an upstream can send until nothing moves any more. */
     private static long takenUnread(int receiveBytes) throws Exception {
         AtomicLong sent = new AtomicLong();
-        LimitConfig d = LimitConfig.DEFAULTS;
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> {
             peer.socket.setSendBufferSize(64 << 10);
             peer.readHead();
@@ -240,8 +239,8 @@ class StreamingIT {
             }
         })) {
             ProxyFixture.Settings settings = new ProxyFixture.Settings().to(upstream.address());
-            settings.limits = new LimitConfig(
-                    d.requestLineBytes(), d.headBytes(), 0, 10, 10, d.handshakeBytes(), 1, receiveBytes);
+            settings.servers =
+                    UpstreamSettings.builder().receiveBytes(receiveBytes).build();
             try (ProxyFixture proxy = new ProxyFixture(settings);
                     Socket client = new Socket()) {
                 client.setReceiveBufferSize(16 << 10);

@@ -4,14 +4,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.channel.TimeoutConfig;
-import io.offramp.proxy.exchange.HttpConfig;
 import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
+import io.offramp.proxy.tcp.TcpSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -37,7 +36,7 @@ class TunnelIT {
                         new TcpFrontSettings(
                                 settings.routes.getFirst(),
                                 fixture.upstreams(),
-                                settings.timeouts,
+                                new TcpSettings(settings.http.tunnelTimeout(), settings.http.bodyTimeout()),
                                 fixture.log()::add,
                                 MemoryBudget.unlimited())));
     }
@@ -71,15 +70,12 @@ class TunnelIT {
                         to(upstream, false),
                         (client, fixture) -> HttpFront.install(
                                 client.pipeline(),
-                                new HttpFrontSettings(
-                                        List.of(new RouteConfig(null, "/", "app")),
-                                        new HttpConfig(List.of(), List.of("tcp"), true),
-                                        fixture.upstreams(),
-                                        TimeoutConfig.DEFAULTS,
-                                        LimitConfig.DEFAULTS,
-                                        null,
-                                        status -> {},
-                                        MemoryBudget.unlimited())));
+                                HttpFrontSettings.builder(
+                                                List.of(new RouteConfig(null, "/", "app")), fixture.upstreams())
+                                        .http(HttpSettings.builder()
+                                                .upgrades(List.of("tcp"))
+                                                .build())
+                                        .build()));
                 Socket client = proxy.connect()) {
             ProxyFixture.send(
                     client,
@@ -243,9 +239,8 @@ class TunnelIT {
     void shouldCloseWhenNothingPassesForLong() throws Exception {
         try (ScriptedUpstream upstream = new ScriptedUpstream(TunnelIT::echo)) {
             ProxyFixture.Settings settings = to(upstream, false);
-            Duration s = Duration.ofSeconds(30);
-            settings.timeouts = new TimeoutConfig(s, s, Duration.ofMillis(200), s, s, s, s);
-            settings.limits = LimitConfig.DEFAULTS;
+            settings.http =
+                    HttpSettings.builder().tunnelTimeout(Duration.ofMillis(200)).build();
             try (ProxyFixture proxy = tcp(settings);
                     Socket client = proxy.connect()) {
                 assertThat(readToEnd(client)).isZero();

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.channel.DrainEvent;
-import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -271,7 +271,7 @@ class UpstreamFaultIT {
         ProxyFixture.Settings settings;
         try (ScriptedUpstream upstream = new ScriptedUpstream(peer -> peer.in.readAllBytes())) {
             settings = to(upstream.address());
-            settings.limits = new LimitConfig(8000, 8000, 10, 10, 10, 1 << 16, 4, 1 << 16);
+            settings.http = HttpSettings.builder().bodyBytes(10).build();
             try (ProxyFixture proxy = new ProxyFixture(settings)) {
                 Wire.Answer answer = proxy.ask("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
                 assertThat(answer.status()).isEqualTo(413);
@@ -376,7 +376,17 @@ class UpstreamFaultIT {
 
     private static ProxyFixture.Settings timeouts(
             ProxyFixture.Settings settings, Duration head, Duration idle, Duration body, Duration answer) {
-        settings.timeouts = new TimeoutConfig(LONG, head, idle, body, LONG, answer, LONG);
+        settings.http = HttpSettings.builder()
+                .headTimeout(head)
+                .idleTimeout(idle)
+                .tunnelTimeout(idle)
+                .bodyTimeout(body)
+                .answerTimeout(answer)
+                .build();
+        settings.servers = UpstreamSettings.builder()
+                .connectTimeout(LONG)
+                .idleTimeout(idle)
+                .build();
         return settings;
     }
 }

@@ -9,15 +9,15 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.error.OffloadException;
 import io.offramp.offload.error.RecordAuthenticationException;
-import io.offramp.proxy.budget.LimitConfig;
 import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -36,9 +36,8 @@ class TcpHandlerTest {
         // Given
         Upstreams upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
-                new Http1Protocol(LimitConfig.DEFAULTS),
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
+                new Http1Protocol(HeadLimits.DEFAULTS),
+                UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 (loop, to, allocator, timeoutMs, handler) -> {
                     server.pipeline().addLast(handler);
@@ -50,7 +49,7 @@ class TcpHandlerTest {
                 new TcpFrontSettings(
                         new RouteConfig(null, "/", "app"),
                         upstreams,
-                        TimeoutConfig.DEFAULTS,
+                        TcpSettings.DEFAULTS,
                         null,
                         MemoryBudget.unlimited()));
         Logger root = (Logger) LoggerFactory.getLogger("io.offramp.proxy");

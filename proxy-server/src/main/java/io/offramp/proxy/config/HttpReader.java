@@ -1,6 +1,6 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.exchange.HttpConfig;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.net.Cidr;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +22,8 @@ final class HttpReader {
 
     private HttpReader() {}
 
-    static HttpConfig read(Section listener, ListenerConfig.Mode mode) {
-        HttpConfig usual = HttpConfig.DEFAULTS;
+    /** @param usual of all listeners */
+    static HttpSettings read(Section listener, ListenerConfig.Mode mode, HttpSettings usual) {
         Value proxies = listener.get("trusted-proxies");
         Value upgrades = listener.get("upgrade");
         Value abort = listener.get("abort-on-fin");
@@ -33,10 +33,12 @@ final class HttpReader {
             refuse(abort, "a tcp listener passes the end of each direction on");
             return usual;
         }
-        return new HttpConfig(
-                proxies == null ? usual.trustedProxies() : distinct(proxies, "a list of addresses", ADDRESSES),
-                upgrades == null ? usual.upgrades() : distinct(upgrades, "a list of protocols", PROTOCOL),
-                listener.get("abort-on-fin", Scalar.BOOL, usual.abortOnFin()));
+        return usual.toBuilder()
+                .trustedProxies(
+                        proxies == null ? usual.trustedProxies() : distinct(proxies, "a list of addresses", ADDRESSES))
+                .upgrades(upgrades == null ? usual.upgrades() : distinct(upgrades, "a list of protocols", PROTOCOL))
+                .abortOnFin(listener.get("abort-on-fin", Scalar.BOOL, usual.abortOnFin()))
+                .build();
     }
 
     private static void refuse(@Nullable Value value, String why) {

@@ -1,9 +1,10 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.exchange.HttpConfig;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.tcp.TcpSettings;
 import java.util.List;
 
 /**
@@ -17,6 +18,7 @@ import java.util.List;
  * @param routes in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for all
  *     connections
  * @param http rules for requests of clients; without effect in {@code tcp} mode
+ * @param tcp without effect in {@code http} mode
  */
 public record ListenerConfig(
         String name,
@@ -25,7 +27,8 @@ public record ListenerConfig(
         TlsConfig tls,
         OffloadConfig offload,
         List<RouteConfig> routes,
-        HttpConfig http) {
+        HttpSettings http,
+        TcpSettings tcp) {
     /** Protocol inside TLS. */
     public enum Mode {
         /** HTTP/1.1, request by request. */
@@ -42,6 +45,6 @@ public record ListenerConfig(
     /** With the default rules for requests. */
     public ListenerConfig(
             String name, HostPort bind, Mode mode, TlsConfig tls, OffloadConfig offload, List<RouteConfig> routes) {
-        this(name, bind, mode, tls, offload, routes, HttpConfig.DEFAULTS);
+        this(name, bind, mode, tls, offload, routes, HttpSettings.DEFAULTS, TcpSettings.DEFAULTS);
     }
 }

@@ -1,6 +1,6 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.exchange.HttpConfig;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.OffloadConfig;
@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class ListenerReader {
     private static final Scalar<ListenerConfig.Mode> MODE = Scalar.choice(ListenerConfig.Mode.class);
 
+    private final Bounds bounds;
     private final Binds binds;
     private final TlsReader tls;
     private final OffloadReader offload;
     private final RouteReader routes;
     private final Map<String, String> pathByName = new HashMap<>();
 
-    ListenerReader(Surroundings surroundings, Binds binds, Upstreams upstreams) {
+    ListenerReader(Surroundings surroundings, Binds binds, Upstreams upstreams, Bounds bounds) {
+        this.bounds = bounds;
         this.binds = binds;
         this.tls = new TlsReader(surroundings);
         this.offload = new OffloadReader(surroundings);
@@ -50,11 +52,12 @@ final class ListenerReader {
         TlsConfig tlsConfig = tlsValue == null ? null : tls.read(tlsValue, mode);
         OffloadConfig offloadConfig = offload.read(listener.get("offload"));
         List<RouteConfig> targets = routes.read(listener, mode);
-        HttpConfig http = HttpReader.read(listener, mode);
+        HttpSettings http = HttpReader.read(listener, mode, bounds.http());
         if (bind == null || tlsConfig == null) {
             return null;
         }
-        return new ListenerConfig(name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets, http);
+        return new ListenerConfig(
+                name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets, http, bounds.tcp());
     }
 
     private String name(Section listener, HostPort bind) {

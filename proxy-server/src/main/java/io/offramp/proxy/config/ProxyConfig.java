@@ -1,8 +1,11 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.budget.ClientLimits;
+import io.offramp.proxy.handshake.engine.HandshakeLimits;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamSettings;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,31 +13,121 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole configuration of a proxy.
+ * The configuration of a proxy.
  *
  * @param listeners at least one
- * @param upstreams by name; those written directly at a listener or route are named after their address
- * @param admin the admin listener; null for none
- * @param timeouts limits in time
- * @param limits limits in size and number
+ * @param upstreams by name; those written in place at a listener are named after their address
+ * @param servers connections to the servers of all upstreams
+ * @param clients bounds over all listeners
+ * @param handshakes bounds of each
+ * @param drain time for open connections at shutdown
+ * @param admin null for no admin listener
  * @param backends settings of record-offload backends, by backend and setting, unparsed: {@code device -> contexts ->
  *     4096}
- * @param logging log level and access log
+ * @param logging what is logged
  * @param threads event loops; 0 for one per processor
  */
 public record ProxyConfig(
         List<ListenerConfig> listeners,
         Map<String, UpstreamConfig> upstreams,
+        UpstreamSettings servers,
+        ClientLimits clients,
+        HandshakeLimits handshakes,
+        Duration drain,
         @Nullable AdminConfig admin,
-        TimeoutConfig timeouts,
-        LimitConfig limits,
         Map<String, Map<String, String>> backends,
         LoggingConfig logging,
         int threads) {
+    /** The default time for open connections at shutdown. */
+    public static final Duration DRAIN = Duration.ofSeconds(30);
+
     /** Copies the collections. */
     public ProxyConfig {
         listeners = List.copyOf(listeners);
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         backends = Map.copyOf(backends);
+    }
+
+    /** Bounds of heads: the same for all listeners, and for answers of servers. */
+    public HeadLimits heads() {
+        return listeners.getFirst().http().heads();
+    }
+
+    /** Defaults for everything else. */
+    public static Builder builder(List<ListenerConfig> listeners, Map<String, UpstreamConfig> upstreams) {
+        return new Builder(listeners, upstreams);
+    }
+
+    /** Collects the choices; each is described at the record. */
+    public static final class Builder {
+        private final List<ListenerConfig> listeners;
+        private final Map<String, UpstreamConfig> upstreams;
+        private UpstreamSettings servers = UpstreamSettings.DEFAULTS;
+        private ClientLimits clients = ClientLimits.DEFAULTS;
+        private HandshakeLimits handshakes = HandshakeLimits.DEFAULTS;
+        private Duration drain = DRAIN;
+        private @Nullable AdminConfig admin;
+        private Map<String, Map<String, String>> backends = Map.of();
+        private LoggingConfig logging = LoggingConfig.DEFAULTS;
+        private int threads;
+
+        private Builder(List<ListenerConfig> listeners, Map<String, UpstreamConfig> upstreams) {
+            this.listeners = listeners;
+            this.upstreams = upstreams;
+        }
+
+        /** Connections to the servers of all upstreams. */
+        public Builder servers(UpstreamSettings choice) {
+            servers = choice;
+            return this;
+        }
+
+        /** Bounds over all listeners. */
+        public Builder clients(ClientLimits choice) {
+            clients = choice;
+            return this;
+        }
+
+        /** Bounds of each handshake. */
+        public Builder handshakes(HandshakeLimits choice) {
+            handshakes = choice;
+            return this;
+        }
+
+        /** Time for open connections at shutdown. */
+        public Builder drain(Duration choice) {
+            drain = choice;
+            return this;
+        }
+
+        /** Null for no admin listener. */
+        public Builder admin(@Nullable AdminConfig choice) {
+            admin = choice;
+            return this;
+        }
+
+        /** Settings of record-offload backends. */
+        public Builder backends(Map<String, Map<String, String>> choice) {
+            backends = choice;
+            return this;
+        }
+
+        /** What is logged. */
+        public Builder logging(LoggingConfig choice) {
+            logging = choice;
+            return this;
+        }
+
+        /** Event loops; 0 for one per processor. */
+        public Builder threads(int choice) {
+            threads = choice;
+            return this;
+        }
+
+        /** With the choices so far. */
+        public ProxyConfig build() {
+            return new ProxyConfig(
+                    listeners, upstreams, servers, clients, handshakes, drain, admin, backends, logging, threads);
+        }
     }
 }

@@ -1,6 +1,6 @@
 package io.offramp.proxy.generation;
 
-import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param files that listeners have read, to be read again when they change
  */
 public record Generation(
-        List<ListenerGeneration> listeners, Upstreams upstreams, LimitConfig limits, List<Reloadable> files) {
+        List<ListenerGeneration> listeners, Upstreams upstreams, ClientLimits limits, List<Reloadable> files) {
     /** Copies the lists. */
     public Generation {
         listeners = List.copyOf(listeners);

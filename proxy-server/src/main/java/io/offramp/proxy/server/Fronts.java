@@ -27,20 +27,17 @@ record Fronts(ProxyConfig config, Upstreams upstreams, ProxyMetrics metrics, Mem
         ExchangeListener accessLog = accessLog();
         return switch (listener.mode()) {
             case HTTP -> {
-                HttpFrontSettings settings = new HttpFrontSettings(
-                        routes,
-                        listener.http(),
-                        upstreams,
-                        config.timeouts(),
-                        config.limits(),
-                        accessLog,
-                        metrics.listener(listener.name()),
-                        budget);
+                HttpFrontSettings settings = HttpFrontSettings.builder(routes, upstreams)
+                        .http(listener.http())
+                        .accessLog(accessLog)
+                        .events(metrics.listener(listener.name()))
+                        .budget(budget)
+                        .build();
                 yield pipeline -> HttpFront.install(pipeline, settings);
             }
             case TCP -> {
                 TcpFrontSettings settings = new TcpFrontSettings(
-                        listener.routes().getFirst(), upstreams, config.timeouts(), accessLog, budget);
+                        listener.routes().getFirst(), upstreams, listener.tcp(), accessLog, budget);
                 yield pipeline -> TcpFront.install(pipeline, settings);
             }
         };

@@ -44,11 +44,7 @@ record GenerationMaker(
     Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {
         Upstreams upstreams = before == null
                 ? new Upstreams(
-                        config.upstreams(),
-                        new Http1Protocol(config.limits()),
-                        config.timeouts(),
-                        config.limits(),
-                        metrics::upstream)
+                        config.upstreams(), new Http1Protocol(config.heads()), config.servers(), metrics::upstream)
                 : before.upstreams().next(config.upstreams(), metrics::upstream);
         Fronts fronts = new Fronts(config, upstreams, metrics, budget);
         List<ListenerGeneration> listeners = new ArrayList<>();
@@ -56,7 +52,7 @@ record GenerationMaker(
         for (ListenerConfig listener : config.listeners()) {
             listeners.add(make(config, listener, upstreams, fronts, files));
         }
-        return new Generation(listeners, upstreams, sizing.resolve(config.limits()), files);
+        return new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
     }
 
     private ListenerGeneration make(

@@ -56,8 +56,8 @@ final class Handshakes implements AutoCloseable {
                 .protocols(tls.alpn().protocols())
                 .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnSettings.Mismatch.IGNORE)
                 .tickets(tickets(listener, files))
-                .timeout(config.timeouts().handshake())
-                .maxBytes(config.limits().handshakeBytes())
+                .timeout(config.handshakes().timeout())
+                .maxBytes(config.handshakes().bytes())
                 .clientAuth(clientAuth(listener, files))
                 .keyLog(keyLogs.of(listener.name(), tls.keylog()))
                 .build();

@@ -16,7 +16,7 @@ import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.accept.AcceptPause;
 import io.offramp.proxy.admin.AdminServer;
-import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.budget.Machine;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Sizing;
@@ -214,7 +214,7 @@ public final class ProxyServer implements AutoCloseable {
         before.upstreams().retire();
     }
 
-    private LimitConfig limits() {
+    private ClientLimits limits() {
         return generations.now().limits();
     }
 
@@ -240,7 +240,7 @@ public final class ProxyServer implements AutoCloseable {
         backends.all()
                 .forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
         LOG.info("{}", sizing.describe(limits()));
-        sizing.warnings(config.limits()).forEach(line -> LOG.warn("{}", line));
+        sizing.warnings(config.clients(), config.heads().headBytes()).forEach(line -> LOG.warn("{}", line));
         for (ListenerConfig listener : config.listeners()) {
             listeners.add(listen(listener, maker.current(config.listeners(), listener)));
         }

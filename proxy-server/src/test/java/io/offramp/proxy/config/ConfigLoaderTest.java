@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.budget.AddressLimits;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.config.ListenerConfig.Mode;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.handshake.certificate.CertificateFiles;
+import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.net.HostPort;
-import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadConfig.WholeConnections;
+import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.tcp.TcpSettings;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +96,12 @@ class ConfigLoaderTest {
         assertThat(config.upstreams())
                 .containsExactly(Map.entry("127.0.0.1:8080", new UpstreamConfig("127.0.0.1:8080", List.of(server))));
         assertThat(config.admin()).isNull();
-        assertThat(config.timeouts()).isEqualTo(TimeoutConfig.DEFAULTS);
-        assertThat(config.limits()).isEqualTo(LimitConfig.DEFAULTS);
+        assertThat(config.servers()).isEqualTo(UpstreamSettings.DEFAULTS);
+        assertThat(config.clients()).isEqualTo(ClientLimits.DEFAULTS);
+        assertThat(config.handshakes()).isEqualTo(HandshakeLimits.DEFAULTS);
+        assertThat(config.drain()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.listeners().getFirst().http()).isEqualTo(HttpSettings.DEFAULTS);
+        assertThat(config.listeners().getFirst().tcp()).isEqualTo(TcpSettings.DEFAULTS);
         assertThat(config.logging()).isEqualTo(LoggingConfig.DEFAULTS);
         assertThat(config.backends()).isEmpty();
         assertThat(config.threads()).isZero();
@@ -162,7 +170,19 @@ class ConfigLoaderTest {
                 List.of(
                         new RouteConfig("api.example.com", "/v1", "app"),
                         new RouteConfig("*.example.com", "/", "10.0.0.1:80"),
-                        new RouteConfig(null, "/", "short")));
+                        new RouteConfig(null, "/", "short")),
+                HttpSettings.builder()
+                        .heads(new HeadLimits(1024, 64 << 10))
+                        .bodyBytes(1L << 30)
+                        .leastRate(1024)
+                        .headTimeout(Duration.ofSeconds(2))
+                        .requestTimeout(Duration.ofMinutes(9))
+                        .idleTimeout(Duration.ofMinutes(3))
+                        .tunnelTimeout(Duration.ofHours(5))
+                        .bodyTimeout(Duration.ofHours(4))
+                        .answerTimeout(Duration.ofSeconds(6))
+                        .build(),
+                new TcpSettings(Duration.ofHours(5), Duration.ofHours(4)));
         assertThat(config.listeners().getFirst()).isEqualTo(web);
 
         ListenerConfig tcp = config.listeners().getLast();
@@ -176,20 +196,19 @@ class ConfigLoaderTest {
         assertThat(servers(config, "app")).containsExactly(new HostPort("127.0.0.1", 8081), new HostPort("::1", 8082));
         assertThat(servers(config, "short")).containsExactly(new HostPort("127.0.0.1", 8083));
         assertThat(config.admin()).isEqualTo(AdminConfig.of(new HostPort("127.0.0.1", 9090)));
-        assertThat(config.timeouts())
-                .isEqualTo(new TimeoutConfig(
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(2),
-                        Duration.ofMinutes(9),
-                        Duration.ofMinutes(3),
-                        Duration.ofHours(5),
-                        Duration.ofHours(4),
-                        Duration.ofMillis(500),
-                        Duration.ofSeconds(6),
-                        Duration.ZERO));
-        assertThat(config.limits())
-                .isEqualTo(new LimitConfig(
-                        1024, 64 << 10, 1L << 30, 10, 7, 16384, 3, 4 << 20, 1024, 8, 9, new AddressLimits(100, 20)));
+        assertThat(config.handshakes()).isEqualTo(new HandshakeLimits(Duration.ofSeconds(1), 16384));
+        assertThat(config.clients()).isEqualTo(new ClientLimits(10, 7, new AddressLimits(100, 20)));
+        assertThat(config.servers())
+                .isEqualTo(UpstreamSettings.builder()
+                        .connectTimeout(Duration.ofMillis(500))
+                        .idleTimeout(Duration.ofMinutes(3))
+                        .idleConnections(3)
+                        .connections(8)
+                        .queue(9)
+                        .receiveBytes(4 << 20)
+                        .build());
+        assertThat(config.drain()).isEqualTo(Duration.ZERO);
+        assertThat(tcp.tcp()).isEqualTo(new TcpSettings(Duration.ofHours(5), Duration.ofHours(4)));
         assertThat(config.backends()).containsExactly(Map.entry("device", Map.of("contexts", "128")));
         assertThat(config.logging()).isEqualTo(new LoggingConfig(false, "debug"));
         assertThat(config.threads()).isEqualTo(3);

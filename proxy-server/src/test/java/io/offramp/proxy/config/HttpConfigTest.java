@@ -2,7 +2,7 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.exchange.HttpConfig;
+import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.net.Cidr;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,7 +26,7 @@ class HttpConfigTest {
         file = new ConfigFile(directory);
     }
 
-    private HttpConfig http(String lines) throws IOException {
+    private HttpSettings http(String lines) throws IOException {
         return file.loaded(
                         "listeners:\n  - bind: :8443\n    tls: {cert: site.pem}\n    upstream: 127.0.0.1:80\n" + lines)
                 .listeners()
@@ -36,12 +36,12 @@ class HttpConfigTest {
 
     @Test
     void shouldTrustNobodyAndPassWebsocketsUnlessSaidOtherwise() throws IOException {
-        assertThat(http("")).isEqualTo(new HttpConfig(List.of(), List.of("websocket"), true));
+        assertThat(http("")).isEqualTo(HttpSettings.DEFAULTS);
     }
 
     @Test
     void shouldReadProxiesAndProtocols() throws IOException {
-        HttpConfig read = http(
+        HttpSettings read = http(
                 "    trusted-proxies: [10.0.0.0/8, 192.0.2.7, \"2001:db8::/32\", \"::1\"]\n    upgrade: [WebSocket, "
                         + "tcp]\n");
 
@@ -49,7 +49,10 @@ class HttpConfigTest {
                 .isEqualTo("[10.0.0.0/8, 192.0.2.7/32, 2001:db8:0:0:0:0:0:0/32, 0:0:0:0:0:0:0:1/128]");
         assertThat(read.upgrades()).containsExactly("websocket", "tcp");
         assertThat(http("    trusted-proxies: []\n    upgrade: []\n    abort-on-fin: false\n"))
-                .isEqualTo(new HttpConfig(List.of(), List.of(), false));
+                .isEqualTo(HttpSettings.builder()
+                        .upgrades(List.of())
+                        .abortOnFin(false)
+                        .build());
     }
 
     @Test

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
+import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -17,6 +17,7 @@ import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
 import java.util.Map;
@@ -83,11 +84,10 @@ class CurrentListenerTest {
     private static Generation generation(ListenerGeneration... listeners) {
         Upstreams none = new Upstreams(
                 Map.of(),
-                new Http1Protocol(LimitConfig.DEFAULTS),
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
+                new Http1Protocol(HeadLimits.DEFAULTS),
+                UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE);
-        return new Generation(List.of(listeners), none, LimitConfig.DEFAULTS, List.of());
+        return new Generation(List.of(listeners), none, ClientLimits.DEFAULTS, List.of());
     }
 
     private ListenerGeneration listener(String name) {

@@ -2,12 +2,11 @@ package io.offramp.proxy.upstream.pool;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.channel.TurnFlush;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.UpstreamStream;
 import io.offramp.proxy.upstream.transport.ConnectRace;
 import io.offramp.proxy.upstream.transport.Connector;
@@ -27,7 +26,7 @@ public final class UpstreamLoop {
 
     private final EventLoop loop;
     private final Protocol protocol;
-    private final LimitConfig limits;
+    private final UpstreamSettings settings;
     private final Connector connector;
     private final TurnFlush turn;
     private final Map<UpstreamServer, ServerPool> pools = new IdentityHashMap<>();
@@ -42,14 +41,14 @@ public final class UpstreamLoop {
         int next = ThreadLocalRandom.current().nextInt(1 << 16);
     }
 
-    UpstreamLoop(EventLoop loop, Protocol protocol, TimeoutConfig timeouts, LimitConfig limits, Connector connector) {
+    UpstreamLoop(EventLoop loop, Protocol protocol, UpstreamSettings settings, Connector connector) {
         this.loop = loop;
         this.protocol = protocol;
-        this.limits = limits;
+        this.settings = settings;
         this.connector = connector;
         turn = new TurnFlush(loop);
-        connectTimeoutMs = (int) timeouts.upstreamConnect().toMillis();
-        idleLimitNs = Math.min(IDLE_LIMIT_NS, timeouts.idle().toNanos());
+        connectTimeoutMs = (int) settings.connectTimeout().toMillis();
+        idleLimitNs = Math.min(IDLE_LIMIT_NS, settings.idleTimeout().toNanos());
     }
 
     /** Flushes at the end of each turn of this event loop. */
@@ -124,11 +123,7 @@ public final class UpstreamLoop {
         ServerPool pool = pools.get(server);
         if (pool == null) {
             pool = new ServerPool(
-                    loop,
-                    limits.upstreamIdlePerLoop(),
-                    limits.upstreamConnections(),
-                    limits.upstreamQueue(),
-                    connectTimeoutMs);
+                    loop, settings.idleConnections(), settings.connections(), settings.queue(), connectTimeoutMs);
             pools.put(server, pool);
         }
         return pool;

@@ -1,11 +1,10 @@
 package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.transport.Connector;
 import io.offramp.proxy.upstream.transport.SocketConnector;
 import java.util.LinkedHashMap;
@@ -19,8 +18,7 @@ public final class Upstreams {
     private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
     private final Map<EventLoop, UpstreamLoop> loops;
     private final Protocol protocol;
-    private final TimeoutConfig timeouts;
-    private final LimitConfig limits;
+    private final UpstreamSettings settings;
     private final Connector connector;
 
     /**
@@ -34,23 +32,20 @@ public final class Upstreams {
     public Upstreams(
             Map<String, UpstreamConfig> configured,
             Protocol protocol,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
+            UpstreamSettings settings,
             Function<String, UpstreamEvents> events) {
-        this(configured, protocol, timeouts, limits, events, SocketConnector.of(limits.upstreamReceiveBytes()));
+        this(configured, protocol, settings, events, SocketConnector.of(settings.receiveBytes()));
     }
 
     /** The same, without sockets. */
     public Upstreams(
             Map<String, UpstreamConfig> configured,
             Protocol protocol,
-            TimeoutConfig timeouts,
-            LimitConfig limits,
+            UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector) {
         this.protocol = protocol;
-        this.timeouts = timeouts;
-        this.limits = limits;
+        this.settings = settings;
         this.connector = connector;
         loops = new ConcurrentHashMap<>();
         configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
@@ -59,8 +54,7 @@ public final class Upstreams {
     private Upstreams(
             Upstreams before, Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
         protocol = before.protocol;
-        timeouts = before.timeouts;
-        limits = before.limits;
+        settings = before.settings;
         connector = before.connector;
         loops = before.loops;
         configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
@@ -81,7 +75,7 @@ public final class Upstreams {
 
     /** Connections of one event loop. */
     public UpstreamLoop on(EventLoop loop) {
-        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, protocol, timeouts, limits, connector));
+        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, protocol, settings, connector));
     }
 
     /** Closes idle connections to these upstreams, which new requests do not use. */

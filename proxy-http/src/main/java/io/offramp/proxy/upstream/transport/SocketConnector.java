@@ -14,7 +14,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
-import io.offramp.proxy.budget.LimitConfig;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -74,7 +74,7 @@ public final class SocketConnector implements Connector {
 
     /** The kernel cuts a buffer silently. For the default size that makes no difference with near servers. */
     private static void warnWhereTheKernelGivesLess(int receiveBytes) {
-        if (receiveBytes <= LimitConfig.DEFAULTS.upstreamReceiveBytes()) {
+        if (receiveBytes <= UpstreamSettings.DEFAULTS.receiveBytes()) {
             return;
         }
         try (BufferedReader file = Files.newBufferedReader(RMEM_MAX)) {

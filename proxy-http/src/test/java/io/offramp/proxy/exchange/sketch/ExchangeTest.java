@@ -3,18 +3,16 @@ package io.offramp.proxy.exchange.sketch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.proxy.budget.LimitConfig;
-import io.offramp.proxy.budget.MemoryBudget;
-import io.offramp.proxy.channel.TimeoutConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
-import io.offramp.proxy.exchange.HttpConfig;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetSocketAddress;
@@ -275,12 +273,11 @@ class ExchangeTest {
     }
 
     private Upstreams upstreams(Version version) {
-        Protocol protocol = version == Version.HTTP_2 ? (Http2Server) server : new Http1Protocol(LimitConfig.DEFAULTS);
+        Protocol protocol = version == Version.HTTP_2 ? (Http2Server) server : new Http1Protocol(HeadLimits.DEFAULTS);
         return new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
                 protocol,
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
+                UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 (on, address, allocator, timeoutMs, handler) -> {
                     EmbeddedChannel channel =
@@ -290,15 +287,9 @@ class ExchangeTest {
     }
 
     private HttpFrontSettings settings() {
-        return new HttpFrontSettings(
-                List.of(new RouteConfig(null, "/", "app")),
-                HttpConfig.DEFAULTS,
-                upstreams,
-                TimeoutConfig.DEFAULTS,
-                LimitConfig.DEFAULTS,
-                log::add,
-                status -> {},
-                MemoryBudget.unlimited());
+        return HttpFrontSettings.builder(List.of(new RouteConfig(null, "/", "app")), upstreams)
+                .accessLog(log::add)
+                .build();
     }
 
     private static byte[] bytes(int length, long seed) {

@@ -1,0 +1,95 @@
+package io.offramp.proxy.upstream;
+
+import java.time.Duration;
+
+/**
+ * Connections to upstream servers, of each server and event loop.
+ *
+ * @param connectTimeout until a server has accepted
+ * @param idleTimeout of a connection between requests, at most a minute
+ * @param idleConnections idle connections that are kept
+ * @param connections most connections
+ * @param queue requests that may wait for one of those
+ * @param receiveBytes receive buffer of a socket, SO_RCVBUF: most that is under way from a server
+ */
+public record UpstreamSettings(
+        Duration connectTimeout,
+        Duration idleTimeout,
+        int idleConnections,
+        int connections,
+        int queue,
+        int receiveBytes) {
+    /** The default. */
+    public static final UpstreamSettings DEFAULTS =
+            new UpstreamSettings(Duration.ofSeconds(5), Duration.ofSeconds(75), 1024, 16_384, 1024, 256 << 10);
+
+    /** The default, with other choices by name. */
+    public static Builder builder() {
+        return new Builder(DEFAULTS);
+    }
+
+    /** This, with other choices by name. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Collects the choices; each is described at the record. */
+    public static final class Builder {
+        private Duration connectTimeout;
+        private Duration idleTimeout;
+        private int idleConnections;
+        private int connections;
+        private int queue;
+        private int receiveBytes;
+
+        private Builder(UpstreamSettings from) {
+            connectTimeout = from.connectTimeout;
+            idleTimeout = from.idleTimeout;
+            idleConnections = from.idleConnections;
+            connections = from.connections;
+            queue = from.queue;
+            receiveBytes = from.receiveBytes;
+        }
+
+        /** Until a server has accepted. */
+        public Builder connectTimeout(Duration choice) {
+            connectTimeout = choice;
+            return this;
+        }
+
+        /** Of a connection between requests, at most a minute. */
+        public Builder idleTimeout(Duration choice) {
+            idleTimeout = choice;
+            return this;
+        }
+
+        /** Idle connections that are kept. */
+        public Builder idleConnections(int choice) {
+            idleConnections = choice;
+            return this;
+        }
+
+        /** Most connections. */
+        public Builder connections(int choice) {
+            connections = choice;
+            return this;
+        }
+
+        /** Requests that may wait for one of those. */
+        public Builder queue(int choice) {
+            queue = choice;
+            return this;
+        }
+
+        /** Receive buffer of a socket, SO_RCVBUF. */
+        public Builder receiveBytes(int choice) {
+            receiveBytes = choice;
+            return this;
+        }
+
+        /** With the choices so far. */
+        public UpstreamSettings build() {
+            return new UpstreamSettings(connectTimeout, idleTimeout, idleConnections, connections, queue, receiveBytes);
+        }
+    }
+}
