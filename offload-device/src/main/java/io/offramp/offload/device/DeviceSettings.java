@@ -74,8 +74,8 @@ record DeviceSettings(
         help.put(STATE, "up or down; default up");
         help.put(
                 TOE_THREADS,
-                "threads for connections in mode hw-record, and as many for dear handshakes, 1 to " + MAX_TOE_THREADS
-                        + "; default 1");
+                "threads for connections in mode hw-record, and as many for expensive handshakes, 1 to "
+                        + MAX_TOE_THREADS + "; default 1");
         help.put(
                 ENGINES,
                 "threads that the device works on, 0 to " + MAX_ENGINES + "; default 0, inline: the event loops do"

@@ -4,7 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 
 /**
- * Decides whether a channel reads: it does while nobody holds the gate. Each part of the proxy that has to pause the
+ * Decides whether a channel reads: it does while no one holds the gate. Each part of the proxy that has to pause the
  * peer holds and releases under its own name, and so never undoes the pause of another. Nothing else sets the channel's
  * auto-read. Confined to the event loop.
  */
@@ -57,7 +57,7 @@ public final class ReadGate {
         held |= holder.bit();
     }
 
-    /** Ends that pause; reading goes on if nobody else holds the gate. */
+    /** Ends that pause; reading continues if no one else holds the gate. */
     public void release(Holder holder) {
         int left = held & ~holder.bit();
         if (held != 0 && left == 0 && !discarding) {
@@ -80,7 +80,7 @@ public final class ReadGate {
         return (held & holder.bit()) != 0;
     }
 
-    /** Opens the gate for good: from now on what comes is only discarded, and nobody has a reason to pause. */
+    /** Opens the gate for good: further input is only discarded, so there is no reason to pause. */
     public void discard() {
         if (held != 0 && !discarding) {
             channel.config().setAutoRead(true);

@@ -44,8 +44,8 @@ public final class InputFile {
     }
 
     /**
-     * Who but its owner can read a file that should be a secret: {@code everybody can read it: key.pem}; null for
-     * nobody. Blocks.
+     * Who can read a file that should be secret, besides its owner: {@code everybody can read it: key.pem}; null for no
+     * one. Blocks.
      */
     public static @Nullable String openTo(Path file) {
         try {

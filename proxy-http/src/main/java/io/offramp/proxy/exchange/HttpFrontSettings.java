@@ -111,7 +111,7 @@ public final class HttpFrontSettings {
         }
     }
 
-    /** The routes of now: once for each request. */
+    /** The current routes; read once for each request. */
     Router router() {
         return routes.get();
     }

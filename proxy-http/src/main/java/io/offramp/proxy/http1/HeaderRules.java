@@ -139,7 +139,7 @@ final class HeaderRules {
      * Writes the head of an answer for the client.
      *
      * @param framing of the body that the client gets
-     * @param date of now, for an answer that has none (RFC 9110 §6.6.1)
+     * @param date the current one, for an answer that has none (RFC 9110 §6.6.1)
      * @param bodiless true if the answer has no body by its status or its request's method; a length then passes as it
      *     is
      */

@@ -29,7 +29,7 @@ final class OwnAnswers {
     /**
      * Writes the whole answer.
      *
-     * @param date of now
+     * @param date the current one
      * @param withBody false for a HEAD request
      */
     static void write(OwnAnswer answer, HttpDate date, Persistence persistence, boolean withBody, ByteBuf out) {

@@ -30,7 +30,7 @@ public final class HttpDate {
         this.clock = clock;
     }
 
-    /** Writes the line of now. */
+    /** Writes the current line. */
     public void write(ByteBuf out) {
         long second = Math.floorDiv(clock.millis(), 1000L);
         Line now = line;

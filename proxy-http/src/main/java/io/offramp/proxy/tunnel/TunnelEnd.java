@@ -41,7 +41,7 @@ public interface TunnelEnd {
     /** Closes at once. */
     void close();
 
-    /** Closes at once with a reset, so that nobody takes it for the end of a stream. */
+    /** Closes at once with a reset, which is not mistaken for the end of a stream. */
     void reset();
 
     /** What can send to this end's peer past this process; null if nothing can. */

@@ -7,7 +7,7 @@ public interface TunnelListener {
     /** Bytes have come; all are taken, without their ownership. */
     void onBytes(ByteBuf in);
 
-    /** So many bytes are on their way past this process. */
+    /** Counts bytes that pass outside of this process. */
     void onSpliced(int bytes);
 
     /** A read burst is over: time to flush. */

@@ -29,8 +29,7 @@ public record AdminConfig(
         return bind.isLocal() || tokenFile != null
                 ? null
                 : bind
-                        + " is not loopback, and no token is asked for: whoever reaches it sees all connections and "
-                        + "may have files read"
-                        + " again; set token-file, or bind to loopback or unix:FILE";
+                        + " is not loopback, and no token is required: anyone who reaches it sees all connections and "
+                        + "can have files read again; set token-file, or bind to loopback or unix:FILE";
     }
 }

@@ -28,7 +28,7 @@ final class HttpReader {
         Value upgrades = listener.get("upgrade");
         Value abort = listener.get("abort-on-fin");
         if (mode == ListenerConfig.Mode.TCP) {
-            refuse(proxies, "a tcp listener reads no fields, so it trusts nobody's");
+            refuse(proxies, "a tcp listener reads no fields, so it trusts none");
             refuse(upgrades, "a tcp listener passes bytes of any protocol");
             refuse(abort, "a tcp listener passes the end of each direction on");
             return usual;

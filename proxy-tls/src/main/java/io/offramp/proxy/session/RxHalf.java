@@ -35,7 +35,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         /** The peer replaced its key and wants ours replaced too. */
         void onKeyUpdateRequested();
 
-        /** The peer has protected so many records with its key that it should replace it. */
+        /** The peer should replace its key: the limit of records is near. */
         void onKeyWornOut();
 
         /** A TLS 1.2 peer wants to renegotiate. */

@@ -144,7 +144,7 @@ final class ServerPool {
         return !free.isEmpty();
     }
 
-    /** No connection is open, and nobody waits for one. */
+    /** True if no connection is open and no request waits for one. */
     boolean isUnused() {
         return open == 0 && waiting.isEmpty();
     }

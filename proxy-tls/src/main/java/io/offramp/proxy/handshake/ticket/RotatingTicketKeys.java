@@ -51,8 +51,7 @@ final class RotatingTicketKeys implements TicketKeys {
             destroy(last.dropped);
             if (now.isBefore(last.until.plus(period))) {
                 ring = new Ring(TicketKey.random(), last.current, last.previous, now.plus(period));
-            } else { // nobody has asked for either since a period, or the clock was set: then a handshake may have the
-                // current one
+            } else { // no call for more than a period, or the clock was set: a handshake may hold the current key
                 destroy(last.previous);
                 ring = new Ring(TicketKey.random(), null, last.current, now.plus(period));
             }
