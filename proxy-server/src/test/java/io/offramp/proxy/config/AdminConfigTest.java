@@ -55,7 +55,7 @@ class AdminConfigTest {
                     .singleElement()
                     .asString()
                     .startsWith("offramp.yaml:3:15: admin.bind: ")
-                    .contains(" is not loopback, and no token is asked for: ");
+                    .contains(" is not loopback, and no token is required: ");
         }
         for (String bind : new String[] {"127.0.0.1:9090", "'[::1]:9090'", "localhost:9090", "unix:admin.sock"}) {
             assertThat(config.warnings(yaml("{bind: " + bind + "}"))).as(bind).isEmpty();

@@ -99,7 +99,7 @@ class HttpConfigTest {
                                 + "websocket, is \"a b\"",
                         "offramp.yaml:7:19: listeners[0].abort-on-fin: expected true or false, is \"perhaps\"",
                         "offramp.yaml:12:22: listeners[1].trusted-proxies: a tcp listener reads no fields, so it "
-                                + "trusts nobody's",
+                                + "trusts none",
                         "offramp.yaml:13:14: listeners[1].upgrade: a tcp listener passes bytes of any protocol",
                         "offramp.yaml:14:19: listeners[1].abort-on-fin: a tcp listener passes the end of each "
                                 + "direction on");
