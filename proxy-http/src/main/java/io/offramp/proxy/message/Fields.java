@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * of fields, in their order.
  */
 public final class Fields {
+    private static final byte[] NO_BYTES = {};
+    private static final int[] NO_SPANS = {};
+    private static final Field[] NO_KINDS = {};
+
     /** No field. */
     public static final Fields NONE = new Fields();
 
@@ -20,9 +24,9 @@ public final class Fields {
     /** Start of the line, end of the name, start and end of the value. */
     private static final int SPANS = 4;
 
-    private byte[] bytes = {};
-    private int[] spans = {};
-    private Field[] kinds = {};
+    private byte[] bytes = NO_BYTES;
+    private int[] spans = NO_SPANS;
+    private Field[] kinds = NO_KINDS;
     private int size;
     private int end;
     private long present;
@@ -67,9 +71,9 @@ public final class Fields {
 
     /** Drops everything except the kinds of its fields. */
     void forget() {
-        bytes = NONE.bytes;
-        spans = NONE.spans;
-        kinds = NONE.kinds;
+        bytes = NO_BYTES;
+        spans = NO_SPANS;
+        kinds = NO_KINDS;
         size = 0;
     }
 

@@ -11,9 +11,10 @@ import java.util.Arrays;
 public final class Head {
     private static final byte[] HEAD = {'H', 'E', 'A', 'D'};
     private static final byte[] GET = {'G', 'E', 'T'};
+    private static final byte[] NO_BYTES = {};
 
     private final Fields fields = new Fields();
-    private byte[] bytes = {};
+    private byte[] bytes = NO_BYTES;
     private int length;
     private Version version = Version.HTTP_1_0;
     /** Of method and target, or of status and reason with the space between them. */
