@@ -8,20 +8,20 @@ import java.util.Arrays;
  */
 public final class ApplicationSecrets {
     private final String hash;
-    private final byte[] client;
-    private final byte[] server;
+    private final byte[] local;
+    private final byte[] peer;
 
     /**
      * Takes ownership of both arrays.
      *
      * @param hash the suite's hash, as JCA names it: {@code SHA-256} or {@code SHA-384}
-     * @param client client_application_traffic_secret_0
-     * @param server server_application_traffic_secret_0
+     * @param local what we protect with: server_application_traffic_secret_0 of a server
+     * @param peer what the peer protects with: client_application_traffic_secret_0 of a client
      */
-    public ApplicationSecrets(String hash, byte[] client, byte[] server) {
+    public ApplicationSecrets(String hash, byte[] local, byte[] peer) {
         this.hash = hash;
-        this.client = client;
-        this.server = server;
+        this.local = local;
+        this.peer = peer;
     }
 
     /** As JCA names it. */
@@ -29,20 +29,20 @@ public final class ApplicationSecrets {
         return hash;
     }
 
-    /** The client's secret itself, not a copy. */
-    public byte[] dangerousClient() {
-        return client;
+    /** Our secret itself, not a copy. */
+    public byte[] dangerousLocal() {
+        return local;
     }
 
-    /** The server's secret itself, not a copy. */
-    public byte[] dangerousServer() {
-        return server;
+    /** The peer's secret itself, not a copy. */
+    public byte[] dangerousPeer() {
+        return peer;
     }
 
     /** Wipes both. */
     public void destroy() {
-        Arrays.fill(client, (byte) 0);
-        Arrays.fill(server, (byte) 0);
+        Arrays.fill(local, (byte) 0);
+        Arrays.fill(peer, (byte) 0);
     }
 
     @Override

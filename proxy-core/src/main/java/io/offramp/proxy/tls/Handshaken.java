@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * secrets, until the session takes them.
  *
  * @param negotiated what was agreed on
- * @param rxKeys what the client protects with, at its next record
- * @param rxBoundary where the client's stream stands: behind its Finished
+ * @param rxKeys what the peer protects with, at its next record
+ * @param rxBoundary where the peer's stream stands: behind its Finished
  * @param txKeys what we protect with, at our next record
  * @param txBoundary where our stream stands: behind all that the handshake has written
  * @param secrets TLS 1.3 only: what KeyUpdate goes on from

@@ -103,7 +103,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         this.schedule = handshaken.secrets() == null
                 ? null
                 : new KeySchedule(
-                        suite, handshaken.secrets().hash(), handshaken.secrets().dangerousClient());
+                        suite, handshaken.secrets().hash(), handshaken.secrets().dangerousPeer());
         OffloadPlan.Placed<RxSession> placed =
                 settings.plan().placeRx(target, handshaken.rxKeys(), handshaken.rxBoundary(), this, settings.events());
         this.session = placed.session();

@@ -90,7 +90,7 @@ final class TxHalf implements TxSink {
                 : new KeySchedule(
                         handshaken.negotiated().suite(),
                         handshaken.secrets().hash(),
-                        handshaken.secrets().dangerousServer());
+                        handshaken.secrets().dangerousLocal());
         this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);
         OffloadPlan.Placed<TxSession> placed =
                 settings.plan().placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());

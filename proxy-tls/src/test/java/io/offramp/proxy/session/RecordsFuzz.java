@@ -65,7 +65,7 @@ public final class RecordsFuzz {
                 RecordBoundary.start(Direction.RX).movedTo(1000, 0),
                 keys(),
                 RecordBoundary.start(Direction.TX).movedTo(2000, 0),
-                tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), new byte[32]) : null);
+                tls13 ? new ApplicationSecrets("SHA-256", new byte[32], clientSecret.clone()) : null);
         Policy policy = device ? Policy.HW : Policy.SW;
         OffloadPlan plan = new OffloadPlan(SOFTWARE, DEVICE, policy, policy, AutoPolicy.DEFAULTS);
         TlsSessionHandler handler = new TlsSessionHandler(

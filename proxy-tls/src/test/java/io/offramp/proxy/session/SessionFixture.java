@@ -132,7 +132,7 @@ abstract class SessionFixture {
                 RecordBoundary.start(Direction.RX).movedTo(1000, rxKeys.nextSequence()),
                 txKeys,
                 RecordBoundary.start(Direction.TX).movedTo(2000, 0),
-                tls13 ? new ApplicationSecrets("SHA-256", clientSecret.clone(), serverSecret.clone()) : null,
+                tls13 ? new ApplicationSecrets("SHA-256", serverSecret.clone(), clientSecret.clone()) : null,
                 tickets);
     }
 

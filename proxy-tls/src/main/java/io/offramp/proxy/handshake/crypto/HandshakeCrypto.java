@@ -4,6 +4,7 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.tls.ApplicationSecrets;
+import io.offramp.proxy.tls.Role;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final JcaTlsCrypto SHARED = new JcaTlsCryptoProvider().create(RANDOM, RANDOM);
 
+    private final Role role;
     private final CryptoProviders providers;
     private final KeyLogTap keyLog;
     private final PeerCertificates certificates;
@@ -70,8 +72,11 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         TlsCertificate parse(short type, byte[] encoding) throws IOException;
     }
 
-    public HandshakeCrypto(CryptoProviders providers, KeyLog keyLog, PeerCertificates certificates, Phases phases) {
+    /** @param role ours: it decides which of the engine's secrets and keys are local ones */
+    public HandshakeCrypto(
+            Role role, CryptoProviders providers, KeyLog keyLog, PeerCertificates certificates, Phases phases) {
         super(SHARED);
+        this.role = role;
         this.certificates = certificates;
         this.providers = providers;
         this.keyLog = new KeyLogTap(keyLog);
@@ -177,7 +182,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
 
     /**
      * The resumption master secret (RFC 8446 §7.1), the caller's to wipe. To be called when a TLS 1.3 handshake is
-     * complete: the transcript was last cloned for the client's Finished, which the engine itself never adds to it.
+     * complete: the transcript was last cloned for the client's Finished, which a server's engine never adds to it.
      *
      * @param finished the client's verify_data
      */
@@ -250,12 +255,14 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         Kdf kdf = Kdf.of(negotiated.getPRFCryptoHashAlgorithm());
         byte[] client = secretOf(negotiated.getTrafficSecretClient());
         byte[] server = secretOf(negotiated.getTrafficSecretServer());
+        byte[] local = role.local(client, server);
+        byte[] peer = role.peer(client, server);
         boolean handshakePhase = ciphers.isEmpty();
         if (!handshakePhase) {
-            applicationSecrets = new ApplicationSecrets(kdf.hashName(), client.clone(), server.clone());
+            applicationSecrets = new ApplicationSecrets(kdf.hashName(), local.clone(), peer.clone());
         }
         return new TapCipher(
-                keys13(kdf, suite, client), keys13(kdf, suite, server), handshakePhase && phases.expectsEarlyData());
+                keys13(kdf, suite, peer), keys13(kdf, suite, local), handshakePhase && phases.expectsEarlyData());
     }
 
     /** RFC 8446 §7.3. */
@@ -266,7 +273,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
     }
 
     /** RFC 5246 §6.3: client key, server key, client IV, server IV; no MAC keys with an AEAD. */
-    private static TapCipher cipher12(TlsCryptoParameters parameters, AeadSuite suite) {
+    private TapCipher cipher12(TlsCryptoParameters parameters, AeadSuite suite) {
         int keyBytes = suite.keyBytes();
         int ivBytes = TrafficKeys.ivBytes(ProtocolVersion.TLS_1_2, suite);
         byte[] block = TlsImplUtils.calculateKeyBlock(parameters, 2 * (keyBytes + ivBytes));
@@ -274,7 +281,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
             int ivs = 2 * keyBytes;
             TrafficKeys client = keys12(suite, block, 0, ivs);
             TrafficKeys server = keys12(suite, block, keyBytes, ivs + ivBytes);
-            return new TapCipher(client, server, false);
+            return new TapCipher(role.peer(client, server), role.local(client, server), false);
         } finally {
             Arrays.fill(block, (byte) 0);
         }

@@ -43,7 +43,7 @@ public final class TapCipher implements TlsCipher {
         this.format = tx.format();
     }
 
-    /** The client's keys at its next record; ownership moves to the caller. */
+    /** The peer's keys at its next record; ownership moves to the caller. */
     public TrafficKeys rxKeys() {
         return rx.copyAt(rxNext);
     }
@@ -150,7 +150,7 @@ public final class TapCipher implements TlsCipher {
             throws GeneralSecurityException {
         int explicit = format.explicitNonceBytes();
         int sealed = length - explicit;
-        // RFC 5288 §3: the client's choice of nonce need not be the sequence
+        // RFC 5288 §3: the peer's choice of nonce need not be the sequence
         long nonceTail = explicit == 0 ? rxNext : RecordProtection.getLong(in, offset);
         byte[] aad = RecordProtection.aad12(rxNext, recordType, version.getFullVersion(), sealed - AeadSuite.TAG_BYTES);
         byte[] opened = RecordProtection.open(rx, nonceTail, aad, in, offset + explicit, sealed);

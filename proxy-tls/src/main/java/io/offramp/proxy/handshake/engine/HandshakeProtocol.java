@@ -1,9 +1,5 @@
 package io.offramp.proxy.handshake.engine;
 
-import io.offramp.offload.key.TrafficKeys;
-import io.offramp.offload.record.Direction;
-import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.offload.record.RecordBoundary;
 import io.offramp.proxy.handshake.client.CertificateList;
 import io.offramp.proxy.handshake.client.ClientCertificate;
 import io.offramp.proxy.handshake.crypto.Group;
@@ -12,8 +8,8 @@ import io.offramp.proxy.handshake.crypto.TapCipher;
 import io.offramp.proxy.handshake.crypto.TlsSuite;
 import io.offramp.proxy.tls.Handshaken;
 import io.offramp.proxy.tls.Negotiated;
+import io.offramp.proxy.tls.Role;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.ClientHello;
@@ -39,17 +35,14 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         REFUSE
     }
 
-    /** Of the server's messages with one ECDSA certificate; more where they need more. */
-    private static final int FLIGHT_BYTES = 1 << 10;
-
     private final HandshakeCrypto crypto;
     private final HandshakeServer server;
     private final MessageLengths lengths;
-    private @Nullable ByteArrayOutputStream messages;
+    private final Flight flight = new Flight();
     private boolean retried;
 
     private HandshakeProtocol(HandshakeSettings settings) {
-        this.crypto = new HandshakeCrypto(settings.providers(), settings.keyLog(), ClientCertificate::parse, this);
+        this.crypto = new HandshakeCrypto(Role.SERVER, settings.providers(), settings.keyLog(), ClientCertificate::parse, this);
         this.server = new HandshakeServer(crypto, settings);
         this.lengths = new MessageLengths(settings.maxBytes());
     }
@@ -116,8 +109,6 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         if (negotiated == null || cipher == null || getAvailableOutputBytes() > 0) {
             throw new IllegalStateException("handshake is not complete");
         }
-        TrafficKeys rx = cipher.rxKeys();
-        TrafficKeys tx = cipher.txKeys();
         TlsSuite suite = TlsSuite.of(negotiated.getCipherSuite());
         Group group = server.group();
         ProtocolName protocol = negotiated.getApplicationProtocol();
@@ -131,14 +122,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
                 server.isResumed(),
                 server.recordLimit(),
                 server.client());
-        return new Handshaken(
-                agreed,
-                rx,
-                RecordBoundary.start(Direction.RX).movedTo(rxBytes, rx.nextSequence()),
-                tx,
-                RecordBoundary.start(Direction.TX).movedTo(txBytes, tx.nextSequence()),
-                suite.version() == ProtocolVersion.TLS_1_3 ? crypto.takeApplicationSecrets() : null,
-                server.newTickets());
+        return Handover.of(agreed, crypto, cipher, rxBytes, txBytes, server.newTickets());
     }
 
     /** Wipes every secret and key that is still here. May be called more than once. */
@@ -207,14 +191,10 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return new ByteArrayInputStream(body);
     }
 
-    /** Collects handshake messages, so that a flight is one record for each key instead of one for each message. */
     @Override
     protected void writeRecord(short type, byte[] buf, int off, int len) throws IOException {
         if (type == ContentType.handshake) {
-            if (messages == null) {
-                messages = new ByteArrayOutputStream(FLIGHT_BYTES);
-            }
-            messages.write(buf, off, len);
+            flight.add(buf, off, len);
         } else {
             flushMessages();
             super.writeRecord(type, buf, off, len);
@@ -222,13 +202,9 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     }
 
     private void flushMessages() throws IOException {
-        if (messages != null) {
-            byte[] flight = messages.toByteArray();
-            messages = null;
+        if (!flight.isEmpty()) {
             int most = crypto.lastCipher() == null ? server.plaintextLimit() : server.recordLimit();
-            for (int at = 0; at < flight.length; at += most) {
-                super.writeRecord(ContentType.handshake, flight, at, Math.min(most, flight.length - at));
-            }
+            flight.flush(most, (content, at, length) -> super.writeRecord(ContentType.handshake, content, at, length));
         }
     }
 

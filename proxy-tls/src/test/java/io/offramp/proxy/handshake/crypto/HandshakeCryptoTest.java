@@ -7,6 +7,7 @@ import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.handshake.engine.RawClientHello;
+import io.offramp.proxy.tls.Role;
 import java.nio.charset.StandardCharsets;
 import java.security.Provider;
 import java.util.ArrayList;
@@ -29,8 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HandshakeCryptoTest {
     private static final HexFormat HEX = HexFormat.of();
 
-    private final HandshakeCrypto crypto = new HandshakeCrypto(
-            CryptoProviders.best(), KeyLog.NONE, HandshakeCryptoTest::noCertificate, new HandshakeCrypto.Phases() {
+    private final HandshakeCrypto crypto = new HandshakeCrypto(Role.SERVER, CryptoProviders.best(), KeyLog.NONE, HandshakeCryptoTest::noCertificate, new HandshakeCrypto.Phases() {
                 @Override
                 public void onKeyChange() {}
 

@@ -60,7 +60,7 @@ class KeyLogTest {
             byte[] data = open13("CLIENT_TRAFFIC_SECRET_0", client.seal("hello".getBytes(StandardCharsets.US_ASCII)));
             assertThat(new String(data, StandardCharsets.US_ASCII)).startsWith("hello");
             assertThat(secrets.get("SERVER_TRAFFIC_SECRET_0"))
-                    .isEqualTo(requireNonNull(server.session().secrets()).dangerousServer());
+                    .isEqualTo(requireNonNull(server.session().secrets()).dangerousLocal());
         }
     }
 

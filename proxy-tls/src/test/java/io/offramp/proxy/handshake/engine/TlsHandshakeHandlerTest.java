@@ -514,8 +514,8 @@ class TlsHandshakeHandlerTest {
             assertThat(rxKey).containsOnly(0);
             assertThat(txIv).containsOnly(0);
             if (secrets != null) {
-                assertThat(secrets.dangerousClient()).containsOnly(0);
-                assertThat(secrets.dangerousServer()).containsOnly(0);
+                assertThat(secrets.dangerousPeer()).containsOnly(0);
+                assertThat(secrets.dangerousLocal()).containsOnly(0);
             }
         }
     }
