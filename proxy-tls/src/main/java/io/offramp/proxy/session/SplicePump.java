@@ -15,14 +15,33 @@ final class SplicePump implements Splicing {
     /** Bytes before other connections of the event loop get their turn. */
     private static final int TURN_BYTES = 1 << 20;
 
-    private final TxHalf tx;
+    /** Where the content goes. */
+    interface Output {
+        /** True until what was spliced last is out. */
+        boolean isUnderWay();
+
+        /** Seals what a splice has, behind what was written before: bytes, or as {@link Splice#seal}. */
+        int seal(Splice from, long maxBytes) throws IOException;
+
+        void flush();
+
+        /** Nothing is taken for now. */
+        void endBurst();
+
+        /** Runs in a later turn of the event loop. */
+        void later(Runnable next);
+
+        void onClosed(SplicePump closing);
+    }
+
+    private final Output output;
     private final SpliceListener listener;
     private long left;
     private @Nullable Splice splice;
     private boolean pumping;
 
-    SplicePump(TxHalf tx, long bytes, SpliceListener listener) {
-        this.tx = tx;
+    SplicePump(Output output, long bytes, SpliceListener listener) {
+        this.output = output;
         this.left = bytes;
         this.listener = listener;
     }
@@ -42,14 +61,14 @@ final class SplicePump implements Splicing {
         int last = Splice.NOTHING;
         IOException failure = null;
         try {
-            while (splice == from && !tx.isSplicing() && taken < TURN_BYTES) {
-                last = tx.seal(from, left);
+            while (splice == from && !output.isUnderWay() && taken < TURN_BYTES) {
+                last = output.seal(from, left);
                 if (last <= 0) {
                     break;
                 }
                 taken += last;
                 left -= last;
-                tx.flushSpliced();
+                output.flush();
                 listener.onSpliced(last);
             }
         } catch (IOException e) {
@@ -57,7 +76,7 @@ final class SplicePump implements Splicing {
         } finally {
             pumping = false;
         }
-        tx.endSpliceBurst();
+        output.endBurst();
         if (splice != from) {
             return; // closed by the listener, who has all that it wanted
         }
@@ -66,7 +85,7 @@ final class SplicePump implements Splicing {
             listener.onSpliceEnded(failure);
         } else if (taken > 0) {
             if (taken >= TURN_BYTES) {
-                tx.later(this::pump);
+                output.later(this::pump);
             }
             listener.onSplicePaused();
         }
@@ -77,7 +96,7 @@ final class SplicePump implements Splicing {
         Splice from = splice;
         if (from != null) {
             splice = null;
-            tx.onSplicingClosed(this);
+            output.onClosed(this);
             from.close();
         }
     }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.SocketRxSession;
@@ -24,7 +23,6 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.tls.Handshaken;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,14 +45,11 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         implements RxHalf.Listener, SpliceTarget, HalfCloseHandler {
     private static final Logger LOG = LoggerFactory.getLogger(TlsSessionHandler.class);
 
-    /** How long a client that does not read gets to take our last alert. */
-    private static final long CLOSE_LIMIT_S = 5;
-
-    /** How often a socket is looked at that has not taken everything yet. */
-    private static final long UNSENT_LOOK_MS = 5;
-
-    /** How long input is discarded behind a fatal alert, so that a reset does not destroy the alert on its way. */
-    private static final long LINGER_LIMIT_S = 2;
+    private enum Phase {
+        INSTALLED,
+        STARTED,
+        CLOSING
+    }
 
     private final OffloadTarget target;
     private final SessionSettings settings;
@@ -63,17 +58,17 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     private ChannelHandlerContext ctx;
     private TxHalf tx;
     private RxHalf rx;
-    private boolean started;
+    private OrderlyClose closing;
+    private Phase phase = Phase.INSTALLED;
     private boolean inputEnded;
     private boolean finReceived;
-    private boolean closing;
 
     /**
      * @param handshaken its keys and secrets move here
      * @param target the client's connection, as backends see it
      * @param connection whose statistics are kept
      */
-    @SuppressWarnings("NullAway.Init") // ctx, tx and rx are set by handlerAdded
+    @SuppressWarnings("NullAway.Init") // ctx, tx, rx and closing are set by handlerAdded
     public TlsSessionHandler(
             Handshaken handshaken, OffloadTarget target, SessionSettings settings, Connection connection) {
         this.handshaken = handshaken;
@@ -91,6 +86,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
             Splicing.allow(context.channel(), this);
         }
         tx = new TxHalf(context, target, settings, session, connection.tx(), this::abort);
+        closing = new OrderlyClose(context, tx::unsentBytes);
         rx = new RxHalf(target, settings, session, connection.rx(), this);
         if (session.secrets() != null) {
             session.secrets().destroy();
@@ -110,7 +106,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
             return;
         }
         handshaken = null; // the tickets of a connection would live as long as itself
-        started = true;
+        if (phase == Phase.INSTALLED) {
+            phase = Phase.STARTED;
+        }
         if (session.tickets().length > 0) {
             tx.handshake(Unpooled.wrappedBuffer(session.tickets()));
         }
@@ -134,12 +132,12 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     @Override
     public @Nullable Splicing splice(Channel source, long bytes, SpliceListener listener) {
-        return started && !closing ? tx.splice(source, bytes, listener) : null;
+        return phase == Phase.STARTED ? tx.splice(source, bytes, listener) : null;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (message instanceof ByteBuf wire && started) {
+        if (message instanceof ByteBuf wire && phase == Phase.STARTED) {
             rx.receive(wire);
         } else {
             ReferenceCountUtil.release(message);
@@ -180,18 +178,20 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         context.flush();
     }
 
-    /** Sends close_notify behind what was written, and closes once it is out, or after {@value #CLOSE_LIMIT_S} s. */
+    /**
+     * Sends close_notify behind what was written, and closes once it is out, or after {@value OrderlyClose#LIMIT_S} s.
+     */
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
-        if (closing || !context.channel().isActive()) {
-            closeWhenDone(promise);
+        if (phase == Phase.CLOSING || !context.channel().isActive()) {
+            closing.whenDone(promise);
             return;
         }
-        closing = true;
+        phase = Phase.CLOSING;
         rx.end();
         ChannelFuture last = tx.end();
         context.flush();
-        closeAfter(last, promise);
+        closing.after(last, promise);
     }
 
     @Override
@@ -211,8 +211,8 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     private void onFin() {
         finReceived = false;
-        if (closing) {
-            whenOut(() -> ctx.close());
+        if (phase == Phase.CLOSING) {
+            closing.whenOut(() -> ctx.close());
         } else if (inputEnded) {
             ctx.fireUserEventTriggered(FinEvent.INSTANCE);
         } else {
@@ -240,7 +240,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
             reader.readFailed(failure);
         } else if (cause instanceof IOException) {
             // A reset by the peer is its right; channelInactive follows.
-            if (!inputEnded && !closing) {
+            if (!inputEnded && phase != Phase.CLOSING) {
                 onTruncated(String.valueOf(cause.getMessage()));
             }
             abort();
@@ -257,7 +257,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     @Override
     public void onCloseNotify() {
         inputEnded = true;
-        if (!closing) {
+        if (phase != Phase.CLOSING) {
             ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
     }
@@ -275,12 +275,12 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     @Override
     public void onKeyUpdateRequested() {
-        tx.oweKeyUpdate();
+        tx.keyUpdates().oweAnswer();
     }
 
     @Override
     public void onKeyWornOut() {
-        tx.requestKeyUpdate();
+        tx.keyUpdates().oweRequest();
     }
 
     @Override
@@ -334,22 +334,13 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     @Override
     public void onRxFault(OffloadException fault) {
         LOG.info("connection {} from {}: {}", connection.id(), connection.clientText(), fault.getMessage());
-        if (closing) {
+        if (phase == Phase.CLOSING) {
             return;
         }
-        closing = true;
+        phase = Phase.CLOSING;
         ChannelFuture told = tx.fail(fault.alert().orElse(AlertDescription.INTERNAL_ERROR));
         ctx.flush();
-        closeIn(LINGER_LIMIT_S);
-        told.addListener(sent -> {
-            if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
-                whenOut(channel::shutdownOutput);
-                channel.config().setAutoRead(true);
-                channel.read();
-            } else {
-                ctx.close();
-            }
-        });
+        closing.linger(told);
         ctx.fireExceptionCaught(fault);
     }
 
@@ -364,38 +355,6 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         if (tx.settle()) {
             ctx.flush();
         }
-    }
-
-    private void closeAfter(ChannelFuture last, ChannelPromise promise) {
-        if (last.isDone() && tx.unsentBytes() == 0) {
-            ctx.close(promise);
-            return;
-        }
-        closeIn(CLOSE_LIMIT_S);
-        last.addListener(sent -> whenOut(() -> ctx.close(promise)));
-    }
-
-    /**
-     * Goes on once the socket has taken what was written: now, except of a backend that protects on the way out of it.
-     */
-    private void whenOut(Runnable next) {
-        if (tx.unsentBytes() == 0) {
-            next.run();
-        } else if (ctx.channel().isActive()) {
-            ctx.executor().schedule(() -> whenOut(next), UNSENT_LOOK_MS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void closeWhenDone(ChannelPromise promise) {
-        ctx.channel().closeFuture().addListener(done -> promise.trySuccess());
-        if (!ctx.channel().isActive()) {
-            ctx.close();
-        }
-    }
-
-    private void closeIn(long seconds) {
-        var timer = ctx.executor().schedule(() -> ctx.close(), seconds, TimeUnit.SECONDS);
-        ctx.channel().closeFuture().addListener(closed -> timer.cancel(false));
     }
 
     /** Closes at once, without a word: the peer is gone, or our own direction is broken. */

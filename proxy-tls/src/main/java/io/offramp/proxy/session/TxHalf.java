@@ -12,6 +12,7 @@ import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.error.KeyLimitException;
 import io.offramp.offload.error.OffloadException;
+import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ContentType;
@@ -21,10 +22,10 @@ import io.offramp.offload.record.RecordFormat;
 import io.offramp.proxy.channel.SpliceListener;
 import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.connection.DirectionStats;
+import io.offramp.proxy.tls.ApplicationSecrets;
 import io.offramp.proxy.tls.Handshaken;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,41 +34,33 @@ import org.slf4j.LoggerFactory;
  * What we send: gathers small writes into one record, seals, and owns the alerts and KeyUpdates that go between the
  * data. Confined to the event loop.
  */
-final class TxHalf implements TxSink {
+final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     private static final Logger LOG = LoggerFactory.getLogger(TxHalf.class);
-
-    /** Messages with a backend that answers later, from which on and until when the channel is not writable. */
-    private static final int MANY_UNDER_WAY = 8;
-
-    private static final int FEW_UNDER_WAY = 4;
-    private static final int WRITABILITY_INDEX = 1;
-    private static final int SPLICE_WRITABILITY_INDEX = 2;
 
     private static final byte WARNING = 1;
     private static final byte FATAL = 2;
-    private static final byte[] KEY_UPDATE_NOT_REQUESTED = {24, 0, 0, 1, 0};
-    private static final byte[] KEY_UPDATE_REQUESTED = {24, 0, 0, 1, 1};
+
+    private enum State {
+        OPEN,
+        /** Nothing may be written any more. */
+        ENDED,
+        /** Released. */
+        CLOSED
+    }
 
     private final ChannelHandlerContext ctx;
     private final OffloadTarget target;
     private final SessionSettings settings;
     private final Runnable onFault;
-    private final @Nullable KeySchedule schedule;
-    private final long keyUpdateRecords;
+    private final KeyUpdates keyUpdates;
     private final int recordLimit;
     private final DynamicRecordSize recordSize;
     private final WriteGatherer gatherer;
-    private final ArrayDeque<ChannelPromise> sealing = new ArrayDeque<>(4);
+    private final SealingQueue sealing;
+    private final SplicedOutput spliced;
     private final Placement placement;
     private TxSession session;
-    private @Nullable SplicePump splicing;
-    private @Nullable ChannelPromise spliced;
-    private boolean isHeldUp;
-    private boolean isSpliceHeldUp;
-    private boolean answerOwed;
-    private boolean requestOwed;
-    private boolean ended;
-    private boolean closed;
+    private State state = State.OPEN;
 
     /** @param onFault closes the connection; the session cannot go on */
     TxHalf(
@@ -81,16 +74,16 @@ final class TxHalf implements TxSink {
         this.target = target;
         this.settings = settings;
         this.onFault = onFault;
-        this.keyUpdateRecords =
-                settings.keyUpdateRecords(handshaken.negotiated().suite());
         this.recordLimit = handshaken.negotiated().recordLimit();
         this.recordSize = new DynamicRecordSize(settings.recordSize(), recordLimit, System::nanoTime);
-        this.schedule = handshaken.secrets() == null
-                ? null
-                : new KeySchedule(
-                        handshaken.negotiated().suite(),
-                        handshaken.secrets().hash(),
-                        handshaken.secrets().dangerousLocal());
+        AeadSuite suite = handshaken.negotiated().suite();
+        ApplicationSecrets secrets = handshaken.secrets();
+        this.keyUpdates = new KeyUpdates(
+                this,
+                secrets == null ? null : new KeySchedule(suite, secrets.hash(), secrets.dangerousLocal()),
+                settings.keyUpdateRecords(suite));
+        this.sealing = new SealingQueue(ctx.channel());
+        this.spliced = new SplicedOutput(ctx, this);
         this.gatherer = new WriteGatherer(ctx.alloc(), this::sealData);
         OffloadPlan.Placed<TxSession> placed =
                 settings.plan().placeTx(target, handshaken.txKeys(), handshaken.txBoundary(), this, settings.events());
@@ -98,9 +91,19 @@ final class TxHalf implements TxSink {
         this.placement = new Placement(settings, Direction.TX, stats, session.info(), placed.why());
     }
 
+    @Override
+    public boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    @Override
+    public TxSession session() {
+        return session;
+    }
+
     /** Takes application data; it leaves with the next {@link #flush()} at the latest. */
     void write(ByteBuf plaintext, ChannelPromise promise) {
-        if (ended) {
+        if (!isOpen()) {
             plaintext.release();
             promise.tryFailure(new ClosedChannelException());
         } else if (!plaintext.isReadable()) {
@@ -119,7 +122,7 @@ final class TxHalf implements TxSink {
      * @param messages ownership moves here
      */
     void handshake(ByteBuf messages) {
-        if (ended) {
+        if (!isOpen()) {
             messages.release();
         } else {
             flush();
@@ -128,21 +131,14 @@ final class TxHalf implements TxSink {
     }
 
     /** Seals what small writes have gathered. */
-    void flush() {
+    @Override
+    public void flush() {
         gatherer.flush();
     }
 
-    /**
-     * The client asked for our KeyUpdate; it is sent once, however often it is asked for before it leaves (RFC 8446
-     * §4.6.3).
-     */
-    void oweKeyUpdate() {
-        answerOwed = true;
-    }
-
-    /** The client is to replace its key. Once per key, however little it reads: it cannot make us ask more often. */
-    void requestKeyUpdate() {
-        requestOwed = true;
+    /** What is owed to the client is paid by {@link #settle} at the latest. */
+    KeyUpdates keyUpdates() {
+        return keyUpdates;
     }
 
     /**
@@ -150,34 +146,12 @@ final class TxHalf implements TxSink {
      * flush is due.
      */
     boolean settle() {
-        if (ended) {
+        if (!isOpen()) {
             return false;
         }
         recordSize.endBurst();
-        boolean answers = answerOwed && ctx.channel().isWritable();
-        if (!session.canRekey()) {
-            requestOwed = false; // it would be a KeyUpdate of ours; a client that wears its key out is turned away
-            if (answers && schedule != null) {
-                endForKey("cannot answer the client's KeyUpdate");
-                return false;
-            }
-        }
-        boolean due = answers || requestOwed;
-        if (due) {
-            flush();
-        }
-        if (ended) { // by the flush
-            return due;
-        }
-        if (answers && answerOwed) { // the flush may have paid it
-            answerOwed = false;
-            keyUpdate(KEY_UPDATE_NOT_REQUESTED);
-        }
-        if (requestOwed) {
-            requestOwed = false;
-            keyUpdate(KEY_UPDATE_REQUESTED);
-        }
-        if (!ended) {
+        boolean due = keyUpdates.settle(ctx.channel().isWritable());
+        if (isOpen()) {
             moveIfDue();
         }
         return due;
@@ -185,7 +159,7 @@ final class TxHalf implements TxSink {
 
     /** Sends a warning; the connection goes on. */
     void warn(AlertDescription description) {
-        if (!ended) {
+        if (isOpen()) {
             flush();
             alert(WARNING, description, ctx.newPromise());
         }
@@ -194,11 +168,11 @@ final class TxHalf implements TxSink {
     /** Sends close_notify behind everything written; nothing may be written after it. */
     ChannelPromise end() {
         ChannelPromise promise = ctx.newPromise();
-        if (ended) {
+        if (!isOpen()) {
             return promise.setSuccess();
         }
         flush();
-        ended = true;
+        stop();
         alert(WARNING, AlertDescription.CLOSE_NOTIFY, promise);
         return promise;
     }
@@ -207,153 +181,85 @@ final class TxHalf implements TxSink {
     ChannelPromise fail(AlertDescription description) {
         ChannelPromise promise = ctx.newPromise();
         gatherer.drop();
-        if (ended) {
+        if (!isOpen()) {
             return promise.setSuccess();
         }
-        ended = true;
+        stop();
         alert(FATAL, description, promise);
         return promise;
     }
 
+    private void stop() {
+        if (isOpen()) {
+            state = State.ENDED;
+        }
+    }
+
     /** Releases and wipes everything. May be called more than once. */
     void close() {
-        if (closed) {
+        if (state == State.CLOSED) {
             return;
         }
-        closed = true;
-        ended = true;
+        state = State.CLOSED;
         gatherer.drop();
-        if (splicing != null) {
-            splicing.close();
-        }
+        spliced.close();
         placement.onReleased();
         session.close();
-        if (schedule != null) {
-            schedule.destroy();
-        }
-        for (ChannelPromise promise; (promise = sealing.poll()) != null; ) {
-            promise.tryFailure(new ClosedChannelException());
-        }
+        keyUpdates.destroy();
+        sealing.failAll();
     }
 
     @Override
     public void onSealed(Object message) {
         ctx.write(message, sealing.remove());
-        if (isHeldUp && sealing.size() <= FEW_UNDER_WAY) {
-            holdUp(false);
-        }
-    }
-
-    /** What is with the backend counts as not written yet: whoever fills the channel waits for it, too. */
-    private void holdUp(boolean heldUp) {
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-        if (buffer != null) {
-            isHeldUp = heldUp;
-            buffer.setUserDefinedWritability(WRITABILITY_INDEX, !heldUp);
-        }
+        sealing.onWritten();
     }
 
     /** Begins to take content from another socket; null where it cannot be, or not now. */
     @Nullable
     SplicePump splice(Channel source, long bytes, SpliceListener listener) {
-        boolean may = splicing == null && maySplice();
-        recordSize.endBurst();
-        if (!may) {
-            return null;
-        }
-        SplicePump next = new SplicePump(this, bytes, listener);
-        Splice begun = session.splice(source, next::pump);
-        if (begun == null) {
-            return null;
-        }
-        next.start(begun);
-        splicing = next;
-        return next;
+        return spliced.start(source, bytes, listener);
     }
 
-    void onSplicingClosed(SplicePump closing) {
-        if (splicing == closing) {
-            splicing = null;
-        }
+    @Override
+    public @Nullable Splice begin(Channel source, Runnable readable) {
+        return session.splice(source, readable);
     }
 
     /**
      * What is spliced goes into records that the backend cuts, and that nobody counts before: all of that must be fine.
      */
-    private boolean maySplice() {
-        return !ended
-                && !answerOwed
-                && !requestOwed
+    @Override
+    public boolean maySplice() {
+        return isOpen()
+                && !keyUpdates.isAnyOwed()
                 && recordLimit == RecordFormat.MAX_PLAINTEXT_BYTES
                 && recordSize.maxBytes() == RecordFormat.MAX_PLAINTEXT_BYTES
-                && spliceRoom() >= Splicing.WORTH_BYTES
+                && keyUpdates.spliceRoom() >= Splicing.WORTH_BYTES
                 && recordSize.isGrown(isWaiting());
     }
 
-    /**
-     * Bytes that may be spliced at once under this key if each of them were a record, with as many left for what comes
-     * behind.
-     */
-    private long spliceRoom() {
-        return (keyUpdateRecords - session.nextSequence()) / 2;
-    }
-
-    /** True until what was spliced last is out. */
-    boolean isSplicing() {
-        return spliced != null;
-    }
-
-    /** Seals what a splice has, behind what was written before: bytes, or as {@link Splice#seal}. */
-    int seal(Splice from, long maxBytes) throws IOException {
+    @Override
+    public int seal(Splice from, long maxBytes, ChannelPromise promise) throws IOException {
         flush();
         if (!maySplice()) {
             return Splice.ENDED;
         }
-        ChannelPromise promise = ctx.newPromise();
-        sealing.addLast(promise);
+        sealing.add(promise);
         int taken = Splice.NOTHING;
         try {
-            taken = from.seal((int) Math.min(Math.min(maxBytes, spliceRoom()), Integer.MAX_VALUE));
+            taken = from.seal((int) Math.min(Math.min(maxBytes, keyUpdates.spliceRoom()), Integer.MAX_VALUE));
         } finally {
             if (taken <= 0) {
-                sealing.removeLastOccurrence(promise);
+                sealing.takeBack(promise);
             }
-        }
-        if (taken > 0) {
-            spliced = promise;
-            promise.addListener(out -> onSpliceOut());
         }
         return taken;
     }
 
-    private void onSpliceOut() {
-        spliced = null;
-        holdUpSplice(false);
-        if (splicing != null) {
-            splicing.pump();
-        }
-    }
-
-    void flushSpliced() {
-        ctx.flush();
-    }
-
-    /** A client that has not taken what was spliced holds up its upstream, and is waited for. */
-    void endSpliceBurst() {
+    @Override
+    public void endBurst() {
         recordSize.endBurst();
-        holdUpSplice(spliced != null);
-    }
-
-    private void holdUpSplice(boolean heldUp) {
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-        if (buffer != null && isSpliceHeldUp != heldUp) {
-            isSpliceHeldUp = heldUp;
-            buffer.setUserDefinedWritability(SPLICE_WRITABILITY_INDEX, !heldUp);
-        }
-    }
-
-    void later(Runnable next) {
-        ctx.executor().execute(next);
     }
 
     @Override
@@ -365,14 +271,14 @@ final class TxHalf implements TxSink {
     @Override
     public void onBurstEnd() {
         ctx.flush();
-        if (!ended) {
+        if (isOpen()) {
             moveIfDue();
         }
     }
 
     @Override
     public void onFault(OffloadException fault) {
-        ended = true;
+        stop();
         settings.events().onFault(Direction.TX, fault);
         onFault.run();
     }
@@ -382,7 +288,7 @@ final class TxHalf implements TxSink {
         placement.onDegraded(reason);
         // An idle session must not go on claiming to be where it is not.
         ctx.executor().execute(() -> {
-            if (!ended) {
+            if (isOpen()) {
                 moveIfDue();
             }
         });
@@ -419,41 +325,25 @@ final class TxHalf implements TxSink {
     }
 
     private void sealData(ByteBuf plaintext, int recordBytes, ChannelPromise promise) {
-        if (ended) { // by what went before of the same burst
+        if (!isOpen()) { // by what went before of the same burst
             plaintext.release();
             promise.tryFailure(new ClosedChannelException());
             return;
         }
         int bytes = plaintext.readableBytes();
-        int records = Math.ceilDiv(bytes, recordBytes);
-        if (answerOwed || session.nextSequence() + records > keyUpdateRecords) {
-            //  TLS 1.2 cannot rekey without the renegotiation that we refuse.
-            if (schedule == null || !session.canRekey()) {
-                String why = answerOwed
-                        ? "cannot answer the client's KeyUpdate"
-                        : "has protected " + session.nextSequence() + " records, limit " + keyUpdateRecords
-                                + ", and cannot be changed";
-                plaintext.release();
-                promise.tryFailure(endForKey(why));
-                return;
-            }
-            answerOwed = false;
-            keyUpdate(KEY_UPDATE_NOT_REQUESTED);
+        KeyLimitException refused = keyUpdates.prepare(Math.ceilDiv(bytes, recordBytes));
+        if (refused != null) {
+            plaintext.release();
+            promise.tryFailure(refused);
+            return;
         }
         seal(ContentType.APPLICATION_DATA, plaintext, recordBytes, promise);
         placement.addSealed(bytes, recordBytes);
     }
 
-    // = RFC 8446 §4.6.3
-    // # Additionally, both sides MUST enforce that a KeyUpdate with the old key is received before accepting any
-    // messages
-    // # encrypted with the new key.
-    // So it goes out under the old key, and the keys change right behind it.
-    private void keyUpdate(byte[] message) {
-        if (schedule == null) {
-            throw new IllegalStateException("TLS 1.2 has no KeyUpdate");
-        }
-        seal(ContentType.HANDSHAKE, Unpooled.wrappedBuffer(message), recordLimit, ctx.newPromise());
+    @Override
+    public void rekey(ByteBuf message, KeySchedule schedule) {
+        seal(ContentType.HANDSHAKE, message, recordLimit, ctx.newPromise());
         RecordBoundary at = session.sealedBoundary();
         if (at == null) {
             throw new IllegalStateException("no boundary behind a sealed record");
@@ -463,11 +353,10 @@ final class TxHalf implements TxSink {
         settings.events().onKeyUpdate(Direction.TX);
     }
 
-    /** Ends the connection in order, since its key must be replaced and cannot be. */
-    private KeyLimitException endForKey(String why) {
+    @Override
+    public KeyLimitException endForKey(String why) {
         KeyLimitException reason = new KeyLimitException(
                 "key of " + session.info().backend() + " " + why + ", direction=TX, seq=" + session.nextSequence());
-        answerOwed = false;
         settings.events().onFault(Direction.TX, reason);
         LOG.info("connection {}: {}: closing", target.connectionId(), reason.getMessage());
         ctx.channel().close();
@@ -476,7 +365,7 @@ final class TxHalf implements TxSink {
 
     /** Wire bytes that a close would lose now. */
     long unsentBytes() {
-        return closed ? 0 : session.unsentBytes();
+        return state == State.CLOSED ? 0 : session.unsentBytes();
     }
 
     private void alert(byte level, AlertDescription description, ChannelPromise promise) {
@@ -488,9 +377,7 @@ final class TxHalf implements TxSink {
     private void seal(ContentType type, ByteBuf plaintext, int recordBytes, ChannelPromise promise) {
         sealing.add(promise);
         session.seal(type, plaintext, recordBytes);
-        if (!isHeldUp && sealing.size() > MANY_UNDER_WAY) {
-            holdUp(true);
-        }
+        sealing.onGiven();
     }
 
     private void moveIfDue() {

@@ -69,7 +69,7 @@ class TlsSessionRecordSizeTest extends SessionFixture {
 
         tx.write(Unpooled.copiedBuffer("data", US_ASCII), ctx.newPromise());
         tx.handshake(Unpooled.wrappedBuffer(tickets));
-        tx.oweKeyUpdate();
+        tx.keyUpdates().oweAnswer();
         tx.settle();
         ctx.flush();
 

@@ -21,7 +21,6 @@ import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.TlsUtils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's
@@ -42,7 +41,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     private boolean retried;
 
     private HandshakeProtocol(HandshakeSettings settings) {
-        this.crypto = new HandshakeCrypto(Role.SERVER, settings.providers(), settings.keyLog(), ClientCertificate::parse, this);
+        this.crypto = new HandshakeCrypto(
+                Role.SERVER, settings.providers(), settings.keyLog(), ClientCertificate::parse, this);
         this.server = new HandshakeServer(crypto, settings);
         this.lengths = new MessageLengths(settings.maxBytes());
     }

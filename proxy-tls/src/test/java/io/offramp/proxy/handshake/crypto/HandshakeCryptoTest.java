@@ -30,7 +30,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HandshakeCryptoTest {
     private static final HexFormat HEX = HexFormat.of();
 
-    private final HandshakeCrypto crypto = new HandshakeCrypto(Role.SERVER, CryptoProviders.best(), KeyLog.NONE, HandshakeCryptoTest::noCertificate, new HandshakeCrypto.Phases() {
+    private final HandshakeCrypto crypto = new HandshakeCrypto(
+            Role.SERVER,
+            CryptoProviders.best(),
+            KeyLog.NONE,
+            HandshakeCryptoTest::noCertificate,
+            new HandshakeCrypto.Phases() {
                 @Override
                 public void onKeyChange() {}
 

@@ -1,0 +1,77 @@
+package io.offramp.proxy.session;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Closes a session's channel without losing what was written last. Confined to the event loop. */
+final class OrderlyClose {
+    /** How long a client that does not read gets to take our last alert. */
+    static final long LIMIT_S = 5;
+
+    /** How often a socket is looked at that has not taken everything yet. */
+    private static final long UNSENT_LOOK_MS = 5;
+
+    /** How long input is discarded behind a fatal alert, so that a reset does not destroy the alert on its way. */
+    private static final long LINGER_LIMIT_S = 2;
+
+    private final ChannelHandlerContext ctx;
+    private final LongSupplier unsentBytes;
+
+    /** @param unsentBytes wire bytes that a close would lose now */
+    OrderlyClose(ChannelHandlerContext ctx, LongSupplier unsentBytes) {
+        this.ctx = ctx;
+        this.unsentBytes = unsentBytes;
+    }
+
+    /** Closes once {@code last} is out, or after {@value #LIMIT_S} s. */
+    void after(ChannelFuture last, ChannelPromise promise) {
+        if (last.isDone() && unsentBytes.getAsLong() == 0) {
+            ctx.close(promise);
+            return;
+        }
+        closeIn(LIMIT_S);
+        last.addListener(sent -> whenOut(() -> ctx.close(promise)));
+    }
+
+    /** The channel is closed already, or will be. */
+    void whenDone(ChannelPromise promise) {
+        ctx.channel().closeFuture().addListener(done -> promise.trySuccess());
+        if (!ctx.channel().isActive()) {
+            ctx.close();
+        }
+    }
+
+    /** Ends our direction behind a fatal alert, and discards what comes until the client closes too. */
+    void linger(ChannelFuture told) {
+        closeIn(LINGER_LIMIT_S);
+        told.addListener(sent -> {
+            if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
+                whenOut(channel::shutdownOutput);
+                channel.config().setAutoRead(true);
+                channel.read();
+            } else {
+                ctx.close();
+            }
+        });
+    }
+
+    /**
+     * Goes on once the socket has taken what was written: now, except of a backend that protects on the way out of it.
+     */
+    void whenOut(Runnable next) {
+        if (unsentBytes.getAsLong() == 0) {
+            next.run();
+        } else if (ctx.channel().isActive()) {
+            ctx.executor().schedule(() -> whenOut(next), UNSENT_LOOK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void closeIn(long seconds) {
+        var timer = ctx.executor().schedule(() -> ctx.close(), seconds, TimeUnit.SECONDS);
+        ctx.channel().closeFuture().addListener(closed -> timer.cancel(false));
+    }
+}

@@ -1,0 +1,30 @@
+package io.offramp.proxy.session;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+
+/** One reason for which a channel counts as not writable. Confined to the event loop. */
+final class WritabilityHold {
+    private final Channel channel;
+    private final int index;
+    private boolean held;
+
+    /** @param index of the channel's user-defined writability, one for each reason */
+    WritabilityHold(Channel channel, int index) {
+        this.channel = channel;
+        this.index = index;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** Holds the channel up, or no longer; nothing happens to a channel that is closed. */
+    void set(boolean hold) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        if (buffer != null && held != hold) {
+            held = hold;
+            buffer.setUserDefinedWritability(index, !hold);
+        }
+    }
+}
