@@ -82,9 +82,7 @@ public final class ReadGate {
 
     /** Opens the gate for good: further input is only discarded, so there is no reason to pause. */
     public void discard() {
-        if (held != 0 && !discarding) {
-            channel.config().setAutoRead(true);
-        }
+        channel.config().setAutoRead(true); // a backend may have paused it, which knows no gate
         discarding = true;
     }
 }

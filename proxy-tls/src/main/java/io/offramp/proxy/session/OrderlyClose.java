@@ -4,6 +4,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.offramp.proxy.channel.ReadGate;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -51,7 +52,7 @@ final class OrderlyClose {
         told.addListener(sent -> {
             if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
                 whenOut(channel::shutdownOutput);
-                channel.config().setAutoRead(true);
+                ReadGate.of(channel).discard();
                 channel.read();
             } else {
                 ctx.close();

@@ -16,6 +16,7 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.proxy.channel.FinEvent;
 import io.offramp.proxy.channel.HalfCloseHandler;
 import io.offramp.proxy.channel.HalfClosedEpoll;
+import io.offramp.proxy.channel.ReadGate;
 import io.offramp.proxy.channel.SpliceListener;
 import io.offramp.proxy.channel.SpliceTarget;
 import io.offramp.proxy.channel.Splicing;
@@ -319,10 +320,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     @Override
     public void onSocketTaken() {
         Channel channel = ctx.channel();
-        boolean reads = channel.config().isAutoRead();
-        channel.config().setAutoRead(false);
+        ReadGate gate = ReadGate.of(channel);
+        gate.hold(ReadGate.Holder.SESSION);
         HalfClosedEpoll.keep(channel);
-        channel.config().setAutoRead(reads);
+        gate.release(ReadGate.Holder.SESSION);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.offramp.proxy.handshake.engine;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.offramp.proxy.channel.ReadGate;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.io.IOException;
@@ -99,8 +100,8 @@ final class EngineSteps {
         if (share.isLeft()) {
             share.make(() -> take(ctx, type, record));
         } else {
-            boolean reads = pause(ctx);
-            waiting = new Waiting(() -> resume(ctx, reads, () -> take(ctx, type, record)));
+            pause(ctx);
+            waiting = new Waiting(() -> resume(ctx, () -> take(ctx, type, record)));
             share.defer(waiting);
         }
     }
@@ -141,12 +142,12 @@ final class EngineSteps {
     }
 
     private void offerToWorker(ChannelHandlerContext ctx, HandshakeProtocol protocol, byte[] record) {
-        boolean reads = pause(ctx);
+        pause(ctx);
         withWorker = true;
         Waiting step = new Waiting(() -> {
             Throwable failure = step(protocol, record);
             try {
-                ctx.executor().execute(() -> resume(ctx, reads, () -> outcome.onStepped(ctx, protocol, failure)));
+                ctx.executor().execute(() -> resume(ctx, () -> outcome.onStepped(ctx, protocol, failure)));
             } catch (RejectedExecutionException e) { // the event loop is gone, and the channel with it
                 protocol.destroy();
             }
@@ -162,16 +163,13 @@ final class EngineSteps {
         }
     }
 
-    /** @return whether the channel was reading */
-    private boolean pause(ChannelHandlerContext ctx) {
+    private void pause(ChannelHandlerContext ctx) {
         busy = true;
-        boolean reads = ctx.channel().config().isAutoRead();
-        ctx.channel().config().setAutoRead(false);
-        return reads;
+        ReadGate.of(ctx.channel()).hold(ReadGate.Holder.HANDSHAKE);
     }
 
     /** Continues after a step that waited, on the event loop. */
-    private void resume(ChannelHandlerContext ctx, boolean reads, Runnable stepped) {
+    private void resume(ChannelHandlerContext ctx, Runnable stepped) {
         waiting = null;
         busy = false;
         withWorker = false;
@@ -180,7 +178,7 @@ final class EngineSteps {
             return;
         }
         try {
-            ctx.channel().config().setAutoRead(reads);
+            ReadGate.of(ctx.channel()).release(ReadGate.Holder.HANDSHAKE);
             stepped.run();
             outcome.onIdle(ctx);
         } catch (RuntimeException | Error e) {

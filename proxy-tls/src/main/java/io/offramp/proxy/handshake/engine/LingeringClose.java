@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake.engine;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.offramp.proxy.channel.ReadGate;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,7 +21,7 @@ final class LingeringClose {
     static void start(ChannelHandlerContext ctx, ChannelFuture told) {
         var limit = ctx.executor().schedule(() -> ctx.close(), LIMIT_S, TimeUnit.SECONDS);
         ctx.channel().closeFuture().addListener(closed -> limit.cancel(false));
-        ctx.channel().config().setAutoRead(true);
+        ReadGate.of(ctx.channel()).discard();
         told.addListener(sent -> {
             if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
                 channel.shutdownOutput();
