@@ -101,4 +101,9 @@ final class DynamicRecordSize {
     boolean isFirst() {
         return first;
     }
+
+    /** Records that the first short ones of a connection take beyond full ones; 0 for those behind them. */
+    int startRecords(int shortBytes) {
+        return first ? Math.ceilDiv(shortBytes, initialBytes) - Math.ceilDiv(shortBytes, maxBytes) : 0;
+    }
 }

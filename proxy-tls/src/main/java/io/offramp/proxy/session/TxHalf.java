@@ -40,11 +40,10 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     private static final byte WARNING = 1;
     private static final byte FATAL = 2;
 
+    /** Nothing may be written any more once it has ended; it is released when closed. */
     private enum State {
         OPEN,
-        /** Nothing may be written any more. */
         ENDED,
-        /** Released. */
         CLOSED
     }
 
@@ -307,9 +306,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
             return;
         }
         int initialBytes = recordSize.initialBytes();
-        if (recordSize.isFirst()) {
-            placement.forgive(Math.ceilDiv(shortBytes, initialBytes) - Math.ceilDiv(shortBytes, recordSize.maxBytes()));
-        }
+        placement.forgive(recordSize.startRecords(shortBytes));
         if (shortBytes == bytes) {
             sealData(plaintext, initialBytes, promise);
         } else {
