@@ -7,7 +7,7 @@ import io.offramp.offload.error.KeyLimitException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The KeyUpdates that we send (RFC 8446 §4.6.3): which are owed to the peer, and which our own key needs. Owns the
+ * The KeyUpdates that we send (RFC 8446 §4.6.3): answers to the peer, and those that our own key needs. Owns the
  * traffic secret. Confined to the event loop.
  */
 final class KeyUpdates {
@@ -20,21 +20,21 @@ final class KeyUpdates {
     private boolean answerOwed;
     private boolean requestOwed;
 
-    /** The key that we protect with. */
+    /** The user of our key. */
     interface Key {
-        /** What protects with it now. */
+        /** The session that protects with it now. */
         TxSession session();
 
-        /** Whether anything may still be written. */
+        /** Whether writing is still allowed. */
         boolean isOpen();
 
-        /** Seals what was written before. */
+        /** Seals earlier writes. */
         void flush();
 
-        /** Seals a KeyUpdate, ownership moves, and protects everything behind it with the next key. */
+        /** Seals a KeyUpdate, which moves here, and protects everything after it with the next key. */
         void rekey(ByteBuf message, KeySchedule schedule);
 
-        /** Ends the connection in order, since the key must be replaced and cannot be. */
+        /** Ends the connection in order, since the key must be replaced but cannot be. */
         KeyLimitException endForKey(String why);
     }
 
@@ -48,12 +48,12 @@ final class KeyUpdates {
         this.maxRecords = maxRecords;
     }
 
-    /** The peer asked for our KeyUpdate; it is sent once, however often it is asked for before it leaves. */
+    /** The peer asked for our KeyUpdate; repeated requests before it leaves get one answer. */
     void oweAnswer() {
         answerOwed = true;
     }
 
-    /** The peer is to replace its key. Once per key, however little it reads: it cannot make us ask more often. */
+    /** Asks the peer to replace its key: once per key, so that a peer that does not read gets no second request. */
     void oweRequest() {
         requestOwed = true;
     }
@@ -63,8 +63,8 @@ final class KeyUpdates {
     }
 
     /**
-     * Bytes that may be spliced at once under this key if each of them were a record, with as many left for what comes
-     * behind.
+     * Bytes that may be spliced at once under this key if each of them were a record, with the same number left for
+     * what follows.
      */
     long spliceRoom() {
         return recordsLeft() / 2;
@@ -74,11 +74,11 @@ final class KeyUpdates {
         return maxRecords - key.session().nextSequence();
     }
 
-    /** Pays what is owed; true if a flush is due. */
+    /** Sends what is due; true if a flush is due then. */
     boolean settle(boolean isWritable) {
         boolean answers = answerOwed && isWritable;
         if (!key.session().canRekey()) {
-            requestOwed = false; // it would be a KeyUpdate of ours; a client that wears its key out is turned away
+            requestOwed = false; // it would be a KeyUpdate of ours; a client that exhausts its key is refused
             if (answers && schedule != null) {
                 end("cannot answer the client's KeyUpdate");
                 return false;
@@ -87,7 +87,7 @@ final class KeyUpdates {
         if (!answers && !requestOwed) {
             return false;
         }
-        key.flush(); // which may pay the answer, or end the connection
+        key.flush(); // which may send the answer, or end the connection
         if (answers && answerOwed && key.isOpen()) {
             answer();
         }
@@ -99,10 +99,10 @@ final class KeyUpdates {
     }
 
     /**
-     * Replaces the key before data if that is owed, or if the key may not protect all of it.
+     * Replaces the key before data if that is due, or if the key may not protect all of it.
      *
      * @param records that are about to be protected
-     * @return why they must not be: the connection ends; null if they may
+     * @return why that is not allowed, and the connection ends; null if it is
      */
     @Nullable
     KeyLimitException prepare(int records) {
@@ -136,7 +136,7 @@ final class KeyUpdates {
     // = RFC 8446 §4.6.3
     // # Additionally, both sides MUST enforce that a KeyUpdate with the old key is received before accepting any
     // # messages encrypted with the new key.
-    // So it goes out under the old key, and the keys change right behind it.
+    // So it is sent under the old key, and the key changes right after it.
     private void send(byte[] message) {
         if (schedule == null) {
             throw new IllegalStateException("TLS 1.2 has no KeyUpdate");

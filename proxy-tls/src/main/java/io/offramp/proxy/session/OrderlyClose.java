@@ -8,15 +8,15 @@ import io.offramp.proxy.channel.ReadGate;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Closes a session's channel without losing what was written last. Confined to the event loop. */
+/** Closes a session's channel without losing its last writes. Confined to the event loop. */
 final class OrderlyClose {
-    /** How long a client that does not read gets to take our last alert. */
+    /** Time for a client that does not read to take our last alert. */
     static final long LIMIT_S = 5;
 
-    /** How often a socket is looked at that has not taken everything yet. */
+    /** Interval of checks of a socket that has not taken everything yet. */
     private static final long UNSENT_LOOK_MS = 5;
 
-    /** How long input is discarded behind a fatal alert, so that a reset does not destroy the alert on its way. */
+    /** How long input is discarded after a fatal alert, so that no reset destroys the alert on its way. */
     private static final long LINGER_LIMIT_S = 2;
 
     private final ChannelHandlerContext ctx;
@@ -46,7 +46,7 @@ final class OrderlyClose {
         }
     }
 
-    /** Ends our direction behind a fatal alert, and discards what comes until the client closes too. */
+    /** Ends our direction after a fatal alert, and discards input until the client closes too. */
     void linger(ChannelFuture told) {
         closeIn(LINGER_LIMIT_S);
         told.addListener(sent -> {
@@ -61,7 +61,7 @@ final class OrderlyClose {
     }
 
     /**
-     * Goes on once the socket has taken what was written: now, except of a backend that protects on the way out of it.
+     * Continues once the socket has sent all writes: at once, unless a backend protects on the way out of the socket.
      */
     void whenOut(Runnable next) {
         if (unsentBytes.getAsLong() == 0) {

@@ -6,11 +6,11 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 
 /**
- * The promises of what is with the backend, in order. It counts as not written yet: whoever fills the channel waits for
- * it, too. Confined to the event loop.
+ * The promises of the content that the backend holds, in order. It counts as not written yet, and so holds up whatever
+ * fills the channel. Confined to the event loop.
  */
 final class SealingQueue {
-    /** Messages with a backend that answers later, from which on and until when the channel is not writable. */
+    /** Messages in an asynchronous backend, from which on and until when the channel is not writable. */
     private static final int MANY = 8;
 
     private static final int FEW = 4;
@@ -27,29 +27,29 @@ final class SealingQueue {
         return promises.isEmpty();
     }
 
-    /** Before the backend gets what it is for. */
+    /** Called before the backend gets the content. */
     void add(ChannelPromise promise) {
         promises.addLast(promise);
     }
 
-    /** The backend has got it, and may have answered already. */
+    /** The backend has the content, and may have answered already. */
     void onGiven() {
         if (!hold.isHeld() && promises.size() > MANY) {
             hold.set(true);
         }
     }
 
-    /** The backend has got nothing after all. */
+    /** The backend did not get the content. */
     void takeBack(ChannelPromise promise) {
         promises.removeLastOccurrence(promise);
     }
 
-    /** The oldest, which the backend has answered. */
+    /** Takes the oldest, which the backend has answered. */
     ChannelPromise remove() {
         return promises.remove();
     }
 
-    /** What the backend has made is with the channel. */
+    /** The backend's output has been written to the channel. */
     void onWritten() {
         if (hold.isHeld() && promises.size() <= FEW) {
             hold.set(false);

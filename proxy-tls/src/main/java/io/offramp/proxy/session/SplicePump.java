@@ -7,25 +7,25 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content going from an upstream's socket to a client's past this process, while the session allows. One message at a
- * time: the next is taken when the one before is out, so that a client that does not read stops its upstream. Confined
- * to the event loop.
+ * Moves content from an upstream's socket to a client's outside of this process, while the session allows. One message
+ * at a time: the next is taken when the earlier one is out, so that a client that does not read stops its upstream.
+ * Confined to the event loop.
  */
 final class SplicePump implements Splicing {
     /** Bytes before other connections of the event loop get their turn. */
     private static final int TURN_BYTES = 1 << 20;
 
-    /** Where the content goes. */
+    /** The target of the content. */
     interface Output {
-        /** True until what was spliced last is out. */
+        /** True until the last message is out. */
         boolean isUnderWay();
 
-        /** Seals what a splice has, behind what was written before: bytes, or as {@link Splice#seal}. */
+        /** Seals what a splice has, after earlier writes; returns bytes, or as {@link Splice#seal}. */
         int seal(Splice from, long maxBytes) throws IOException;
 
         void flush();
 
-        /** Nothing is taken for now. */
+        /** Takes nothing for now. */
         void endBurst();
 
         /** Runs in a later turn of the event loop. */
@@ -50,7 +50,7 @@ final class SplicePump implements Splicing {
         splice = begun;
     }
 
-    /** Takes what can be taken now. */
+    /** Takes what is available now. */
     void pump() {
         Splice from = splice;
         if (pumping || from == null) {
@@ -78,7 +78,7 @@ final class SplicePump implements Splicing {
         }
         output.endBurst();
         if (splice != from) {
-            return; // closed by the listener, who has all that it wanted
+            return; // closed by the listener, which has all that it wanted
         }
         if (failure != null || last == Splice.ENDED) {
             close();

@@ -8,23 +8,20 @@ import io.offramp.proxy.channel.SpliceListener;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a session sends straight from another socket: at most one splice, and of that one message at a time. Confined to
- * the event loop.
- */
+/** Sends straight from another socket: at most one splice, one message at a time. Confined to the event loop. */
 final class SplicedOutput implements SplicePump.Output {
     private static final int WRITABILITY_INDEX = 2;
 
-    /** The direction that seals what is spliced. */
+    /** The direction that seals spliced content. */
     interface Sealer {
-        /** Whether content may go out whose records nobody counts before. */
+        /** Whether records that are not counted before may be sent. */
         boolean maySplice();
 
-        /** Begins to take content from a socket; null where the backend cannot. */
+        /** Begins to take content from a socket; null if the backend cannot. */
         @Nullable
         Splice begin(Channel source, Runnable readable);
 
-        /** Seals what a splice has: bytes, or as {@link Splice#seal}. */
+        /** Seals what a splice has; returns bytes, or as {@link Splice#seal}. */
         int seal(Splice from, long maxBytes, ChannelPromise promise) throws IOException;
 
         void endBurst();
@@ -42,7 +39,7 @@ final class SplicedOutput implements SplicePump.Output {
         this.hold = new WritabilityHold(ctx.channel(), WRITABILITY_INDEX);
     }
 
-    /** Begins to take content from another socket; null where it cannot be, or not now. */
+    /** Begins to take content from another socket; null if that is impossible, or not possible now. */
     @Nullable
     SplicePump start(Channel source, long bytes, SpliceListener listener) {
         boolean may = pump == null && sealer.maySplice();
@@ -60,7 +57,7 @@ final class SplicedOutput implements SplicePump.Output {
         return next;
     }
 
-    /** Ends the splice that is under way, if any. */
+    /** Ends the current splice, if any. */
     void close() {
         if (pump != null) {
             pump.close();
@@ -103,7 +100,7 @@ final class SplicedOutput implements SplicePump.Output {
         ctx.flush();
     }
 
-    /** A client that has not taken what was spliced holds up its upstream, and is waited for. */
+    /** A client that has not taken spliced content holds up its upstream, and we wait for it. */
     @Override
     public void endBurst() {
         sealer.endBurst();

@@ -33,11 +33,11 @@ import org.slf4j.LoggerFactory;
  * in by {@code channelRead}, goes out by {@code write} and {@code flush}, and {@code close} ends the session in order.
  *
  * <ul>
- *   <li>A clean end of the client's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing goes
- *       on.
- *   <li>The FIN behind it is fired as {@link FinEvent}.
+ *   <li>A clean end of the client's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing
+ *       continues.
+ *   <li>The FIN after it is fired as {@link FinEvent}.
  *   <li>A truncated stream (FIN or reset without close_notify) is {@code channelInactive} without that event.
- *   <li>A broken record or rule: the alert goes out, nothing further is delivered, and the channel becomes inactive.
+ *   <li>A broken record or rule: the alert is sent, nothing further is delivered, and the channel becomes inactive.
  * </ul>
  *
  * Confined to the channel's event loop. The channel has {@code ALLOW_HALF_CLOSURE} set.
@@ -95,10 +95,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     }
 
     /**
-     * Lets application data flow. Called once, after the handlers behind this one are in place. Nothing happens where
-     * the session has ended already, or could not be installed.
+     * Lets application data flow. Called once, after the handlers behind this one are in place. Does nothing if the
+     * session has ended already, or could not be installed.
      *
-     * @param pending wire bytes that came in behind the client's Finished; ownership moves here
+     * @param pending wire bytes after the client's Finished; ownership moves here
      */
     public void start(ByteBuf pending) {
         Handshaken session = handshaken;
@@ -106,14 +106,14 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
             pending.release();
             return;
         }
-        handshaken = null; // the tickets of a connection would live as long as itself
+        handshaken = null; // its tickets would live as long as the connection
         if (phase == Phase.INSTALLED) {
             phase = Phase.STARTED;
         }
         if (session.tickets().length > 0) {
             tx.handshake(Unpooled.wrappedBuffer(session.tickets()));
         }
-        if (pending.isReadable()) { // the answer to it takes the tickets along, in one segment
+        if (pending.isReadable()) { // the tickets leave with the answer to it, in one segment
             rx.receive(pending);
             onBurstEnd();
             ctx.fireChannelReadComplete();
@@ -145,7 +145,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         }
     }
 
-    /** What a session that reads the socket itself does in place of the transport. */
+    /** Reads; a session that reads the socket itself replaces the transport. */
     @Override
     public void read(ChannelHandlerContext context) {
         SocketRxSession reader = rx.socketReader();
@@ -179,9 +179,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         context.flush();
     }
 
-    /**
-     * Sends close_notify behind what was written, and closes once it is out, or after {@value OrderlyClose#LIMIT_S} s.
-     */
+    /** Sends close_notify after all writes, and closes once it is out, or after {@value OrderlyClose#LIMIT_S} s. */
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         if (phase == Phase.CLOSING || !context.channel().isActive()) {
@@ -200,10 +198,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         if (!(event instanceof ChannelInputShutdownEvent)) {
             context.fireUserEventTriggered(event);
         } else if (rx.socketReader() != null) {
-            // The session sees the FIN where it is: behind the last record.
+            // The session finds the FIN in its place: after the last record.
             return;
         } else if (rx.isUnderWay()) {
-            // The close_notify in front of it may be with the device still.
+            // The device may still hold the close_notify that precedes it.
             finReceived = true;
         } else {
             onFin();
@@ -217,7 +215,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         } else if (inputEnded) {
             ctx.fireUserEventTriggered(FinEvent.INSTANCE);
         } else {
-            // A FIN that no close_notify announced: the stream may have been cut (RFC 8446 §6.1).
+            // A FIN without close_notify: the stream may have been cut (RFC 8446 §6.1).
             onTruncated("FIN");
             abort();
         }
@@ -240,7 +238,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         if (cause instanceof IOException failure && reader != null) {
             reader.readFailed(failure);
         } else if (cause instanceof IOException) {
-            // A reset by the peer is its right; channelInactive follows.
+            // The peer may reset; channelInactive follows.
             if (!inputEnded && phase != Phase.CLOSING) {
                 onTruncated(String.valueOf(cause.getMessage()));
             }
@@ -290,7 +288,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         ctx.flush();
     }
 
-    /** Ends a burst of its own, for an idle session gets no other. */
+    /** Ends a burst of its own, since an idle session gets no other. */
     @Override
     public void onRxDegraded() {
         ctx.executor().execute(() -> {
@@ -314,8 +312,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     }
 
     /**
-     * The transport goes on writing, and stays in epoll for that, but reads no more; whoever wants to read is led to
-     * the session.
+     * The transport keeps writing, and stays in epoll for that, but no longer reads; calls to read go to the session.
      */
     @Override
     public void onSocketTaken() {
@@ -331,7 +328,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         onFin();
     }
 
-    /** Tells the peer why, and closes without losing the telling. */
+    /** Sends the peer an alert, and closes without losing it. */
     @Override
     public void onRxFault(OffloadException fault) {
         LOG.info("connection {} from {}: {}", connection.id(), connection.clientText(), fault.getMessage());
@@ -358,7 +355,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         }
     }
 
-    /** Closes at once, without a word: the peer is gone, or our own direction is broken. */
+    /** Closes at once and without an alert: the peer is gone, or our own direction is broken. */
     private void abort() {
         rx.end();
         ctx.close();

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What we send: gathers small writes into one record, seals, and owns the alerts and KeyUpdates that go between the
- * data. Confined to the event loop.
+ * The sending half: joins small writes into one record, seals, and owns the alerts and KeyUpdates between the data.
+ * Confined to the event loop.
  */
 final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     private static final Logger LOG = LoggerFactory.getLogger(TxHalf.class);
@@ -61,7 +61,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     private TxSession session;
     private State state = State.OPEN;
 
-    /** @param onFault closes the connection; the session cannot go on */
+    /** @param onFault closes the connection; the session cannot continue */
     TxHalf(
             ChannelHandlerContext ctx,
             OffloadTarget target,
@@ -115,8 +115,8 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     }
 
     /**
-     * Sends whole handshake messages behind what was written before, in records that hold nothing else: tickets (RFC
-     * 8446 §4.6.1). They leave with the next flush of the channel.
+     * Sends whole handshake messages after earlier writes, in records that hold nothing else: tickets (RFC 8446
+     * §4.6.1). They leave with the next flush of the channel.
      *
      * @param messages ownership moves here
      */
@@ -129,20 +129,20 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
         }
     }
 
-    /** Seals what small writes have gathered. */
+    /** Seals the gathered small writes. */
     @Override
     public void flush() {
         gatherer.flush();
     }
 
-    /** What is owed to the client is paid by {@link #settle} at the latest. */
+    /** The answer leaves with {@link #settle} at the latest. */
     KeyUpdates keyUpdates() {
         return keyUpdates;
     }
 
     /**
-     * Pays what is owed at the end of a read burst, so that a flood of requests costs one answer per burst; true if a
-     * flush is due.
+     * Sends the answers that are due at the end of a read burst, so that a flood of requests costs one answer per
+     * burst; true if a flush is due.
      */
     boolean settle() {
         if (!isOpen()) {
@@ -156,7 +156,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
         return due;
     }
 
-    /** Sends a warning; the connection goes on. */
+    /** Sends a warning; the connection continues. */
     void warn(AlertDescription description) {
         if (isOpen()) {
             flush();
@@ -164,7 +164,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
         }
     }
 
-    /** Sends close_notify behind everything written; nothing may be written after it. */
+    /** Sends close_notify after all writes; no write may follow. */
     ChannelPromise end() {
         ChannelPromise promise = ctx.newPromise();
         if (!isOpen()) {
@@ -176,7 +176,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
         return promise;
     }
 
-    /** Drops what was not sealed yet and sends a fatal alert; nothing may be written after it. */
+    /** Drops unsealed writes and sends a fatal alert; no write may follow. */
     ChannelPromise fail(AlertDescription description) {
         ChannelPromise promise = ctx.newPromise();
         gatherer.drop();
@@ -214,7 +214,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
         sealing.onWritten();
     }
 
-    /** Begins to take content from another socket; null where it cannot be, or not now. */
+    /** Begins to take content from another socket; null if that is impossible, or not possible now. */
     @Nullable
     SplicePump splice(Channel source, long bytes, SpliceListener listener) {
         return spliced.start(source, bytes, listener);
@@ -226,7 +226,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     }
 
     /**
-     * What is spliced goes into records that the backend cuts, and that nobody counts before: all of that must be fine.
+     * Spliced content goes into records that the backend cuts and that are not counted before: that must be allowed.
      */
     @Override
     public boolean maySplice() {
@@ -266,7 +266,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
         placement.addSpliced(records, bytes);
     }
 
-    /** What a backend with threads of its own has made meanwhile goes out. */
+    /** Flushes what a backend with threads of its own has made meanwhile. */
     @Override
     public void onBurstEnd() {
         ctx.flush();
@@ -285,7 +285,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     @Override
     public void onDegraded(String reason) {
         placement.onDegraded(reason);
-        // An idle session must not go on claiming to be where it is not.
+        // An idle session must not keep reporting a wrong place.
         ctx.executor().execute(() -> {
             if (isOpen()) {
                 moveIfDue();
@@ -322,7 +322,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
     }
 
     private void sealData(ByteBuf plaintext, int recordBytes, ChannelPromise promise) {
-        if (!isOpen()) { // by what went before of the same burst
+        if (!isOpen()) { // closed by an earlier part of the same burst
             plaintext.release();
             promise.tryFailure(new ClosedChannelException());
             return;

@@ -3,7 +3,7 @@ package io.offramp.proxy.session;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
-/** One reason for which a channel counts as not writable. Confined to the event loop. */
+/** One reason why a channel counts as not writable. Confined to the event loop. */
 final class WritabilityHold {
     private final Channel channel;
     private final int index;
@@ -19,7 +19,7 @@ final class WritabilityHold {
         return held;
     }
 
-    /** Holds the channel up, or no longer; nothing happens to a channel that is closed. */
+    /** Sets or clears the reason; does nothing to a closed channel. */
     void set(boolean hold) {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         if (buffer != null && held != hold) {

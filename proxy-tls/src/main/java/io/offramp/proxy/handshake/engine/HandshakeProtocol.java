@@ -24,10 +24,10 @@ import org.bouncycastle.tls.TlsUtils;
 
 /**
  * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's
- * non-blocking server, with what it leaves open closed. Not thread-safe; may change threads between calls.
+ * non-blocking server, with its gaps closed. Not thread-safe; may change threads between calls.
  */
 final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCrypto.Phases {
-    /** What is to happen to a record. */
+    /** How to treat a record. */
     enum Verdict {
         OFFER,
         DROP,
@@ -54,8 +54,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     }
 
     /**
-     * What to do with a record of this outer type now. Bouncy Castle would go on taking plaintext handshake messages
-     * after the server's flight (RFC 8446 §5), and does not know 0-RTT data.
+     * How to treat a record of this outer type now. Bouncy Castle would still accept plaintext handshake messages after
+     * the server's flight (RFC 8446 §5), and does not know 0-RTT data.
      */
     Verdict verdict(int recordType) {
         boolean awaitsRetry = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
@@ -91,14 +91,14 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return server.completed() != null;
     }
 
-    /** The choices made and the alerts raised. */
+    /** The server's choices and alerts. */
     HandshakeServer server() {
         return server;
     }
 
     /**
-     * What the session needs; the caller's. The output has been read to its end: only then are the sequence numbers
-     * final, since the server's Finished of TLS 1.2 is written after the engine calls the handshake complete.
+     * What the session needs; the caller owns it. Called after the output has been read to its end: only then are the
+     * sequence numbers final, since the server's Finished of TLS 1.2 is written after the engine reports completion.
      *
      * @param rxBytes of the client's stream up to here
      * @param txBytes of our stream up to here
@@ -125,7 +125,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return Handover.of(agreed, crypto, cipher, rxBytes, txBytes, server.newTickets());
     }
 
-    /** Wipes every secret and key that is still here. May be called more than once. */
+    /** Wipes all remaining secrets and keys. May be called more than once. */
     void destroy() {
         crypto.destroy();
     }
@@ -135,13 +135,13 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         flushMessages();
     }
 
-    /** Not after a HelloRetryRequest: what was on its way has been dropped by then (RFC 8446 §4.2.10). */
+    /** Not after a HelloRetryRequest: data on its way has been dropped by then (RFC 8446 §4.2.10). */
     @Override
     public boolean expectsEarlyData() {
         return server.offer().offersEarlyData() && !retried;
     }
 
-    /** Taken apart and proved here: the engine's own parser takes more than it should, and less. */
+    /** Parsed and checked here: the engine's own parser accepts too much, and also too little. */
     @Override
     protected ClientHello receiveClientHelloMessage(ByteArrayInputStream buf) throws IOException {
         ReceivedHello hello = ReceivedHello.of(buf.readAllBytes());
@@ -164,7 +164,7 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         }
     }
 
-    /** RFC 8446 §5.1: messages that change the keys end their record, else a message would span two keys. */
+    /** RFC 8446 §5.1: messages that change the keys end their record; otherwise a message would span two keys. */
     @Override
     protected void handleHandshakeMessage(short type, HandshakeMessageInput buf) throws IOException {
         int behind = lengths.onMessage(buf.available());
