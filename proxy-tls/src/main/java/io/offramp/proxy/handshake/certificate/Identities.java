@@ -20,7 +20,7 @@ public final class Identities {
             List<ServerIdentity> all,
             Map<ServerIdentity, Credentials> credentials,
             IdentityTable table,
-            boolean areStepsDear) {}
+            boolean areStepsSlow) {}
 
     /** @param groups for the key exchange, which may be expensive as well */
     public Identities(List<ServerIdentity> first, List<Group> groups, CryptoProviders providers) {
@@ -48,8 +48,8 @@ public final class Identities {
     }
 
     /** Whether a handshake has a step that would stall an event loop. */
-    public boolean areStepsDear() {
-        return inUse.areStepsDear;
+    public boolean areStepsSlow() {
+        return inUse.areStepsSlow;
     }
 
     /** Identities that stay keep what was prepared for them. */
@@ -59,10 +59,10 @@ public final class Identities {
             Credentials known = prepared.get(identity);
             credentials.put(identity, known != null ? known : new Credentials(identity, providers));
         }
-        return new InUse(List.copyOf(next), credentials, new IdentityTable(next, credentials), areStepsDear(next));
+        return new InUse(List.copyOf(next), credentials, new IdentityTable(next, credentials), areStepsSlow(next));
     }
 
-    private boolean areStepsDear(List<ServerIdentity> identities) {
+    private boolean areStepsSlow(List<ServerIdentity> identities) {
         Stream<CryptoProviders.Primitive> used = Stream.concat(
                 groups.stream().map(CryptoProviders.Primitive::of).flatMap(List::stream),
                 identities.stream().map(identity -> CryptoProviders.Primitive.of(identity.keyType())));

@@ -116,7 +116,7 @@ final class EngineSteps {
         }
         switch (protocol.verdict(type)) {
             case OFFER -> {
-                if (settings.isDear(type)) {
+                if (settings.isExpensive(type)) {
                     offerToWorker(ctx, protocol, record);
                 } else {
                     outcome.onStepped(ctx, protocol, step(protocol, record));

@@ -211,7 +211,7 @@ public final class HandshakeSettings {
 
     /** Whether any step of a handshake leaves the event loop. */
     public boolean usesWorker() {
-        return identities.areStepsDear() || clientAuth != null;
+        return identities.areStepsSlow() || clientAuth != null;
     }
 
     /** The certificates, which may be replaced. */
@@ -290,7 +290,7 @@ public final class HandshakeSettings {
      * Keys are exchanged and signatures made in answer to plaintext handshake records. The rest is hashing, except for
      * client certificates, which come in encrypted records in TLS 1.3.
      */
-    boolean isDear(int recordType) {
+    boolean isExpensive(int recordType) {
         return switch (recordType) {
             case ContentType.handshake -> usesWorker();
             case ContentType.application_data -> clientAuth != null;
