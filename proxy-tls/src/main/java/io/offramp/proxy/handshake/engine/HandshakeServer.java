@@ -4,8 +4,6 @@ import io.offramp.proxy.handshake.certificate.Credentials;
 import io.offramp.proxy.handshake.certificate.IdentityTable;
 import io.offramp.proxy.handshake.certificate.StapledSigner;
 import io.offramp.proxy.handshake.client.CertificateList;
-import io.offramp.proxy.handshake.client.ClientTrust;
-import io.offramp.proxy.handshake.client.ClientVerifier;
 import io.offramp.proxy.handshake.crypto.Group;
 import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
 import io.offramp.proxy.handshake.crypto.KeyLogTap;
@@ -15,7 +13,6 @@ import io.offramp.proxy.handshake.ticket.Resumption12;
 import io.offramp.proxy.handshake.ticket.Tickets;
 import io.offramp.proxy.tls.ClientIdentity;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
@@ -49,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeServer extends DefaultTlsServer {
     private final KeyLogTap keyLog;
     private final HandshakeSettings settings;
-    private final @Nullable ClientTrust trust;
+    private final ClientClaim claim;
     private final IdentityTable identities;
     private final @Nullable Resumption resumption;
     private final @Nullable Resumption12 resumption12;
@@ -58,7 +55,6 @@ final class HandshakeServer extends DefaultTlsServer {
     private @Nullable StapledSigner credentials;
     private @Nullable SecurityParameters completed;
     private RecordSizeLimit recordSizeLimit = new RecordSizeLimit.None();
-    private @Nullable ClientIdentity client;
     private int group = -1;
     private int alertSent = -1;
     private @Nullable Throwable alertCause;
@@ -68,12 +64,12 @@ final class HandshakeServer extends DefaultTlsServer {
         super(crypto);
         this.keyLog = crypto.keyLog();
         this.settings = settings;
-        this.trust = settings.clientTrust();
+        this.claim = new ClientClaim(settings.clientTrust());
         this.identities = settings.identities().table();
         Tickets tickets = settings.tickets();
-        byte[] policy = trust == null ? new byte[0] : trust.policyDigest();
-        this.resumption =
-                tickets == null ? null : new Resumption(crypto, identities, tickets, policy, this::restoreClient);
+        this.resumption = tickets == null
+                ? null
+                : new Resumption(crypto, identities, tickets, claim.policyDigest(), claim::restore);
         this.resumption12 =
                 tickets == null || resumption == null ? null : new Resumption12(crypto, tickets, resumption);
     }
@@ -103,7 +99,7 @@ final class HandshakeServer extends DefaultTlsServer {
             ClientHelloChecks.requireUnchanged(first, received);
         }
         ClientHello hello = ClientHelloChecks.accept(received, settings.versions(), settings.groups());
-        client = null;
+        claim.forget();
         if (resumption != null) {
             resumption.onClientHello(hello, offer.serverName());
         }
@@ -140,7 +136,7 @@ final class HandshakeServer extends DefaultTlsServer {
     /** The identity that the client claims; proved once the handshake is complete. Null without a certificate. */
     @Nullable
     ClientIdentity client() {
-        return client;
+        return claim.identity();
     }
 
     /** Number of the fatal alert that was raised; -1 if none. */
@@ -214,26 +210,13 @@ final class HandshakeServer extends DefaultTlsServer {
         Credentials.Leaf leaf = shownLeaf();
         return resumption12 == null || leaf == null
                 ? super.getNewSessionTicket()
-                : resumption12.newTicket(context.getSecurityParametersHandshake(), leaf, clientPath());
+                : resumption12.newTicket(context.getSecurityParametersHandshake(), leaf, claim.path());
     }
 
     private int[] commonSuites() {
         return IntStream.of(settings.suites())
                 .filter(ours -> Arrays.contains(offeredCipherSuites, ours))
                 .toArray();
-    }
-
-    /** The demands on clients are the same as when the session began, but certificates expire. */
-    private boolean restoreClient(List<byte[]> path) {
-        if (trust == null || path.isEmpty()) {
-            return path.isEmpty() && (trust == null || !trust.isRequired());
-        }
-        client = new ClientVerifier(trust, Instant.now()).recall(path);
-        return client != null;
-    }
-
-    private List<byte[]> clientPath() {
-        return client == null ? List.of() : client.path();
     }
 
     @Override
@@ -341,7 +324,7 @@ final class HandshakeServer extends DefaultTlsServer {
      */
     @Override
     public TlsCredentials getCredentials() throws IOException {
-        client = null;
+        claim.forget();
         if (resumption != null) {
             resumption.forget();
         }
@@ -357,7 +340,7 @@ final class HandshakeServer extends DefaultTlsServer {
 
     @Override
     public @Nullable CertificateRequest getCertificateRequest() throws IOException {
-        return trust == null ? null : trust.requests().message(TlsUtils.isTLSv13(context));
+        return claim.request(TlsUtils.isTLSv13(context));
     }
 
     /** {@link MessageLengths} refuses long messages, with a fitting alert. */
@@ -373,9 +356,7 @@ final class HandshakeServer extends DefaultTlsServer {
 
     @Override
     public void notifyClientCertificate(Certificate certificate) throws IOException {
-        if (trust != null) {
-            client = new ClientVerifier(trust, Instant.now()).identify(certificate, TlsUtils.isTLSv13(context));
-        }
+        claim.receive(certificate, TlsUtils.isTLSv13(context));
     }
 
     private @Nullable StapledSigner choose(TlsSuite suite) {
@@ -390,12 +371,12 @@ final class HandshakeServer extends DefaultTlsServer {
         if (TlsUtils.isTLSv13(completed.getNegotiatedVersion())) {
             group = completed.getNegotiatedGroup();
             if (resumption != null) {
-                newTickets = resumption.newTickets13(completed, shownLeaf(), clientPath());
+                newTickets = resumption.newTickets13(completed, shownLeaf(), claim.path());
             }
         } else if (resumption12 != null && !isResumed()) {
             Credentials.Leaf leaf = shownLeaf();
             if (leaf != null) {
-                resumption12.keep(completed, leaf, clientPath());
+                resumption12.keep(completed, leaf, claim.path());
             }
         }
     }
