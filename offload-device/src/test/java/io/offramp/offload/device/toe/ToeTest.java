@@ -63,7 +63,7 @@ class ToeTest {
     }
 
     @Test
-    void shouldRunWhatIsDearOnWorkersOfItsOwn() throws Exception {
+    void shouldRunExpensiveHandshakesOnWorkersOfItsOwn() throws Exception {
         CompletableFuture<String> name = new CompletableFuture<>();
         toe.workers().execute(() -> name.complete(Thread.currentThread().getName()));
 
