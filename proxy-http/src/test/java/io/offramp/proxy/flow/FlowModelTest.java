@@ -104,7 +104,7 @@ class FlowModelTest {
     private static @Nullable Throwable failureOf(Case some) {
         WARNINGS.get().clear();
         try (Handlers proxy = Handlers.bounded(some.readBytes(), some.connections(), 1, some.servers())) {
-            long bound = WireChannel.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10);
+            long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10);
             new Interleaving(proxy, bound).run(some.steps(), some.patient());
         } catch (AssertionError | RuntimeException e) {
             return e;

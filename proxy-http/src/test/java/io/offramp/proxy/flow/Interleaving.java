@@ -189,10 +189,10 @@ final class Interleaving {
         if (message == null || client == null || !client.peer.isOpen() || client.ended) {
             return;
         }
-        if (!server.peer.isStalled() && !message.answered) {
+        if (!server.peer.isStalled() && !message.isAnswered()) {
             check(message.bodyArrived == message.bodySent, "body of " + message + " does not arrive");
         }
-        if (!client.peer.isStalled() && (server.tunnel || !message.done)) {
+        if (!client.peer.isStalled() && (server.isTunnel() || !message.done)) {
             check(message.answerArrived == message.answerSent, "answer to " + message + " does not arrive");
         }
     }
@@ -224,7 +224,7 @@ final class Interleaving {
         for (Message message : messages) {
             int logged = times[message.number];
             check(logged <= 1, message + " is logged " + logged + " times");
-            check(logged == 1 || !message.arrived, message + " is not logged");
+            check(logged == 1 || !message.hasArrived(), message + " is not logged");
         }
     }
 

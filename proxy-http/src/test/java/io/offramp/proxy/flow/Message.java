@@ -20,12 +20,16 @@ final class Message {
     int answerArrived;
     /** Its answer ends with the server's connection, whether it is whole or not. */
     boolean answerUntilClose;
-    /** All of an answer was sent by a server. */
-    boolean answered;
-    /** A server saw its head. */
-    boolean arrived;
+    /** The farthest that a server has come with it. */
+    private Service service = Service.NONE;
     /** The client saw the end of its answer. */
     boolean done;
+
+    private enum Service {
+        NONE,
+        ASKED,
+        ANSWERED
+    }
 
     enum Sort {
         GET,
@@ -42,6 +46,26 @@ final class Message {
         this.number = number;
         this.sort = sort;
         this.bodyBytes = sort == Sort.LENGTH || sort == Sort.CHUNKED ? bodyBytes : 0;
+    }
+
+    /** A server saw its head. */
+    void arrive() {
+        if (service == Service.NONE) {
+            service = Service.ASKED;
+        }
+    }
+
+    boolean hasArrived() {
+        return service != Service.NONE;
+    }
+
+    /** All of an answer was sent by a server. */
+    void answered() {
+        service = Service.ANSWERED;
+    }
+
+    boolean isAnswered() {
+        return service == Service.ANSWERED;
     }
 
     String target() {

@@ -156,7 +156,7 @@ final class ModelClient {
         /** An answer that ends with its connection is whole where that ends in order. */
         void onStreamEnd() {
             boolean cutShows = isToEnd() && !own && !current.answerUntilClose;
-            if (cutShows && (!current.answered || current.answerArrived != current.answerSent)) {
+            if (cutShows && (!current.isAnswered() || current.answerArrived != current.answerSent)) {
                 throw new AssertionError("the answer to " + current + " seems whole and is not");
             }
         }

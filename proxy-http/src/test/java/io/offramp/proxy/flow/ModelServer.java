@@ -19,15 +19,25 @@ final class ModelServer {
     @Nullable
     Message asked;
 
-    boolean complete;
-    boolean answering;
-    boolean tunnel;
+    private boolean complete;
+    private Answer answer = Answer.NONE;
     boolean ended;
+
+    private enum Answer {
+        NONE,
+        BEGUN,
+        /** The answer has opened it, and it lasts as long as the connection. */
+        TUNNEL
+    }
 
     ModelServer(Peer peer, IntFunction<Message> messages) {
         this.peer = peer;
         this.messages = messages;
         out = new Outgoing(peer);
+    }
+
+    boolean isTunnel() {
+        return answer == Answer.TUNNEL;
     }
 
     void read() {
@@ -37,10 +47,10 @@ final class ModelServer {
     /** Begins an answer, where a request waits for one. */
     void answer(int n, boolean early) {
         Message message = asked;
-        if (message == null || answering || ended || !complete && !early) {
+        if (message == null || answer != Answer.NONE || ended || !complete && !early) {
             return;
         }
-        answering = true;
+        answer = Answer.BEGUN;
         String tag = "X-Tag: " + message.number + "\r\n";
         if (message.sort == Sort.UPGRADE && n % 4 != 0) {
             out.add(
@@ -48,8 +58,8 @@ final class ModelServer {
                             + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" + tag + "\r\n"),
                     (count, last) -> {
                         if (last) {
-                            tunnel = true;
-                            message.answered = true;
+                            answer = Answer.TUNNEL;
+                            message.answered();
                         }
                     });
             return;
@@ -88,8 +98,8 @@ final class ModelServer {
     }
 
     private void onAnswered(Message message, boolean close) {
-        message.answered = true;
-        answering = false;
+        message.answered();
+        answer = Answer.NONE;
         asked = null;
         if (close) {
             end();
@@ -99,7 +109,7 @@ final class ModelServer {
     /** Answers, and at once a second time. */
     void answerTwice(int n) {
         answer(n, false);
-        if (!answering || tunnel || reading != null && reading.sort == Sort.UPGRADE) {
+        if (answer != Answer.BEGUN || reading != null && reading.sort == Sort.UPGRADE) {
             return;
         }
         out.send(Integer.MAX_VALUE);
@@ -117,7 +127,7 @@ final class ModelServer {
 
     void interim(int bytes) {
         Message message = asked;
-        if (message != null && !answering && !ended && out.isEmpty()) {
+        if (message != null && answer == Answer.NONE && !ended && out.isEmpty()) {
             out.add("HTTP/1.1 103 Early Hints\r\nX-Tag: " + message.number + "\r\nLink: " + "x".repeat(bytes)
                     + "\r\n\r\n");
         }
@@ -128,7 +138,7 @@ final class ModelServer {
             return;
         }
         Message message = reading;
-        if (tunnel && message != null && out.isEmpty()) {
+        if (isTunnel() && message != null && out.isEmpty()) {
             int bytes = Math.min(most, peer.room());
             peer.send(message.answerBytes(message.answerSent, bytes));
             message.answerSent += bytes;
@@ -161,10 +171,10 @@ final class ModelServer {
                     || message.sort == Sort.OLD
                     || message.sort == Sort.HEAD
                     || message.sort == Sort.UPGRADE;
-            if (message.arrived && !repeatable) {
+            if (message.hasArrived() && !repeatable) {
                 throw new AssertionError(message + " came twice");
             }
-            message.arrived = true;
+            message.arrive();
             message.answerSent = 0;
             reading = message;
             asked = message;

@@ -27,7 +27,7 @@ class TunnelFlowTest {
         // Given
         server.stall();
         send(client, "c".repeat(BYTES));
-        int read = BYTES - (WireChannel.RECEIVE_BYTES - client.room());
+        int read = BYTES - (WireInput.RECEIVE_BYTES - client.room());
 
         // When
         client.reset();
@@ -46,7 +46,7 @@ class TunnelFlowTest {
         // Given
         client.stall();
         send(server, "s".repeat(BYTES));
-        int read = BYTES - (WireChannel.RECEIVE_BYTES - server.room());
+        int read = BYTES - (WireInput.RECEIVE_BYTES - server.room());
 
         // When
         server.reset();

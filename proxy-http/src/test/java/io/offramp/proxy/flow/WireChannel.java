@@ -1,6 +1,5 @@
 package io.offramp.proxy.flow;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
@@ -11,14 +10,10 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.offramp.proxy.channel.FinEvent;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,39 +24,22 @@ import org.jspecify.annotations.Nullable;
 final class WireChannel extends AbstractChannel implements DuplexChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
-    private static final int READS_IN_A_BURST = 4;
-
-    /** What a kernel takes for a proxy that does not read. */
-    static final int RECEIVE_BYTES = 8 << 10;
-
-    /** What a kernel takes for a peer that does not read. */
-    private static final int KERNEL_BYTES = 1024;
-
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 10, 3 << 10);
 
-    private final int readBytes;
     private final DefaultChannelConfig config = new Config();
     private final Far far = new Far();
-    private final ArrayDeque<ByteBuf> incoming = new ArrayDeque<>();
-    private final ByteArrayOutputStream outgoing = new ByteArrayOutputStream();
+    private final WireInput input;
+    private final WireOutput output = new WireOutput();
     private State state;
     private @Nullable ChannelPromise connecting;
-    private boolean readPending;
-    private boolean halfClosure;
-    private boolean farEnded;
-    private boolean farLeft;
-    private boolean farReset;
-    private boolean inputShutdown;
-    private boolean outputShutdown;
     private boolean linger;
-    private boolean reset;
-    private boolean stalled;
-    private int kernelLeft = KERNEL_BYTES;
 
     private enum State {
         NEW,
         CONNECTED,
-        CLOSED
+        CLOSED,
+        /** Closed without a FIN. */
+        RESET
     }
 
     /**
@@ -70,9 +48,8 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
      */
     WireChannel(boolean accepted, int readBytes) {
         super(null);
-        this.readBytes = readBytes;
+        input = new WireInput(this, readBytes, accepted);
         state = accepted ? State.CONNECTED : State.NEW;
-        halfClosure = accepted;
         config.setWriteBufferWaterMark(WATER_MARK);
     }
 
@@ -104,7 +81,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     /** Written, and left unflushed though the peer would read. */
     long unflushedBytes() {
         ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
-        return buffer == null || stalled ? 0 : buffer.totalPendingWriteBytes();
+        return buffer == null || output.isStalled() ? 0 : buffer.totalPendingWriteBytes();
     }
 
     /** What one poll of the event loop finds here. */
@@ -112,140 +89,86 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
         if (state != State.CONNECTED) {
             return false;
         }
-        if (farReset) {
+        if (input.isReset()) {
             pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
             unsafe().close(voidPromise());
             return true;
         }
         boolean did = false;
         ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
-        if (buffer != null && !buffer.isEmpty() && (!stalled || kernelLeft > 0)) {
+        if (buffer != null && !buffer.isEmpty() && output.takesBytes()) {
             ((Unsafe) unsafe()).flush0();
             did = true;
         }
-        if (!inputShutdown && (readPending && !incoming.isEmpty() || farEnded)) {
-            readBurst();
+        if (input.isReadable()) {
+            input.readBurst();
             did = true;
         }
         return did;
     }
 
-    private void readBurst() {
-        boolean all = farEnded;
-        for (int i = 0; (all || i < READS_IN_A_BURST) && !incoming.isEmpty() && isActive(); i++) {
-            readPending = false;
-            ByteBuf in = alloc().buffer(readBytes);
-            while (in.isWritable() && !incoming.isEmpty()) {
-                ByteBuf first = incoming.getFirst();
-                in.writeBytes(first, Math.min(first.readableBytes(), in.writableBytes()));
-                if (!first.isReadable()) {
-                    incoming.removeFirst();
-                }
-            }
-            boolean full = !in.isWritable();
-            pipeline().fireChannelRead(in);
-            if (!all && (!full || !config.isAutoRead())) {
-                break;
-            }
-        }
-        pipeline().fireChannelReadComplete();
-        if (farEnded && incoming.isEmpty() && isActive() && !inputShutdown) {
-            inputShutdown = true;
-            if (halfClosure) {
-                pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-                if (farLeft) {
-                    pipeline().fireUserEventTriggered(FinEvent.INSTANCE);
-                }
-            } else {
-                unsafe().close(voidPromise());
-            }
-        }
-    }
-
     @Override
     protected void doWrite(ChannelOutboundBuffer in) {
-        while (in.current() instanceof ByteBuf message) {
-            int bytes = message.readableBytes();
-            int taken = stalled ? Math.min(bytes, kernelLeft) : bytes;
-            for (int i = 0; i < taken; i++) {
-                outgoing.write(message.readByte());
-            }
-            if (stalled) {
-                kernelLeft -= taken;
-            }
-            in.progress(taken);
-            if (taken < bytes) {
-                return;
-            }
-            in.remove();
-        }
+        output.write(in);
     }
 
     private final class Far implements Peer {
         @Override
         public void send(byte[] bytes) {
-            if (state == State.CONNECTED && !farEnded && !farReset && bytes.length > 0) {
-                incoming.addLast(io.netty.buffer.Unpooled.wrappedBuffer(bytes));
+            if (state == State.CONNECTED) {
+                input.add(bytes);
             }
         }
 
         @Override
         public int room() {
-            int unread = 0;
-            for (ByteBuf part : incoming) {
-                unread += part.readableBytes();
-            }
-            return Math.max(0, RECEIVE_BYTES - unread);
+            return input.room();
         }
 
         @Override
         public void leave() {
-            farLeft = true;
-            endOutput();
+            input.end(WireInput.End.LEFT);
         }
 
         @Override
         public void endOutput() {
-            farEnded = true;
+            input.end(WireInput.End.FIN);
         }
 
         @Override
         public void reset() {
-            farReset = true;
-            incoming.clear();
+            input.end(WireInput.End.RESET);
+            input.clear();
         }
 
         @Override
         public void stall() {
-            stalled = true;
+            output.stall();
         }
 
         @Override
         public void resume() {
-            stalled = false;
-            kernelLeft = KERNEL_BYTES;
+            output.resume();
         }
 
         @Override
         public boolean isStalled() {
-            return stalled;
+            return output.isStalled();
         }
 
         @Override
         public byte[] take() {
-            byte[] bytes = outgoing.toByteArray();
-            outgoing.reset();
-            return bytes;
+            return output.take();
         }
 
         @Override
         public boolean hasEnded() {
-            return !reset && (outputShutdown || state == State.CLOSED);
+            return state == State.CLOSED || state != State.RESET && output.isShutdown();
         }
 
         @Override
         public boolean wasReset() {
-            return reset;
+            return state == State.RESET;
         }
 
         @Override
@@ -262,7 +185,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
         @Override
         public <T> boolean setOption(ChannelOption<T> option, T value) {
             if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-                halfClosure = (Boolean) value;
+                input.allowHalfClosure((Boolean) value);
                 return true;
             }
             if (option == ChannelOption.SO_LINGER) {
@@ -274,7 +197,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
         @Override
         protected void autoReadCleared() {
-            readPending = false;
+            input.pause();
         }
     }
 
@@ -320,9 +243,8 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     protected void doClose() {
-        reset = state == State.CONNECTED && (linger || !incoming.isEmpty());
-        state = State.CLOSED;
-        incoming.clear();
+        state = state == State.CONNECTED && (linger || !input.isEmpty()) ? State.RESET : State.CLOSED;
+        input.clear();
         ChannelPromise promise = connecting;
         connecting = null;
         if (promise != null) {
@@ -332,12 +254,12 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     protected void doShutdownOutput() {
-        outputShutdown = true;
+        output.shutDown();
     }
 
     @Override
     protected void doBeginRead() {
-        readPending = true;
+        input.resume();
     }
 
     @Override
@@ -347,7 +269,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     public boolean isOpen() {
-        return state != State.CLOSED;
+        return state == State.NEW || state == State.CONNECTED;
     }
 
     @Override
@@ -362,7 +284,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     public boolean isInputShutdown() {
-        return inputShutdown;
+        return input.isShutdown();
     }
 
     @Override
@@ -372,13 +294,13 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     public ChannelFuture shutdownInput(ChannelPromise promise) {
-        inputShutdown = true;
+        input.shutDown();
         return promise.setSuccess();
     }
 
     @Override
     public boolean isOutputShutdown() {
-        return outputShutdown;
+        return output.isShutdown();
     }
 
     @Override
@@ -394,7 +316,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     public boolean isShutdown() {
-        return inputShutdown && outputShutdown;
+        return input.isShutdown() && output.isShutdown();
     }
 
     @Override
