@@ -1,7 +1,12 @@
 package io.offramp.proxy.channel;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -19,6 +24,7 @@ public final class HalfClosedEpoll {
     private static final Logger LOG = LoggerFactory.getLogger(HalfClosedEpoll.class);
     private static final int EPOLLET = 1 << 31;
     private static final @Nullable MethodHandle SET_FLAG = find();
+    private static final ChannelHandler KEEPER = new Keeper();
 
     private HalfClosedEpoll() {}
 
@@ -35,9 +41,17 @@ public final class HalfClosedEpoll {
     }
 
     /**
-     * The peer has ended its stream, and we go on sending. Called while {@code ChannelInputShutdownEvent} is fired;
-     * does nothing for other transports.
+     * Lets the channel outlive the peer's FIN: sets {@code ALLOW_HALF_CLOSURE}, and keeps an epoll socket usable from
+     * then on. Called once for a channel, on its event loop.
      */
+    public static void allow(Channel channel) {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        if (channel instanceof EpollSocketChannel) {
+            channel.pipeline().addFirst(KEEPER);
+        }
+    }
+
+    /** Called when the transport has lost its interest in reading, other than by a FIN, and goes on writing. */
     public static void keep(Channel channel) {
         if (SET_FLAG == null || !(channel instanceof EpollSocketChannel)) {
             return;
@@ -46,6 +60,18 @@ public final class HalfClosedEpoll {
             SET_FLAG.invokeExact(channel, EPOLLET);
         } catch (Throwable e) {
             LOG.warn("{}: {}", channel, e.toString());
+        }
+    }
+
+    /** First in the pipeline, so that no handler writes before it. */
+    @ChannelHandler.Sharable
+    private static final class Keeper extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                keep(context.channel());
+            }
+            context.fireUserEventTriggered(event);
         }
     }
 }

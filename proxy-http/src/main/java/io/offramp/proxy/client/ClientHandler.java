@@ -7,7 +7,6 @@ import io.offramp.offload.error.OffloadException;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.channel.Deadline;
-import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.channel.ReadGate;
 import io.offramp.proxy.channel.WriteBurst;
 import io.offramp.proxy.connection.Connection;
@@ -143,7 +142,6 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
     @Override
     public final void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            HalfClosedEpoll.keep(context.channel());
             inputEnded = true;
             onInputEnded();
         } else if (event == ShedEvent.INSTANCE) {

@@ -17,6 +17,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpFrontSettings;
@@ -126,12 +127,12 @@ public final class ProxyFixture implements AutoCloseable {
         server = new ServerBootstrap()
                 .group(group)
                 .channel(type)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel client) {
                         clients.add(client);
+                        HalfClosedEpoll.allow(client);
                         client.attr(Connection.KEY)
                                 .set(new Connection(
                                         ids.incrementAndGet(),

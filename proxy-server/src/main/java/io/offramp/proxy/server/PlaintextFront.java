@@ -1,16 +1,11 @@
 package io.offramp.proxy.server;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.offload.ConnectionOffload;
 import io.offramp.proxy.channel.HalfClose;
-import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.generation.Front;
 
@@ -23,13 +18,10 @@ import io.offramp.proxy.generation.Front;
  * @param front the real front
  */
 record PlaintextFront(ConnectionOffload device, EventLoopGroup hosts, Front front) implements Front {
-    private static final ChannelHandler KEEP_HALF_CLOSED = new KeepHalfClosed();
-
     @Override
     public void install(ChannelPipeline pipeline) {
         Channel owned = pipeline.channel();
         Connection connection = owned.attr(Connection.KEY).get();
-        pipeline.addLast(KEEP_HALF_CLOSED);
         device.present(pipeline, () -> HalfClose.write(owned), hosts.next(), new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel plaintext) {
@@ -37,17 +29,5 @@ record PlaintextFront(ConnectionOffload device, EventLoopGroup hosts, Front fron
                 front.install(plaintext.pipeline());
             }
         });
-    }
-
-    /** Other fronts do this for their own channel, which has no socket here. */
-    @ChannelHandler.Sharable
-    private static final class KeepHalfClosed extends ChannelInboundHandlerAdapter {
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof ChannelInputShutdownEvent) {
-                HalfClosedEpoll.keep(context.channel());
-            }
-            context.fireUserEventTriggered(event);
-        }
     }
 }

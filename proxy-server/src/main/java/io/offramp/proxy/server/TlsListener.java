@@ -5,12 +5,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.AttributeKey;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.channel.DrainEvent;
+import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.generation.ListenerGeneration;
@@ -156,7 +156,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         connection.onHandshaken(session.negotiated());
         metrics.onHandshaken(session.negotiated(), connection.ageNs());
         // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        HalfClosedEpoll.allow(channel);
         OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());
         ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
         TlsSessionHandler handler = new TlsSessionHandler(session, target, listener.sessions(), connection);

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -74,7 +73,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     public void begin(TunnelListener next) {
         state = State.TUNNEL;
         listener = new TunnelSide(next);
-        channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        HalfClosedEpoll.allow(channel());
     }
 
     @Override
@@ -280,7 +279,6 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent && listener instanceof TunnelSide tunnel) {
-            HalfClosedEpoll.keep(ctx.channel());
             splices.stop();
             tunnel.listener().onInputEnded();
         }
