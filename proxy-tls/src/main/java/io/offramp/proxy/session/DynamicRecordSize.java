@@ -19,7 +19,7 @@ final class DynamicRecordSize {
     private boolean first = true;
 
     /**
-     * @param recordLimit most content that the client accepts, whatever is configured
+     * @param recordLimit most content that the peer accepts, whatever is configured
      * @param nanoTime {@link System#nanoTime}
      */
     DynamicRecordSize(RecordSizeConfig config, int recordLimit, LongSupplier nanoTime) {
@@ -46,7 +46,7 @@ final class DynamicRecordSize {
      * Content is about to be sealed.
      *
      * @param bytes its length
-     * @param waiting whether older data still waits for the client, which short records then make no faster
+     * @param waiting whether older data still waits for the peer, which short records then make no faster
      * @return how much of it, from its start, goes into short records: a whole number of them, or all of it
      */
     int shortBytes(int bytes, boolean waiting) {

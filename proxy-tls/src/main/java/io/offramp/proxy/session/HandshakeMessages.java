@@ -14,13 +14,13 @@ final class HandshakeMessages {
     /** Receives the messages. Called from inside {@link #receive}. */
     interface Listener {
         /**
-         * The client replaces its key.
+         * The peer replaces its key.
          *
          * @param answerRequested whether we must replace ours too
          */
         void onKeyUpdate(boolean answerRequested);
 
-        /** The client wants to renegotiate. */
+        /** The peer wants to renegotiate. */
         void onRenegotiation();
     }
 

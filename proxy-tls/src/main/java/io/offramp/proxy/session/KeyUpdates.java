@@ -78,7 +78,7 @@ final class KeyUpdates {
     boolean settle(boolean isWritable) {
         boolean answers = answerOwed && isWritable;
         if (!key.session().canRekey()) {
-            requestOwed = false; // it would be a KeyUpdate of ours; a client that exhausts its key is refused
+            requestOwed = false; // it would be a KeyUpdate of ours; a peer that exhausts its key is refused
             if (answers && schedule != null) {
                 end("cannot answer the client's KeyUpdate");
                 return false;

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /** Closes a session's channel without losing its last writes. Confined to the event loop. */
 final class OrderlyClose {
-    /** Time for a client that does not read to take our last alert. */
+    /** Time for a peer that does not read to take our last alert. */
     static final long LIMIT_S = 5;
 
     /** Interval of checks of a socket that has not taken everything yet. */
@@ -46,7 +46,7 @@ final class OrderlyClose {
         }
     }
 
-    /** Ends our direction after a fatal alert, and discards input until the client closes too. */
+    /** Ends our direction after a fatal alert, and discards input until the peer closes too. */
     void linger(ChannelFuture told) {
         closeIn(LINGER_LIMIT_S);
         told.addListener(sent -> {

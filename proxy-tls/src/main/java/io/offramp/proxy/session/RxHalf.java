@@ -148,7 +148,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
     // = RFC 8446 §5.5
     // # There are cryptographic limits on the amount of plaintext which can be safely encrypted under a given
     // # set of keys.
-    // We enforce the limit for the client's key too: the client is asked in time, and refused if it does not
+    // We enforce the limit for the peer's key too: the peer is asked in time, and refused if it does not
     // replace its key or, in TLS 1.2, cannot.
     private void limitKey() {
         long records = session.nextSequence();

@@ -315,7 +315,7 @@ final class TxHalf implements TxSink, SplicedOutput.Sealer, KeyUpdates.Key {
         }
     }
 
-    /** True while older data has not left for the client. */
+    /** True while older data has not left for the peer. */
     private boolean isWaiting() {
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         return !sealing.isEmpty() || buffer != null && buffer.totalPendingWriteBytes() > 0;
