@@ -5,8 +5,8 @@ import io.netty.util.AttributeKey;
 
 /**
  * Decides whether a channel reads: it does while no one holds the gate. Each part of the proxy that has to pause the
- * peer holds and releases under its own name, and so never undoes the pause of another. Nothing else sets the channel's
- * auto-read. Confined to the event loop.
+ * peer holds and releases under its own name, and so never undoes the pause of another. Nothing else in the proxy sets
+ * the auto-read of a connection; a backend may. Confined to the event loop.
  */
 public final class ReadGate {
     private static final AttributeKey<ReadGate> KEY = AttributeKey.valueOf(ReadGate.class, "gate");

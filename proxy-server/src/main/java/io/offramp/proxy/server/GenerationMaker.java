@@ -38,7 +38,7 @@ record GenerationMaker(
     /**
      * Makes a generation, and changes nothing. Reads certificates and resolves names: blocks.
      *
-     * @param before whose connections to upstreams are kept; null for the first
+     * @param before gives its event loops' pools and its settings of upstreams; null for the first
      * @throws StartException if a file cannot be read, or a backend is missing
      */
     Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {

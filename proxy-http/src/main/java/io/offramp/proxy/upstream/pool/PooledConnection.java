@@ -19,7 +19,7 @@ public interface PooledConnection {
     /** Leases a stream; only where there is room. */
     UpstreamStream lease(UpstreamListener listener);
 
-    /** End of its idle time, on the event loop's clock; {@code Long.MAX_VALUE} while it is leased. */
+    /** End of its idle time, on the event loop's clock; {@code Long.MAX_VALUE} if it has both leases and room. */
     long idleEndNs();
 
     /** Gives no more leases, and closes when the current ones have ended. */

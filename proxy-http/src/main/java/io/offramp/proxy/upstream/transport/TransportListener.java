@@ -20,7 +20,7 @@ public interface TransportListener {
     /**
      * The connection is gone, and has forgotten this listener.
      *
-     * @param problem {@code reset}; null if the server closed it
+     * @param problem such as {@code reset}; null if the server closed it
      */
     void onClosed(@Nullable String problem);
 }
