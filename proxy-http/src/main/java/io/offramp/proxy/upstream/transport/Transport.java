@@ -23,8 +23,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a server as bytes both ways. Its pipeline is built once and has only this handler; its listener
- * changes when it becomes the end of a tunnel. Confined to the event loop.
+ * One connection to a server as bytes both ways. It is its pipeline's only handler, apart from one that keeps an epoll
+ * socket half-closed; its listener changes when it becomes the end of a tunnel. Confined to the event loop.
  */
 public final class Transport extends ChannelInboundHandlerAdapter implements TunnelEnd {
     private final String serverName;
