@@ -171,7 +171,7 @@ class ReloadIT {
 
     private List<String> refusals() {
         return proxy.log().stream()
-                .filter(line -> line.contains("not replaced"))
+                .filter(line -> line.contains("refused, the current one stays in use"))
                 .toList();
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Builds and starts of the start script, in a source tree where Maven and Java only print their arguments. */
 class StartScriptBuildIT {
     private static final String BUILDING = "offramp: building; a first build takes some minutes\n";
-    private static final String BUILT = "mvn -q -B -Dstyle.color=never -DskipTests package -pl proxy-app -am\n";
+    private static final String BUILT = "mvn -q -B -Dstyle.color=never -Dquick -DskipTests package -pl proxy-app -am\n";
 
     @TempDir
     private Path tree;
@@ -29,6 +29,7 @@ class StartScriptBuildIT {
         write("proxy-app/pom.xml", "");
         write("proxy-app/src/assembly/distribution.xml", "");
         write("proxy-core/src/main/java/Source.java", "");
+        executable("scripts/maven", Files.readString(StartScript.ofSourceTree().resolveSibling("scripts/maven")));
         executable("scripts/java25", "#!/bin/sh\necho " + tree + "/jdk\n");
         executable("jdk/bin/java", "#!/bin/sh\nfor last; do :; done\necho java $last\n");
     }
