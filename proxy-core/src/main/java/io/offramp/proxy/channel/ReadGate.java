@@ -59,11 +59,11 @@ public final class ReadGate {
 
     /** Ends that pause; reading continues if no one else holds the gate. */
     public void release(Holder holder) {
-        int left = held & ~holder.bit();
-        if (held != 0 && left == 0 && !discarding) {
-            channel.config().setAutoRead(true);
+        int before = held;
+        held = before & ~holder.bit();
+        if (before != 0 && held == 0 && !discarding) {
+            channel.config().setAutoRead(true); // may read at once, and what is read may hold the gate again
         }
-        held = left;
     }
 
     /** {@link #hold} or {@link #release}. */
@@ -82,7 +82,7 @@ public final class ReadGate {
 
     /** Opens the gate for good: further input is only discarded, so there is no reason to pause. */
     public void discard() {
+        discarding = true; // first, because the next line may read at once
         channel.config().setAutoRead(true); // a backend may have paused it, which knows no gate
-        discarding = true;
     }
 }

@@ -2,6 +2,8 @@ package io.offramp.proxy.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.proxy.channel.ReadGate.Holder;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,44 @@ class ReadGateTest {
         // Then
         assertThat(isReading()).isTrue();
         gate.hold(Holder.TUNNEL);
+        assertThat(isReading()).isTrue();
+    }
+
+    /** A session that reads the socket itself delivers while reading begins again. */
+    @Test
+    void shouldStayHeldByWhatIsReadAtOnce() {
+        // Given
+        gate.hold(Holder.TUNNEL);
+        channel.pipeline().addLast(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void read(ChannelHandlerContext ctx) {
+                gate.hold(Holder.TUNNEL);
+            }
+        });
+
+        // When
+        gate.release(Holder.TUNNEL);
+
+        // Then
+        assertThat(gate.isHeldBy(Holder.TUNNEL)).isTrue();
+        assertThat(isReading()).isFalse();
+    }
+
+    @Test
+    void shouldDiscardWhatIsReadAtOnce() {
+        // Given
+        gate.hold(Holder.TUNNEL);
+        channel.pipeline().addLast(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void read(ChannelHandlerContext ctx) {
+                gate.hold(Holder.FRONT);
+            }
+        });
+
+        // When
+        gate.discard();
+
+        // Then
         assertThat(isReading()).isTrue();
     }
 

@@ -36,7 +36,8 @@ record GenerationMaker(
         MemoryBudget budget,
         EventLoopGroup loops) {
     /**
-     * Makes a generation, and changes nothing. Reads certificates and resolves names: blocks.
+     * Makes a generation, which serves nothing yet. Reads certificates and resolves names: blocks. The metrics already
+     * show its certificates, also where a later listener fails.
      *
      * @param before gives its event loops' pools and its settings of upstreams; null for the first
      * @throws StartException if a file cannot be read, or a backend is missing

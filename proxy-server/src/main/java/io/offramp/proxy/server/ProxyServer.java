@@ -201,9 +201,10 @@ public final class ProxyServer implements AutoCloseable {
 
     /**
      * Takes over another configuration: it holds for all that begins afterwards; open connections continue. Listeners,
-     * backends and admin stay as they are. Reads files and resolves names: blocks.
+     * backends and admin stay as they are, and so do the limits of upstreams. Ticket keys without a file are made anew.
+     * Reads files and resolves names: blocks.
      *
-     * @throws StartException if a file cannot be read; then nothing has changed
+     * @throws StartException if a file cannot be read; then the generation in use stays
      */
     synchronized void become(ProxyConfig config) throws StartException {
         Generation before = generations.now();
