@@ -7,12 +7,8 @@ WIDTH = 1080
 LEFT, RIGHT, GAP = 74, 30, 78  # beside and between panels
 TITLE, KEYS, KEY_LINE = 44, 2, 22  # header: its title, then a legend of two columns
 HEAD, FOOT, REMARK_LINE = 34, 62, 17  # above a panel its title, below it an axis; then remarks
-INK, FAINT, GRID, PAPER = (
-    "#222222",
-    "#555555",
-    "#e2e2e2",
-    "#ffffff",
-)  # paper of its own, so that it reads on dark pages as well
+# Paper of its own, so that it reads on dark pages as well.
+INK, FAINT, GRID, PAPER = "#222222", "#555555", "#e2e2e2", "#ffffff"
 
 
 @dataclasses.dataclass(frozen=True)

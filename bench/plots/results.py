@@ -9,9 +9,8 @@ import sys
 from sidebyside import machine
 
 BENCH = pathlib.Path(__file__).resolve().parent.parent
-BATCH = (
-    64  # records per sample: RecordPathBenchmark.BATCH, and as many calls of the benches that have one record per call
-)
+# Records per sample: RecordPathBenchmark.BATCH, and as many calls of the benches that have one record per call.
+BATCH = 64
 HOW = ["-bm", "sample", "-f", "1", "-wi", "5", "-w", "500ms", "-i", "2", "-r", "1", "-foe", "true"]
 AEAD = ["-p", "suite=AES_128_GCM", "-p", "engine=libcrypto", "-p", "memory=direct"]
 PATH = ["-p", "backend=sw,device", "-p", "allocator=pooled"]

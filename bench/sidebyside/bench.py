@@ -302,19 +302,16 @@ class Bench:
             print(f"  {name}: {version}")
         print(
             f"Proxies on cores {sorted(options.proxy_cpus)} with {len(options.proxy_cpus)} worker(s) each, load and "
-            "upstream on cores "
-            f"{sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s."
+            f"upstream on cores {sorted(options.load_cpus)}; {options.rounds} rounds of {options.seconds} s."
         )
         print(
             f"Warm-up, the same for every proxy: {options.warmup_connections:,} connections and {options.settle} s "
-            "before the first case, "
-            f"{options.warmup} s before each; before a case of handshakes "
+            f"before the first case, {options.warmup} s before each; before a case of handshakes "
             f"{options.warmup_connections * FURTHER_WARMUP:,.0f} connections."
         )
         if options.warmup_connections < WARM_CONNECTIONS and self.cases:
             print(
-                f"NOTE: a JVM goes on compiling for about {WARM_CONNECTIONS:,} connections. CPU of handshakes and p99 "
-                "of "
+                f"NOTE: a JVM keeps compiling for about {WARM_CONNECTIONS:,} connections. CPU of handshakes and p99 of "
                 "Offramp are higher here than in a server that has run for a minute."
             )
         if about["load_average_1min"] > 0.5:

@@ -21,9 +21,8 @@ class Case:
     drive: Callable  # (Bench, port, seconds) -> Load
     version: str = "TLSv1.3"
     certificate: str = "ecdsa"
-    warm: Callable | None = (
-        None  # like drive; what warms up by connections, where a number of seconds would be too few of them
-    )
+    # Like drive; warms up by connections, where a number of seconds would be too few of them.
+    warm: Callable | None = None
     but: tuple = ()  # patterns of proxies that it leaves out
 
     def takes(self, proxy):
