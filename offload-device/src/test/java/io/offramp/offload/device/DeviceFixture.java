@@ -2,10 +2,10 @@ package io.offramp.offload.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.offload.tck.Counters;
 import io.offramp.offload.tck.Protection;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.HashMap;
@@ -54,12 +54,7 @@ final class DeviceFixture implements AutoCloseable {
     }
 
     long counter(String name) {
-        return device.counters().stream()
-                .filter(counter -> counter.name().equals(name))
-                .findFirst()
-                .map(OffloadCounter::value)
-                .orElseThrow(() -> new AssertionError("no counter " + name))
-                .getAsLong();
+        return Counters.value(device.counters(), name);
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.TxSession;
-import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
@@ -22,6 +21,7 @@ import io.offramp.offload.record.RecordBoundary;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.offload.tck.CollectingRxSink;
 import io.offramp.offload.tck.CollectingTxSink;
+import io.offramp.offload.tck.Counters;
 import io.offramp.offload.tck.Protection;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
@@ -223,12 +223,7 @@ class PacketStormTest {
         }
 
         private long counter(String name) {
-            return device.counters().stream()
-                    .filter(counter -> counter.name().equals(name))
-                    .map(OffloadCounter::value)
-                    .findFirst()
-                    .orElseThrow()
-                    .getAsLong();
+            return Counters.value(device.counters(), name);
         }
 
         private RecordBoundary at(Direction direction) {

@@ -3,10 +3,10 @@ package io.offramp.offload.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.engine.SteppedEngine;
 import io.offramp.offload.device.thread.DeviceCpu;
+import io.offramp.offload.tck.Counters;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -78,12 +78,7 @@ final class SteppedDevice implements AutoCloseable {
     }
 
     long counter(String name) {
-        return device.counters().stream()
-                .filter(counter -> counter.name().equals(name))
-                .findFirst()
-                .map(OffloadCounter::value)
-                .orElseThrow(() -> new AssertionError("no counter " + name))
-                .getAsLong();
+        return Counters.value(device.counters(), name);
     }
 
     @Override

@@ -171,9 +171,7 @@ interface InstallContract extends ContractFixtures {
     }
 
     private Map<String, Long> counted() {
-        return fixtures().offload().counters().stream()
-                .collect(Collectors.toMap(
-                        OffloadCounter::name, counter -> counter.value().getAsLong()));
+        return Counters.values(fixtures().offload().counters());
     }
 
     private Map<String, Long> gauges() {

@@ -8,7 +8,6 @@ import io.offramp.offload.FiveTuple;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.choice.AeadEngines;
-import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.driver.session.DriverSettings;
@@ -17,6 +16,7 @@ import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.tck.Counters;
 import io.offramp.offload.tck.Protection;
 import java.net.InetSocketAddress;
 import java.util.Random;
@@ -68,12 +68,7 @@ public final class DriverFixture implements AutoCloseable {
 
     /** Value of a counter. */
     public long counter(String name) {
-        return device.counters().published().stream()
-                .filter(counter -> counter.name().equals(name))
-                .map(OffloadCounter::value)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no counter " + name))
-                .getAsLong();
+        return Counters.value(device.counters().published(), name);
     }
 
     @Override
