@@ -8,9 +8,7 @@ import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.tck.Counters;
 import io.offramp.offload.tck.Protection;
 import io.offramp.offload.tck.SessionFixtures;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,12 +30,8 @@ final class DeviceFixture implements AutoCloseable {
 
     /** @param clock ns, monotonic: what the device's rates are measured with */
     DeviceFixture(LongSupplier clock, String... settings) {
-        Map<String, String> map = new HashMap<>();
-        for (int i = 0; i < settings.length; i += 2) {
-            map.put(settings[i], settings[i + 1]);
-        }
-        device =
-                new Device(DeviceSettings.parse(map), engine, null, clock, new DeviceCpu(), (parsed, cpu) -> List.of());
+        DeviceSettings parsed = DeviceState.settings(settings);
+        device = new Device(parsed, engine, null, clock, new DeviceCpu(), (known, cpu) -> List.of());
         sessions = new SessionFixtures(device, 45_678, channel -> channel.runPendingTasks());
     }
 
@@ -60,18 +54,14 @@ final class DeviceFixture implements AutoCloseable {
     @Override
     public void close() {
         sessions.close();
-        assertThat(device.resources().tises().inUse()).as("TIS in use").isZero();
-        assertThat(device.resources().deks().inUse()).as("DEK in use").isZero();
+        DeviceState.expectNothingHeld(device);
         assertThat(device.nic().deks().loaded()).as("keys on the device").isZero();
-        assertThat(device.nic().tirs().inUse()).as("TIR in use").isZero();
         assertThat(counter("device_contexts")).isZero();
-        assertThat(device.nic().steering().used()).as("steering rules").isZero();
         assertThat(counter("tx_tls_ctx")).isEqualTo(counter("tx_tls_del"));
         assertThat(counter("rx_tls_ctx")).isEqualTo(counter("rx_tls_del"));
         assertThat(counter("tls_curr_tx_device") + counter("tls_curr_rx_device"))
                 .isZero();
         device.close();
-        assertThat(engine.openKeys()).as("keys set up").isZero();
-        assertThat(engine.reused()).as("nonces used for two plaintexts").isEmpty();
+        engine.expectClean();
     }
 }

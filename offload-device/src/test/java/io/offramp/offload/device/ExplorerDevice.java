@@ -76,11 +76,8 @@ final class ExplorerDevice implements AutoCloseable {
 
     /** Nothing of a run is left on the device. */
     void expectAsGoodAsNew() {
-        assertThat(device.resources().tises().inUse()).as("TIS in use").isZero();
-        assertThat(device.resources().deks().inUse()).as("DEK in use").isZero();
+        DeviceState.expectNothingHeld(device);
         assertThat(device.nic().deks().loaded()).as("keys on the device").isZero();
-        assertThat(device.nic().tirs().inUse()).as("TIR in use").isZero();
-        assertThat(device.nic().steering().used()).as("steering rules").isZero();
         assertThat(crypto.openKeys()).as("keys set up").isZero();
         DeviceChannel channel = channel();
         if (channel != null) {

@@ -1,5 +1,7 @@
 package io.offramp.offload.device;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.aead.choice.AeadEngines;
 import java.util.HexFormat;
@@ -56,6 +58,12 @@ final class LedgerEngine extends WatchedEngine {
     /** Keys set up and not closed. */
     int openKeys() {
         return open;
+    }
+
+    /** Every key is closed, and no nonce protected two plaintexts. */
+    void expectClean() {
+        assertThat(openKeys()).as("keys set up").isZero();
+        assertThat(reused()).as("nonces used for two plaintexts").isEmpty();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.offramp.offload.device;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.engine.SteppedEngine;
@@ -10,9 +8,7 @@ import io.offramp.offload.tck.Counters;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A device whose engine works step by step, and whose interrupts wait until the event loop looks: all that threads
@@ -27,12 +23,8 @@ final class SteppedDevice implements AutoCloseable {
 
     /** @param settings name, value, name, value … */
     SteppedDevice(String... settings) {
-        Map<String, String> map = new HashMap<>();
-        for (int i = 0; i < settings.length; i += 2) {
-            map.put(settings[i], settings[i + 1]);
-        }
         device = new Device(
-                DeviceSettings.parse(map),
+                DeviceState.settings(settings),
                 crypto,
                 (loop, task) -> interrupts.add(task),
                 System::nanoTime,
@@ -84,18 +76,9 @@ final class SteppedDevice implements AutoCloseable {
     @Override
     public void close() {
         sessions.close();
-        expectNothingHeld();
+        DeviceState.expectNothingHeld(device);
         engine.runFreely();
         device.close();
-        assertThat(crypto.openKeys()).as("keys set up").isZero();
-        assertThat(crypto.reused()).as("nonces used for two plaintexts").isEmpty();
-    }
-
-    /** Nothing is left on the device. */
-    void expectNothingHeld() {
-        assertThat(device.resources().tises().inUse()).as("TIS in use").isZero();
-        assertThat(device.resources().deks().inUse()).as("DEK in use").isZero();
-        assertThat(device.nic().tirs().inUse()).as("TIR in use").isZero();
-        assertThat(device.nic().steering().used()).as("steering rules").isZero();
+        crypto.expectClean();
     }
 }
