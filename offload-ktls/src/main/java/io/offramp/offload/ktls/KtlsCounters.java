@@ -45,12 +45,12 @@ final class KtlsCounters {
                     "tls_rx_device", "RX sessions given to a NIC, as the kernel says", COUNTER, rx.device::total),
             new OffloadCounter(
                     "ktls_tx_unknown",
-                    "TX sessions of which the kernel does not say who has them",
+                    "TX sessions that the kernel reports neither in its software nor on a NIC",
                     COUNTER,
                     tx.unknown::total),
             new OffloadCounter(
                     "ktls_rx_unknown",
-                    "RX sessions of which the kernel does not say who has them",
+                    "RX sessions that the kernel reports neither in its software nor on a NIC",
                     COUNTER,
                     rx.unknown::total),
             new OffloadCounter("ktls_tx_records", "Records given to the kernel to encrypt", COUNTER, tx.records::sum),
