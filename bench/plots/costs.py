@@ -2,8 +2,8 @@
 
 All figures are the fastest samples (JMH's p0.00) of all runs, in ns: what else runs on a machine only ever adds to a
 sample. The device has two: `inline`, the model with its engine on the same CPU, is measured. `host` is derived: inline
-less what the AEAD takes alone. It is what a NIC would leave to the host, as far as the model can tell: the model's own
-hardware half, cheap as it is, is still in it, and the bus is not.
+less what the AEAD takes alone. It estimates what a NIC would leave to the host: the model's own hardware
+half, cheap as it is, is still in it, and the bus is not.
 """
 NIC_INSTALL_NS = 10_000  # an estimate, as in `offramp whatif` and in `auto`; no NIC was measured
 BENCHES = {

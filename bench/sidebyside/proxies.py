@@ -2,7 +2,7 @@
 certificate.
 
 Everybody gets one worker per core given, HTTP keep-alive to the upstream, no access log, long idle limits, and defaults
-otherwise. The HTTP proxies all tell the upstream who asked (X-Forwarded-For and -Proto), as Offramp does by itself.
+otherwise. The HTTP proxies all send the upstream X-Forwarded-For and -Proto, as Offramp does by itself.
 """
 import dataclasses
 import os

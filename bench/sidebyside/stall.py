@@ -1,4 +1,4 @@
-"""How long an event loop of Offramp stays away from its sockets under full handshake load, as its own metric tells."""
+"""How long an event loop of Offramp stays away from its sockets under full handshake load, by its own metric."""
 import re
 import urllib.request
 

@@ -38,7 +38,7 @@ public interface RxSink {
      */
     void onEnd();
 
-    /** The session goes on correctly, but its backend no longer does the work. A policy may move it. */
+    /** The session stays correct, but its backend no longer does the work. A policy may move it. */
     default void onDegraded(String reason) {}
 
     /**

@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * An {@link RxSession} that reads the socket itself, as kernel TLS requires: what the channel's transport reads has no
- * record type. The transport's own reads are off while it does. Where the transport reads nevertheless, at the peer's
- * FIN, its bytes go to {@link #receive} and are content.
+ * record type. The transport's own reads are off while it does. At the peer's FIN the transport still reads; those
+ * bytes go to {@link #receive} and are content.
  *
  * <p>Reports the end of the stream by {@link RxSink#onEnd}.
  */

@@ -30,7 +30,7 @@ public interface TxSink {
      */
     default void onSpliced(long records, int bytes) {}
 
-    /** The session goes on correctly, but its backend no longer does the work. A policy may move it. */
+    /** The session stays correct, but its backend no longer does the work. A policy may move it. */
     default void onDegraded(String reason) {}
 
     /** {@link TxSession#info()} has changed: work that had to wait at the install has been done. */

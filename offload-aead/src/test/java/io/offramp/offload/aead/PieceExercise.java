@@ -31,7 +31,7 @@ record PieceExercise(BufferKind inKind, BufferKind outKind, boolean inPlace) {
                         Arrays.stream(BufferKind.values()).map(out -> new PieceExercise(in, out, false))));
     }
 
-    /** Where to cut so many bytes, in order; a place drawn twice makes an empty piece. */
+    /** Places to cut this number of bytes at, in order; a place drawn twice makes an empty piece. */
     static int[] cuts(Random random, int bytes) {
         return random.ints(random.nextInt(9), 0, bytes + 1).sorted().toArray();
     }

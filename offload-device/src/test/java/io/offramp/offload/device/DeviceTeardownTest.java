@@ -27,7 +27,7 @@ class DeviceTeardownTest {
         fixture.close();
     }
 
-    /** Its params still wait: whoever got its number would be programmed with them. */
+    /** Its params still wait: the next user of its number would be programmed with them. */
     @Test
     void shouldKeepTirAndKeyUntilTheParamsOfAnInstallHaveCompleted() {
         SessionFixtures.Rx first = sessions.rx(DeviceFixture.TLS_1_3, 7);

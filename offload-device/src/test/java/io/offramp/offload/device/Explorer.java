@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * boiled down to the fewest events that show it.
  */
 final class Explorer implements AutoCloseable {
-    /** A device serves so many runs: it must be as good as new after each. */
+    /** Runs on one device: it must be as good as new after each. */
     private static final int RUNS_PER_DEVICE = 100;
 
     private final ExplorerWorld.Mode mode;
@@ -33,7 +33,7 @@ final class Explorer implements AutoCloseable {
         return runs;
     }
 
-    /** All histories of so many events; the first counterexample, or null. */
+    /** All histories of {@code depth} events; the first counterexample, or null. */
     @Nullable
     String exploreAll(List<ExplorerEvent> events, int depth) {
         int[] at = new int[depth];
@@ -56,7 +56,7 @@ final class Explorer implements AutoCloseable {
         }
     }
 
-    /** So many histories of up to {@code most} events, drawn from the seed; the first counterexample, or null. */
+    /** Histories of up to {@code most} events, drawn from the seed; the first counterexample, or null. */
     @Nullable
     String exploreSome(List<ExplorerEvent> events, int histories, int most) {
         Random random = new Random(seed);

@@ -92,7 +92,7 @@ final class ExplorerConnection {
         tx.seal(ContentType.APPLICATION_DATA, sessions.buffer(content), MOST_PLAINTEXT);
     }
 
-    /** One record more comes in, or only so many parts of it. */
+    /** One more record comes in, or only the first of its {@code parts} parts. */
     void receive(int parts) {
         byte[] content = sessions.content(SIZES[messages++ % SIZES.length]);
         sent.writeBytes(content);
@@ -111,7 +111,7 @@ final class ExplorerConnection {
         }
     }
 
-    /** The peer says so in a record, and goes on with other keys behind it. */
+    /** The peer announces it in a record, and uses other keys behind it. */
     void rekeyRx() {
         TrafficKeys next = sessions.keys(DeviceFixture.TLS_1_3, 0);
         byte[] wire = ReferenceRecords.concat(heldBack, peer.seal(HANDSHAKE, new byte[] {24, 0, 0, 1, 0}));

@@ -22,7 +22,7 @@ enum ExplorerEvent {
     REOPEN,
     /** The device is down for a while, and nobody says so. */
     GLITCH,
-    /** The device is down, and all are told. */
+    /** The device is down, and every session gets notice. */
     DOWN,
     UP,
     /** The device fails a WQE. */

@@ -24,7 +24,7 @@ final class ExplorerWorld {
         WIRED,
         /** Nothing: the device works on the caller's thread. */
         INLINE,
-        /** Queues, on which an engine works when it is told to. */
+        /** Queues; their engine works when an event lets it. */
         ENGINES
     }
 

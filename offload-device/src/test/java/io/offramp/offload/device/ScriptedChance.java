@@ -18,7 +18,7 @@ final class ScriptedChance implements Chance {
         random = new SplittableRandom(seed);
     }
 
-    /** The fault happens so many times, behind so many chances that it skips. */
+    /** The fault skips {@code skipped} chances, then happens {@code times} times. */
     void ask(Fault fault, int skipped, int times) {
         due.put(fault, new Due(skipped, times));
     }

@@ -13,10 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
 
-/**
- * A kernel that notes what it is told, protects nothing, and fails when asked to: for what no real one can be made to
- * do.
- */
+/** A kernel that notes its calls, protects nothing, and fails when asked to: for what no real one can be made to do. */
 final class FakeKernel implements KernelTls {
     private final LinuxTls real = new LinuxTls();
 
@@ -29,7 +26,7 @@ final class FakeKernel implements KernelTls {
     /** What each next read returns; nothing is there where it is empty. */
     final Deque<Long> receives = new ArrayDeque<>();
 
-    /** Descriptors on which something was done, but for {@link #attach}. */
+    /** Descriptors of all calls except {@link #attach}. */
     final Set<Integer> descriptors = new TreeSet<>();
 
     /** Results of the next that give keys; {@link #keysResult} where it is empty. */

@@ -224,7 +224,7 @@ class KtlsErrorIT {
         assertThat(faults).isEmpty();
     }
 
-    /** A kernel that does not say who cuts is asked behind each write, unless it has nothing on any NIC. */
+    /** A kernel that does not report what cuts is asked behind each write, unless it has nothing on any NIC. */
     @ParameterizedTest
     @CsvSource({"UNKNOWN, true, 3", "UNKNOWN, false, 0", "HW, false, 3", "SW, true, 0"})
     void shouldAskForTheCountOnlyWhereANicMayCut(Conf conf, boolean mayBeOnDevice, int asked) {

@@ -39,7 +39,7 @@ interface RxForgeryContract extends ContractFixtures {
     @MethodSource("rx")
     default void shouldDieOfAFlippedBitInTheType(Protection protection) {
         expectDeath(protection, 0, 0x80, AlertDescription.UNEXPECTED_MESSAGE);
-        // 23 to 22: TLS 1.2 has records of that type, so there only the additional data tells.
+        // 23 to 22: TLS 1.2 has records of that type, so there only the additional data shows it.
         expectDeath(
                 protection,
                 0,

@@ -62,7 +62,7 @@ interface RxSequenceContract extends ContractFixtures {
         return split;
     }
 
-    /** {@code prequeue}, kept by someone who gathers reads without copying them. */
+    /** {@code prequeue}: reads that were gathered without a copy. */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx")
     default void shouldOpenABufferOfManyPieces(Protection protection) {
@@ -195,8 +195,8 @@ interface RxSequenceContract extends ContractFixtures {
     }
 
     /**
-     * {@code no_pad}, {@code recvmsg_nopad_retry_iov}: whoever expects no padding, or data only, is wrong in the middle
-     * of a run.
+     * {@code no_pad}, {@code recvmsg_nopad_retry_iov}: a session that expects no padding, or data only, is wrong in the
+     * middle of a run.
      */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("rx13")

@@ -156,7 +156,7 @@ interface TxFramingContract extends ContractFixtures {
         assertThat(plaintext.refCnt()).isZero();
     }
 
-    /** {@code cmsg_msg_more}: a record that may not be sent is refused, and the session goes on as if never asked. */
+    /** {@code cmsg_msg_more}: a record that may not be sent is refused, and the session is as before. */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("tx")
     default void shouldGoOnBehindARecordThatItRefused(Protection protection) {

@@ -66,7 +66,7 @@ public final class PartialRecord {
         record.writeBytes(wire, Math.min(missingBytes, wire.readableBytes()));
     }
 
-    /** Gives the held bytes, possibly none, to the caller, who then owns them. */
+    /** Gives the held bytes, possibly none, to the caller, which then owns them. */
     public ByteBuf take() {
         ByteBuf taken = held == null ? Unpooled.EMPTY_BUFFER : held;
         held = null;

@@ -22,7 +22,7 @@ final class DeviceEnd extends ChannelInboundHandlerAdapter {
     /** When the host has left no more than this, the socket is read again. */
     private static final int LOW_BYTES = HIGH_BYTES / 2;
 
-    /** The host hears of what was written in steps of so much, and at the end of a burst. */
+    /** Written bytes are reported to the host in steps of this size, and at the end of a burst. */
     private static final int STEP_BYTES = 32 << 10;
 
     private final Lane toHost = new Lane();

@@ -14,7 +14,7 @@ final class PlaintextConfig extends DefaultChannelConfig {
     /**
      * Takes allocator and water marks from the device's channel.
      *
-     * @param onReadCleared hears that auto-read was switched off
+     * @param onReadCleared runs when auto-read is switched off
      */
     PlaintextConfig(Channel channel, Channel device, Runnable onReadCleared) {
         super(channel);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A sink that a device with a limited load wraps hears the same as one that it does not. */
+/** A sink gets the same calls, whether a device with a limited load wraps it or not. */
 class MeteredSinkTest {
     private static final Admission LIMITED =
             new Admission(Capacity.UNLIMITED.withRecordsPerSecond(1_000_000), () -> true, System::nanoTime);

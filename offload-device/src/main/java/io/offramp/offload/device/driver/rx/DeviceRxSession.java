@@ -153,7 +153,7 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
         int end = wire.writerIndex();
         for (int at = index; at < end && isOpen; ) {
             int bytes = packetBytes(wire, at, end - at);
-            // Behind a rekey, the device is told first where the next record starts.
+            // Behind a rekey, the device first gets the place where the next record starts.
             RxContext context = device.usable();
             if (context == null || !channel.receive().hasRoom()) {
                 passBy(wire, at, bytes);

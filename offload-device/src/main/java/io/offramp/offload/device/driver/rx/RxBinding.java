@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * from then on. Confined to the event loop.
  */
 final class RxBinding implements LiveSession {
-    /** Hears what the device does outside of a call. May close the binding. */
+    /** Is called for what the device does outside of a call. May close the binding. */
     interface Listener {
         /** Params have completed, or are due again: there may be a boundary. */
         void onParamsChanged();

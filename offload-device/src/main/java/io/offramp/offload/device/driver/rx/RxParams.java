@@ -2,7 +2,7 @@ package io.offramp.offload.device.driver.rx;
 
 /**
  * Whether the device has key and position of a receiving direction, or gets them anew: behind a change of keys, and
- * when it has not taken what it was told and so forgotten all. Confined to the event loop.
+ * when it has refused them and so forgotten all. Confined to the event loop.
  */
 final class RxParams {
     /** Refusals in a row before a session gives the device back. */

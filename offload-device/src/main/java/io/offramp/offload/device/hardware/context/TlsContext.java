@@ -264,7 +264,7 @@ public final class TlsContext {
      * One more packet has gone by without an answer. Questions and answers get lost, so the question is put again:
      * after {@value #FIRST_ASK_AGAIN} packets, and each time after twice as many, up to {@value #LAST_ASK_AGAIN}, to
      * give a slow answer its time. It is about the record that the context stands in, and waits for a packet in which
-     * that begins: of one that began before, the host may have met the end when it hears of the question.
+     * that begins: if the record began before, the host may be past its end when the question arrives.
      *
      * @param packetSequence TCP sequence of the packet's first byte
      * @return true where it is put again

@@ -1,5 +1,5 @@
 /**
- * TIS and TIR contexts: what the device knows of one direction of one connection, and the layouts in which it is told.
+ * TIS and TIR contexts: the device's knowledge of one direction of one connection, and the layouts in which it arrives.
  * All fields are big endian.
  */
 @NullMarked

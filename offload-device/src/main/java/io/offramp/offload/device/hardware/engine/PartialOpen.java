@@ -57,7 +57,7 @@ final class PartialOpen {
     }
 
     /**
-     * Follows the payload. Records that end in it are left to the host; the one that goes on behind it passes the
+     * Follows the payload. Records that end in it are left to the host; the one that continues behind it passes the
      * cipher, if its number is known, so that what follows can be decrypted.
      *
      * @return bytes taken: fewer than there are where something is no record's header

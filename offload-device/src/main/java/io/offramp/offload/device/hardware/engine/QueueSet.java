@@ -204,7 +204,7 @@ public final class QueueSet {
 
     /**
      * Engine: does the work that there is, and reports it to the driver once the time that it takes has passed. Until
-     * then these queues wait, and the engine goes on with others.
+     * then these queues wait, and the engine works on others.
      *
      * @return true if there was something
      */

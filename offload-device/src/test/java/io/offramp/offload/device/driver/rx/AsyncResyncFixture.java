@@ -17,7 +17,7 @@ abstract class AsyncResyncFixture {
     static final int RECORD_BYTES = 100;
     /** Where the packet starts with which the device asks. */
     static final int REQUEST = 50_000;
-    /** It is as long as so many records. */
+    /** Its length, in records. */
     static final int REQUEST_RECORDS = 100;
     /** Number of the record at {@link #REQUEST}. */
     static final long NUMBER = 70;
@@ -41,7 +41,7 @@ abstract class AsyncResyncFixture {
         rx.keepBack();
     }
 
-    /** The host meets so many headers. */
+    /** The host meets {@code count} headers. */
     void records(int count) {
         for (int i = 0; i < count; i++, next++) {
             resync.onRecord(REQUEST + next * RECORD_BYTES, RECORD_BYTES, NUMBER + next, Work.HOST, true);
@@ -74,8 +74,8 @@ abstract class AsyncResyncFixture {
     }
 
     /**
-     * Whatever became of its last question, the device goes on, and asks again about the next record or another header
-     * that it has found: it is answered.
+     * The fate of the last question does not matter: the device asks again, about the next record or another header
+     * that it has found, and is answered.
      */
     void expectAnsweredWhenItAsksAgain() {
         int record = next;

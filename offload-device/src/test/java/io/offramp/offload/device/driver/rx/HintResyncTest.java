@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The strategy CORE_NEXT_HINT: when the host tells the device where the next record starts. */
+/** The strategy CORE_NEXT_HINT: when the host gives the device the start of the next record. */
 class HintResyncTest {
     private static final int RECORD_BYTES = 100;
 
@@ -120,7 +120,7 @@ class HintResyncTest {
         assertThat(rx.driver.counter("rx_tls_resync_res_skip")).isEqualTo(1);
     }
 
-    /** Which of so many encrypted records caused a hint, counted from 1. */
+    /** The ones of {@code records} encrypted records that caused a hint, counted from 1. */
     private List<Integer> hintsDuring(int records) {
         List<Integer> at = new ArrayList<>();
         for (int i = 1; i <= records; i++) {

@@ -88,7 +88,7 @@ final class XmitFixture implements AutoCloseable {
         return tx;
     }
 
-    /** Appends a record with so many random bytes of content, framed as RFC 8446 §5.2 and RFC 5288 §3 have it. */
+    /** Appends a record with random content of this length, framed as RFC 8446 §5.2 and RFC 5288 §3 have it. */
     void add(int contentBytes) {
         byte[] content = driver.content(contentBytes);
         int before = wire.size();
@@ -127,7 +127,7 @@ final class XmitFixture implements AutoCloseable {
         left.add(new Left(sequence - START, ByteBufUtil.getBytes(payload, index, bytes)));
     }
 
-    /** An IPv4 header, but for TCP sequence and checksum. */
+    /** An IPv4 header without TCP sequence and checksum. */
     private static String withoutSequence(ByteBuf header) {
         String hex = ByteBufUtil.hexDump(header, 0, PacketHeader.IPV4_BYTES);
         return hex.substring(0, 48) + hex.substring(56, 72) + hex.substring(76);

@@ -82,7 +82,7 @@ final class RxEngineFixture implements AutoCloseable {
         return context;
     }
 
-    /** Appends a record with so many random bytes of content; gives its offset. */
+    /** Appends a record with random content of this length; gives its offset. */
     int add(int contentBytes) {
         byte[] content = new byte[contentBytes];
         random.nextBytes(content);

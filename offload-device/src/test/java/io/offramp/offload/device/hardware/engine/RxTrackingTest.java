@@ -287,7 +287,7 @@ class RxTrackingTest {
         }
     }
 
-    /** What looks like a header in the ciphertext is asked about; its length leads nowhere, and the search goes on. */
+    /** The device asks about ciphertext that looks like a header; its length leads nowhere: the search continues. */
     @ParameterizedTest
     @MethodSource("protections")
     void shouldDropAFalseHeaderWhoseLengthLeadsNowhere(Protection protection) {

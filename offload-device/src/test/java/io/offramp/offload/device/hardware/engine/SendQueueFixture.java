@@ -158,7 +158,7 @@ abstract class SendQueueFixture {
         postPart(sequence, RECORD_BYTES, ranges);
     }
 
-    /** The same for a part of a record with so many bytes. */
+    /** The same for a part of a record, {@code bytes} long. */
     void postPart(int sequence, int bytes, int... ranges) {
         roomFor(16);
         int ethernet = EthernetSegment.octowords(headerBytes);
@@ -183,7 +183,7 @@ abstract class SendQueueFixture {
         }
     }
 
-    /** Checks that there are exactly so many new completions and gives the last. */
+    /** Checks that there are exactly {@code count} new completions and gives the last. */
     int lastCompletion(int count) {
         int last = lastCompletionOf(count);
         assertThat(queues.sendCompletions().poll()).isEqualTo(CompletionQueue.EMPTY);
