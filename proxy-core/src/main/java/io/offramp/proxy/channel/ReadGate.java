@@ -75,11 +75,6 @@ public final class ReadGate {
         }
     }
 
-    /** Whether that holder pauses reading now. */
-    public boolean isHeldBy(Holder holder) {
-        return (held & holder.bit()) != 0;
-    }
-
     /** Opens the gate for good: further input is only discarded, so there is no reason to pause. */
     public void discard() {
         discarding = true; // first, because the next line may read at once
