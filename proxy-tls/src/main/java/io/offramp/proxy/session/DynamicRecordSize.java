@@ -95,14 +95,9 @@ final class DynamicRecordSize {
     }
 
     /**
-     * True until records have grown, or a pause has come, for the first time: the cost of the start alone does not
-     * predict later costs.
+     * Records that the first short ones of a connection take beyond full ones: the cost of the start does not predict
+     * later costs. It is 0 once records have grown, or a pause has come.
      */
-    boolean isFirst() {
-        return first;
-    }
-
-    /** Records that the first short ones of a connection take beyond full ones; 0 for those behind them. */
     int startRecords(int shortBytes) {
         return first ? Math.ceilDiv(shortBytes, initialBytes) - Math.ceilDiv(shortBytes, maxBytes) : 0;
     }

@@ -31,13 +31,13 @@ class DynamicRecordSizeTest {
         DynamicRecordSize size = size(CONFIG, NONE);
         nowNs += 5_000_000_000L; // nothing was sent before it
         assertThat(begin(size, 50_000, false)).isEqualTo(10_000);
-        assertThat(size.isFirst()).isTrue();
+        assertThat(size.startRecords(10_000)).isEqualTo(9);
 
         nowNs += 999_999_999;
         assertThat(begin(size, 50_000, false)).as("no pause").isZero();
         nowNs += 1_000_000_000;
         assertThat(begin(size, 50_000, false)).as("a pause").isEqualTo(10_000);
-        assertThat(size.isFirst()).isFalse();
+        assertThat(size.startRecords(10_000)).isZero();
         assertThat(begin(size, 50_000, false)).isZero();
     }
 
@@ -45,12 +45,12 @@ class DynamicRecordSizeTest {
     void shouldBeFirstNoMoreBehindAPauseInWhichItHadNotGrown() {
         DynamicRecordSize size = size(CONFIG, NONE);
         begin(size, 500, false);
-        assertThat(size.isFirst()).isTrue();
+        assertThat(size.startRecords(10_000)).isEqualTo(9);
 
         nowNs += 1_000_000_000;
         begin(size, 500, false);
 
-        assertThat(size.isFirst()).isFalse();
+        assertThat(size.startRecords(10_000)).isZero();
     }
 
     @Test
