@@ -34,7 +34,7 @@ final class SealingQueue {
 
     /** The backend has the content, and may have answered already. */
     void onGiven() {
-        if (!hold.isHeld() && promises.size() > MANY) {
+        if (promises.size() > MANY) {
             hold.set(true);
         }
     }
@@ -51,7 +51,7 @@ final class SealingQueue {
 
     /** The backend's output has been written to the channel. */
     void onWritten() {
-        if (hold.isHeld() && promises.size() <= FEW) {
+        if (promises.size() <= FEW) {
             hold.set(false);
         }
     }

@@ -15,14 +15,13 @@ final class WritabilityHold {
         this.index = index;
     }
 
-    boolean isHeld() {
-        return held;
-    }
-
     /** Sets or clears the reason; does nothing to a closed channel. */
     void set(boolean hold) {
+        if (held == hold) {
+            return;
+        }
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        if (buffer != null && held != hold) {
+        if (buffer != null) {
             held = hold;
             buffer.setUserDefinedWritability(index, !hold);
         }
