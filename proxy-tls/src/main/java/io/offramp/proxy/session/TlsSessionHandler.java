@@ -16,6 +16,7 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.proxy.channel.FinEvent;
 import io.offramp.proxy.channel.HalfCloseHandler;
 import io.offramp.proxy.channel.HalfClosedEpoll;
+import io.offramp.proxy.channel.OrderlyClose;
 import io.offramp.proxy.channel.ReadGate;
 import io.offramp.proxy.channel.SpliceListener;
 import io.offramp.proxy.channel.SpliceTarget;

@@ -10,6 +10,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.budget.BufferFailures;
+import io.offramp.proxy.channel.OrderlyClose;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import io.offramp.proxy.tls.Handshaken;
@@ -275,7 +276,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         listener.onFailed(ctx, failure);
         ChannelFuture told = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
         if (lingering) {
-            LingeringClose.start(ctx, told);
+            new OrderlyClose(ctx, () -> 0).linger(told);
         } else {
             told.addListener(ChannelFutureListener.CLOSE);
         }

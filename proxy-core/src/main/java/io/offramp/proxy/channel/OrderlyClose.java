@@ -1,35 +1,34 @@
-package io.offramp.proxy.session;
+package io.offramp.proxy.channel;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
-import io.offramp.proxy.channel.ReadGate;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Closes a session's channel without losing its last writes. Confined to the event loop. */
-final class OrderlyClose {
+/** Closes a channel without losing its last writes. Has no state of its own. Confined to the event loop. */
+public final class OrderlyClose {
     /** Time for a peer that does not read to take our last alert. */
-    static final long LIMIT_S = 5;
+    public static final long LIMIT_S = 5;
 
     /** Interval of checks of a socket that has not taken everything yet. */
     private static final long UNSENT_LOOK_MS = 5;
 
-    /** How long input is discarded after a fatal alert, so that no reset destroys the alert on its way. */
+    /** How long a peer that keeps sending gets to read our alert. */
     private static final long LINGER_LIMIT_S = 2;
 
     private final ChannelHandlerContext ctx;
     private final LongSupplier unsentBytes;
 
-    /** @param unsentBytes wire bytes that a close would lose now */
-    OrderlyClose(ChannelHandlerContext ctx, LongSupplier unsentBytes) {
+    /** @param unsentBytes wire bytes beyond the channel's own that a close would lose now */
+    public OrderlyClose(ChannelHandlerContext ctx, LongSupplier unsentBytes) {
         this.ctx = ctx;
         this.unsentBytes = unsentBytes;
     }
 
     /** Closes once {@code last} is out, or after {@value #LIMIT_S} s. */
-    void after(ChannelFuture last, ChannelPromise promise) {
+    public void after(ChannelFuture last, ChannelPromise promise) {
         if (last.isDone() && unsentBytes.getAsLong() == 0) {
             ctx.close(promise);
             return;
@@ -39,15 +38,20 @@ final class OrderlyClose {
     }
 
     /** The channel is closed already, or will be. */
-    void whenDone(ChannelPromise promise) {
+    public void whenDone(ChannelPromise promise) {
         ctx.channel().closeFuture().addListener(done -> promise.trySuccess());
         if (!ctx.channel().isActive()) {
             ctx.close();
         }
     }
 
-    /** Ends our direction after a fatal alert, and discards input until the peer closes too. */
-    void linger(ChannelFuture told) {
+    /**
+     * Ends our direction after a fatal alert, and discards input until the peer closes too: closing at once would
+     * answer its bytes with a reset, which destroys the alert on its way.
+     *
+     * @param told done when the alert has been written to the socket
+     */
+    public void linger(ChannelFuture told) {
         closeIn(LINGER_LIMIT_S);
         told.addListener(sent -> {
             if (sent.isSuccess() && ctx.channel() instanceof DuplexChannel channel) {
@@ -63,7 +67,7 @@ final class OrderlyClose {
     /**
      * Continues once the socket has sent all writes: at once, unless a backend protects on the way out of the socket.
      */
-    void whenOut(Runnable next) {
+    public void whenOut(Runnable next) {
         if (unsentBytes.getAsLong() == 0) {
             next.run();
         } else if (ctx.channel().isActive()) {
