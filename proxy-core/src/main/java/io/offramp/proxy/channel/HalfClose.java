@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 
-/** Ends our sending direction and goes on receiving, for any kind of channel. */
+/** Ends our sending direction only, for any kind of channel; receiving continues. */
 public final class HalfClose {
     private HalfClose() {}
 

@@ -15,10 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a half-closed socket usable with Netty 4.2.18's epoll transport. That removes a socket without interest from
- * epoll but goes on as if it were there: once the peer's FIN has ended our interest in reading, the next write that the
- * socket cannot take at once, or the next {@code setAutoRead(true)}, fails with ENOENT and closes the connection. An
- * interest that never ends, edge triggering, prevents the removal. There is no public way to set it.
+ * Keeps a half-closed socket usable with Netty 4.2.18's epoll transport. The transport removes a socket without
+ * interest from epoll, and later acts as if it were still there: once the peer's FIN has ended our interest in reading,
+ * the next write that the socket cannot take at once, or the next {@code setAutoRead(true)}, fails with ENOENT and
+ * closes the connection. An interest that never ends, edge triggering, prevents the removal. There is no public way to
+ * set it.
  */
 public final class HalfClosedEpoll {
     private static final Logger LOG = LoggerFactory.getLogger(HalfClosedEpoll.class);
@@ -51,7 +52,7 @@ public final class HalfClosedEpoll {
         }
     }
 
-    /** Called when the transport has lost its interest in reading, other than by a FIN, and goes on writing. */
+    /** Called when the transport has lost its interest in reading, other than by a FIN, but still writes. */
     public static void keep(Channel channel) {
         if (SET_FLAG == null || !(channel instanceof EpollSocketChannel)) {
             return;

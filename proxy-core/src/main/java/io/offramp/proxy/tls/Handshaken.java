@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rxBoundary where the peer's stream stands: behind its Finished
  * @param txKeys what we protect with, at our next record
  * @param txBoundary where our stream stands: behind all that the handshake has written
- * @param secrets TLS 1.3 only: what KeyUpdate goes on from
+ * @param secrets TLS 1.3 only: the secrets from which a KeyUpdate derives the next
  * @param tickets TLS 1.3 only: NewSessionTicket messages one behind the other (RFC 8446 §4.6.1), to be sent before
  *     anything else; empty for none
  */

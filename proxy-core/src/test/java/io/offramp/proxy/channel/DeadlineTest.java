@@ -92,7 +92,7 @@ class DeadlineTest {
             idle.add(each);
         }
 
-        // When five minutes but for a few seconds pass
+        // When almost five minutes pass
         int wakes = 0;
         long endNs = clock.nanoTime() + 290 * S;
         for (long nextNs = channel.runScheduledPendingTasks(); clock.nanoTime() + nextNs < endNs; wakes++) {

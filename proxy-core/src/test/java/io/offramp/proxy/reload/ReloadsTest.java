@@ -186,7 +186,7 @@ class ReloadsTest {
         assertThat(report().lines()).startsWith("web: text: error: is bad");
         events.clear();
         reloads.poll();
-        assertThat(events).as("told of already").isEmpty();
+        assertThat(events).as("reported already").isEmpty();
     }
 
     @Test
@@ -252,7 +252,7 @@ class ReloadsTest {
         reloads.poll();
         assertThat(unsettled).hasSize(2);
         assertThat(report().lines()).contains("tcp: text: unchanged");
-        assertThat(unsettled).as("who tells us to reload does not wait").isEmpty();
+        assertThat(unsettled).as("the caller of a reload does not wait").isEmpty();
     }
 
     @Test

@@ -88,8 +88,8 @@ final class Placement {
     }
 
     /**
-     * Tells how many records were sent in excess because a connection starts with short ones: {@code auto} must not
-     * expect more of these.
+     * Counts records that were sent in excess because a connection starts with short ones: {@code auto} must not expect
+     * more of these.
      */
     void forgive(long records) {
         startRecords += records;

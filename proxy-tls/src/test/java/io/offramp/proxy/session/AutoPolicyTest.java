@@ -32,7 +32,7 @@ class AutoPolicyTest {
 
     @Test
     void shouldAskForAsMuchAsWinsAnInstallBack() {
-        // Given: 1 ns is saved per byte but for 1,024 ns in the driver for each record of 4 KiB, so 0.75 ns per byte
+        // Given: each byte saves 1 ns, and a record of 4 KiB costs the driver 1,024 ns: 0.75 ns per byte remain
         RecordCost cost = new RecordCost(0, 1, 1_024, 0);
 
         // When, Then

@@ -144,7 +144,7 @@ abstract class SessionFixture {
         return SessionSettings.of(plan, tally, recordSize);
     }
 
-    /** With keys that last for so many records. */
+    /** With keys that last for that number of records. */
     SessionSettings settings(OffloadPlan plan, long keyUpdateRecords) {
         return new SessionSettings(plan, tally, recordSize, keyUpdateRecords, 100);
     }
@@ -189,7 +189,7 @@ abstract class SessionFixture {
         return last;
     }
 
-    /** The keys after so many steps; KeySchedule itself is compared with the standard in its own test. */
+    /** The keys after that number of steps; KeySchedule itself is compared with the standard in its own test. */
     TrafficKeys next(byte[] secret, int steps) {
         KeySchedule schedule = new KeySchedule(AeadSuite.AES_128_GCM, "SHA-256", secret);
         TrafficKeys keys = schedule.next();

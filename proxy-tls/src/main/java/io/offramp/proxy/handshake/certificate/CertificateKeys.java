@@ -8,7 +8,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECParameterSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the {@link KeyType} of a certificate's key. */
+/** Finds the {@link KeyType} of a certificate's key. */
 final class CertificateKeys {
     /** The supported types, for messages. */
     static final String NEEDED = "ECDSA P-256, ECDSA P-384 or RSA is needed";

@@ -18,7 +18,7 @@ public record ClientAuthSettings(
     public enum Mode {
         /** Not asked. */
         OFF,
-        /** Asked; a client without one goes on, a client with a bad one is refused. */
+        /** Asked; a client without one is served, a client with a bad one is refused. */
         OPTIONAL,
         /** Asked; a client without one is refused. */
         REQUIRED

@@ -13,7 +13,7 @@ public record AlpnSettings(List<String> protocols, Mismatch mismatch) {
     public enum Mismatch {
         /** The alert no_application_protocol (RFC 7301 §3.2). */
         FAIL,
-        /** The handshake goes on as if the client had not asked. */
+        /** The handshake continues as if the client had not asked. */
         IGNORE
     }
 

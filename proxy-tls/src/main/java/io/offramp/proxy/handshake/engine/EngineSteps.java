@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Steps the engine of one handshake, and frees it. Steps run on the event loop, at once or when the {@link LoopShare}
- * allows. Expensive ones, as the settings tell, run on the worker, one at a time, and their results return to the event
- * loop, where all methods are called. While a step waits, the channel does not read. A step that has not begun when its
- * handshake ends is never made: a flood of handshakes whose clients leave costs nothing, and the waiting steps are
- * bounded by the open handshakes.
+ * allows. Those that are expensive by the settings run on the worker, one at a time, and their results return to the
+ * event loop, where all methods are called. While a step waits, the channel does not read. A step that has not begun
+ * when its handshake ends is never made: a flood of handshakes whose clients leave costs nothing, and the waiting steps
+ * are bounded by the open handshakes.
  */
 final class EngineSteps {
     /** Receives the results. Called on the event loop. */

@@ -47,9 +47,9 @@ sealed interface RecordSizeLimit {
     }
 
     /**
-     * The record_size_limit extension (RFC 8449): each side tells how much it accepts in a protected record. In TLS 1.3
-     * the number counts the content type and the padding as well, in TLS 1.2 the content alone. More than a record can
-     * hold is not an error: "a server MUST NOT enforce this restriction" (§4).
+     * The record_size_limit extension (RFC 8449): each side states how much it accepts in a protected record. In TLS
+     * 1.3 the number counts the content type and the padding as well, in TLS 1.2 the content alone. More than a record
+     * can hold is not an error: "a server MUST NOT enforce this restriction" (§4).
      */
     record Protected(int limit) implements RecordSizeLimit {
         @Override

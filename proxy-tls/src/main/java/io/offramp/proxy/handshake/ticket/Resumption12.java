@@ -41,7 +41,7 @@ public final class Resumption12 {
     /**
      * The session that the client offers, by ticket or by ID, if it is good; null for a full handshake.
      *
-     * @param id of the ClientHello; with a ticket, the client's choice, echoed to tell that the ticket was accepted
+     * @param id of the ClientHello; with a ticket, the client's choice, echoed to show that the ticket was accepted
      * @param extensions of the ClientHello
      * @param suites that both sides support
      */

@@ -70,7 +70,7 @@ public final class TestCertificates {
         }
     }
 
-    /** Of so many primes of 512 bits, since finding two large ones takes minutes. */
+    /** Of several primes of 512 bits, since finding two large ones takes minutes. */
     public static KeyPair rsaOfPrimes(int primes) {
         Random random = new Random(primes);
         BigInteger exponent = BigInteger.valueOf(65537);
@@ -195,7 +195,7 @@ public final class TestCertificates {
         return text.toString();
     }
 
-    /** As private keys should be: nobody else can read it. */
+    /** As private keys should be: no other user can read it. */
     public static Path write(Path file, String text) {
         try {
             Files.writeString(file, text);

@@ -270,7 +270,7 @@ class ClientVerifierTest {
 
     @Test
     void shouldVerifyNothingForAPathThatWouldBeTooLong() throws Exception {
-        // Given an intermediate that has not signed the client, which only its signature could tell
+        // Given an intermediate that has not signed the client, which only the signature shows
         TestCa other = ROOT.intermediate("O=Offramp,CN=Middle");
 
         assertThatThrownBy(verifying(trust(0), MIDDLE.client("CN=Bob").with(other.certificate())))
@@ -288,7 +288,7 @@ class ClientVerifierTest {
                 .isNotEqualTo(digest);
         assertThat(trust(1, ROOT.crl()).policyDigest()).isNotEqualTo(digest);
         assertThat(trust(1, ROOT.crl(MIDDLE.certificate())).policyDigest())
-                .as("a new list ends no sessions but of whom it names")
+                .as("a new list ends only the sessions of clients that it names")
                 .isEqualTo(trust(1, ROOT.crl()).policyDigest());
     }
 

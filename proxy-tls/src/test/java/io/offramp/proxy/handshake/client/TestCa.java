@@ -140,7 +140,7 @@ public final class TestCa {
         return client(dn, spec -> spec);
     }
 
-    /** For a day around now, P-256, for clients, but for the changes. */
+    /** For a day around now, P-256, for clients; then the changes apply. */
     public Client client(String dn, UnaryOperator<Spec> changes) {
         Instant now = Instant.now();
         Spec spec = changes.apply(new Spec(

@@ -196,7 +196,7 @@ class AcceptedHelloTest {
                 .as("illegal_parameter")
                 .isEqualTo(47);
         assertThat(versionOf(answerTo(hello().with(45, new byte[] {1, 1}).with(41, offered))))
-                .as("of nobody here")
+                .as("an unknown ticket")
                 .isEqualTo(13);
     }
 

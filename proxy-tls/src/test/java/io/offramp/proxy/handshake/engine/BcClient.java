@@ -30,7 +30,7 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bouncy Castle's client without a socket, which shows the certificate it is told to, signed as it is told to, right or
+ * Bouncy Castle's client without a socket. The test chooses the certificate that it shows, and its signature, right or
  * wrong.
  */
 final class BcClient {

@@ -88,12 +88,12 @@ final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
         return events.isEmpty();
     }
 
-    /** What the listener was told, in order. */
+    /** The calls of the listener, in order. */
     List<String> events() {
         return events;
     }
 
-    /** How often the listener was told that the hello has been answered. */
+    /** Calls of the listener because the hello has been answered. */
     int answered() {
         return answered;
     }
@@ -120,7 +120,7 @@ final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
     @Override
     public void close() {
         channel.finishAndReleaseAll();
-        assertThat(events).as("the listener is told once").hasSize(1);
+        assertThat(events).as("the listener is called once").hasSize(1);
         assertThat(inputs).allMatch(in -> in.refCnt() == 0);
     }
 }

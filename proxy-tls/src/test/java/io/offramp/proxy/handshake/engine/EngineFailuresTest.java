@@ -62,6 +62,6 @@ class EngineFailuresTest {
 
         assertThat(failure.reason()).isEqualTo(Reason.ALERT_SENT);
         assertThat(EngineFailures.alert(blamed)).isEqualTo(alert);
-        assertThat(failure.cause()).as("for whoever debugs it").isSameAs(cause);
+        assertThat(failure.cause()).as("kept for debugging").isSameAs(cause);
     }
 }

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Ports for servers that cannot be told to choose one. */
+/** Ports for servers that cannot choose one themselves. */
 final class FreePort {
     private FreePort() {}
 

@@ -52,7 +52,7 @@ class HandshakeMemoryTest {
         channel.finishAndReleaseAll();
     }
 
-    /** Heap that so many channels hold once each has taken the ClientHello and given its answer away. */
+    /** Heap that {@code count} channels hold once each has taken the ClientHello and given its answer away. */
     private static long heldBytes(int count, Supplier<ChannelHandler> handler, byte[] hello) {
         long before = usedBytes();
         List<EmbeddedChannel> channels = new ArrayList<>(count);

@@ -29,7 +29,9 @@ class IdentitiesTest {
             settings.identities().replace(List.of(NEW));
 
             begun.receive(client.exchange(flight));
-            assertThat(leaf(client)).as("goes on with what it began with").isEqualTo(OLD.leaf());
+            assertThat(leaf(client))
+                    .as("keeps the certificate with which it began")
+                    .isEqualTo(OLD.leaf());
         }
         assertThat(leaf(handshake(settings))).isEqualTo(NEW.leaf());
     }

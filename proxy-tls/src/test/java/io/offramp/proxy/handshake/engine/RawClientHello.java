@@ -31,7 +31,7 @@ public final class RawClientHello {
                 .with(KEY_SHARE, list(join(shorts(group.code(), share.length), share)));
     }
 
-    /** TLS 1.2, or what an older client says. */
+    /** TLS 1.2, or the version of an older client. */
     static RawClientHello legacy(int version) {
         RawClientHello hello = new RawClientHello();
         hello.legacyVersion = version;
@@ -113,7 +113,7 @@ public final class RawClientHello {
         return record(22, message());
     }
 
-    /** In records of at most so many bytes. */
+    /** In records of at most {@code bytes} of content. */
     static byte[] records(byte[] message, int bytes) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int at = 0; at < message.length; at += bytes) {

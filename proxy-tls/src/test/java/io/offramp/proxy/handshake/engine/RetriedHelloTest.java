@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The second ClientHello is the first but for what the HelloRetryRequest asked for (RFC 8446 §4.1.2). */
+/** The second ClientHello may differ from the first only where the HelloRetryRequest asks for it (RFC 8446 §4.1.2). */
 class RetriedHelloTest {
     private static final HandshakeSettings SETTINGS = TestSettings.DEFAULT.build();
     private static final byte[] BASE_POINT = HexFormat.of().parseHex("09" + "00".repeat(31));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a ServerHello says, byte by byte, and what it does not say. */
+/** The content of a ServerHello, byte by byte, and what it leaves out. */
 class ServerHelloTest {
     private static final HandshakeSettings SETTINGS = TestSettings.DEFAULT.build();
     private static final byte[] SHARE = HexFormat.of().parseHex("09" + "00".repeat(31));

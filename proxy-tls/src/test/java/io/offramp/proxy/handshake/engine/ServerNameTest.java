@@ -19,7 +19,7 @@ class ServerNameTest {
     void shouldTakeADotAtTheEndForNoPartOfAName() throws Exception {
         assertThat(read("A.Test.")).isEqualTo("a.test");
         assertThat(read("."))
-                .as("a name of nobody, which no ticket could tell from none")
+                .as("an empty name, which a ticket could not distinguish from none")
                 .isNull();
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.UnaryOperator;
 
-/** Settings with the usual values but for what a test is about. Immutable. */
+/** Settings with the usual values; a test changes those that it is about. Immutable. */
 final class TestSettings {
     private static final KeyPair P256_KEY = TestCertificates.ec("secp256r1");
     private static final KeyPair P384_KEY = TestCertificates.ec("secp384r1");

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A program of somebody else's as the client. */
+/** Another project's program as the client. */
 final class Tool implements AutoCloseable {
     private final Process process;
     private final StringBuffer printed = new StringBuffer();
