@@ -2,7 +2,6 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.reload.InputFile;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
@@ -58,23 +57,20 @@ final class AdminReader {
     }
 
     private @Nullable Path token(Value value) {
-        String name = value.as(Scalar.FILE);
-        if (name == null) {
+        Path file = value.as(surroundings.path());
+        if (file == null) {
             return null;
         }
         try {
-            Path file = surroundings.resolve(name);
             AdminToken.read(file);
             String open = InputFile.openTo(file);
             if (open != null) {
                 value.warn(open);
             }
             return file;
-        } catch (InvalidPathException e) {
-            value.error("not a file name: " + e.getMessage());
         } catch (IOException e) {
             value.error(String.valueOf(e.getMessage()));
+            return null;
         }
-        return null;
     }
 }

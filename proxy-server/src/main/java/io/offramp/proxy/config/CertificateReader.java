@@ -7,7 +7,6 @@ import io.offramp.proxy.handshake.certificate.CertificateSource;
 import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.handshake.crypto.KeyType;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -163,19 +162,14 @@ final class CertificateReader {
 
     /** The file, or null after a problem: both files of a pair must exist before either is read. */
     private @Nullable PemFile file(Value value) {
-        String name = value.as(Scalar.FILE);
-        if (name == null) {
+        Path path = value.as(surroundings.path());
+        if (path == null) {
             return null;
         }
-        try {
-            Path path = surroundings.resolve(name);
-            if (Files.exists(path)) {
-                return new PemFile(path, value);
-            }
+        if (!Files.exists(path)) {
             value.error("no such file: " + path);
-        } catch (InvalidPathException e) {
-            value.error("not a file name: " + e.getMessage());
+            return null;
         }
-        return null;
+        return new PemFile(path, value);
     }
 }

@@ -6,7 +6,6 @@ import io.offramp.proxy.handshake.client.ClientAuth;
 import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.handshake.client.ClientAuthSettings.Mode;
 import io.offramp.proxy.handshake.client.RevocationLists;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,7 @@ final class ClientAuthReader {
                 "ca", "a PEM file, or a list of them, with the certificates that a client's may be issued by");
         List<Path> ca = caValue == null ? List.of() : bundle(caValue);
         Value crlValue = section.get("crl");
-        Path crl = crlValue == null ? null : file(crlValue);
+        Path crl = crlValue == null ? null : crlValue.as(surroundings.path());
         if (crlValue != null && crl != null && !ca.isEmpty()) {
             check(crlValue, () -> RevocationLists.load(crl, CaBundle.load(ca)).warnings());
         }
@@ -59,7 +58,7 @@ final class ClientAuthReader {
     private List<Path> bundle(Value value) {
         List<Path> files = new ArrayList<>();
         for (Value item : value.isList() ? value.items("a list of PEM files") : List.of(value)) {
-            Path file = file(item);
+            Path file = item.as(surroundings.path());
             if (file != null && files.contains(file)) {
                 item.error("is in the list already");
             } else if (file != null
@@ -68,16 +67,6 @@ final class ClientAuthReader {
             }
         }
         return files;
-    }
-
-    private @Nullable Path file(Value value) {
-        String name = value.as(Scalar.FILE);
-        try {
-            return name == null ? null : surroundings.resolve(name);
-        } catch (InvalidPathException e) {
-            value.error("not a file name: " + e.getMessage());
-            return null;
-        }
     }
 
     /** True if it loads; errors and warnings are noted at its place. */

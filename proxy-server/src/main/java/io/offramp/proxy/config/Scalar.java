@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     static final Scalar<String> TEXT = new Scalar<>("a text", text -> text);
-    static final Scalar<String> FILE = new Scalar<>("the name of a file", text -> text);
     static final Scalar<Boolean> BOOL = new Scalar<>("true or false", Scalar::bool);
     static final Scalar<HostPort> BIND = new Scalar<>("host:port", HostPort::parseBind);
     static final Scalar<HostPort> SERVER = new Scalar<>("host:port", HostPort::parse);

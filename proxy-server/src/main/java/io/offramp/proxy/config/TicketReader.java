@@ -4,7 +4,6 @@ import io.offramp.proxy.handshake.ticket.BadTicketKeyException;
 import io.offramp.proxy.handshake.ticket.TicketKeyFiles;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.handshake.ticket.Tickets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,27 +55,25 @@ final class TicketReader {
     private List<Path> keys(@Nullable Value value) {
         List<Path> keys = new ArrayList<>();
         if (value != null && value.isScalar()) {
-            addKey(value.as(Scalar.FILE), value, keys);
+            addKey(value.as(surroundings.path()), value, keys);
         } else if (value != null) {
-            value.distinct("a file, or a list of files", Scalar.FILE).forEach((name, item) -> addKey(name, item, keys));
+            value.distinct("a file, or a list of files", surroundings.path())
+                    .forEach((file, item) -> addKey(file, item, keys));
         }
         return keys;
     }
 
-    private void addKey(@Nullable String name, Value value, List<Path> keys) {
-        if (name == null) {
+    private static void addKey(@Nullable Path file, Value value, List<Path> keys) {
+        if (file == null) {
             return;
         }
         try {
-            Path file = surroundings.resolve(name);
             TicketKeyFiles.check(file);
             keys.add(file);
             String warning = TicketKeyFiles.warning(file);
             if (warning != null) {
                 value.warn(warning);
             }
-        } catch (InvalidPathException e) {
-            value.error("not a file name: " + e.getMessage());
         } catch (BadTicketKeyException e) {
             value.error(String.valueOf(e.getMessage()));
         }

@@ -85,8 +85,7 @@ final class TlsReader {
     }
 
     private @Nullable Path keylog(@Nullable Value file) {
-        String name = file == null ? null : file.as(Scalar.FILE);
-        return name == null ? null : surroundings.resolve(name);
+        return file == null ? null : file.as(surroundings.path());
     }
 
     private static Set<ProtocolVersion> versions(@Nullable Value list) {

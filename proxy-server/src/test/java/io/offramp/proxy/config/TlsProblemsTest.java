@@ -22,6 +22,20 @@ class TlsProblemsTest {
     }
 
     @Test
+    void shouldSayThatATextNamesNoFile() throws IOException {
+        assertThat(file.problems("""
+                        listeners:
+                          - bind: :8443
+                            tls: {cert: "a\\0", key: "k\\0", keylog: "b\\0", tickets: {keys: ["c\\0"]}, \
+                        client-auth: {mode: required, ca: "d\\0", crl: "e\\0"}}
+                            upstream: 127.0.0.1:80
+                        admin: {bind: 127.0.0.1:9090, token-file: "f\\0"}
+                        """))
+                .hasSize(7)
+                .allMatch(problem -> problem.contains(": not a file name: Nul character not allowed"));
+    }
+
+    @Test
     void shouldTellOfTicketsWhenKeysAreWrong() throws IOException {
         Files.write(file.path("short.key"), new byte[47]);
         Files.write(file.path("long.key"), new byte[81]);
