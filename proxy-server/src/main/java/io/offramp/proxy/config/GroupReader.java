@@ -11,7 +11,7 @@ final class GroupReader {
     /** In the default order of preference. */
     static final List<String> SUPPORTED = HandshakeSettings.supportedGroups();
 
-    private static final Scalar<String> GROUP = new Scalar<>("the name of a group", GroupReader::group);
+    private static final Scalar<String> GROUP = Scalar.known("group", SUPPORTED);
 
     private GroupReader() {}
 
@@ -28,12 +28,5 @@ final class GroupReader {
             list.error("none is for TLS 1.2, which is among the versions");
         }
         return groups;
-    }
-
-    private static String group(String text) {
-        if (SUPPORTED.contains(text)) {
-            return text;
-        }
-        throw new IllegalArgumentException("unknown group \"" + text + "\"" + Suggestion.of(text, SUPPORTED));
     }
 }

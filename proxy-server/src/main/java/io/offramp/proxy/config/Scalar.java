@@ -77,6 +77,20 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
                         .orElse(null));
     }
 
+    /**
+     * One of these names.
+     *
+     * @param kind for messages: {@code cipher}
+     */
+    static Scalar<String> known(String kind, List<String> names) {
+        return new Scalar<>("the name of a " + kind, text -> {
+            if (names.contains(text)) {
+                return text;
+            }
+            throw new IllegalArgumentException("unknown " + kind + " \"" + text + "\"" + Suggestion.of(text, names));
+        });
+    }
+
     private static @Nullable Boolean bool(String text) {
         return switch (text) {
             case "true" -> true;

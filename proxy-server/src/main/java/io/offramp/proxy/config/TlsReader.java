@@ -18,7 +18,7 @@ final class TlsReader {
                     .filter(each -> each.label().equals(text))
                     .findFirst()
                     .orElse(null));
-    private static final Scalar<String> CIPHER = new Scalar<>("the name of a cipher", TlsReader::cipher);
+    private static final Scalar<String> CIPHER = Scalar.known("cipher", CipherNames.SUPPORTED);
 
     private final Surroundings surroundings;
     private final CertificateReader certificates;
@@ -121,14 +121,6 @@ final class TlsReader {
                 versions.remove(version);
             }
         }
-    }
-
-    private static String cipher(String text) {
-        if (CipherNames.SUPPORTED.contains(text)) {
-            return text;
-        }
-        String suggestion = Suggestion.of(text, CipherNames.SUPPORTED);
-        throw new IllegalArgumentException("unknown cipher \"" + text + "\"" + suggestion);
     }
 
     private static ProtocolVersion version(String cipher) {
