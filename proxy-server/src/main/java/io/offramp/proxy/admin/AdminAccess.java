@@ -138,7 +138,8 @@ final class AdminAccess {
         return path.equals("/healthz") && isRead(request.method());
     }
 
-    private static boolean isRead(HttpMethod method) {
+    /** True for a request that changes nothing. */
+    static boolean isRead(HttpMethod method) {
         return HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
     }
 

@@ -56,7 +56,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             refuse(ctx, request, refusal);
         } else if (path(request.uri()).equals(RELOAD)) {
             reload(ctx, request);
-        } else if (!isRead(request.method())) {
+        } else if (!AdminAccess.isRead(request.method())) {
             refuseMethod(ctx, request, "GET, HEAD");
         } else {
             switch (pages.page(path(request.uri()), ctx.alloc())) {
@@ -128,10 +128,6 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         HttpResponse response = response(request, page);
         response.headers().set(HttpHeaderNames.ALLOW, allowed);
         ctx.writeAndFlush(response);
-    }
-
-    private static boolean isRead(HttpMethod method) {
-        return HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
     }
 
     private static String path(String target) {
