@@ -20,7 +20,7 @@ final class ListenerReader {
     private final RouteReader routes;
     private final Map<String, String> pathByName = new HashMap<>();
 
-    ListenerReader(Surroundings surroundings, Binds binds, Upstreams upstreams, Bounds bounds) {
+    ListenerReader(Surroundings surroundings, Binds binds, UpstreamReader upstreams, Bounds bounds) {
         this.bounds = bounds;
         this.binds = binds;
         this.tls = new TlsReader(surroundings);

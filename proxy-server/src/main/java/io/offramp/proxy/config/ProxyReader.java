@@ -20,7 +20,7 @@ final class ProxyReader {
 
     private final Surroundings surroundings;
     private final Binds binds = new Binds();
-    private final Upstreams upstreams = new Upstreams();
+    private final UpstreamReader upstreams = new UpstreamReader();
     private final OffloadReader offload;
 
     ProxyReader(Surroundings surroundings) {

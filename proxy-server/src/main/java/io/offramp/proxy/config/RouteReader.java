@@ -24,9 +24,9 @@ final class RouteReader {
     private static final String HTTP_PURPOSE = "where requests go, a name or host:port; or else routes";
     private static final String TCP_PURPOSE = "a tcp listener sends everything to one: a name or host:port";
 
-    private final Upstreams upstreams;
+    private final UpstreamReader upstreams;
 
-    RouteReader(Upstreams upstreams) {
+    RouteReader(UpstreamReader upstreams) {
         this.upstreams = upstreams;
     }
 

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The upstreams: those under {@code upstreams}, and those written directly at a listener or route. */
-final class Upstreams {
+final class UpstreamReader {
     private static final Scalar<String> TARGET = new Scalar<>("the name of an upstream, or host:port", text -> text);
 
     private final Map<String, Value> named = new LinkedHashMap<>();
