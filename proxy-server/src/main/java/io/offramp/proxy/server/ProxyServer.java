@@ -62,7 +62,7 @@ public final class ProxyServer implements AutoCloseable {
     /** With this much waiting for a client, its upstream is no longer read. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 192 << 10);
 
-    private final Transport transport = Transport.best();
+    private final SocketTransport transport = SocketTransport.best();
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final Sizing sizing = Sizing.of(Machine.read());
     private final Generations generations = new Generations();

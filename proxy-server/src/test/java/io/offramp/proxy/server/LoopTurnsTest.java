@@ -24,7 +24,7 @@ class LoopTurnsTest {
     private static final long WAIT_MS = 1500;
 
     private final Timer turns = new SimpleMeterRegistry().timer("turns");
-    private final Transport transport = Transport.best();
+    private final SocketTransport transport = SocketTransport.best();
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("turns"), new LoopTurns(transport.handler(), turns));
 

@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
  * @param handler makes event loops
  * @param server makes listening channels
  */
-record Transport(
+record SocketTransport(
         String name, @Nullable String cause, IoHandlerFactory handler, ChannelFactory<? extends ServerChannel> server) {
     /** The best that works here; {@code -Dofframp.transport=nio} asks for NIO. */
-    static Transport best() {
+    static SocketTransport best() {
         if ("nio".equals(System.getProperty("offramp.transport"))) {
             return nio("asked for");
         }
         if (!Epoll.isAvailable()) {
             return nio(rootMessage(Epoll.unavailabilityCause()));
         }
-        return new Transport("epoll", null, EpollIoHandler.newFactory(), EpollServerSocketChannel::new);
+        return new SocketTransport("epoll", null, EpollIoHandler.newFactory(), EpollServerSocketChannel::new);
     }
 
     /** Event loops of this transport; {@link LoopTurns#PROPERTY} adds the time of their turns to the metrics. */
@@ -47,8 +47,8 @@ record Transport(
         return cause == null ? name : name + " (no epoll: " + cause + ")";
     }
 
-    private static Transport nio(String cause) {
-        return new Transport("nio", cause, NioIoHandler.newFactory(), NioServerSocketChannel::new);
+    private static SocketTransport nio(String cause) {
+        return new SocketTransport("nio", cause, NioIoHandler.newFactory(), NioServerSocketChannel::new);
     }
 
     private static String rootMessage(Throwable thrown) {
