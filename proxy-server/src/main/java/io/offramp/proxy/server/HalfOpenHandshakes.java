@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,14 +57,11 @@ final class HalfOpenHandshakes {
             return silent.size() + answered.size();
         }
 
-        /** Releases its memory; false if it was removed before. */
-        boolean remove(Channel channel) {
+        /** Its memory, still held; null if it was removed before. */
+        @Nullable
+        Holding remove(Channel channel) {
             Holding held = silent.remove(channel);
-            held = held == null ? answered.remove(channel) : held;
-            if (held != null) {
-                held.clear();
-            }
-            return held != null;
+            return held == null ? answered.remove(channel) : held;
         }
 
         /** The oldest; there must be one. */
@@ -130,7 +128,12 @@ final class HalfOpenHandshakes {
 
     /** The handshake has ended, in success or failure. May be called more than once. */
     void onEnded(Channel channel) {
-        if (ofLoop(channel).remove(channel) && count.decrementAndGet() <= limit.getAsInt() / 2) {
+        Holding held = ofLoop(channel).remove(channel);
+        if (held == null) {
+            return;
+        }
+        held.clear();
+        if (count.decrementAndGet() <= limit.getAsInt() / 2) {
             crowded.set(false);
         }
     }
@@ -160,8 +163,7 @@ final class HalfOpenHandshakes {
         for (int asked = 0; asked < MOST_ASKED && ofLoop.size() > 0; asked++) {
             Channel oldest = ofLoop.oldest();
             oldest.pipeline().fireUserEventTriggered(HandshakeEvent.DISPLACE);
-            Holding held = ofLoop.silent.remove(oldest);
-            held = held == null ? ofLoop.answered.remove(oldest) : held;
+            Holding held = ofLoop.remove(oldest);
             if (held == null) {
                 return true;
             }
@@ -171,7 +173,8 @@ final class HalfOpenHandshakes {
     }
 
     private OfLoop ofLoop(Channel channel) {
-        return loops.computeIfAbsent(channel.eventLoop(), loop -> new OfLoop(budget.on(loop)));
+        OfLoop known = loops.get(channel.eventLoop()); // without the lock of computeIfAbsent
+        return known != null ? known : loops.computeIfAbsent(channel.eventLoop(), loop -> new OfLoop(budget.on(loop)));
     }
 
     private void sayCrowded() {
