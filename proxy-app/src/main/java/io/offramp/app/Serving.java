@@ -43,7 +43,7 @@ final class Serving {
     }
 
     /**
-     * If the cache from the start script does not fit, the JVM goes on without it. Its own message, four lines, is off.
+     * If the cache from the start script does not fit, the JVM runs without it. Its own message, four lines, is off.
      */
     private static void warnIfCacheIsUnused() {
         if (System.getProperty("offramp.cache") != null

@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Standard output or standard error. The disk behind it may be full, or the reader of the pipe gone. Writing then goes
- * on, because the fault may be temporary; lost writes are counted and logged once a minute at most. Thread-safe as its
- * file is.
+ * Standard output or standard error. The disk behind it may be full, or the reader of the pipe gone. Writing then
+ * continues, because the fault may be temporary; lost writes are counted and logged once a minute at most. Thread-safe
+ * as its file is.
  */
 final class WatchedOutput extends OutputStream {
     private static final int BUFFER_BYTES = 8192;

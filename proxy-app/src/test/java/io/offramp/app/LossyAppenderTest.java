@@ -39,7 +39,7 @@ class LossyAppenderTest {
         @Override
         protected void append(ILoggingEvent event) {
             try {
-                if (mayWrite.getCount() > 0) { // stopping interrupts the writer, which goes on writing
+                if (mayWrite.getCount() > 0) { // stopping interrupts the writer, which then writes on
                     mayWrite.await();
                 }
                 if (event.getThrowableProxy() != null) {

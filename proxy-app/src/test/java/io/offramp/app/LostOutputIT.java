@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Output goes to a full disk, or to a pipe whose reader has ended: traffic goes on, and the loss is logged and counted.
+ * Output goes to a full disk, or to a pipe whose reader has ended: traffic continues, and the loss is logged and
+ * counted.
  */
 @Timeout(120)
 class LostOutputIT {

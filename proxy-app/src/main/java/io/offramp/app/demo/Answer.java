@@ -10,7 +10,7 @@ interface Answer {
     /** The request is complete. */
     void onEnd();
 
-    /** The client can take more: goes on with an answer that had to stop. */
+    /** The client can take more: continues an answer that had to stop. */
     default void onWritable() {}
 
     /** True once the answer has been written to its end. */

@@ -259,7 +259,8 @@ class KtlsIT {
     }
 
     /**
-     * The key of the kernel cannot be changed before Linux 6.14: the connection ends, and says why; else it goes on.
+     * The key of the kernel cannot be changed before Linux 6.14: the connection ends, and says why; from 6.14 on it
+     * continues.
      */
     @ParameterizedTest(name = "tx={0} rx={1} types {2}")
     @CsvSource({"SW, HW, k", "HW, SW, K", "HW, HW, kKkK"})

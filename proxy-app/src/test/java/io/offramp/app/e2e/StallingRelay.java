@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A TCP relay for one connection, which stops what the client sends after so many bytes until it is told to go on, and
- * can forge what the server answers.
+ * A TCP relay for one connection. After a given number of bytes it holds back what the client sends, until it is
+ * released. It can forge what the server answers.
  */
 final class StallingRelay implements AutoCloseable {
     private final ServerSocket listener;

@@ -64,7 +64,7 @@ final class GoldenProxy implements AutoCloseable {
     private final Path directory;
     private final DemoUpstream upstream;
 
-    /** What it reads again when it is told to. */
+    /** Its files, which it reads again on demand. */
     private final List<Path> files;
 
     private final ProxyProcess process;

@@ -17,7 +17,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * One value of the file, with its place. Reading it as another kind gives nothing and notes the problem, so a reader
- * goes on and finds the next one.
+ * continues and finds the next one.
  */
 final class Value {
     private static final int MAX_SHOWN_CHARS = 60;

@@ -95,8 +95,7 @@ final class Run {
         }
     }
 
-    // Other flows that end at this time are not served any more.
-
+    // A retry comes after all ends of this time, so no flow is served that ends now.
     private void end(int flow, long nowNs) {
         waiting.remove(flow);
         if (fates[flow].offloaded()) {

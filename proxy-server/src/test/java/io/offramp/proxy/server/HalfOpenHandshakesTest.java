@@ -111,7 +111,7 @@ class HalfOpenHandshakesTest {
         flood.forEach(each -> halfOpen.admit(each.channel));
         flood.forEach(each -> halfOpen.onAnswered(each.channel));
 
-        // When another begins, and the flood goes on
+        // When another begins, and the flood continues
         assertThat(halfOpen.admit(others.getFirst().channel)).isTrue();
         assertThat(halfOpen.admit(new Handshake(only).channel)).isTrue();
 

@@ -34,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whole hellos and flights against a listener as it runs, but for the socket. The input is what {@link FuzzClient}
- * makes of it. Whatever it is, no alert is internal_error, no line is an ERROR, no handshake counts as failed by our
- * fault, and nothing of it is left.
+ * Whole hellos and flights against a listener as it runs, without a socket. The input is what {@link FuzzClient} makes
+ * of it. Whatever it is, no alert is internal_error, no line is an ERROR, no handshake counts as failed by our fault,
+ * and nothing of it is left.
  */
 public final class HellosFuzz {
     private static final long MAX_HEAP_BYTES = 16 << 20;

@@ -38,7 +38,7 @@ class SimulationTest {
 
     @Test
     void shouldRefuseForContextsUntilOneIsFree() {
-        // Given: the second begins while the first goes on, the third when it ends
+        // Given: the second begins while the first is open, the third when it ends
         List<Flow> flows = List.of(flow(0, 10, 100), flow(5, 15, 100), flow(10, 20, 200));
 
         // When
