@@ -82,11 +82,6 @@ final class RequestSide {
         return state == State.HELD_WHOLE || state == State.SENT;
     }
 
-    /** True if a server has its head. */
-    boolean isSent() {
-        return state == State.FLOWING || state == State.SENT;
-    }
-
     /** True if a server gets the body as it comes. */
     boolean isFlowing() {
         return state == State.FLOWING;

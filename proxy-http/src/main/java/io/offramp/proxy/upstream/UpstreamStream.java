@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * that the stream has failed. No call follows after that. Confined to the event loop.
  */
 public interface UpstreamStream {
-    /** The server at the other end. */
-    UpstreamServer server();
-
     /**
      * Sends the head; once, before everything else. The request ends with it if its length is 0.
      *

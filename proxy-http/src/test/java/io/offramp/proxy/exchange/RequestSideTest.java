@@ -28,7 +28,7 @@ class RequestSideTest {
     void shouldBeCompleteWithItsHeadWhereItHasNoBody() {
         request.onHead(true);
         assertThat(request.isComplete()).isTrue();
-        assertThat(request.isSent()).isFalse();
+        assertThat(request.state()).isEqualTo(State.HELD_WHOLE);
         request.onSent();
         assertThat(request.state()).isEqualTo(State.SENT);
     }

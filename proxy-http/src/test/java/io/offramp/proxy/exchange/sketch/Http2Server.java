@@ -115,7 +115,7 @@ final class Http2Server implements Server, Protocol {
         @Override
         public UpstreamStream lease(UpstreamListener listener) {
             open++;
-            Http2ServerStream stream = new Http2ServerStream(server, listener, credit, this::onStreamEnd);
+            Http2ServerStream stream = new Http2ServerStream(listener, credit, this::onStreamEnd);
             streams.add(stream);
             return stream;
         }

@@ -13,7 +13,6 @@ import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
-import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2ServerStream implements UpstreamStream {
     private static final int PIECE_BYTES = 4096;
 
-    private final UpstreamServer server;
     private final Runnable onEnd;
     private final Received request = new Received();
     private final Outgoing outgoing;
@@ -35,8 +33,7 @@ final class Http2ServerStream implements UpstreamStream {
     private boolean paused;
 
     /** @param onEnd runs once the stream counts no more */
-    Http2ServerStream(UpstreamServer server, UpstreamListener listener, long credit, Runnable onEnd) {
-        this.server = server;
+    Http2ServerStream(UpstreamListener listener, long credit, Runnable onEnd) {
         this.listener = listener;
         this.onEnd = onEnd;
         outgoing = new Outgoing(credit, request::body);
@@ -110,11 +107,6 @@ final class Http2ServerStream implements UpstreamStream {
             request.end = how;
         }
         onEnd.run();
-    }
-
-    @Override
-    public UpstreamServer server() {
-        return server;
     }
 
     @Override
