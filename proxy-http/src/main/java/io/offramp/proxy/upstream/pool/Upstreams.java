@@ -27,7 +27,7 @@ public final class Upstreams {
      *
      * @param configured by name
      * @param protocol that servers speak
-     * @param events who counts, by name of the upstream
+     * @param events counters, by name of the upstream
      */
     public Upstreams(
             Map<String, UpstreamConfig> configured,
@@ -44,19 +44,20 @@ public final class Upstreams {
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector) {
-        this.protocol = protocol;
-        this.settings = settings;
-        this.connector = connector;
-        loops = new ConcurrentHashMap<>();
-        configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
+        this(configured, protocol, settings, events, connector, new ConcurrentHashMap<>());
     }
 
     private Upstreams(
-            Upstreams before, Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
-        protocol = before.protocol;
-        settings = before.settings;
-        connector = before.connector;
-        loops = before.loops;
+            Map<String, UpstreamConfig> configured,
+            Protocol protocol,
+            UpstreamSettings settings,
+            Function<String, UpstreamEvents> events,
+            Connector connector,
+            Map<EventLoop, UpstreamLoop> loops) {
+        this.protocol = protocol;
+        this.settings = settings;
+        this.connector = connector;
+        this.loops = loops;
         configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
     }
 
@@ -65,7 +66,7 @@ public final class Upstreams {
      * constructor does.
      */
     public Upstreams next(Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
-        return new Upstreams(this, configured, events);
+        return new Upstreams(configured, protocol, settings, events, connector, loops);
     }
 
     /** The group of that name, or null. */
