@@ -14,13 +14,18 @@ public enum Refusal {
     UPGRADE(501, "Not Implemented", "a change to this protocol is not allowed here"),
     BAD_GATEWAY(502, "Bad Gateway", "the server behind this proxy did not answer properly"),
     NO_SERVER(503, "Service Unavailable", "no server behind this proxy is available"),
-    OVERLOADED(503, "Service Unavailable", "there is no room for this request just now"),
+    OVERLOADED(503, "Service Unavailable", "there is no room for this request just now", true),
     GATEWAY_TIMEOUT(504, "Gateway Timeout", "the server behind this proxy did not answer in time"),
     VERSION(505, "HTTP Version Not Supported", "only HTTP/1.0 and HTTP/1.1 are supported here");
 
     private final OwnAnswer answer;
 
     Refusal(int status, String reason, String sentence) {
+        this(status, reason, sentence, false);
+    }
+
+    /** @param last true if the connection ends behind it */
+    Refusal(int status, String reason, String sentence, boolean last) {
         String body = status + " " + reason + ": " + sentence + "\n";
         answer = new OwnAnswer(
                 status,
@@ -28,7 +33,7 @@ public enum Refusal {
                 "Content-Type",
                 "text/plain; charset=us-ascii",
                 body.getBytes(StandardCharsets.US_ASCII),
-                name().equals("OVERLOADED"));
+                last);
     }
 
     int status() {
