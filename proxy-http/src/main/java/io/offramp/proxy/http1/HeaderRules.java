@@ -25,8 +25,8 @@ final class HeaderRules {
     static final int ADDED_BYTES = 256;
 
     private static final byte[] REQUEST_LINE_END = ascii(" HTTP/1.1\r\nHost: ");
-    private static final byte[] VERSION = ascii("HTTP/1.1 ");
-    private static final byte[] CRLF = ascii("\r\n");
+    static final byte[] VERSION = ascii("HTTP/1.1 ");
+    static final byte[] CRLF = ascii("\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] LENGTH = ascii("Content-Length: ");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
@@ -175,8 +175,12 @@ final class HeaderRules {
         if (framing == Framing.CHUNKED) {
             out.writeBytes(CHUNKED);
         } else if (framing >= 0 && withLength) {
-            line(LENGTH, Long.toString(framing), out);
+            writeLength(framing, out);
         }
+    }
+
+    static void writeLength(long bytes, ByteBuf out) {
+        line(LENGTH, Long.toString(bytes), out);
     }
 
     private static void writeRequestFields(RequestHead request, boolean trusted, boolean counted, ByteBuf out) {
