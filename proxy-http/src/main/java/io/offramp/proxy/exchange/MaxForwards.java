@@ -3,6 +3,7 @@ package io.offramp.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
@@ -37,7 +38,7 @@ public final class MaxForwards {
         }
         List<String> values = request.fields().all(Field.MAX_FORWARDS);
         String digits = values.getFirst();
-        if (values.size() > 1 || !digits.chars().allMatch(c -> c >= '0' && c <= '9') || digits.isEmpty()) {
+        if (values.size() > 1 || !digits.chars().allMatch(Ascii::isDigit) || digits.isEmpty()) {
             return INVALID;
         }
         long value = 0;

@@ -1,5 +1,6 @@
 package io.offramp.proxy.http1;
 
+import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,7 @@ final class KeepAliveField {
 
     private static long limitNs(String seconds) {
         boolean isNumber =
-                !seconds.isEmpty() && seconds.length() <= 9 && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
+                !seconds.isEmpty() && seconds.length() <= 9 && seconds.chars().allMatch(Ascii::isDigit);
         if (!isNumber) {
             return Long.MAX_VALUE;
         }
