@@ -267,7 +267,7 @@ final class ClientConnection extends ClientHandler {
 
     /** Ends the connection at once: a begun answer stays visibly incomplete. */
     void abort(boolean answerEndsWithConnection) {
-        waits.abort();
+        waits.cancel();
         phase = Phase.CLOSED;
         if (answerEndsWithConnection) {
             Abort.close(channel());

@@ -113,15 +113,10 @@ final class Waits {
         return settings.headNs() - deadline.leftNs() >= SHED_AFTER_NS;
     }
 
-    /** The connection ends at once; a whole request's end is still heard of. */
-    void abort() {
+    /** The connection ends at once, or is gone. */
+    void cancel() {
         deadline.cancel();
         pace.cancel();
-    }
-
-    /** The client is gone. */
-    void cancel() {
-        abort();
         if (requestEnd != null) {
             requestEnd.cancel();
         }
