@@ -206,7 +206,7 @@ final class ClientConnection extends ClientHandler {
         } else if (phase == Phase.EXCHANGE) {
             exchange().onClientWritabilityChanged();
         } else if (phase == Phase.IDLE) {
-            waits.forRequest(channel().isWritable());
+            waits.forRequest(writable);
             resume();
         }
     }
