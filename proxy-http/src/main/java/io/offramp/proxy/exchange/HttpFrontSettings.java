@@ -87,7 +87,7 @@ public final class HttpFrontSettings {
             return this;
         }
 
-        /** Hears of every exchange; null, as by default, for nobody. */
+        /** Gets an entry for every exchange; null, the default, for none. */
         public Builder accessLog(@Nullable ExchangeListener log) {
             accessLog = log;
             return this;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads heads and trailers, and refuses input that other parsers read in several ways: bare line feeds, folded lines,
  * blanks before a colon in requests, control characters, start lines with other than single spaces (RFC 9112 §2.2, §3,
- * §5). Goes on where the last bytes ended, so that a head costs the same in one piece or in many. Confined to one
- * thread.
+ * §5). Each read continues where the last bytes ended, so that a head costs the same in one piece or in many. Confined
+ * to one thread.
  */
 final class HeadReader {
     /** Most fields in one head, so that rules that look at pairs of fields stay cheap. */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The only stream of a client's HTTP/1 connection, for one exchange after another. Frames answers by the client's
- * version and the request's method, and decides whether the connection goes on behind them.
+ * version and the request's method, and decides whether the connection persists behind them.
  */
 final class Http1ClientStream implements ClientStream {
     private final ClientConnection connection;

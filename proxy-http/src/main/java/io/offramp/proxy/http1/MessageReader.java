@@ -228,8 +228,8 @@ public final class MessageReader {
     }
 
     /**
-     * How the body of the last head is framed, as {@link Framing} has it; {@link Framing#INVALID} is told once with its
-     * head, and refused behind it.
+     * How the body of the last head is framed, as {@link Framing} has it. A head with {@link Framing#INVALID} is still
+     * given out; the step behind it is refused.
      */
     public long framing() {
         return framing;

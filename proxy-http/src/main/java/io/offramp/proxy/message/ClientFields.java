@@ -11,10 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every request of one connection tells a server about its client; made once, at the first request. A client
- * certificate that has been verified is told in {@code Client-Cert} (RFC 9440), and for servers that do not parse
- * certificates in {@code X-Client-Cert-Subject} (RFC 4514) and {@code X-Client-Cert-Fingerprint} (SHA-256). Without one
- * there are no such fields: a client's own never pass. All values are ASCII.
+ * Fields about the client in every request of one connection to a server; made once, at the first request. A verified
+ * client certificate stands in {@code Client-Cert} (RFC 9440), and for servers that do not parse certificates in
+ * {@code X-Client-Cert-Subject} (RFC 4514) and {@code X-Client-Cert-Fingerprint} (SHA-256). Without one there are no
+ * such fields: a client's own never pass. All values are ASCII.
  *
  * @param address the last value of {@code X-Forwarded-For}
  * @param proto of {@code X-Forwarded-Proto}

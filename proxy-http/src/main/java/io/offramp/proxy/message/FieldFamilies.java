@@ -40,7 +40,7 @@ final class FieldFamilies {
         letter('w', one("wl-proxy-client-ip", Field.FORWARDING));
     }
 
-    /** @param all whether names that go on behind a mark belong to it */
+    /** @param all whether longer names, with a mark in between, belong to it */
     private record Family(byte[] name, boolean all, Field kind) {
         boolean has(byte[] bytes, int from, int to) {
             int end = from + name.length;

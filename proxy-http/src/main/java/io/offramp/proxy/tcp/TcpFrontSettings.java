@@ -19,7 +19,7 @@ public final class TcpFrontSettings {
     /**
      * @param route the listener's only one
      * @param settings how long a connection may wait
-     * @param accessLog hears of every connection's end; null for nobody
+     * @param accessLog gets an entry at every connection's end; null for none
      * @param budget says when a silent connection has to go
      * @throws IllegalArgumentException if the route names an upstream that is not there
      */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * many. Confined to the event loop.
  */
 public interface TunnelEnd {
-    /** Carries bytes from now on, and tells the listener what comes. */
+    /** Carries bytes from now on; the listener gets what comes. */
     default void begin(TunnelListener listener) {}
 
     /** Writes bytes, which move here. */
@@ -24,7 +24,7 @@ public interface TunnelEnd {
     /** Pauses or resumes reading. */
     void read(boolean on);
 
-    /** Ends what we send, in order and behind what was written, and goes on receiving. */
+    /** Ends what we send, in order and behind what was written; still receives. */
     void shutdownOutput();
 
     /** Flushes, and runs the task when all that was written is out or lost. */

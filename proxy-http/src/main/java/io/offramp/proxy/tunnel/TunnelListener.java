@@ -2,7 +2,7 @@ package io.offramp.proxy.tunnel;
 
 import io.netty.buffer.ByteBuf;
 
-/** Hears what one end of a tunnel receives. */
+/** Gets what one end of a tunnel receives. */
 public interface TunnelListener {
     /** Bytes have come; all are taken, without their ownership. */
     void onBytes(ByteBuf in);

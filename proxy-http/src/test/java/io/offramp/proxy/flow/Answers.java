@@ -23,7 +23,7 @@ final class Answers {
     }
 
     /**
-     * Fails unless all are whole, but for the last on a connection that the proxy cut, and each is for its request.
+     * Fails unless each is for its request, and all are whole. Exception: the last on a connection that the proxy cut.
      *
      * @param logged targets of requests, in order
      * @param stream what the client sent

@@ -286,7 +286,7 @@ class FlowTest {
         return answered;
     }
 
-    /** An answer of so many bytes with its head. */
+    /** An answer of that length, its head included. */
     private static String answer(int bytes) {
         String head = "HTTP/1.1 200 OK\r\nContent-Length: ";
         int digits = String.valueOf(bytes).length();

@@ -84,7 +84,7 @@ final class Handlers implements ProxyUnderTest {
         this(readBytes, HTTP);
     }
 
-    /** The HTTP front, which takes so much from its clients. */
+    /** The HTTP front, with these bounds for its clients. */
     Handlers(int readBytes, HttpSettings http) {
         this(readBytes, false, http, SERVERS, 1);
     }
@@ -94,7 +94,7 @@ final class Handlers implements ProxyUnderTest {
         return new Handlers(readBytes, true, HTTP, SERVERS, 1);
     }
 
-    /** The HTTP front, with so many connections to the server and waiting requests. */
+    /** The HTTP front, with a bound for connections to the server and one for waiting requests. */
     static Handlers bounded(int readBytes, int connections, int waiting) {
         return bounded(readBytes, connections, waiting, 1);
     }
@@ -252,7 +252,7 @@ final class Handlers implements ProxyUnderTest {
         return logged;
     }
 
-    /** Asks all connections to give up what nobody would miss. */
+    /** Asks all connections to give up work of little use. */
     void shed() {
         List.copyOf(channels).forEach(channel -> channel.pipeline().fireUserEventTriggered(ShedEvent.INSTANCE));
         settle();

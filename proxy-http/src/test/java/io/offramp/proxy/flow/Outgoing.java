@@ -8,7 +8,7 @@ final class Outgoing {
     private final Peer peer;
     private final ArrayDeque<Part> parts = new ArrayDeque<>();
 
-    /** Hears of bytes of a part that are on their way. */
+    /** Called for bytes of a part that are on their way. */
     interface Sent {
         void bytes(int count, boolean last);
     }

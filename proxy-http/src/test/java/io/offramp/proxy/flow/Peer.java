@@ -8,7 +8,7 @@ interface Peer {
     /** How much its kernel and the proxy's take now without the proxy reading. */
     int room();
 
-    /** Ends what it sends (FIN), and goes on reading. */
+    /** Ends what it sends (FIN), and still reads. */
     void endOutput();
 
     /** Ends what it sends, and closes: what comes is never read (close_notify and FIN). */

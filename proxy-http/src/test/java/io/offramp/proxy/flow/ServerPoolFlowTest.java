@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections to a server: how many there are, who waits for one, how long one is kept. */
+/** Connections to a server: their number, the requests that wait for one, the time for which one is kept. */
 class ServerPoolFlowTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 

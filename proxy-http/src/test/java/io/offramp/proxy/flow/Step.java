@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One thing that happens outside of the proxy. It says nothing about the state in which it makes sense: who is not
- * there, or has nothing to do, does nothing, so that any part of a sequence is a sequence.
+ * One thing that happens outside of the proxy, in any state: a peer that is not there, or has nothing to do, does
+ * nothing. So any part of a sequence is a sequence.
  *
  * @param who which client or server, modulo those that are there
  * @param n how much, or which sort

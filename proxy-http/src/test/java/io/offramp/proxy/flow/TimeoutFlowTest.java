@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who is waited for: a client has {@code timeouts.body}, 6 s here, to go on with its body, and a server
- * {@code upstream-answer}, 10 s, to go on with its answer.
+ * The proxy waits for one side at a time: {@code timeouts.body}, 6 s here, for the next piece of a client's body, and
+ * {@code upstream-answer}, 10 s, for the next piece of a server's answer.
  */
 class TimeoutFlowTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

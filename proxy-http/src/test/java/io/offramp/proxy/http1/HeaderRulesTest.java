@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may say what of a client, and what may stand behind a body. */
+/** The fields about a client that pass, by sender, and the trailers that pass. */
 class HeaderRulesTest {
     private static final List<Cidr> PROXIES = List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("2001:db8::/32"));
     private static final String STRANGER = "192.0.2.7";

@@ -27,9 +27,9 @@ import java.util.Map;
 /**
  * What a client or an upstream may send. The first byte of an input says whose bytes follow, the second in which pieces
  * they come. What this reader takes for messages, Netty's strict decoder must take for the same messages, bodies and
- * fields included, but for fields of framing, of which Netty drops some where they mean nothing; it may refuse more,
- * never less. Netty alone refuses lines of chunks that the grammar allows (RFC 9112 §7.1.1): obs-text, blanks, sizes of
- * more than 31 bits. Up to there both must agree.
+ * fields included. Fields of framing are not compared: Netty drops some where they mean nothing. This reader may refuse
+ * more than Netty, never less. Exception: Netty alone refuses lines of chunks that the grammar allows (RFC 9112
+ * §7.1.1): obs-text, blanks, sizes of more than 31 bits. Up to there both must agree.
  */
 public final class MessagesFuzz {
     private static final long MAX_HEAP_BYTES = 4 << 20;

@@ -44,7 +44,7 @@ class StreamingIT {
         return new ProxyFixture(settings);
     }
 
-    /** Writes random bytes, in chunks or plain, and tells their hash. */
+    /** Writes random bytes, in chunks or plain; returns their hash. */
     private static String writeRandom(OutputStream out, int bytes, boolean chunked, long seed) throws Exception {
         Random random = new Random(seed);
         MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -148,8 +148,8 @@ class UpstreamFaultIT {
                     peer.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n");
                     String data = "x".repeat(1000);
                     peer.send(framing.startsWith("Transfer") ? "3e8\r\n" + data + "\r\n" : data);
-                    // Only when the client has taken what was sent: the reset that tells it of the abort destroys what
-                    // is on its way.
+                    // Only when the client has taken what was sent: the reset of the abort destroys bytes that are
+                    // still on their way to it.
                     peer.in.read();
                     if (reset) {
                         peer.reset();

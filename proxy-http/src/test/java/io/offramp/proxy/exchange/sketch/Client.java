@@ -17,7 +17,7 @@ interface Client {
     /** Takes no more of the answer than was allowed so far. */
     void stall();
 
-    /** Takes so many bytes more of the answer. */
+    /** Takes this many further bytes of the answer. */
     void take(long bytes);
 
     /** Leaves, before the answer is complete. */

@@ -9,7 +9,7 @@ interface Server {
 
     Received request(int index);
 
-    /** Takes so many bytes more of a request's body. */
+    /** Takes this many further bytes of a request's body. */
     void take(int index, long bytes);
 
     void interim(int index, int status);
