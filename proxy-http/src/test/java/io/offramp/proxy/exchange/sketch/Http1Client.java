@@ -1,8 +1,6 @@
 package io.offramp.proxy.exchange.sketch;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.HttpFrontSettings;
@@ -10,20 +8,17 @@ import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.http1.MessageReader;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.List;
 
 /** A client with one HTTP/1.1 connection through the real front. */
 final class Http1Client implements Client {
-    private final EmbeddedChannel channel;
+    private final Http1Line line;
     private final MessageReader reader = MessageReader.ofAnswers(8192, 8192);
-    private final ArrayDeque<ByteBuf> unsent = new ArrayDeque<>();
     private final Received answer = new Received();
     private boolean inBody;
 
     Http1Client(EmbeddedChannel channel, Connection connection, HttpFrontSettings settings) {
-        this.channel = channel;
+        line = new Http1Line(channel);
         channel.attr(Connection.KEY).set(connection);
         HttpFront.install(channel.pipeline(), settings);
         channel.closeFuture().addListener(closed -> {
@@ -33,71 +28,45 @@ final class Http1Client implements Client {
         });
     }
 
-    /** As the kernel's buffer would be, full or not. */
-    private void writable(boolean is) {
-        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-        if (out != null) {
-            out.setUserDefinedWritability(1, is);
-        }
-        channel.runPendingTasks();
-    }
-
     @Override
     public void head(String method, String path, boolean bodiless) {
-        write(method + " " + path + " HTTP/1.1\r\nHost: a.example\r\nTE: trailers\r\nX-Sent: yes\r\n"
+        line.add(method + " " + path + " HTTP/1.1\r\nHost: a.example\r\nTE: trailers\r\nX-Sent: yes\r\n"
                 + (bodiless ? "" : "Transfer-Encoding: chunked\r\n") + "\r\n");
+        push();
     }
 
     @Override
     public void body(byte[] bytes) {
-        write(Integer.toHexString(bytes.length) + "\r\n");
-        for (int at = 0; at < bytes.length; at += 4096) {
-            unsent.addLast(Unpooled.copiedBuffer(bytes, at, Math.min(4096, bytes.length - at)));
-        }
-        write("\r\n");
+        line.addChunk(bytes);
+        push();
     }
 
     @Override
     public void end(List<String> trailers) {
-        write("0\r\n" + String.join("", trailers.stream().map(t -> t + "\r\n").toList()) + "\r\n");
-    }
-
-    private void write(String text) {
-        unsent.addLast(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1));
+        line.addLastChunk(trailers);
         push();
     }
 
     private void push() {
-        while (!unsent.isEmpty() && channel.config().isAutoRead() && channel.isOpen()) {
-            channel.writeInbound(unsent.removeFirst());
-        }
-        collect();
+        line.push();
+        line.pull(this::read);
     }
 
     @Override
     public long unsent() {
         push();
-        return unsent.stream().mapToLong(ByteBuf::readableBytes).sum();
+        return line.unsentBytes();
     }
 
     @Override
     public void stall() {
-        writable(false);
+        line.writable(false);
     }
 
     @Override
     public void take(long bytes) {
-        writable(true);
-        collect();
-    }
-
-    private void collect() {
-        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-            while (out.isReadable()) {
-                read(out);
-            }
-            out.release();
-        }
+        line.writable(true);
+        line.pull(this::read);
     }
 
     private void read(ByteBuf out) {
@@ -125,12 +94,9 @@ final class Http1Client implements Client {
     @Override
     public void leave() {
         answer.end = "left";
-        channel.close();
-        unsent.forEach(ByteBuf::release);
-        unsent.clear();
-        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-            out.release();
-        }
+        line.channel().close();
+        line.drop();
+        line.pull(ByteBuf::clear);
     }
 
     @Override
