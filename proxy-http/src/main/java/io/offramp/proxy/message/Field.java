@@ -8,8 +8,8 @@ public enum Field {
     /** Any field that passes untouched. */
     OTHER,
     /**
-     * Fields for an upstream about a client certificate: {@code Client-Cert} and {@code Client-Cert-Chain} (RFC
-     * 9440), {@code X-Client-Cert} and all others of these families. Never passes to an upstream.
+     * Fields for an upstream about a client certificate: {@code Client-Cert} and {@code Client-Cert-Chain} (RFC 9440),
+     * {@code X-Client-Cert} and all others of these families. Never passes to an upstream.
      */
     CLIENT_CERT,
     CONNECTION,

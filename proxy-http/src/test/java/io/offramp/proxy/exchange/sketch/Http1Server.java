@@ -98,7 +98,9 @@ final class Http1Server implements Server {
     @Override
     public long unsent() {
         turn();
-        return connections.stream().mapToLong(served -> served.line.unsentBytes()).sum();
+        return connections.stream()
+                .mapToLong(served -> served.line.unsentBytes())
+                .sum();
     }
 
     @Override
