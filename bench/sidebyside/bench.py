@@ -8,7 +8,7 @@ import sys
 import time
 
 from . import cases as all_cases
-from . import load, machine, offload, process, report, site, special, stall, targets
+from . import afresh, load, machine, offload, process, report, site, targets
 from .proxies import REPOSITORY, Proxy, Setting
 
 WARM_CONNECTIONS = 30_000  # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
@@ -90,9 +90,12 @@ class Bench:
 
     def mark(self, port):
         """CPU of the proxy that listens on a port, and requests that the upstream has served, now."""
-        name = next(name for name, ports in self.ports.items() if port in ports.values())
+        return self.mark_of(next(self.servers[name] for name, ports in self.ports.items() if port in ports.values()))
+
+    def mark_of(self, server):
+        """The same by server; without one yet, its CPU is none."""
         served = site.served(self.upstream_port)
-        return Mark(time.monotonic(), machine.cpu_seconds(self.servers[name].session), served)
+        return Mark(time.monotonic(), machine.cpu_seconds(server.session) if server else 0.0, served)
 
     def print_fairness(self):
         """What each proxy negotiates and where it runs; a proxy that is not like the others is named."""
@@ -207,56 +210,6 @@ class Bench:
         if rows:
             print(report.table(case, rows), flush=True)
 
-    # --- cases with servers of their own ------------------------------------------------------------------------------
-
-    def fresh(self, action, among):
-        """Result by proxy of an action that starts and stops the proxy itself."""
-        results = {}
-        for proxy in (proxy for proxy in among if proxy.name not in self.skipped):
-            if time.monotonic() > self.deadline:
-                break
-            setting = self.setting("ecdsa")
-            try:
-                results[proxy.name] = action(lambda: proxy.start(setting), setting.ports["ecdsa"])
-            except (OSError, process.StartError) as error:
-                print(f"  {proxy.name}: {error}", flush=True)
-        return results
-
-    def run_start(self):
-        runs = {}
-        ours = [proxy for proxy in self.options.proxies if proxy.jvm]
-        for _ in range(min(7, self.options.rounds + 1)):
-            for name, measured in self.fresh(special.start_to_first_byte, self.options.proxies).items():
-                runs.setdefault(name, []).append(measured)
-            with special.without_cache():
-                for name, measured in self.fresh(special.start_to_first_byte, ours).items():
-                    runs.setdefault(name + ", cold", []).append(measured)
-        self.result["start"] = runs
-        print(report.start_table(runs), flush=True)
-
-    def run_idle(self):
-        results = {}
-        for kind, sockets in (("http", 1), ("tcp", 2)):
-            count = min(self.options.idle_connections, machine.connection_limit(sockets))
-            among = [proxy for proxy in self.options.proxies if proxy.kind == kind]
-            results |= self.fresh(lambda start, port: special.idle_connections(start, port, count, seconds=180), among)
-        self.result["idle"] = results
-        print(report.idle_table(results), flush=True)
-
-    def run_stall(self):
-        ours = [proxy for proxy in self.proxies if proxy.jvm]
-        self.result["stall"] = {}
-        for proxy in ours:
-            if time.monotonic() > self.deadline:
-                break
-            setting = self.setting("ecdsa")
-            setting.java_options = stall.JAVA_OPTIONS
-            try:
-                self.result["stall"][proxy.name] = stall.measure(self, proxy, setting)
-            except (OSError, process.StartError) as error:
-                print(f"  {proxy.name}: {error}", flush=True)
-        print(report.stall_table(self.result["stall"]), flush=True)
-
     # --- the whole ----------------------------------------------------------------------------------------------------
 
     def run(self):
@@ -275,17 +228,15 @@ class Bench:
         print("\nServers")
         self.start_proxies()
         self.print_fairness()
-        self.settle()
+        if self.cases:
+            self.settle()
         for case in self.cases:
             self.run_case(case)
         for server in self.servers.values():
             server.stop()
-        if "stall" in self.options.cases:
-            self.run_stall()
-        if "start" in self.options.cases:
-            self.run_start()
-        if "idle" in self.options.cases:
-            self.run_idle()
+        for name, case in afresh.CASES.items():
+            if name in self.options.cases:
+                case(self)
         self.result["steal_seconds"] = machine.steal_seconds() - steal
         self.result["ended"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.print_end()
@@ -336,8 +287,8 @@ class Bench:
         rows = self.result["rows"]
         if self.failed or self.skipped and self.options.named:
             return 1
-        measured = rows or any(self.result.get(case) for case in ("start", "idle", "stall"))
-        if not measured or any(row["errors"] for row in rows):
+        measured = rows or any(self.result.get(case) for case in afresh.CASES)
+        if not measured or any(row["errors"] for row in rows) or afresh.errors(self.result):
             return 1
         return 3 if self.options.strict and any(row["missed"] for row in self.result["targets"]) else 0
 

@@ -92,6 +92,9 @@ def handshakes(version, reuse=False):
     return drive
 
 
+full_handshakes = handshakes("TLSv1.3")
+
+
 def handshake_case(name, title, version, certificate="ecdsa", reuse=False):
     drive = handshakes(version, reuse)
     return Case(name, title, "connection", drive, version, certificate, drive)
@@ -131,6 +134,6 @@ CASES = [
         "one connection after the other: TCP, full TLS 1.3 handshake, first byte of 1 KiB",
         "connection",
         first_bytes,
-        warm=handshakes("TLSv1.3"),
+        warm=full_handshakes,
     ),
 ]

@@ -31,8 +31,8 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def wrk(port, path, connections, seconds, cores, env):
-    """Keep-alive requests; unit: request."""
+def wrk(port, path, connections, seconds, cores, env, over=None):
+    """Keep-alive requests for some seconds, or until an event says that it is over; unit: request."""
     command = [
         "wrk",
         "-t1",
@@ -44,7 +44,7 @@ def wrk(port, path, connections, seconds, cores, env):
         str(LUA),
         f"https://127.0.0.1:{port}{path}",
     ]
-    code, out, err = process.run(command, cores, seconds + 30, env)
+    code, out, err = process.run(command, cores, seconds + 30, env, over)
     found = re.search(r"^\{.*\}$", out, re.M)
     if code or not found:
         return Load(errors=[f"wrk ended with {code}: {(err or out).strip()[-200:]}"])

@@ -5,10 +5,11 @@ import fnmatch
 import os
 import pathlib
 
+from . import afresh
 from .cases import CASES
 from .proxies import PROXIES, REPOSITORY, other
 
-SPECIAL = ("stall", "start", "idle")  # cases that start each proxy afresh
+SPECIAL = tuple(afresh.CASES)
 
 EPILOG = """Exit code: 0 the run is sound, whatever its verdicts; 1 a row has errors, nothing was measured, Offramp does
 not build, a variant of it other than kernel TLS was left out, or a proxy that was asked for by name; 3 with --strict, a
@@ -31,6 +32,12 @@ class Form:
     upload_mib: int
     deadline: int
     cases: tuple
+    cold_slice: int = 5
+    cold_seconds: int = 60  # at most, for each of the two loads of `cold`
+    memory_connections: int = 4096
+    memory_busy: int = 10
+    memory_handshakes: int = 100_000
+    memory_quiet: int = 60
 
 
 NAMES = tuple(case.name for case in CASES)
@@ -48,8 +55,26 @@ FORMS = {
         100,
         285,
         ("keepalive-1k", "keepalive-16k", "bulk-1m", "upload", "full", "resumed", "start"),
+        cold_seconds=20,
+        memory_handshakes=10_000,
     ),
-    "smoke": Form(1, 1, 1, 1, 0, 1, 32, 60, ("keepalive-1k", "upload", "full")),
+    "smoke": Form(
+        1,
+        1,
+        1,
+        1,
+        0,
+        1,
+        32,
+        120,
+        ("keepalive-1k", "upload", "full", "cold", "memory"),
+        cold_slice=1,
+        cold_seconds=2,
+        memory_connections=64,
+        memory_busy=1,
+        memory_handshakes=1,
+        memory_quiet=1,
+    ),
 }
 SMOKE_PROXIES = ("nginx", "hitch", "offramp-sw", "offramp-hw-tcp")
 
@@ -137,15 +162,19 @@ def parse(arguments):
         "--proxy-cpus", type=cores, help="cores of each proxy, one worker per core (default: the first)"
     )
     parser.add_argument("--load-cpus", type=cores, help="cores of load generators and upstream (default: all others)")
+    parser.add_argument(
+        "--shared",
+        action="store_true",
+        help="proxies, load generators and upstream share all cores, with one worker per core; not with the two above",
+    )
     parser.add_argument("--json", type=pathlib.Path, help="file for raw results of every round")
     parser.add_argument("--strict", action="store_true", help="exit code 3 if a target is missed")
     options = parser.parse_args(arguments, argparse.Namespace(form="default"))
 
     defaults = FORMS[options.form]
-    for name in ("rounds", "seconds", "warmup", "warmup_connections", "settle", "deadline"):
-        if getattr(options, name) is None:
-            setattr(options, name, getattr(defaults, name))
-    options.uploads_per_second, options.upload_mib = defaults.uploads_per_second, defaults.upload_mib
+    for name, value in vars(defaults).items():
+        if name != "cases" and getattr(options, name, None) is None:
+            setattr(options, name, value)
     options.cases = chosen(options.cases, (*NAMES, *SPECIAL), "case") if options.cases else list(defaults.cases)
     options.named = bool(options.proxies) or options.form == "smoke"
     names = [proxy.name for proxy in PROXIES]
@@ -161,6 +190,10 @@ def parse(arguments):
         if proxy.jvm and "@" not in proxy.name
     ]
     available = sorted(os.sched_getaffinity(0))
+    if options.shared:
+        if options.proxy_cpus or options.load_cpus:
+            parser.error("--shared takes all cores: leave --proxy-cpus and --load-cpus out")
+        options.proxy_cpus = options.load_cpus = set(available)
     options.proxy_cpus = options.proxy_cpus or {available[0]}
     options.load_cpus = options.load_cpus or set(available) - options.proxy_cpus or set(available)
     return options

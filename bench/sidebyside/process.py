@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 from . import machine
@@ -69,7 +70,8 @@ class Server:
 
     def log_tail(self):
         with open(self.log_path, "rb") as log:
-            return log.read()[-600:].decode(errors="replace").strip() or "no output"
+            log.seek(max(0, os.path.getsize(self.log_path) - 600))
+            return log.read().decode(errors="replace").strip() or "no output"
 
     def alive(self):
         return self.process.poll() is None
@@ -107,9 +109,9 @@ def stop_all():
         server.stop()
 
 
-def run(command, cores, seconds, env=None):
+def run(command, cores, seconds, env=None, over=None):
     """Runs a load generator to its end, at most `seconds`; returns exit code, stdout, stderr (code 124 when the time
-    was up)."""
+    was up). An event `over` that is set interrupts it, as Ctrl-C does."""
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -118,6 +120,8 @@ def run(command, cores, seconds, env=None):
         env=env,
         preexec_fn=pinned(cores),
     ) as process:
+        if over:
+            threading.Thread(target=lambda: (over.wait(), process.send_signal(signal.SIGINT)), daemon=True).start()
         try:
             out, err = process.communicate(timeout=seconds)
             code = process.returncode

@@ -4,13 +4,15 @@ import dataclasses
 import operator
 from typing import Callable
 
-from . import report
+from . import cold, memory, report
 
 ROUNDS = 5  # medians of fewer are no verdict
 IDLE_CONNECTIONS = 10_000  # fewer are another case
 IDLE_CORE_SHARE = 0.01  # "about none": of one core
 STALL_MS = 10
 LINEAR = 1.3
+BACK = 1.3
+FIRST = "first 5 s, 1 KiB, of nginx's"
 
 # (proxy, kind of the peers): a column each. What the kernel or a NIC does has no targets.
 COLUMNS = {"sw": "offramp-sw", "sw-tcp": "offramp-sw-tcp", "hw": "offramp-hw", "hw-tcp": "offramp-hw-tcp"}
@@ -107,6 +109,14 @@ def start(suffix):
     )
 
 
+def first_slice(figure):
+    return lambda results, proxy: cold.to_nginx(results.result, figure, proxy)
+
+
+def back(figure):
+    return lambda results, proxy: memory.back(results.result, figure, proxy)
+
+
 def stall(results, proxy):
     found = results.result.get("stall", {}).get(proxy)
     return found["longest_ms"] if found and not found["errors"] else None
@@ -151,10 +161,16 @@ TARGETS = [
         IDLE_CORE_SHARE,
         digits=3,
     ),
+    Target("cold", FIRST, "requests from exec", first_slice("first"), 0.9, 0.9, True),
+    Target("cold", FIRST, "requests since it accepts", first_slice("first_of_load"), 0.9, 0.9, True),
     Target("start", "start to first byte served", "seconds, cold", start(", cold"), 1, 1),
     Target("start", "start to first byte served", "seconds, with cache", start(""), 0.5, 0.5),
     Target("conns-512", "512 connections, 1 KiB", "CPU / at 64", to_64("conns-512"), LINEAR, LINEAR),
     Target("conns-4096", "4,096 connections, 1 KiB", "CPU / at 64", to_64("conns-4096"), LINEAR, LINEAR),
+    *(
+        Target("memory", "memory after a peak and a minute", f"{figure} / before", back(figure), BACK, BACK)
+        for figure in memory.FIGURES
+    ),
     Target("stall", "full handshake load", "longest turn, ms", stall, STALL_MS, STALL_MS, digits=0),
 ]
 
@@ -191,14 +207,14 @@ def table(found, rounds):
     lines = [
         "\nTargets; CPU, p99 and rates as ratios to the best peer of the same kind (HTTP: nginx, haproxy; TCP: hitch, "
         "stunnel)",
-        f"  {'case':<37}{'figure':<23}{'sw / hw':>14}" + "".join(f"{column:>8}" for column in COLUMNS) + "  verdict",
+        f"  {'case':<37}{'figure':<26}{'sw / hw':>14}" + "".join(f"{column:>8}" for column in COLUMNS) + "  verdict",
     ]
     before = None
     for row in found:
         title = "" if row["case"] == before else row["case"]
         before = row["case"]
         lines.append(
-            f"  {title:<37}{row['what']:<23}{row['target']:>14}"
+            f"  {title:<37}{row['what']:<26}{row['target']:>14}"
             + "".join(report.number(row["figures"][column], 8, row["digits"]) for column in COLUMNS)
             + f"  {row['verdict']}"
         )
