@@ -8,7 +8,7 @@ import sys
 import time
 
 from . import cases as all_cases
-from . import afresh, load, machine, offload, process, report, site, targets
+from . import afresh, estimate, load, machine, offload, process, report, site, targets
 from .proxies import REPOSITORY, Proxy, Setting
 
 WARM_CONNECTIONS = 30_000  # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
@@ -60,25 +60,23 @@ class Bench:
 
     def start_proxies(self):
         """Starts what was asked for; what cannot be started is named and left out."""
-        self.proxies = []
-        for proxy in self.options.proxies:
-            missing = proxy.missing()
-            if missing:
-                self.skip(proxy, missing)
-                continue
-            setting = self.setting("ecdsa", "rsa")
-            try:
-                server = proxy.start(setting)
-            except process.StartError as error:
-                self.skip(proxy, str(error))
-                continue
-            deviation = proxy.backend and offload.deviation(setting.ports["ecdsa"], setting.admin_port, proxy.backend)
-            if deviation:
-                server.stop()
-                self.skip(proxy, deviation)
-                continue
-            self.servers[proxy.name], self.ports[proxy.name] = server, setting.ports
-            self.proxies.append(proxy)
+        self.proxies = [proxy for proxy in self.options.proxies if self.starts(proxy)]
+
+    def starts(self, proxy):
+        missing = proxy.missing()
+        if missing:
+            return self.skip(proxy, missing)
+        setting = self.setting("ecdsa", "rsa")
+        try:
+            server = proxy.start(setting)
+        except process.StartError as error:
+            return self.skip(proxy, str(error))
+        deviation = proxy.backend and offload.deviation(setting.ports["ecdsa"], setting.admin_port, proxy.backend)
+        if deviation:
+            server.stop()
+            return self.skip(proxy, deviation)
+        self.servers[proxy.name], self.ports[proxy.name] = server, setting.ports
+        return True
 
     def skip(self, proxy, reason):
         """Kernel TLS is missing on most machines; any other variant of Offramp that is left out makes the run a
@@ -87,6 +85,7 @@ class Bench:
         if proxy.jvm and proxy.backend != "ktls":
             self.failed.append(f"{proxy.name} was LEFT OUT: {' '.join(reason.split())[:300]}")
         print(f"  {proxy.name:<18}left out: {' '.join(reason.split())[:300]}", flush=True)
+        return False
 
     def mark(self, port):
         """CPU of the proxy that listens on a port, and requests that the upstream has served, now."""
@@ -149,12 +148,12 @@ class Bench:
         )
         return [error for error in found if error]
 
-    def settle(self):
+    def settle(self, proxies):
         """Lets each proxy run for a while, as it has after its first minutes: a JVM compiles what it runs most.
         Handshakes are among it whatever the cases are, since each round begins with some. Each case warms up again."""
         full = next(case for case in all_cases.CASES if case.name == "full")
         case = next((case for case in self.cases if not case.warm), None)
-        for proxy in self.proxies:
+        for proxy in proxies:
             self.warm_up(full, proxy)
             if case:
                 self.drive_for(case, proxy, self.options.settle)
@@ -187,9 +186,24 @@ class Bench:
                 f"  {proxy.name}: {done:,.0f} warm-up connections instead of {wanted:,.0f} for {case.name}", flush=True
             )
 
-    def run_case(self, case):
+    def run_logged(self, case):
+        """A case with each proxy twice: as it is, and started anew with its access log on. Each answer has a line."""
+        logged = [proxy.logged for proxy in self.proxies if case.takes(proxy) and self.starts(proxy.logged)]
+        self.warm.update(proxy.name for proxy in logged)  # no handshake is measured: half of the connections will do
+        self.settle(logged)
+        self.run_case(case, self.proxies + logged)
+        for proxy in logged:
+            server = self.servers.pop(proxy.name)
+            server.stop()
+            lines = server.log_lines()
+            answers = sum(measured["units"] for measured in self.result["rounds"] if measured["proxy"] == proxy.name)
+            if lines < answers:
+                self.failed.append(f"{proxy.name} wrote {lines:,} lines for {answers:,} answers")
+            server.log_path.unlink()
+
+    def run_case(self, case, among):
         """Warms up the proxies, then lets every one have its turn in each round; the order of turns rotates."""
-        proxies = [proxy for proxy in self.proxies if case.takes(proxy)]
+        proxies = [proxy for proxy in among if case.takes(proxy)]
         checks = {proxy.name: self.body_errors(case, proxy) for proxy in proxies}
         for proxy in proxies:
             if not checks[proxy.name] and time.monotonic() < self.deadline:
@@ -213,7 +227,8 @@ class Bench:
     # --- the whole ----------------------------------------------------------------------------------------------------
 
     def run(self):
-        self.result["machine"] = machine.describe()
+        programs = {"nginx": self.options.nginx, "haproxy": self.options.haproxy}
+        self.result["machine"] = machine.describe({name: path or name for name, path in programs.items()})
         self.result["commit"] = commit()
         self.result["options"] = {name: plain(value) for name, value in vars(self.options).items()}
         self.result["began"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -229,9 +244,12 @@ class Bench:
         self.start_proxies()
         self.print_fairness()
         if self.cases:
-            self.settle()
+            self.settle(self.proxies)
         for case in self.cases:
-            self.run_case(case)
+            if case.logs:
+                self.run_logged(case)
+            else:
+                self.run_case(case, self.proxies)
         for server in self.servers.values():
             server.stop()
         for name, case in afresh.CASES.items():
@@ -260,6 +278,7 @@ class Bench:
             f"before the first case, {options.warmup} s before each; before a case of handshakes "
             f"{options.warmup_connections * FURTHER_WARMUP:,.0f} connections."
         )
+        print(f"It takes about {max(1, round(estimate.seconds(options) / 60))} min.", flush=True)
         if options.warmup_connections < WARM_CONNECTIONS and self.cases:
             print(
                 f"NOTE: a JVM keeps compiling for about {WARM_CONNECTIONS:,} connections. CPU of handshakes and p99 of "

@@ -24,6 +24,8 @@ class Case:
     # Like drive; warms up by connections, where a number of seconds would be too few of them.
     warm: Callable | None = None
     but: tuple = ()  # patterns of proxies that it leaves out
+    logs: bool = False  # whether each proxy runs with its access log on, too
+    ramp: float = 0  # seconds of a round before what is measured, and after
 
     def takes(self, proxy):
         return not any(fnmatch.fnmatch(proxy.name, pattern) for pattern in self.but)
@@ -44,12 +46,16 @@ def requests(size, connections, unit="request"):
     return drive
 
 
+def ramp_seconds(connections):
+    return 1 + connections / HANDSHAKES_PER_SECOND
+
+
 def held_requests(size, connections):
     """Requests and CPU while all of the connections are there. Their handshakes, which cost more than what follows, are
     in neither."""
 
     def drive(bench, port, seconds):
-        ramp = 1 + connections / HANDSHAKES_PER_SECOND
+        ramp = ramp_seconds(connections)
         whole = math.ceil(ramp + seconds + 1)
         loads = []
         client = threading.Thread(
@@ -111,6 +117,14 @@ def first_bytes(bench, port, seconds):
 
 CASES = [
     Case("keepalive-1k", "GET 1 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("1k", CONNECTIONS)),
+    Case(
+        "keepalive-1k-log",
+        "the same, each proxy without and with its access log to a file",
+        "request",
+        requests("1k", CONNECTIONS),
+        but=("*-tcp", "hitch", "stunnel"),
+        logs=True,
+    ),
     Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
     Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
     Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
@@ -121,6 +135,7 @@ CASES = [
             "request",
             held_requests("1k", count),
             but=("haproxy", "*-tcp", "hitch", "stunnel"),
+            ramp=ramp_seconds(count) + 1,
         )
         for count in (64, 512, 4096)
     ),

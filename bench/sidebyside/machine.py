@@ -1,6 +1,7 @@
 """The machine: cores, limits, and what /proc says about the processes of one session."""
 import os
 import pathlib
+import re
 import resource
 import shutil
 import subprocess
@@ -97,13 +98,7 @@ def steal_seconds():
 
 def first_output_line(*command):
     """First line that a command prints, on either stream; empty where it cannot be run."""
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    lines = [line for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
+    lines = [line for line in output(*command).splitlines() if line.strip()]
     return lines[0].strip() if lines else ""
 
 
@@ -114,17 +109,41 @@ def cpu_model():
     return os.uname().machine
 
 
-def versions():
-    """Version line by program, for the programs that are installed."""
+def output(*command):
+    """What a command prints, on either stream; empty where it cannot be run."""
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout + "\n" + done.stderr
+
+
+TLS_LIBRARY = r"^(?:built with|running with|Running on) .*(?:SSL|AWS-LC).*$"
+
+
+def peer_version(program, flag):
+    """The first line, and those about the TLS library."""
+    text = output(program, flag)
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:1] + re.findall(TLS_LIBRARY, text, re.M)
+    return ", ".join(lines) + ("" if "/" not in program else f" ({program})")
+
+
+def versions(peers):
+    """Version line by program, for the programs that are installed. `peers` has names or paths of proxies."""
     flags = {
-        "nginx": "-v",
-        "haproxy": "-v",
         "hitch": "--version",
         "openssl": "version",
         "wrk": "-v",
         "curl": "--version",
     }
-    found = {name: first_output_line(name, flag) for name, flag in flags.items() if shutil.which(name)}
+    found = {
+        name: peer_version(peers[name], flag)
+        for name, flag in (("nginx", "-V"), ("haproxy", "-vv"))
+        if shutil.which(peers[name])
+    }
+    found |= {name: first_output_line(name, flag) for name, flag in flags.items() if shutil.which(name)}
     if shutil.which("stunnel"):
         done = subprocess.run(
             ["stunnel", "-version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
@@ -133,7 +152,7 @@ def versions():
     return found
 
 
-def describe():
+def describe(peers):
     """The machine as a dictionary for the report."""
     return {
         "cpu": cpu_model(),
@@ -141,5 +160,5 @@ def describe():
         "kernel": os.uname().release,
         "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
         "load_average_1min": round(os.getloadavg()[0], 2),
-        "versions": versions(),
+        "versions": versions(peers),
     }

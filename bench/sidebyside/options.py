@@ -67,7 +67,7 @@ FORMS = {
         1,
         32,
         120,
-        ("keepalive-1k", "upload", "full", "cold", "memory"),
+        ("keepalive-1k", "keepalive-1k-log", "upload", "full", "cold", "memory"),
         cold_slice=1,
         cold_seconds=2,
         memory_connections=64,
@@ -77,6 +77,10 @@ FORMS = {
     ),
 }
 SMOKE_PROXIES = ("nginx", "hitch", "offramp-sw", "offramp-hw-tcp")
+
+
+SCALE = "conns-64"  # what those with more connections are compared with
+SCALED = ("conns-512", "conns-4096")
 
 
 def cores(text):
@@ -121,6 +125,14 @@ def another(text):
     return name, path, java_options
 
 
+def program(text):
+    """Absolute path of a program."""
+    path = pathlib.Path(text).resolve()
+    if not path.is_file() or not os.access(path, os.X_OK):
+        raise argparse.ArgumentTypeError(f"{path} is no program")
+    return str(path)
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser("side-by-side", description=DESCRIPTION, epilog=EPILOG)
     form = parser.add_mutually_exclusive_group()
@@ -163,6 +175,10 @@ def parse(arguments):
     )
     parser.add_argument("--load-cpus", type=cores, help="cores of load generators and upstream (default: all others)")
     parser.add_argument(
+        "--nginx", type=program, metavar="PATH", help="another build as the proxy nginx; the upstream stays"
+    )
+    parser.add_argument("--haproxy", type=program, metavar="PATH", help="another build of HAProxy")
+    parser.add_argument(
         "--shared",
         action="store_true",
         help="proxies, load generators and upstream share all cores, with one worker per core; not with the two above",
@@ -176,13 +192,20 @@ def parse(arguments):
         if name != "cases" and getattr(options, name, None) is None:
             setattr(options, name, value)
     options.cases = chosen(options.cases, (*NAMES, *SPECIAL), "case") if options.cases else list(defaults.cases)
+    if any(name in options.cases for name in SCALED):
+        options.cases = list(dict.fromkeys([SCALE, *options.cases]))
     options.named = bool(options.proxies) or options.form == "smoke"
     names = [proxy.name for proxy in PROXIES]
     if options.proxies:
         options.proxies = chosen(options.proxies, names, "proxy")
     else:
         options.proxies = list(SMOKE_PROXIES) if options.form == "smoke" else names
-    options.proxies = [proxy for proxy in PROXIES if proxy.name in options.proxies]
+    builds = {"nginx": options.nginx, "haproxy": options.haproxy}
+    options.proxies = [
+        dataclasses.replace(proxy, program=builds.get(proxy.name) or proxy.program)
+        for proxy in PROXIES
+        if proxy.name in options.proxies
+    ]
     options.proxies += [
         other(proxy, *named)
         for named in options.also

@@ -73,6 +73,10 @@ class Server:
             log.seek(max(0, os.path.getsize(self.log_path) - 600))
             return log.read().decode(errors="replace").strip() or "no output"
 
+    def log_lines(self):
+        with open(self.log_path, "rb") as log:
+            return sum(part.count(b"\n") for part in iter(lambda: log.read(1 << 20), b""))
+
     def alive(self):
         return self.process.poll() is None
 

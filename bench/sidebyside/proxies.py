@@ -1,8 +1,9 @@
 """The proxies: how each is configured and started. All forward to the same upstream and listen with an ECDSA and an RSA
 certificate.
 
-Everybody gets one worker per core given, HTTP keep-alive to the upstream, no access log, long idle limits, and defaults
-otherwise. The HTTP proxies all send the upstream X-Forwarded-For and -Proto, as Offramp does by itself.
+Everybody gets one worker per core given, HTTP keep-alive to the upstream, long idle limits, and defaults otherwise; no
+access log but in the case that is about it, where it goes to the file that has the proxy's output, in the proxy's cheap
+way. The HTTP proxies all send the upstream X-Forwarded-For and -Proto, as Offramp does by itself.
 """
 import dataclasses
 import os
@@ -29,6 +30,10 @@ class Setting:
     ports: dict  # certificate kind -> port to listen on
     admin_port: int  # for those that have one
     java_options: str = ""
+    access_log: bool = False
+
+
+LOGGED = "+log"  # behind the name of a proxy with its access log on
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Proxy:
     name: str
     kind: str
     program: str
-    command: Callable  # (name, Setting) -> command line; writes the configuration
+    arguments: Callable  # (name, Setting) -> command line behind the program; writes the configuration
     start_seconds: int = 10
     backend: str | None = None  # that carries the records of both directions; Offramp only
     home: pathlib.Path = REPOSITORY
@@ -51,6 +56,11 @@ class Proxy:
     def jvm(self):
         return self.backend is not None
 
+    @property
+    def logged(self):
+        """The same with its access log on."""
+        return dataclasses.replace(self, name=self.name + LOGGED)
+
     def missing(self):
         """Why it cannot be started here; None if it can."""
         if "/" in self.program:
@@ -58,7 +68,8 @@ class Proxy:
         return None if shutil.which(self.program) else f"{self.program} is not installed"
 
     def start(self, setting):
-        command = self.command(self.name, setting)
+        setting.access_log = self.name.endswith(LOGGED)
+        command = [self.program, *self.arguments(self.name, setting)]
         java_options = " ".join((os.environ.get("JAVA_OPTS", ""), self.java_options, setting.java_options)).strip()
         server = process.Server(
             self.name,
@@ -84,11 +95,13 @@ def write(setting, name, text):
 
 
 def nginx(name, setting):
+    log = "access_log /dev/stdout combined buffer=64k flush=1s;" if setting.access_log else ""
     servers = "".join(
         f"""
     server {{
         listen 127.0.0.1:{port} ssl backlog=4096;
         server_name localhost;
+        {log}
         ssl_certificate {setting.certificates[kind]};
         ssl_certificate_key {setting.certificates[kind]};
         location / {{ proxy_pass http://up; }}
@@ -121,10 +134,12 @@ def nginx(name, setting):
 }}
 """,
     )
-    return ["nginx", "-e", "stderr", "-p", str(setting.folder), "-c", conf]
+    return ["-e", "stderr", "-p", str(setting.folder), "-c", conf]
 
 
 def haproxy(name, setting):
+    logged = setting.access_log
+    to, log = ("log stdout format raw local0 info", "log global\n    option httplog") if logged else ("", "")
     binds = "\n".join(
         f"    bind 127.0.0.1:{port} ssl crt {setting.certificates[kind]} alpn http/1.1"
         for kind, port in setting.ports.items()
@@ -137,8 +152,10 @@ global
     nbthread {len(setting.cores)}
     maxconn {machine.connection_limit()}
     ssl-default-bind-options ssl-min-ver TLSv1.2
+    {to}
 defaults
     mode http
+    {log}
     option http-keep-alive
     option forwardfor
     http-reuse always
@@ -154,7 +171,7 @@ backend up
     server s1 127.0.0.1:{setting.upstream_port}
 """,
     )
-    return ["haproxy", "-db", "-f", conf]
+    return ["-db", "-f", conf]
 
 
 def hitch(name, setting):
@@ -177,7 +194,7 @@ log-level = 0
 {'user = "nobody"' if os.getuid() == 0 else ""}
 """,
     )
-    return ["hitch", "--config", conf]
+    return ["--config", conf]
 
 
 def stunnel(name, setting):
@@ -203,14 +220,18 @@ socket = l:TCP_NODELAY=1
 socket = r:TCP_NODELAY=1
 {services}""",
     )
-    return ["stunnel", conf]
+    return [conf]
+
+
+def offramp_access(setting):
+    return "true" if setting.access_log else "false"
 
 
 def offramp(mode, backend):
-    """Command function of Offramp in one mode and with one backend for both directions."""
+    """Arguments function of Offramp in one mode and with one backend for both directions."""
     policy = "sw" if backend == "sw" else "hw"
 
-    def command(name, setting):
+    def arguments(name, setting):
         listeners = "\n".join(
             f"""  - bind: 127.0.0.1:{port}
     mode: {mode}
@@ -228,12 +249,12 @@ threads: {len(setting.cores)}
 admin: {{bind: 127.0.0.1:{setting.admin_port}}}
 timeouts: {{idle: 300s}}
 limits: {{upstream-idle: {UPSTREAM_IDLE}}}
-logging: {{access: false, level: warn}}
+logging: {{access: {offramp_access(setting)}, level: warn}}
 """,
         )
-        return ["./offramp", "run", conf]
+        return ["run", conf]
 
-    return command
+    return arguments
 
 
 def offramp_proxies():
