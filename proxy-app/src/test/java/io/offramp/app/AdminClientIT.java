@@ -3,6 +3,7 @@ package io.offramp.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.admin.AdminServer;
+import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.config.AdminAddress;
 import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.connection.ConnectionRegistry;
@@ -79,6 +80,10 @@ class AdminClientIT {
 
     private AdminServer start(AdminAddress bind, @Nullable Path token) throws Exception {
         return AdminServer.start(
-                new AdminConfig(bind, Set.of(), token), metrics, new ConnectionRegistry(() -> 1), reloads, () -> false);
+                new AdminConfig(bind, Set.of(), token),
+                metrics,
+                new ConnectionRegistry(() -> 1),
+                reloads,
+                () -> Phase.READY);
     }
 }

@@ -37,7 +37,7 @@ class ArchitectureTest {
     private static final String[] HTTP =
             packages("exchange", "message", "http1", "tcp", "tunnel", "client", "upstream");
     private static final String[] SERVER =
-            packages("config", "generation", "accept", "server", "metrics", "access", "admin", "whatif");
+            packages("config", "generation", "accept", "server", "metrics", "access", "admin", "whatif", "warmup");
 
     @Test
     void shouldSeeAllModules() {

@@ -1,12 +1,13 @@
 package io.offramp.app.train;
 
 import io.offramp.app.demo.DemoUpstream;
+import io.offramp.proxy.warmup.Dialer;
+import io.offramp.proxy.warmup.TlsLoad;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,12 +16,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 
 /** Makes the startup cache of the JVM: classes, loaded and linked. */
 public final class Training {
     /** Clients at the same time. */
     private static final int CLIENTS = 2;
+
+    private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
+
+    /** Index of the listener that passes bytes. */
+    private static final int TCP = 2;
 
     private static final String CONFIG = """
             listeners:
@@ -58,7 +63,7 @@ public final class Training {
         Path fresh = cache.resolveSibling(cache.getFileName() + ".new");
         try (DemoUpstream upstream = DemoUpstream.start(0)) {
             Path config = Files.writeString(home.resolve("train.yaml"), CONFIG.formatted(upstream.port()));
-            List<TrainingLoad> loads;
+            List<TlsLoad> loads;
             try (TrainedProxy proxy = TrainedProxy.start(home, config, fresh)) {
                 loads = drive(proxy.ports(), load);
                 proxy.stop();
@@ -68,8 +73,8 @@ public final class Training {
             }
             Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE);
             return new Outcome(
-                    loads.stream().mapToLong(TrainingLoad::connections).sum(),
-                    loads.stream().mapToLong(TrainingLoad::requests).sum(),
+                    loads.stream().mapToLong(TlsLoad::connections).sum(),
+                    loads.stream().mapToLong(TlsLoad::requests).sum(),
                     Files.size(cache));
         } finally {
             Files.deleteIfExists(fresh);
@@ -79,18 +84,22 @@ public final class Training {
         }
     }
 
-    private static List<TrainingLoad> drive(List<Integer> ports, Duration duration) throws IOException {
+    private static List<TlsLoad> drive(List<Integer> ports, Duration duration) throws IOException {
+        List<TlsLoad.Target> targets = new ArrayList<>();
+        for (int i = 0; i < ports.size(); i++) {
+            targets.add(new TlsLoad.Target(ports.get(i), VERSIONS, i != TCP));
+        }
         long endNs = System.nanoTime() + duration.toNanos();
-        List<TrainingLoad> loads = new ArrayList<>();
+        List<TlsLoad> loads = new ArrayList<>();
         List<CompletableFuture<Void>> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            TrainingLoad load = new TrainingLoad(trusting(), ports);
+            TlsLoad load = new TlsLoad(Dialer.LOOPBACK);
             loads.add(load);
             CompletableFuture<Void> client = new CompletableFuture<>();
             clients.add(client);
             Thread.ofPlatform().daemon().name("train-" + i).start(() -> {
                 try {
-                    load.until(endNs);
+                    load.run(targets, roundNs -> System.nanoTime() - endNs < 0);
                     client.complete(null);
                 } catch (IOException | RuntimeException e) {
                     client.completeExceptionally(e);
@@ -103,16 +112,6 @@ public final class Training {
             throw new IOException("training failed: " + e.getCause(), e);
         }
         return loads;
-    }
-
-    private static SSLContext trusting() throws IOException {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustAny[] {new TrustAny()}, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
     }
 
     private static void touchClassPath() throws IOException {

@@ -23,11 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Access rules of the admin listener. A browser on this machine can reach it and runs scripts of strangers. So a
  * request must name one of our hosts, because a foreign name may lead here (DNS rebinding), and a page of another
- * origin reads nothing and changes nothing (RFC 6454 §7). If there is a token, every request except {@code /healthz}
+ * origin reads nothing and changes nothing (RFC 6454 §7). If there is a token, every request except those for health
  * must carry it (RFC 6750 §2.1). Thread-safe.
  */
 final class AdminAccess {
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+?)\\.?(:\\d{1,5})?");
+    private static final Set<String> HEALTH = Set.of("/healthz", "/healthz/live", "/healthz/ready");
     private static final String BEARER = "bearer ";
     private static final String FETCH_SITE = "sec-fetch-site";
 
@@ -135,7 +136,7 @@ final class AdminAccess {
     }
 
     private static boolean isHealth(HttpRequest request, String path) {
-        return path.equals("/healthz") && isRead(request.method());
+        return HEALTH.contains(path) && isRead(request.method());
     }
 
     /** True for a request that changes nothing. */

@@ -10,7 +10,9 @@ import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BooleanSupplier;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** The admin listener's pages, by path. Runs on the admin thread. */
 final class AdminPages {
@@ -26,13 +28,15 @@ final class AdminPages {
             for offramp whatif</li>
             <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
+            <li><a href="/healthz/live">/healthz/live</a>: 200</li>
+            <li><a href="/healthz/ready">/healthz/ready</a>: 200 once warmed up, 503 before and while draining</li>
             <li>/reload: POST reads certificates and other files again; 200 if all are in order, 409 if one is not</li>
             </ul></body></html>
             """;
 
     private final ProxyMetrics metrics;
     private final ConnectionRegistry connections;
-    private final BooleanSupplier draining;
+    private final Supplier<Phase> phase;
 
     /** An answer to a GET. */
     sealed interface Page {
@@ -43,10 +47,10 @@ final class AdminPages {
         record Streamed(String contentType, ChunkedInput<ByteBuf> content) implements Page {}
     }
 
-    AdminPages(ProxyMetrics metrics, ConnectionRegistry connections, BooleanSupplier draining) {
+    AdminPages(ProxyMetrics metrics, ConnectionRegistry connections, Supplier<Phase> phase) {
         this.metrics = metrics;
         this.connections = connections;
-        this.draining = draining;
+        this.phase = phase;
     }
 
     /** @param path without the query */
@@ -58,12 +62,18 @@ final class AdminPages {
             case "/sessions" ->
                 new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
             case "/tls_stat" -> whole(HttpResponseStatus.OK, TEXT, metrics.tlsStat());
-            case "/healthz" ->
-                draining.getAsBoolean()
-                        ? whole(HttpResponseStatus.SERVICE_UNAVAILABLE, TEXT, "draining\n")
-                        : whole(HttpResponseStatus.OK, TEXT, "ok\n");
+            case "/healthz" -> health(EnumSet.of(Phase.WARMING, Phase.READY));
+            case "/healthz/live" -> health(EnumSet.allOf(Phase.class));
+            case "/healthz/ready" -> health(EnumSet.of(Phase.READY));
             default -> text(HttpResponseStatus.NOT_FOUND, "no such page; see /\n");
         };
+    }
+
+    private Page health(Set<Phase> good) {
+        Phase now = phase.get();
+        return good.contains(now)
+                ? text(HttpResponseStatus.OK, "ok\n")
+                : text(HttpResponseStatus.SERVICE_UNAVAILABLE, now.word() + "\n");
     }
 
     static Page.Whole text(HttpResponseStatus status, String text) {

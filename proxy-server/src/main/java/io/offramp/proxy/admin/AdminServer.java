@@ -33,8 +33,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +63,7 @@ public final class AdminServer implements AutoCloseable {
      * Binds and serves. Blocks until bound.
      *
      * @param reloads run by {@code POST /reload}; the token is registered there
-     * @param draining true once the proxy accepts no further connections: {@code /healthz} then answers 503
+     * @param phase of the proxy, for {@code /healthz} and the pages below it
      * @throws IOException if the address cannot be bound, or the token cannot be read
      */
     public static AdminServer start(
@@ -71,12 +71,12 @@ public final class AdminServer implements AutoCloseable {
             ProxyMetrics metrics,
             ConnectionRegistry connections,
             Reloads reloads,
-            BooleanSupplier draining)
+            Supplier<Phase> phase)
             throws IOException {
         AdminAccess access = access(config, reloads);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("offramp-admin", true), NioIoHandler.newFactory());
-        AdminPages pages = new AdminPages(metrics, connections, draining);
+        AdminPages pages = new AdminPages(metrics, connections, phase);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .handler(new AcceptPause("admin", () -> {}))

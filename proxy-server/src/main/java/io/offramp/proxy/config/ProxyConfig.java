@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     4096}
  * @param logging what is logged
  * @param threads event loops; 0 for one per processor
+ * @param warmup most time for the load that the proxy gives itself before it is ready; zero for none
  */
 public record ProxyConfig(
         List<ListenerConfig> listeners,
@@ -37,7 +38,8 @@ public record ProxyConfig(
         @Nullable AdminConfig admin,
         Map<String, Map<String, String>> backends,
         LoggingConfig logging,
-        int threads) {
+        int threads,
+        Duration warmup) {
     /** The default time for open connections at shutdown. */
     public static final Duration DRAIN = Duration.ofSeconds(30);
 
@@ -70,6 +72,7 @@ public record ProxyConfig(
         private Map<String, Map<String, String>> backends = Map.of();
         private LoggingConfig logging = LoggingConfig.DEFAULTS;
         private int threads;
+        private Duration warmup = Duration.ZERO;
 
         private Builder(List<ListenerConfig> listeners, Map<String, UpstreamConfig> upstreams) {
             this.listeners = listeners;
@@ -124,10 +127,26 @@ public record ProxyConfig(
             return this;
         }
 
+        /** Most time for the load that the proxy gives itself; zero for none. */
+        public Builder warmup(Duration choice) {
+            warmup = choice;
+            return this;
+        }
+
         /** With the choices so far. */
         public ProxyConfig build() {
             return new ProxyConfig(
-                    listeners, upstreams, servers, clients, handshakes, drain, admin, backends, logging, threads);
+                    listeners,
+                    upstreams,
+                    servers,
+                    clients,
+                    handshakes,
+                    drain,
+                    admin,
+                    backends,
+                    logging,
+                    threads,
+                    warmup);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,8 +32,8 @@ final class ProxyReader {
     /** The configuration, or null after a problem; valid only if there was no problem at all. */
     @Nullable
     ProxyConfig read(Value value) {
-        Section root =
-                value.section("listeners", "upstreams", "admin", "timeouts", "limits", "offload", "logging", "threads");
+        Section root = value.section(
+                "listeners", "upstreams", "admin", "timeouts", "limits", "offload", "logging", "threads", "warmup");
         if (root == null) {
             return null;
         }
@@ -51,6 +52,7 @@ final class ProxyReader {
                 .backends(settings == null ? Map.of() : offload.readSettings(settings))
                 .logging(logging(root.get("logging")))
                 .threads(root.get("threads", Scalar.number(0, MAX_THREADS), 0))
+                .warmup(root.get("warmup", Scalar.duration(Duration.ZERO), Duration.ZERO))
                 .build();
     }
 

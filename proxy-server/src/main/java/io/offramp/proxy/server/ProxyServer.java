@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
@@ -16,6 +17,7 @@ import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.accept.AcceptPause;
 import io.offramp.proxy.admin.AdminServer;
+import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.budget.Machine;
 import io.offramp.proxy.budget.MemoryBudget;
@@ -41,6 +43,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +83,8 @@ public final class ProxyServer implements AutoCloseable {
     private final Handshakes handshakes;
     private final GenerationMaker maker;
     private @Nullable AdminServer admin;
-    private volatile boolean draining;
+    private final AtomicReference<Phase> phase;
+    private final @Nullable OwnClients own;
 
     /**
      * A bound listener.
@@ -91,7 +95,10 @@ public final class ProxyServer implements AutoCloseable {
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
-    private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
+    private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers, @Nullable OwnClients own)
+            throws StartException {
+        this.own = own;
+        this.phase = new AtomicReference<>(config.warmup().isZero() ? Phase.READY : Phase.WARMING);
         this.connections = new ConnectionRegistry(() -> limits().connections());
         this.budget =
                 sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
@@ -107,13 +114,29 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /**
-     * Opens backends, binds listeners and admin, and serves. Blocks until all are bound.
+     * Opens backends, binds listeners and admin, and serves. Blocks until all are bound. A warm-up runs afterwards, on
+     * a thread of its own.
      *
      * @param providers of the backends
      * @throws StartException if something cannot be opened or bound; nothing is left running
      */
     public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
-        ProxyServer server = new ProxyServer(config, providers);
+        ProxyServer server = start(config, providers, null);
+        server.announce(config);
+        if (server.phase.get() == Phase.WARMING) {
+            WarmUp.start(config, providers, server.phase);
+        }
+        return server;
+    }
+
+    /**
+     * The same without a line in the log, and without a warm-up.
+     *
+     * @param own clients that alone may connect; null for all
+     */
+    static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers, @Nullable OwnClients own)
+            throws StartException {
+        ProxyServer server = new ProxyServer(config, providers, own);
         try {
             server.bind(config);
         } catch (StartException | RuntimeException e) {
@@ -169,7 +192,7 @@ public final class ProxyServer implements AutoCloseable {
         if (loops.isShuttingDown()) {
             return 0;
         }
-        draining = true;
+        phase.set(Phase.DRAINING);
         sockets.forEach(socket -> socket.close().awaitUninterruptibly());
         sockets.clear();
         clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
@@ -215,6 +238,10 @@ public final class ProxyServer implements AutoCloseable {
         before.upstreams().retire();
     }
 
+    private boolean isDraining() {
+        return phase.get() == Phase.DRAINING;
+    }
+
     private ClientLimits limits() {
         return generations.now().limits();
     }
@@ -232,6 +259,21 @@ public final class ProxyServer implements AutoCloseable {
         if (!handshakes.keyLogs().isEmpty()) {
             metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::dropped);
         }
+        for (ListenerConfig listener : config.listeners()) {
+            listeners.add(listen(listener, maker.current(config.listeners(), listener)));
+        }
+        overload.start();
+        reloads.start();
+        if (config.admin() != null) {
+            try {
+                admin = AdminServer.start(config.admin(), metrics, connections, reloads, phase::get);
+            } catch (IOException e) {
+                throw new StartException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private void announce(ProxyConfig config) {
         LOG.info(
                 "JDK {}, transport {}, handshake crypto: {}, backends: {}",
                 Runtime.version(),
@@ -242,18 +284,16 @@ public final class ProxyServer implements AutoCloseable {
                 .forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
         LOG.info("{}", sizing.describe(limits()));
         sizing.warnings(config.clients(), config.heads().headBytes()).forEach(line -> LOG.warn("{}", line));
-        for (ListenerConfig listener : config.listeners()) {
-            listeners.add(listen(listener, maker.current(config.listeners(), listener)));
+        for (Listening each : listeners) {
+            LOG.info(
+                    "listening on {} ({}), offload: tx {}, rx {}",
+                    Connection.text(each.address()),
+                    each.config().mode().name().toLowerCase(Locale.ROOT),
+                    each.plan().describeTx(),
+                    each.plan().describeRx());
         }
-        overload.start();
-        reloads.start();
-        if (config.admin() != null) {
-            try {
-                admin = AdminServer.start(config.admin(), metrics, connections, reloads, () -> draining);
-                LOG.info("admin on {}", admin);
-            } catch (IOException e) {
-                throw new StartException(String.valueOf(e.getMessage()));
-            }
+        if (admin != null) {
+            LOG.info("admin on {}", admin);
         }
     }
 
@@ -261,7 +301,7 @@ public final class ProxyServer implements AutoCloseable {
         OffloadPlan plan = current.get().sessions().plan();
         ListenerMetrics meters = metrics.listener(listener.name());
         TlsListener initializer = new TlsListener(
-                listener.name(), current, meters, connections, halfOpen, addresses, clients, () -> draining);
+                listener.name(), current, meters, connections, halfOpen, addresses, clients, this::isDraining);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .channelFactory(transport.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -270,7 +310,7 @@ public final class ProxyServer implements AutoCloseable {
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
-                .handler(new AcceptPause(listener.name(), meters::onAcceptFailed))
+                .handler(doorOf(listener, meters))
                 .childHandler(initializer);
         ChannelFuture bound = bind(
                         bootstrap,
@@ -282,13 +322,12 @@ public final class ProxyServer implements AutoCloseable {
         }
         sockets.add(bound.channel());
         InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
-        LOG.info(
-                "listening on {} ({}), offload: tx {}, rx {}",
-                Connection.text(address),
-                listener.mode().name().toLowerCase(Locale.ROOT),
-                plan.describeTx(),
-                plan.describeRx());
         return new Listening(listener, address, plan);
+    }
+
+    private ChannelHandler doorOf(ListenerConfig listener, ListenerMetrics meters) {
+        AcceptPause pause = new AcceptPause(listener.name(), meters::onAcceptFailed);
+        return own == null ? pause : own.before(pause);
     }
 
     /** On the host's event loops, or on the device's. */

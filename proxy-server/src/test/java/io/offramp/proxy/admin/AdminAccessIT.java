@@ -152,7 +152,7 @@ class AdminAccessIT {
                         metrics,
                         new ConnectionRegistry(() -> 1),
                         reloads,
-                        () -> false))
+                        () -> Phase.READY))
                 .isInstanceOf(IOException.class)
                 .hasMessage("admin cannot bind unix:" + socket + ": another process listens there");
         assertThatThrownBy(() -> AdminServer.start(
@@ -160,7 +160,7 @@ class AdminAccessIT {
                         metrics,
                         new ConnectionRegistry(() -> 1),
                         reloads,
-                        () -> false))
+                        () -> Phase.READY))
                 .hasMessageEndingWith(": is there, and is not a socket");
         assertThat(curl("--unix-socket", socket.toString(), "http://localhost/healthz"))
                 .isEqualTo("200");
@@ -192,7 +192,8 @@ class AdminAccessIT {
     }
 
     private void start(AdminAddress bind, @Nullable Path token) throws IOException {
-        server = AdminServer.start(config(bind, token), metrics, new ConnectionRegistry(() -> 1), reloads, () -> false);
+        server = AdminServer.start(
+                config(bind, token), metrics, new ConnectionRegistry(() -> 1), reloads, () -> Phase.READY);
     }
 
     private static AdminConfig config(AdminAddress bind, @Nullable Path token) {

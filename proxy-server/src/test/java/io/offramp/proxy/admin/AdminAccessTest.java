@@ -157,7 +157,9 @@ class AdminAccessTest {
                     .as(wrong)
                     .isEqualTo(Refusal.TOKEN);
         }
-        assertThat(guarded.check(get("Host", "localhost"), "/healthz", LOCAL)).isNull();
+        for (String health : new String[] {"/healthz", "/healthz/live", "/healthz/ready"}) {
+            assertThat(guarded.check(get("Host", "localhost"), health, LOCAL)).isNull();
+        }
         assertThat(guarded.check(request(HttpMethod.POST, "Host", "localhost"), "/healthz", LOCAL))
                 .isEqualTo(Refusal.TOKEN);
         assertThat(guarded.check(get("Host", "evil.example"), "/healthz", LOCAL))

@@ -29,7 +29,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,13 +40,13 @@ class AdminServerIT {
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final ConnectionRegistry connections = new ConnectionRegistry(() -> 100_000);
     private final Reloads reloads = new Reloads(metrics.reloads());
-    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.READY);
     private final HttpClient client = HttpClient.newHttpClient();
     private AdminServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = AdminServer.start(ANY_PORT, metrics, connections, reloads, draining::get);
+        server = AdminServer.start(ANY_PORT, metrics, connections, reloads, phase::get);
     }
 
     @AfterEach
@@ -73,13 +73,32 @@ class AdminServerIT {
 
     @Test
     void shouldSayUnavailableWhileDraining() throws Exception {
-        assertThat(send("GET", "/healthz"))
-                .returns(200, HttpResponse::statusCode)
-                .returns("ok\n", HttpResponse::body);
-        draining.set(true);
+        phase.set(Phase.DRAINING);
         assertThat(send("GET", "/healthz"))
                 .returns(503, HttpResponse::statusCode)
                 .returns("draining\n", HttpResponse::body);
+        assertThat(send("GET", "/healthz/ready"))
+                .returns(503, HttpResponse::statusCode)
+                .returns("draining\n", HttpResponse::body);
+        assertThat(send("GET", "/healthz/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldBeReadyOnceWarmedUp() throws Exception {
+        // Given
+        phase.set(Phase.WARMING);
+        assertThat(send("GET", "/healthz/ready"))
+                .returns(503, HttpResponse::statusCode)
+                .returns("warming\n", HttpResponse::body);
+        assertThat(send("GET", "/healthz").statusCode()).isEqualTo(200);
+
+        // When
+        phase.set(Phase.READY);
+
+        // Then
+        assertThat(send("GET", "/healthz/ready"))
+                .returns(200, HttpResponse::statusCode)
+                .returns("ok\n", HttpResponse::body);
     }
 
     @Test
@@ -266,7 +285,7 @@ class AdminServerIT {
     @Test
     void shouldSayWhichAddressWhenItCannotBind() {
         HostPort taken = new HostPort("127.0.0.1", port());
-        assertThatThrownBy(() -> AdminServer.start(AdminConfig.of(taken), metrics, connections, reloads, draining::get))
+        assertThatThrownBy(() -> AdminServer.start(AdminConfig.of(taken), metrics, connections, reloads, phase::get))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("admin cannot bind " + taken);
     }

@@ -68,6 +68,7 @@ class ConfigLoaderTest {
               device: {contexts: 128}
             logging: {access: false, level: debug}
             threads: 3
+            warmup: 10s
             """;
 
     @TempDir
@@ -105,6 +106,7 @@ class ConfigLoaderTest {
         assertThat(config.logging()).isEqualTo(LoggingConfig.DEFAULTS);
         assertThat(config.backends()).isEmpty();
         assertThat(config.threads()).isZero();
+        assertThat(config.warmup()).isZero();
         ListenerConfig listener = config.listeners().getFirst();
         assertThat(listener.name()).isEqualTo("0.0.0.0:8443");
         assertThat(listener.mode()).isEqualTo(Mode.HTTP);
@@ -212,6 +214,7 @@ class ConfigLoaderTest {
         assertThat(config.backends()).containsExactly(Map.entry("device", Map.of("contexts", "128")));
         assertThat(config.logging()).isEqualTo(new LoggingConfig(false, "debug"));
         assertThat(config.threads()).isEqualTo(3);
+        assertThat(config.warmup()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test

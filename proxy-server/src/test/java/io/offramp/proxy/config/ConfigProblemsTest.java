@@ -40,6 +40,7 @@ class ConfigProblemsTest {
                         logging: {access: yes, level: verbose}
                         admin: 127.0.0.1:9090
                         threads: many
+                        warmup: soon
                         """))
                 .containsExactly(
                         "offramp.yaml:2:5: listeners[0]: missing \"upstream\": where requests go, a name or host:port; "
@@ -69,7 +70,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:15:31: logging.level: expected error or warn or info or debug, is \"verbose\"",
                         "offramp.yaml:16:8: admin: expected a mapping with bind, hosts, token-file, is "
                                 + "\"127.0.0.1:9090\"",
-                        "offramp.yaml:17:10: threads: expected a number, is \"many\"");
+                        "offramp.yaml:17:10: threads: expected a number, is \"many\"",
+                        "offramp.yaml:18:9: warmup: expected a duration such as 10s, 500ms or 1m, is \"soon\"");
     }
 
     @Test

@@ -1,11 +1,11 @@
-package io.offramp.app.train;
+package io.offramp.proxy.warmup;
 
 import java.net.Socket;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts any server. The server of a training run is ours, on loopback, and gets no secret. */
+/** Trusts any server. The servers of a warm-up are ours, on loopback, and get no secret. */
 final class TrustAny extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

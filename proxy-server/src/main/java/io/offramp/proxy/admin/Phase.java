@@ -1,0 +1,17 @@
+package io.offramp.proxy.admin;
+
+import java.util.Locale;
+
+/** The phase of a proxy's life, for its health pages. A phase never comes back. */
+public enum Phase {
+    /** Connections are accepted, but code is still cold. */
+    WARMING,
+    READY,
+    /** No further connections are accepted. */
+    DRAINING;
+
+    /** One word for the pages. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

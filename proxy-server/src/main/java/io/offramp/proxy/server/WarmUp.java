@@ -1,0 +1,139 @@
+package io.offramp.proxy.server;
+
+import io.netty.channel.EventLoopGroup;
+import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.admin.Phase;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.config.LoggingConfig;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.warmup.LoadServer;
+import io.offramp.proxy.warmup.Steady;
+import io.offramp.proxy.warmup.TlsLoad;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes code hot before clients come. A second proxy runs in this process for that time: listeners, certificates and
+ * backends are those of the configuration; addresses, upstream, metrics and clients are its own, and it has no access
+ * log. So operators' counters and servers see nothing of it, and the JVM compiles the same code.
+ */
+final class WarmUp {
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String UPSTREAM = "warm-up";
+
+    private final ProxyConfig config;
+    private final Collection<OffloadProvider> providers;
+    private final AtomicReference<Phase> phase;
+
+    private WarmUp(ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase) {
+        this.config = config;
+        this.providers = providers;
+        this.phase = phase;
+    }
+
+    /**
+     * Starts a thread that warms up, then turns the phase from WARMING to READY. It ends early when that has changed.
+     */
+    static void start(ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase) {
+        Thread.ofPlatform().daemon().name("offramp-warmup").start(() -> new WarmUp(config, providers, phase).run());
+    }
+
+    private void run() {
+        long startNs = System.nanoTime();
+        try {
+            long requests = warm();
+            LOG.info(
+                    "warmed up by {} requests in {} ms",
+                    requests,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+        } catch (IOException | StartException | RuntimeException e) {
+            LOG.warn("warm-up ended early: {}", e.toString());
+        } finally {
+            phase.compareAndSet(Phase.WARMING, Phase.READY);
+        }
+    }
+
+    private long warm() throws IOException, StartException {
+        SocketTransport transport = SocketTransport.best();
+        OwnClients clients = new OwnClients();
+        try (ProxyMetrics unseen = new ProxyMetrics()) {
+            EventLoopGroup loop = transport.eventLoops(1, unseen);
+            try (LoadServer upstream = LoadServer.start(loop, transport.server());
+                    ProxyServer proxy = ProxyServer.start(own(upstream.port()), providers, clients)) {
+                TlsLoad load = new TlsLoad(clients);
+                Steady steady = new Steady(config.warmup().toNanos());
+                load.run(targets(proxy), roundNs -> steady.test(roundNs) && phase.get() == Phase.WARMING);
+                return load.requests();
+            } finally {
+                loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            }
+        }
+    }
+
+    private ProxyConfig own(int upstreamPort) throws StartException {
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (ListenerConfig each : config.listeners()) {
+            if (each.offload() instanceof OffloadConfig.PerDirection) { // a device's listener is its own, not ours
+                listeners.add(new ListenerConfig(
+                        each.name(),
+                        new HostPort(LOOPBACK, 0),
+                        each.mode(),
+                        unasked(each.tls()),
+                        each.offload(),
+                        List.of(new RouteConfig(null, "/", UPSTREAM))));
+            }
+        }
+        UpstreamConfig upstream = new UpstreamConfig(UPSTREAM, List.of(new HostPort(LOOPBACK, upstreamPort)));
+        if (listeners.isEmpty()) {
+            throw new StartException("all listeners are a device's");
+        }
+        return ProxyConfig.builder(listeners, Map.of(UPSTREAM, upstream))
+                .backends(config.backends())
+                .logging(new LoggingConfig(false, config.logging().level()))
+                .threads(config.threads())
+                .build();
+    }
+
+    /** Our clients have no certificate, and no secret of theirs is written. */
+    private static TlsConfig unasked(TlsConfig tls) {
+        return new TlsConfig(
+                tls.certificates(),
+                tls.versions(),
+                tls.ciphers(),
+                tls.groups(),
+                tls.alpn(),
+                tls.tickets(),
+                ClientAuthSettings.OFF,
+                tls.recordSize(),
+                null);
+    }
+
+    private static List<TlsLoad.Target> targets(ProxyServer proxy) {
+        return proxy.listeners().stream()
+                .map(each -> new TlsLoad.Target(
+                        each.address().getPort(),
+                        each.config().tls().versions().stream()
+                                .map(version -> version == ProtocolVersion.TLS_1_3 ? "TLSv1.3" : "TLSv1.2")
+                                .sorted()
+                                .toList(),
+                        each.config().mode() == ListenerConfig.Mode.HTTP))
+                .toList();
+    }
+}
