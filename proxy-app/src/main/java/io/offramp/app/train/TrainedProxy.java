@@ -22,8 +22,8 @@ final class TrainedProxy implements AutoCloseable {
     private static final int LAST_LINES = 8;
 
     /**
-     * Without profiles (JEP 515): with them the JVM compiles hot code as soon as it starts, which takes a third more
-     * CPU until the first byte and does not shorten the warm-up.
+     * Without profiles (JEP 515): with them the JVM compiles all that was hot in training, needed or not, before what
+     * is hot now. The first seconds serve a third fewer requests (docs/BENCHMARKS.md).
      */
     private static final List<String> WITHOUT_PROFILES =
             List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
