@@ -1,20 +1,15 @@
 package io.offramp.offload.aead.ffi;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.MemorySegment;
 
 /** The C library's heap, for blocks that live as long as a key. The caller frees each block once. Thread-safe. */
-@SuppressWarnings("restricted")
 public final class NativeHeap {
     /** A cache line, and the widest vector. */
     public static final int ALIGNMENT = 64;
 
-    private static final MethodHandle ALLOCATE =
-            handle("aligned_alloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle FREE = handle("free", FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MemorySegment ALLOCATE = function("aligned_alloc");
+    private static final MemorySegment FREE = function("free");
 
     private NativeHeap() {}
 
@@ -25,12 +20,7 @@ public final class NativeHeap {
      */
     public static long allocate(int bytes) {
         long rounded = (bytes + ALIGNMENT - 1L) & -ALIGNMENT;
-        long address;
-        try {
-            address = (long) ALLOCATE.invokeExact((long) ALIGNMENT, rounded);
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        long address = Downcalls.call(ALLOCATE, ALIGNMENT, rounded, 0);
         if (address == 0) {
             throw new IllegalStateException("aligned_alloc: no memory for " + rounded + " bytes");
         }
@@ -41,15 +31,10 @@ public final class NativeHeap {
     /** Wipes and frees. */
     public static void free(long address, int bytes) {
         NativeMemory.wipe(address, bytes);
-        try {
-            FREE.invokeExact(address);
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        Downcalls.call(FREE, address, 0, 0);
     }
 
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
+    private static MemorySegment function(String name) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
     }
 }

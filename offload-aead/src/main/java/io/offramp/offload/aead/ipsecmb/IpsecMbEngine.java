@@ -6,6 +6,7 @@ import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.Opener;
 import io.offramp.offload.aead.SealStream;
 import io.offramp.offload.aead.Sealer;
+import io.offramp.offload.aead.ffi.NativeLibrary;
 import io.offramp.offload.aead.ffi.NativeLibrary.Loaded;
 import io.offramp.offload.aead.ffi.NativeLibrary.Missing;
 import io.offramp.offload.key.AeadSuite;
@@ -35,13 +36,18 @@ public final class IpsecMbEngine implements AeadEngine {
         }
     }
 
-    /** Loads the library, if that was not done before. */
+    /** Loads the library. */
     public IpsecMbEngine() {
+        this(IpsecMb.load());
+    }
+
+    /** @param place where the library is */
+    IpsecMbEngine(NativeLibrary place) {
         String label = "libIPSec_MB";
         Functions found = null;
         Availability state;
         try {
-            switch (IpsecMb.LIBRARY) {
+            switch (place) {
                 case Missing(var cause) -> state = Availability.unavailable(cause);
                 case Loaded(var library) -> {
                     int version = IpsecMb.version(library);

@@ -1,16 +1,10 @@
 package io.offramp.offload.aead.libcrypto;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.offramp.offload.aead.ffi.Downcalls;
 import io.offramp.offload.aead.ffi.NativeLibrary.Loaded;
 import io.offramp.offload.aead.ffi.NativeLibrary.Missing;
 import io.offramp.offload.aead.ffi.NativeMemory;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The functions of libcrypto that an AEAD context needs; names and parameters as in its manual, pointers as
@@ -30,164 +24,100 @@ final class Evp {
     private static final long ERROR_BYTES = 256;
     private static final long NULL = 0;
 
-    private static final MethodHandle INIT_CRYPTO = function("OPENSSL_init_crypto", JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle VERSION = function("OpenSSL_version", JAVA_LONG, JAVA_INT);
-    private static final MethodHandle ALLOCATE = function("CRYPTO_zalloc", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle FREE = procedure("CRYPTO_clear_free", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle FETCH = function("EVP_CIPHER_fetch", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle NEW = function("EVP_CIPHER_CTX_new", JAVA_LONG);
-    private static final MethodHandle CONTEXT_FREE = procedure("EVP_CIPHER_CTX_free", JAVA_LONG);
-    private static final MethodHandle ERROR_CLEAR = procedure("ERR_clear_error");
-
-    private static final MethodHandle INIT =
-            function("EVP_CipherInit_ex2", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle INIT_NONCE =
-            critical("EVP_CipherInit_ex2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle UPDATE_SHORT =
-            critical("EVP_CipherUpdate", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle UPDATE_LONG =
-            function("EVP_CipherUpdate", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle FINAL = critical("EVP_CipherFinal_ex", JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle GET_PARAMS = critical("EVP_CIPHER_CTX_get_params", JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle SET_PARAMS = critical("EVP_CIPHER_CTX_set_params", JAVA_LONG, JAVA_LONG);
+    private static final MemorySegment VERSION = function("OpenSSL_version");
+    private static final MemorySegment ALLOCATE = function("CRYPTO_zalloc");
+    private static final MemorySegment FREE = function("CRYPTO_clear_free");
+    private static final MemorySegment FETCH = function("EVP_CIPHER_fetch");
+    private static final MemorySegment NEW = function("EVP_CIPHER_CTX_new");
+    private static final MemorySegment CONTEXT_FREE = function("EVP_CIPHER_CTX_free");
+    private static final MemorySegment ERROR_CLEAR = function("ERR_clear_error");
+    private static final MemorySegment ERROR_PEEK = function("ERR_peek_last_error");
+    private static final MemorySegment ERROR_STRING = function("ERR_error_string_n");
+    private static final MemorySegment INIT = function("EVP_CipherInit_ex2");
+    private static final MemorySegment UPDATE = function("EVP_CipherUpdate");
+    private static final MemorySegment FINAL = function("EVP_CipherFinal_ex");
+    private static final MemorySegment GET_PARAMS = function("EVP_CIPHER_CTX_get_params");
+    private static final MemorySegment SET_PARAMS = function("EVP_CIPHER_CTX_set_params");
 
     static {
-        try {
-            require((int) INIT_CRYPTO.invokeExact(OPENSSL_INIT_NO_ATEXIT, NULL), "OPENSSL_init_crypto");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
-    }
-
-    /** Linked when there is one: every new shape of a call takes the JVM some ms. */
-    private static final class Errors {
-        static final MethodHandle PEEK = function("ERR_peek_last_error", JAVA_LONG);
-        static final MethodHandle STRING = procedure("ERR_error_string_n", JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        MemorySegment initialize = function("OPENSSL_init_crypto");
+        require(Downcalls.call(initialize, OPENSSL_INIT_NO_ATEXIT, NULL, 0), "OPENSSL_init_crypto");
     }
 
     private Evp() {}
 
     /** {@code OpenSSL 3.0.19 27 Jan 2026}. */
     static String version() {
-        try {
-            return NativeMemory.string((long) VERSION.invokeExact(OPENSSL_VERSION));
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        return NativeMemory.string(Downcalls.call(VERSION, OPENSSL_VERSION, 0, 0));
     }
 
     /** Zeroed memory, never null. */
     static long allocate(long bytes) {
-        try {
-            return requireNonNull((long) ALLOCATE.invokeExact(bytes, NULL, 0), "CRYPTO_zalloc");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        return requireNonNull(Downcalls.call(ALLOCATE, bytes, NULL, 0), "CRYPTO_zalloc");
     }
 
     /** Wipes and frees. */
     static void free(long address, long bytes) {
-        try {
-            FREE.invokeExact(address, bytes, NULL, 0);
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        Downcalls.call(FREE, address, bytes, NULL);
     }
 
     /** The cipher of a name, or 0 where no loaded provider has it. Fetched once per process: a fetch takes locks. */
     static long fetch(long name) {
-        try {
-            long cipher = (long) FETCH.invokeExact(NULL, name, NULL);
-            if (cipher == NULL) {
-                ERROR_CLEAR.invokeExact();
-            }
-            return cipher;
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
+        long cipher = Downcalls.call(FETCH, NULL, name, NULL);
+        if (cipher == NULL) {
+            clearError();
         }
+        return cipher;
     }
 
     static long newContext() {
-        try {
-            return requireNonNull((long) NEW.invokeExact(), "EVP_CIPHER_CTX_new");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        return requireNonNull(Downcalls.call(NEW, 0, 0, 0), "EVP_CIPHER_CTX_new");
     }
 
     /** Wipes the key schedule and frees. */
     static void freeContext(long context) {
-        try {
-            CONTEXT_FREE.invokeExact(context);
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        Downcalls.call(CONTEXT_FREE, context, 0, 0);
     }
 
     /** Sets up a new context: key schedule, direction. */
     static void setKey(long context, long cipher, long key, boolean encrypt) {
-        try {
-            require((int) INIT.invokeExact(context, cipher, key, NULL, encrypt ? 1 : 0, NULL), "EVP_CipherInit_ex2");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        require(Downcalls.call(INIT, context, cipher, key, NULL, encrypt ? 1 : 0, NULL), "EVP_CipherInit_ex2");
     }
 
     /** Starts a message under the key that the context has. {@code params} may be 0. */
     static void setNonce(long context, long nonce, boolean encrypt, long params) {
-        try {
-            require(
-                    (int) INIT_NONCE.invokeExact(context, NULL, NULL, nonce, encrypt ? 1 : 0, params),
-                    "EVP_CipherInit_ex2");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        require(Downcalls.critical(INIT, context, NULL, NULL, nonce, encrypt ? 1 : 0, params), "EVP_CipherInit_ex2");
     }
 
     /** Works through the bytes at {@code in}: as AAD where {@code out} is 0. */
     static void update(long context, long out, long lengthOut, long in, int bytes) {
-        try {
-            int done = bytes <= CRITICAL_BYTES
-                    ? (int) UPDATE_SHORT.invokeExact(context, out, lengthOut, in, bytes)
-                    : (int) UPDATE_LONG.invokeExact(context, out, lengthOut, in, bytes);
-            require(done, "EVP_CipherUpdate");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        long done = bytes <= CRITICAL_BYTES
+                ? Downcalls.critical(UPDATE, context, out, lengthOut, in, bytes, 0)
+                : Downcalls.call(UPDATE, context, out, lengthOut, in, bytes, 0);
+        require(done, "EVP_CipherUpdate");
     }
 
     /** Ends a message. When decrypting, true only if the tag is right. */
     static boolean finish(long context, long out, long lengthOut) {
-        try {
-            boolean done = (int) FINAL.invokeExact(context, out, lengthOut) == 1;
-            if (!done) {
-                ERROR_CLEAR.invokeExact();
-            }
-            return done;
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
+        boolean done = (int) Downcalls.critical(FINAL, context, out, lengthOut, 0, 0, 0) == 1;
+        if (!done) {
+            clearError();
         }
+        return done;
     }
 
     static void getParams(long context, long params) {
-        try {
-            require((int) GET_PARAMS.invokeExact(context, params), "EVP_CIPHER_CTX_get_params");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        require(Downcalls.critical(GET_PARAMS, context, params, 0, 0, 0, 0), "EVP_CIPHER_CTX_get_params");
     }
 
     static void setParams(long context, long params) {
-        try {
-            require((int) SET_PARAMS.invokeExact(context, params), "EVP_CIPHER_CTX_set_params");
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
-        }
+        require(Downcalls.critical(SET_PARAMS, context, params, 0, 0, 0, 0), "EVP_CIPHER_CTX_set_params");
     }
 
-    private static void require(int returned, String function) {
-        if (returned != 1) {
-            throw new IllegalStateException(function + " returned " + returned + ": " + lastError());
+    /** @param returned an {@code int}: only its lower half counts */
+    private static void require(long returned, String function) {
+        if ((int) returned != 1) {
+            throw new IllegalStateException(function + " returned " + (int) returned + ": " + lastError());
         }
     }
 
@@ -198,43 +128,28 @@ final class Evp {
         return returned;
     }
 
+    private static void clearError() {
+        Downcalls.call(ERROR_CLEAR, 0, 0, 0);
+    }
+
     /** The thread's last error, which is removed: other users of the library on this thread must not find it. */
     private static String lastError() {
-        long text = 0;
+        long text = Downcalls.call(ALLOCATE, ERROR_BYTES, NULL, 0);
+        if (text == NULL) {
+            return "out of memory";
+        }
         try {
-            text = (long) ALLOCATE.invokeExact(ERROR_BYTES, NULL, 0);
-            if (text == NULL) {
-                return "out of memory";
-            }
-            Errors.STRING.invokeExact((long) Errors.PEEK.invokeExact(), text, ERROR_BYTES);
-            ERROR_CLEAR.invokeExact();
+            Downcalls.call(ERROR_STRING, Downcalls.call(ERROR_PEEK, 0, 0, 0), text, ERROR_BYTES);
+            clearError();
             return NativeMemory.string(text);
-        } catch (Throwable e) {
-            throw Downcalls.rethrown(e);
         } finally {
-            if (text != NULL) {
-                free(text, ERROR_BYTES);
-            }
+            free(text, ERROR_BYTES);
         }
     }
 
-    private static MethodHandle function(String name, MemoryLayout returned, MemoryLayout... parameters) {
-        return handle(name, FunctionDescriptor.of(returned, parameters));
-    }
-
-    private static MethodHandle procedure(String name, MemoryLayout... parameters) {
-        return handle(name, FunctionDescriptor.ofVoid(parameters));
-    }
-
-    private static MethodHandle critical(String name, MemoryLayout... parameters) {
-        return handle(name, FunctionDescriptor.of(JAVA_INT, parameters), Linker.Option.critical(false));
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    private static MemorySegment function(String name) {
         return switch (Libcrypto.LIBRARY) {
-            case Loaded(var symbols) ->
-                Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor, options);
+            case Loaded(var symbols) -> symbols.findOrThrow(name);
             case Missing(var cause) -> throw new IllegalStateException(cause);
         };
     }
