@@ -1,4 +1,4 @@
-/** What the engines over native libraries share: finding a library, and memory by address. */
+/** What the engines over native libraries share: finding a library, calls, memory by address, streams. */
 @NullMarked
 package io.offramp.offload.aead.ffi;
 

@@ -3,63 +3,38 @@ package io.offramp.offload.aead.ipsecmb;
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.aead.OpenStream;
 import io.offramp.offload.aead.SealStream;
-import io.offramp.offload.aead.ffi.NativeHeap;
-import io.offramp.offload.aead.ffi.NativeMemory;
+import io.offramp.offload.aead.ffi.NativeStream;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Objects;
 
-/** A message in pieces, in direct memory; other buffers are staged through it. */
-abstract sealed class IpsecMbStream implements AutoCloseable {
+/** A message in pieces by libIPSec_MB. */
+abstract sealed class IpsecMbStream extends NativeStream {
     final KeyContext context;
-    private boolean underWay;
 
     private IpsecMbStream(KeyContext context) {
         this.context = context;
     }
 
-    public final void start(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes) {
-        underWay = false;
+    @Override
+    protected final void begin(int nonceHead, long nonceTail, ByteBuf aad, int aadIndex, int aadBytes) {
         context.setNonce(nonceHead, nonceTail);
         context.start(context.aad(aad, aadIndex, aadBytes), aadBytes);
-        underWay = true;
     }
 
-    public final void update(ByteBuf in, int inIndex, int bytes, ByteBuf out, int outIndex) {
-        requireUnderWay();
-        underWay = false;
-        Objects.checkFromIndexSize(inIndex, bytes, in.capacity());
-        Objects.checkFromIndexSize(outIndex, bytes, out.capacity());
-        if (in.hasMemoryAddress() && out.hasMemoryAddress()) {
-            context.update(in.memoryAddress() + inIndex, out.memoryAddress() + outIndex, bytes);
-        } else if (bytes > 0) {
-            updateStaged(in, inIndex, bytes, out, outIndex);
-        }
-        underWay = true;
+    @Override
+    protected final void crypt(long in, long out, int bytes) {
+        context.update(in, out, bytes);
     }
 
-    private void updateStaged(ByteBuf in, int inIndex, int bytes, ByteBuf out, int outIndex) {
-        long staging = NativeHeap.allocate(bytes);
-        try {
-            NativeMemory.putBytes(staging, in, inIndex, bytes);
-            context.update(staging, staging, bytes);
-            NativeMemory.getBytes(staging, out, outIndex, bytes);
-        } finally {
-            NativeHeap.free(staging, bytes);
-        }
+    @Override
+    protected final void requireOpen() {
+        context.requireOpen();
     }
 
     /** Ends the message; its tag is at {@link KeyContext#tag()}. */
     final void end() {
-        requireUnderWay();
-        underWay = false;
+        endMessage();
         context.finish(context.tag());
-    }
-
-    private void requireUnderWay() {
-        context.requireOpen();
-        if (!underWay) {
-            throw new IllegalStateException("no message is under way");
-        }
     }
 
     @Override
