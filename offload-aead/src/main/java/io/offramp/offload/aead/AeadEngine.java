@@ -8,13 +8,13 @@ public interface AeadEngine {
     /** For logs: {@code libcrypto 3.0.19}, {@code jca SunJCE}. */
     String name();
 
-    /** The name of the engine for a suite: an engine that stands for several differs by suite. */
-    default String name(AeadSuite suite) {
+    /** For the first log line: the name, with notes for an operator. */
+    default String description() {
         return name();
     }
 
-    /** For the first log line: the name, with notes for an operator. */
-    default String description() {
+    /** The same for one suite, for the list of connections: the engine that protects it, and its speed if known. */
+    default String description(AeadSuite suite) {
         return name();
     }
 

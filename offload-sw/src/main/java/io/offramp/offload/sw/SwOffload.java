@@ -95,8 +95,7 @@ public final class SwOffload implements RecordOffload {
             return new InstallResult.Declined<>(DeclineReason.UNAVAILABLE, cause);
         }
         return new InstallResult.Declined<>(
-                DeclineReason.SUITE,
-                engine.name(keys.suite()) + " has no " + keys.suite().kernelName());
+                DeclineReason.SUITE, engine.name() + " has no " + keys.suite().kernelName());
     }
 
     @Override

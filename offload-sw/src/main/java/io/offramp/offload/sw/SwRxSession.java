@@ -184,7 +184,7 @@ final class SwRxSession implements RxSession {
 
     @Override
     public SessionInfo info() {
-        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.name(keys.suite()));
+        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.description(keys.suite()));
     }
 
     @Override

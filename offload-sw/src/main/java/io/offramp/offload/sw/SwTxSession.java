@@ -75,7 +75,7 @@ final class SwTxSession implements TxSession {
 
     @Override
     public SessionInfo info() {
-        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.name(keys.suite()));
+        return new SessionInfo(SwOffload.NAME, RecordMode.SW, engine.description(keys.suite()));
     }
 
     @Override

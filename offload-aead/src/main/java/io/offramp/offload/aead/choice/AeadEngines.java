@@ -5,10 +5,12 @@ import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.aead.ipsecmb.IpsecMbEngine;
 import io.offramp.offload.aead.jca.JcaEngine;
 import io.offramp.offload.aead.libcrypto.LibcryptoEngine;
+import io.offramp.offload.key.AeadSuite;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The engines of this machine, probed and timed once.
+ * The engines of this machine, probed and timed once. Thread-safe.
  *
  * <p>The system property {@value #PROPERTY} set to {@code libcrypto}, {@code ipsecmb} or {@code jca} overrides the
  * choice.
@@ -21,12 +23,9 @@ public final class AeadEngines {
     private static final AeadEngine IPSEC_MB = new IpsecMbEngine();
     private static final AeadEngine JCA = new JcaEngine();
 
-    private AeadEngines() {}
+    private static @Nullable AeadEngine best;
 
-    /** Timed on first use. */
-    private static final class Timed {
-        static final AeadEngine FASTEST = EngineChoice.of(LIBCRYPTO, IPSEC_MB, JCA, EngineTimer::sealing);
-    }
+    private AeadEngines() {}
 
     /** All engines, also those that are unavailable. */
     public static List<AeadEngine> all() {
@@ -34,18 +33,24 @@ public final class AeadEngines {
     }
 
     /**
-     * The fastest for each suite. JCA is not timed, because the JVM compiles it only after seconds of use: it is used
-     * if libcrypto is missing, and its description then says why.
+     * The fastest for each suite, or the one that {@value #PROPERTY} asks for. Checked and timed by the first call,
+     * which takes some ms.
      *
-     * @throws IllegalStateException if {@value #PROPERTY} asks for an engine that is unavailable
-     * @throws IllegalArgumentException if {@value #PROPERTY} names no engine
+     * @throws IllegalArgumentException if {@value #PROPERTY} names no engine, or one that is unavailable or gives wrong
+     *     answers
      */
-    public static AeadEngine best() {
-        String wanted = System.getProperty(PROPERTY);
-        return wanted == null ? Timed.FASTEST : named(wanted, LIBCRYPTO, IPSEC_MB, JCA);
+    public static synchronized AeadEngine best() {
+        if (best == null) {
+            String wanted = System.getProperty(PROPERTY);
+            best = wanted == null
+                    ? EngineChoice.of(List.of(LIBCRYPTO, IPSEC_MB), JCA, EngineTimer::sealing)
+                    : named(wanted, LIBCRYPTO, IPSEC_MB, JCA, EngineTimer::sealing);
+        }
+        return best;
     }
 
-    static AeadEngine named(String wanted, AeadEngine libcrypto, AeadEngine ipsecMb, AeadEngine jca) {
+    static AeadEngine named(
+            String wanted, AeadEngine libcrypto, AeadEngine ipsecMb, AeadEngine jca, EngineTimer timer) {
         AeadEngine engine = switch (wanted) {
             case "libcrypto" -> libcrypto;
             case "ipsecmb" -> ipsecMb;
@@ -55,8 +60,15 @@ public final class AeadEngines {
                         PROPERTY + ": unknown engine '" + wanted + "', expected libcrypto, ipsecmb or jca");
         };
         if (engine.availability() instanceof Unavailable(var cause)) {
-            throw new IllegalStateException(PROPERTY + "=" + wanted + ": " + cause);
+            throw new IllegalArgumentException(PROPERTY + "=" + wanted + ": " + cause);
         }
-        return engine;
+        for (AeadSuite suite : AeadSuite.values()) {
+            String problem = KnownAnswers.problem(engine, suite);
+            if (problem != null) {
+                throw new IllegalArgumentException(
+                        PROPERTY + "=" + wanted + ": " + suite.kernelName() + ": " + problem);
+            }
+        }
+        return engine == jca ? jca : EngineChoice.of(List.of(engine), jca, timer);
     }
 }

@@ -9,26 +9,35 @@ import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.key.AeadSuite;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
  * An engine for each suite, with the reason of the choice: a silent fallback would be a bug.
  *
- * @param engines for every suite
+ * @param parts for every suite
  * @param description for the first log line: engines, speeds and missing ones
  */
-record ChosenEngine(Map<AeadSuite, AeadEngine> engines, String description) implements AeadEngine {
+record ChosenEngine(Map<AeadSuite, Part> parts, String description) implements AeadEngine {
+    /**
+     * What protects one suite.
+     *
+     * @param description name and speed
+     */
+    record Part(AeadEngine engine, String description) {}
+
     /** The names of the engines, each once. */
     @Override
     public String name() {
-        return engines.values().stream().map(AeadEngine::name).collect(Collectors.toCollection(TreeSet::new)).stream()
+        return parts.values().stream()
+                .map(part -> part.engine().name())
+                .distinct()
+                .sorted()
                 .collect(Collectors.joining(" and "));
     }
 
     @Override
-    public String name(AeadSuite suite) {
-        return of(suite).name();
+    public String description(AeadSuite suite) {
+        return part(suite).description();
     }
 
     @Override
@@ -63,6 +72,10 @@ record ChosenEngine(Map<AeadSuite, AeadEngine> engines, String description) impl
 
     /** The engine of a suite. */
     AeadEngine of(AeadSuite suite) {
-        return Objects.requireNonNull(engines.get(suite));
+        return part(suite).engine();
+    }
+
+    private Part part(AeadSuite suite) {
+        return Objects.requireNonNull(parts.get(suite));
     }
 }

@@ -2,92 +2,102 @@ package io.offramp.offload.aead.choice;
 
 import io.offramp.offload.Availability.Unavailable;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.choice.ChosenEngine.Part;
 import io.offramp.offload.key.AeadSuite;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Chooses the engine of each suite. libcrypto is the default, JCA stands in for it. A challenger takes its place if it
- * gives the known answers and is faster by more than a tenth, so that one machine chooses alike at every start; that of
- * JCA without being timed.
+ * Chooses the engine of each suite. The first candidate is the default. A later one takes its place if it is faster by
+ * more than a tenth, so that one machine chooses alike at every start. A candidate that is missing, or that gives a
+ * wrong answer, is not used. JCA stands in where none is left; it is not timed, because the JVM compiles it only after
+ * seconds of use.
  */
 final class EngineChoice {
-    /** In turns, so that both meet the same machine. */
+    /** In turns, so that all meet the same machine. */
     private static final int ROUNDS = 3;
 
-    private final AeadEngine standard;
-    /** JCA is the standard here, and never the faster one; the JVM compiles it only after seconds of use. */
-    private final boolean isStoodIn;
-
-    private final AeadEngine challenger;
+    private final AeadEngine jca;
     private final EngineTimer timer;
-    private final Map<AeadSuite, AeadEngine> engines = new EnumMap<>(AeadSuite.class);
+    private final Map<AeadSuite, Part> parts = new EnumMap<>(AeadSuite.class);
     private final Map<AeadEngine, StringBuilder> lines = new LinkedHashMap<>();
     private final StringBuilder remarks = new StringBuilder();
 
-    private EngineChoice(AeadEngine libcrypto, AeadEngine challenger, AeadEngine jca, EngineTimer timer) {
-        this.challenger = challenger;
+    private EngineChoice(AeadEngine jca, EngineTimer timer) {
+        this.jca = jca;
         this.timer = timer;
-        if (libcrypto.availability() instanceof Unavailable(var cause)) {
-            standard = jca;
-            isStoodIn = true;
-            remark(libcrypto.name() + " unavailable: " + cause);
-        } else {
-            standard = libcrypto;
-            isStoodIn = false;
-        }
     }
 
-    static ChosenEngine of(AeadEngine libcrypto, AeadEngine challenger, AeadEngine jca, EngineTimer timer) {
-        EngineChoice choice = new EngineChoice(libcrypto, challenger, jca, timer);
+    /** @param candidates native engines, the default first */
+    static ChosenEngine of(List<AeadEngine> candidates, AeadEngine jca, EngineTimer timer) {
+        EngineChoice choice = new EngineChoice(jca, timer);
         for (AeadSuite suite : AeadSuite.values()) {
-            choice.choose(suite);
+            choice.choose(suite, candidates);
         }
-        if (challenger.availability() instanceof Unavailable(var cause)) {
-            choice.remark(challenger.name() + " unavailable: " + cause
-                    + "; it makes AES-GCM several times as fast on a CPU with VAES (Debian: libipsec-mb1)");
+        for (AeadEngine candidate : candidates) {
+            if (candidate.availability() instanceof Unavailable(var cause)) {
+                choice.remark(candidate.name() + " unavailable: " + cause);
+            }
         }
-        return new ChosenEngine(choice.engines, choice.description());
+        return new ChosenEngine(choice.parts, choice.description());
     }
 
-    private void choose(AeadSuite suite) {
-        if (!challenger.availability().isAvailable()) {
-            take(suite, standard, "");
+    private void choose(AeadSuite suite, List<AeadEngine> candidates) {
+        List<AeadEngine> usable =
+                candidates.stream().filter(engine -> isUsable(engine, suite)).toList();
+        if (usable.isEmpty()) {
+            take(suite, jca, "", "");
             return;
         }
-        String problem = KnownAnswers.problem(challenger, suite);
-        if (problem != null) {
-            remark(challenger.name() + " not used for " + suite.kernelName() + ": " + problem);
-            take(suite, standard, "");
-            return;
-        }
-        if (isStoodIn) {
-            take(suite, challenger, "");
-            return;
-        }
-        long usual = 0;
-        long other = 0;
+        long[] speeds = new long[usable.size()];
         for (int round = 0; round < ROUNDS; round++) {
-            usual = Math.max(usual, timer.bytesPerSecond(standard, suite));
-            other = Math.max(other, timer.bytesPerSecond(challenger, suite));
+            for (int i = 0; i < speeds.length; i++) {
+                speeds[i] = Math.max(speeds[i], timer.bytesPerSecond(usable.get(i), suite));
+            }
         }
-        if (other / 11 > usual / 10) {
-            take(suite, challenger, " " + gigabytes(other) + " (" + standard.name() + " " + gigabytes(usual) + ")");
-        } else {
-            take(suite, standard, " " + gigabytes(usual) + " (" + challenger.name() + " " + gigabytes(other) + ")");
+        int best = 0;
+        for (int i = 1; i < speeds.length; i++) {
+            if (speeds[i] / 11 > speeds[best] / 10) {
+                best = i;
+            }
         }
+        StringBuilder others = new StringBuilder();
+        for (int i = 0; i < speeds.length; i++) {
+            if (i != best) {
+                others.append(others.isEmpty() ? " (" : ", ")
+                        .append(usable.get(i).name())
+                        .append(gigabytes(speeds[i]));
+            }
+        }
+        take(suite, usable.get(best), gigabytes(speeds[best]), others.isEmpty() ? "" : others + ")");
     }
 
-    private void take(AeadSuite suite, AeadEngine engine, String speeds) {
-        engines.put(suite, engine);
+    private boolean isUsable(AeadEngine engine, AeadSuite suite) {
+        if (!engine.availability().isAvailable()) {
+            return false;
+        }
+        String problem = KnownAnswers.problem(engine, suite);
+        if (problem != null) {
+            remark(engine.name() + " not used for " + suite.kernelName() + ": " + problem);
+        }
+        return problem == null;
+    }
+
+    private void take(AeadSuite suite, AeadEngine engine, String speed, String others) {
+        parts.put(suite, new Part(engine, engine.name() + (speed.isEmpty() ? "" : "," + speed)));
         StringBuilder line = lines.computeIfAbsent(engine, _ -> new StringBuilder());
-        line.append(line.isEmpty() ? " for " : ", ").append(suite.kernelName()).append(speeds);
+        line.append(line.isEmpty() ? " for " : ", ")
+                .append(suite.kernelName())
+                .append(speed)
+                .append(others);
     }
 
     private static String gigabytes(long bytesPerSecond) {
-        return String.format(Locale.ROOT, "%.1f GB/s", bytesPerSecond / 1e9);
+        // No String.format: its first use takes longer than the timing.
+        long tenths = (bytesPerSecond + 50_000_000) / 100_000_000;
+        return " " + tenths / 10 + "." + tenths % 10 + " GB/s";
     }
 
     private void remark(String text) {
@@ -96,13 +106,8 @@ final class EngineChoice {
 
     private String description() {
         StringBuilder text = new StringBuilder();
-        lines.forEach((engine, suites) -> text.append(text.isEmpty() ? "" : "; ")
-                .append(engine.name())
-                .append(lines.size() == 1 && challengerIsAbsent() ? "" : suites));
+        lines.forEach((engine, suites) ->
+                text.append(text.isEmpty() ? "" : "; ").append(engine.name()).append(suites));
         return text.append(remarks).toString();
-    }
-
-    private boolean challengerIsAbsent() {
-        return !challenger.availability().isAvailable();
     }
 }

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class IpsecMbEngine implements AeadEngine {
     private static final int VERSION_1_3 = 0x103;
 
+    /** For an operator who could install it. */
+    private static final String GAIN = " (Debian: libipsec-mb1); it seals AES-GCM two to four times as fast on a CPU "
+            + "with VAES, which this one ";
+
     private final String name;
     private final Availability availability;
     private final @Nullable Functions functions;
@@ -48,7 +52,8 @@ public final class IpsecMbEngine implements AeadEngine {
         Availability state;
         try {
             switch (place) {
-                case Missing(var cause) -> state = Availability.unavailable(cause);
+                case Missing(var cause) ->
+                    state = Availability.unavailable(cause + GAIN + (Vaes.isHere() ? "has" : "lacks"));
                 case Loaded(var library) -> {
                     int version = IpsecMb.version(library);
                     label += " " + dotted(version);

@@ -2,10 +2,11 @@ package io.offramp.offload.aead.choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.offramp.offload.Availability;
 import io.offramp.offload.Availability.Unavailable;
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.aead.jca.JcaEngine;
 import io.offramp.offload.key.AeadSuite;
 import org.junit.jupiter.api.Test;
@@ -15,9 +16,9 @@ class AeadEnginesTest {
 
     @Test
     void shouldObeyTheProperty() {
-        assertThat(AeadEngines.named("jca", JCA, JCA, JCA)).isSameAs(JCA);
+        assertThat(named("jca", JCA)).isSameAs(JCA);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AeadEngines.named("openssl", JCA, JCA, JCA))
+                .isThrownBy(() -> named("openssl", JCA))
                 .withMessage("offramp.aead: unknown engine 'openssl', expected libcrypto, ipsecmb or jca");
     }
 
@@ -25,8 +26,8 @@ class AeadEnginesTest {
     void shouldRefuseAnEngineThatIsUnavailable() {
         for (AeadEngine engine : AeadEngines.all()) {
             if (engine.availability() instanceof Unavailable(var cause)) {
-                assertThatIllegalStateException()
-                        .isThrownBy(() -> AeadEngines.named("ipsecmb", JCA, engine, JCA))
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> named("ipsecmb", engine))
                         .withMessage("offramp.aead=ipsecmb: " + cause);
             }
         }
@@ -38,7 +39,49 @@ class AeadEnginesTest {
         assertThat(best.availability().isAvailable()).isTrue();
         for (AeadSuite suite : AeadSuite.values()) {
             assertThat(best.supports(suite)).isTrue();
-            assertThat(AeadEngines.all()).extracting(AeadEngine::name).contains(best.name(suite));
+            assertThat(best.description(suite)).matches("(libcrypto|libIPSec_MB) .*, \\d+\\.\\d GB/s|jca SunJCE");
         }
+    }
+
+    /** Also runs under scripts/without-ipsecmb. */
+    @Test
+    void shouldSayWhichEnginesAreHereAndWhichAreMissing() {
+        String description = AeadEngines.best().description();
+        for (AeadEngine engine : AeadEngines.all()) {
+            if (engine.availability() instanceof Unavailable(var cause)) {
+                assertThat(description).contains("; " + engine.name() + " unavailable: " + cause);
+            } else if (!(engine instanceof JcaEngine)) {
+                assertThat(description).contains(engine.name()).doesNotContain(engine.name() + " unavailable");
+                assertThat(engine.name().startsWith("libIPSec_MB") && System.getenv("WITHOUT_IPSECMB") != null)
+                        .as("libIPSec_MB is hidden")
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void shouldTimeTheEngineThatTheOperatorNames() {
+        EngineTimer timer = (engine, _) -> engine.name().length() * 1_000_000_000L;
+        AeadEngine named = AeadEngines.named(
+                "libcrypto", new NamedEngine("libcrypto 3", Availability.available(), JCA), JCA, JCA, timer);
+        assertThat(named.description())
+                .isEqualTo("libcrypto 3 for aes-gcm-128 11.0 GB/s, aes-gcm-256 11.0 GB/s, chacha20-poly1305 11.0 GB/s");
+    }
+
+    @Test
+    void shouldRefuseANamedEngineWhoseAnswersAreWrong() {
+        AeadEngine wrong = new NamedEngine("libIPSec_MB", Availability.available(), JCA) {
+            @Override
+            public Sealer sealer(AeadSuite suite, byte[] key) {
+                return super.sealer(suite, new byte[key.length]);
+            }
+        };
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> named("ipsecmb", wrong))
+                .withMessage("offramp.aead=ipsecmb: aes-gcm-128: it seals wrongly");
+    }
+
+    private static AeadEngine named(String wanted, AeadEngine ipsecMb) {
+        return AeadEngines.named(wanted, JCA, ipsecMb, JCA, (_, _) -> 1);
     }
 }

@@ -1,0 +1,35 @@
+package io.offramp.offload.aead.ipsecmb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.offramp.offload.Availability.Unavailable;
+import io.offramp.offload.aead.ffi.NativeLibrary;
+import io.offramp.offload.key.AeadSuite;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MissingLibraryTest {
+    private final IpsecMbEngine engine = new IpsecMbEngine(NativeLibrary.load(List.of("libIPSec_MB.so.none")));
+
+    @Test
+    void shouldSayWhatTheLibraryWouldBring() {
+        assertThat(engine.availability())
+                .isInstanceOfSatisfying(
+                        Unavailable.class,
+                        unavailable -> assertThat(unavailable.cause())
+                                .matches(
+                                        "no libIPSec_MB\\.so\\.none on this machine \\(Debian: libipsec-mb1\\); it seals AES-GCM "
+                                                + "two to four times as fast on a CPU with VAES, which this one (has|lacks)"));
+    }
+
+    @Test
+    void shouldHaveNoSuite() {
+        for (AeadSuite suite : AeadSuite.values()) {
+            assertThat(engine.supports(suite)).isFalse();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine.sealer(suite, new byte[suite.keyBytes()]))
+                    .withMessage("libIPSec_MB has no " + suite);
+        }
+    }
+}
