@@ -3,7 +3,7 @@ package io.offramp.offload.aead.ipsecmb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.offramp.offload.Availability.Unavailable;
+import io.offramp.offload.Availability;
 import io.offramp.offload.aead.ffi.NativeLibrary;
 import io.offramp.offload.key.AeadSuite;
 import java.util.List;
@@ -14,13 +14,10 @@ class MissingLibraryTest {
 
     @Test
     void shouldSayWhatTheLibraryWouldBring() {
+        String gain = "no libIPSec_MB.so.none on this machine (Debian: libipsec-mb1); it seals AES-GCM two to four "
+                + "times as fast on a CPU with VAES, which this one ";
         assertThat(engine.availability())
-                .isInstanceOfSatisfying(
-                        Unavailable.class,
-                        unavailable -> assertThat(unavailable.cause())
-                                .matches(
-                                        "no libIPSec_MB\\.so\\.none on this machine \\(Debian: libipsec-mb1\\); it seals AES-GCM "
-                                                + "two to four times as fast on a CPU with VAES, which this one (has|lacks)"));
+                .isIn(Availability.unavailable(gain + "has"), Availability.unavailable(gain + "lacks"));
     }
 
     @Test
