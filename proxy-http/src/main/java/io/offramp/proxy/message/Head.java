@@ -3,14 +3,14 @@ package io.offramp.proxy.message;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of one message: its bytes, and the places of its parts. All versions of HTTP have this form: an HTTP/1 head
  * as it came, an HTTP/2 field list as its decoder wrote it. Made by {@link HeadBuilder}; immutable once complete.
  */
 public final class Head {
-    private static final byte[] HEAD = {'H', 'E', 'A', 'D'};
-    private static final byte[] GET = {'G', 'E', 'T'};
+    private static final String[] METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"};
     private static final byte[] NO_BYTES = {};
 
     private final Fields fields = new Fields();
@@ -22,6 +22,9 @@ public final class Head {
 
     private int middle;
     private int end;
+
+    /** Made once: the router and the access log ask for it. */
+    private @Nullable String target;
 
     Head() {}
 
@@ -90,26 +93,31 @@ public final class Head {
 
     /** Method of a request. */
     public String method() {
-        return isGet() ? "GET" : text(start, middle);
+        for (String known : METHODS) {
+            if (isMethod(known)) {
+                return known;
+            }
+        }
+        return text(start, middle);
     }
 
     /** True if a request's method is GET. */
     public boolean isGet() {
-        return isMethod(GET);
+        return isMethod("GET");
     }
 
     /** True if a request's method is HEAD. */
     public boolean isHead() {
-        return isMethod(HEAD);
+        return isMethod("HEAD");
     }
 
     /** Methods are compared with their case (RFC 9110 §9.1). */
-    private boolean isMethod(byte[] name) {
-        if (middle - start != name.length) {
+    private boolean isMethod(String name) {
+        if (middle - start != name.length()) {
             return false;
         }
-        for (int i = 0; i < name.length; i++) {
-            if (bytes[start + i] != name[i]) {
+        for (int i = 0; i < name.length(); i++) {
+            if (bytes[start + i] != name.charAt(i)) {
                 return false;
             }
         }
@@ -118,7 +126,12 @@ public final class Head {
 
     /** Target of a request, as it came. */
     public String target() {
-        return text(middle + 1, end);
+        String made = target;
+        if (made == null) {
+            made = text(middle + 1, end);
+            target = made;
+        }
+        return made;
     }
 
     private String text(int from, int to) {
