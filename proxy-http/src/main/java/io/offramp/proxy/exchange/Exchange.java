@@ -363,7 +363,8 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     private void log(int status, long received, long answered, @Nullable String abort) {
         settings.events().onRequest(status);
         ExchangeListener log = settings.accessLog();
-        if (log == null) {
+        long durationNs = System.nanoTime() - startNs;
+        if (log == null || !log.wants(status, durationNs, abort)) {
             return;
         }
         UpstreamServer server = search.server();
@@ -375,7 +376,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
                 status,
                 received,
                 answered,
-                System.nanoTime() - startNs,
+                durationNs,
                 server == null ? null : server.name(),
                 abort));
     }

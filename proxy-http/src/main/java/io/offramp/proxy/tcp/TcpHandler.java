@@ -148,11 +148,12 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
 
     private void finish(long fromClient, long toClient, @Nullable String problem) {
         ExchangeListener log = settings.accessLog();
-        if (done || log == null) {
-            done = true;
+        boolean first = !done;
+        done = true;
+        long durationNs = System.nanoTime() - startNs;
+        if (!first || log == null || !log.wants(0, durationNs, problem)) {
             return;
         }
-        done = true;
         Negotiated tls = connection().tls();
         log.onFinished(new AccessEntry(
                 connection(),
@@ -162,7 +163,7 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
                 0,
                 fromClient,
                 toClient,
-                System.nanoTime() - startNs,
+                durationNs,
                 server == null ? null : server.name(),
                 problem));
     }
