@@ -1,6 +1,11 @@
 package io.offramp.bench;
 
-import io.offramp.proxy.access.Slf4jAccessLog;
+import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.access.AccessLogConfig;
+import io.offramp.proxy.access.LogTarget;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -53,19 +58,22 @@ public class RequestBenchmark {
     @Param({"false", "true"})
     public boolean accessLog;
 
+    private final AccessLog log = new AccessLog();
     private ProxyInMemory proxy;
 
     /** Connects, and checks the first answer. */
     @Setup
-    public void setUp() {
+    public void setUp() throws IOException {
+        log.become(AccessLogConfig.to(new LogTarget.File(Path.of("/dev/null"), Set.of(), null)));
         ClientWire wire = front.equals("tls") ? new TlsWire() : new PlainWire();
-        proxy = new ProxyInMemory(kind, wire, accessLog ? new Slf4jAccessLog() : null);
+        proxy = new ProxyInMemory(kind, wire, accessLog ? log : null);
     }
 
     /** Closes both connections. */
     @TearDown
     public void tearDown() {
         proxy.close();
+        log.close();
     }
 
     /** There and back. */

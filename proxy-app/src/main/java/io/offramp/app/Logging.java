@@ -3,7 +3,7 @@ package io.offramp.app;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.core.status.StatusManager;
-import io.offramp.proxy.access.Slf4jAccessLog;
+import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.config.LoggingConfig;
 import io.offramp.proxy.metrics.LogLosses;
 import org.slf4j.LoggerFactory;
@@ -14,12 +14,12 @@ final class Logging {
 
     private Logging() {}
 
-    /** Lost log lines, for the metrics. */
-    static LogLosses losses() {
+    /** Lost lines of the log and the access log together, for the metrics. */
+    static LogLosses losses(AccessLog access) {
         return new LogLosses(
-                LossyAppender::allDropped,
-                LossyAppender::allWaitingBytes,
-                () -> WatchedOutput.failures() + LogFileFailures.count());
+                () -> LossyAppender.allDropped() + access.lost(),
+                () -> LossyAppender.allWaitingBytes() + access.waitingBytes(),
+                () -> WatchedOutput.failures() + LogFileFailures.count() + access.failures());
     }
 
     /** From the first call on, counts and reports failures to write the log. */
@@ -29,7 +29,6 @@ final class Logging {
         statuses.remove(FAILURES); // of an earlier call
         statuses.add(FAILURES);
         logger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(config.level()));
-        logger(Slf4jAccessLog.LOGGER).setLevel(config.access() ? Level.INFO : Level.OFF);
     }
 
     private static Logger logger(String name) {

@@ -35,7 +35,7 @@ final class Serving {
         warnIfCacheIsUnused();
         try {
             ProxyServer server = ProxyServer.start(config, installation.backends());
-            server.metrics().bindLog(Logging.losses());
+            server.metrics().bindLog(Logging.losses(server.accessLog()));
             return new Serving(server, config.drain());
         } catch (StartException e) {
             throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
@@ -59,11 +59,12 @@ final class Serving {
 
     /**
      * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates
-     * and other watched files again.
+     * and other watched files again, SIGUSR1 opens the access log anew.
      */
     void untilSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));
-        HangupSignal.handle(this::reload);
+        ProcessSignal.HUP.handle(this::reload);
+        ProcessSignal.USR1.handle(server.accessLog()::reopen);
         LOG.info("serving; SIGTERM drains and stops, SIGHUP reads certificates again");
         try {
             new CountDownLatch(1).await();

@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import io.offramp.proxy.access.AccessLogConfig;
 import io.offramp.proxy.config.AdminConfig;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.LoggingConfig;
@@ -48,7 +49,8 @@ record SingleListener(
         return ProxyConfig.builder(List.of(listener), Map.of(upstream.name(), upstream))
                 .admin(admin)
                 .backends(backends)
-                .logging(new LoggingConfig(accessLog, LoggingConfig.DEFAULTS.level()))
+                .logging(new LoggingConfig(
+                        accessLog ? AccessLogConfig.DEFAULTS : AccessLogConfig.OFF, LoggingConfig.DEFAULTS.level()))
                 .threads(threads)
                 .build();
     }

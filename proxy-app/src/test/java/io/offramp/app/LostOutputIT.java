@@ -38,15 +38,26 @@ class LostOutputIT {
 
     @Test
     void shouldServeWhileTheDiskOfTheAccessLogIsFull() throws Exception {
-        try (ProxyProcess proxy = ProxyProcess.inShell(config(), "", "true", "2>&1 >/dev/full")) {
-            assertLoses(proxy, "standard output takes no more lines, which are lost: No space left on device");
+        try (ProxyProcess proxy = ProxyProcess.inShell(config(""), "", "true", "2>&1 >/dev/full")) {
+            assertLoses(proxy, "standard output takes no lines, which wait: No space left on device");
+        }
+    }
+
+    @Test
+    void shouldCountLinesThatFindNoRoomWhileTheDiskIsFull() throws Exception {
+        String access = "logging: {access: {to: 'file:/dev/full', buffer: {block: 8k, total: 16k}}}";
+        try (ProxyProcess proxy = ProxyProcess.inShell(config(access), "", "true", "")) {
+            assertLoses(proxy, "/dev/full takes no lines, which wait: No space left on device");
+            double lost = proxy.metric("offramp_access_log_lost_total", "");
+            assertThat(lost).isBetween(200.0, 299.0);
+            assertThat(proxy.metric("offramp_log_dropped_total", "")).isEqualTo(lost);
         }
     }
 
     @Test
     void shouldServeWhenTheReaderOfTheAccessLogHasEnded() throws Exception {
-        try (ProxyProcess proxy = ProxyProcess.inShell(config(), "", "true", "2>&1 > >(exec true)")) {
-            assertLoses(proxy, "standard output takes no more lines, which are lost: Broken pipe");
+        try (ProxyProcess proxy = ProxyProcess.inShell(config(""), "", "true", "2>&1 > >(exec true)")) {
+            assertLoses(proxy, "standard output takes no lines, which wait: Broken pipe");
         }
     }
 
@@ -61,12 +72,11 @@ class LostOutputIT {
                     <file>/dev/full</file><encoder><pattern>%msg%n</pattern></encoder>
                   </appender>
                   <appender name="LOSSY" class="io.offramp.app.LossyAppender"><appender-ref ref="FILE"/></appender>
-                  <logger name="offramp.access" additivity="false"><appender-ref ref="LOSSY"/></logger>
-                  <root level="INFO"><appender-ref ref="LOG"/></root>
+                  <root level="INFO"><appender-ref ref="LOG"/><appender-ref ref="LOSSY"/></root>
                 </configuration>
                 """);
         try (ProxyProcess proxy =
-                ProxyProcess.inShell(config(), "-Dlogback.configurationFile=" + logback, "true", "")) {
+                ProxyProcess.inShell(config(""), "-Dlogback.configurationFile=" + logback, "true", "")) {
             assertLoses(proxy, "a log cannot be written, and its lines are lost: ");
         }
     }
@@ -89,14 +99,15 @@ class LostOutputIT {
         assertThat(proxy.log()).noneMatch(said -> said.contains("\tat "));
     }
 
-    private Path config() throws Exception {
+    private Path config(String more) throws Exception {
         return Files.writeString(directory.resolve("offramp.yaml"), """
                 listeners:
                   - bind: 127.0.0.1:0
                     tls: {cert: %s}
                     upstream: 127.0.0.1:%d
                 admin: {bind: 127.0.0.1:0}
+                %s
                 """.formatted(
-                        DevelopmentCertificate.create(directory), upstream.port()));
+                        DevelopmentCertificate.create(directory), upstream.port(), more));
     }
 }

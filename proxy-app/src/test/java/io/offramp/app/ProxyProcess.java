@@ -104,7 +104,22 @@ public final class ProxyProcess implements AutoCloseable {
 
     /** SIGHUP. */
     void hangUp() throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-HUP", "" + process.pid())
+        signal("HUP");
+    }
+
+    /** SIGUSR1. */
+    void reopenLogs() throws IOException, InterruptedException {
+        signal("USR1");
+    }
+
+    /** SIGTERM; waits for its end. */
+    int stop() throws IOException, InterruptedException {
+        signal("TERM");
+        return process.waitFor();
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, "" + process.pid())
                         .start()
                         .waitFor())
                 .isZero();

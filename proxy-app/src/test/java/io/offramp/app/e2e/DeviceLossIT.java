@@ -28,8 +28,7 @@ class DeviceLossIT {
 
     @Test
     void shouldSayWhyWhenTheDeviceIsDown() throws Exception {
-        try (LogCapture log = new LogCapture("offramp.access");
-                RunningProxy proxy = device(OffloadMode.HW, OffloadMode.HW, Map.of("state", "down"));
+        try (RunningProxy proxy = device(OffloadMode.HW, OffloadMode.HW, Map.of("state", "down"));
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, SUITE)) {
             assertThat(Clients.getHash(socket, "/bytes/1000")).isEqualTo(proxy.upstreamHash("/bytes/1000"));
 
@@ -38,8 +37,8 @@ class DeviceLossIT {
                     .isEqualTo(1);
             assertThat(proxy.metric(DECLINES, "reason=\"unavailable\"", "direction=\"rx\""))
                     .isEqualTo(1);
-            await().untilAsserted(() -> assertThat(log.events()).hasSize(1));
-            assertThat(log.events().getFirst().getFormattedMessage())
+            await().untilAsserted(() -> assertThat(proxy.accessLines()).hasSize(1));
+            assertThat(proxy.accessLines().getFirst())
                     .contains("txconf=sw rxconf=sw")
                     .contains("txwhy=\"device declined: device is down\"");
         }

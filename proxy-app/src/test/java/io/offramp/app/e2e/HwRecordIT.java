@@ -50,8 +50,7 @@ class HwRecordIT {
 
     @Test
     void shouldTellWhoOwnsAConnection() throws Exception {
-        try (LogCapture log = new LogCapture("offramp.access");
-                RunningProxy proxy = RunningProxy.http(OffloadMode.HW_RECORD, OffloadMode.HW_RECORD);
+        try (RunningProxy proxy = RunningProxy.http(OffloadMode.HW_RECORD, OffloadMode.HW_RECORD);
                 SSLSocket socket = Clients.connect(proxy.address(), VERSION, SUITE)) {
             assertThat(proxy.server().listeners().getFirst().plan().describeTx())
                     .isEqualTo("hw-record (device)");
@@ -62,8 +61,8 @@ class HwRecordIT {
             assertThat(connection.rx().session().detail()).matches("toe tir=\\d+ dek=\\d+.*");
             assertThat(connection.tx().why()).isEqualTo("configured");
             assertThat(proxy.admin("/connections")).contains("hw-record");
-            await().untilAsserted(() -> assertThat(log.events()).hasSize(1));
-            assertThat(log.events().getFirst().getFormattedMessage()).contains("txconf=hw-record rxconf=hw-record");
+            await().untilAsserted(() -> assertThat(proxy.accessLines()).hasSize(1));
+            assertThat(proxy.accessLines().getFirst()).contains("txconf=hw-record rxconf=hw-record");
             assertThat(proxy.metric("offramp_tls_sessions", "mode=\"hw-record\"", "backend=\"device\""))
                     .isEqualTo(2);
             assertThat(proxy.metric("device_cpu_ns")).isPositive();

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 final class RunningProxy implements AutoCloseable {
     private final DemoUpstream upstream;
     private final ProxyServer server;
+    private final Path accessLog;
 
     /** HTTP mode. */
     static RunningProxy http(OffloadMode tx, OffloadMode rx) throws Exception {
@@ -84,6 +85,7 @@ final class RunningProxy implements AutoCloseable {
             throws Exception {
         Path directory = Files.createTempDirectory("offramp-test");
         Path pem = DevelopmentCertificate.create(directory);
+        accessLog = directory.resolve("access.log");
         upstream = DemoUpstream.start(0);
         Path file = Files.writeString(directory.resolve("offramp.yaml"), """
                 listeners:
@@ -96,6 +98,7 @@ final class RunningProxy implements AutoCloseable {
                 upstreams: {demo: ["127.0.0.1:%d"]}
                 admin: {bind: 127.0.0.1:0}
                 offload: {%s: %s}
+                logging: {access: {to: "file:access.log"}}
                 threads: 2
                 %s
                 """.formatted(
@@ -138,6 +141,11 @@ final class RunningProxy implements AutoCloseable {
 
     ProxyServer server() {
         return server;
+    }
+
+    /** Lines of the access log so far. */
+    List<String> accessLines() throws IOException {
+        return Files.readAllLines(accessLog);
     }
 
     /** Open connections now. */

@@ -1,12 +1,14 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.access.AccessLogConfig;
+
 /**
  * Logging.
  *
- * @param access true to write finished exchanges to the access log
+ * @param access the access log
  * @param level of the log: {@code error}, {@code warn}, {@code info}, {@code debug}
  */
-public record LoggingConfig(boolean access, String level) {
+public record LoggingConfig(AccessLogConfig access, String level) {
     /** The default. */
-    public static final LoggingConfig DEFAULTS = new LoggingConfig(true, "info");
+    public static final LoggingConfig DEFAULTS = new LoggingConfig(AccessLogConfig.DEFAULTS, "info");
 }

@@ -2,7 +2,6 @@ package io.offramp.proxy.config;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -11,13 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the top level. */
 final class ProxyReader {
     private static final int MAX_THREADS = 1024;
-
-    private enum Level {
-        ERROR,
-        WARN,
-        INFO,
-        DEBUG
-    }
 
     private final Surroundings surroundings;
     private final Binds binds = new Binds();
@@ -50,7 +42,7 @@ final class ProxyReader {
                 .handshakes(bounds.handshakes())
                 .drain(bounds.drain())
                 .backends(settings == null ? Map.of() : offload.readSettings(settings))
-                .logging(logging(root.get("logging")))
+                .logging(new LoggingReader(surroundings).read(root.get("logging")))
                 .threads(root.get("threads", Scalar.number(0, MAX_THREADS), 0))
                 .warmup(root.get("warmup", Scalar.duration(Duration.ZERO), Duration.ZERO))
                 .build();
@@ -69,18 +61,6 @@ final class ProxyReader {
 
     private @Nullable AdminConfig admin(@Nullable Value value) {
         return value == null ? null : new AdminReader(surroundings, binds).read(value);
-    }
-
-    private static LoggingConfig logging(@Nullable Value value) {
-        LoggingConfig defaults = LoggingConfig.DEFAULTS;
-        Section section = value == null ? null : value.section("access", "level");
-        if (section == null) {
-            return defaults;
-        }
-        Level level = section.get("level", Scalar.choice(Level.class), Level.INFO);
-        return new LoggingConfig(
-                section.get("access", Scalar.BOOL, defaults.access()),
-                level.name().toLowerCase(Locale.ROOT));
     }
 
     private static void ifThere(@Nullable Value value, Consumer<Value> reader) {

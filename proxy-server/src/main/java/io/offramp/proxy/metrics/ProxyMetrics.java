@@ -61,6 +61,9 @@ public final class ProxyMetrics implements AutoCloseable {
     @SuppressWarnings("unused") // a registry holds its sources weakly
     private @Nullable LogLosses logLosses;
 
+    @SuppressWarnings("unused") // likewise
+    private @Nullable LogLosses accessLosses;
+
     private boolean bindsProcess;
 
     /** Without the process's own meters: see {@link #bindProcess}. */
@@ -153,7 +156,7 @@ public final class ProxyMetrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Publishes the losses of the log. Once. */
+    /** Publishes the losses of all logs. Once. */
     public void bindLog(LogLosses log) {
         FunctionCounter.builder("offramp.log.dropped", log, l -> l.dropped().getAsLong())
                 .description("Log lines dropped for lack of room")
@@ -167,6 +170,23 @@ public final class ProxyMetrics implements AutoCloseable {
                 .strongReference(true)
                 .register(registry);
         logLosses = log;
+    }
+
+    /** Publishes the losses of the access log alone. Once. */
+    public void bindAccessLog(LogLosses log) {
+        FunctionCounter.builder("offramp.access.log.lost", log, l -> l.dropped().getAsLong())
+                .description("Lines of the access log that were not written, for lack of room or at the end")
+                .register(registry);
+        FunctionCounter.builder(
+                        "offramp.access.log.failures", log, l -> l.failures().getAsLong())
+                .description("Failed writes of the access log; its lines wait")
+                .register(registry);
+        Gauge.builder("offramp.access.log.waiting", () -> log.waitingBytes().getAsLong())
+                .description("Lines of the access log waiting to be written")
+                .baseUnit("bytes")
+                .strongReference(true)
+                .register(registry);
+        accessLosses = log;
     }
 
     /** The turns of the event loops. Published from the first call on, if they are timed. */

@@ -1,10 +1,8 @@
 package io.offramp.proxy.server;
 
-import io.offramp.proxy.access.Slf4jAccessLog;
+import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
-import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.Front;
@@ -14,17 +12,15 @@ import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Makes the fronts of one generation's listeners, which share its upstreams. */
-record Fronts(ProxyConfig config, Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget) {
+record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, AccessLog accessLog) {
     /**
      * The front of one listener.
      *
      * @param routes of the generation that is current at each call
      */
     Front of(ListenerConfig listener, Supplier<Router> routes) {
-        ExchangeListener accessLog = accessLog();
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = HttpFrontSettings.builder(routes, upstreams)
@@ -41,9 +37,5 @@ record Fronts(ProxyConfig config, Upstreams upstreams, ProxyMetrics metrics, Mem
                 yield pipeline -> TcpFront.install(pipeline, settings);
             }
         };
-    }
-
-    private @Nullable ExchangeListener accessLog() {
-        return config.logging().access() ? new Slf4jAccessLog() : null;
     }
 }

@@ -2,6 +2,7 @@ package io.offramp.proxy.server;
 
 import io.netty.channel.EventLoopGroup;
 import io.offramp.offload.ConnectionOffload;
+import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.config.ListenerConfig;
@@ -34,6 +35,7 @@ record GenerationMaker(
         ProxyMetrics metrics,
         Sizing sizing,
         MemoryBudget budget,
+        AccessLog accessLog,
         EventLoopGroup loops) {
     /**
      * Makes a generation, which serves nothing yet. Reads certificates and resolves names: blocks. The metrics already
@@ -47,7 +49,7 @@ record GenerationMaker(
                 ? new Upstreams(
                         config.upstreams(), new Http1Protocol(config.heads()), config.servers(), metrics::upstream)
                 : before.upstreams().next(config.upstreams(), metrics::upstream);
-        Fronts fronts = new Fronts(config, upstreams, metrics, budget);
+        Fronts fronts = new Fronts(upstreams, metrics, budget, accessLog);
         List<ListenerGeneration> listeners = new ArrayList<>();
         List<Reloadable> files = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {

@@ -16,6 +16,8 @@ import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.accept.AcceptPause;
+import io.offramp.proxy.access.AccessLog;
+import io.offramp.proxy.access.AccessLogConfig;
 import io.offramp.proxy.admin.AdminServer;
 import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.budget.ClientLimits;
@@ -32,6 +34,7 @@ import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.handshake.crypto.CryptoProviders;
 import io.offramp.proxy.metrics.ListenerMetrics;
+import io.offramp.proxy.metrics.LogLosses;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloads;
 import io.offramp.proxy.session.OffloadPlan;
@@ -69,6 +72,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final Sizing sizing = Sizing.of(Machine.read());
     private final Generations generations = new Generations();
+    private final AccessLog accessLog = new AccessLog();
     private final ConnectionRegistry connections;
     private final MemoryBudget budget;
     private final HalfOpenHandshakes halfOpen;
@@ -110,7 +114,7 @@ public final class ProxyServer implements AutoCloseable {
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(metrics, processors);
-        this.maker = new GenerationMaker(generations, backends, handshakes, metrics, sizing, budget, loops);
+        this.maker = new GenerationMaker(generations, backends, handshakes, metrics, sizing, budget, accessLog, loops);
     }
 
     /**
@@ -166,6 +170,11 @@ public final class ProxyServer implements AutoCloseable {
         return reloads;
     }
 
+    /** The access log. */
+    public AccessLog accessLog() {
+        return accessLog;
+    }
+
     /** The meters of this proxy. */
     public ProxyMetrics metrics() {
         return metrics;
@@ -212,6 +221,7 @@ public final class ProxyServer implements AutoCloseable {
         backends.stopConnections();
         overload.close();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        accessLog.close(); // behind the loops, which may still have ended exchanges
         reloads.close();
         handshakes.close();
         backends.close();
@@ -232,6 +242,7 @@ public final class ProxyServer implements AutoCloseable {
     synchronized void become(ProxyConfig config) throws StartException {
         Generation before = generations.now();
         Generation next = maker.make(config, before);
+        log(config.logging().access());
         generations.swap(next);
         next.files().forEach(reloads::register);
         before.files().forEach(reloads::unregister);
@@ -240,6 +251,14 @@ public final class ProxyServer implements AutoCloseable {
 
     private boolean isDraining() {
         return phase.get() == Phase.DRAINING;
+    }
+
+    private void log(AccessLogConfig config) throws StartException {
+        try {
+            accessLog.become(config);
+        } catch (IOException e) {
+            throw new StartException("cannot write the access log to " + config.target() + ": " + e);
+        }
     }
 
     private ClientLimits limits() {
@@ -251,9 +270,11 @@ public final class ProxyServer implements AutoCloseable {
         metrics.bindHandshakes(halfOpen::count);
         metrics.bind(budget);
         metrics.bind(PooledByteBufAllocator.DEFAULT);
+        metrics.bindAccessLog(new LogLosses(accessLog::lost, accessLog::waitingBytes, accessLog::failures));
         backends.all().forEach(metrics::bind);
         // Reads certificates and probes providers, so that everything is known before the first socket is open.
         Generation first = maker.make(config, null);
+        log(config.logging().access());
         generations.swap(first);
         first.files().forEach(reloads::register);
         if (!handshakes.keyLogs().isEmpty()) {

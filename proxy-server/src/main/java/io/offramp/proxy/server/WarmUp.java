@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes code hot before clients come. A second proxy runs in this process for that time: listeners, certificates and
- * backends are those of the configuration; addresses, upstream, metrics and clients are its own, and it has no access
- * log. So operators' counters and servers see nothing of it, and the JVM compiles the same code.
+ * backends are those of the configuration; addresses, upstream, metrics and clients are its own, and the lines of its
+ * access log go nowhere. So operators' counters and servers see nothing of it, and the JVM compiles the same code.
  */
 final class WarmUp {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
@@ -106,7 +106,8 @@ final class WarmUp {
         }
         return ProxyConfig.builder(listeners, Map.of(UPSTREAM, upstream))
                 .backends(config.backends())
-                .logging(new LoggingConfig(false, config.logging().level()))
+                .logging(new LoggingConfig(
+                        config.logging().access().discarded(), config.logging().level()))
                 .threads(config.threads())
                 .build();
     }

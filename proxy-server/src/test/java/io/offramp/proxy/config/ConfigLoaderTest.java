@@ -3,6 +3,7 @@ package io.offramp.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.access.AccessLogConfig;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.config.ListenerConfig.Mode;
@@ -212,7 +213,7 @@ class ConfigLoaderTest {
         assertThat(config.drain()).isEqualTo(Duration.ZERO);
         assertThat(tcp.tcp()).isEqualTo(new TcpSettings(Duration.ofHours(5), Duration.ofHours(4)));
         assertThat(config.backends()).containsExactly(Map.entry("device", Map.of("contexts", "128")));
-        assertThat(config.logging()).isEqualTo(new LoggingConfig(false, "debug"));
+        assertThat(config.logging()).isEqualTo(new LoggingConfig(AccessLogConfig.OFF, "debug"));
         assertThat(config.threads()).isEqualTo(3);
         assertThat(config.warmup()).isEqualTo(Duration.ofSeconds(10));
     }

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GenerationIT {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
+    private String log = "access.log";
     private HttpServer one;
     private HttpServer two;
     private ProxyServer proxy;
@@ -107,6 +108,25 @@ class GenerationIT {
     }
 
     @Test
+    void shouldLetOpenConnectionsLogWhereTheNextGenerationSays() throws Exception {
+        try (Client open = new Client()) {
+            // Given
+            open.get();
+
+            // When
+            log = "next.log";
+            proxy.become(config(one, ""));
+            open.get();
+            open.get();
+
+            // Then
+            assertThat(Files.readAllLines(dir.resolve("access.log"))).containsExactly("/ 200");
+            await().untilAsserted(() ->
+                    assertThat(Files.readAllLines(dir.resolve("next.log"))).containsExactly("/ 200", "/ 200"));
+        }
+    }
+
+    @Test
     void shouldLoseNoDescriptor() throws Exception {
         // Given
         long before;
@@ -149,9 +169,10 @@ class GenerationIT {
                   - bind: 127.0.0.1:0
                     tls: {cert: %s%s}
                     upstream: 127.0.0.1:%d
+                logging: {access: {to: "file:%s", format: "{target} {status}"}}
                 %s
                 """.formatted(
-                DevelopmentCertificate.FILE_NAME, tls, upstream.getAddress().getPort(), String.join("\n", more)));
+                DevelopmentCertificate.FILE_NAME, tls, upstream.getAddress().getPort(), log, String.join("\n", more)));
         ConfigResult result = new ConfigLoader(List.of(new SwProvider()), dir).load(file);
         assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
         return ((ConfigResult.Loaded) result).config();

@@ -6,11 +6,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * SIGHUP, by {@code sun.misc.Signal}. Every JDK has that class, but javac warns about it and the warning cannot be
+ * Signals, by {@code sun.misc.Signal}. Every JDK has that class, but javac warns about it and the warning cannot be
  * suppressed, so it is called by reflection.
  */
-final class HangupSignal {
-    private HangupSignal() {}
+enum ProcessSignal {
+    /** SIGHUP. */
+    HUP,
+    /** SIGUSR1. */
+    USR1;
 
     /**
      * From now on the signal runs this, on a thread of its own, and no longer ends the process. An ignored signal, as
@@ -18,7 +21,7 @@ final class HangupSignal {
      *
      * @throws IllegalStateException if this JDK has no signals, or they are switched off ({@code -Xrs})
      */
-    static void handle(Runnable action) {
+    void handle(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -28,9 +31,9 @@ final class HangupSignal {
             Object adapted =
                     MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
             signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), adapted);
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name()), adapted);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("SIGHUP cannot be handled: " + e, e);
+            throw new IllegalStateException("SIG" + name() + " cannot be handled: " + e, e);
         }
     }
 }

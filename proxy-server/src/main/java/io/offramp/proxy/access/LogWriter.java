@@ -1,0 +1,283 @@
+package io.offramp.proxy.access;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the lines of all event loops to one destination, on a thread of its own. It looks for lines once in a delay,
+ * so a line costs no wake-up. Only the first line after a pause wakes it, and loops that have used half of the room.
+ * What the destination does not take stays, until all blocks are full. Further lines are lost, and counted.
+ */
+final class LogWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+    private static final long TELL_NS = TimeUnit.MINUTES.toNanos(1);
+
+    /** The first pause while a destination takes nothing, but does not fail; it doubles, up to the delay. */
+    private static final long FULL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** The least pause behind a failure. */
+    private static final long FAILED_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** What the writer is about; {@link #work} has it. */
+    private enum Work {
+        WRITE,
+        REOPEN,
+        END
+    }
+
+    /** Why the writer rests. */
+    private enum Rest {
+        /** There was something: more will come. */
+        BUSY,
+        NOTHING_TO_DO,
+        FULL,
+        FAILED
+    }
+
+    private final LogTarget target;
+    private final LogOutput output;
+    private final LogCounters counters;
+    private final int blockBytes;
+    private final AtomicInteger freeBlocks;
+    private final int scarceBlocks;
+    private final long delayNs;
+    private final InstantSource clock;
+    private final List<LoopLines> all = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Work> work = new AtomicReference<>(Work.WRITE);
+    private final Thread thread;
+    private volatile boolean asleep;
+    private volatile boolean hurried;
+    private volatile long endNs;
+    private long fullNs = FULL_NS;
+    private long tellFailureNs = System.nanoTime();
+    private long tellLossNs = System.nanoTime();
+    private long toldLost;
+
+    LogWriter(LogTarget target, LogOutput output, LogBuffer buffer, LogCounters counters, InstantSource clock) {
+        this.target = target;
+        this.output = output;
+        this.counters = counters;
+        this.clock = clock;
+        blockBytes = buffer.blockBytes();
+        freeBlocks = new AtomicInteger(buffer.blocks());
+        scarceBlocks = buffer.blocks() / 2;
+        delayNs = buffer.delay().toNanos();
+        toldLost = counters.lost();
+        thread = Thread.ofPlatform().name("offramp-access").daemon().unstarted(this::run);
+    }
+
+    /** Starts its thread. */
+    void start() {
+        thread.start();
+    }
+
+    /** The lines of a further event loop. */
+    LoopLines newLines() {
+        LoopLines lines = new LoopLines(this, clock);
+        all.add(lines);
+        return lines;
+    }
+
+    /** Opens the destination anew, soon. */
+    void reopen() {
+        if (work.compareAndSet(Work.WRITE, Work.REOPEN)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Writes what is there, and ends. Blocks; a destination that does not take its lines in time loses them.
+     *
+     * @param grace time for event loops that are about to append a line
+     * @param limit time for the destination, from then on
+     */
+    void close(Duration grace, Duration limit) {
+        pause(grace);
+        endNs = System.nanoTime() + limit.toNanos();
+        work.set(Work.END);
+        LockSupport.unpark(thread);
+        try {
+            if (!thread.join(limit.plusMillis(200))) {
+                LOG.warn("access log: {} did not take the last {} bytes of lines, which are lost", target, waiting());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void pause(Duration grace) {
+        long untilNs = System.nanoTime() + grace.toNanos();
+        for (long left = grace.toNanos(); left > 0; left = untilNs - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Bytes of lines that wait. */
+    long waiting() {
+        return all.stream().mapToLong(LoopLines::waitingBytes).sum();
+    }
+
+    /** Each loop has one block, whatever the limit. */
+    Block firstBlock() {
+        freeBlocks.decrementAndGet();
+        return new Block(blockBytes);
+    }
+
+    /** Null if all are in use. By a loop. */
+    @Nullable
+    Block furtherBlock() {
+        int left = freeBlocks.decrementAndGet();
+        if (left < scarceBlocks && !hurried) {
+            hurried = true;
+            LockSupport.unpark(thread);
+        }
+        if (left >= 0) {
+            return new Block(blockBytes);
+        }
+        freeBlocks.incrementAndGet();
+        return null;
+    }
+
+    /** A loop has appended a line. */
+    void onAppended() {
+        if (asleep) {
+            asleep = false;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** A loop had no room for lines. */
+    void onLost(long lines) {
+        counters.onLost(lines);
+    }
+
+    private void run() {
+        while (work.get() != Work.END) {
+            if (work.compareAndSet(Work.REOPEN, Work.WRITE)) {
+                reopenNow();
+            }
+            Rest rest = drain();
+            tellLosses();
+            rest(rest);
+        }
+        while (drain() == Rest.FULL && endNs - System.nanoTime() > 0) {
+            LockSupport.parkNanos(this, FULL_NS);
+        }
+        end();
+    }
+
+    private Rest drain() {
+        hurried = false;
+        boolean any = false;
+        try {
+            for (boolean more = true; more; any |= more) {
+                more = false;
+                for (LoopLines lines : all) {
+                    LoopLines.Progress progress = lines.writeBlock(output);
+                    if (progress == LoopLines.Progress.STUCK) {
+                        return Rest.FULL;
+                    }
+                    if (progress == LoopLines.Progress.SOME) {
+                        more = true;
+                        fullNs = FULL_NS;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            onFailure(e);
+            return Rest.FAILED;
+        }
+        return any ? Rest.BUSY : Rest.NOTHING_TO_DO;
+    }
+
+    private void rest(Rest rest) {
+        switch (rest) {
+            case BUSY -> LockSupport.parkNanos(this, delayNs);
+            case FULL -> {
+                restWhateverTheHurry(fullNs);
+                fullNs = Math.min(fullNs * 2, Math.max(delayNs, FULL_NS));
+            }
+            case FAILED -> restWhateverTheHurry(Math.max(delayNs, FAILED_NS));
+            case NOTHING_TO_DO -> sleep();
+        }
+    }
+
+    /** A destination that takes nothing takes no more if a loop is in a hurry. */
+    private void restWhateverTheHurry(long ns) {
+        hurried = true;
+        long untilNs = System.nanoTime() + ns;
+        for (long left = ns; left > 0 && work.get() == Work.WRITE; left = untilNs - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    private void sleep() {
+        all.forEach(lines -> freeBlocks.addAndGet(lines.trim()));
+        asleep = true; // from now on, a loop that appends a line wakes this thread
+        if (!hasLines() && work.get() == Work.WRITE) {
+            LockSupport.park(this);
+        }
+        asleep = false;
+    }
+
+    private boolean hasLines() {
+        return all.stream().anyMatch(LoopLines::hasLines);
+    }
+
+    private void reopenNow() {
+        try {
+            output.reopen();
+            LOG.info("access log: {} is open anew", target);
+        } catch (IOException e) {
+            counters.onFailure();
+            LOG.warn("access log: {} cannot be opened anew, and stays as it was: {}", target, reason(e));
+        }
+    }
+
+    private void onFailure(IOException e) {
+        counters.onFailure();
+        long now = System.nanoTime();
+        if (now - tellFailureNs >= 0) {
+            tellFailureNs = now + TELL_NS;
+            LOG.warn("access log: {} takes no lines, which wait: {}", target, reason(e));
+        }
+    }
+
+    private void tellLosses() {
+        long lost = counters.lost();
+        long now = System.nanoTime();
+        if (lost != toldLost && now - tellLossNs >= 0) {
+            tellLossNs = now + TELL_NS;
+            LOG.warn("access log: {} lines are lost: {} does not take them in time", lost - toldLost, target);
+            toldLost = lost;
+        }
+    }
+
+    private void end() {
+        long left = all.stream().mapToLong(LoopLines::countLines).sum();
+        if (left > 0) {
+            counters.onLost(left);
+            LOG.warn("access log: {} did not take the last {} lines, which are lost", target, left);
+        }
+        try {
+            output.close();
+        } catch (IOException e) {
+            counters.onFailure();
+            LOG.warn("access log: {}: {}", target, reason(e));
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+}

@@ -1,0 +1,162 @@
+package io.offramp.proxy.access;
+
+import io.offramp.proxy.exchange.AccessEntry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines of one event loop for one destination: a queue of blocks. Methods of the loop and methods of the writer may
+ * run at once; neither waits for the other, and nothing is allocated for a line. Written blocks return to the loop. The
+ * last block stays in the queue, and the writer takes lines from it while the loop appends.
+ */
+final class LoopLines {
+    /** What a look for lines came to. */
+    enum Progress {
+        /** There were none. */
+        NONE,
+        /** There were some, and there may be more. */
+        SOME,
+        /** The destination takes none. */
+        STUCK
+    }
+
+    private final LogWriter writer;
+    private final InstantSource clock;
+    private final LineBytes line = new LineBytes();
+    private final DateText date = new DateText(ZoneId.systemDefault());
+    private final AtomicReference<@Nullable Block> free = new AtomicReference<>();
+    private final AtomicLong appendedBytes = new AtomicLong();
+    private final AtomicLong writtenBytes = new AtomicLong();
+    private Block tail;
+    private Block head;
+    /** Counts up by the share of exchanges that are taken, in 2^-32; overflows when one is. */
+    private long phase;
+
+    LoopLines(LogWriter writer, InstantSource clock) {
+        this.writer = writer;
+        this.clock = clock;
+        tail = writer.firstBlock();
+        head = tail;
+    }
+
+    /** Whose they are. */
+    LogWriter writer() {
+        return writer;
+    }
+
+    /** Whether the share takes this exchange. By the loop. */
+    boolean isChosen(double share) {
+        phase += (long) (share * (1L << 32));
+        boolean chosen = phase >>> 32 != 0;
+        phase &= 0xffff_ffffL;
+        return chosen;
+    }
+
+    /** Appends a line; counts it as lost if there is no room. By the loop. */
+    void append(AccessEntry exchange, LineLayout layout) {
+        Block block = tail;
+        int from = block.end();
+        if (block.bytes.length - from < LineBytes.MOST_BYTES) {
+            Block next = takeFree();
+            if (next == null) {
+                writer.onLost(1);
+                return;
+            }
+            block.next = next;
+            tail = next;
+            block = next;
+            from = 0;
+        }
+        long now = clock.millis();
+        date.at(now);
+        line.begin(block.bytes, from);
+        layout.write(exchange, line, date, now);
+        int end = line.end();
+        appendedBytes.lazySet(appendedBytes.getPlain() + end - from);
+        block.commit(end);
+        writer.onAppended();
+    }
+
+    /** Only the loop pops, so a block that it saw on top cannot have been there twice. */
+    private @Nullable Block takeFree() {
+        Block top = free.get();
+        while (top != null && !free.compareAndSet(top, top.next)) {
+            top = free.get();
+        }
+        if (top == null) {
+            return writer.furtherBlock();
+        }
+        top.clear();
+        return top;
+    }
+
+    /**
+     * Writes what one block has. By the writer.
+     *
+     * @return how far it came
+     * @throws IOException if the destination takes nothing now; lines stay
+     */
+    Progress writeBlock(LogOutput output) throws IOException {
+        Block block = head;
+        Block behind = block.next; // read first: with a block behind it, this one does not grow any more
+        ByteBuffer lines = block.lines();
+        int from = lines.position();
+        try {
+            if (lines.hasRemaining()) {
+                output.write(lines);
+            }
+        } finally {
+            writtenBytes.lazySet(writtenBytes.getPlain() + lines.position() - from);
+        }
+        boolean some = lines.position() > from;
+        if (lines.hasRemaining()) {
+            return some ? Progress.SOME : Progress.STUCK;
+        }
+        if (behind == null) {
+            return some ? Progress.SOME : Progress.NONE;
+        }
+        head = behind;
+        block.next = free.get();
+        while (!free.compareAndSet(block.next, block)) {
+            block.next = free.get();
+        }
+        return Progress.SOME;
+    }
+
+    /** Whether lines are left. By the writer. */
+    boolean hasLines() {
+        return head.next != null || head.lines().hasRemaining();
+    }
+
+    /** Gives up free blocks, and says how many. By the writer. */
+    int trim() {
+        int blocks = 0;
+        for (Block block = free.getAndSet(null); block != null; block = block.next) {
+            blocks++;
+        }
+        return blocks;
+    }
+
+    /** Lines that are left. By the writer, at its end. */
+    long countLines() {
+        long lines = 0;
+        for (Block block = head; block != null; block = block.next) {
+            ByteBuffer left = block.lines();
+            for (int i = left.position(); i < left.limit(); i++) {
+                lines += left.get(i) == '\n' ? 1 : 0;
+            }
+        }
+        return lines;
+    }
+
+    /** Bytes of lines that wait. Any thread. */
+    long waitingBytes() {
+        long written = writtenBytes.get();
+        return Math.max(0, appendedBytes.get() - written);
+    }
+}
