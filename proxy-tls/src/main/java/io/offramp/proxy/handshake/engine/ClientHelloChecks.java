@@ -150,7 +150,7 @@ final class ClientHelloChecks {
         HelloReader shares = new HelloReader("key_share", content).only16(0);
         while (shares.hasMore()) {
             Group group = Group.of(shares.uint16());
-            int bytes = shares.vector16(1).length;
+            int bytes = shares.skip16(1);
             if (group != null && groups.contains(group) && bytes != group.shareBytes()) {
                 throw new TlsFatalAlert(
                         AlertDescription.illegal_parameter, "key share of " + bytes + " bytes for " + group.label());

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
-import java.util.stream.IntStream;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.Certificate;
@@ -214,9 +213,15 @@ final class HandshakeServer extends DefaultTlsServer {
     }
 
     private int[] commonSuites() {
-        return IntStream.of(settings.suites())
-                .filter(ours -> Arrays.contains(offeredCipherSuites, ours))
-                .toArray();
+        int[] ours = settings.suites();
+        int[] common = new int[ours.length];
+        int count = 0;
+        for (int suite : ours) {
+            if (Arrays.contains(offeredCipherSuites, suite)) {
+                common[count++] = suite;
+            }
+        }
+        return Arrays.copyOf(common, count);
     }
 
     @Override

@@ -1,8 +1,7 @@
 package io.offramp.proxy.handshake.engine;
 
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.Locale;
-import java.util.Set;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +66,7 @@ enum HelloExtension {
     private static final int MIN_BINDER_BYTES = 32;
 
     private final int type;
+    private final String label = name().toLowerCase(Locale.ROOT);
     private final Use use;
     private final Content content;
 
@@ -103,7 +103,7 @@ enum HelloExtension {
      *     allowed
      */
     byte @Nullable [] proven(byte[] received) throws TlsFatalAlert {
-        return content.proven(new HelloReader(name().toLowerCase(Locale.ROOT), received));
+        return content.proven(new HelloReader(label, received));
     }
 
     /**
@@ -111,14 +111,15 @@ enum HelloExtension {
      * bits.
      */
     private static byte[] serverNames(HelloReader in) throws TlsFatalAlert {
-        Set<Integer> types = new HashSet<>();
+        BitSet types = new BitSet();
         HelloReader names = in.only16(1);
         while (names.hasMore()) {
             int type = names.uint8();
-            names.vector16(1);
-            if (!types.add(type)) {
+            names.skip16(1);
+            if (types.get(type)) {
                 throw illegal("server_name: two names of type " + type);
             }
+            types.set(type);
         }
         return in.whole();
     }
@@ -140,14 +141,14 @@ enum HelloExtension {
         if (in.uint8() != OCSP) {
             return null;
         }
-        in.vector16(0);
-        in.vector16(0);
+        in.skip16(0);
+        in.skip16(0);
         in.end();
         return new byte[] {OCSP, 0, 0, 0, 0};
     }
 
     private static byte[] numbers(HelloReader in) throws TlsFatalAlert {
-        in.only16(2).uint16s();
+        in.only16(2).requireUint16s();
         return in.whole();
     }
 
@@ -165,7 +166,7 @@ enum HelloExtension {
     private static byte[] protocolNames(HelloReader in) throws TlsFatalAlert {
         HelloReader names = in.only16(2);
         while (names.hasMore()) {
-            names.vector8(1);
+            names.skip8(1);
         }
         return in.whole();
     }
@@ -186,14 +187,14 @@ enum HelloExtension {
 
     private static byte[] preSharedKeys(HelloReader in) throws TlsFatalAlert {
         int surplus = 0;
-        HelloReader identities = new HelloReader("PSK identities", in.vector16(7));
+        HelloReader identities = in.part16("PSK identities", 7);
         for (; identities.hasMore(); surplus++) {
-            identities.vector16(1);
-            identities.bytes(4); // obfuscated_ticket_age
+            identities.skip16(1);
+            identities.skip(4); // obfuscated_ticket_age
         }
         HelloReader binders = in.only16(1 + MIN_BINDER_BYTES);
         for (; binders.hasMore(); surplus--) {
-            binders.vector8(MIN_BINDER_BYTES);
+            binders.skip8(MIN_BINDER_BYTES);
         }
         if (surplus != 0) {
             throw illegal("pre_shared_key: numbers of identities and binders differ");
@@ -214,8 +215,8 @@ enum HelloExtension {
     private static byte[] keyShares(HelloReader in) throws TlsFatalAlert {
         HelloReader shares = in.only16(0);
         while (shares.hasMore()) {
-            shares.uint16();
-            shares.vector16(1);
+            shares.skip(2);
+            shares.skip16(1);
         }
         return in.whole();
     }

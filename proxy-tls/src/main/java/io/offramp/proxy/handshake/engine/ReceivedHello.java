@@ -40,7 +40,7 @@ record ReceivedHello(
         if (sessionId.length > MAX_SESSION_ID_BYTES) {
             throw new TlsFatalAlert(AlertDescription.decode_error, "session id of " + sessionId.length + " bytes");
         }
-        int[] suites = new HelloReader("cipher_suites", in.vector16(2)).uint16s();
+        int[] suites = in.part16("cipher_suites", 2).uint16s();
         byte[] compressions = in.vector8(1);
         Map<Integer, byte[]> extensions = in.hasMore() ? extensions(in.only16(0)) : Map.of();
         return new ReceivedHello(version, random, sessionId, suites, compressions, extensions);
