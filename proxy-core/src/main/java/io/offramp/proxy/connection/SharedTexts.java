@@ -14,6 +14,10 @@ final class SharedTexts {
 
     /** The text with {@code #} for each number that stands alone: {@code auto: # MiB in # records}. */
     String of(String text) {
+        String same = texts.get(text); // most reasons have no figures
+        if (same != null) {
+            return same;
+        }
         String generic = withoutFigures(text);
         String known = texts.get(generic);
         if (known != null) {
