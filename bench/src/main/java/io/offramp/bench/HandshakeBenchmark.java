@@ -8,6 +8,8 @@ import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.handshake.engine.HandshakeListener;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.handshake.engine.TlsHandshakeHandler;
+import io.offramp.proxy.handshake.ticket.TicketKeys;
+import io.offramp.proxy.handshake.ticket.Tickets;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 import java.nio.ByteBuffer;
@@ -15,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -35,9 +39,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A full handshake in memory, ECDSA P-256 and the client's favourite group, from the ClientHello to the handover. The
- * time per operation is that of both sides; what the server alone costs is shown with {@code -prof
- * io.offramp.bench.ServerCost}.
+ * A full handshake in memory, ECDSA P-256 and the client's favourite group, from the ClientHello to the handover with
+ * the listener's default of tickets. The time per operation is that of both sides; what the server alone costs is shown
+ * with {@code -prof io.offramp.bench.ServerCost}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -57,6 +61,7 @@ import org.openjdk.jmh.annotations.Warmup;
         })
 public class HandshakeBenchmark implements HandshakeListener {
     private static final int MAX_BYTES = 64 << 10;
+    private static final Duration TICKET_LIFETIME = Duration.ofHours(12);
 
     /** Of TLS. */
     @Param({"TLSv1.3", "TLSv1.2"})
@@ -74,7 +79,10 @@ public class HandshakeBenchmark implements HandshakeListener {
     public void setUp() throws Exception {
         Path folder = Files.createTempDirectory("offramp-bench");
         Path pem = DevelopmentCertificate.create(folder);
+        InstantSource clock = InstantSource.system();
+        TicketKeys keys = TicketKeys.rotating(TICKET_LIFETIME, clock);
         settings = HandshakeSettings.builder(List.of(ServerIdentity.load(pem, pem)), Runnable::run)
+                .tickets(new Tickets(keys, 2, TICKET_LIFETIME, 0, refusal -> {}, clock))
                 .build();
         Files.delete(pem);
         Files.delete(folder);
