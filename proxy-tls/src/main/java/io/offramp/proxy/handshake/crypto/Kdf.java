@@ -4,7 +4,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.tls.crypto.CryptoHashAlgorithm;
 
 /**
@@ -77,18 +76,15 @@ public enum Kdf {
 
     public byte[] expand(byte[] key, byte[] info, int length) {
         byte[] out = new byte[length];
-        byte[] block = new byte[hashBytes];
         Mac mac = keyed(key);
         for (int done = 0, counter = 1; done < length; done += hashBytes, counter++) {
             if (counter > 1) {
-                mac.update(block);
+                mac.update(out, done - hashBytes, hashBytes);
             }
             mac.update(info);
             mac.update((byte) counter);
-            finish(mac, block);
-            System.arraycopy(block, 0, out, done, Math.min(hashBytes, length - done));
+            finish(mac, out, done);
         }
-        Arrays.fill(block, (byte) 0);
         return out;
     }
 
@@ -96,27 +92,21 @@ public enum Kdf {
     byte[] prf(byte[] secret, byte[] seed, int length) {
         byte[] out = new byte[length];
         byte[] chain = seed;
-        byte[] block = new byte[hashBytes];
         Mac mac = keyed(secret);
         for (int done = 0; done < length; done += hashBytes) {
             mac.update(chain);
             chain = mac.doFinal();
             mac.update(chain);
             mac.update(seed);
-            finish(mac, block);
-            System.arraycopy(block, 0, out, done, Math.min(hashBytes, length - done));
+            finish(mac, out, done);
         }
-        Arrays.fill(block, (byte) 0);
         return out;
     }
 
     private Mac keyed(byte[] key) {
         Mac mac = macs.get();
         try {
-            // HMAC pads a short key with zeros, so one zero byte and no byte are the same key; SecretKeySpec refuses
-            // the
-            // empty one
-            mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, macName));
+            mac.init(new RawKey(macName, key));
             return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -131,9 +121,16 @@ public enum Kdf {
         }
     }
 
-    private static void finish(Mac mac, byte[] out) {
+    /** Writes the MAC to {@code out} at {@code to}, or as much of it as there is room for. */
+    private void finish(Mac mac, byte[] out, int to) {
         try {
-            mac.doFinal(out, 0);
+            if (out.length - to >= hashBytes) {
+                mac.doFinal(out, to);
+            } else {
+                byte[] block = mac.doFinal();
+                System.arraycopy(block, 0, out, to, out.length - to);
+                Arrays.fill(block, (byte) 0);
+            }
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

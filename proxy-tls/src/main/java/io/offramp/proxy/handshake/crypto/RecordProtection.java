@@ -8,7 +8,6 @@ import java.security.spec.AlgorithmParameterSpec;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Protects and opens the few records that a handshake encrypts itself. Uses the JDK's ciphers: with one or two small
@@ -92,7 +91,7 @@ final class RecordProtection {
         AlgorithmParameterSpec parameters =
                 gcm ? new GCMParameterSpec(8 * AeadSuite.TAG_BYTES, nonce) : new IvParameterSpec(nonce);
         Cipher cipher = (gcm ? GCM : CHACHA20).get();
-        cipher.init(mode, new SecretKeySpec(keys.dangerousKey(), gcm ? "AES" : "ChaCha20"), parameters);
+        cipher.init(mode, new RawKey(gcm ? "AES" : "ChaCha20", keys.dangerousKey()), parameters);
         cipher.updateAAD(aad);
         return cipher;
     }

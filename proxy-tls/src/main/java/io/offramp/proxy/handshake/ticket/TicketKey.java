@@ -1,6 +1,7 @@
 package io.offramp.proxy.handshake.ticket;
 
 import io.offramp.proxy.handshake.crypto.Kdf;
+import io.offramp.proxy.handshake.crypto.RawKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -8,7 +9,6 @@ import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,16 +121,18 @@ public final class TicketKey {
         byte[] info = Arrays.copyOf(EXPAND_LABEL, EXPAND_LABEL.length + SALT_BYTES);
         System.arraycopy(ticket, SALT_AT, info, EXPAND_LABEL.length, SALT_BYTES);
         byte[] keyAndNonce = KDF.expand(secret, info, KEY_BYTES + NONCE_BYTES);
+        byte[] key = Arrays.copyOf(keyAndNonce, KEY_BYTES);
         try {
             Cipher cipher = CIPHERS.get();
             cipher.init(
                     mode,
-                    new SecretKeySpec(keyAndNonce, 0, KEY_BYTES, "AES"),
+                    new RawKey("AES", key),
                     new GCMParameterSpec(8 * TAG_BYTES, keyAndNonce, KEY_BYTES, NONCE_BYTES));
             cipher.updateAAD(ticket, 0, SALT_AT);
             return cipher;
         } finally {
             Arrays.fill(keyAndNonce, (byte) 0);
+            Arrays.fill(key, (byte) 0);
         }
     }
 
