@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.Tags;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvents;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Memory held by clients, and work shed for lack of it. Thread-safe. */
 final class MemoryMetrics implements ShedEvents {
     private final MeterRegistry registry;
     private final CounterFamily<Shed> sheds;
+    private final LongAdder trims;
 
     MemoryMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -22,6 +24,16 @@ final class MemoryMetrics implements ShedEvents {
         for (Shed what : Shed.values()) {
             sheds.of(what); // an alert needs the zero before the first event
         }
+        trims = CounterFamily.single(
+                registry,
+                "offramp.memory.trims",
+                "Times that the memory of a peak was given back to the system, once it was quiet",
+                Tags.empty());
+    }
+
+    /** Times that memory was given back to the system. */
+    LongAdder trims() {
+        return trims;
     }
 
     @Override

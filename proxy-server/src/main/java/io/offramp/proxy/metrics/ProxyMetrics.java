@@ -24,6 +24,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
@@ -100,6 +101,11 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Counts work shed for lack of memory. */
     public ShedEvents sheds() {
         return memory;
+    }
+
+    /** Counts how often the memory of a peak was given back to the system. */
+    public LongAdder memoryTrims() {
+        return memory.trims();
     }
 
     /** Publishes the memory held by clients. Once; {@code budget} lives as long as this. */

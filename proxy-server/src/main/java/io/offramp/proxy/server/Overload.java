@@ -13,11 +13,15 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Watches the memory of clients on a thread of its own, and asks connections to close while it is too much. */
+/**
+ * Watches the memory on a thread of its own. It asks connections to close while clients take too much, and gives back
+ * what a peak has left.
+ */
 final class Overload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
 
     private static final long LOOK_MS = 200;
+    private static final long QUIET_LOOK_MS = 1000;
 
     /** Connections asked at each look, so a hundred thousand do not close at once if a hundred would free enough. */
     private static final int ASKED = 1024;
@@ -25,30 +29,41 @@ final class Overload implements AutoCloseable {
     private final MemoryBudget budget;
     private final ChannelGroup clients;
     private final HalfOpenHandshakes halfOpen;
+    private final ProcessMemory memory;
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("offramp-memory", true));
     private Iterator<Channel> next = Collections.emptyIterator();
 
-    Overload(MemoryBudget budget, ChannelGroup clients, HalfOpenHandshakes halfOpen) {
+    Overload(MemoryBudget budget, ChannelGroup clients, HalfOpenHandshakes halfOpen, ProcessMemory memory) {
         this.budget = budget;
         this.clients = clients;
         this.halfOpen = halfOpen;
+        this.memory = memory;
     }
 
     void start() {
-        watch.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        QuietTrim quiet = new QuietTrim(System::nanoTime, memory::usedHeapBytes, memory::residentBytes, memory::trim);
+        repeat(this::look, LOOK_MS);
+        repeat(quiet::look, QUIET_LOOK_MS);
     }
 
     /** A failure must not be the last look: only this thread ends the shedding. */
-    private void look() {
-        try {
-            budget.look();
-            if (budget.isShedding()) {
-                halfOpen.shed();
-                askNext();
+    private void repeat(Runnable look, long delayMs) {
+        Runnable guarded = () -> {
+            try {
+                look.run();
+            } catch (RuntimeException e) {
+                LOG.error("memory check failed", e);
             }
-        } catch (RuntimeException e) {
-            LOG.error("memory check failed", e);
+        };
+        watch.scheduleWithFixedDelay(guarded, delayMs, delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        budget.look();
+        if (budget.isShedding()) {
+            halfOpen.shed();
+            askNext();
         }
     }
 

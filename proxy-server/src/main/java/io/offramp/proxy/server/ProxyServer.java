@@ -108,10 +108,10 @@ public final class ProxyServer implements AutoCloseable {
                 sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
         this.halfOpen = new HalfOpenHandshakes(() -> limits().handshakes(), budget);
         this.addresses = new ClientAddressLimits(() -> limits().perAddress());
-        this.overload = new Overload(budget, clients, halfOpen);
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
+        this.overload = new Overload(budget, clients, halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(metrics, processors);
         this.maker = new GenerationMaker(generations, backends, handshakes, metrics, sizing, budget, accessLog, loops);
