@@ -63,7 +63,8 @@ public final class Framing {
             return UNTIL_CLOSE;
         }
         int only = fields.only(Field.CONTENT_LENGTH);
-        return only < 0 ? INVALID : digits(fields.value(only));
+        long length = only < 0 ? -1 : fields.number(only);
+        return length < 0 ? INVALID : length;
     }
 
     /** Why the framing of a head is {@link #INVALID}, which it is. */
@@ -94,21 +95,5 @@ public final class Framing {
      */
     private static boolean hasHiddenBody(Head head) {
         return head.isGet() && head.fields().hasName(KEY_1) && head.fields().hasName(KEY_2);
-    }
-
-    /** Up to 2^63 - 1, with zeros in front as far as the head's limit goes. */
-    private static long digits(String text) {
-        if (text.isEmpty()) {
-            return INVALID;
-        }
-        long value = 0;
-        for (int i = 0; i < text.length(); i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9 || value > (Long.MAX_VALUE - digit) / 10) {
-                return INVALID;
-            }
-            value = value * 10 + digit;
-        }
-        return value;
     }
 }

@@ -22,6 +22,9 @@ final class HeadReader {
     /** Most bytes that are looked at before it is known whether they are of the head. */
     private static final int STEP_BYTES = 512;
 
+    /** A head may be longer than the last one of its connection by as much, and still fits its array. */
+    private static final int SPARE_BYTES = 16;
+
     /** Largest unused part of a head's array, which lives as long as the head. */
     private static final int WORTH_TRIMMING_BYTES = 4096;
 
@@ -37,6 +40,9 @@ final class HeadReader {
 
     private final HeadBuilder head = new HeadBuilder();
     private byte[] bytes = EMPTY;
+    /** The first step of a head: heads of one connection are alike, so the array has the size of the last one. */
+    private int firstStep = STEP_BYTES;
+
     private int filled;
     private int at;
     private Part part = Part.START;
@@ -102,6 +108,7 @@ final class HeadReader {
     /** The complete head, which this reader forgets; the next bytes are of the next. */
     Head take() {
         Head last = head.complete(bytes.length - at < WORTH_TRIMMING_BYTES ? bytes : Arrays.copyOf(bytes, at), at);
+        firstStep = Math.min(at + SPARE_BYTES, STEP_BYTES);
         bytes = EMPTY;
         filled = 0;
         at = 0;
@@ -156,7 +163,7 @@ final class HeadReader {
         Progress progress = Progress.MORE;
         while (progress == Progress.MORE && in.isReadable()) {
             int start = filled;
-            int more = Math.min(in.readableBytes(), STEP_BYTES);
+            int more = Math.min(in.readableBytes(), start == 0 ? firstStep : STEP_BYTES);
             if (start + more > bytes.length) {
                 bytes = Arrays.copyOf(bytes, start == 0 ? more : Math.max(start + more, Math.min(2 * start, most)));
             }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.offramp.proxy.exchange.FieldRules;
 import io.offramp.proxy.exchange.MaxForwards;
 import io.offramp.proxy.exchange.TrailerRules;
+import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Field;
@@ -180,7 +181,9 @@ final class HeaderRules {
     }
 
     static void writeLength(long bytes, ByteBuf out) {
-        line(LENGTH, Long.toString(bytes), out);
+        out.writeBytes(LENGTH);
+        Ascii.writeNumber(bytes, out);
+        out.writeBytes(CRLF);
     }
 
     private static void writeRequestFields(RequestHead request, boolean trusted, boolean counted, ByteBuf out) {

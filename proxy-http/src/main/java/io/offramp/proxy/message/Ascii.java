@@ -1,5 +1,7 @@
 package io.offramp.proxy.message;
 
+import io.netty.buffer.ByteBuf;
+
 /** Character classes of HTTP. Pure functions; the tables are for loops, and are not to be written to. */
 public final class Ascii {
     /** By byte, unsigned: tchar (RFC 9110 §5.6.2). */
@@ -17,6 +19,28 @@ public final class Ascii {
     public static final int CASE = 0x20;
 
     private Ascii() {}
+
+    /** Digits alone, up to 2^63 - 1; -1 for any other bytes. */
+    static long number(byte[] in, int from, int to) {
+        long value = from < to ? 0 : -1;
+        for (int i = from; i < to && value >= 0; i++) {
+            int digit = in[i] - '0';
+            boolean fits = digit >= 0 && digit <= 9 && value <= (Long.MAX_VALUE - digit) / 10;
+            value = fits ? value * 10 + digit : -1;
+        }
+        return value;
+    }
+
+    /** Writes a number from 0 on in decimal. */
+    public static void writeNumber(long number, ByteBuf out) {
+        long unit = 1;
+        while (number / unit >= 10) {
+            unit *= 10;
+        }
+        for (; unit > 0; unit /= 10) {
+            out.writeByte('0' + (int) (number / unit % 10));
+        }
+    }
 
     private static boolean[] alphanumericAnd(String others) {
         boolean[] table = new boolean[256];

@@ -18,25 +18,29 @@ public final class Fields {
     private static final Field[] NO_KINDS = {};
 
     /** No field. */
-    public static final Fields NONE = new Fields();
+    public static final Fields NONE = new Fields(0);
 
-    private static final int FIRST_FIELDS = 8;
+    private static final int LEAST_FIELDS = 4;
     /** Start of the line, end of the name, start and end of the value. */
     private static final int SPANS = 4;
 
     private byte[] bytes = NO_BYTES;
-    private int[] spans = NO_SPANS;
-    private Field[] kinds = NO_KINDS;
+    private int[] spans;
+    private Field[] kinds;
     private int size;
     private int end;
     private long present;
 
-    Fields() {}
+    /** @param expected number of fields to make room for */
+    Fields(int expected) {
+        spans = expected == 0 ? NO_SPANS : new int[SPANS * expected];
+        kinds = expected == 0 ? NO_KINDS : new Field[expected];
+    }
 
     /** Notes a field whose line begins at {@code line}, and whose name, without the colon, ends at {@code nameEnd}. */
     void begin(byte[] in, int line, int nameEnd) {
         if (size == kinds.length) {
-            int room = Math.max(FIRST_FIELDS, 2 * size);
+            int room = Math.max(LEAST_FIELDS, 2 * size);
             kinds = Arrays.copyOf(kinds, room);
             spans = Arrays.copyOf(spans, SPANS * room);
         }
@@ -100,6 +104,11 @@ public final class Fields {
     /** Value as it came, without blanks around it; one character a byte. */
     public String value(int index) {
         return text(SPANS * index + 2, SPANS * index + 3);
+    }
+
+    /** Value as digits alone, up to 2^63 - 1, with zeros in front as far as the head's limit goes; -1 for any other. */
+    public long number(int index) {
+        return Ascii.number(bytes, spans[SPANS * index + 2], spans[SPANS * index + 3]);
     }
 
     private String text(int from, int to) {

@@ -13,7 +13,7 @@ public final class Head {
     private static final String[] METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"};
     private static final byte[] NO_BYTES = {};
 
-    private final Fields fields = new Fields();
+    private final Fields fields;
     private byte[] bytes = NO_BYTES;
     private int length;
     private Version version = Version.HTTP_1_0;
@@ -26,7 +26,10 @@ public final class Head {
     /** Made once: the router and the access log ask for it. */
     private @Nullable String target;
 
-    Head() {}
+    /** @param expectedFields number of fields to make room for */
+    Head(int expectedFields) {
+        fields = new Fields(expectedFields);
+    }
 
     /** Parts of a request line. */
     void requestLine(int methodStart, int methodEnd, int targetEnd) {

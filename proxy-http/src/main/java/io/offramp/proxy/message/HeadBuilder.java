@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  * Confined to one thread.
  */
 public final class HeadBuilder {
+    private static final int FIRST_FIELDS = 8;
+
     private @Nullable Head head;
+    /** As many as the last head had: those of one connection are alike. */
+    private int expectedFields = FIRST_FIELDS;
 
     /** Whether nothing of a head is there yet. */
     public boolean isEmpty() {
@@ -17,7 +21,7 @@ public final class HeadBuilder {
 
     /** Begins a head. */
     public void begin() {
-        head = new Head();
+        head = new Head(expectedFields);
     }
 
     /** Parts of a request's start: a method, a space, a target. */
@@ -64,6 +68,7 @@ public final class HeadBuilder {
     public Head complete(byte[] bytes, int length) {
         Head complete = head();
         complete.complete(bytes, length);
+        expectedFields = complete.fields().size();
         head = null;
         return complete;
     }

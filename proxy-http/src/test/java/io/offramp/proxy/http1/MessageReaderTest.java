@@ -8,6 +8,7 @@ import io.offramp.proxy.http1.MessageReader.Refused;
 import io.offramp.proxy.http1.MessageReader.Step;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Head;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,54 @@ class MessageReaderTest {
                         + "5;ext=\"a;\\\"b\"; y = z\r\nhello\r\n06\r\n world\r\n000\r\nX-Sum: 1\r\n"
                         + "Content-Length: 7\r\n\r\n"))
                 .isEqualTo("hello world|X-Sum: 1");
+    }
+
+    /** What else was read with a head is not of the head, and need not be copied. */
+    @Test
+    void shouldMakeRoomForAHeadLikeTheOneBefore() {
+        MessageReader answers = MessageReader.ofAnswers(1000, 10_000);
+        Head first = head(answers, "Server: a\r\n");
+
+        Head second = head(answers, "Server: b\r\n");
+        Head longer = head(answers, ("X: " + "x".repeat(200) + "\r\n").repeat(20) + "Server: c\r\n");
+
+        assertThat(second.heldBytes()).isLessThan(first.heldBytes() / 4);
+        assertThat(second.fields().value(0)).isEqualTo("b");
+        assertThat(longer.fields().size()).isEqualTo(22);
+        assertThat(longer.fields().value(19)).isEqualTo("x".repeat(200));
+        assertThat(longer.fields().value(20)).isEqualTo("c");
+    }
+
+    /** The head of an answer whose body of 1,000 bytes came with it; the body is read, too. */
+    private static Head head(MessageReader answers, String fields) {
+        String text = "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 1000\r\n\r\n" + "x".repeat(1000);
+        ByteBuf in = Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1);
+        assertThat(answers.read(in)).isEqualTo(Step.HEAD);
+        Head head = answers.takeHead();
+        assertThat(answers.read(in)).isEqualTo(Step.PIECE);
+        assertThat(answers.takePiece().readableBytes()).isEqualTo(1000);
+        return head;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "+1", "1 2", "1,2", "9223372036854775808", "0x10", "1\u00b2"})
+    void shouldRefuseALengthThatIsNoNumber(String length) {
+        assertThat(read("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n"))
+                .isNull();
+        assertThat(reader.refusal()).isEqualTo(Refused.MALFORMED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 9, 10, 1024, Long.MAX_VALUE})
+    void shouldReadTheLengthThatWasWritten(long length) {
+        ByteBuf field = Unpooled.buffer();
+        HeaderRules.writeLength(length, field);
+        String written = field.toString(StandardCharsets.US_ASCII);
+
+        read("POST / HTTP/1.1\r\nHost: a\r\n" + written + "\r\n");
+
+        assertThat(written).isEqualTo("Content-Length: " + length + "\r\n");
+        assertThat(reader.framing()).isEqualTo(length);
     }
 
     @Test
