@@ -23,6 +23,7 @@ import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -79,7 +80,7 @@ final class ProxyInMemory implements AutoCloseable {
     }
 
     private ChannelFuture connect(
-            EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler) {
+            EventLoop loop, SocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler) {
         if (server != null) {
             throw new IllegalStateException("the connection to the server was not kept");
         }

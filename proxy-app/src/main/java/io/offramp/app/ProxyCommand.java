@@ -9,6 +9,7 @@ import io.offramp.proxy.handshake.certificate.BadCertificateException;
 import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.session.OffloadConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,10 +55,10 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             split = ",",
-            paramLabel = "HOST:PORT",
+            paramLabel = "HOST:PORT|unix:FILE",
             converter = ServerConverter.class,
             description = "where to connect to; several are used in turn")
-    private List<HostPort> to = List.of();
+    private List<ServerAddress> to = List.of();
 
     @Option(
             names = "--cert",

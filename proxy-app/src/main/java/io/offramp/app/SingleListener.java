@@ -9,6 +9,7 @@ import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ record SingleListener(
         CertificateFiles certificate,
         OffloadConfig offload,
         Map<String, Map<String, String>> backends,
-        List<HostPort> servers,
+        List<ServerAddress> servers,
         @Nullable AdminConfig admin,
         boolean accessLog,
         int threads,

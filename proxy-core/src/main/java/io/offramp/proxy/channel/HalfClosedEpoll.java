@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.AbstractEpollStreamChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -31,7 +31,7 @@ public final class HalfClosedEpoll {
 
     private static @Nullable MethodHandle find() {
         try {
-            Class<?> base = EpollSocketChannel.class.getSuperclass().getSuperclass();
+            Class<?> base = AbstractEpollStreamChannel.class.getSuperclass();
             return MethodHandles.privateLookupIn(base, MethodHandles.lookup())
                     .findVirtual(base, "setFlag", MethodType.methodType(void.class, int.class))
                     .asType(MethodType.methodType(void.class, Channel.class, int.class));
@@ -47,14 +47,14 @@ public final class HalfClosedEpoll {
      */
     public static void allow(Channel channel) {
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        if (channel instanceof EpollSocketChannel) {
+        if (channel instanceof AbstractEpollStreamChannel) {
             channel.pipeline().addFirst(KEEPER);
         }
     }
 
     /** Called when the transport has lost its interest in reading, other than by a FIN, but still writes. */
     public static void keep(Channel channel) {
-        if (SET_FLAG == null || !(channel instanceof EpollSocketChannel)) {
+        if (SET_FLAG == null || !(channel instanceof AbstractEpollStreamChannel)) {
             return;
         }
         try {

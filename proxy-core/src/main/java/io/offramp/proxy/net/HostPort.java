@@ -1,5 +1,6 @@
 package io.offramp.proxy.net;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * @param host name or address, without brackets; {@code 0.0.0.0} if left out
  * @param port 0 to 65,535; 0 only to bind
  */
-public record HostPort(String host, int port) {
+public record HostPort(String host, int port) implements ServerAddress {
     private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([A-Za-z0-9._-]*)):(\\d{1,5})");
     private static final String ALL = "0.0.0.0";
 
@@ -26,9 +27,9 @@ public record HostPort(String host, int port) {
      * @throws IllegalArgumentException saying what was expected
      */
     public static HostPort parse(String text) {
-        HostPort parsed = read(text, "host:port such as 127.0.0.1:8080");
+        HostPort parsed = read(text, EXPECTED);
         if (parsed.host.isEmpty() || parsed.port == 0) {
-            throw expected("host:port such as 127.0.0.1:8080", text);
+            throw expected(EXPECTED, text);
         }
         return parsed;
     }
@@ -57,12 +58,23 @@ public record HostPort(String host, int port) {
      * All addresses, resolved now, with the families in turn (RFC 8305 §4); a single unresolved one for an unknown
      * name. Blocks, so never on an event loop.
      */
+    @Override
     public List<InetSocketAddress> resolveAll() {
         try {
             return inTurn(InetAddress.getAllByName(host), port);
         } catch (UnknownHostException e) {
             return List.of(unresolved());
         }
+    }
+
+    @Override
+    public boolean isName() {
+        return !NetUtil.isValidIpV4Address(host) && !NetUtil.isValidIpV6Address(host);
+    }
+
+    @Override
+    public String authority() {
+        return toString();
     }
 
     static List<InetSocketAddress> inTurn(InetAddress[] found, int port) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestBytes body bytes received from the client
  * @param responseBytes body bytes sent to the client
  * @param durationNs from the first byte of the request to the last of the response
- * @param upstream {@code host:port} of the server that answered, if any
+ * @param upstream address of the server that answered, as configured, if any
  * @param abort the reason of a bad end, else null: {@code upstream reset after 10240 bytes}
  */
 public record AccessEntry(

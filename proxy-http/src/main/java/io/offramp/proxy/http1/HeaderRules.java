@@ -74,7 +74,7 @@ final class HeaderRules {
      * Writes the head of a request for an upstream.
      *
      * @param client fields about the client, the same for every request of its connection
-     * @param server host and port of the upstream, for a request that has no Host
+     * @param server the Host of a request that has none
      * @param upgrade protocols that the request asks for, and may; null if none
      */
     static void writeRequest(

@@ -96,7 +96,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         int following = (int) Math.max(0, Math.min(request.length(), Integer.MAX_VALUE));
         int most = request.message().length() + HeaderRules.ADDED_BYTES + client.length();
         ByteBuf out = transport.burst().room(most, following);
-        HeaderRules.writeRequest(request, client, server.name(), upgrade, out);
+        HeaderRules.writeRequest(request, client, server.authority(), upgrade, out);
         body.begin(request.length() < 0);
     }
 

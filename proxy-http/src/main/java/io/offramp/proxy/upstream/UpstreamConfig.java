@@ -1,6 +1,6 @@
 package io.offramp.proxy.upstream;
 
-import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  * @param name for routes, logs and metrics
  * @param servers at least one
  */
-public record UpstreamConfig(String name, List<HostPort> servers) {
+public record UpstreamConfig(String name, List<ServerAddress> servers) {
     /** Copies the list. */
     public UpstreamConfig {
         servers = List.copyOf(servers);

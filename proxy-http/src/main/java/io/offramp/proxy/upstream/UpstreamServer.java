@@ -1,8 +1,8 @@
 package io.offramp.proxy.upstream;
 
-import io.netty.util.NetUtil;
-import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,28 +13,33 @@ public final class UpstreamServer {
     private static final long SKIPPED_NS = TimeUnit.SECONDS.toNanos(3);
 
     private final String name;
-    private final HostPort host;
+    private final ServerAddress address;
     private final int index;
     private final AtomicBoolean lookingUp = new AtomicBoolean();
-    private volatile List<InetSocketAddress> addresses;
+    private volatile List<SocketAddress> addresses;
     private volatile boolean down;
     private volatile long retryAtNs;
 
     /** Resolves the name; blocks, so never on an event loop. */
-    UpstreamServer(HostPort host, int index) {
-        this(host, index, host.resolveAll());
+    UpstreamServer(ServerAddress address, int index) {
+        this(address, index, address.resolveAll());
     }
 
-    UpstreamServer(HostPort host, int index, List<InetSocketAddress> addresses) {
-        this.host = host;
+    UpstreamServer(ServerAddress address, int index, List<? extends SocketAddress> addresses) {
+        this.address = address;
         this.index = index;
-        this.addresses = addresses;
-        name = host.toString();
+        this.addresses = List.copyOf(addresses);
+        name = address.toString();
     }
 
-    /** {@code host:port} as configured. */
+    /** As configured: {@code host:port}, {@code unix:/run/app.sock}. */
     public String name() {
         return name;
+    }
+
+    /** The Host of a request that has none. */
+    public String authority() {
+        return address.authority();
     }
 
     /** Its bit among those that failed a request: positions 64 apart share one, so that the search always ends. */
@@ -43,7 +48,7 @@ public final class UpstreamServer {
     }
 
     /** Its addresses, the one that accepted last first; a single unresolved one for an unknown name. */
-    public List<InetSocketAddress> addresses() {
+    public List<SocketAddress> addresses() {
         return addresses;
     }
 
@@ -52,16 +57,16 @@ public final class UpstreamServer {
         return !down || nowNs - retryAtNs >= 0;
     }
 
-    /** It has accepted at {@code address}. */
-    public void onConnected(InetSocketAddress address) {
+    /** It has accepted at {@code used}. */
+    public void onConnected(SocketAddress used) {
         if (down) {
             down = false;
         }
-        List<InetSocketAddress> known = addresses;
-        if (!known.getFirst().equals(address) && known.contains(address)) {
-            List<InetSocketAddress> better = new ArrayList<>(known);
-            better.remove(address);
-            better.addFirst(address);
+        List<SocketAddress> known = addresses;
+        if (!known.getFirst().equals(used) && known.contains(used)) {
+            List<SocketAddress> better = new ArrayList<>(known);
+            better.remove(used);
+            better.addFirst(used);
             addresses = List.copyOf(better);
         }
     }
@@ -75,13 +80,11 @@ public final class UpstreamServer {
 
     /** A server that fails may have moved. */
     private void lookUpAgain() {
-        if (!NetUtil.isValidIpV4Address(host.host())
-                && !NetUtil.isValidIpV6Address(host.host())
-                && lookingUp.compareAndSet(false, true)) {
+        if (address.isName() && lookingUp.compareAndSet(false, true)) {
             Thread.ofVirtual().name("lookup " + name).start(() -> {
-                List<InetSocketAddress> found = host.resolveAll();
-                if (!found.getFirst().isUnresolved()) {
-                    addresses = found;
+                List<? extends SocketAddress> found = address.resolveAll();
+                if (!(found.getFirst() instanceof InetSocketAddress first && first.isUnresolved())) {
+                    addresses = List.copyOf(found);
                 }
                 lookingUp.set(false);
             });

@@ -31,6 +31,7 @@ import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ final class Handlers implements ProxyUnderTest {
     }
 
     private ChannelFuture open(
-            EventLoop on, InetSocketAddress to, ByteBufAllocator alloc, int timeoutMs, ChannelHandler handler) {
+            EventLoop on, SocketAddress to, ByteBufAllocator alloc, int timeoutMs, ChannelHandler handler) {
         WireChannel channel = new WireChannel(false, readBytes);
         channel.config().setAllocator(alloc);
         channel.pipeline().addLast(handler);

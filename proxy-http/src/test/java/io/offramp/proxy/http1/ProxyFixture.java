@@ -24,6 +24,7 @@ import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamSettings;
@@ -34,7 +35,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -98,8 +98,8 @@ public final class ProxyFixture implements AutoCloseable {
         boolean nio;
 
         /** All to these servers. */
-        public Settings to(HostPort... these) {
-            upstreams = Map.of("app", new UpstreamConfig("app", Arrays.asList(these)));
+        public Settings to(ServerAddress... these) {
+            upstreams = Map.of("app", new UpstreamConfig("app", List.of(these)));
             return this;
         }
     }

@@ -13,12 +13,13 @@ final class ProxyReader {
 
     private final Surroundings surroundings;
     private final Binds binds = new Binds();
-    private final UpstreamReader upstreams = new UpstreamReader();
+    private final UpstreamReader upstreams;
     private final OffloadReader offload;
 
     ProxyReader(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.offload = new OffloadReader(surroundings);
+        this.upstreams = new UpstreamReader(surroundings);
     }
 
     /** The configuration, or null after a problem; valid only if there was no problem at all. */

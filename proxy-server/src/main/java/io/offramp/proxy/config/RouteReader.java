@@ -21,8 +21,8 @@ final class RouteReader {
             "a path such as /api, without query",
             text -> text.startsWith("/") && PATH.matcher(text).matches() ? withoutLastSlash(text) : null);
 
-    private static final String HTTP_PURPOSE = "where requests go, a name or host:port; or else routes";
-    private static final String TCP_PURPOSE = "a tcp listener sends everything to one: a name or host:port";
+    private static final String HTTP_PURPOSE = "where requests go, a name, host:port or unix:FILE; or else routes";
+    private static final String TCP_PURPOSE = "a tcp listener sends everything to one: a name, host:port or unix:FILE";
 
     private final UpstreamReader upstreams;
 
@@ -76,7 +76,7 @@ final class RouteReader {
         if (path.indexOf('*') >= 0) {
             warnOfStar(section, path);
         }
-        Value upstream = section.require("upstream", "where these requests go, a name or host:port");
+        Value upstream = section.require("upstream", "where these requests go, a name, host:port or unix:FILE");
         String target = upstream == null ? null : upstreams.target(upstream);
         return target == null ? null : new RouteConfig(host, path, target);
     }

@@ -20,7 +20,6 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     static final Scalar<String> TEXT = new Scalar<>("a text", text -> text);
     static final Scalar<Boolean> BOOL = new Scalar<>("true or false", Scalar::bool);
     static final Scalar<HostPort> BIND = new Scalar<>("host:port", HostPort::parseBind);
-    static final Scalar<HostPort> SERVER = new Scalar<>("host:port", HostPort::parse);
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmgKMG]?)");

@@ -1,6 +1,6 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,11 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The upstreams: those under {@code upstreams}, and those written directly at a listener or route. */
 final class UpstreamReader {
-    private static final Scalar<String> TARGET = new Scalar<>("the name of an upstream, or host:port", text -> text);
+    private static final String SERVERS = "a list of host:port or unix:FILE";
+    private static final Scalar<String> TARGET =
+            new Scalar<>("the name of an upstream, host:port or unix:FILE", text -> text);
 
+    private final Scalar<ServerAddress> server;
     private final Map<String, Value> named = new LinkedHashMap<>();
     private final Map<String, UpstreamConfig> upstreams = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
+
+    /** @param surroundings where relative names of Unix sockets start */
+    UpstreamReader(Surroundings surroundings) {
+        server = new Scalar<>(ServerAddress.EXPECTED, text -> ServerAddress.parse(text, surroundings::resolve));
+    }
 
     /** Reads the {@code upstreams} section: before the routes, which refer to it. */
     void read(Value section) {
@@ -41,8 +49,8 @@ final class UpstreamReader {
             value.error("unknown upstream \"" + text + "\"" + Suggestion.of(text, named.keySet()) + port);
             return null;
         }
-        HostPort server = value.as(Scalar.SERVER);
-        return server == null ? null : inPlace(server);
+        ServerAddress address = value.as(server);
+        return address == null ? null : inPlace(address);
     }
 
     /** By name, in the order of the file. */
@@ -59,9 +67,10 @@ final class UpstreamReader {
         });
     }
 
-    private String inPlace(HostPort server) {
-        upstreams.putIfAbsent(server.toString(), new UpstreamConfig(server.toString(), List.of(server)));
-        return server.toString();
+    private String inPlace(ServerAddress address) {
+        String name = address.toString();
+        upstreams.putIfAbsent(name, new UpstreamConfig(name, List.of(address)));
+        return name;
     }
 
     private void readNamed(String name, Value value) {
@@ -72,11 +81,10 @@ final class UpstreamReader {
         Value servers = value;
         if (!value.isList()) {
             Section section = value.section("servers");
-            servers = section == null ? null : section.require("servers", "a list of host:port");
+            servers = section == null ? null : section.require("servers", SERVERS);
         }
         if (servers != null) {
-            Set<HostPort> distinct =
-                    servers.distinct("a list of host:port", Scalar.SERVER).keySet();
+            Set<ServerAddress> distinct = servers.distinct(SERVERS, server).keySet();
             upstreams.put(name, new UpstreamConfig(name, List.copyOf(distinct)));
         }
     }

@@ -14,6 +14,8 @@ import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServerAddress;
+import io.offramp.proxy.net.UnixSocket;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -283,11 +285,28 @@ class ConfigLoaderTest {
                         "offramp.yaml:16:10: upstreams.spare: not used by any listener");
     }
 
+    @Test
+    void shouldFindUnixSocketsOfServersRelativeToTheFile() throws IOException {
+        ProxyConfig config = file.loaded("""
+                listeners:
+                  - {bind: ":8443", tls: {cert: site.pem}, upstream: unix:web.sock}
+                  - {bind: ":8444", tls: {cert: site.pem}, upstream: app}
+                upstreams:
+                  app: [unix:/run/app.sock, 127.0.0.1:8080]
+                """);
+
+        UnixSocket web = new UnixSocket(file.path("web.sock"));
+        assertThat(config.listeners().getFirst().routes()).containsExactly(new RouteConfig(null, "/", web.toString()));
+        assertThat(servers(config, web.toString())).containsExactly(web);
+        assertThat(servers(config, "app"))
+                .containsExactly(new UnixSocket(Path.of("/run/app.sock")), new HostPort("127.0.0.1", 8080));
+    }
+
     private CertificateFiles pair(String name) {
         return CertificateFiles.of(file.path(name), file.path(name));
     }
 
-    private static List<HostPort> servers(ProxyConfig config, String upstream) {
+    private static List<ServerAddress> servers(ProxyConfig config, String upstream) {
         return Objects.requireNonNull(config.upstreams().get(upstream)).servers();
     }
 }

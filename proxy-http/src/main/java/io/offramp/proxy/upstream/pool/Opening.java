@@ -6,7 +6,7 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.transport.ConnectRace;
 import io.offramp.proxy.upstream.transport.Transport;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** One new connection to a server: waits until there may be one more, then connects. Confined to the event loop. */
@@ -65,7 +65,7 @@ public final class Opening {
         long startNs = loop.nowNs();
         race = loop.race(server, allocator, transport, new ConnectRace.Result() {
             @Override
-            public void onConnected(Channel channel, InetSocketAddress address) {
+            public void onConnected(Channel channel, SocketAddress address) {
                 over = true;
                 channel.closeFuture().addListener(gone -> loop.pool(server).onGone());
                 server.onConnected(address);

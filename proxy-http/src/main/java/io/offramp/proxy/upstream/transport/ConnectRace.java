@@ -8,7 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +24,7 @@ public final class ConnectRace {
 
     private final Connector connector;
     private final EventLoop loop;
-    private final List<InetSocketAddress> addresses;
+    private final List<SocketAddress> addresses;
     private final ByteBufAllocator allocator;
     private final ChannelHandler handler;
     private final Result result;
@@ -37,7 +37,7 @@ public final class ConnectRace {
     /** Gets the result once, unless the race was cancelled. */
     public interface Result {
         /** The handler is in place at {@code address}. */
-        void onConnected(Channel channel, InetSocketAddress address);
+        void onConnected(Channel channel, SocketAddress address);
 
         /** No address accepted; {@code cause} is the last one's. */
         void onFailed(Throwable cause);
@@ -51,7 +51,7 @@ public final class ConnectRace {
     public ConnectRace(
             Connector connector,
             EventLoop loop,
-            List<InetSocketAddress> addresses,
+            List<SocketAddress> addresses,
             ByteBufAllocator allocator,
             int timeoutMs,
             ChannelHandler handler,
@@ -79,7 +79,7 @@ public final class ConnectRace {
 
     private void tryNext() {
         stopTimer();
-        InetSocketAddress address = addresses.get(next++);
+        SocketAddress address = addresses.get(next++);
         // Until one has won, the channels have a handler that does nothing.
         ChannelHandler place = addresses.size() == 1 ? handler : new ChannelInboundHandlerAdapter();
         int leftMs = (int) TimeUnit.NANOSECONDS.toMillis(endNs - nowNs());
@@ -100,7 +100,7 @@ public final class ConnectRace {
         }
     }
 
-    private void onAttempt(ChannelFuture attempt, InetSocketAddress address, ChannelHandler place) {
+    private void onAttempt(ChannelFuture attempt, SocketAddress address, ChannelHandler place) {
         attempts.remove(attempt.channel());
         if (over) {
             attempt.channel().close();

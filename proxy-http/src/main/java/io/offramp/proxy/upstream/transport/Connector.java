@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /** Opens channels to upstream servers: the only part with sockets. Thread-safe. */
 @FunctionalInterface
@@ -19,5 +19,5 @@ public interface Connector {
      * @return done when the channel is open; closing its channel cancels it
      */
     ChannelFuture connect(
-            EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler);
+            EventLoop loop, SocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler);
 }

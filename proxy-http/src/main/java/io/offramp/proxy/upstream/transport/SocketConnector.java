@@ -9,28 +9,32 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TCP sockets, of the event loop's own transport. */
+/** TCP and Unix sockets, of the event loop's own transport. */
 public final class SocketConnector implements Connector {
     private static final Logger LOG = LoggerFactory.getLogger(SocketConnector.class);
     private static final Path RMEM_MAX = Path.of("/proc/sys/net/core/rmem_max");
     private static final int READ_BYTES = 64 << 10;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 128 << 10);
 
-    private final Bootstrap bootstrap;
+    private final Bootstrap tcp;
+    private final Bootstrap unix;
 
     /**
      * Warns if the kernel gives less than requested.
@@ -43,12 +47,16 @@ public final class SocketConnector implements Connector {
     }
 
     private SocketConnector(int receiveBytes) {
-        bootstrap = new Bootstrap()
-                .resolver(NoopAddressResolverGroup.INSTANCE)
-                .option(ChannelOption.TCP_NODELAY, true)
+        tcp = common().option(ChannelOption.TCP_NODELAY, true)
                 // Bounds what a server that has ended its stream can leave in the socket: epoll's FIN makes Netty
-                // read all of it, paused or not.
-                .option(ChannelOption.SO_RCVBUF, receiveBytes)
+                // read all of it, paused or not. In a Unix socket the server's own buffer bounds it.
+                .option(ChannelOption.SO_RCVBUF, receiveBytes);
+        unix = common();
+    }
+
+    private static Bootstrap common() {
+        return new Bootstrap()
+                .resolver(NoopAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(
                         ChannelOption.RECVBUF_ALLOCATOR,
@@ -57,19 +65,21 @@ public final class SocketConnector implements Connector {
 
     @Override
     public ChannelFuture connect(
-            EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler) {
+            EventLoop loop, SocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler handler) {
+        boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
+        Bootstrap bootstrap;
+        SocketAddress address = to;
+        if (to instanceof UnixDomainSocketAddress file) {
+            bootstrap = unix.clone(loop).channel(epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class);
+            address = epoll ? new DomainSocketAddress(file.getPath().toFile()) : file;
+        } else {
+            bootstrap = tcp.clone(loop).channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class);
+        }
         return bootstrap
-                .clone(loop)
-                .channel(socketType(loop))
                 .option(ChannelOption.ALLOCATOR, allocator)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)
                 .handler(handler)
-                .connect(to);
-    }
-
-    private static Class<? extends SocketChannel> socketType(EventLoop loop) {
-        boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
-        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+                .connect(address);
     }
 
     /** The kernel cuts a buffer silently. For the default size that makes no difference with near servers. */

@@ -16,6 +16,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which of a server's addresses is connected to, and when the next is tried. */
 class ConnectRaceTest {
-    private static final List<InetSocketAddress> ADDRESSES = List.of(
+    private static final List<SocketAddress> ADDRESSES = List.of(
             new InetSocketAddress("127.0.0.1", 1),
             new InetSocketAddress("::1", 1),
             new InetSocketAddress("127.0.0.2", 1));
@@ -35,14 +36,13 @@ class ConnectRaceTest {
 
     private final List<Attempt> attempts = new ArrayList<>();
     private final ChannelHandler handler = new ChannelInboundHandlerAdapter();
-    private @Nullable InetSocketAddress winner;
+    private @Nullable SocketAddress winner;
     private @Nullable Throwable failure;
     private int results;
 
-    private record Attempt(
-            EmbeddedChannel channel, InetSocketAddress address, int timeoutMs, ChannelPromise connected) {}
+    private record Attempt(EmbeddedChannel channel, SocketAddress address, int timeoutMs, ChannelPromise connected) {}
 
-    private ConnectRace race(List<InetSocketAddress> addresses) {
+    private ConnectRace race(List<SocketAddress> addresses) {
         clock.freezeTime();
         ConnectRace race = new ConnectRace(
                 this::connect,
@@ -53,7 +53,7 @@ class ConnectRaceTest {
                 handler,
                 new ConnectRace.Result() {
                     @Override
-                    public void onConnected(Channel channel, InetSocketAddress address) {
+                    public void onConnected(Channel channel, SocketAddress address) {
                         results++;
                         winner = address;
                         assertThat(channel.pipeline().context(handler)).isNotNull();
@@ -70,7 +70,7 @@ class ConnectRaceTest {
     }
 
     private ChannelFuture connect(
-            EventLoop loop, InetSocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler place) {
+            EventLoop loop, SocketAddress to, ByteBufAllocator allocator, int timeoutMs, ChannelHandler place) {
         EmbeddedChannel channel = new EmbeddedChannel(place);
         Attempt attempt = new Attempt(channel, to, timeoutMs, channel.newPromise());
         attempts.add(attempt);
@@ -140,7 +140,7 @@ class ConnectRaceTest {
             ConnectRace race = new ConnectRace(
                     exhausted, loop, ADDRESSES, ByteBufAllocator.DEFAULT, 1000, handler, new ConnectRace.Result() {
                         @Override
-                        public void onConnected(Channel channel, InetSocketAddress address) {
+                        public void onConnected(Channel channel, SocketAddress address) {
                             onLoop.completeExceptionally(new AssertionError("connected"));
                         }
 

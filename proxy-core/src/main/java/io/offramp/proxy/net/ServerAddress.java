@@ -1,0 +1,31 @@
+package io.offramp.proxy.net;
+
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** Where a server is reached: {@code host:port}, or a Unix socket of this machine. */
+public sealed interface ServerAddress permits HostPort, UnixSocket {
+    /** For messages. */
+    String EXPECTED = "host:port such as 127.0.0.1:8080, or unix:FILE";
+
+    /**
+     * Reads an address to connect to.
+     *
+     * @param files finds a file by its name
+     * @throws IllegalArgumentException saying what was expected
+     */
+    static ServerAddress parse(String text, Function<String, Path> files) {
+        return UnixSocket.isForm(text) ? UnixSocket.parse(text, files) : HostPort.parse(text);
+    }
+
+    /** All addresses to try, in order, at least one. Blocks for a name, so never on an event loop. */
+    List<? extends SocketAddress> resolveAll();
+
+    /** True for a name, which may get other addresses. */
+    boolean isName();
+
+    /** The Host of a request that has none. */
+    String authority();
+}
