@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Block {
     final byte[] bytes;
 
-    /** The block behind it, or below it while it is free. The loop sets it when this block is full. */
+    /** The block behind it. The loop sets it when this block is full. */
     volatile @Nullable Block next;
 
     /** The writer's: what it has not written yet is behind the position. */

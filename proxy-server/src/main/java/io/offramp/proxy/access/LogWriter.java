@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,7 +50,8 @@ final class LogWriter {
     private final LogOutput output;
     private final LogCounters counters;
     private final int blockBytes;
-    private final AtomicInteger freeBlocks;
+    private final AtomicInteger blocksLeft;
+    private final Queue<Block> free = new ConcurrentLinkedQueue<>();
     private final int scarceBlocks;
     private final long delayNs;
     private final InstantSource clock;
@@ -69,7 +72,7 @@ final class LogWriter {
         this.counters = counters;
         this.clock = clock;
         blockBytes = buffer.blockBytes();
-        freeBlocks = new AtomicInteger(buffer.blocks());
+        blocksLeft = new AtomicInteger(buffer.blocks());
         scarceBlocks = buffer.blocks() / 2;
         delayNs = buffer.delay().toNanos();
         toldLost = counters.lost();
@@ -129,23 +132,31 @@ final class LogWriter {
 
     /** Each loop has one block, whatever the limit. */
     Block firstBlock() {
-        freeBlocks.decrementAndGet();
+        blocksLeft.decrementAndGet();
         return new Block(blockBytes);
     }
 
-    /** Null if all are in use. By a loop. */
+    /** A block for a loop; null if all are in use. */
     @Nullable
-    Block furtherBlock() {
-        int left = freeBlocks.decrementAndGet();
+    Block takeBlock() {
+        int left = blocksLeft.decrementAndGet();
         if (left < scarceBlocks && !hurried) {
             hurried = true;
             LockSupport.unpark(thread);
         }
-        if (left >= 0) {
-            return new Block(blockBytes);
+        if (left < 0) {
+            blocksLeft.incrementAndGet();
+            return null;
         }
-        freeBlocks.incrementAndGet();
-        return null;
+        Block block = free.poll();
+        return block == null ? new Block(blockBytes) : block;
+    }
+
+    /** A block has been written, and its loop has another. */
+    void recycle(Block block) {
+        block.clear();
+        free.add(block);
+        blocksLeft.incrementAndGet(); // behind the other, so a block is made only where there is none
     }
 
     /** A loop has appended a line. */
@@ -222,7 +233,7 @@ final class LogWriter {
     }
 
     private void sleep() {
-        all.forEach(lines -> freeBlocks.addAndGet(lines.trim()));
+        free.clear(); // memory goes back
         asleep = true; // from now on, a loop that appends a line wakes this thread
         if (!hasLines() && work.get() == Work.WRITE) {
             LockSupport.park(this);

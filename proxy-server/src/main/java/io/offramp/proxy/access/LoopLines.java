@@ -6,13 +6,11 @@ import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of one event loop for one destination: a queue of blocks. Methods of the loop and methods of the writer may
- * run at once; neither waits for the other, and nothing is allocated for a line. Written blocks return to the loop. The
- * last block stays in the queue, and the writer takes lines from it while the loop appends.
+ * run at once; neither waits for the other, and nothing is allocated for a line. The last block stays in the queue, and
+ * the writer takes lines from it while the loop appends.
  */
 final class LoopLines {
     /** What a look for lines came to. */
@@ -29,7 +27,6 @@ final class LoopLines {
     private final InstantSource clock;
     private final LineBytes line = new LineBytes();
     private final DateText date = new DateText(ZoneId.systemDefault());
-    private final AtomicReference<@Nullable Block> free = new AtomicReference<>();
     private final AtomicLong appendedBytes = new AtomicLong();
     private final AtomicLong writtenBytes = new AtomicLong();
     private Block tail;
@@ -62,7 +59,7 @@ final class LoopLines {
         Block block = tail;
         int from = block.end();
         if (block.bytes.length - from < LineBytes.MOST_BYTES) {
-            Block next = takeFree();
+            Block next = writer.takeBlock();
             if (next == null) {
                 writer.onLost(1);
                 return;
@@ -80,19 +77,6 @@ final class LoopLines {
         appendedBytes.lazySet(appendedBytes.getPlain() + end - from);
         block.commit(end);
         writer.onAppended();
-    }
-
-    /** Only the loop pops, so a block that it saw on top cannot have been there twice. */
-    private @Nullable Block takeFree() {
-        Block top = free.get();
-        while (top != null && !free.compareAndSet(top, top.next)) {
-            top = free.get();
-        }
-        if (top == null) {
-            return writer.furtherBlock();
-        }
-        top.clear();
-        return top;
     }
 
     /**
@@ -121,25 +105,13 @@ final class LoopLines {
             return some ? Progress.SOME : Progress.NONE;
         }
         head = behind;
-        block.next = free.get();
-        while (!free.compareAndSet(block.next, block)) {
-            block.next = free.get();
-        }
+        writer.recycle(block);
         return Progress.SOME;
     }
 
     /** Whether lines are left. By the writer. */
     boolean hasLines() {
         return head.next != null || head.lines().hasRemaining();
-    }
-
-    /** Gives up free blocks, and says how many. By the writer. */
-    int trim() {
-        int blocks = 0;
-        for (Block block = free.getAndSet(null); block != null; block = block.next) {
-            blocks++;
-        }
-        return blocks;
     }
 
     /** Lines that are left. By the writer, at its end. */

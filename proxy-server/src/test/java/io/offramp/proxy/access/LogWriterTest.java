@@ -166,6 +166,27 @@ class LogWriterTest {
     }
 
     @Test
+    void shouldWriteBeforeItsTimeWheneverHalfOfTheRoomIsUsed() {
+        // Given a writer that looks for lines every minute only
+        writer = writer(8, Duration.ofMinutes(1));
+        writer.start();
+        LoopLines loop = writer.newLines();
+        String target = "/" + "a".repeat(998);
+        int perBlock = 13_000;
+
+        // When
+        for (int i = 0; i < 500; i++) {
+            loop.append(exchange(target), TARGETS);
+            if (writer.waiting() > 5 * perBlock) {
+                await().until(() -> writer.waiting() <= 4 * perBlock);
+            }
+        }
+
+        // Then
+        assertThat(counters.lost()).isZero();
+    }
+
+    @Test
     void shouldNotSpinWhileNothingIsTaken() {
         // Given
         output.take(CollectingOutput.FAIL);
@@ -206,8 +227,8 @@ class LogWriterTest {
         append(loop, 20_000);
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
 
-        // Then only the dates of each second
-        assertThat(bytes).isLessThan(20_000);
+        // Then only the dates of each second, and a link for each block
+        assertThat(bytes).isLessThan(100_000);
         assertThat(counters.lost()).isZero();
     }
 
