@@ -5,7 +5,7 @@ from .cases import CASES, HANDSHAKES_PER_SECOND
 
 HANDSHAKES = 1000  # per second, of all clients, over all proxies
 START_SECONDS = 1.5
-IDLE_SECONDS = 65
+IDLE_SECONDS = 80
 EACH = 0.3  # from the end of a load to the begin of the next
 
 

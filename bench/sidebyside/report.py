@@ -136,13 +136,14 @@ def start_table(results):
 def idle_table(results):
     lines = [
         "\nidle: memory and CPU of connections that had one request answered and wait",
-        f"  {'proxy':<22}{'connections':>12}{'kept':>8}{'MiB before':>12}{'MiB after':>11}{'KiB each':>10}{'core':>8}",
+        f"  {'proxy':<22}{'connections':>12}{'kept':>8}{'MiB before':>12}{'MiB after':>11}{'KiB each':>10}{'core':>8}"
+        f"{'once, CPU s':>13}",
     ]
     for name, result in results.items():
         lines.append(
             f"  {name:<22}{result['connections']:>12,}{result['kept']:>8,}{number(result['before_bytes'] / 2**20, 12)}"
             f"{number(result['after_bytes'] / 2**20, 11)}{number(result['bytes_each'] / 1024, 10)}"
-            f"{result['core_share']:>8.2%}"
+            f"{result['core_share']:>8.2%}{number(result['once_cpu_seconds'], 13, 2)}"
             f"{'  ' + '; '.join(result['errors']) if result['errors'] else ''}"
         )
     return "\n".join(lines)
