@@ -52,7 +52,8 @@ class LineLayoutTest {
 
         assertThat(line)
                 .isEqualTo("{\"time\":\"2026-11-09T11:13:00.023Z\",\"id\":7,\"listener\":\"web\","
-                        + "\"peer\":\"192.0.2.7:51234\",\"method\":\"GET\",\"target\":\"/a b\",\"host\":\"example.com\","
+                        + "\"peer\":\"192.0.2.7:51234\",\"method\":\"GET\",\"target\":\"/a b\","
+                        + "\"host\":\"example.com\","
                         + "\"status\":200,\"in\":0,\"out\":1024,\"ms\":0.412,\"upstream\":\"127.0.0.1:80\","
                         + "\"sni\":\"example.com\",\"version\":\"1.3\",\"cipher\":\"aes-gcm-128\",\"resumed\":true,"
                         + "\"client\":null,\"fingerprint\":null,\"txconf\":\"hw\",\"rxconf\":\"sw\","

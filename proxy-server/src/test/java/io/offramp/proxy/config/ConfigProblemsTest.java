@@ -66,8 +66,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:14:16: limits.body: expected a size in bytes such as 512, 64k or 1m, is \"3 MB\"",
                         "offramp.yaml:14:28: limits.head: must be 1k to 16m, is 1g",
                         "offramp.yaml:14:45: limits.connections: must be 1 to 10000000, is -1",
-                        "offramp.yaml:15:19: logging.access: expected true, false or a mapping with to, format and others, is "
-                                + "\"yes\"",
+                        "offramp.yaml:15:19: logging.access: expected true, false or a mapping with to, format and "
+                                + "others, is \"yes\"",
                         "offramp.yaml:15:31: logging.level: expected error or warn or info or debug, is \"verbose\"",
                         "offramp.yaml:16:8: admin: expected a mapping with bind, hosts, token-file, is "
                                 + "\"127.0.0.1:9090\"",
