@@ -15,6 +15,7 @@ WARM_CONNECTIONS = 30_000  # after these, a JVM has compiled the path of a hands
 FURTHER_WARMUP = 0.5  # share of them for the next kind of handshake, most of whose code is the same
 WARMUP_SLICE = 5  # seconds
 WARMUP_LIMIT = 180  # seconds
+LOG_SECONDS = 2  # until the last lines of an access log are in its file; nginx writes them each second
 
 Mark = collections.namedtuple("Mark", "time cpu_seconds served")
 
@@ -36,6 +37,7 @@ class Bench:
         self.cases = [case for case in all_cases.CASES if case.name in options.cases]
         self.proxies = []
         self.warm = set()  # names of the proxies that have had handshakes
+        self.units = collections.Counter()  # by port: all that a proxy did in a case's unit, in its warm-up as well
         self.servers = {}
         self.ports = {}
         self.skipped = {}
@@ -112,12 +114,18 @@ class Bench:
 
     # --- rounds -------------------------------------------------------------------------------------------------------
 
+    def drive(self, load_of, port, seconds):
+        """Runs a load, and counts what it did."""
+        driven = load_of(self, port, seconds)
+        self.units[port] += driven.units
+        return driven
+
     def measure(self, case, proxy, seconds):
         """One round of a case with a proxy."""
         server = self.servers[proxy.name]
         port = self.ports[proxy.name][case.certificate]
         cpu_before = machine.cpu_seconds(server.session)
-        driven = case.drive(self, port, seconds)
+        driven = self.drive(case.drive, port, seconds)
         cpu = machine.cpu_seconds(server.session) - cpu_before if driven.cpu_seconds is None else driven.cpu_seconds
         if not server.alive():
             driven.errors.append(f"the proxy ended with {server.process.returncode}: {server.log_tail()[-200:]}")
@@ -163,7 +171,7 @@ class Bench:
         they come and go."""
         port = self.ports[proxy.name][case.certificate]
         while seconds > 0:
-            case.drive(self, port, min(seconds, self.options.seconds))
+            self.drive(case.drive, port, min(seconds, self.options.seconds))
             seconds -= self.options.seconds
 
     def warm_up(self, case, proxy):
@@ -176,7 +184,7 @@ class Bench:
         wanted = self.options.warmup_connections * (FURTHER_WARMUP if proxy.name in self.warm else 1)
         done, begin = 0, time.monotonic()
         while done < wanted and time.monotonic() < begin + WARMUP_LIMIT:
-            driven = case.warm(self, port, min(WARMUP_SLICE, self.options.seconds))
+            driven = self.drive(case.warm, port, min(WARMUP_SLICE, self.options.seconds))
             done += driven.units
             if driven.errors:
                 break
@@ -187,18 +195,20 @@ class Bench:
             )
 
     def run_logged(self, case):
-        """A case with each proxy twice: as it is, and started anew with its access log on. Each answer has a line."""
+        """A case with each proxy twice: as it is, and started anew with its access log on. Each answer has a line, in
+        the warm-up as well."""
         logged = [proxy.logged for proxy in self.proxies if case.takes(proxy) and self.starts(proxy.logged)]
         self.warm.update(proxy.name for proxy in logged)  # no handshake is measured: half of the connections will do
         self.settle(logged)
         self.run_case(case, self.proxies + logged)
+        time.sleep(LOG_SECONDS)
         for proxy in logged:
             server = self.servers.pop(proxy.name)
             server.stop()
             lines = server.log_lines()
-            answers = sum(measured["units"] for measured in self.result["rounds"] if measured["proxy"] == proxy.name)
+            answers = sum(self.units[port] for port in self.ports[proxy.name].values())
             if lines < answers:
-                self.failed.append(f"{proxy.name} wrote {lines:,} lines for {answers:,} answers")
+                self.failed.append(f"{proxy.name} wrote {lines:,} lines for {answers:,.0f} answers")
             server.log_path.unlink()
 
     def run_case(self, case, among):
@@ -242,6 +252,7 @@ class Bench:
         self.start_upstream()
         print("\nServers")
         self.start_proxies()
+        print(f"  about {max(1, round(estimate.seconds(self.options, self.skipped) / 60))} min from here", flush=True)
         self.print_fairness()
         if self.cases:
             self.settle(self.proxies)
@@ -278,7 +289,6 @@ class Bench:
             f"before the first case, {options.warmup} s before each; before a case of handshakes "
             f"{options.warmup_connections * FURTHER_WARMUP:,.0f} connections."
         )
-        print(f"It takes about {max(1, round(estimate.seconds(options) / 60))} min.", flush=True)
         if options.warmup_connections < WARM_CONNECTIONS and self.cases:
             print(
                 f"NOTE: a JVM keeps compiling for about {WARM_CONNECTIONS:,} connections. CPU of handshakes and p99 of "

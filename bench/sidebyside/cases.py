@@ -61,7 +61,8 @@ def held_requests(size, connections):
         client = threading.Thread(
             target=lambda: loads.append(
                 load.wrk(port, f"/{size}", connections, whole, bench.load_cores, bench.environment("TLSv1.3"))
-            )
+            ),
+            daemon=True,  # it does not hold up the end of a run that is stopped
         )
         begin = time.monotonic()
         client.start()

@@ -81,7 +81,7 @@ def handshakes(port, path, body_bytes, reuse, parallel, seconds, cores, env):
     outputs = []
     begin = time.monotonic()
     threads = [
-        threading.Thread(target=lambda: outputs.append(process.run(command, cores, seconds + 30, env)))
+        threading.Thread(target=lambda: outputs.append(process.run(command, cores, seconds + 30, env)), daemon=True)
         for _ in range(parallel)
     ]
     for thread in threads:

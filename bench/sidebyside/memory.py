@@ -1,5 +1,6 @@
 """Memory of a proxy that is warm, at a peak of load, and after a while of quiet."""
 import collections
+import http.client
 import re
 import threading
 import time
@@ -49,7 +50,7 @@ class Watch:
         while not self.over.wait(SAMPLE_SECONDS):
             try:
                 now = sizes(session, admin_port)
-            except (OSError, ValueError):
+            except (OSError, ValueError, http.client.HTTPException):
                 continue  # a busy proxy may answer late; the next look counts
             self.largest = {figure: max(value, self.largest.get(figure, 0)) for figure, value in now.items()}
 

@@ -43,8 +43,8 @@ class Form:
 NAMES = tuple(case.name for case in CASES)
 TARGETED = tuple(name for name in NAMES if name not in ("full12", "resumed12", "first-byte"))  # those with a target
 FORMS = {
-    "default": Form(5, 3, 6, 30_000, 20, 1.4, 100, 2 * 3600, (*TARGETED, *SPECIAL)),
-    "full": Form(9, 5, 10, 30_000, 30, 1.2, 100, 4 * 3600, (*NAMES, *SPECIAL)),
+    "default": Form(5, 3, 6, 30_000, 20, 1.4, 100, 3 * 3600, (*TARGETED, *SPECIAL)),
+    "full": Form(9, 5, 10, 30_000, 30, 1.2, 100, 5 * 3600, (*NAMES, *SPECIAL)),
     "quick": Form(
         2,
         1,

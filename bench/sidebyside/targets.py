@@ -5,7 +5,7 @@ import fnmatch
 import operator
 from typing import Callable
 
-from . import cold, memory, report
+from . import afresh, cold, memory, report
 from .proxies import LOGGED
 
 ROUNDS = 5  # medians of fewer are no verdict
@@ -58,7 +58,9 @@ class Results:
 
     def unranked(self, case, proxy):
         """Whether a row is there that has no figure: it erred, or did something else."""
-        return any((case, name) in self.rows and not self.row(case, name) for name in (proxy, proxy + LOGGED))
+        return afresh.erred(self.result, case, proxy) or any(
+            (case, name) in self.rows and not self.row(case, name) for name in (proxy, proxy + LOGGED)
+        )
 
     def to_best(self, case, column, best, proxy, peers="*", but=""):
         """A proxy's figure as a ratio to that of the best of its peers whose names match `peers`, and not `but`."""
