@@ -172,7 +172,7 @@ class LogWriterTest {
         writer.start();
         LoopLines loop = writer.newLines();
         String target = "/" + "a".repeat(998);
-        int perBlock = 13_000;
+        long perBlock = 13_000;
 
         // When
         for (int i = 0; i < 500; i++) {
