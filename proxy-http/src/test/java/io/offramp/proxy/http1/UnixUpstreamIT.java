@@ -152,6 +152,32 @@ class UnixUpstreamIT {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 
+    /** A Unix socket refuses the next write as soon as its server has closed, while the answer is still to be read. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldPassAnAnswerOfAServerThatClosesBeforeItHasTheWholeRequest(boolean nio) throws Exception {
+        try (Server server = new Server((head, socket, in, out) -> {
+                    out.write(bytes("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n"));
+                    socket.close();
+                });
+                ProxyFixture proxy = proxy(nio);
+                Socket client = proxy.connect()) {
+            // When
+            ProxyFixture.send(client, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + (3 << 20) + "\r\n\r\n");
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    client.getOutputStream().write(new byte[3 << 20]);
+                } catch (IOException e) {
+                    // The proxy has closed behind the answer.
+                }
+            });
+
+            // Then
+            assertThat(Wire.readHead(client.getInputStream())).startsWith("HTTP/1.1 413");
+            assertThat(server.accepted).hasSize(1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldAnswer502WhileNobodyListensThere(boolean nio) throws Exception {

@@ -57,6 +57,8 @@ public final class SocketConnector implements Connector {
     private static Bootstrap common() {
         return new Bootstrap()
                 .resolver(NoopAddressResolverGroup.INSTANCE)
+                // A write that fails ends only the sending: an early answer may wait in the socket (RFC 9112 §9.5).
+                .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(
                         ChannelOption.RECVBUF_ALLOCATOR,

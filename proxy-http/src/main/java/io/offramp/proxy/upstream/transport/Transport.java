@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.channel.Abort;
@@ -286,6 +287,11 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (state == State.MESSAGES
+                && cause instanceof ChannelOutputShutdownException
+                && cause.getCause() instanceof IOException) {
+            return; // The server takes no more of the request. Its answer, or its end, is still to be read.
+        }
         if (cause instanceof IOException) {
             fail("reset");
         } else {
