@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -53,12 +54,10 @@ public final class ProxyProcess implements AutoCloseable {
      * @param outputs further arguments and redirections, or nothing
      */
     public static ProxyProcess inShell(Path config, String javaOpts, String limits, String outputs) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        "bash",
-                        "-c",
-                        limits + " && exec \"$0\" run \"$1\" " + outputs,
-                        StartScript.ofDistribution().toString(),
-                        config.toString())
+        List<String> command = new ArrayList<>(StartScript.ALL_SIGNALS);
+        command.addAll(List.of("bash", "-c", limits + " && exec \"$0\" run \"$1\" " + outputs));
+        command.addAll(List.of(StartScript.ofDistribution().toString(), config.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(config.resolveSibling("").toFile())
                 .redirectErrorStream(true);
         builder.environment().put("JAVA_OPTS", javaOpts);

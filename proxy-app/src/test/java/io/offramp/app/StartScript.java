@@ -14,6 +14,13 @@ import java.util.stream.Stream;
 /** Runs the start script as a user does. */
 public final class StartScript {
     private static final int LIMIT_SECONDS = 60;
+
+    /**
+     * In front of a command (coreutils): a build that runs in the background of a script, or under {@code nohup},
+     * ignores SIGINT or SIGHUP. Its children inherit that, and a JVM leaves an ignored signal ignored.
+     */
+    static final List<String> ALL_SIGNALS = List.of("env", "--default-signal=HUP,INT,TERM");
+
     private static final Path SOURCE_TREE =
             Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
 
@@ -71,8 +78,8 @@ public final class StartScript {
         return end(builder.start());
     }
 
-    /** Waits for its end; its output fits into a pipe. */
-    static Outcome end(Process process) throws IOException, InterruptedException {
+    /** Waits for its end, a minute at most; its output fits into a pipe. */
+    public static Outcome end(Process process) throws IOException, InterruptedException {
         try (var reader = process.inputReader()) {
             boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
             assertThat(ended).as("ended within " + LIMIT_SECONDS + " s").isTrue();
@@ -84,7 +91,8 @@ public final class StartScript {
     }
 
     private static ProcessBuilder builder(Path script, Path directory, String... args) {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
+        List<String> command = new ArrayList<>(ALL_SIGNALS);
+        command.add(script.toString());
         command.addAll(List.of(args));
         return new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     }

@@ -6,7 +6,6 @@ import io.offramp.app.CommandRun;
 import io.offramp.app.StartScript;
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -152,16 +151,15 @@ final class ExitCodes implements AutoCloseable {
     private void addSignalled(String outcome, String signal, String... command)
             throws IOException, InterruptedException {
         Process process = StartScript.start(StartScript.ofDistribution(), directory, command);
-        try (BufferedReader output = process.inputReader()) {
-            assertThat(output.lines().anyMatch(line -> line.contains("serving;")))
+        try {
+            assertThat(process.inputReader().lines().anyMatch(line -> line.contains("serving;")))
                     .as(outcome)
                     .isTrue();
             assertThat(new ProcessBuilder("kill", "-" + signal, "" + process.pid())
                             .start()
                             .waitFor())
                     .isZero();
-            output.lines().forEach(_ -> {}); // to its end
-            codes.add(outcome + ": " + process.waitFor());
+            codes.add(outcome + ": " + StartScript.end(process).exitCode());
         } finally {
             process.destroyForcibly();
         }
