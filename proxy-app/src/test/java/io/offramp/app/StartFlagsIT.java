@@ -71,6 +71,12 @@ class StartFlagsIT {
     }
 
     @Test
+    void shouldKeepMoreFreeHeapWhereTheUserWantsIt() throws Exception {
+        assertThat(flag(version(ALL_FLAGS), "MaxHeapFreeRatio")).isEqualTo(40);
+        assertThat(version("-XX:MinHeapFreeRatio=50").output()).startsWith("offramp ");
+    }
+
+    @Test
     void shouldTakeAnInitialHeapThatIsLargerThanOurLargest() throws Exception {
         Outcome outcome = version(ALL_FLAGS + " -Xms2500m");
 
