@@ -4,7 +4,8 @@ import javax.crypto.SecretKey;
 
 /**
  * Bytes as a key of JCA. Unlike {@link javax.crypto.spec.SecretKeySpec} it makes no copy that nobody wipes: it holds
- * the array that it is given, whose owner wipes it, and ciphers and MACs of the JDK wipe the copy that they ask for.
+ * the array that it is given, whose owner wipes it, and the JDK wipes the copy that it asks for. A MAC does so at once,
+ * a cipher at the latest when it gets its next key: until then it knows a nonce that is used twice.
  */
 public final class RawKey implements SecretKey {
     private static final long serialVersionUID = 1;
