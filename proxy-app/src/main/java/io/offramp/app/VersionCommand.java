@@ -5,7 +5,9 @@ import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -17,18 +19,20 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         footerHeading = "%nExample:%n",
         footer = "  offramp version")
-final class VersionCommand implements Runnable {
+final class VersionCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
-    public void run() {
+    public Integer call() throws CommandFailure {
+        Installation installation = Installation.current();
         PrintWriter out = spec.commandLine().getOut();
         out.println("offramp " + Version.text());
         out.printf("java %s (%s)%n", Runtime.version(), System.getProperty("java.vm.name"));
         out.printf("on %s %s%n", System.getProperty("os.name"), System.getProperty("os.arch"));
-        Installation.current().backends().forEach(backend -> out.println("backend " + describe(backend)));
+        installation.backends().forEach(backend -> out.println("backend " + describe(backend)));
+        return ExitCode.OK;
     }
 
     private static String describe(OffloadProvider provider) {

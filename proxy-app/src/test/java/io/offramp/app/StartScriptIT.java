@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +75,22 @@ class StartScriptIT {
             assertThat(outcome.output())
                     .endsWith("offramp: cannot listen on " + from + ": Address already in use")
                     .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void shouldRefuseAnAeadEngineThatThereIsNot() throws Exception {
+        for (List<String> command : List.of(List.of("version"), List.of(proxy("127.0.0.1:0")))) {
+            // When
+            String flag = "-Dofframp.aead=openssl";
+            Outcome outcome =
+                    StartScript.end(StartScript.start(StartScript.ofDistribution(), directory, command, flag));
+
+            // Then
+            assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(2);
+            assertThat(outcome.output())
+                    .endsWith("offramp: offramp.aead: unknown engine 'openssl', expected libcrypto, ipsecmb or jca")
+                    .doesNotContain("\tat ", "--set");
         }
     }
 
