@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 public record HostPort(String host, int port) implements ServerAddress {
     private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([A-Za-z0-9._-]*)):(\\d{1,5})");
     private static final String ALL = "0.0.0.0";
+    private static final String FORM_TEXT = "host:port such as 127.0.0.1:8080";
 
     /**
      * Reads an address to connect to.
@@ -27,9 +28,14 @@ public record HostPort(String host, int port) implements ServerAddress {
      * @throws IllegalArgumentException saying what was expected
      */
     public static HostPort parse(String text) {
-        HostPort parsed = read(text, EXPECTED);
+        return parse(text, FORM_TEXT);
+    }
+
+    /** @param expected for messages, where other forms are possible */
+    static HostPort parse(String text, String expected) {
+        HostPort parsed = read(text, expected);
         if (parsed.host.isEmpty() || parsed.port == 0) {
-            throw expected(EXPECTED, text);
+            throw expected(expected, text);
         }
         return parsed;
     }

@@ -17,7 +17,7 @@ public sealed interface ServerAddress permits HostPort, UnixSocket {
      * @throws IllegalArgumentException saying what was expected
      */
     static ServerAddress parse(String text, Function<String, Path> files) {
-        return UnixSocket.isForm(text) ? UnixSocket.parse(text, files) : HostPort.parse(text);
+        return UnixSocket.isForm(text) ? UnixSocket.parse(text, files) : HostPort.parse(text, EXPECTED);
     }
 
     /** All addresses to try, in order, at least one. Blocks for a name, so never on an event loop. */
