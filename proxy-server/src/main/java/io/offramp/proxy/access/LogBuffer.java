@@ -6,7 +6,7 @@ import java.time.Duration;
  * Bounds of lines that wait for their writer.
  *
  * @param blockBytes an event loop has at least one block of this size
- * @param totalBytes all blocks together; each event loop has one all the same
+ * @param totalBytes all blocks together; each event loop has one all the same, and a second while the first goes back
  * @param delay between two looks of the writer
  */
 public record LogBuffer(int blockBytes, long totalBytes, Duration delay) {

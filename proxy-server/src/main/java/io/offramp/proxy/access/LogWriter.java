@@ -39,9 +39,11 @@ final class LogWriter {
 
     /** Why the writer rests. */
     private enum Rest {
+        NOTHING_TO_DO,
         /** There was something: more will come. */
         BUSY,
-        NOTHING_TO_DO,
+        /** It does not: there is more. */
+        NONE,
         FULL,
         FAILED
     }
@@ -61,6 +63,7 @@ final class LogWriter {
     private volatile boolean asleep;
     private volatile boolean hurried;
     private volatile long endNs;
+    private int turn;
     private long fullNs = FULL_NS;
     private long tellFailureNs = System.nanoTime();
     private long tellLossNs = System.nanoTime();
@@ -136,15 +139,19 @@ final class LogWriter {
         return new Block(blockBytes);
     }
 
-    /** A block for a loop; null if all are in use. */
+    /**
+     * A block for a loop; null if all are in use.
+     *
+     * @param anyway whatever the limit, for a loop that has nothing but a block that is written
+     */
     @Nullable
-    Block takeBlock() {
+    Block takeBlock(boolean anyway) {
         int left = blocksLeft.decrementAndGet();
         if (left < scarceBlocks && !hurried) {
             hurried = true;
             LockSupport.unpark(thread);
         }
-        if (left < 0) {
+        if (left < 0 && !anyway) {
             blocksLeft.incrementAndGet();
             return null;
         }
@@ -181,38 +188,45 @@ final class LogWriter {
             tellLosses();
             rest(rest);
         }
-        while (drain() == Rest.FULL && endNs - System.nanoTime() > 0) {
-            LockSupport.parkNanos(this, FULL_NS);
+        Rest rest = drain();
+        while (rest != Rest.NOTHING_TO_DO && rest != Rest.FAILED && endNs - System.nanoTime() > 0) {
+            if (rest == Rest.FULL) {
+                LockSupport.parkNanos(this, FULL_NS);
+            }
+            rest = drain();
         }
         end();
     }
 
+    /** Writes a block of each loop at most, so that {@link #work} is seen however much there is. */
     private Rest drain() {
         hurried = false;
-        boolean any = false;
+        Rest rest = Rest.NOTHING_TO_DO;
         try {
-            for (boolean more = true; more; any |= more) {
-                more = false;
-                for (LoopLines lines : all) {
-                    LoopLines.Progress progress = lines.writeBlock(output);
-                    if (progress == LoopLines.Progress.STUCK) {
-                        return Rest.FULL;
-                    }
-                    if (progress == LoopLines.Progress.SOME) {
-                        more = true;
-                        fullNs = FULL_NS;
-                    }
+            for (int looks = all.size(); looks > 0; looks--) {
+                LoopLines.Progress progress = all.get(turn % all.size()).writeBlock(output);
+                if (progress == LoopLines.Progress.STUCK) {
+                    return Rest.FULL;
                 }
+                if (progress != LoopLines.Progress.NONE) {
+                    fullNs = FULL_NS;
+                    rest = progress == LoopLines.Progress.ALL && rest != Rest.NONE ? Rest.BUSY : Rest.NONE;
+                }
+                if (progress == LoopLines.Progress.PART) {
+                    return rest; // this loop's turn still: no line of another comes into one of its lines
+                }
+                turn = (turn + 1) % all.size();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) { // lines wait, whatever it was
             onFailure(e);
             return Rest.FAILED;
         }
-        return any ? Rest.BUSY : Rest.NOTHING_TO_DO;
+        return rest;
     }
 
     private void rest(Rest rest) {
         switch (rest) {
+            case NONE -> {}
             case BUSY -> LockSupport.parkNanos(this, delayNs);
             case FULL -> {
                 restWhateverTheHurry(fullNs);
@@ -249,13 +263,13 @@ final class LogWriter {
         try {
             output.reopen();
             LOG.info("access log: {} is open anew", target);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             counters.onFailure();
             LOG.warn("access log: {} cannot be opened anew, and stays as it was: {}", target, reason(e));
         }
     }
 
-    private void onFailure(IOException e) {
+    private void onFailure(Throwable e) {
         counters.onFailure();
         long now = System.nanoTime();
         if (now - tellFailureNs >= 0) {
@@ -288,7 +302,7 @@ final class LogWriter {
         }
     }
 
-    private static String reason(IOException e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage();
+    private static String reason(Throwable e) {
+        return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 }

@@ -17,8 +17,12 @@ final class LoopLines {
     enum Progress {
         /** There were none. */
         NONE,
-        /** There were some, and there may be more. */
-        SOME,
+        /** All are written. */
+        ALL,
+        /** A block is written, and there is another behind it. */
+        BLOCK,
+        /** A part is written, which may end within a line: what is left must be written before anything else. */
+        PART,
         /** The destination takes none. */
         STUCK
     }
@@ -59,7 +63,7 @@ final class LoopLines {
         Block block = tail;
         int from = block.end();
         if (block.bytes.length - from < LineBytes.MOST_BYTES) {
-            Block next = writer.takeBlock();
+            Block next = writer.takeBlock(waitingBytes() == 0); // a full block goes back only if one is behind it
             if (next == null) {
                 writer.onLost(1);
                 return;
@@ -99,14 +103,14 @@ final class LoopLines {
         }
         boolean some = lines.position() > from;
         if (lines.hasRemaining()) {
-            return some ? Progress.SOME : Progress.STUCK;
+            return some ? Progress.PART : Progress.STUCK;
         }
         if (behind == null) {
-            return some ? Progress.SOME : Progress.NONE;
+            return some ? Progress.ALL : Progress.NONE;
         }
         head = behind;
         writer.recycle(block);
-        return Progress.SOME;
+        return Progress.BLOCK;
     }
 
     /** Whether lines are left. By the writer. */

@@ -14,13 +14,16 @@ final class CollectingOutput implements LogOutput {
     /** Fails. */
     static final int FAIL = -1;
 
+    /** Throws what no output should throw. */
+    static final int BREAK = -2;
+
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private int room = ALL;
     private int writes;
     private int reopened;
     private boolean closed;
 
-    /** @param bytes to take from now on, or {@link #ALL}, or {@link #FAIL} */
+    /** @param bytes to take from now on, {@link #ALL}, {@link #FAIL} or {@link #BREAK} */
     synchronized void take(int bytes) {
         room = bytes;
     }
@@ -30,6 +33,9 @@ final class CollectingOutput implements LogOutput {
         writes++;
         if (room == FAIL) {
             throw new IOException("No space left on device");
+        }
+        if (room == BREAK) {
+            throw new IllegalStateException("a fault of this output");
         }
         byte[] some = new byte[Math.min(room, lines.remaining())];
         lines.get(some);

@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +44,10 @@ class LogWriterTest {
     private LogWriter writer = writer(4, Duration.ofMillis(5));
 
     private LogWriter writer(int blocks, Duration delay) {
+        return writer(blocks, delay, output);
+    }
+
+    private LogWriter writer(int blocks, Duration delay, LogOutput output) {
         LogBuffer buffer = new LogBuffer(BLOCK_BYTES, (long) blocks * BLOCK_BYTES, delay);
         return new LogWriter(new LogTarget.Stdout(), output, buffer, counters, InstantSource.system());
     }
@@ -148,6 +155,103 @@ class LogWriterTest {
         // Then
         await().untilAsserted(() -> assertThat(output.lines()).containsExactly("/first", "/second"));
         assertThat(counters.lost()).isZero();
+    }
+
+    @Test
+    void shouldPutNoLineOfAnotherLoopIntoAPartOfALine() {
+        // Given a line of the second loop that is cut
+        output.take(9);
+        LoopLines first = writer.newLines();
+        LoopLines second = writer.newLines();
+        first.append(exchange("/first"), TARGETS);
+        second.append(exchange("/second"), TARGETS);
+        writer.start();
+        await().until(() -> output.lines().equals(List.of("/first", "/s")));
+
+        // When
+        first.append(exchange("/third"), TARGETS);
+        output.take(CollectingOutput.ALL);
+
+        // Then
+        await().until(() -> writer.waiting() == 0);
+        assertThat(output.lines()).containsExactly("/first", "/second", "/third");
+    }
+
+    @Test
+    void shouldGoOnWithFewerBlocksThanLoopsNeed() {
+        // Given
+        writer = writer(1, Duration.ofMillis(1));
+        writer.start();
+        List<LoopLines> loops = List.of(writer.newLines(), writer.newLines());
+        String target = "/" + "a".repeat(998);
+
+        // When each loop fills several blocks, and all is written in between
+        int lines = 100;
+        for (int i = 0; i < lines; i++) {
+            loops.forEach(loop -> loop.append(exchange(target), TARGETS));
+            await().until(() -> writer.waiting() == 0);
+        }
+
+        // Then
+        assertThat(counters.lost()).isZero();
+        assertThat(output.lines()).hasSize(2 * lines);
+    }
+
+    @Test
+    void shouldWriteAgainAfterAFaultOfItsOutput() {
+        // Given
+        output.take(CollectingOutput.BREAK);
+        writer.start();
+        writer.newLines().append(exchange("/a"), TARGETS);
+        await().until(() -> counters.failures() > 0);
+
+        // When
+        output.take(CollectingOutput.ALL);
+
+        // Then
+        await().untilAsserted(() -> assertThat(output.lines()).containsExactly("/a"));
+    }
+
+    @Test
+    void shouldReopenWhileThereIsAlwaysALineToWrite() {
+        // Given an output that is slower than the lines
+        AtomicReference<@Nullable LoopLines> busy = new AtomicReference<>();
+        AtomicInteger writes = new AtomicInteger();
+        AtomicInteger reopened = new AtomicInteger();
+        writer = writer(4, Duration.ofMillis(5), new LogOutput() {
+            @Override
+            public void write(ByteBuffer lines) {
+                lines.position(lines.limit());
+                writes.incrementAndGet();
+                LoopLines loop = busy.get();
+                if (loop != null) {
+                    loop.append(exchange("/next"), TARGETS);
+                }
+            }
+
+            @Override
+            public void reopen() {
+                reopened.incrementAndGet();
+            }
+
+            @Override
+            public void close() {}
+        });
+        LoopLines loop = writer.newLines();
+        loop.append(exchange("/first"), TARGETS);
+        busy.set(loop);
+        writer.start();
+
+        // When
+        await().until(() -> writes.get() > 10);
+        writer.reopen();
+
+        // Then
+        try {
+            await().until(() -> reopened.get() == 1);
+        } finally {
+            busy.set(null);
+        }
     }
 
     @Test
