@@ -115,15 +115,17 @@ final class FileOutput implements LogOutput {
     private void shift() throws IOException {
         Rotation rotation = target.rotation();
         int keep = rotation == null ? 0 : rotation.keep();
-        for (int i = keep - 1; i > 0; i--) {
-            if (Files.exists(older(i))) {
+        for (int i = keep - 1; i >= 0; i--) {
+            if (Files.exists(older(i))) { // somebody may have moved any of them, also the last file
                 Files.move(older(i), older(i + 1), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        Files.move(target.path(), older(1), StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** The file itself is 0. */
     private Path older(int number) {
-        return target.path().resolveSibling(target.path().getFileName() + "." + number);
+        return number == 0
+                ? target.path()
+                : target.path().resolveSibling(target.path().getFileName() + "." + number);
     }
 }

@@ -137,6 +137,19 @@ class FileOutputTest {
     }
 
     @Test
+    void shouldMakeTheFileAnewWhenItIsDueAndSomebodyTookItAway() throws IOException {
+        try (FileOutput output = open(new Rotation(4, null, 2))) {
+            write(output, "1111\n");
+            Files.delete(file);
+            write(output, "2222\n");
+            write(output, "3333\n");
+        }
+
+        assertThat(file).hasContent("3333\n");
+        assertThat(older(1)).hasContent("2222\n");
+    }
+
+    @Test
     void shouldOpenANewFileWhenTheOldOneWasRenamed() throws IOException {
         Path moved = directory.resolve("moved");
         try (FileOutput output = open(null)) {
