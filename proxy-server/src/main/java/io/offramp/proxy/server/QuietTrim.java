@@ -56,8 +56,11 @@ final class QuietTrim {
             return;
         }
         if (residentBytes.getAsLong() > keptBytes / 100 * (100 + GROWTH_PERCENT)) {
-            trim.run();
-            keptBytes = residentBytes.getAsLong();
+            try {
+                trim.run();
+            } finally { // a failure does not repeat the pause at each look
+                keptBytes = residentBytes.getAsLong();
+            }
         }
         begin();
     }

@@ -1,6 +1,7 @@
 package io.offramp.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,27 @@ class QuietTrimTest {
 
         // Then
         assertThat(trims).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotTryAgainAtEachLookAfterAFailure() {
+        // Given
+        QuietTrim failing = new QuietTrim(() -> nowNs, () -> usedHeap, () -> resident, () -> {
+            trims++;
+            throw new IllegalStateException("no such command");
+        });
+        resident = PEAK;
+        nowNs += TimeUnit.SECONDS.toNanos(QuietTrim.QUIET_SECONDS);
+        assertThatThrownBy(failing::look).isInstanceOf(IllegalStateException.class);
+
+        // When
+        for (int second = 0; second < 1000; second++) {
+            nowNs += TimeUnit.SECONDS.toNanos(1);
+            failing.look();
+        }
+
+        // Then
+        assertThat(trims).isEqualTo(1);
     }
 
     @Test
