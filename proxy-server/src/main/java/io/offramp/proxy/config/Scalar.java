@@ -22,14 +22,17 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     static final Scalar<HostPort> BIND = new Scalar<>("host:port", HostPort::parseBind);
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Duration MOST = Duration.ofDays(36_500);
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmgKMG]?)");
 
-    /** Milliseconds to hours, from {@code min} on. */
+    /** Milliseconds to hours, from {@code min} on, and to a length that fits into nanoseconds. */
     static Scalar<Duration> duration(Duration min) {
         return new Scalar<>("a duration such as 10s, 500ms or 1m", text -> {
             Duration duration = parseDuration(text);
             boolean inRange = duration == null || duration.compareTo(min) >= 0;
             require(inRange, "must be at least " + min.toMillis() + "ms, is " + text);
+            boolean fits = duration == null || duration.compareTo(MOST) <= 0;
+            require(fits, "must be at most " + MOST.toHours() + "h, is " + text);
             return duration;
         });
     }

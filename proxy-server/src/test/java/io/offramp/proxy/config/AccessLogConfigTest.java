@@ -147,6 +147,9 @@ class AccessLogConfigTest {
         assertProblem(
                 "{only: {share: 1%}}",
                 "offramp.yaml:4:26: logging.access.only.share: expected a share such as 0.01, is \"1%\"");
+        assertProblem(
+                "{only: {slower-than: 999999999h}}",
+                "offramp.yaml:4:32: logging.access.only.slower-than: must be at most 876000h, is 999999999h");
         assertProblem("{only: {share: 1.5}}", "offramp.yaml:4:26: logging.access.only.share: must be 0 to 1, is 1.5");
         assertProblem(
                 "{buffer: {block: 64k, total: 32k}}",
