@@ -99,7 +99,7 @@ public final class Training {
             clients.add(client);
             Thread.ofPlatform().daemon().name("train-" + i).start(() -> {
                 try {
-                    load.run(targets, roundNs -> System.nanoTime() - endNs < 0);
+                    load.run(targets, () -> true, roundNs -> System.nanoTime() - endNs < 0);
                     client.complete(null);
                 } catch (IOException | RuntimeException e) {
                     client.completeExceptionally(e);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,8 @@ final class WarmUp {
     private void run() {
         long startNs = System.nanoTime();
         try {
-            long requests = warm();
+            long endNs = startNs + config.warmup().toNanos();
+            long requests = warm(() -> System.nanoTime() - endNs < 0 && phase.get() == Phase.WARMING);
             LOG.info(
                     "warmed up by {} requests in {} ms",
                     requests,
@@ -70,7 +72,7 @@ final class WarmUp {
         }
     }
 
-    private long warm() throws IOException, StartException {
+    private long warm(BooleanSupplier goesOn) throws IOException, StartException {
         SocketTransport transport = SocketTransport.best();
         OwnClients clients = new OwnClients();
         try (ProxyMetrics unseen = new ProxyMetrics()) {
@@ -78,8 +80,7 @@ final class WarmUp {
             try (LoadServer upstream = LoadServer.start(loop, transport.server());
                     ProxyServer proxy = ProxyServer.start(own(upstream.port()), providers, clients)) {
                 TlsLoad load = new TlsLoad(clients);
-                Steady steady = new Steady(config.warmup().toNanos());
-                load.run(targets(proxy), roundNs -> steady.test(roundNs) && phase.get() == Phase.WARMING);
+                load.run(targets(proxy), goesOn, new Steady());
                 return load.requests();
             } finally {
                 loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -92,6 +92,17 @@ public final class LoadServer implements AutoCloseable {
             ctx.flush();
         }
 
+        /** A peer that takes no answers is not read any more: any program of this machine may connect. */
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+
         private void read(ChannelHandlerContext ctx, ByteBuf data) {
             if (bodyBytes > 0) {
                 int part = (int) Math.min(bodyBytes, data.readableBytes());

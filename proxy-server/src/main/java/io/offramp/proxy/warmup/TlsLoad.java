@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -52,17 +53,21 @@ public final class TlsLoad {
     }
 
     /**
-     * Runs rounds over these listeners, one at least.
+     * Runs rounds over these listeners.
      *
-     * @param goesOn asked after each round, with its duration in ns
+     * @param goesOn asked before each version of each listener; false ends a round in its midst
+     * @param nextRound asked after each round, with its duration in ns
      * @throws IOException if the proxy refuses something; the message names version and port
      */
-    public void run(List<Target> targets, LongPredicate goesOn) throws IOException {
+    public void run(List<Target> targets, BooleanSupplier goesOn, LongPredicate nextRound) throws IOException {
         long startNs;
         do {
             startNs = System.nanoTime();
             for (Target target : targets) {
                 for (String version : target.versions()) {
+                    if (!goesOn.getAsBoolean()) {
+                        return;
+                    }
                     try {
                         round(target, version);
                     } catch (IOException e) {
@@ -73,7 +78,7 @@ public final class TlsLoad {
                     }
                 }
             }
-        } while (goesOn.test(System.nanoTime() - startNs));
+        } while (nextRound.test(System.nanoTime() - startNs));
     }
 
     /** TLS connections so far. */

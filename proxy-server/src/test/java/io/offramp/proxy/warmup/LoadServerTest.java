@@ -49,6 +49,21 @@ class LoadServerTest {
         assertThat(channel.isOpen()).isFalse();
     }
 
+    @Test
+    void shouldNotReadAPeerThatTakesNoAnswers() {
+        // When
+        channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(ascii("GET /bytes/1000000 HTTP/1.1\r\n\r\n")));
+
+        // Then
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        // When
+        channel.pipeline().fireChannelReadComplete();
+
+        // Then
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
     private void receive(byte[] bytes) {
         channel.writeInbound(Unpooled.wrappedBuffer(bytes));
     }
