@@ -189,7 +189,7 @@ class LogWriterTest {
         int lines = 100;
         for (int i = 0; i < lines; i++) {
             loops.forEach(loop -> loop.append(exchange(target), TARGETS));
-            await().until(() -> writer.waiting() == 0);
+            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> writer.waiting() == 0);
         }
 
         // Then
