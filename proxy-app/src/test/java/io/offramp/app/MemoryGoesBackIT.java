@@ -54,7 +54,7 @@ class MemoryGoesBackIT {
 
             // Then
             assertThat(proxy.metric("offramp_memory_trims_total", "")).isEqualTo(1);
-            assertThat(proxy.residentBytes()).isLessThan(peak - 30 * MIB);
+            assertThat(proxy.residentBytes()).isLessThan(peak - 15 * MIB);
             // The allocator keeps a chunk for the last buffer of a size class, wherever that is.
             assertThat(direct(proxy)).isLessThan(directPeak - 15 * MIB);
             Matcher line = proxy.log().stream()
