@@ -8,7 +8,7 @@ import sys
 import time
 
 from . import cases as all_cases
-from . import afresh, estimate, load, machine, offload, process, report, site, targets
+from . import afresh, estimate, http2, load, machine, offload, process, report, site, targets
 from .proxies import REPOSITORY, Proxy, Setting
 
 WARM_CONNECTIONS = 30_000  # after these, a JVM has compiled the path of a handshake; measured, see docs/BENCHMARKS.md
@@ -36,6 +36,7 @@ class Bench:
         self.uploads_per_second = options.uploads_per_second
         self.cases = [case for case in all_cases.CASES if case.name in options.cases]
         self.proxies = []
+        self.grpc_port = self.grpc_message = None
         self.warm = set()  # names of the proxies that have had handshakes
         self.units = collections.Counter()  # by port: all that a proxy did in a case's unit, in its warm-up as well
         self.servers = {}
@@ -47,18 +48,31 @@ class Bench:
     def environment(self, version):
         return self.environments[version]
 
+    def h2_client(self):
+        """What each load over HTTP/2 runs with."""
+        return self.load_cores, self.environment("TLSv1.3"), self.folder / "h2load.log"
+
     # --- set-up -------------------------------------------------------------------------------------------------------
 
     def setting(self, *kinds):
         """Free ports for a proxy that listens with these kinds of certificates, and all else that it needs."""
         *ports, admin = process.free_ports(len(kinds) + 1)
         return Setting(
-            self.folder, self.certificates, self.upstream_port, self.options.proxy_cpus, dict(zip(kinds, ports)), admin
+            self.folder,
+            self.certificates,
+            self.upstream_port,
+            self.options.proxy_cpus,
+            dict(zip(kinds, ports)),
+            admin,
+            self.grpc_port,
         )
 
     def start_upstream(self):
-        (self.upstream_port,) = process.free_ports(1)
+        self.upstream_port, grpc_port = process.free_ports(2)
         site.start_upstream(self.folder, self.files, self.upstream_port, len(self.load_cores), self.load_cores)
+        if any(case.name == "grpc-unary" for case in self.cases):
+            self.grpc_port = grpc_port
+            self.grpc_message = http2.start_upstream(self.folder, grpc_port, self.load_cores)
 
     def start_proxies(self):
         """Starts what was asked for; what cannot be started is named and left out."""
@@ -151,7 +165,9 @@ class Bench:
         """Compares the hash of every size through this proxy with the upstream's file."""
         port = self.ports[proxy.name][case.certificate]
         found = (
-            load.body_error(port, name, sha256, self.folder / "body", self.load_cores, self.environment(case.version))
+            load.body_error(
+                port, name, sha256, case.http, self.folder / "body", self.load_cores, self.environment(case.version)
+            )
             for name, sha256 in self.files.sha256.items()
         )
         return [error for error in found if error]
@@ -364,7 +380,7 @@ def commit():
 
 
 def missing_tools():
-    return [tool for tool in ("openssl", "nginx", "wrk", "curl") if not shutil.which(tool)]
+    return [tool for tool in ("openssl", "nginx", "wrk", "curl", "h2load", "nghttpd") if not shutil.which(tool)]
 
 
 def fail(message):

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Callable
 
-from . import load, machine
+from . import http2, load, machine
 from .site import SIZES
 
 CONNECTIONS = 64
@@ -26,6 +26,7 @@ class Case:
     but: tuple = ()  # patterns of proxies that it leaves out
     logs: bool = False  # whether each proxy runs with its access log on, too
     ramp: float = 0  # seconds of a round before what is measured, and after
+    http: str = "1.1"  # version of HTTP that the clients speak
 
     def takes(self, proxy):
         return not any(fnmatch.fnmatch(proxy.name, pattern) for pattern in self.but)
@@ -44,6 +45,25 @@ def requests(size, connections, unit="request"):
         return result
 
     return drive
+
+
+def h2_requests(size, connections, streams, unit="request"):
+    def drive(bench, port, seconds):
+        result = http2.h2load(port, f"/{size}", connections, streams, seconds, *bench.h2_client())
+        if unit == "MiB":
+            result.units = result.units * SIZES[size] / 2**20
+        return result
+
+    return drive
+
+
+def h2_uploads(bench, port, seconds):
+    count = max(1, round(seconds * bench.uploads_per_second))
+    return http2.uploads(port, bench.files, count, *bench.h2_client())
+
+
+def grpc_unary(bench, port, seconds):
+    return http2.grpc_unary(port, 16, 16, bench.grpc_message, seconds, *bench.h2_client())
 
 
 def ramp_seconds(connections):
@@ -116,6 +136,10 @@ def first_bytes(bench, port, seconds):
     return load.connect_one_by_one(port, "/1k", int(100 * seconds), bench.load_cores, bench.environment("TLSv1.3"))
 
 
+def h2_case(name, title, unit, drive):
+    return Case(name, f"{title}, HTTP/2, TLS 1.3", unit, drive, but=("*-tcp", "hitch", "stunnel"), http="2")
+
+
 CASES = [
     Case("keepalive-1k", "GET 1 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("1k", CONNECTIONS)),
     Case(
@@ -129,6 +153,11 @@ CASES = [
     Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
     Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
     Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
+    h2_case("h2-1k", "GET 1 KiB, 16 connections with 16 streams each", "request", h2_requests("1k", 16, 16)),
+    h2_case("h2-16k", "GET 16 KiB, 16 connections with 16 streams each", "request", h2_requests("16k", 16, 16)),
+    h2_case("h2-bulk", "GET 1 MiB, 8 connections", "MiB", h2_requests("1m", 8, 1, "MiB")),
+    h2_case("h2-upload", "PUT of a large body, one connection", "MiB", h2_uploads),
+    h2_case("grpc-unary", "gRPC calls to an HTTP/2 upstream, 16 connections with 16 streams", "request", grpc_unary),
     *(
         Case(
             f"conns-{count}",

@@ -173,22 +173,26 @@ def uploads(port, files, count, cores, env):
     return load
 
 
-def body_error(port, name, sha256, scratch, cores, env):
-    """Fetches one file and compares its hash; returns what is wrong, or None."""
+def body_error(port, name, sha256, http, scratch, cores, env):
+    """Fetches one file by a version of HTTP and compares its hash; returns what is wrong, or None."""
     command = [
         "curl",
         "-skS",
-        "--http1.1",
+        f"--http{http}",
         "--fail",
         "--max-time",
         "20",
         "-o",
         str(scratch),
+        "-w",
+        "%{http_version}",
         f"https://127.0.0.1:{port}/{name}",
     ]
-    code, _, err = process.run(command, cores, 25, env)
+    code, out, err = process.run(command, cores, 25, env)
     if code:
         return f"curl ended with {code}: {err.strip()[-200:]}"
+    if out.strip() != http:
+        return f"the answer is one of HTTP/{out.strip()} instead of HTTP/{http}"
     got = hashlib.sha256(scratch.read_bytes()).hexdigest()
     scratch.unlink()
     return None if got == sha256 else f"the body of /{name} is another one than the upstream's"

@@ -3,7 +3,8 @@ certificate.
 
 Everybody gets one worker per core given, HTTP keep-alive to the upstream, long idle limits, and defaults otherwise; no
 access log but in the case that is about it, where it goes to the file that has the proxy's output, in the proxy's cheap
-way. The HTTP proxies all send the upstream X-Forwarded-For and -Proto, as Offramp does by itself.
+way. The HTTP proxies all send the upstream X-Forwarded-For and -Proto, as Offramp does by itself, and speak HTTP/2 to
+clients that offer it. Where a case needs it, requests below /grpc go to an upstream that speaks HTTP/2 without TLS.
 """
 import dataclasses
 import os
@@ -16,6 +17,7 @@ from .site import nginx_main
 
 # Connections that wait at the upstream: as many as a case has clients. HAProxy keeps what it opens.
 UPSTREAM_IDLE = 4096
+GRPC_PATH = "/grpc"
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
@@ -29,6 +31,7 @@ class Setting:
     cores: set
     ports: dict  # certificate kind -> port to listen on
     admin_port: int  # for those that have one
+    grpc_port: int | None = None  # of the upstream that speaks HTTP/2, if a case needs it
     java_options: str = ""
     access_log: bool = False
 
@@ -94,17 +97,29 @@ def write(setting, name, text):
     return str(path)
 
 
+def nginx_upstream(name, port):
+    return f"""upstream {name} {{
+        server 127.0.0.1:{port};
+        keepalive {UPSTREAM_IDLE};
+        keepalive_requests 100000000;
+        keepalive_timeout 300s;
+    }}"""
+
+
 def nginx(name, setting):
     log = "access_log /dev/stdout combined buffer=64k flush=1s;" if setting.access_log else ""
+    grpc = f"location {GRPC_PATH} {{ grpc_pass grpc://grpc_up; }}" if setting.grpc_port else ""
+    grpc_up = nginx_upstream("grpc_up", setting.grpc_port) if setting.grpc_port else ""
     servers = "".join(
         f"""
     server {{
-        listen 127.0.0.1:{port} ssl backlog=4096;
+        listen 127.0.0.1:{port} ssl http2 backlog=4096;
         server_name localhost;
         {log}
         ssl_certificate {setting.certificates[kind]};
         ssl_certificate_key {setting.certificates[kind]};
         location / {{ proxy_pass http://up; }}
+        {grpc}
     }}"""
         for kind, port in setting.ports.items()
     )
@@ -124,12 +139,8 @@ def nginx(name, setting):
     proxy_request_buffering off;     # stream uploads, as the others do
     proxy_max_temp_file_size 0;      # stream answers, never by way of a file
     proxy_read_timeout 300s;
-    upstream up {{
-        server 127.0.0.1:{setting.upstream_port};
-        keepalive {UPSTREAM_IDLE};
-        keepalive_requests 100000000;
-        keepalive_timeout 300s;
-    }}
+    {nginx_upstream("up", setting.upstream_port)}
+    {grpc_up}
     {servers}
 }}
 """,
@@ -141,9 +152,11 @@ def haproxy(name, setting):
     logged = setting.access_log
     to, log = ("log stdout format raw local0 info", "log global\n    option httplog") if logged else ("", "")
     binds = "\n".join(
-        f"    bind 127.0.0.1:{port} ssl crt {setting.certificates[kind]} alpn http/1.1"
+        f"    bind 127.0.0.1:{port} ssl crt {setting.certificates[kind]} alpn h2,http/1.1"
         for kind, port in setting.ports.items()
     )
+    grpc = f"backend grpc\n    server s1 127.0.0.1:{setting.grpc_port} proto h2" if setting.grpc_port else ""
+    use_grpc = f"use_backend grpc if {{ path_beg {GRPC_PATH} }}" if setting.grpc_port else ""
     conf = write(
         setting,
         "haproxy.cfg",
@@ -166,9 +179,11 @@ defaults
 frontend tls
 {binds}
     http-request set-header X-Forwarded-Proto https
+    {use_grpc}
     default_backend up
 backend up
     server s1 127.0.0.1:{setting.upstream_port}
+{grpc}
 """,
     )
     return ["-db", "-f", conf]
@@ -232,11 +247,14 @@ def offramp(mode, backend):
     policy = "sw" if backend == "sw" else "hw"
 
     def arguments(name, setting):
+        grpc = bool(setting.grpc_port) and mode == "http"
+        routes = f"\n    routes: [{{path: {GRPC_PATH}, upstream: grpc}}]" if grpc else ""
+        upstreams = f"upstreams: {{grpc: {{servers: [127.0.0.1:{setting.grpc_port}], protocol: h2c}}}}" if grpc else ""
         listeners = "\n".join(
             f"""  - bind: 127.0.0.1:{port}
     mode: {mode}
     tls: {{cert: {setting.certificates[kind]}}}
-    upstream: 127.0.0.1:{setting.upstream_port}
+    upstream: 127.0.0.1:{setting.upstream_port}{routes}
     offload: {{backend: {backend}, tx: {policy}, rx: {policy}}}"""
             for kind, port in setting.ports.items()
         )
@@ -245,6 +263,7 @@ def offramp(mode, backend):
             f"{name}.yaml",
             f"""listeners:
 {listeners}
+{upstreams}
 threads: {len(setting.cores)}
 admin: {{bind: 127.0.0.1:{setting.admin_port}}}
 timeouts: {{idle: 300s}}

@@ -147,6 +147,13 @@ def keep_alive(title, case, sw, hw):
     ]
 
 
+def h2(title, case, sw, hw, unit="request"):
+    return [
+        Target(case, title, f"CPU per {unit}", cpu(case), sw, hw),
+        Target(case, title, f"{unit}s/s" if unit == "request" else "MB/s", rate(case), 1, 1, True),
+    ]
+
+
 TARGETS = [
     *keep_alive("keep-alive 1 KiB, 64 connections", "keepalive-1k", 0.78, 0.88),
     Target("keepalive-1k-log", "1 KiB, access log to a file", "CPU / log off", logged_cpu, 0.95, 1.05),
@@ -156,6 +163,11 @@ TARGETS = [
     Target("bulk-1m", "1 MiB bulk, 8 connections", "MB/s", rate("bulk-1m"), 1, 1, True),
     Target("upload", "100 MiB upload", "CPU per MiB", cpu("upload"), 0.70, 0.80),
     Target("upload", "100 MiB upload", "MB/s", rate("upload"), 1, 1, True),
+    *h2("HTTP/2 1 KiB, 16 x 16 streams", "h2-1k", 0.90, 0.90),
+    *h2("HTTP/2 16 KiB, 16 x 16 streams", "h2-16k", 0.90, 0.90),
+    *h2("HTTP/2 1 MiB, 8 connections", "h2-bulk", 0.90, 0.90, "MiB"),
+    *h2("HTTP/2 100 MiB upload", "h2-upload", 0.90, 0.90, "MiB"),
+    *h2("gRPC unary, 16 x 16 streams", "grpc-unary", 0.90, 0.90),
     Target("full", "full handshake TLS 1.3, ECDSA P-256", "CPU, of nginx", cpu_of_nginx("full"), 0.55, 0.55),
     Target("full", "full handshake TLS 1.3, ECDSA P-256", "handshakes/s", rate("full"), 1, 1, True),
     Target("rsa", "full handshake TLS 1.3, RSA-2048", "CPU", cpu("rsa"), 1, 1),
