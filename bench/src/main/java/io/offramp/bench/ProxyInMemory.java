@@ -64,7 +64,7 @@ final class ProxyInMemory implements AutoCloseable {
         answer = ALLOCATOR.directBuffer(READ_BYTES).writeBytes(kind.answer());
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
-                new Http1Protocol(HeadLimits.DEFAULTS),
+                spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 this::connect);

@@ -6,8 +6,8 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.pool.Lease;
 import io.offramp.proxy.upstream.pool.LeaseListener;
-import io.offramp.proxy.upstream.pool.Opening;
 import io.offramp.proxy.upstream.pool.ServerBusyException;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class ServerSearch implements LeaseListener {
     private final UpstreamLoop servers;
     private @Nullable UpstreamGroup group;
     private @Nullable UpstreamServer server;
-    private @Nullable Opening opening;
+    private @Nullable Lease lease;
     private Refusal lastFailure = Refusal.NO_SERVER;
     private @Nullable String lastProblem;
     private long tried;
@@ -64,22 +64,22 @@ final class ServerSearch implements LeaseListener {
 
     private void connect(UpstreamGroup from, UpstreamServer to) {
         used = false;
-        Opening next = servers.open(from, to, exchange.allocator(), exchange, this);
-        opening = next;
+        Lease next = servers.open(from, to, exchange.allocator(), exchange, this);
+        lease = next;
         exchange.awaitServer();
         next.start();
     }
 
     @Override
     public void onLeased(UpstreamStream stream, boolean wasUsed) {
-        opening = null;
+        lease = null;
         used = wasUsed;
         exchange.onServer(stream);
     }
 
     @Override
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
-        opening = null;
+        lease = null;
         tried |= failed.bit();
         lastFailure = switch (cause) {
             case ServerBusyException busy -> Refusal.NO_SERVER;
@@ -117,9 +117,9 @@ final class ServerSearch implements LeaseListener {
 
     /** Cancels the search. */
     void cancel() {
-        if (opening != null) {
-            opening.cancel();
-            opening = null;
+        if (lease != null) {
+            lease.cancel();
+            lease = null;
         }
     }
 }

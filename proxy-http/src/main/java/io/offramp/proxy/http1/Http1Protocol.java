@@ -2,7 +2,6 @@ package io.offramp.proxy.http1;
 
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.upstream.UpstreamServer;
-import io.offramp.proxy.upstream.pool.PooledConnection;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import io.offramp.proxy.upstream.transport.Transport;
@@ -14,10 +13,15 @@ import io.offramp.proxy.upstream.transport.Transport;
  */
 public record Http1Protocol(HeadLimits limits) implements Protocol {
     @Override
-    public PooledConnection over(Transport transport, UpstreamServer server, UpstreamLoop loop) {
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
+    public void over(Transport transport, UpstreamServer server, UpstreamLoop loop, Result result) {
         MessageReader reader = MessageReader.ofAnswers(limits.requestLineBytes(), limits.headBytes());
         ServerConnection connection = new ServerConnection(loop, server, transport, reader);
         transport.listener(connection);
-        return connection;
+        result.onOpened(connection);
     }
 }

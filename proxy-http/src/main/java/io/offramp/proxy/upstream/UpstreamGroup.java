@@ -7,21 +7,28 @@ import org.jspecify.annotations.Nullable;
 /** Servers that answer the same requests. Thread-safe. */
 public final class UpstreamGroup {
     private final String name;
+    private final UpstreamProtocol protocol;
     private final UpstreamServer[] servers;
     private final UpstreamEvents events;
 
     /** Resolves the names; blocks, so never on an event loop. */
     public UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
         name = config.name();
+        protocol = config.protocol();
         this.events = events;
         servers = IntStream.range(0, config.servers().size())
-                .mapToObj(i -> new UpstreamServer(config.servers().get(i), i))
+                .mapToObj(i -> new UpstreamServer(this, config.servers().get(i), i))
                 .toArray(UpstreamServer[]::new);
     }
 
     /** As configured. */
     public String name() {
         return name;
+    }
+
+    /** What its servers speak. */
+    public UpstreamProtocol protocol() {
+        return protocol;
     }
 
     /** Counts its events. */

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class UpstreamServer {
     private static final long SKIPPED_NS = TimeUnit.SECONDS.toNanos(3);
 
+    private final UpstreamGroup group;
     private final String name;
     private final ServerAddress address;
     private final int index;
@@ -21,15 +22,21 @@ public final class UpstreamServer {
     private volatile long retryAtNs;
 
     /** Resolves the name; blocks, so never on an event loop. */
-    UpstreamServer(ServerAddress address, int index) {
-        this(address, index, address.resolveAll());
+    UpstreamServer(UpstreamGroup group, ServerAddress address, int index) {
+        this(group, address, index, address.resolveAll());
     }
 
-    UpstreamServer(ServerAddress address, int index, List<? extends SocketAddress> addresses) {
+    UpstreamServer(UpstreamGroup group, ServerAddress address, int index, List<? extends SocketAddress> addresses) {
+        this.group = group;
         this.address = address;
         this.index = index;
         this.addresses = List.copyOf(addresses);
         name = address.toString();
+    }
+
+    /** The group that it belongs to. */
+    public UpstreamGroup group() {
+        return group;
     }
 
     /** As configured: {@code host:port}, {@code unix:/run/app.sock}. */

@@ -10,6 +10,9 @@ import java.time.Duration;
  * @param idleConnections idle connections that are kept
  * @param connections most connections
  * @param queue requests that may wait for one of those
+ * @param streams most requests at once on a connection that is shared; a server may allow fewer
+ * @param requests of a shared connection in all; then another takes its place
+ * @param age of a shared connection; then another takes its place
  * @param receiveBytes receive buffer of a socket, SO_RCVBUF: most that is under way from a server
  */
 public record UpstreamSettings(
@@ -18,10 +21,21 @@ public record UpstreamSettings(
         int idleConnections,
         int connections,
         int queue,
+        int streams,
+        int requests,
+        Duration age,
         int receiveBytes) {
     /** The default. */
-    public static final UpstreamSettings DEFAULTS =
-            new UpstreamSettings(Duration.ofSeconds(5), Duration.ofSeconds(75), 1024, 16_384, 1024, 256 << 10);
+    public static final UpstreamSettings DEFAULTS = new UpstreamSettings(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(75),
+            1024,
+            16_384,
+            1024,
+            1024,
+            9_000, // some servers and load balancers end a connection at 10,000
+            Duration.ofHours(1),
+            256 << 10);
 
     /** The default, with other choices by name. */
     public static Builder builder() {
@@ -40,6 +54,9 @@ public record UpstreamSettings(
         private int idleConnections;
         private int connections;
         private int queue;
+        private int streams;
+        private int requests;
+        private Duration age;
         private int receiveBytes;
 
         private Builder(UpstreamSettings from) {
@@ -48,6 +65,9 @@ public record UpstreamSettings(
             idleConnections = from.idleConnections;
             connections = from.connections;
             queue = from.queue;
+            streams = from.streams;
+            requests = from.requests;
+            age = from.age;
             receiveBytes = from.receiveBytes;
         }
 
@@ -81,6 +101,24 @@ public record UpstreamSettings(
             return this;
         }
 
+        /** Most requests at once on a shared connection. */
+        public Builder streams(int choice) {
+            streams = choice;
+            return this;
+        }
+
+        /** Requests of a shared connection in all. */
+        public Builder requests(int choice) {
+            requests = choice;
+            return this;
+        }
+
+        /** Age of a shared connection. */
+        public Builder age(Duration choice) {
+            age = choice;
+            return this;
+        }
+
         /** Receive buffer of a socket, SO_RCVBUF. */
         public Builder receiveBytes(int choice) {
             receiveBytes = choice;
@@ -89,7 +127,16 @@ public record UpstreamSettings(
 
         /** With the choices so far. */
         public UpstreamSettings build() {
-            return new UpstreamSettings(connectTimeout, idleTimeout, idleConnections, connections, queue, receiveBytes);
+            return new UpstreamSettings(
+                    connectTimeout,
+                    idleTimeout,
+                    idleConnections,
+                    connections,
+                    queue,
+                    streams,
+                    requests,
+                    age,
+                    receiveBytes);
         }
     }
 }

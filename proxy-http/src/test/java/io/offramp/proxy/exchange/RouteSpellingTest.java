@@ -64,7 +64,7 @@ class RouteSpellingTest {
 
     private final Upstreams upstreams = new Upstreams(
             Stream.of("admin", "public", "any").collect(Collectors.toMap(name -> name, RouteSpellingTest::upstream)),
-            new Http1Protocol(HeadLimits.DEFAULTS),
+            spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
             UpstreamSettings.DEFAULTS,
             name -> UpstreamEvents.NONE);
     private final Router router = new Router(

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RouterTest {
     private final Upstreams upstreams = new Upstreams(
             Map.of("api", upstream("api"), "sub", upstream("sub"), "any", upstream("any")),
-            new Http1Protocol(HeadLimits.DEFAULTS),
+            spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
             UpstreamSettings.DEFAULTS,
             name -> UpstreamEvents.NONE);
 

@@ -114,7 +114,7 @@ final class Handlers implements ProxyUnderTest {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", Collections.nCopies(servers, new HostPort("127.0.0.1", 8080)))),
-                new Http1Protocol(http.heads()),
+                spoken -> new Http1Protocol(http.heads()),
                 settings,
                 name -> UpstreamEvents.NONE,
                 this::open);

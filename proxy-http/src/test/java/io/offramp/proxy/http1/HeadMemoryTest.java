@@ -162,7 +162,7 @@ class HeadMemoryTest {
     private EmbeddedChannel open() {
         Upstreams none = new Upstreams(
                 Map.of(),
-                new Http1Protocol(HeadLimits.DEFAULTS),
+                spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE);
         EmbeddedChannel channel = new EmbeddedChannel();

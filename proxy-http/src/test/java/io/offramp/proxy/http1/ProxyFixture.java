@@ -117,7 +117,10 @@ public final class ProxyFixture implements AutoCloseable {
 
     public ProxyFixture(Settings settings, Front front) {
         upstreams = new Upstreams(
-                settings.upstreams, new Http1Protocol(settings.http.heads()), settings.servers, name -> counts);
+                settings.upstreams,
+                spoken -> new Http1Protocol(settings.http.heads()),
+                settings.servers,
+                name -> counts);
         boolean epoll = !settings.nio && Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerSocketChannel> type =

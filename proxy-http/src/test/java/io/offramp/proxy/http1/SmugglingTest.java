@@ -270,7 +270,7 @@ class SmugglingTest {
 
     private EmbeddedChannel open() {
         Upstreams none = new Upstreams(
-                Map.of(), new Http1Protocol(LIMITS), UpstreamSettings.DEFAULTS, name -> UpstreamEvents.NONE);
+                Map.of(), spoken -> new Http1Protocol(LIMITS), UpstreamSettings.DEFAULTS, name -> UpstreamEvents.NONE);
         EmbeddedChannel channel = new EmbeddedChannel();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         channel.attr(Connection.KEY).set(new Connection(1, "test", address, address));

@@ -36,7 +36,7 @@ class TcpHandlerTest {
         // Given
         Upstreams upstreams = new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
-                new Http1Protocol(HeadLimits.DEFAULTS),
+                spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 (loop, to, allocator, timeoutMs, handler) -> {

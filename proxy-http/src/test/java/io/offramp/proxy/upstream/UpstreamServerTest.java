@@ -9,11 +9,14 @@ import org.junit.jupiter.api.Test;
 
 /** What is remembered of a server's addresses. */
 class UpstreamServerTest {
+    private static final HostPort ADDRESS = new HostPort("127.0.0.1", 80);
+    private static final UpstreamGroup GROUP =
+            new UpstreamGroup(new UpstreamConfig("app", List.of(ADDRESS)), UpstreamEvents.NONE);
     private static final InetSocketAddress A = new InetSocketAddress("127.0.0.1", 80);
     private static final InetSocketAddress B = new InetSocketAddress("::1", 80);
     private static final InetSocketAddress C = new InetSocketAddress("127.0.0.2", 80);
 
-    private final UpstreamServer server = new UpstreamServer(new HostPort("127.0.0.1", 80), 0, List.of(A, B, C));
+    private final UpstreamServer server = new UpstreamServer(GROUP, ADDRESS, 0, List.of(A, B, C));
 
     @Test
     void shouldTryTheAddressFirstThatAcceptedLast() {

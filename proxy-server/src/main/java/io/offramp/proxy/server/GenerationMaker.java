@@ -47,7 +47,10 @@ record GenerationMaker(
     Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {
         Upstreams upstreams = before == null
                 ? new Upstreams(
-                        config.upstreams(), new Http1Protocol(config.heads()), config.servers(), metrics::upstream)
+                        config.upstreams(),
+                        spoken -> new Http1Protocol(config.heads()),
+                        config.servers(),
+                        metrics::upstream)
                 : before.upstreams().next(config.upstreams(), metrics::upstream);
         Fronts fronts = new Fronts(upstreams, metrics, budget, accessLog);
         List<ListenerGeneration> listeners = new ArrayList<>();

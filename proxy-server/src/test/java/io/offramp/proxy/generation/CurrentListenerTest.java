@@ -84,7 +84,7 @@ class CurrentListenerTest {
     private static Generation generation(ListenerGeneration... listeners) {
         Upstreams none = new Upstreams(
                 Map.of(),
-                new Http1Protocol(HeadLimits.DEFAULTS),
+                spoken -> new Http1Protocol(HeadLimits.DEFAULTS),
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE);
         return new Generation(List.of(listeners), none, ClientLimits.DEFAULTS, List.of());

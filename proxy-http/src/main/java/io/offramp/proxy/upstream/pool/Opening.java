@@ -10,7 +10,7 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** One new connection to a server: waits until there may be one more, then connects. Confined to the event loop. */
-public final class Opening {
+public final class Opening implements Lease {
     private final UpstreamLoop loop;
     private final UpstreamGroup group;
     private final UpstreamServer server;
@@ -41,12 +41,12 @@ public final class Opening {
         this.result = result;
     }
 
-    /** Begins; the result comes later or during the call. */
+    @Override
     public void start() {
         loop.pool(server).open(this);
     }
 
-    /** Cancels it. */
+    @Override
     public void cancel() {
         if (!over) {
             over = true;

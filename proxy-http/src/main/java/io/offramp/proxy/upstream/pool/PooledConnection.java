@@ -6,8 +6,8 @@ import io.offramp.proxy.upstream.UpstreamStream;
 
 /**
  * A connection that carries one request after another, or many at once, each with a lease of its own. It reports to its
- * {@link UpstreamLoop}: {@link UpstreamLoop#onRoom} when it has room again, {@link UpstreamLoop#onClosed} when a free
- * one is gone. Confined to the event loop.
+ * {@link UpstreamLoop}: {@link UpstreamLoop#onRoom} when it has room again, or no lease any more;
+ * {@link UpstreamLoop#onClosed} when it can give no further lease. Confined to the event loop.
  */
 public interface PooledConnection {
     /** The server at the other end. */
@@ -19,8 +19,13 @@ public interface PooledConnection {
     /** Leases a stream; only where there is room. */
     UpstreamStream lease(UpstreamListener listener);
 
-    /** End of its idle time, on the event loop's clock; {@code Long.MAX_VALUE} if it has both leases and room. */
+    /** End of its idle time, on the event loop's clock; {@code Long.MAX_VALUE} if it has leases. */
     long idleEndNs();
+
+    /** Whether another should take its place before it ends, although it has room. */
+    default boolean isDue() {
+        return false;
+    }
 
     /** Gives no more leases, and closes when the current ones have ended. */
     void retire();

@@ -3,6 +3,7 @@ package io.offramp.proxy.upstream.pool;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.UpstreamStream;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -10,20 +11,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of one event loop to one server: those with room for a request, last used first; the number of all; and
- * the requests that wait because there may be no more. Confined to the event loop.
+ * Connections of one event loop to one server: those that can be leased, the number of all, and the openings that wait
+ * because there may be no more. Confined to the event loop.
  */
-final class ServerPool {
+abstract sealed class ServerPool permits ExclusivePool, SharedPool {
     private final EventLoop loop;
-    private final int mostFree;
     private final int mostOpen;
     private final int mostWaiting;
     private final long waitMs;
-    private final ArrayDeque<PooledConnection> free = new ArrayDeque<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int open;
 
-    /** A waiting request. */
+    /** A waiting opening. */
     private final class Waiting implements Runnable {
         final Opening opening;
         final Future<?> timer;
@@ -40,21 +39,20 @@ final class ServerPool {
         }
     }
 
-    ServerPool(EventLoop loop, int mostFree, int mostOpen, int mostWaiting, long waitMs) {
+    ServerPool(EventLoop loop, UpstreamSettings settings) {
         this.loop = loop;
-        this.mostFree = mostFree;
-        this.mostOpen = mostOpen;
-        this.mostWaiting = mostWaiting;
-        this.waitMs = waitMs;
+        mostOpen = settings.connections();
+        mostWaiting = settings.queue();
+        waitMs = settings.connectTimeout().toMillis();
     }
 
     /** Connects now, or when another connection has gone; refuses if too many wait. */
-    void open(Opening opening) {
-        if (open >= mostOpen && !free.isEmpty()) {
-            // It cannot be used: the caller wants a new one. It makes room, and counts no more when it has closed.
-            free.pollLast().retire();
+    final void open(Opening opening) {
+        if (isFull()) {
+            // A free one cannot be used: the caller wants a new one. It makes room, and counts no more once closed.
+            retireFree();
         }
-        if (open < mostOpen) {
+        if (!isFull()) {
             open++;
             opening.connect();
         } else if (waiting.size() < mostWaiting) {
@@ -64,18 +62,25 @@ final class ServerPool {
         }
     }
 
+    /** Whether there may be no further connection. */
+    final boolean isFull() {
+        return open >= mostOpen;
+    }
+
     /** An opened connection is gone, or could not be opened. */
-    void onGone() {
+    final void onGone() {
         open--;
         Waiting next = waiting.pollFirst();
         if (next != null) {
             next.timer.cancel(false);
             open(next.opening);
+        } else {
+            onPlace();
         }
     }
 
     /** Removes it from the waiting ones. */
-    void forgetWaiting(Opening opening) {
+    final void forgetWaiting(Opening opening) {
         for (Iterator<Waiting> i = waiting.iterator(); i.hasNext(); ) {
             Waiting one = i.next();
             if (one.opening == opening) {
@@ -85,73 +90,51 @@ final class ServerPool {
         }
     }
 
-    /** A lease on a connection that has room; null if there is none. */
-    @Nullable
-    UpstreamStream lease(UpstreamListener listener, long nowNs) {
-        for (PooledConnection last = free.pollFirst(); last != null; last = free.pollFirst()) {
-            if (nowNs < last.idleEndNs()) {
-                UpstreamStream stream = last.lease(listener);
-                if (last.room() > 0) {
-                    free.addFirst(last);
-                }
-                return stream;
-            }
-            last.retire();
-        }
-        return null;
-    }
-
-    /** A connection has room again: for waiting requests, then for later ones. */
-    void onRoom(PooledConnection connection) {
+    /** Gives a connection with room to waiting openings; false if it has to make room for one that takes none. */
+    final boolean serve(PooledConnection connection) {
         while (connection.room() > 0) {
             Waiting next = waiting.peekFirst();
             if (next == null) {
-                keep(connection);
-                return;
+                return true;
             }
             waiting.removeFirst();
             if (!next.opening.takes(connection)) {
                 waiting.addFirst(next);
-                connection.retire();
-                return;
+                return false;
             }
             next.timer.cancel(false);
         }
+        return true;
     }
 
-    private void keep(PooledConnection connection) {
-        if (free.size() >= mostFree) {
-            connection.retire();
-        } else {
-            free.addFirst(connection);
-        }
+    /** Whether an opening waits for a place. */
+    final boolean isAwaited() {
+        return !waiting.isEmpty();
     }
 
-    /** A free connection is gone. */
-    void forget(PooledConnection connection) {
-        free.remove(connection);
-    }
-
-    /** Closes connections that were idle for too long; true if any is left. */
-    boolean sweep(long nowNs) {
-        free.removeIf(connection -> {
-            boolean over = nowNs >= connection.idleEndNs();
-            if (over) {
-                connection.retire();
-            }
-            return over;
-        });
-        return !free.isEmpty();
-    }
-
-    /** True if no connection is open and no request waits for one. */
+    /** True if no connection is open and no opening waits for one. */
     boolean isUnused() {
         return open == 0 && waiting.isEmpty();
     }
 
-    void close() {
-        while (!free.isEmpty()) {
-            free.pollFirst().retire();
-        }
-    }
+    /** There may be one more connection, and no opening waits for it. */
+    abstract void onPlace();
+
+    /** Closes the connection that was free for the longest time, if any is. */
+    abstract void retireFree();
+
+    /** A lease on a connection that has room; null if there is none. */
+    abstract @Nullable UpstreamStream lease(UpstreamListener listener, long nowNs);
+
+    /** A connection has room again: for waiting requests, then for later ones. */
+    abstract void onRoom(PooledConnection connection);
+
+    /** A connection gives no more leases. */
+    abstract void forget(PooledConnection connection);
+
+    /** Closes connections that were idle for too long; true if any is left. */
+    abstract boolean sweep(long nowNs);
+
+    /** Closes idle connections; those in use close when their leases have ended. */
+    abstract void close();
 }

@@ -25,7 +25,7 @@ public final class UpstreamLoop {
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final EventLoop loop;
-    private final Protocol protocol;
+    private final Protocols protocols;
     private final UpstreamSettings settings;
     private final Connector connector;
     private final TurnFlush turn;
@@ -41,9 +41,9 @@ public final class UpstreamLoop {
         int next = ThreadLocalRandom.current().nextInt(1 << 16);
     }
 
-    UpstreamLoop(EventLoop loop, Protocol protocol, UpstreamSettings settings, Connector connector) {
+    UpstreamLoop(EventLoop loop, Protocols protocols, UpstreamSettings settings, Connector connector) {
         this.loop = loop;
-        this.protocol = protocol;
+        this.protocols = protocols;
         this.settings = settings;
         this.connector = connector;
         turn = new TurnFlush(loop);
@@ -56,7 +56,8 @@ public final class UpstreamLoop {
         return turn;
     }
 
-    long nowNs() {
+    /** Time on the event loop's clock. */
+    public long nowNs() {
         return loop.ticker().nanoTime();
     }
 
@@ -79,38 +80,20 @@ public final class UpstreamLoop {
     }
 
     /**
-     * A stream on a new connection, or on one that comes free meanwhile: {@link Opening#start()} begins to open it.
+     * A stream on a new connection, or on one that comes free meanwhile.
      *
      * @param allocator for reads
      * @param listener of the stream
      */
-    public Opening open(
+    public Lease open(
             UpstreamGroup group,
             UpstreamServer server,
             ByteBufAllocator allocator,
             UpstreamListener listener,
             LeaseListener lease) {
-        return openTransport(group, server, allocator, new Opening.Result() {
-            @Override
-            public void onConnected(Transport transport) {
-                PooledConnection opened = protocol.over(transport, server, UpstreamLoop.this);
-                lease.onLeased(opened.lease(listener), false);
-                if (opened.room() > 0) {
-                    onRoom(opened);
-                }
-            }
-
-            @Override
-            public boolean takes(PooledConnection used) {
-                lease.onLeased(used.lease(listener), true);
-                return true;
-            }
-
-            @Override
-            public void onConnectFailed(UpstreamServer failed, Throwable cause) {
-                lease.onConnectFailed(failed, cause);
-            }
-        });
+        return pool(server) instanceof SharedPool shared
+                ? new SharedLease(shared, server, allocator, listener, lease)
+                : openTransport(group, server, allocator, new ExclusiveLease(this, server, listener, lease));
     }
 
     /** A new connection for bytes. It counts like all others, and belongs to the caller alone. */
@@ -122,11 +105,25 @@ public final class UpstreamLoop {
     ServerPool pool(UpstreamServer server) {
         ServerPool pool = pools.get(server);
         if (pool == null) {
-            pool = new ServerPool(
-                    loop, settings.idleConnections(), settings.connections(), settings.queue(), connectTimeoutMs);
+            Protocol protocol = protocol(server);
+            pool = protocol.isShared() ? new SharedPool(this, server, protocol) : new ExclusivePool(loop, settings);
             pools.put(server, pool);
         }
         return pool;
+    }
+
+    Protocol protocol(UpstreamServer server) {
+        return protocols.of(server.group().protocol());
+    }
+
+    /** The event loop. */
+    public EventLoop eventLoop() {
+        return loop;
+    }
+
+    /** Bounds of connections. */
+    public UpstreamSettings settings() {
+        return settings;
     }
 
     /** Connects to the first address that accepts. */
@@ -144,7 +141,7 @@ public final class UpstreamLoop {
         return nowNs() + Math.min(idleLimitNs, limitNs);
     }
 
-    /** A connection has room for a request again. */
+    /** A connection has room for a request again, or has no lease any more. */
     public void onRoom(PooledConnection connection) {
         if (closed) {
             connection.retire();
@@ -165,7 +162,7 @@ public final class UpstreamLoop {
         loop.execute(() -> loop.schedule(task, 1, TimeUnit.NANOSECONDS));
     }
 
-    /** A connection that has room is gone. */
+    /** A connection gives no more leases. */
     public void onClosed(PooledConnection connection) {
         pool(connection.server()).forget(connection);
     }

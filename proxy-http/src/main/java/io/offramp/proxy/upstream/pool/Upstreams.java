@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Upstreams {
     private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
     private final Map<EventLoop, UpstreamLoop> loops;
-    private final Protocol protocol;
+    private final Protocols protocols;
     private final UpstreamSettings settings;
     private final Connector connector;
 
@@ -26,35 +26,35 @@ public final class Upstreams {
      * is needed.
      *
      * @param configured by name
-     * @param protocol that servers speak
+     * @param protocols that servers speak
      * @param events counters, by name of the upstream
      */
     public Upstreams(
             Map<String, UpstreamConfig> configured,
-            Protocol protocol,
+            Protocols protocols,
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events) {
-        this(configured, protocol, settings, events, SocketConnector.of(settings.receiveBytes()));
+        this(configured, protocols, settings, events, SocketConnector.of(settings.receiveBytes()));
     }
 
     /** The same, without sockets. */
     public Upstreams(
             Map<String, UpstreamConfig> configured,
-            Protocol protocol,
+            Protocols protocols,
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector) {
-        this(configured, protocol, settings, events, connector, new ConcurrentHashMap<>());
+        this(configured, protocols, settings, events, connector, new ConcurrentHashMap<>());
     }
 
     private Upstreams(
             Map<String, UpstreamConfig> configured,
-            Protocol protocol,
+            Protocols protocols,
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector,
             Map<EventLoop, UpstreamLoop> loops) {
-        this.protocol = protocol;
+        this.protocols = protocols;
         this.settings = settings;
         this.connector = connector;
         this.loops = loops;
@@ -66,7 +66,7 @@ public final class Upstreams {
      * constructor does.
      */
     public Upstreams next(Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
-        return new Upstreams(configured, protocol, settings, events, connector, loops);
+        return new Upstreams(configured, protocols, settings, events, connector, loops);
     }
 
     /** The group of that name, or null. */
@@ -76,7 +76,7 @@ public final class Upstreams {
 
     /** Connections of one event loop. */
     public UpstreamLoop on(EventLoop loop) {
-        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, protocol, settings, connector));
+        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, protocols, settings, connector));
     }
 
     /** Closes idle connections to these upstreams, which new requests do not use. */

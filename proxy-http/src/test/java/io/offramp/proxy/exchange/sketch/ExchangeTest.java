@@ -276,7 +276,7 @@ class ExchangeTest {
         Protocol protocol = version == Version.HTTP_2 ? (Http2Server) server : new Http1Protocol(HeadLimits.DEFAULTS);
         return new Upstreams(
                 Map.of("app", new UpstreamConfig("app", List.of(new HostPort("127.0.0.1", 8080)))),
-                protocol,
+                spoken -> protocol,
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 (on, address, allocator, timeoutMs, handler) -> {

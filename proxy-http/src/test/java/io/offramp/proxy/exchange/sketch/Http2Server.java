@@ -28,9 +28,14 @@ final class Http2Server implements Server, Protocol {
     }
 
     @Override
-    public PooledConnection over(Transport transport, UpstreamServer server, UpstreamLoop loop) {
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public void over(Transport transport, UpstreamServer server, UpstreamLoop loop, Result result) {
         connections++;
-        return new Shared(server, loop, transport);
+        result.onOpened(new Shared(server, loop, transport));
     }
 
     @Override
@@ -124,14 +129,14 @@ final class Http2Server implements Server, Protocol {
             open--;
             if (retired && open == 0) {
                 transport.close();
-            } else if (room() == 1) {
+            } else if (room() == 1 || open == 0) {
                 loop.onRoom(this);
             }
         }
 
         @Override
         public long idleEndNs() {
-            return Long.MAX_VALUE;
+            return open > 0 ? Long.MAX_VALUE : loop.idleEndNs(Long.MAX_VALUE);
         }
 
         @Override

@@ -1,0 +1,222 @@
+package io.offramp.proxy.upstream.pool;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ConnectTimeoutException;
+import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.UpstreamSettings;
+import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.transport.Transport;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections with many leases at a time: one, and more when its streams run out. Requests wait for a connection that
+ * is about to open, and are served in their order. Confined to the event loop.
+ */
+final class SharedPool extends ServerPool {
+    /** Between attempts to replace a connection that still serves. */
+    private static final long REPLACE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final UpstreamLoop loop;
+    private final UpstreamServer server;
+    private final Protocol protocol;
+    private final UpstreamSettings settings;
+    /** Those that give leases, oldest first, so that later ones fall idle. */
+    private final List<PooledConnection> connections = new ArrayList<>(2);
+
+    private final ArrayDeque<SharedLease> requests = new ArrayDeque<>();
+    private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    private int opening;
+    /** Leases that a new connection will probably give: as many as the last one. */
+    private int expectedRoom;
+
+    private long replaceNs;
+
+    SharedPool(UpstreamLoop loop, UpstreamServer server, Protocol protocol) {
+        super(loop.eventLoop(), loop.settings());
+        this.loop = loop;
+        this.server = server;
+        this.protocol = protocol;
+        settings = loop.settings();
+        expectedRoom = settings.streams();
+        replaceNs = loop.nowNs();
+    }
+
+    @Override
+    @Nullable
+    UpstreamStream lease(UpstreamListener listener, long nowNs) {
+        PooledConnection connection = next(nowNs);
+        return connection == null ? null : connection.lease(listener);
+    }
+
+    /** The oldest connection with room. */
+    private @Nullable PooledConnection next(long nowNs) {
+        for (int i = 0; i < connections.size(); i++) {
+            PooledConnection connection = connections.get(i);
+            if (connection.room() > 0 && nowNs < connection.idleEndNs()) {
+                if (connection.isDue()) {
+                    replace(nowNs);
+                }
+                return connection;
+            }
+        }
+        return null;
+    }
+
+    /** Gives it a stream now, or when a connection has room; opens one if those under way are not enough. */
+    void request(SharedLease request) {
+        PooledConnection connection = next(loop.nowNs());
+        if (connection != null) {
+            request.take(connection, true);
+        } else if (isFull() && requests.size() >= settings.queue() + (long) opening * expectedRoom) {
+            request.onFailed(new ServerBusyException(settings.connections()));
+        } else {
+            allocator = request.allocator();
+            requests.addLast(request);
+            request.waitAtMost(loop.eventLoop(), settings.connectTimeout().toNanos());
+            grow();
+        }
+    }
+
+    /** It waits no more. */
+    void forgetWaiting(SharedLease request) {
+        requests.remove(request);
+    }
+
+    /** The fault of a wait that is too long. */
+    Throwable tooLate() {
+        return opening > 0 ? new ConnectTimeoutException("timeout") : new ServerBusyException(settings.connections());
+    }
+
+    private void grow() {
+        while (requests.size() > (long) opening * expectedRoom && !isFull()) {
+            openOne();
+        }
+    }
+
+    /** Opens another in the place of one that still serves, but not for long. */
+    private void replace(long nowNs) {
+        if (opening == 0 && nowNs - replaceNs >= 0 && !isFull()) {
+            replaceNs = nowNs + REPLACE_NS;
+            openOne();
+        }
+    }
+
+    private void openOne() {
+        opening++;
+        loop.openTransport(server.group(), server, allocator, new Newcomer()).start();
+    }
+
+    @Override
+    void onPlace() {
+        grow();
+    }
+
+    @Override
+    void retireFree() {
+        for (PooledConnection each : connections) {
+            if (isIdle(each)) {
+                connections.remove(each);
+                each.retire();
+                return;
+            }
+        }
+    }
+
+    private static boolean isIdle(PooledConnection connection) {
+        return connection.idleEndNs() != Long.MAX_VALUE;
+    }
+
+    @Override
+    void onRoom(PooledConnection connection) {
+        serve(connection, true);
+        if (isIdle(connection) && (isAwaited() || idle() > settings.idleConnections())) {
+            connections.remove(connection);
+            connection.retire();
+        }
+    }
+
+    private void serve(PooledConnection connection, boolean used) {
+        while (connection.room() > 0 && !requests.isEmpty()) {
+            requests.removeFirst().take(connection, used);
+        }
+    }
+
+    private long idle() {
+        return connections.stream().filter(SharedPool::isIdle).count();
+    }
+
+    @Override
+    void forget(PooledConnection connection) {
+        connections.remove(connection);
+    }
+
+    @Override
+    boolean sweep(long nowNs) {
+        for (PooledConnection each : List.copyOf(connections)) {
+            if (nowNs >= each.idleEndNs()) {
+                connections.remove(each);
+                each.retire();
+            }
+        }
+        return !connections.isEmpty();
+    }
+
+    @Override
+    boolean isUnused() {
+        return super.isUnused() && requests.isEmpty();
+    }
+
+    @Override
+    void close() {
+        List<PooledConnection> all = List.copyOf(connections);
+        connections.clear();
+        all.forEach(PooledConnection::retire);
+    }
+
+    /** A connection that is about to open. */
+    private final class Newcomer implements Opening.Result, Protocol.Result {
+        @Override
+        public void onConnected(Transport transport) {
+            protocol.over(transport, server, loop, this);
+        }
+
+        @Override
+        public void onOpened(PooledConnection connection) {
+            opening--;
+            expectedRoom = Math.max(1, connection.room());
+            for (PooledConnection each : List.copyOf(connections)) {
+                if (each.isDue()) {
+                    connections.remove(each);
+                    each.retire();
+                }
+            }
+            connections.add(connection);
+            serve(connection, false);
+            grow();
+            loop.onRoom(connection);
+        }
+
+        @Override
+        public void onFailed(Throwable cause) {
+            server.onFailed(loop.nowNs());
+            server.group().events().onConnectFailed();
+            onConnectFailed(server, cause);
+        }
+
+        /** Others that are under way may still serve the requests. */
+        @Override
+        public void onConnectFailed(UpstreamServer failed, Throwable cause) {
+            opening--;
+            if (opening == 0) {
+                for (int left = requests.size(); left > 0 && !requests.isEmpty(); left--) {
+                    requests.removeFirst().onFailed(cause);
+                }
+            }
+        }
+    }
+}
