@@ -1,7 +1,7 @@
 package io.offramp.proxy.http1;
 
+import io.offramp.proxy.message.BodyFields;
 import io.offramp.proxy.message.Field;
-import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +16,12 @@ public final class Framing {
     public static final long CHUNKED = -1;
 
     /** An answer that ends with its connection. */
-    public static final long UNTIL_CLOSE = -2;
+    public static final long UNTIL_CLOSE = BodyFields.NONE;
 
     /** Invalid; {@link #problem} says why. */
-    public static final long INVALID = -3;
+    public static final long INVALID = BodyFields.INVALID;
 
     private static final byte[] CHUNKED_CODING = "chunked".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] KEY_1 = "sec-websocket-key1".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] KEY_2 = "sec-websocket-key2".getBytes(StandardCharsets.US_ASCII);
 
     private Framing() {}
 
@@ -32,52 +30,35 @@ public final class Framing {
      * doubt like any other.
      */
     static long ofRequest(Head request) {
-        if (request.fields().has(Field.FRAMING_TWIN)) {
+        long framing = declared(request);
+        if (BodyFields.doubt(request, framing) != null) {
             return INVALID;
         }
-        long framing = declared(request);
-        if (framing != UNTIL_CLOSE) {
-            return framing;
-        }
-        return hasHiddenBody(request) ? INVALID : 0;
+        return framing == UNTIL_CLOSE ? 0 : framing;
     }
 
     /** Framing of an answer; {@code toHead}: of a request with method HEAD. */
     static long ofAnswer(Head answer, boolean toHead) {
         long framing = declared(answer);
-        return framing != INVALID && isBodiless(answer.status(), toHead) ? 0 : framing;
-    }
-
-    /** True if an answer has no body in spite of its fields. */
-    public static boolean isBodiless(int status, boolean toHead) {
-        return toHead || status < 200 || status == 204 || status == 304;
+        return framing != INVALID && BodyFields.isBodiless(answer.status(), toHead) ? 0 : framing;
     }
 
     private static long declared(Head head) {
-        Fields fields = head.fields();
-        boolean hasLength = fields.has(Field.CONTENT_LENGTH);
-        if (fields.has(Field.TRANSFER_ENCODING)) {
-            return hasLength || codingProblem(head) != null ? INVALID : CHUNKED;
+        long length = BodyFields.declared(head.fields());
+        if (head.fields().has(Field.TRANSFER_ENCODING)) {
+            return length != BodyFields.NONE || codingProblem(head) != null ? INVALID : CHUNKED;
         }
-        if (!hasLength) {
-            return UNTIL_CLOSE;
-        }
-        int only = fields.only(Field.CONTENT_LENGTH);
-        long length = only < 0 ? -1 : fields.number(only);
-        return length < 0 ? INVALID : length;
+        return length;
     }
 
     /** Why the framing of a head is {@link #INVALID}, which it is. */
-    static String problem(Head head) {
-        boolean hasLength = head.fields().has(Field.CONTENT_LENGTH);
-        if (head.fields().has(Field.FRAMING_TWIN)) {
-            return "field that may be taken for Content-Length or Transfer-Encoding";
-        }
-        if (head.fields().has(Field.TRANSFER_ENCODING)) {
+    static @Nullable String problem(Head head) {
+        long length = BodyFields.declared(head.fields());
+        if (head.fields().has(Field.TRANSFER_ENCODING) && !head.fields().has(Field.FRAMING_TWIN)) {
             String coding = codingProblem(head);
-            return hasLength || coding == null ? "Content-Length beside Transfer-Encoding" : coding;
+            return length != BodyFields.NONE || coding == null ? "Content-Length beside Transfer-Encoding" : coding;
         }
-        return hasLength ? "Content-Length" : "WebSocket draft 76";
+        return BodyFields.doubt(head, length);
     }
 
     private static @Nullable String codingProblem(Head head) {
@@ -87,13 +68,5 @@ public final class Framing {
         int only = head.fields().only(Field.TRANSFER_ENCODING);
         boolean chunked = only >= 0 && head.fields().isValue(only, CHUNKED_CODING);
         return chunked ? null : "Transfer-Encoding other than chunked";
-    }
-
-    /**
-     * Some upstreams, for example those with Netty's decoder, give this handshake, which is in no RFC, a body of eight
-     * bytes without a length field.
-     */
-    private static boolean hasHiddenBody(Head head) {
-        return head.isGet() && head.fields().hasName(KEY_1) && head.fields().hasName(KEY_2);
     }
 }

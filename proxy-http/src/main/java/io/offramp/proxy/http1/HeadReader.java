@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HeadBuilder;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.Version;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * to one thread.
  */
 final class HeadReader {
-    /** Most fields in one head, so that rules that look at pairs of fields stay cheap. */
-    private static final int MAX_FIELDS = 256;
     /** Most empty lines in front of a request. */
     private static final int MAX_EMPTY_LINES = 16;
     /** Most bytes that are looked at before it is known whether they are of the head. */
@@ -299,7 +298,7 @@ final class HeadReader {
             at++;
             return to(Part.LAST_LINE_END);
         }
-        if (head.fieldCount() == MAX_FIELDS) {
+        if (head.fieldCount() == HeadLimits.MOST_FIELDS) {
             return Progress.TOO_LARGE;
         }
         return Ascii.isBlank(bytes[at]) ? malformed("folded line") : to(Part.NAME);

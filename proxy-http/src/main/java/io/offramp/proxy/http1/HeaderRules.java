@@ -2,6 +2,7 @@ package io.offramp.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.offramp.proxy.exchange.AddedFields;
 import io.offramp.proxy.exchange.FieldRules;
 import io.offramp.proxy.exchange.MaxForwards;
 import io.offramp.proxy.exchange.TrailerRules;
@@ -14,7 +15,6 @@ import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.message.RequestHead;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +35,6 @@ final class HeaderRules {
     private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\n");
     private static final byte[] PROTOCOLS = ascii("Upgrade: ");
     private static final byte[] TE_TRAILERS = ascii("TE: trailers\r\nConnection: TE\r\n");
-    private static final byte[] VIA = ascii("Via: ");
-    private static final byte[] OFFRAMP = ascii(" offramp\r\n");
-    private static final byte[] MAX_FORWARDS = ascii("Max-Forwards: ");
-    private static final byte[] FORWARDED_FOR = ascii("X-Forwarded-For: ");
-    private static final byte[] FORWARDED_PROTO = ascii("X-Forwarded-Proto: ");
-    private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
-    private static final byte[] CERTIFICATE = ascii("Client-Cert: ");
-    private static final byte[] SUBJECT = ascii("X-Client-Cert-Subject: ");
-    private static final byte[] FINGERPRINT = ascii("X-Client-Cert-Fingerprint: ");
 
     private HeaderRules() {}
 
@@ -87,11 +78,7 @@ final class HeaderRules {
         out.writeBytes(REQUEST_LINE_END);
         ByteBufUtil.writeAscii(out, authority == null ? server : authority);
         out.writeBytes(CRLF);
-        long forwards = MaxForwards.of(message);
-        writeRequestFields(request, client.trusted(), forwards != MaxForwards.NONE, out);
-        if (forwards != MaxForwards.NONE) {
-            line(MAX_FORWARDS, Long.toString(forwards - 1), out);
-        }
+        writeRequestFields(request, client.trusted(), MaxForwards.of(message) != MaxForwards.NONE, out);
         writeFraming(request.length(), request.length() > 0 || fields.has(Field.CONTENT_LENGTH), out);
         if (upgrade != null) {
             line(PROTOCOLS, upgrade, out);
@@ -99,34 +86,17 @@ final class HeaderRules {
         } else if (fields.hasInList(Field.TE, "trailers")) {
             out.writeBytes(TE_TRAILERS);
         }
-        writeForwarded(fields, client, authority, out);
-        out.writeBytes(VIA);
-        ByteBufUtil.writeAscii(out, message.version().number());
-        out.writeBytes(OFFRAMP).writeBytes(CRLF);
+        AddedFields.of(request, client, new Lines(out));
+        out.writeBytes(CRLF);
     }
 
-    /** Our fields about the client: behind those of a trusted proxy, else as the first proxy. */
-    private static void writeForwarded(Fields fields, ClientFields client, @Nullable String authority, ByteBuf out) {
-        boolean trusted = client.trusted();
-        out.writeBytes(FORWARDED_FOR);
-        for (String hop : trusted ? fields.all(Field.X_FORWARDED_FOR) : List.<String>of()) {
-            if (!hop.isEmpty()) {
-                ByteBufUtil.writeAscii(out, hop);
-                out.writeByte(',').writeByte(' ');
-            }
-        }
-        out.writeBytes(client.address()).writeBytes(CRLF);
-        if (!trusted || !fields.has(Field.X_FORWARDED_PROTO)) {
-            out.writeBytes(FORWARDED_PROTO).writeBytes(client.proto()).writeBytes(CRLF);
-        }
-        ClientFields.Certificate certificate = client.certificate();
-        if (certificate != null) {
-            out.writeBytes(CERTIFICATE).writeBytes(certificate.value()).writeBytes(CRLF);
-            out.writeBytes(SUBJECT).writeBytes(certificate.subject()).writeBytes(CRLF);
-            out.writeBytes(FINGERPRINT).writeBytes(certificate.fingerprint()).writeBytes(CRLF);
-        }
-        if (authority != null && (!trusted || !fields.has(Field.X_FORWARDED_HOST))) {
-            line(FORWARDED_HOST, authority, out);
+    /** Writes added fields as lines. */
+    private record Lines(ByteBuf out) implements AddedFields.Sink {
+        @Override
+        public void add(AddedFields.Name name, CharSequence value) {
+            out.writeBytes(name.line());
+            ByteBufUtil.writeAscii(out, value);
+            out.writeBytes(CRLF);
         }
     }
 

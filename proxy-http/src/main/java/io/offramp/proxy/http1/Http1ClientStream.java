@@ -13,6 +13,7 @@ import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.exchange.Refusal;
 import io.offramp.proxy.http1.HeaderRules.Persistence;
 import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.BodyFields;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Fields;
@@ -150,7 +151,7 @@ final class Http1ClientStream implements ClientStream {
         keepAlive &= connection.isRequestComplete() && !connection.isDraining() && (modern || !unknown);
         endsWithConnection = unknown && !modern;
         long framing = !unknown ? head.length() : modern ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
-        write(head, persistence(), framing, Framing.isBodiless(head.status(), isToHead()));
+        write(head, persistence(), framing, BodyFields.isBodiless(head.status(), isToHead()));
         body.begin(unknown && modern);
     }
 

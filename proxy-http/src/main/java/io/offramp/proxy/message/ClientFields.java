@@ -1,11 +1,11 @@
 package io.offramp.proxy.message;
 
+import io.netty.util.AsciiString;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.tls.ClientIdentity;
 import io.offramp.proxy.tls.Negotiated;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param trusted whether the client is a proxy whose word on its own clients counts
  */
 public record ClientFields(
-        byte[] address, byte[] proto, @Nullable Certificate certificate, boolean trusted) {
+        AsciiString address, AsciiString proto, @Nullable Certificate certificate, boolean trusted) {
     /** Bytes of the names of a certificate's fields, with colons and line ends. */
     private static final int CERTIFICATE_NAME_BYTES = 80;
 
@@ -33,7 +33,7 @@ public record ClientFields(
      * @param subject its name
      * @param fingerprint its hash
      */
-    public record Certificate(byte[] value, byte[] subject, byte[] fingerprint) {
+    public record Certificate(AsciiString value, AsciiString subject, AsciiString fingerprint) {
         private static Certificate of(ClientIdentity client) {
             return new Certificate(
                     ascii(":" + Base64.getEncoder().encodeToString(client.certificate()) + ":"),
@@ -42,7 +42,7 @@ public record ClientFields(
         }
 
         private int length() {
-            return CERTIFICATE_NAME_BYTES + value.length + subject.length + fingerprint.length;
+            return CERTIFICATE_NAME_BYTES + value.length() + subject.length() + fingerprint.length();
         }
     }
 
@@ -60,12 +60,12 @@ public record ClientFields(
                 trustedProxies.stream().anyMatch(each -> each.contains(remote)));
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    private static AsciiString ascii(String text) {
+        return new AsciiString(text);
     }
 
     /** Bytes of the values, and of what names a certificate needs: about what they take as lines. */
     public int length() {
-        return address.length + proto.length + (certificate == null ? 0 : certificate.length());
+        return address.length() + proto.length() + (certificate == null ? 0 : certificate.length());
     }
 }

@@ -19,6 +19,9 @@ public record ConnectionOptions(Set<Option> options, List<byte[]> named) {
     /** Of a message without the field, and of HTTP/2, which has none. */
     public static final ConnectionOptions NONE = of(EnumSet.noneOf(Option.class));
 
+    /** Of a message that changes the protocol, in a version that has no such field. */
+    public static final ConnectionOptions UPGRADING = of(EnumSet.of(Option.UPGRADE));
+
     private static final ConnectionOptions CLOSE = of(EnumSet.of(Option.CLOSE));
     private static final ConnectionOptions KEEP_ALIVE = of(EnumSet.of(Option.KEEP_ALIVE));
     private static final ConnectionOptions TOO_MANY = of(EnumSet.of(Option.CLOSE, Option.TOO_MANY));

@@ -1,6 +1,7 @@
 package io.offramp.proxy.message;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ public final class Fields {
     /** No field. */
     public static final Fields NONE = new Fields(0);
 
+    private static final int MOST_VIEWED_BYTES = 2048;
     private static final int LEAST_FIELDS = 4;
     /** Start of the line, end of the name, start and end of the value. */
     private static final int SPANS = 4;
@@ -37,8 +39,8 @@ public final class Fields {
         kinds = expected == 0 ? NO_KINDS : new Field[expected];
     }
 
-    /** Notes a field whose line begins at {@code line}, and whose name, without the colon, ends at {@code nameEnd}. */
-    void begin(byte[] in, int line, int nameEnd) {
+    /** Notes a field, by the start of its line and the end of its name, where the colon is; gives its kind. */
+    Field begin(byte[] in, int line, int nameEnd) {
         if (size == kinds.length) {
             int room = Math.max(LEAST_FIELDS, 2 * size);
             kinds = Arrays.copyOf(kinds, room);
@@ -50,6 +52,7 @@ public final class Fields {
         spans[SPANS * size] = line;
         spans[SPANS * size + 1] = nameEnd;
         size++;
+        return kind;
     }
 
     /** Notes the value of the last field: between its colon and the end of its line, without blanks around it. */
@@ -104,6 +107,18 @@ public final class Fields {
     /** Value as it came, without blanks around it; one character a byte. */
     public String value(int index) {
         return text(SPANS * index + 2, SPANS * index + 3);
+    }
+
+    /** Name in lower case, as immutable bytes; the same object for a known name. */
+    public AsciiString lowerName(int index) {
+        return FieldNames.lower(bytes, spans[SPANS * index], spans[SPANS * index + 1]);
+    }
+
+    /** Value as immutable bytes, without blanks around it. */
+    public AsciiString bytes(int index) {
+        int from = spans[SPANS * index + 2];
+        // A view keeps the whole head alive, in the table of a compressor for long.
+        return new AsciiString(bytes, from, spans[SPANS * index + 3] - from, bytes.length > MOST_VIEWED_BYTES);
     }
 
     /** Value as digits alone, up to 2^63 - 1, with zeros in front as far as the head's limit goes; -1 for any other. */

@@ -1,6 +1,7 @@
 package io.offramp.proxy.message;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,17 @@ import org.jspecify.annotations.Nullable;
  * as it came, an HTTP/2 field list as its decoder wrote it. Made by {@link HeadBuilder}; immutable once complete.
  */
 public final class Head {
-    private static final String[] METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"};
+    private static final AsciiString GET = AsciiString.cached("GET");
+    private static final AsciiString HEAD = AsciiString.cached("HEAD");
+    private static final AsciiString[] METHODS = {
+        GET,
+        HEAD,
+        AsciiString.cached("POST"),
+        AsciiString.cached("PUT"),
+        AsciiString.cached("DELETE"),
+        AsciiString.cached("OPTIONS"),
+        AsciiString.cached("PATCH")
+    };
     private static final byte[] NO_BYTES = {};
 
     private final Fields fields;
@@ -96,31 +107,36 @@ public final class Head {
 
     /** Method of a request. */
     public String method() {
-        for (String known : METHODS) {
+        return methodBytes().toString();
+    }
+
+    /** Method of a request, as immutable bytes. */
+    public AsciiString methodBytes() {
+        for (AsciiString known : METHODS) {
             if (isMethod(known)) {
                 return known;
             }
         }
-        return text(start, middle);
+        return new AsciiString(bytes, start, middle - start, true);
     }
 
     /** True if a request's method is GET. */
     public boolean isGet() {
-        return isMethod("GET");
+        return isMethod(GET);
     }
 
     /** True if a request's method is HEAD. */
     public boolean isHead() {
-        return isMethod("HEAD");
+        return isMethod(HEAD);
     }
 
     /** Methods are compared with their case (RFC 9110 §9.1). */
-    private boolean isMethod(String name) {
+    private boolean isMethod(AsciiString name) {
         if (middle - start != name.length()) {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {
-            if (bytes[start + i] != name.charAt(i)) {
+            if (bytes[start + i] != name.byteAt(i)) {
                 return false;
             }
         }

@@ -39,9 +39,12 @@ public final class HeadBuilder {
         head().version(version);
     }
 
-    /** A field whose line begins at {@code line}, and whose name, without the colon, ends at {@code nameEnd}. */
-    public void field(byte[] bytes, int line, int nameEnd) {
-        head().fields().begin(bytes, line, nameEnd);
+    /**
+     * A field whose line begins at {@code line}, and whose name, without the colon, ends at {@code nameEnd}; gives its
+     * kind.
+     */
+    public Field field(byte[] bytes, int line, int nameEnd) {
+        return head().fields().begin(bytes, line, nameEnd);
     }
 
     /** The value of the last field: between its colon and the end of its line, with or without blanks around it. */

@@ -1,6 +1,7 @@
 package io.offramp.proxy.message;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,10 +19,11 @@ public final class HttpDate {
     private volatile Line line = Line.of(0);
 
     /** Immutable, so a reader of the second sees its bytes. */
-    private record Line(long second, byte[] bytes) {
+    private record Line(long second, AsciiString value, byte[] bytes) {
         static Line of(long second) {
-            String text = "Date: " + IMF_FIXDATE.format(Instant.ofEpochSecond(second)) + "\r\n";
-            return new Line(second, text.getBytes(StandardCharsets.US_ASCII));
+            String text = IMF_FIXDATE.format(Instant.ofEpochSecond(second));
+            return new Line(
+                    second, new AsciiString(text), ("Date: " + text + "\r\n").getBytes(StandardCharsets.US_ASCII));
         }
     }
 
@@ -32,13 +34,22 @@ public final class HttpDate {
 
     /** Writes the current line. */
     public void write(ByteBuf out) {
+        out.writeBytes(now().bytes);
+    }
+
+    /** The value of the current line. */
+    public AsciiString value() {
+        return now().value;
+    }
+
+    private Line now() {
         long second = Math.floorDiv(clock.millis(), 1000L);
         Line now = line;
         if (now.second != second) {
             now = Line.of(second);
             line = now;
         }
-        out.writeBytes(now.bytes);
+        return now;
     }
 
     /** Bytes that {@link #write} writes. */

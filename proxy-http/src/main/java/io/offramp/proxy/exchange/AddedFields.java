@@ -1,0 +1,105 @@
+package io.offramp.proxy.exchange;
+
+import io.netty.util.AsciiString;
+import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.Version;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * Fields that this proxy sets in each request, for any version of HTTP towards the server: about the client, behind
+ * those of a trusted proxy, else as the first proxy; {@code Max-Forwards}; {@code Via}. Pure functions.
+ */
+public final class AddedFields {
+    private static final AsciiString[] VIA = via();
+
+    private AddedFields() {}
+
+    /** Names of these fields. */
+    public enum Name {
+        CLIENT_CERT("Client-Cert"),
+        MAX_FORWARDS("Max-Forwards"),
+        VIA("Via"),
+        X_CLIENT_CERT_FINGERPRINT("X-Client-Cert-Fingerprint"),
+        X_CLIENT_CERT_SUBJECT("X-Client-Cert-Subject"),
+        X_FORWARDED_FOR("X-Forwarded-For"),
+        X_FORWARDED_HOST("X-Forwarded-Host"),
+        X_FORWARDED_PROTO("X-Forwarded-Proto");
+
+        private final byte[] line;
+        private final AsciiString lower;
+
+        Name(String name) {
+            line = (name + ": ").getBytes(StandardCharsets.US_ASCII);
+            lower = AsciiString.cached(name.toLowerCase(Locale.ROOT));
+        }
+
+        /** With a colon and a space; not to be changed. */
+        public byte[] line() {
+            return line;
+        }
+
+        /** In lower case. */
+        public AsciiString lower() {
+            return lower;
+        }
+    }
+
+    /** Takes one field after another. */
+    public interface Sink {
+        /** @param value immutable, ISO 8859-1 */
+        void add(Name name, CharSequence value);
+    }
+
+    private static AsciiString[] via() {
+        Version[] versions = Version.values();
+        AsciiString[] values = new AsciiString[versions.length];
+        for (Version version : versions) {
+            values[version.ordinal()] = AsciiString.cached(version.number() + " offramp");
+        }
+        return values;
+    }
+
+    /** Gives the fields of a request. */
+    public static void of(RequestHead request, ClientFields client, Sink out) {
+        Head message = request.message();
+        Fields fields = message.fields();
+        long forwards = MaxForwards.of(message);
+        if (forwards != MaxForwards.NONE) {
+            out.add(Name.MAX_FORWARDS, Long.toString(forwards - 1));
+        }
+        boolean trusted = client.trusted();
+        out.add(Name.X_FORWARDED_FOR, trusted ? behind(fields, client) : client.address());
+        if (!trusted || !fields.has(Field.X_FORWARDED_PROTO)) {
+            out.add(Name.X_FORWARDED_PROTO, client.proto());
+        }
+        ClientFields.Certificate certificate = client.certificate();
+        if (certificate != null) {
+            out.add(Name.CLIENT_CERT, certificate.value());
+            out.add(Name.X_CLIENT_CERT_SUBJECT, certificate.subject());
+            out.add(Name.X_CLIENT_CERT_FINGERPRINT, certificate.fingerprint());
+        }
+        String authority = request.target().authority();
+        if (authority != null && (!trusted || !fields.has(Field.X_FORWARDED_HOST))) {
+            out.add(Name.X_FORWARDED_HOST, authority);
+        }
+        out.add(Name.VIA, VIA[message.version().ordinal()]);
+    }
+
+    private static CharSequence behind(Fields fields, ClientFields client) {
+        if (!fields.has(Field.X_FORWARDED_FOR)) {
+            return client.address();
+        }
+        StringBuilder hops = new StringBuilder();
+        for (String hop : fields.all(Field.X_FORWARDED_FOR)) {
+            if (!hop.isEmpty()) {
+                hops.append(hop).append(", ");
+            }
+        }
+        return hops.append(client.address()).toString();
+    }
+}
