@@ -1,0 +1,244 @@
+package io.offramp.proxy.http2;
+
+import io.netty.util.AsciiString;
+import io.offramp.proxy.exchange.AddedFields;
+import io.offramp.proxy.exchange.FieldRules;
+import io.offramp.proxy.exchange.MaxForwards;
+import io.offramp.proxy.exchange.OwnAnswer;
+import io.offramp.proxy.exchange.TrailerRules;
+import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.BodyFields;
+import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.HttpDate;
+import io.offramp.proxy.message.RequestHead;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field list for the HPACK encoder: a head of any version of HTTP as a proxy passes it on (RFC 9110 §7.6, RFC 9113
+ * §8), with names in lower case. Names and values are views of the head's bytes, or constants.
+ *
+ * <p>The methods that fill a list give the list itself. A list for heads may be filled again once it was encoded. A
+ * list of trailers may wait for flow control inside the codec, so each has its own. Confined to one event loop.
+ */
+public final class SentFields extends CodecFields implements AddedFields.Sink {
+    private static final int FIRST_FIELDS = 16;
+    private static final int FIRST_STATUS = 100;
+    private static final AsciiString[] STATUS = new AsciiString[1000 - FIRST_STATUS];
+    private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+    private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+    private static final AsciiString DATE = AsciiString.cached("date");
+    private static final AsciiString TE = AsciiString.cached("te");
+    private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+    private static final AsciiString WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
+    private static final AsciiString WEBSOCKET_ACCEPT = AsciiString.cached("sec-websocket-accept");
+
+    static {
+        for (int i = 0; i < STATUS.length; i++) {
+            STATUS[i] = AsciiString.cached(Integer.toString(FIRST_STATUS + i));
+        }
+    }
+
+    private final Cursor cursor = new Cursor();
+    private @Nullable AsciiString status;
+    /** Names and values in turn. */
+    private AsciiString[] list = new AsciiString[2 * FIRST_FIELDS];
+
+    private int size;
+
+    private SentFields begin(@Nullable AsciiString newStatus) {
+        // Values of the last list would keep its head alive.
+        Arrays.fill(list, 0, size, AsciiString.EMPTY_STRING);
+        size = 0;
+        status = newStatus;
+        if (newStatus != null) {
+            put(PseudoHeaderName.STATUS.value(), newStatus);
+        }
+        return this;
+    }
+
+    private void put(AsciiString name, AsciiString value) {
+        if (size == list.length) {
+            list = Arrays.copyOf(list, 2 * size);
+        }
+        list[size++] = name;
+        list[size++] = value;
+    }
+
+    @Override
+    public void add(AddedFields.Name name, CharSequence value) {
+        put(name.lower(), AsciiString.of(value));
+    }
+
+    /**
+     * A request for a server.
+     *
+     * @param client fields about the client
+     * @param server the authority of a request that has none
+     * @param upgrade protocols that the request asks for, and may: the first becomes an extended CONNECT (RFC 8441);
+     *     null if none
+     */
+    public SentFields request(RequestHead request, ClientFields client, String server, @Nullable String upgrade) {
+        Head message = request.message();
+        Fields fields = message.fields();
+        String authority = request.target().authority();
+        begin(null);
+        put(PseudoHeaderName.METHOD.value(), upgrade == null ? message.methodBytes() : CONNECT);
+        if (upgrade != null) {
+            put(PseudoHeaderName.PROTOCOL.value(), first(upgrade));
+        }
+        put(PseudoHeaderName.SCHEME.value(), client.proto());
+        put(PseudoHeaderName.AUTHORITY.value(), new AsciiString(authority == null ? server : authority));
+        put(PseudoHeaderName.PATH.value(), new AsciiString(request.target().originForm()));
+        boolean counted = MaxForwards.of(message) != MaxForwards.NONE;
+        for (int i = 0; i < fields.size(); i++) {
+            if (FieldRules.passes(request, i, client.trusted(), counted)) {
+                AsciiString name = fields.lowerName(i);
+                if (upgrade == null || !name.equals(WEBSOCKET_KEY)) {
+                    put(name, fields.bytes(i));
+                }
+            }
+        }
+        if (upgrade == null && (request.length() > 0 || request.length() == 0 && fields.has(Field.CONTENT_LENGTH))) {
+            putLength(request.length());
+        }
+        if (fields.hasInList(Field.TE, "trailers")) {
+            put(TE, TRAILERS);
+        }
+        AddedFields.of(request, client, this);
+        return this;
+    }
+
+    private static AsciiString first(String protocols) {
+        int comma = protocols.indexOf(',');
+        return new AsciiString(comma < 0 ? protocols : protocols.substring(0, comma));
+    }
+
+    private void putLength(long bytes) {
+        put(CONTENT_LENGTH, new AsciiString(Long.toString(bytes)));
+    }
+
+    /**
+     * An answer for a client, or an interim one. A 101 becomes 200, the answer to an extended CONNECT (RFC 8441 §5).
+     *
+     * @param toHead whether the request's method was HEAD
+     * @param date the current one, for an answer that has none (RFC 9110 §6.6.1)
+     */
+    public SentFields answer(AnswerHead head, boolean toHead, HttpDate date) {
+        boolean tunnel = head.status() == 101;
+        int code = tunnel ? 200 : head.status();
+        Fields fields = head.message().fields();
+        begin(STATUS[code - FIRST_STATUS]);
+        for (int i = 0; i < fields.size(); i++) {
+            if (FieldRules.passes(fields, head.options(), i, false)) {
+                AsciiString name = fields.lowerName(i);
+                if (!tunnel || !name.equals(WEBSOCKET_ACCEPT)) {
+                    put(name, fields.bytes(i));
+                }
+            }
+        }
+        if (code >= 200 && !fields.has(Field.DATE)) {
+            put(DATE, date.value());
+        }
+        if (!BodyFields.isBodiless(head.status(), toHead)) {
+            if (head.length() >= 0) {
+                putLength(head.length());
+            }
+        } else if (code >= 200 && code != 204 && !tunnel) {
+            int length = fields.only(Field.CONTENT_LENGTH);
+            if (length >= 0) {
+                put(CONTENT_LENGTH, fields.bytes(length));
+            }
+        }
+        return this;
+    }
+
+    /**
+     * An answer of our own.
+     *
+     * @param date the current one
+     */
+    public SentFields answer(OwnAnswer answer, HttpDate date) {
+        begin(STATUS[answer.status() - FIRST_STATUS]);
+        put(new AsciiString(answer.name()).toLowerCase(), new AsciiString(answer.value()));
+        putLength(answer.body().length);
+        put(DATE, date.value());
+        return this;
+    }
+
+    /** The trailers that pass; null if there are none, and the stream ends with its last DATA. */
+    public static @Nullable SentFields trailers(Fields trailers) {
+        SentFields list = null;
+        for (int i = 0; i < trailers.size(); i++) {
+            if (TrailerRules.passes(trailers, i)) {
+                list = list == null ? new SentFields() : list;
+                list.put(trailers.lowerName(i), trailers.bytes(i));
+            }
+        }
+        return list;
+    }
+
+    @Override
+    public @Nullable CharSequence status() {
+        return status;
+    }
+
+    @Override
+    public int size() {
+        return size / 2;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** Only one at a time, and each entry only until the next. */
+    @Override
+    public Iterator<Map.Entry<CharSequence, CharSequence>> iterator() {
+        cursor.at = -2;
+        return cursor;
+    }
+
+    /** The only iterator, and its entry. */
+    private final class Cursor
+            implements Iterator<Map.Entry<CharSequence, CharSequence>>, Map.Entry<CharSequence, CharSequence> {
+        private int at;
+
+        @Override
+        public boolean hasNext() {
+            return at + 2 < size;
+        }
+
+        @Override
+        public Map.Entry<CharSequence, CharSequence> next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            at += 2;
+            return this;
+        }
+
+        @Override
+        public CharSequence getKey() {
+            return list[at];
+        }
+
+        @Override
+        public CharSequence getValue() {
+            return list[at + 1];
+        }
+
+        /** Of Map.Entry; lists are filled by their methods alone. */
+        @Override
+        public CharSequence setValue(CharSequence value) {
+            throw new IllegalStateException("a list for the encoder");
+        }
+    }
+}
