@@ -68,7 +68,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         long forwards = MaxForwards.of(head.message());
         boolean upgrading = head.asksForUpgrade();
         upgrade = upgrading ? settings.upgrades().offer(head.fields()) : null;
-        String missed = upgrading && upgrade == null ? Upgrades.missed(head.fields()) : null;
+        String missed = upgrading && upgrade == null ? Upgrades.missed(head) : null;
         if (head.length() > settings.bodyLimit()) {
             refuse(Refusal.BODY_TOO_LARGE, null);
         } else if (forwards == MaxForwards.INVALID) {
@@ -193,6 +193,8 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         int status = head.status();
         if (status == 101) {
             onSwitching(head);
+        } else if (status >= 200 && status < 300 && request().needsUpgrade()) {
+            refuse(Refusal.BAD_GATEWAY, "answer " + status + " without the other protocol");
         } else if (!head.isInterim()) {
             answerSide.onHead(status);
             client.sendHead(head);

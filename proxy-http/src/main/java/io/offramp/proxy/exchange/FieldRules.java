@@ -3,6 +3,7 @@ package io.offramp.proxy.exchange;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.WebSocketHandshake;
 
 /**
  * Decides which fields of a head pass a proxy (RFC 9110 §7.6). Fields for one hop do not pass, nor do fields that a
@@ -20,7 +21,9 @@ public final class FieldRules {
     public static boolean passes(RequestHead request, int index, boolean trusted, boolean counted) {
         Fields fields = request.fields();
         return switch (fields.kind(index)) {
-            case OTHER, DATE -> !request.options().names(fields, index);
+            case OTHER, DATE ->
+                !request.options().names(fields, index)
+                        && !(request.needsUpgrade() && WebSocketHandshake.isKey(fields, index));
             case MAX_FORWARDS -> !counted;
             case EXPECT -> request.message().modern();
             case FORWARDING, X_FORWARDED_HOST, X_FORWARDED_PROTO -> trusted;
@@ -35,7 +38,7 @@ public final class FieldRules {
      */
     public static boolean passes(Fields fields, ConnectionOptions options, int index, boolean upgrade) {
         return switch (fields.kind(index)) {
-            case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, KEEP_ALIVE, TE, TRANSFER_ENCODING -> false;
+            case CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HTTP2_SETTINGS, KEEP_ALIVE, TE, TRANSFER_ENCODING -> false;
             // The only field of that family for all hops (RFC 9209 §2).
             case PROXY -> fields.name(index).equalsIgnoreCase("Proxy-Status");
             case UPGRADE -> upgrade;

@@ -1,16 +1,19 @@
 package io.offramp.proxy.exchange;
 
+import io.netty.util.AsciiString;
+import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
-import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decides which trailers pass (RFC 9110 §6.5.1). A server has acted on the head, and perhaps checked it, so trailers
  * must not contradict it: no trailer of framing, routing, identity, authentication, control or content passes.
  */
 public final class TrailerRules {
-    private static final Set<String> IN_HEADS_ONLY = Set.of(
+    private static final Set<AsciiString> IN_HEADS_ONLY = names(
             // authentication and state
             "authorization",
             "cookie",
@@ -57,11 +60,23 @@ public final class TrailerRules {
 
     private TrailerRules() {}
 
+    private static Set<AsciiString> names(String... names) {
+        return Stream.of(names).map(AsciiString::cached).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** True if the trailer may stand behind a body; marks in its name count as hyphens. */
     public static boolean passes(Fields trailers, int index) {
         // All fields that this proxy knows are about framing, routing, identity or control.
-        return trailers.kind(index) == Field.OTHER
-                && !IN_HEADS_ONLY.contains(
-                        trailers.name(index).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "-"));
+        return trailers.kind(index) == Field.OTHER && !IN_HEADS_ONLY.contains(hyphenated(trailers.lowerName(index)));
+    }
+
+    private static AsciiString hyphenated(AsciiString name) {
+        for (int i = 0; i < name.length(); i++) {
+            byte b = name.byteAt(i);
+            if (b != '-' && Ascii.isMark(b)) {
+                return new AsciiString(name.toString().replaceAll("[^a-z0-9]", "-"));
+            }
+        }
+        return name;
     }
 }

@@ -2,6 +2,7 @@ package io.offramp.proxy.exchange;
 
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.RequestHead;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,10 +28,12 @@ record Upgrades(Set<String> allowed) {
         return passed.length() == 0 ? null : passed.toString();
     }
 
-    /** The first protocol that a client needs and that is not allowed; null if there is none. */
-    static @Nullable String missed(Fields request) {
-        return elements(request)
-                .filter(each -> !OPTIONAL.contains(name(each)))
+    /**
+     * The first protocol that a client needs and that is not allowed, by a request without an offer; null if none is.
+     */
+    static @Nullable String missed(RequestHead request) {
+        return elements(request.fields())
+                .filter(each -> request.needsUpgrade() || !OPTIONAL.contains(name(each)))
                 .findFirst()
                 .orElse(null);
     }

@@ -34,6 +34,8 @@ final class HeaderRules {
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\n");
     private static final byte[] PROTOCOLS = ascii("Upgrade: ");
+    private static final byte[] WEBSOCKET_KEY = ascii("Sec-WebSocket-Key: ");
+    private static final byte[] WEBSOCKET_ACCEPT = ascii("Sec-WebSocket-Accept: ");
     private static final byte[] TE_TRAILERS = ascii("TE: trailers\r\nConnection: TE\r\n");
 
     private HeaderRules() {}
@@ -45,9 +47,7 @@ final class HeaderRules {
         /** To an HTTP/1.0 client that asked for it. */
         KEEP_ALIVE(HeaderRules.KEEP_ALIVE),
         /** The connection ends behind this answer. */
-        CLOSE(HeaderRules.CLOSE),
-        /** With 101 only. */
-        UPGRADE(HeaderRules.UPGRADE);
+        CLOSE(HeaderRules.CLOSE);
 
         private final byte[] line;
 
@@ -67,9 +67,15 @@ final class HeaderRules {
      * @param client fields about the client, the same for every request of its connection
      * @param server the Host of a request that has none
      * @param upgrade protocols that the request asks for, and may; null if none
+     * @param webSocketKey for a request whose version has none; else null
      */
     static void writeRequest(
-            RequestHead request, ClientFields client, String server, @Nullable String upgrade, ByteBuf out) {
+            RequestHead request,
+            ClientFields client,
+            String server,
+            @Nullable String upgrade,
+            @Nullable String webSocketKey,
+            ByteBuf out) {
         Head message = request.message();
         Fields fields = message.fields();
         String authority = request.target().authority();
@@ -83,6 +89,9 @@ final class HeaderRules {
         if (upgrade != null) {
             line(PROTOCOLS, upgrade, out);
             out.writeBytes(UPGRADE);
+            if (webSocketKey != null) {
+                line(WEBSOCKET_KEY, webSocketKey, out);
+            }
         } else if (fields.hasInList(Field.TE, "trailers")) {
             out.writeBytes(TE_TRAILERS);
         }
@@ -127,7 +136,7 @@ final class HeaderRules {
         out.writeBytes(VERSION);
         answer.writeStatus(out);
         out.writeBytes(CRLF);
-        writeAnswerFields(fields, options, persistence == Persistence.UPGRADE, out);
+        writeAnswerFields(fields, options, false, out);
         if (status >= 200 && !fields.has(Field.DATE)) {
             date.write(out);
         }
@@ -140,6 +149,22 @@ final class HeaderRules {
             }
         }
         out.writeBytes(persistence.line).writeBytes(CRLF);
+    }
+
+    /**
+     * Writes the head of a 101 for the client.
+     *
+     * @param accept proof of a WebSocket's handshake, if the server's version has none; else null
+     */
+    static void writeSwitching(Head answer, ConnectionOptions options, @Nullable String accept, ByteBuf out) {
+        out.writeBytes(VERSION);
+        answer.writeStatus(out);
+        out.writeBytes(CRLF);
+        writeAnswerFields(answer.fields(), options, true, out);
+        if (accept != null) {
+            line(WEBSOCKET_ACCEPT, accept, out);
+        }
+        out.writeBytes(UPGRADE).writeBytes(CRLF);
     }
 
     private static void writeFraming(long framing, boolean withLength, ByteBuf out) {

@@ -22,6 +22,8 @@ import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.message.ResetCode;
+import io.offramp.proxy.message.Version;
+import io.offramp.proxy.message.WebSocketHandshake;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.tunnel.TunnelEnd;
@@ -210,7 +212,12 @@ final class Http1ClientStream implements ClientStream {
 
     @Override
     public void becomeTunnel(AnswerHead head, TunnelEnd server, Tunnel.Listener listener) {
-        write(head, Persistence.UPGRADE, Framing.UNTIL_CLOSE, true);
+        RequestHead asked = request;
+        String accept = asked != null && head.message().version() == Version.HTTP_2
+                ? WebSocketHandshake.accept(asked.fields())
+                : null;
+        ByteBuf out = burst.room(head.message().length() + HeaderRules.ADDED_BYTES, head.following());
+        HeaderRules.writeSwitching(head.message(), head.options(), accept, out);
         burst.flush();
         request = null;
         connection.becomeTunnel(server, listener);

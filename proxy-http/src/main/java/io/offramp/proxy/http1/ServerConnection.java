@@ -9,6 +9,7 @@ import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
+import io.offramp.proxy.message.WebSocketHandshake;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
@@ -38,6 +39,9 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     private boolean answered;
     private boolean persistent;
     private int interims;
+    /** Of a WebSocket's handshake that is ours. */
+    private @Nullable String webSocketKey;
+
     private long keepNs;
     private long idleEndNs;
 
@@ -92,11 +96,13 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         answered = false;
         persistent = true;
         interims = 0;
+        boolean ours = upgrade != null && request.needsUpgrade() && WebSocketHandshake.isOf(upgrade);
+        webSocketKey = ours ? WebSocketHandshake.newKey() : null;
         state = State.HEAD;
         int following = (int) Math.max(0, Math.min(request.length(), Integer.MAX_VALUE));
         int most = request.message().length() + HeaderRules.ADDED_BYTES + client.length();
         ByteBuf out = transport.burst().room(most, following);
-        HeaderRules.writeRequest(request, client, server.authority(), upgrade, out);
+        HeaderRules.writeRequest(request, client, server.authority(), upgrade, webSocketKey, out);
         body.begin(request.length() < 0);
     }
 
@@ -214,6 +220,10 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         ConnectionOptions options = ConnectionOptions.of(head.fields());
         if (framing == Framing.INVALID || !options.valid()) {
             failBy(options.valid() ? reader.problem() : "Connection", reader.refusal());
+            return;
+        }
+        if (head.status() == 101 && webSocketKey != null && !WebSocketHandshake.accepts(head.fields(), webSocketKey)) {
+            transport.fail("garbage: Sec-WebSocket-Accept");
             return;
         }
         boolean last = head.status() >= 200;

@@ -27,6 +27,8 @@ public enum Field {
      */
     FRAMING_TWIN,
     HOST,
+    /** Of an upgrade to HTTP/2 in cleartext, which is no more (RFC 9113 §3.1). */
+    HTTP2_SETTINGS,
     KEEP_ALIVE,
     MAX_FORWARDS,
     /**
@@ -57,7 +59,7 @@ public enum Field {
             case 7 -> UPGRADE.or(bytes, from, OTHER);
             case 10 -> CONNECTION.or(bytes, from, KEEP_ALIVE.or(bytes, from, OTHER));
             case 12 -> MAX_FORWARDS.or(bytes, from, OTHER);
-            case 14 -> CONTENT_LENGTH.or(bytes, from, OTHER);
+            case 14 -> CONTENT_LENGTH.or(bytes, from, HTTP2_SETTINGS.or(bytes, from, OTHER));
             case 15 -> X_FORWARDED_FOR.or(bytes, from, OTHER);
             case 16 -> X_FORWARDED_HOST.or(bytes, from, OTHER);
             case 17 -> TRANSFER_ENCODING.or(bytes, from, X_FORWARDED_PROTO.or(bytes, from, OTHER));

@@ -203,12 +203,17 @@ public final class Fields {
 
     /** True if there is a field of that name, which has no kind of its own. */
     public boolean hasName(byte[] lower) {
+        return indexOf(lower) >= 0;
+    }
+
+    /** Index of the first field of that name; -1 if there is none. */
+    public int indexOf(byte[] lower) {
         for (int i = 0; i < size; i++) {
             if (isName(i, lower)) {
-                return true;
+                return i;
             }
         }
-        return false;
+        return -1;
     }
 
     /** Copies the lines of fields {@code from} to {@code to - 1} with their ends. */

@@ -24,6 +24,14 @@ public record RequestHead(Head message, RequestTarget target, ConnectionOptions 
         return message.modern() && options.upgrade();
     }
 
+    /**
+     * True if it has no meaning without another protocol: a CONNECT of HTTP/2 (RFC 8441). An answer without a change of
+     * the protocol is then none, if it is a success.
+     */
+    public boolean needsUpgrade() {
+        return message.version() == Version.HTTP_2 && options.upgrade();
+    }
+
     /** True if the method is idempotent (RFC 9110 §9.2.2). */
     public boolean isIdempotent() {
         return switch (message.method()) {

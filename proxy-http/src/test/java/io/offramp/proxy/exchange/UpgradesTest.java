@@ -6,7 +6,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.offramp.proxy.http1.MessageReader;
 import io.offramp.proxy.http1.MessageReader.Step;
+import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.RequestTarget;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +42,7 @@ class UpgradesTest {
             })
     void shouldOfferWhatIsAllowedAndNothingElse(String list, String offer, String missed) {
         assertThat(upgrades.offer(fields(list))).isEqualTo(offer);
-        assertThat(Upgrades.missed(fields(list))).isEqualTo(missed);
+        assertThat(Upgrades.missed(request(list))).isEqualTo(missed);
         assertThat(upgrades.offer(fields(list.replaceAll(",", "\r\nX: y\r\nUpgrade:"))))
                 .isEqualTo(offer);
     }
@@ -63,11 +67,16 @@ class UpgradesTest {
     }
 
     private static Fields fields(String upgrade) {
+        return request(upgrade).fields();
+    }
+
+    private static RequestHead request(String upgrade) {
         MessageReader reader = MessageReader.ofRequests(1000, 1000);
         ByteBuf in = Unpooled.copiedBuffer(
                 "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: " + upgrade + "\r\n\r\n", StandardCharsets.ISO_8859_1);
         assertThat(reader.read(in)).isEqualTo(Step.HEAD);
         in.release();
-        return reader.takeHead().fields();
+        Head head = reader.takeHead();
+        return new RequestHead(head, RequestTarget.of(head), ConnectionOptions.of(head.fields()), 0);
     }
 }

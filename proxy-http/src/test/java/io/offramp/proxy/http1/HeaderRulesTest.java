@@ -227,6 +227,7 @@ class HeaderRulesTest {
                 ClientFields.of(new Connection(1, "test", address, address), PROXIES),
                 "upstream:1",
                 null,
+                null,
                 out);
         return text(in, out);
     }
