@@ -15,11 +15,11 @@ public final class AnswerFields {
      *
      * @param ended whether the stream ends with it
      * @param toHead whether the request's method was HEAD
-     * @param protocol that the request, a CONNECT, has asked for (RFC 8441 §5); null if it was no such request. A
+     * @param upgrade protocols that the request has asked for, as {@link SentFields#request} got them; null if none. A
      *     success then becomes 101 with {@code Upgrade}, as an exchange knows it.
      */
     public static Received.OfAnswer head(
-            ReceivedFields fields, boolean ended, boolean toHead, @Nullable String protocol) {
+            ReceivedFields fields, boolean ended, boolean toHead, @Nullable String upgrade) {
         Defect defect = fields.end();
         if (defect != Defect.NONE) {
             return new Received.Malformed(defect);
@@ -37,8 +37,8 @@ public final class AnswerFields {
         if (status < 200 && ended) {
             return new Received.Malformed("end of the stream in an interim answer");
         }
-        if (protocol != null && status >= 200 && status < 300) {
-            fields.switchTo(protocol);
+        if (upgrade != null && status >= 200 && status < 300) {
+            fields.switchTo(SentFields.protocol(upgrade));
             AnswerHead head = new AnswerHead(fields.take(), ConnectionOptions.UPGRADING, 0, 0);
             return new Received.Answer(head, BodyLength.of(BodyFields.NONE));
         }

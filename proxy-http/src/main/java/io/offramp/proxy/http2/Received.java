@@ -23,8 +23,10 @@ public sealed interface Received {
      *
      * @param head its length is 0 only if the stream ends with it, or if it asks for a tunnel
      * @param body what its body has to be
+     * @param grpc the call of gRPC that it is; null if it is none
      */
-    record Request(RequestHead head, BodyLength body) implements OfRequest {}
+    record Request(
+            RequestHead head, BodyLength body, @Nullable GrpcCall grpc) implements OfRequest {}
 
     /**
      * A request that gets an answer of our own.

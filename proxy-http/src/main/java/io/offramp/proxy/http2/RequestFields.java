@@ -62,11 +62,13 @@ public final class RequestFields {
         if (tunnel) {
             // What comes behind it is no body, but bytes of the tunnel.
             RequestHead request = new RequestHead(head, target, ConnectionOptions.UPGRADING, 0);
-            return new Received.Request(request, BodyLength.of(BodyFields.NONE));
+            return new Received.Request(request, BodyLength.of(BodyFields.NONE), null);
         }
         long length = ended ? 0 : declared > 0 ? declared : -1;
         return new Received.Request(
-                new RequestHead(head, target, ConnectionOptions.NONE, length), BodyLength.of(ended ? 0 : declared));
+                new RequestHead(head, target, ConnectionOptions.NONE, length),
+                BodyLength.of(ended ? 0 : declared),
+                GrpcCall.of(head));
     }
 
     static RequestHead refused(Head head) {

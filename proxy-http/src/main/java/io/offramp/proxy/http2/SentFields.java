@@ -14,6 +14,7 @@ import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.WebSocketHandshake;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
@@ -36,8 +37,10 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
     private static final AsciiString DATE = AsciiString.cached("date");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
-    private static final AsciiString WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
-    private static final AsciiString WEBSOCKET_ACCEPT = AsciiString.cached("sec-websocket-accept");
+    private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+    private static final AsciiString GRPC = AsciiString.cached("application/grpc");
+    private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+    private static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
 
     static {
         for (int i = 0; i < STATUS.length; i++) {
@@ -71,6 +74,10 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         list[size++] = value;
     }
 
+    private void put(Fields fields, int index) {
+        put(fields.lowerName(index), fields.bytes(index));
+    }
+
     @Override
     public void add(AddedFields.Name name, CharSequence value) {
         put(name.lower(), AsciiString.of(value));
@@ -91,18 +98,16 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         begin(null);
         put(PseudoHeaderName.METHOD.value(), upgrade == null ? message.methodBytes() : CONNECT);
         if (upgrade != null) {
-            put(PseudoHeaderName.PROTOCOL.value(), first(upgrade));
+            put(PseudoHeaderName.PROTOCOL.value(), protocol(upgrade));
         }
         put(PseudoHeaderName.SCHEME.value(), client.proto());
         put(PseudoHeaderName.AUTHORITY.value(), new AsciiString(authority == null ? server : authority));
         put(PseudoHeaderName.PATH.value(), new AsciiString(request.target().originForm()));
         boolean counted = MaxForwards.of(message) != MaxForwards.NONE;
         for (int i = 0; i < fields.size(); i++) {
-            if (FieldRules.passes(request, i, client.trusted(), counted)) {
-                AsciiString name = fields.lowerName(i);
-                if (upgrade == null || !name.equals(WEBSOCKET_KEY)) {
-                    put(name, fields.bytes(i));
-                }
+            boolean key = upgrade != null && WebSocketHandshake.isKey(fields, i);
+            if (!key && FieldRules.passes(request, i, client.trusted(), counted)) {
+                put(fields, i);
             }
         }
         if (upgrade == null && (request.length() > 0 || request.length() == 0 && fields.has(Field.CONTENT_LENGTH))) {
@@ -115,7 +120,8 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         return this;
     }
 
-    private static AsciiString first(String protocols) {
+    /** The only one of an offer that an extended CONNECT names. */
+    static AsciiString protocol(String protocols) {
         int comma = protocols.indexOf(',');
         return new AsciiString(comma < 0 ? protocols : protocols.substring(0, comma));
     }
@@ -136,11 +142,9 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         Fields fields = head.message().fields();
         begin(STATUS[code - FIRST_STATUS]);
         for (int i = 0; i < fields.size(); i++) {
-            if (FieldRules.passes(fields, head.options(), i, false)) {
-                AsciiString name = fields.lowerName(i);
-                if (!tunnel || !name.equals(WEBSOCKET_ACCEPT)) {
-                    put(name, fields.bytes(i));
-                }
+            boolean accept = tunnel && WebSocketHandshake.isAccept(fields, i);
+            if (!accept && FieldRules.passes(fields, head.options(), i, false)) {
+                put(fields, i);
             }
         }
         if (code >= 200 && !fields.has(Field.DATE)) {
@@ -172,13 +176,27 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         return this;
     }
 
+    /**
+     * An answer of our own to a call of gRPC: trailers alone, with which its stream ends.
+     *
+     * @param date the current one
+     */
+    public SentFields answer(OwnAnswer answer, GrpcCall call, HttpDate date) {
+        begin(STATUS[200 - FIRST_STATUS]);
+        put(CONTENT_TYPE, GRPC);
+        put(GRPC_STATUS, new AsciiString(Integer.toString(call.status(answer.status()))));
+        put(GRPC_MESSAGE, new AsciiString(answer.status() + " " + answer.reason()));
+        put(DATE, date.value());
+        return this;
+    }
+
     /** The trailers that pass; null if there are none, and the stream ends with its last DATA. */
     public static @Nullable SentFields trailers(Fields trailers) {
         SentFields list = null;
         for (int i = 0; i < trailers.size(); i++) {
             if (TrailerRules.passes(trailers, i)) {
                 list = list == null ? new SentFields() : list;
-                list.put(trailers.lowerName(i), trailers.bytes(i));
+                list.put(trailers, i);
             }
         }
         return list;

@@ -5,19 +5,21 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HeadLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Field lists as text: {@code :method=GET|:path=/|x=1}, in that order and with all faults. */
-final class FieldBlock {
-    static final HeadLimits LIMITS = new HeadLimits(200, 1000);
+public final class FieldBlock {
+    /** Small ones. */
+    public static final HeadLimits LIMITS = new HeadLimits(200, 1000);
 
     private FieldBlock() {}
 
     /** Decodes a list from its HPACK bytes. */
-    static ReceivedFields received(String list) {
+    public static ReceivedFields received(String list) {
         return received(new FieldDecoder(LIMITS), list);
     }
 
@@ -60,8 +62,17 @@ final class FieldBlock {
         out.writeBytes(bytes);
     }
 
+    /** The field lines of a head. */
+    public static String lines(Head head) {
+        ByteBuf out = Unpooled.buffer();
+        head.fields().write(0, head.fields().size(), out);
+        String text = out.toString(StandardCharsets.ISO_8859_1);
+        out.release();
+        return text;
+    }
+
     /** The list that an encoder makes of these, by Netty's decoder. */
-    static String sent(SentFields fields) {
+    public static String sent(SentFields fields) {
         List<String> text = new ArrayList<>();
         ByteBuf block = Unpooled.buffer();
         try {

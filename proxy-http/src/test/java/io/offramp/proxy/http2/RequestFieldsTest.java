@@ -2,14 +2,9 @@ package io.offramp.proxy.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.offramp.proxy.exchange.Refusal;
-import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.Version;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +22,8 @@ class RequestFieldsTest {
         assertThat(head.target().originForm()).isEqualTo("/x?y=1");
         assertThat(head.target().authority()).isEqualTo("a.example");
         assertThat(head.length()).isZero();
-        assertThat(lines(head.message())).isEqualTo("host: a.example\r\naccept: */*\r\nx-y: z\r\ncookie: a=1; b=2\r\n");
+        assertThat(FieldBlock.lines(head.message()))
+                .isEqualTo("host: a.example\r\naccept: */*\r\nx-y: z\r\ncookie: a=1; b=2\r\n");
     }
 
     @ParameterizedTest
@@ -133,21 +129,13 @@ class RequestFieldsTest {
         assertThat(head.message().method()).isEqualTo("GET");
         assertThat(head.asksForUpgrade()).isTrue();
         assertThat(head.length()).isZero();
-        assertThat(lines(head.message())).isEqualTo("host: a\r\nsec-websocket-version: 13\r\nupgrade: websocket\r\n");
+        assertThat(FieldBlock.lines(head.message()))
+                .isEqualTo("host: a\r\nsec-websocket-version: 13\r\nupgrade: websocket\r\n");
     }
 
     private static RequestHead valid(String list, boolean ended) {
         Received.OfRequest received = RequestFields.head(FieldBlock.received(list), ended);
         assertThat(received).isInstanceOf(Received.Request.class);
         return ((Received.Request) received).head();
-    }
-
-    private static String lines(Head head) {
-        Fields fields = head.fields();
-        ByteBuf out = Unpooled.buffer();
-        fields.write(0, fields.size(), out);
-        String text = out.toString(StandardCharsets.ISO_8859_1);
-        out.release();
-        return text;
     }
 }
