@@ -276,10 +276,10 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     }
 
     @Override
-    public void onFailed(String problem, Fate fate) {
+    public void onFailed(String problem, Fate fate, ResetCode code) {
         upstream = null;
         if (answerSide.isBegun()) {
-            reset("upstream " + problem + " after " + answerSide.bytes() + " bytes");
+            reset("upstream " + problem + " after " + answerSide.bytes() + " bytes", code);
         } else if (search.mayRetry(request(), requestSide, fate)) {
             requestSide.onReturned();
             search.retry();
@@ -291,7 +291,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     @Override
     public void refuse(Refusal refusal, @Nullable String why) {
         if (answerSide.isBegun()) {
-            reset(why == null ? refusal.toString() : why);
+            reset(why == null ? refusal.toString() : why, ResetCode.INTERNAL_ERROR);
         } else {
             answer(refusal.answer(), why);
         }
@@ -304,9 +304,9 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         client.release();
     }
 
-    private void reset(String why) {
+    private void reset(String why, ResetCode code) {
         finish(answerSide.status(), answerSide.bytes(), why);
-        client.reset(ResetCode.INTERNAL_ERROR);
+        client.reset(code);
     }
 
     @Override

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * to the event loop.
  */
 final class ServerSearch implements LeaseListener {
+    /** For a request that servers refuse without a look at it. */
+    private static final int MAX_RETRIES = 3;
+
     private final Exchange exchange;
     private final UpstreamLoop servers;
     private @Nullable UpstreamGroup group;
@@ -26,7 +29,7 @@ final class ServerSearch implements LeaseListener {
     private @Nullable String lastProblem;
     private long tried;
     private boolean used;
-    private boolean retried;
+    private int retries;
 
     ServerSearch(Exchange exchange, UpstreamLoop servers) {
         this.exchange = exchange;
@@ -93,22 +96,23 @@ final class ServerSearch implements LeaseListener {
     }
 
     /**
-     * True if a request may be sent again on a new connection: once, and only if the server has certainly not acted on
-     * it, or if the request is idempotent and went to a connection that the server may have closed as idle (RFC 9112
-     * §9.3.1).
+     * True if a request may be sent again: a few times if the server has certainly not acted on it; once if it is
+     * idempotent and went to a connection that the server may have closed as idle (RFC 9112 §9.3.1).
      */
     boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
-        return !retried
-                && switch (fate) {
-                    case REFUSED -> progress.bytes() == 0 && request.message().isWhole();
-                    case UNANSWERED -> used && request.length() == 0 && request.isIdempotent();
-                    case ANSWERED -> false;
-                };
+        return switch (fate) {
+            case REFUSED ->
+                retries < MAX_RETRIES
+                        && progress.bytes() == 0
+                        && request.message().isWhole();
+            case UNANSWERED -> retries == 0 && used && request.length() == 0 && request.isIdempotent();
+            case ANSWERED -> false;
+        };
     }
 
-    /** Tries the same server once more, on a new connection. */
+    /** Tries the same server once more, on another connection if its connections have one request at a time. */
     void retry() {
-        retried = true;
+        retries++;
         if (group != null && server != null) {
             group.events().onRetried();
             connect(group, server);

@@ -298,7 +298,8 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         listener = null;
         state = State.GONE;
         if (last != null) {
-            last.onFailed(problem == null ? "closed" : problem, answered ? Fate.ANSWERED : Fate.UNANSWERED);
+            Fate fate = answered ? Fate.ANSWERED : Fate.UNANSWERED;
+            last.onFailed(problem == null ? "closed" : problem, fate, ResetCode.INTERNAL_ERROR);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.offramp.proxy.upstream;
 import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.ResetCode;
 
 /**
  * Gets the parts of an {@link UpstreamStream}'s answer, in this order: any number of interim heads; a head; its body;
@@ -41,6 +42,7 @@ public interface UpstreamListener {
      * The answer will not be complete; the stream is gone and has forgotten this listener.
      *
      * @param problem {@code reset}, {@code closed}, {@code garbage: status line}
+     * @param code for a client whose answer has begun
      */
-    void onFailed(String problem, Fate fate);
+    void onFailed(String problem, Fate fate, ResetCode code);
 }

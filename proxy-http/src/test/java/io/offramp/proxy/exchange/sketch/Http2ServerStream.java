@@ -90,7 +90,7 @@ final class Http2ServerStream implements UpstreamStream {
         UpstreamListener last = listener;
         if (last != null) {
             close(problem);
-            last.onFailed(problem, fate);
+            last.onFailed(problem, fate, ResetCode.INTERNAL_ERROR);
         }
     }
 
