@@ -14,6 +14,15 @@ public interface UpstreamEvents {
     /** A request was sent again because its pooled connection had gone stale, or the server did not accept. */
     default void onRetried() {}
 
-    /** A request found an idle connection. */
+    /** @param change 1 for a connection that has opened, -1 for one that has closed */
+    default void onConnections(int change) {}
+
+    /** @param change 1 for a stream of a shared connection that has opened, -1 for one that has closed */
+    default void onStreams(int change) {}
+
+    /** A shared connection has ended before its time. */
+    default void onEnded(ConnectionEnd why) {}
+
+    /** A request found a connection with room. */
     default void onPoolHit() {}
 }

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 class FlowModelTest {
     private static final long SEED = Long.getLong("flow.seed", 20261129);
     private static final int COUNT = Integer.getInteger("flow.count", 100_000);
+    /** What a server of HTTP/2 may send on one stream while its client does not read. */
+    private static final long STREAM_CREDIT = 256 << 10;
+
     private static final int[] READ_BYTES = {64, 256, 1024};
     private static final ThreadLocal<List<String>> WARNINGS = ThreadLocal.withInitial(ArrayList::new);
     private static final AppenderBase<ILoggingEvent> APPENDER = new AppenderBase<>() {
@@ -48,17 +52,18 @@ class FlowModelTest {
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
     /** One interleaving: all that it is follows from its seed. */
-    private record Case(List<Step> steps, int readBytes, int connections, int servers, boolean patient) {
-        static Case of(long seed) {
+    private record Case(
+            UpstreamProtocol spoken, List<Step> steps, int readBytes, int connections, int servers, boolean patient) {
+        static Case of(long seed, UpstreamProtocol spoken) {
             SplittableRandom random = new SplittableRandom(seed);
             int readBytes = READ_BYTES[random.nextInt(READ_BYTES.length)];
             int connections = random.nextInt(3) == 0 ? 1 : 100;
             int servers = 1 + random.nextInt(2);
-            return new Case(Step.sequence(random, 12), readBytes, connections, servers, random.nextBoolean());
+            return new Case(spoken, Step.sequence(random, 12), readBytes, connections, servers, random.nextBoolean());
         }
 
         Case with(List<Step> fewer) {
-            return new Case(fewer, readBytes, connections, servers, patient);
+            return new Case(spoken, fewer, readBytes, connections, servers, patient);
         }
     }
 
@@ -75,11 +80,20 @@ class FlowModelTest {
 
     @Test
     void shouldHoldItsRulesWhateverClientsAndServersDo() throws Exception {
+        run(UpstreamProtocol.HTTP1, COUNT);
+    }
+
+    @Test
+    void shouldHoldItsRulesWhateverServersOfHttp2Do() throws Exception {
+        run(UpstreamProtocol.H2C, COUNT / 5);
+    }
+
+    private static void run(UpstreamProtocol spoken, long count) throws Exception {
         AtomicLong next = new AtomicLong();
         int threads = Runtime.getRuntime().availableProcessors();
         List<Callable<@Nullable String>> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            workers.add(() -> work(next));
+            workers.add(() -> work(next, spoken, count));
         }
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             for (Future<@Nullable String> result : pool.invokeAll(workers)) {
@@ -88,13 +102,13 @@ class FlowModelTest {
         }
     }
 
-    private static @Nullable String work(AtomicLong next) {
-        for (long i = next.getAndIncrement(); i < COUNT; i = next.getAndIncrement()) {
+    private static @Nullable String work(AtomicLong next, UpstreamProtocol spoken, long count) {
+        for (long i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
             long seed = SEED + i;
-            Case whole = Case.of(seed);
+            Case whole = Case.of(seed, spoken);
             Throwable failure = failureOf(whole);
             if (failure != null) {
-                next.set(COUNT);
+                next.set(count);
                 return describe(seed, whole, failure);
             }
         }
@@ -103,9 +117,13 @@ class FlowModelTest {
 
     private static @Nullable Throwable failureOf(Case some) {
         WARNINGS.get().clear();
-        try (Handlers proxy = Handlers.bounded(some.readBytes(), some.connections(), 1, some.servers())) {
-            long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10);
-            new Interleaving(proxy, bound).run(some.steps(), some.patient());
+        boolean shared = some.spoken() == UpstreamProtocol.H2C;
+        try (Handlers proxy =
+                Handlers.bounded(some.spoken(), some.readBytes(), some.connections(), 1, some.servers())) {
+            long credit = shared ? 3 * STREAM_CREDIT : 0;
+            long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10) + credit;
+            new Interleaving(proxy, bound, shared ? Http2ModelServer::new : ModelServer::new)
+                    .run(some.steps(), some.patient());
         } catch (AssertionError | RuntimeException e) {
             return e;
         }
@@ -115,7 +133,8 @@ class FlowModelTest {
     private static String describe(long seed, Case whole, Throwable failure) {
         List<Step> steps = shrink(whole);
         Throwable shrunk = failureOf(whole.with(steps));
-        return "seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections() + " to each of "
+        return whole.spoken() + ", seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections()
+                + " to each of "
                 + whole.servers() + " servers, " + (whole.patient() ? "read on" : "left alone")
                 + " at the end: " + failure + "\n" + steps.size() + " of "
                 + whole.steps().size() + " steps: " + shrunk + "\n"

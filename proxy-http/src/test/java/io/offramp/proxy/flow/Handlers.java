@@ -21,12 +21,14 @@ import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http1.HttpFront;
+import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.tcp.TcpSettings;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.ConnectException;
@@ -40,10 +42,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Today's handlers on one event loop, whose channels are {@link WireChannel}s. */
 final class Handlers implements ProxyUnderTest {
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
+    private static final HostPort SERVER = new HostPort("127.0.0.1", 8080);
     private static final int MAX_TURNS = 10_000;
 
     private final int readBytes;
@@ -97,24 +101,41 @@ final class Handlers implements ProxyUnderTest {
 
     /** The HTTP front, with a bound for connections to the server and one for waiting requests. */
     static Handlers bounded(int readBytes, int connections, int waiting) {
-        return bounded(readBytes, connections, waiting, 1);
+        return bounded(UpstreamProtocol.HTTP1, readBytes, connections, waiting, 1);
     }
 
     /** The same, with several servers in turn. */
-    static Handlers bounded(int readBytes, int connections, int waiting, int servers) {
+    static Handlers bounded(UpstreamProtocol spoken, int readBytes, int connections, int waiting, int servers) {
         return new Handlers(
                 readBytes,
                 false,
                 HTTP,
                 SERVERS.toBuilder().connections(connections).queue(waiting).build(),
-                servers);
+                new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)));
+    }
+
+    /** The HTTP front, with a server that speaks HTTP/2. */
+    static Handlers h2c(int readBytes, UnaryOperator<UpstreamSettings.Builder> choices) {
+        return new Handlers(
+                readBytes,
+                false,
+                HTTP,
+                choices.apply(SERVERS.toBuilder()).build(),
+                new UpstreamConfig("app", UpstreamProtocol.H2C, List.of(SERVER)));
     }
 
     private Handlers(int readBytes, boolean tcp, HttpSettings http, UpstreamSettings settings, int servers) {
+        this(readBytes, tcp, http, settings, new UpstreamConfig("app", Collections.nCopies(servers, SERVER)));
+    }
+
+    private Handlers(int readBytes, boolean tcp, HttpSettings http, UpstreamSettings settings, UpstreamConfig servers) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
-                Map.of("app", new UpstreamConfig("app", Collections.nCopies(servers, new HostPort("127.0.0.1", 8080)))),
-                spoken -> new Http1Protocol(http.heads()),
+                Map.of("app", servers),
+                spoken -> switch (spoken) {
+                    case HTTP1 -> new Http1Protocol(http.heads());
+                    case H2C -> new Http2Protocol(http.heads());
+                },
                 settings,
                 name -> UpstreamEvents.NONE,
                 this::open);

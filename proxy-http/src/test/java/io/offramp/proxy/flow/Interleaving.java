@@ -3,6 +3,8 @@ package io.offramp.proxy.flow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one sequence of steps against a proxy, and holds what must hold behind each of them. */
@@ -18,13 +20,21 @@ final class Interleaving {
     private final long boundOfConnection;
     private final List<Message> messages = new ArrayList<>();
     private final List<ModelClient> clients = new ArrayList<>();
-    private final List<ModelServer> servers = new ArrayList<>();
+    private final List<ServerModel> servers = new ArrayList<>();
+    private final BiFunction<Peer, IntFunction<Message>, ServerModel> accepting;
     private int connections;
 
-    /** @param boundOfConnection bytes that the proxy may hold for each connection of either side */
-    Interleaving(ProxyUnderTest proxy, long boundOfConnection) {
+    /**
+     * @param boundOfConnection bytes that the proxy may hold for each connection of either side
+     * @param accepting makes a server of a connection to one
+     */
+    Interleaving(
+            ProxyUnderTest proxy,
+            long boundOfConnection,
+            BiFunction<Peer, IntFunction<Message>, ServerModel> accepting) {
         this.proxy = proxy;
         this.boundOfConnection = boundOfConnection;
+        this.accepting = accepting;
     }
 
     /**
@@ -40,7 +50,7 @@ final class Interleaving {
         }
         if (patient) {
             clients.forEach(client -> client.peer.resume());
-            servers.forEach(server -> server.peer.resume());
+            servers.forEach(server -> server.peer().resume());
             settle();
         }
         for (int second = 0; second < END_S && !proxy.isQuiet(); second++) {
@@ -60,7 +70,7 @@ final class Interleaving {
             case ACCEPT -> {
                 if (proxy.offered() > 0) {
                     connections++;
-                    servers.add(new ModelServer(proxy.accept(), messages::get));
+                    servers.add(accepting.apply(proxy.accept(), messages::get));
                 }
             }
             case REFUSE -> {
@@ -137,7 +147,7 @@ final class Interleaving {
         }
     }
 
-    private void take(Step step, ModelServer server) {
+    private void take(Step step, ServerModel server) {
         switch (step.kind()) {
             case ANSWER, ANSWER_EARLY -> {
                 server.answer(step.n(), step.kind() == Step.Kind.ANSWER_EARLY);
@@ -160,39 +170,39 @@ final class Interleaving {
             case SERVER_SENDS -> server.send(1 + step.n() % 1500);
             case SERVER_STRAYS -> {
                 settle();
-                server.stray();
+                server.stray(step.n());
                 settle();
             }
             case SERVER_ENDS -> server.end();
             case SERVER_RESETS -> server.reset();
-            case SERVER_STALLS -> server.peer.stall();
-            case SERVER_RESUMES -> server.peer.resume();
+            case SERVER_STALLS -> server.peer().stall();
+            case SERVER_RESUMES -> server.peer().resume();
             default -> throw new IllegalStateException();
         }
     }
 
     private void settle() {
-        proxy.settle();
-        look();
+        do {
+            proxy.settle();
+        } while (look());
         check(proxy.unflushedBytes() == 0, "written and not flushed: " + proxy.unflushedBytes() + " bytes");
-        for (ModelServer server : servers) {
-            if (server.peer.isOpen() && !server.ended) {
-                checkProgress(server);
+        for (ServerModel server : servers) {
+            if (server.peer().isOpen() && !server.hasEnded()) {
+                server.served().forEach(message -> checkProgress(server, message));
             }
         }
     }
 
     /** What a peer has sent is where it belongs, if nobody on the way has stopped reading. */
-    private void checkProgress(ModelServer server) {
-        Message message = server.reading;
-        ModelClient client = message == null ? null : clientOf(message);
-        if (message == null || client == null || !client.peer.isOpen() || client.ended) {
+    private void checkProgress(ServerModel server, Message message) {
+        ModelClient client = clientOf(message);
+        if (client == null || !client.peer.isOpen() || client.ended) {
             return;
         }
-        if (!server.peer.isStalled() && !message.isAnswered()) {
+        if (!server.peer().isStalled() && !message.isAnswered()) {
             check(message.bodyArrived == message.bodySent, "body of " + message + " does not arrive");
         }
-        if (!client.peer.isStalled() && (server.isTunnel() || !message.done)) {
+        if (!client.peer.isStalled() && (server.isTunnel(message) || !message.done)) {
             check(message.answerArrived == message.answerSent, "answer to " + message + " does not arrive");
         }
     }
@@ -206,12 +216,17 @@ final class Interleaving {
         return null;
     }
 
-    private void look() {
+    /** True if what has come made a peer send something. */
+    private boolean look() {
+        boolean sent = false;
         clients.forEach(ModelClient::read);
-        servers.forEach(ModelServer::read);
-        servers.removeIf(server -> !server.peer.isOpen());
+        for (ServerModel server : servers) {
+            sent |= server.read();
+        }
+        servers.removeIf(server -> !server.peer().isOpen());
         long bound = boundOfConnection * connections;
         check(proxy.heldBytes() <= bound, proxy.heldBytes() + " bytes held, bound " + bound);
+        return sent;
     }
 
     private void checkLog() {

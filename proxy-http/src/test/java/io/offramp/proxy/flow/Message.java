@@ -59,6 +59,11 @@ final class Message {
         return service != Service.NONE;
     }
 
+    /** The server has done nothing for it, and says so. */
+    void refused() {
+        service = Service.NONE;
+    }
+
     /** All of an answer was sent by a server. */
     void answered() {
         service = Service.ANSWERED;

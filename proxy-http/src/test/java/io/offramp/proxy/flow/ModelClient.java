@@ -148,7 +148,7 @@ final class ModelClient {
         @Override
         void onTrailers(String lines) {
             String expected = current.answerUntilClose ? "" : current.trailer();
-            if (current.sort == Sort.OLD || !lines.equals(expected)) {
+            if (current.sort == Sort.OLD || !lines.equalsIgnoreCase(expected)) {
                 throw new AssertionError("trailers of the answer to " + current + ": " + lines);
             }
         }

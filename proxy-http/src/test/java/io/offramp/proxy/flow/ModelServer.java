@@ -3,25 +3,24 @@ package io.offramp.proxy.flow;
 import static java.util.Objects.requireNonNull;
 
 import io.offramp.proxy.flow.Message.Sort;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to a server, which answers whatever it is asked, in its own time. */
-final class ModelServer {
-    final Peer peer;
+/** One connection to a server of HTTP/1.1, which answers whatever it is asked, in its own time. */
+final class ModelServer implements ServerModel {
+    private final Peer peer;
     private final IntFunction<Message> messages;
     private final Outgoing out;
     private final Requests in = new Requests();
     /** Whose head came last. */
-    @Nullable
-    Message reading;
+    private @Nullable Message reading;
     /** Not answered yet, or not wholly. */
-    @Nullable
-    Message asked;
+    private @Nullable Message asked;
 
     private boolean complete;
     private Answer answer = Answer.NONE;
-    boolean ended;
+    private boolean ended;
 
     private enum Answer {
         NONE,
@@ -36,16 +35,34 @@ final class ModelServer {
         out = new Outgoing(peer);
     }
 
-    boolean isTunnel() {
+    @Override
+    public Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    @Override
+    public List<Message> served() {
+        return reading == null ? List.of() : List.of(reading);
+    }
+
+    @Override
+    public boolean isTunnel(Message message) {
         return answer == Answer.TUNNEL;
     }
 
-    void read() {
+    @Override
+    public boolean read() {
         in.add(peer.take());
+        return false;
     }
 
-    /** Begins an answer, where a request waits for one. */
-    void answer(int n, boolean early) {
+    @Override
+    public void answer(int n, boolean early) {
         Message message = asked;
         if (message == null || answer != Answer.NONE || ended || !complete && !early) {
             return;
@@ -106,8 +123,8 @@ final class ModelServer {
         }
     }
 
-    /** Answers, and at once a second time. */
-    void answerTwice(int n) {
+    @Override
+    public void answerTwice(int n) {
         answer(n, false);
         if (answer != Answer.BEGUN || reading != null && reading.sort == Sort.UPGRADE) {
             return;
@@ -118,14 +135,15 @@ final class ModelServer {
         }
     }
 
-    /** Bytes that no request asked for, where none is under way. */
-    void stray() {
+    @Override
+    public void stray(int n) {
         if (reading == null && !ended || asked == null && in.isBetweenMessages() && out.isEmpty()) {
             peer.send(Message.ascii("HTTP/1.1 200 OK\r\nX-Tag: 999999999\r\nContent-Length: 5\r\n\r\nwrong"));
         }
     }
 
-    void interim(int bytes) {
+    @Override
+    public void interim(int bytes) {
         Message message = asked;
         if (message != null && answer == Answer.NONE && !ended && out.isEmpty()) {
             out.add("HTTP/1.1 103 Early Hints\r\nX-Tag: " + message.number + "\r\nLink: " + "x".repeat(bytes)
@@ -133,12 +151,13 @@ final class ModelServer {
         }
     }
 
-    void send(int most) {
+    @Override
+    public void send(int most) {
         if (ended) {
             return;
         }
         Message message = reading;
-        if (isTunnel() && message != null && out.isEmpty()) {
+        if (answer == Answer.TUNNEL && message != null && out.isEmpty()) {
             int bytes = Math.min(most, peer.room());
             peer.send(message.answerBytes(message.answerSent, bytes));
             message.answerSent += bytes;
@@ -147,13 +166,15 @@ final class ModelServer {
         }
     }
 
-    void end() {
+    @Override
+    public void end() {
         ended = true;
         out.clear();
         peer.endOutput();
     }
 
-    void reset() {
+    @Override
+    public void reset() {
         ended = true;
         out.clear();
         peer.reset();

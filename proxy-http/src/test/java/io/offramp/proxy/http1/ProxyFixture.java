@@ -23,10 +23,12 @@ import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.io.IOException;
@@ -61,6 +63,11 @@ public final class ProxyFixture implements AutoCloseable {
         final AtomicInteger connectFailed = new AtomicInteger();
         final AtomicInteger retried = new AtomicInteger();
         final AtomicInteger poolHits = new AtomicInteger();
+
+        /** Connections to servers so far. */
+        public int connections() {
+            return connected.get();
+        }
 
         @Override
         public void onConnected(long durationNs) {
@@ -99,7 +106,12 @@ public final class ProxyFixture implements AutoCloseable {
 
         /** All to these servers. */
         public Settings to(ServerAddress... these) {
-            upstreams = Map.of("app", new UpstreamConfig("app", List.of(these)));
+            return to(UpstreamProtocol.HTTP1, these);
+        }
+
+        /** All to these servers, which speak this. */
+        public Settings to(UpstreamProtocol spoken, ServerAddress... these) {
+            upstreams = Map.of("app", new UpstreamConfig("app", spoken, List.of(these)));
             return this;
         }
     }
@@ -118,7 +130,10 @@ public final class ProxyFixture implements AutoCloseable {
     public ProxyFixture(Settings settings, Front front) {
         upstreams = new Upstreams(
                 settings.upstreams,
-                spoken -> new Http1Protocol(settings.http.heads()),
+                spoken -> switch (spoken) {
+                    case HTTP1 -> new Http1Protocol(settings.http.heads());
+                    case H2C -> new Http2Protocol(settings.http.heads());
+                },
                 settings.servers,
                 name -> counts);
         boolean epoll = !settings.nio && Epoll.isAvailable();

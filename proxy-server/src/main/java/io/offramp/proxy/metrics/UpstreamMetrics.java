@@ -1,9 +1,15 @@
 package io.offramp.proxy.metrics;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.offramp.proxy.upstream.ConnectionEnd;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -13,6 +19,9 @@ public final class UpstreamMetrics implements UpstreamEvents {
     private final LongAdder retries;
     private final LongAdder poolHits;
     private final Timer connectDuration;
+    private final LongAdder connections = new LongAdder();
+    private final LongAdder streams = new LongAdder();
+    private final Map<ConnectionEnd, LongAdder> ends = new EnumMap<>(ConnectionEnd.class);
 
     UpstreamMetrics(MeterRegistry registry, String name) {
         Tags upstream = Tags.of("upstream", name);
@@ -26,6 +35,23 @@ public final class UpstreamMetrics implements UpstreamEvents {
                 .description("Successful connects to an upstream")
                 .tags(upstream)
                 .register(registry);
+        Gauge.builder("offramp.upstream.connections", connections, LongAdder::sum)
+                .description("Open connections to an upstream")
+                .tags(upstream)
+                .register(registry);
+        Gauge.builder("offramp.upstream.streams", streams, LongAdder::sum)
+                .description("Open streams of shared connections to an upstream")
+                .tags(upstream)
+                .register(registry);
+        for (ConnectionEnd each : ConnectionEnd.values()) {
+            ends.put(
+                    each,
+                    CounterFamily.single(
+                            registry,
+                            "offramp.upstream.ends",
+                            "Shared connections to an upstream that ended before their time",
+                            upstream.and("reason", each.name().toLowerCase(Locale.ROOT))));
+        }
     }
 
     @Override
@@ -41,6 +67,21 @@ public final class UpstreamMetrics implements UpstreamEvents {
     @Override
     public void onRetried() {
         retries.increment();
+    }
+
+    @Override
+    public void onConnections(int change) {
+        connections.add(change);
+    }
+
+    @Override
+    public void onStreams(int change) {
+        streams.add(change);
+    }
+
+    @Override
+    public void onEnded(ConnectionEnd why) {
+        Objects.requireNonNull(ends.get(why)).increment();
     }
 
     @Override

@@ -67,7 +67,11 @@ public final class Opening implements Lease {
             @Override
             public void onConnected(Channel channel, SocketAddress address) {
                 over = true;
-                channel.closeFuture().addListener(gone -> loop.pool(server).onGone());
+                group.events().onConnections(1);
+                channel.closeFuture().addListener(gone -> {
+                    group.events().onConnections(-1);
+                    loop.pool(server).onGone();
+                });
                 server.onConnected(address);
                 group.events().onConnected(loop.nowNs() - startNs);
                 result.onConnected(transport);

@@ -23,7 +23,7 @@ public interface PooledConnection {
     long idleEndNs();
 
     /** Whether another should take its place before it ends, although it has room. */
-    default boolean isDue() {
+    default boolean isDue(long nowNs) {
         return false;
     }
 

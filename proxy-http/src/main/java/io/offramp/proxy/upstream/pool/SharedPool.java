@@ -58,7 +58,7 @@ final class SharedPool extends ServerPool {
         for (int i = 0; i < connections.size(); i++) {
             PooledConnection connection = connections.get(i);
             if (connection.room() > 0 && nowNs < connection.idleEndNs()) {
-                if (connection.isDue()) {
+                if (connection.isDue(nowNs)) {
                     replace(nowNs);
                 }
                 return connection;
@@ -190,7 +190,7 @@ final class SharedPool extends ServerPool {
             opening--;
             expectedRoom = Math.max(1, connection.room());
             for (PooledConnection each : List.copyOf(connections)) {
-                if (each.isDue()) {
+                if (each.isDue(loop.nowNs())) {
                     connections.remove(each);
                     each.retire();
                 }

@@ -3,6 +3,7 @@ package io.offramp.proxy.upstream.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -60,6 +61,12 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     /** Sets the listener. */
     public void listener(TransportListener next) {
         listener = next;
+    }
+
+    /** Gives its place in the channel to another handler, and is of no use any more; before anything was read. */
+    public void handOver(ChannelHandler next) {
+        state = State.CLOSED;
+        channel().pipeline().replace(this, null, next);
     }
 
     /** Writes to the server; the connection must be open. */

@@ -1,0 +1,64 @@
+package io.offramp.proxy.http2.server;
+
+import io.netty.util.concurrent.Future;
+import io.offramp.proxy.upstream.ConnectionEnd;
+import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether a silent server is still there: a PING goes with the first request after a silence, and when an
+ * exchange gives up on a silent server. Never without need, because some servers punish that. Confined to the event
+ * loop.
+ */
+final class Liveness {
+    private static final long SILENT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long ANSWER_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Http2ServerConnection connection;
+    private final UpstreamLoop loop;
+    private @Nullable Future<?> timer;
+    private long heardNs;
+
+    Liveness(Http2ServerConnection connection, UpstreamLoop loop) {
+        this.connection = connection;
+        this.loop = loop;
+        heardNs = loop.nowNs();
+    }
+
+    /** Anything has come from the server. */
+    void onHeard() {
+        heardNs = loop.nowNs();
+        cancel();
+    }
+
+    /** A request is on its way. */
+    void onRequest() {
+        probeIfSilent(SILENT_NS);
+    }
+
+    /** An exchange does not wait for its answer any more. */
+    void onGivenUp() {
+        probeIfSilent(ANSWER_NS);
+    }
+
+    private void probeIfSilent(long silentNs) {
+        if (timer == null && loop.nowNs() - heardNs >= silentNs) {
+            connection.ping();
+            timer = loop.eventLoop()
+                    .schedule(
+                            () -> connection.fail(ConnectionEnd.SILENT, "no answer to PING"),
+                            ANSWER_NS,
+                            TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Stops waiting. */
+    void cancel() {
+        Future<?> last = timer;
+        timer = null;
+        if (last != null) {
+            last.cancel(false);
+        }
+    }
+}
