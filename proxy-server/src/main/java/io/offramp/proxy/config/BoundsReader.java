@@ -17,7 +17,16 @@ final class BoundsReader {
     private static final int MOST_CLIENTS = 10_000_000;
 
     private static final String[] TIMEOUTS = {
-        "handshake", "request-head", "request", "idle", "tunnel", "body", "upstream-connect", "upstream-answer", "drain"
+        "handshake",
+        "request-head",
+        "request",
+        "idle",
+        "tunnel",
+        "body",
+        "upstream-connect",
+        "upstream-answer",
+        "upstream-age",
+        "drain"
     };
     private static final String[] LIMITS = {
         "request-line",
@@ -31,6 +40,8 @@ final class BoundsReader {
         "least-rate",
         "upstream-connections",
         "upstream-queue",
+        "upstream-streams",
+        "upstream-requests",
         "connections-per-address",
         "handshakes-per-address"
     };
@@ -65,6 +76,9 @@ final class BoundsReader {
                         .idleConnections(number("upstream-idle", 0, 100_000, servers.idleConnections()))
                         .connections(number("upstream-connections", 1, 60_000, servers.connections()))
                         .queue(number("upstream-queue", 0, 1_000_000, servers.queue()))
+                        .streams(number("upstream-streams", 1, 100_000, servers.streams()))
+                        .requests(number("upstream-requests", 1, 900_000_000, servers.requests()))
+                        .age(timeout("upstream-age", servers.age()))
                         .receiveBytes((int) size("upstream-rcvbuf", 4 << 10, 1 << 30, servers.receiveBytes()))
                         .build(),
                 clients(),

@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ final class UpstreamReader {
     private static final String SERVERS = "a list of host:port or unix:FILE";
     private static final Scalar<String> TARGET =
             new Scalar<>("the name of an upstream, host:port or unix:FILE", text -> text);
+
+    private static final Scalar<UpstreamProtocol> PROTOCOL = Scalar.choice(UpstreamProtocol.class);
 
     private final Scalar<ServerAddress> server;
     private final Map<String, Value> named = new LinkedHashMap<>();
@@ -79,13 +82,15 @@ final class UpstreamReader {
             value.error("a name has letters, digits, dots, dashes and underscores only");
         }
         Value servers = value;
+        UpstreamProtocol protocol = UpstreamProtocol.HTTP1;
         if (!value.isList()) {
-            Section section = value.section("servers");
+            Section section = value.section("servers", "protocol");
             servers = section == null ? null : section.require("servers", SERVERS);
+            protocol = section == null ? protocol : section.get("protocol", PROTOCOL, protocol);
         }
         if (servers != null) {
             Set<ServerAddress> distinct = servers.distinct(SERVERS, server).keySet();
-            upstreams.put(name, new UpstreamConfig(name, List.copyOf(distinct)));
+            upstreams.put(name, new UpstreamConfig(name, protocol, List.copyOf(distinct)));
         }
     }
 }

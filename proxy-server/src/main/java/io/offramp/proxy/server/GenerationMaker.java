@@ -14,9 +14,13 @@ import io.offramp.proxy.generation.Generation;
 import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.http2.server.Http2Protocol;
+import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.session.SessionSettings;
+import io.offramp.proxy.upstream.UpstreamProtocol;
+import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +52,7 @@ record GenerationMaker(
         Upstreams upstreams = before == null
                 ? new Upstreams(
                         config.upstreams(),
-                        spoken -> new Http1Protocol(config.heads()),
+                        spoken -> protocol(spoken, config.heads()),
                         config.servers(),
                         metrics::upstream)
                 : before.upstreams().next(config.upstreams(), metrics::upstream);
@@ -59,6 +63,13 @@ record GenerationMaker(
             listeners.add(make(config, listener, upstreams, fronts, files));
         }
         return new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
+    }
+
+    private static Protocol protocol(UpstreamProtocol spoken, HeadLimits heads) {
+        return switch (spoken) {
+            case HTTP1 -> new Http1Protocol(heads);
+            case H2C -> new Http2Protocol(heads);
+        };
     }
 
     private ListenerGeneration make(

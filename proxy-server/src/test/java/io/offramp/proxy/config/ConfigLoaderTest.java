@@ -22,6 +22,7 @@ import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 import io.offramp.proxy.tcp.TcpSettings;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,14 +59,15 @@ class ConfigLoaderTest {
                 offload: {backend: device}
                 upstream: db.internal:5432
             upstreams:
-              app: {servers: ["127.0.0.1:8081", "[::1]:8082"]}
+              app: {servers: ["127.0.0.1:8081", "[::1]:8082"], protocol: h2c}
               short: [127.0.0.1:8083]
             admin: {bind: 127.0.0.1:9090}
             timeouts: {handshake: 1s, request-head: 2s, request: 9m, idle: 3m, tunnel: 5h, body: 4h, \
-            upstream-connect: 500ms, upstream-answer: 6s, drain: 0s}
+            upstream-connect: 500ms, upstream-answer: 6s, upstream-age: 7m, drain: 0s}
             limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshakes: 7, handshake: 16384, \
             upstream-idle: 3, upstream-rcvbuf: 4m,
-                     least-rate: 1k, upstream-connections: 8, upstream-queue: 9, connections-per-address: 100, \
+                     least-rate: 1k, upstream-connections: 8, upstream-queue: 9, upstream-streams: 10, \
+            upstream-requests: 11, connections-per-address: 100, \
             handshakes-per-address: 20}
             offload:
               device: {contexts: 128}
@@ -199,6 +201,10 @@ class ConfigLoaderTest {
 
         assertThat(config.upstreams()).containsOnlyKeys("app", "short", "10.0.0.1:80", "db.internal:5432");
         assertThat(servers(config, "app")).containsExactly(new HostPort("127.0.0.1", 8081), new HostPort("::1", 8082));
+        assertThat(config.upstreams().values().stream()
+                        .filter(each -> each.protocol() == UpstreamProtocol.H2C)
+                        .map(UpstreamConfig::name))
+                .containsExactly("app");
         assertThat(servers(config, "short")).containsExactly(new HostPort("127.0.0.1", 8083));
         assertThat(config.admin()).isEqualTo(AdminConfig.of(new HostPort("127.0.0.1", 9090)));
         assertThat(config.handshakes()).isEqualTo(new HandshakeLimits(Duration.ofSeconds(1), 16384));
@@ -210,6 +216,9 @@ class ConfigLoaderTest {
                         .idleConnections(3)
                         .connections(8)
                         .queue(9)
+                        .streams(10)
+                        .requests(11)
+                        .age(Duration.ofMinutes(7))
                         .receiveBytes(4 << 20)
                         .build());
         assertThat(config.drain()).isEqualTo(Duration.ZERO);

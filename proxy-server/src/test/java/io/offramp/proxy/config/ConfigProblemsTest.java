@@ -232,6 +232,21 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void shouldTellWhatServersMaySpeak() throws IOException {
+        assertThat(file.problems("""
+                        listeners: [{bind: ":8443", tls: {cert: site.pem}, upstream: app}]
+                        upstreams:
+                          app: {servers: ["127.0.0.1:80"], protocol: h2}
+                        limits: {upstream-streams: 0}
+                        timeouts: {upstream-age: 0s}
+                        """))
+                .containsExactly(
+                        "offramp.yaml:3:46: upstreams.app.protocol: expected http1 or h2c, is \"h2\"",
+                        "offramp.yaml:4:28: limits.upstream-streams: must be 1 to 100000, is 0",
+                        "offramp.yaml:5:26: timeouts.upstream-age: must be at least 1ms, is 0s");
+    }
+
+    @Test
     void shouldTellWhenTheRequestLineIsLargerThanTheHead() throws IOException {
         assertThat(file.problems("""
                         listeners: [{bind: ":8443", tls: {cert: site.pem}, upstream: "127.0.0.1:80"}]
