@@ -276,6 +276,9 @@ public final class ReceivedFields extends CodecFields {
         if (defect == Defect.NONE && leading) {
             defect = startLine();
         }
+        if (defect.isMalformed()) {
+            forget();
+        }
         return defect;
     }
 
@@ -325,7 +328,16 @@ public final class ReceivedFields extends CodecFields {
         endLine();
         byte[] whole = bytes.length - at < WORTH_TRIMMING_BYTES ? bytes : Arrays.copyOf(bytes, at);
         expectedBytes = Math.min(at + SPARE_BYTES, MOST_EXPECTED_BYTES);
+        Head complete = head.complete(whole, at);
+        forget();
+        return complete;
+    }
+
+    /** Keeps nothing of a list between two blocks. */
+    private void forget() {
         bytes = EMPTY;
-        return head.complete(whole, at);
+        head.forget();
+        pseudo.clear();
+        cookie.clear();
     }
 }

@@ -7,7 +7,6 @@ import io.offramp.proxy.exchange.MaxForwards;
 import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.exchange.TrailerRules;
 import io.offramp.proxy.message.AnswerHead;
-import io.offramp.proxy.message.BodyFields;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
@@ -110,8 +109,8 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
                 put(fields, i);
             }
         }
-        if (upgrade == null && (request.length() > 0 || request.length() == 0 && fields.has(Field.CONTENT_LENGTH))) {
-            putLength(request.length());
+        if (upgrade == null) {
+            putLength(fields);
         }
         if (fields.hasInList(Field.TE, "trailers")) {
             put(TE, TRAILERS);
@@ -126,8 +125,12 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         return new AsciiString(comma < 0 ? protocols : protocols.substring(0, comma));
     }
 
-    private void putLength(long bytes) {
-        put(CONTENT_LENGTH, new AsciiString(Long.toString(bytes)));
+    /** No list needs a length that did not come: frames have their own. */
+    private void putLength(Fields fields) {
+        int length = fields.only(Field.CONTENT_LENGTH);
+        if (length >= 0) {
+            put(CONTENT_LENGTH, fields.bytes(length));
+        }
     }
 
     /**
@@ -150,15 +153,8 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         if (code >= 200 && !fields.has(Field.DATE)) {
             put(DATE, date.value());
         }
-        if (!BodyFields.isBodiless(head.status(), toHead)) {
-            if (head.length() >= 0) {
-                putLength(head.length());
-            }
-        } else if (code >= 200 && code != 204 && !tunnel) {
-            int length = fields.only(Field.CONTENT_LENGTH);
-            if (length >= 0) {
-                put(CONTENT_LENGTH, fields.bytes(length));
-            }
+        if (code >= 200 && code != 204 && !tunnel) {
+            putLength(fields);
         }
         return this;
     }
@@ -171,7 +167,7 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
     public SentFields answer(OwnAnswer answer, HttpDate date) {
         begin(STATUS[answer.status() - FIRST_STATUS]);
         put(new AsciiString(answer.name()).toLowerCase(), new AsciiString(answer.value()));
-        putLength(answer.body().length);
+        put(CONTENT_LENGTH, new AsciiString(Integer.toString(answer.body().length)));
         put(DATE, date.value());
         return this;
     }

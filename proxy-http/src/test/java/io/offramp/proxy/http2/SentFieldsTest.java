@@ -58,11 +58,12 @@ class SentFieldsTest {
 
     @ParameterizedTest
     @CsvSource({
-        ":status=200|x=1, true, false, :status=200|x=1|date|content-length=0",
+        ":status=200|x=1, true, false, :status=200|x=1|date",
         ":status=200|content-length=5, false, false, :status=200|date|content-length=5",
         ":status=200, false, false, :status=200|date",
         ":status=200|content-length=5, true, true, :status=200|date|content-length=5",
         ":status=304|content-length=5, true, false, :status=304|date|content-length=5",
+        ":status=200|content-length=0, false, false, :status=200|date|content-length=0",
         ":status=204|content-length=5, true, false, :status=204|date",
         ":status=103|link=x, false, false, :status=103|link=x"
     })

@@ -4,7 +4,10 @@ import java.util.List;
 
 /** One request of a client, in some version of HTTP. */
 interface Client {
-    /** @param bodiless whether the request ends with its head */
+    /**
+     * @param method of HTTP/2 also {@code CONNECT websocket}, which ends with its head
+     * @param bodiless whether the request ends with its head
+     */
     void head(String method, String path, boolean bodiless);
 
     void body(byte[] bytes);

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One exchange between every pair of HTTP/1.1 and a sketch of HTTP/2. */
 class ExchangeTest {
@@ -190,6 +192,35 @@ class ExchangeTest {
         // Then
         assertThat(client.answer().start).isEqualTo("502");
         assertThat(client.answer().end).isEqualTo("end");
+    }
+
+    /** A success is a tunnel to a client that has sent a CONNECT (RFC 8441 §5). */
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldNotSendASuccessWithoutATunnelToAConnect(Version to) {
+        // Given
+        Client client = connect(Version.HTTP_2, to, MUCH, MUCH);
+        client.head("CONNECT websocket", "/", true);
+
+        // When
+        server.head(0, 200, List.of());
+
+        // Then
+        assertThat(client.answer().start).isEqualTo("502");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2c", "x"})
+    void shouldRefuseAConnectToAProtocolThatIsNotAllowed(String protocol) {
+        // Given
+        Client client = connect(Version.HTTP_2, Version.HTTP_2, MUCH, MUCH);
+
+        // When
+        client.head("CONNECT " + protocol, "/", true);
+
+        // Then
+        assertThat(client.answer().start).isEqualTo("501");
+        assertThat(server.requests()).isZero();
     }
 
     @Test

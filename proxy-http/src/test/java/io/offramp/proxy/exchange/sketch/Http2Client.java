@@ -46,6 +46,15 @@ final class Http2Client implements Client, ClientStream {
 
     @Override
     public void head(String method, String path, boolean bodiless) {
+        int protocol = method.indexOf(' ') + 1;
+        if (protocol > 0) {
+            exchange.onRequestHead(new RequestHead(
+                    Heads.request("GET", path, List.of("upgrade: " + method.substring(protocol))),
+                    new RequestTarget("a.example", path, null),
+                    ConnectionOptions.UPGRADING,
+                    0));
+            return;
+        }
         exchange.onRequestHead(new RequestHead(
                 Heads.request(method, path, List.of("te: trailers", "x-sent: yes")),
                 new RequestTarget("a.example", path, null),

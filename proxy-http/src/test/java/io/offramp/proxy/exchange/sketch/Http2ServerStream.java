@@ -54,6 +54,8 @@ final class Http2ServerStream implements UpstreamStream {
     void receiveHead(int status, List<String> fields) {
         if (listener != null) {
             listener.onHead(new AnswerHead(Heads.answer(status, fields), ConnectionOptions.NONE, -1, 0));
+        }
+        if (listener != null) { // the exchange may be over
             listener.onReadComplete();
         }
     }
