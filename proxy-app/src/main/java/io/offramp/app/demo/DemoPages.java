@@ -33,8 +33,8 @@ final class DemoPages {
             <a href="/bytes/1024">1 KiB</a>, <a href="/bytes/16384">16 KiB</a>, <a href="/bytes/1048576">1 MiB</a>,
             <a href="/bytes/104857600">100 MiB</a>, <a href="/chunked/1048576">1 MiB in chunks</a>.</p>
             <p>More: <code>POST /echo</code> and <code>POST /sha256</code> take content of any size;
-            <a href="/headers"><code>/headers</code></a>, <code>/status/CODE</code>, <code>/delay/MS</code>, and
-            <code>/ws</code>, a WebSocket that echoes.</p></body></html>
+            <a href="/headers"><code>/headers</code></a>, <code>/status/CODE</code>, <code>/delay/MS</code>,
+            <a href="/page/200">a page of 200 files</a>, and <code>/ws</code>, a WebSocket that echoes.</p></body></html>
             """;
 
     private DemoPages() {}
@@ -54,6 +54,7 @@ final class DemoPages {
             case "/chunked" -> number(reply, argument, 0, MAX_BYTES, n -> stream(ctx, reply, n, true));
             case "/files" -> new FileAnswer(reply, files, argument, onComplete);
             case "/delay" -> number(reply, argument, 0, MAX_DELAY_MS, n -> new DelayAnswer(ctx, reply, n, onComplete));
+            case "/page" -> files(ctx, reply, argument);
             case "/status" -> number(reply, argument, 200, 599, n -> () -> reply.text((int) n, "status " + n + "\n"));
             case "/echo" -> ifSent(reply, request, () -> echo(reply, request));
             case "/sha256" -> ifSent(reply, request, () -> new HashAnswer(reply));
@@ -61,6 +62,14 @@ final class DemoPages {
             case "/" -> () -> reply.whole(200, HTML, ByteBufUtil.writeUtf8(ctx.alloc(), index(request)));
             default -> () -> reply.text(404, "no such page; see /\n");
         };
+    }
+
+    /** @param argument the number of files of a page, or one of these files */
+    private static Answer files(ChannelHandlerContext ctx, Reply reply, String argument) {
+        int slash = argument.indexOf('/');
+        return slash >= 0
+                ? () -> ManyFiles.file(ctx, reply)
+                : number(reply, argument, 1, ManyFiles.MAX, n -> () -> ManyFiles.page(ctx, reply, (int) n));
     }
 
     private static String path(String target) {

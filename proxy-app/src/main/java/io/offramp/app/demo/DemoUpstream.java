@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code /}: a page for a browser, with the request's header fields
  *   <li>{@code /bytes/N}: exactly N bytes, always the same; {@code /chunked/N}: the same in chunks, with a trailer
+ *   <li>{@code /page/N}: a page for a browser that loads N small scripts
  *   <li>{@code /files/NAME}: a file of the directory that it was started with
  *   <li>{@code /echo}: the request's content; {@code /sha256}: its hash and length, in the form of {@code sha256sum}
  *   <li>{@code /headers}: the request's head; {@code /status/CODE}; {@code /delay/MS}, at most a minute

@@ -1,18 +1,12 @@
 package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,15 +21,14 @@ class ExternalClientsIT {
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
     void shouldServeCurl(OffloadMode tx, OffloadMode rx) throws Exception {
-        requireTool("curl");
+        Tools.require("curl");
         Path upload = directory.resolve("upload");
         Files.write(upload, new byte[BYTES]);
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             for (String version : List.of("1.2", "1.3")) {
                 Path download = directory.resolve("download");
                 String url = "https://localhost:" + proxy.port();
-                run(
-                        null,
+                Tools.run(
                         "curl",
                         "-sSk",
                         "--tlsv" + version,
@@ -46,8 +39,7 @@ class ExternalClientsIT {
                         "-o",
                         download.toString(),
                         url + "/bytes/" + BYTES);
-                String uploaded = run(
-                        null,
+                String uploaded = Tools.run(
                         "curl",
                         "-sSk",
                         "--tlsv" + version,
@@ -68,10 +60,10 @@ class ExternalClientsIT {
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
     void shouldServeOpenssl(OffloadMode tx, OffloadMode rx) throws Exception {
-        requireTool("openssl");
+        Tools.require("openssl");
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             for (String version : List.of("-tls1_2", "-tls1_3")) {
-                String answer = run(
+                String answer = Tools.typed(
                         "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                         "openssl",
                         "s_client",
@@ -89,10 +81,10 @@ class ExternalClientsIT {
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
     void shouldServeGnutls(OffloadMode tx, OffloadMode rx) throws Exception {
-        requireTool("gnutls-cli");
+        Tools.require("gnutls-cli");
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             for (String version : List.of("TLS1.2", "TLS1.3")) {
-                String answer = run(
+                String answer = Tools.typed(
                         "GET /bytes/1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                         "gnutls-cli",
                         "--insecure",
@@ -111,10 +103,10 @@ class ExternalClientsIT {
     @ParameterizedTest(name = "tx={0} rx={1}")
     @CsvSource({"SW, SW", "SW, HW", "HW, SW", "HW, HW", "HW_RECORD, HW_RECORD"})
     void shouldServeWrkWithoutAnError(OffloadMode tx, OffloadMode rx) throws Exception {
-        requireTool("wrk");
+        Tools.require("wrk");
         try (RunningProxy proxy = RunningProxy.http(tx, rx)) {
             String report =
-                    run(null, "wrk", "-t1", "-c64", "-d2s", "https://127.0.0.1:" + proxy.port() + "/bytes/1024");
+                    Tools.run("wrk", "-t1", "-c64", "-d2s", "https://127.0.0.1:" + proxy.port() + "/bytes/1024");
 
             assertThat(report)
                     .contains("Requests/sec")
@@ -145,32 +137,6 @@ class ExternalClientsIT {
         if (!device) {
             assertThat(proxy.metric(packets)).isZero();
         }
-    }
-
-    private static void requireTool(String name) {
-        boolean found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
-        assumeTrue(found, name + " is not installed");
-    }
-
-    /** Runs a command for at most a minute; its output, which must not be an error. */
-    private static String run(String input, String... command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("offramp", ".out");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        if (input != null) {
-            process.getOutputStream().write(input.getBytes(StandardCharsets.US_ASCII));
-            process.getOutputStream().flush();
-        }
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String text = Files.readString(output, StandardCharsets.ISO_8859_1);
-        Files.delete(output);
-        assertThat(ended).as("%s ended in time: %s", command[0], text).isTrue();
-        assertThat(process.exitValue()).as("%s: %s", command[0], text).isZero();
-        return text;
     }
 
     private static String hash(byte[] bytes) throws Exception {

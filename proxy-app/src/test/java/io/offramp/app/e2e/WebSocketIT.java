@@ -2,14 +2,11 @@ package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,7 +24,7 @@ class WebSocketIT {
         try (RunningProxy proxy = RunningProxy.http(policy, policy);
                 HttpClient client =
                         HttpClient.newBuilder().sslContext(Clients.trustsAll()).build()) {
-            Echo echo = new Echo();
+            WebSocketEcho echo = new WebSocketEcho(MESSAGES * MESSAGE_BYTES);
             WebSocket socket = client.newWebSocketBuilder()
                     .buildAsync(URI.create("wss://127.0.0.1:" + proxy.port() + "/ws"), echo)
                     .get(10, TimeUnit.SECONDS);
@@ -43,37 +40,6 @@ class WebSocketIT {
                     .endsWith(message);
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(10, TimeUnit.SECONDS);
             assertThat(echo.closed.get(10, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
-        }
-    }
-
-    /** Collects what comes back. */
-    private static final class Echo implements WebSocket.Listener {
-        private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-        private final CompletableFuture<byte[]> all = new CompletableFuture<>();
-        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
-
-        @Override
-        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-            byte[] bytes = new byte[data.remaining()];
-            data.get(bytes);
-            received.writeBytes(bytes);
-            if (received.size() >= MESSAGES * MESSAGE_BYTES) {
-                all.complete(received.toByteArray());
-            }
-            socket.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-            closed.complete(status);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket socket, Throwable error) {
-            all.completeExceptionally(error);
-            closed.completeExceptionally(error);
         }
     }
 }
