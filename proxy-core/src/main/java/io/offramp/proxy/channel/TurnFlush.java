@@ -11,28 +11,36 @@ import java.util.List;
  */
 public final class TurnFlush implements Runnable {
     private final EventExecutor executor;
-    private List<WriteBurst> written = new ArrayList<>();
-    private List<WriteBurst> spare = new ArrayList<>();
+    private List<Writer> written = new ArrayList<>();
+    private List<Writer> spare = new ArrayList<>();
+
+    /** Writes to one channel, and may have unflushed writes at the end of a turn. */
+    @FunctionalInterface
+    public interface Writer {
+        /** The turn ends: flushes what is not flushed. */
+        void onTurnEnd();
+    }
 
     /** @param executor of the event loop */
     public TurnFlush(EventExecutor executor) {
         this.executor = executor;
     }
 
-    void add(WriteBurst burst) {
+    /** The writer has written; once in a turn. */
+    public void add(Writer writer) {
         if (written.isEmpty()) {
             executor.execute(this);
         }
-        written.add(burst);
+        written.add(writer);
     }
 
     /** A flush may lead to further writes, which get a turn of their own. */
     @Override
     public void run() {
-        List<WriteBurst> due = written;
+        List<Writer> due = written;
         written = spare;
-        for (WriteBurst burst : due) {
-            burst.onTurnEnd();
+        for (Writer writer : due) {
+            writer.onTurnEnd();
         }
         due.clear();
         spare = due;

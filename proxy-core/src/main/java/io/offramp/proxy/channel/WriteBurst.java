@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * record of their own would cost more than the copy; larger pieces pass as they are. Writes without a flush are flushed
  * at the end of the event loop's turn. Confined to the event loop.
  */
-public final class WriteBurst {
+public final class WriteBurst implements TurnFlush.Writer {
     private static final int SMALL_BYTES = 2 << 10;
 
     private final ChannelHandlerContext ctx;
@@ -100,7 +100,8 @@ public final class WriteBurst {
         }
     }
 
-    void onTurnEnd() {
+    @Override
+    public void onTurnEnd() {
         inTurn = false;
         flush();
     }
