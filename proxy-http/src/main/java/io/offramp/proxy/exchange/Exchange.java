@@ -363,9 +363,10 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     }
 
     private void log(int status, long received, long answered, @Nullable String abort) {
-        settings.events().onRequest(status);
-        ExchangeListener log = settings.accessLog();
         long durationNs = System.nanoTime() - startNs;
+        settings.events().onRequest(status);
+        settings.events().onDuration(durationNs);
+        ExchangeListener log = settings.accessLog();
         if (log == null || !log.wants(status, durationNs, abort)) {
             return;
         }

@@ -125,6 +125,11 @@ public final class HttpFrontSettings {
         return http.abortOnFin();
     }
 
+    /** True if a client may change the protocol. */
+    public boolean hasUpgrades() {
+        return !upgrades.allowed().isEmpty();
+    }
+
     Upgrades upgrades() {
         return upgrades;
     }
@@ -139,6 +144,10 @@ public final class HttpFrontSettings {
 
     public long bodyLimit() {
         return http.bodyBytes() == 0 ? Long.MAX_VALUE : http.bodyBytes();
+    }
+
+    public Http2Rules http2() {
+        return http.http2();
     }
 
     /** Bounds of request lines and heads. */

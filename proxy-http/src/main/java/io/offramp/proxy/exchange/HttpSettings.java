@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Bounds and rules of an {@code http} listener for requests of its clients.
+ * Bounds and rules of an HTTP listener for requests of its clients.
  *
  * @param trustedProxies addresses whose fields about their own clients pass; from all others such fields are removed
  * @param upgrades protocols that a connection may change to, in lower case
@@ -21,6 +21,7 @@ import java.util.List;
  * @param tunnelTimeout of an upgraded connection without a byte either way
  * @param bodyTimeout between two reads of a request's body, or writes to a client that does not read
  * @param answerTimeout from the end of a request until the answer's head, and between two reads of its body
+ * @param http2 bounds of HTTP/2
  */
 public record HttpSettings(
         List<Cidr> trustedProxies,
@@ -34,7 +35,8 @@ public record HttpSettings(
         Duration idleTimeout,
         Duration tunnelTimeout,
         Duration bodyTimeout,
-        Duration answerTimeout) {
+        Duration answerTimeout,
+        Http2Rules http2) {
     /** The default. */
     public static final HttpSettings DEFAULTS = new HttpSettings(
             List.of(),
@@ -48,7 +50,8 @@ public record HttpSettings(
             Duration.ofSeconds(75),
             Duration.ofHours(1),
             Duration.ofSeconds(60),
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Http2Rules.DEFAULTS);
 
     /** Copies the lists. */
     public HttpSettings {
@@ -80,6 +83,7 @@ public record HttpSettings(
         private Duration tunnelTimeout;
         private Duration bodyTimeout;
         private Duration answerTimeout;
+        private Http2Rules http2;
 
         private Builder(HttpSettings from) {
             trustedProxies = from.trustedProxies;
@@ -94,6 +98,7 @@ public record HttpSettings(
             tunnelTimeout = from.tunnelTimeout;
             bodyTimeout = from.bodyTimeout;
             answerTimeout = from.answerTimeout;
+            http2 = from.http2;
         }
 
         /** Proxies whose forwarded fields pass. */
@@ -168,6 +173,12 @@ public record HttpSettings(
             return this;
         }
 
+        /** Bounds of HTTP/2. */
+        public Builder http2(Http2Rules choice) {
+            http2 = choice;
+            return this;
+        }
+
         /** With the choices so far. */
         public HttpSettings build() {
             return new HttpSettings(
@@ -182,7 +193,8 @@ public record HttpSettings(
                     idleTimeout,
                     tunnelTimeout,
                     bodyTimeout,
-                    answerTimeout);
+                    answerTimeout,
+                    http2);
         }
     }
 }

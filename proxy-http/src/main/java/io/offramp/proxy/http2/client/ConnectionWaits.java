@@ -1,0 +1,113 @@
+package io.offramp.proxy.http2.client;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.channel.Deadline;
+import io.offramp.proxy.exchange.HttpFrontSettings;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The waits of one connection and of all its streams, on one deadline: the earliest of all. A stream that gets more
+ * time costs a field write. Confined to the event loop.
+ */
+final class ConnectionWaits {
+    /** While memory is short, a wait that takes longer ends. */
+    private static final long SHED_AFTER_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Http2ClientConnection connection;
+    private final HttpFrontSettings settings;
+    private final Ticker ticker;
+    private final Deadline deadline;
+    private long armedNs = NEVER;
+    private long idleDueNs;
+    private long fieldsDueNs = NEVER;
+    private long goodbyeDueNs = NEVER;
+    private long earliestNs;
+
+    /** Begins with the wait for a first request. */
+    ConnectionWaits(
+            Http2ClientConnection connection, HttpFrontSettings settings, EventExecutor executor, Deadline deadline) {
+        this.connection = connection;
+        this.settings = settings;
+        this.ticker = executor.ticker();
+        this.deadline = deadline;
+        onIdle();
+    }
+
+    long nowNs() {
+        return ticker.nanoTime();
+    }
+
+    /** A stream begins. */
+    void onStream() {
+        idleDueNs = NEVER;
+    }
+
+    /** No stream is left. */
+    void onIdle() {
+        idleDueNs = nowNs() + settings.idleNs();
+        lookAt(idleDueNs);
+    }
+
+    /** A field section has begun and is not complete, or is. */
+    void forFields(boolean incomplete) {
+        if (!incomplete) {
+            fieldsDueNs = NEVER;
+        } else if (fieldsDueNs == NEVER) {
+            fieldsDueNs = nowNs() + settings.headNs();
+            lookAt(fieldsDueNs);
+        }
+    }
+
+    /** The end of the connection takes no longer. */
+    void forGoodbye(long ns) {
+        goodbyeDueNs = nowNs() + ns;
+        lookAt(goodbyeDueNs);
+    }
+
+    /** There is something to look at by then. */
+    void lookAt(long dueNs) {
+        if (dueNs < armedNs) {
+            armedNs = dueNs;
+            deadline.in(dueNs - nowNs());
+        }
+    }
+
+    /** The deadline has passed. */
+    void onDeadline() {
+        armedNs = NEVER;
+        long nowNs = nowNs();
+        if (nowNs >= goodbyeDueNs) {
+            goodbyeDueNs = NEVER;
+            connection.goodbye().onDeadline();
+        }
+        if (nowNs >= fieldsDueNs) {
+            fieldsDueNs = NEVER;
+            connection.onFieldsLate();
+        }
+        if (nowNs >= idleDueNs) {
+            idleDueNs = NEVER;
+            connection.goodbye().begin();
+        }
+        earliestNs = NEVER;
+        connection.forEach(stream -> earliestNs = Math.min(earliestNs, stream.look(nowNs)));
+        lookAt(Math.min(Math.min(goodbyeDueNs, fieldsDueNs), Math.min(idleDueNs, earliestNs)));
+    }
+
+    /** Whether there was no stream for longer than there is patience while memory is short. */
+    boolean isIdleForLong() {
+        return idleDueNs != NEVER && nowNs() - (idleDueNs - settings.idleNs()) >= SHED_AFTER_NS;
+    }
+
+    /** The same for an incomplete field section. */
+    boolean areFieldsLate() {
+        return fieldsDueNs != NEVER && nowNs() - (fieldsDueNs - settings.headNs()) >= SHED_AFTER_NS;
+    }
+
+    /** The same for a stream whose client neither reads nor sends. */
+    boolean isStalled(StreamWaits stream) {
+        return stream.isStalled(nowNs(), SHED_AFTER_NS);
+    }
+}

@@ -1,0 +1,156 @@
+package io.offramp.proxy.http2.client;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.offramp.proxy.channel.HalfClose;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The end of a connection. In order, it loses no request (RFC 9113 §6.8): a first GOAWAY takes all streams that are on
+ * their way; after a round trip, a second names the last one; streams finish. Behind the last frame only our direction
+ * ends, and input is discarded for a while: a kernel that closes with unread input destroys what was sent. Confined to
+ * the event loop.
+ */
+final class Goodbye {
+    /** A client that does not answer our PING by then gets the second GOAWAY all the same. */
+    static final long ROUND_TRIP_NS = TimeUnit.SECONDS.toNanos(1);
+
+    static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Marks our PING. */
+    private static final long PING = 0x6f66_6672_616d_7001L;
+
+    private final Http2ClientConnection connection;
+    private final ClientCodec codec;
+    private State state = State.OPEN;
+
+    private enum State {
+        OPEN,
+        /** The first GOAWAY is out; new streams are still taken. */
+        ANNOUNCED,
+        /** No new stream is taken; those that are open finish. */
+        LAST_STREAMS,
+        /** Our direction has ended. */
+        LINGERING,
+        CLOSED
+    }
+
+    Goodbye(Http2ClientConnection connection, ClientCodec codec) {
+        this.connection = connection;
+        this.codec = codec;
+    }
+
+    /** True until the connection is to end. */
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** True while frames of the client still count. */
+    boolean isListening() {
+        return state.compareTo(State.LINGERING) < 0;
+    }
+
+    /** Begins the end, in order; once. */
+    void begin() {
+        if (state == State.OPEN) {
+            state = State.ANNOUNCED;
+            goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "");
+            codec.writer().writePing(context(), false, PING, context().newPromise());
+            connection.waits().forGoodbye(ROUND_TRIP_NS);
+        }
+    }
+
+    /** The client has answered a PING. */
+    void onPingAck(long data) {
+        if (data == PING && state == State.ANNOUNCED) {
+            toLastStreams();
+        }
+    }
+
+    /** The client opens no further stream. */
+    void onClientGoAway() {
+        if (state == State.OPEN || state == State.ANNOUNCED) {
+            toLastStreams();
+        }
+    }
+
+    private void toLastStreams() {
+        state = State.LAST_STREAMS;
+        goAway(codec.connection().remote().lastStreamCreated(), Http2Error.NO_ERROR, "");
+        onIdle();
+    }
+
+    /** No stream is open. */
+    void onIdle() {
+        if (state == State.LAST_STREAMS && connection.streams() == 0) {
+            linger();
+        }
+    }
+
+    /** Ends the connection for a fault. */
+    void fail(Http2Error code, String why) {
+        if (isListening()) {
+            goAway(codec.connection().remote().lastStreamCreated(), code, why);
+            linger();
+        }
+    }
+
+    private void linger() {
+        state = State.LINGERING;
+        codec.reader().stop();
+        connection.waits().forGoodbye(LINGER_NS);
+        connection.forEach(Http2ClientStream::onClosed);
+        connection.flush();
+        if (connection.hasInputEnded()) {
+            close();
+        } else {
+            HalfClose.write(connection.channel());
+        }
+    }
+
+    /** The client has ended its direction. */
+    void onInputEnded() {
+        switch (state) {
+            case OPEN, ANNOUNCED -> {
+                state = State.LAST_STREAMS;
+                onIdle();
+            }
+            case LAST_STREAMS -> onIdle();
+            case LINGERING -> close();
+            case CLOSED -> {}
+        }
+    }
+
+    void onDeadline() {
+        switch (state) {
+            case ANNOUNCED -> toLastStreams();
+            case LINGERING -> close();
+            case OPEN, LAST_STREAMS, CLOSED -> {}
+        }
+    }
+
+    /** Closes at once. */
+    void close() {
+        state = State.CLOSED;
+        connection.channel().close();
+    }
+
+    private void goAway(int last, Http2Error code, String why) {
+        ByteBuf debug = ByteBufUtil.writeAscii(context().alloc(), why);
+        try {
+            codec.connection().goAwaySent(last, code.code(), Unpooled.EMPTY_BUFFER);
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e); // the last stream only ever comes nearer
+        }
+        codec.writer()
+                .writeGoAway(context(), last, code.code(), debug, context().newPromise());
+    }
+
+    private ChannelHandlerContext context() {
+        return codec.context();
+    }
+}

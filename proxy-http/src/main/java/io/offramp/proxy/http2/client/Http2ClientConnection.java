@@ -1,0 +1,377 @@
+package io.offramp.proxy.http2.client;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.offramp.proxy.budget.Holding;
+import io.offramp.proxy.budget.Shed;
+import io.offramp.proxy.channel.DrainEvent;
+import io.offramp.proxy.channel.FinEvent;
+import io.offramp.proxy.channel.TurnFlush;
+import io.offramp.proxy.client.ClientHandler;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.exchange.Exchange;
+import io.offramp.proxy.exchange.HttpEvents;
+import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.http2.ReceivedFields;
+import io.offramp.proxy.http2.SentFields;
+import io.offramp.proxy.http2.frame.BodyFrames;
+import io.offramp.proxy.http2.frame.FrameReader;
+import io.offramp.proxy.http2.frame.FrameWriter;
+import io.offramp.proxy.message.ClientFields;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HTTP/2 on one client's connection: gives each stream to an {@link Exchange}, and bounds what the client may cause.
+ * Credit goes back to the client for the bytes that servers took, and only for those. Confined to the event loop.
+ */
+final class Http2ClientConnection extends ClientHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
+
+    private final HttpFrontSettings settings;
+    private final Glitches glitches;
+    private final ClientCodec codec;
+    private final Http2Connection.PropertyKey key;
+    private final SentFields sent = new SentFields();
+    private final List<Http2ClientStream> read = new ArrayList<>();
+    private ConnectionWaits waits;
+    private Holding held;
+    private Goodbye goodbye;
+    private WindowGrowth growth;
+    private long heldBytes;
+    private @Nullable ClientFields fields;
+
+    @SuppressWarnings("NullAway.Init") // the rest is set by onStart
+    Http2ClientConnection(HttpFrontSettings settings) {
+        super(settings.upstreams(), settings.shortestNs());
+        this.settings = settings;
+        glitches = new Glitches(settings.http2().glitches());
+        codec = ClientCodec.of(this, new GlitchWatch(glitches), settings);
+        key = codec.connection().newKey();
+        codec.connection().addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                onClosed(stream);
+            }
+        });
+    }
+
+    @Override
+    protected void onStart() {
+        held = settings.budget().on(ctx().channel().eventLoop()).holding();
+        glitches.begin(ctx().executor().ticker());
+        waits = new ConnectionWaits(this, settings, ctx().executor(), deadline());
+        goodbye = new Goodbye(this, codec);
+        growth = new WindowGrowth(codec, settings.budget(), ctx().executor().ticker(), settings.http2());
+        ctx().pipeline().addBefore(ctx().name(), "h2", codec);
+    }
+
+    Channel channel() {
+        return ctx().channel();
+    }
+
+    Connection client() {
+        return connection();
+    }
+
+    TurnFlush turnFlush() {
+        return loop().turnFlush();
+    }
+
+    /** For one head after another. */
+    SentFields fieldsOut() {
+        return sent;
+    }
+
+    FrameWriter writer() {
+        return codec.writer();
+    }
+
+    ConnectionWaits waits() {
+        return waits;
+    }
+
+    /** Flushes all streams. */
+    void flush() {
+        codec.burst().flush();
+    }
+
+    ClientFields fields() {
+        ClientFields known = fields;
+        if (known == null) {
+            known = ClientFields.of(connection(), settings.trustedProxies());
+            fields = known;
+        }
+        return known;
+    }
+
+    /** Streams that are open. */
+    int streams() {
+        return codec.connection().numActiveStreams();
+    }
+
+    @Nullable
+    Http2ClientStream stream(Http2Stream stream) {
+        return stream.getProperty(key);
+    }
+
+    /** Calls for each open stream that has an exchange. */
+    void forEach(Consumer<Http2ClientStream> action) {
+        try {
+            codec.connection().forEachActiveStream(each -> {
+                Http2ClientStream stream = each.getProperty(key);
+                if (stream != null) {
+                    action.accept(stream);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e); // ours throws none
+        }
+    }
+
+    /** A field section is complete: the head of a request, or its trailers. */
+    void onFields(int streamId, ReceivedFields received, boolean last) {
+        Http2Stream stream = codec.connection().stream(streamId);
+        Http2ClientStream known = stream.getProperty(key);
+        if (known != null) {
+            known.onTrailers(received);
+            read.add(known);
+            return;
+        }
+        Http2ClientStream begun = new Http2ClientStream(this, stream, settings);
+        stream.setProperty(key, begun);
+        waits.onStream();
+        glitches.earn(1);
+        if (connection().ageNs() >= settings.http2().maxAge().toNanos()) {
+            goodbye.begin();
+        }
+        read.add(begun);
+        begun.onHead(received, last, new Exchange(begun, settings, loop()));
+    }
+
+    /** Bytes that go back to the client as credit at once. */
+    int onData(int streamId, ByteBuf data, boolean last) {
+        Http2Stream netty = codec.connection().stream(streamId);
+        Http2ClientStream stream = stream(netty);
+        int bytes = data.readableBytes();
+        if (stream == null) {
+            return bytes;
+        }
+        if (bytes > 0) {
+            glitches.earn(1);
+            growth.onData(netty, bytes);
+        }
+        read.add(stream);
+        return stream.onData(data, last);
+    }
+
+    /** The client takes a stream back. */
+    void onReset(int streamId) {
+        Http2ClientStream stream = stream(codec.connection().stream(streamId));
+        if (stream != null && stream.isUnderWay()) {
+            spend(Glitch.CANCELLED);
+        }
+    }
+
+    private void onClosed(Http2Stream closed) {
+        Http2ClientStream stream = closed.getProperty(key);
+        if (stream != null) {
+            stream.onClosed();
+            if (streams() == 0) {
+                waits.onIdle();
+                goodbye.onIdle();
+            }
+        }
+    }
+
+    void onWritability(Http2Stream stream) {
+        Http2ClientStream known = stream.getProperty(key);
+        if (known != null) {
+            known.onWritabilityChanged();
+        }
+    }
+
+    /** Bytes of a request's body were taken. */
+    void consume(Http2Stream stream, int bytes) {
+        try {
+            codec.connection().local().flowController().consumeBytes(stream, bytes);
+        } catch (Http2Exception e) {
+            codec.onError(codec.context(), false, e);
+        }
+    }
+
+    /** Ends a stream. */
+    void reset(int streamId, Http2Error code) {
+        ChannelHandlerContext context = codec.context();
+        codec.resetStream(context, streamId, code.code(), context.newPromise());
+    }
+
+    /** Ends a stream that may be over already. */
+    void end(Http2Stream stream, Http2Error code) {
+        if (stream.state() != Http2Stream.State.CLOSED) {
+            reset(stream.id(), code);
+        }
+        flush();
+    }
+
+    /** Our side of a stream has ended. */
+    void endLocal(Http2Stream stream) {
+        glitches.earn(1);
+        codec.closeStreamLocal(stream, codec.context().newSucceededFuture());
+    }
+
+    /** Queues body, or the end of it. */
+    void queue(Http2Stream stream, BodyFrames frames) {
+        codec.connection().remote().flowController().addFlowControlled(stream, frames);
+    }
+
+    boolean isWritable(Http2Stream stream) {
+        return codec.connection().remote().flowController().isWritable(stream);
+    }
+
+    /** @param bytes more heap that a request's head takes; negative for less */
+    void hold(long bytes) {
+        heldBytes += bytes;
+        held.set(heldBytes);
+    }
+
+    void spend(Glitch glitch) {
+        if (!glitches.spend(glitch)) {
+            onConnectionFault(new GlitchWatch.Exceeded(glitch));
+        }
+    }
+
+    void onStreamFault(Http2Exception.StreamException fault, boolean late) {
+        LOG.debug("connection {} stream {}: {}", connection().id(), fault.streamId(), fault.getMessage());
+        spend(late || fault.error() == Http2Error.REFUSED_STREAM ? Glitch.REFUSED : Glitch.FAULT);
+    }
+
+    /** The client broke a rule of the connection, or we failed: says so, and closes. */
+    void onConnectionFault(Throwable cause) {
+        Http2Exception fault = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
+        if (fault == null) {
+            LOG.warn("connection {} is closed", connection().id(), cause);
+        } else {
+            LOG.info(
+                    "connection {} from {}: HTTP/2 {}: {}",
+                    connection().id(),
+                    connection().clientText(),
+                    fault.error(),
+                    fault.getMessage());
+        }
+        settings.events()
+                .onConnectionFault(
+                        fault instanceof GlitchWatch.Exceeded many ? many.label() : HttpEvents.PROTOCOL_FAULT);
+        Http2Error code = fault == null ? Http2Error.INTERNAL_ERROR : fault.error();
+        goodbye.fail(code, fault == null ? "" : String.valueOf(fault.getMessage()));
+    }
+
+    /** A field section does not end. */
+    void onFieldsLate() {
+        onConnectionFault(Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "field section incomplete"));
+    }
+
+    Goodbye goodbye() {
+        return goodbye;
+    }
+
+    boolean hasInputEnded() {
+        return isInputEnded();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        for (Http2ClientStream stream : read) {
+            stream.onReadComplete();
+        }
+        read.clear();
+        waits.forFields(codec.reader().part() == FrameReader.Part.FIELDS);
+    }
+
+    void onPingAck(long data) {
+        goodbye.onPingAck(data);
+        growth.onPingAck(data);
+    }
+
+    void onGoAway() {
+        goodbye.onClientGoAway();
+    }
+
+    @Override
+    protected void onDeadline() {
+        waits.onDeadline();
+    }
+
+    @Override
+    protected boolean onEvent(Object event) {
+        if (event instanceof DrainEvent) {
+            goodbye.begin();
+        } else if (event == FinEvent.INSTANCE) {
+            onFin();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Answers that have not begun are called off. Those that have begun go on: a client that has left resets them. */
+    private void onFin() {
+        if (settings.abortsOnFin()) {
+            forEach(stream -> {
+                if (!stream.isAnswered()) {
+                    stream.onClosed();
+                    reset(stream.id(), Http2Error.CANCEL);
+                }
+            });
+        }
+    }
+
+    @Override
+    protected void onInputEnded() {
+        forEach(stream -> {
+            if (!stream.isRequestComplete() || stream.isTunnel()) {
+                stream.onClosed();
+                reset(stream.id(), Http2Error.CANCEL);
+            }
+        });
+        goodbye.onInputEnded();
+    }
+
+    @Override
+    protected void onShed() {
+        forEach(stream -> {
+            if (waits.isStalled(stream.waits())) {
+                settings.budget().onShed(Shed.STALLED);
+                stream.onTooSlow();
+            }
+            stream.shedTunnel();
+        });
+        if (waits.areFieldsLate()) {
+            settings.budget().onShed(Shed.HEAD);
+            onFieldsLate();
+        } else if (waits.isIdleForLong()) {
+            settings.budget().onShed(Shed.IDLE);
+            goodbye.begin();
+        }
+    }
+
+    @Override
+    protected void onGone() {
+        forEach(Http2ClientStream::onClosed);
+        if (held != null) {
+            held.clear();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.offramp.proxy.http2.client;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.offramp.proxy.message.Fields;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Body of one request that waits because its exchange takes no more, and the end behind it. Bounded by the stream's
+ * window: its credit goes back only for what was passed on. Small pieces are joined, for a window full of single bytes
+ * would take many times its size. Confined to the event loop.
+ */
+final class RequestBody {
+    private static final int SMALL_BYTES = 2 << 10;
+    private static final int JOINED_BYTES = 4 << 10;
+
+    private final ByteBufAllocator allocator;
+    private @Nullable ArrayDeque<ByteBuf> waiting;
+    /** Ours to append to; the last that waits. */
+    private @Nullable ByteBuf joined;
+
+    private @Nullable Fields end;
+
+    RequestBody(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /** True if nothing waits. */
+    boolean isEmpty() {
+        return !hasPiece() && end == null;
+    }
+
+    boolean hasPiece() {
+        return waiting != null && !waiting.isEmpty();
+    }
+
+    /** Adds bytes behind the others; {@code data} stays the caller's. */
+    void add(ByteBuf data) {
+        int bytes = data.readableBytes();
+        ArrayDeque<ByteBuf> pieces = waiting == null ? new ArrayDeque<>(4) : waiting;
+        waiting = pieces;
+        if (bytes > SMALL_BYTES) {
+            joined = null;
+            pieces.addLast(data.retainedSlice());
+            return;
+        }
+        ByteBuf last = joined;
+        if (last == null || last.writableBytes() < bytes) {
+            last = allocator.directBuffer(JOINED_BYTES, JOINED_BYTES);
+            joined = last;
+            pieces.addLast(last);
+        }
+        last.writeBytes(data, data.readerIndex(), bytes);
+    }
+
+    /** The request ends behind what waits. */
+    void end(Fields trailers) {
+        end = trailers;
+    }
+
+    /** The next piece, which moves to the caller; only if there is one. */
+    ByteBuf take() {
+        if (waiting == null) {
+            throw new IllegalStateException("nothing waits");
+        }
+        ByteBuf piece = waiting.removeFirst();
+        if (piece == joined) {
+            joined = null;
+        }
+        return piece;
+    }
+
+    /** True if all pieces are taken, and the end waits without trailers. */
+    boolean endsPlainly() {
+        return !hasPiece() && end != null && end.size() == 0;
+    }
+
+    /** The end, if all pieces in front of it are taken; null before. */
+    @Nullable
+    Fields takeEnd() {
+        Fields taken = hasPiece() ? null : end;
+        if (taken != null) {
+            end = null;
+        }
+        return taken;
+    }
+
+    /** Drops everything. */
+    void drop() {
+        joined = null;
+        end = null;
+        if (waiting != null) {
+            waiting.forEach(ByteBuf::release);
+            waiting.clear();
+        }
+    }
+}
