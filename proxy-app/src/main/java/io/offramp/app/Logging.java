@@ -28,7 +28,10 @@ final class Logging {
                 logger(Logger.ROOT_LOGGER_NAME).getLoggerContext().getStatusManager();
         statuses.remove(FAILURES); // of an earlier call
         statuses.add(FAILURES);
-        logger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(config.level()));
+        Level level = Level.toLevel(config.level());
+        logger(Logger.ROOT_LOGGER_NAME).setLevel(level);
+        // Its INFO is a line for each frame behind a reset or a GOAWAY.
+        logger("io.netty.handler.codec.http2").setLevel(level == Level.INFO ? Level.WARN : null);
     }
 
     private static Logger logger(String name) {

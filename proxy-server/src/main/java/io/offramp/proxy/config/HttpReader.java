@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rules of an {@code http} listener for requests: {@code trusted-proxies}, {@code upgrade} and
- * {@code abort-on-fin}.
+ * Reads the rules of an {@code http} listener for requests: {@code trusted-proxies}, {@code upgrade},
+ * {@code abort-on-fin} and {@code http2}.
  */
 final class HttpReader {
     private static final Scalar<Cidr> ADDRESSES = new Scalar<>("addresses such as 10.0.0.0/8", Cidr::parse);
@@ -27,10 +27,12 @@ final class HttpReader {
         Value proxies = listener.get("trusted-proxies");
         Value upgrades = listener.get("upgrade");
         Value abort = listener.get("abort-on-fin");
+        Value http2 = listener.get("http2");
         if (mode == ListenerConfig.Mode.TCP) {
             refuse(proxies, "a tcp listener reads no fields, so it trusts none");
             refuse(upgrades, "a tcp listener passes bytes of any protocol");
             refuse(abort, "a tcp listener passes the end of each direction on");
+            refuse(http2, "a tcp listener passes bytes of any protocol");
             return usual;
         }
         return usual.toBuilder()
@@ -38,6 +40,7 @@ final class HttpReader {
                         proxies == null ? usual.trustedProxies() : distinct(proxies, "a list of addresses", ADDRESSES))
                 .upgrades(upgrades == null ? usual.upgrades() : distinct(upgrades, "a list of protocols", PROTOCOL))
                 .abortOnFin(listener.get("abort-on-fin", Scalar.BOOL, usual.abortOnFin()))
+                .http2(Http2Reader.read(http2))
                 .build();
     }
 

@@ -41,7 +41,8 @@ final class ListenerReader {
                 "routes",
                 "trusted-proxies",
                 "upgrade",
-                "abort-on-fin");
+                "abort-on-fin",
+                "http2");
         if (listener == null) {
             return null;
         }
@@ -49,10 +50,11 @@ final class ListenerReader {
         HostPort bind = bindValue == null ? null : binds.read(bindValue);
         ListenerConfig.Mode mode = listener.get("mode", MODE, ListenerConfig.Mode.HTTP);
         Value tlsValue = listener.require("tls", "certificate and key, such as {cert: site.pem}");
-        TlsConfig tlsConfig = tlsValue == null ? null : tls.read(tlsValue, mode);
+        HttpSettings http = HttpReader.read(listener, mode, bounds.http());
+        TlsConfig tlsConfig =
+                tlsValue == null ? null : tls.read(tlsValue, mode, http.http2().enabled());
         OffloadConfig offloadConfig = offload.read(listener.get("offload"));
         List<RouteConfig> targets = routes.read(listener, mode);
-        HttpSettings http = HttpReader.read(listener, mode, bounds.http());
         if (bind == null || tlsConfig == null) {
             return null;
         }

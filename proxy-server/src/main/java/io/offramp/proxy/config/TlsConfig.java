@@ -46,7 +46,7 @@ public record TlsConfig(
                 versions,
                 ciphers,
                 GroupReader.SUPPORTED,
-                AlpnReader.usual(mode),
+                AlpnReader.usual(mode, true),
                 TicketSettings.DEFAULTS,
                 ClientAuthSettings.OFF,
                 RecordSizeConfig.DEFAULTS,

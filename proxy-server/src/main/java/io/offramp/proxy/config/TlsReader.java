@@ -36,9 +36,10 @@ final class TlsReader {
      * The section, or null after a problem.
      *
      * @param mode of the listener
+     * @param http2 whether it speaks HTTP/2
      */
     @Nullable
-    TlsConfig read(Value value, ListenerConfig.Mode mode) {
+    TlsConfig read(Value value, ListenerConfig.Mode mode, boolean http2) {
         Section tls = value.section(
                 "cert",
                 "key",
@@ -64,7 +65,7 @@ final class TlsReader {
                 versions,
                 ciphers,
                 GroupReader.read(tls.get("groups"), versions),
-                AlpnReader.read(tls.get("alpn"), mode),
+                AlpnReader.read(tls.get("alpn"), mode, http2),
                 tickets.read(tls.get("tickets")),
                 clientAuth.read(tls.get("client-auth")),
                 RecordSizeReader.read(tls.get("record-size")),

@@ -22,12 +22,19 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 
+    private static final Duration[] REQUEST_BUCKETS = LongStream.of(
+                    1, 2, 5, 10, 20, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final Tags listener;
     private final LongAdder accepted;
     private final LongAdder closed = new LongAdder();
     private final CounterFamily<ConnectionRefusal> refused;
     private final LongAdder acceptFailures;
     private final LongAdder[] requestsByClass = new LongAdder[6];
+    private final CounterFamily<String> http2Faults;
+    private final Timer requestDuration;
     private final CounterFamily<Handshake> handshakes;
     private final CounterFamily<HandshakeFailure.Reason> failures;
     private final CounterFamily<TicketRefusal> ticketRefusals;
@@ -57,6 +64,17 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
             requestsByClass[i] = CounterFamily.single(
                     registry, "offramp.http.requests", "HTTP requests answered", listener.and("status", i + "xx"));
         }
+        http2Faults = new CounterFamily<>(
+                registry,
+                "offramp.http2.faults",
+                "HTTP/2 connections ended for a fault of the client",
+                reason -> listener.and("reason", reason));
+        http2Faults.of(HttpEvents.PROTOCOL_FAULT); // shows zero before the first event
+        requestDuration = Timer.builder("offramp.http.request.duration")
+                .description("From the first byte of a request to the last of its answer")
+                .tags(listener)
+                .serviceLevelObjectives(REQUEST_BUCKETS)
+                .register(registry);
         handshakes = new CounterFamily<>(
                 registry,
                 "offramp.handshakes",
@@ -126,6 +144,16 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     @Override
     public void onRequest(int status) {
         requestsByClass[Math.clamp(status / 100, 1, 5)].increment();
+    }
+
+    @Override
+    public void onDuration(long durationNs) {
+        requestDuration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onConnectionFault(String reason) {
+        http2Faults.of(reason).increment();
     }
 
     /** Open now. */

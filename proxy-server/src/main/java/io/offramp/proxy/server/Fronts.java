@@ -1,15 +1,19 @@
 package io.offramp.proxy.server;
 
+import io.netty.channel.ChannelPipeline;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.Front;
 import io.offramp.proxy.http1.HttpFront;
+import io.offramp.proxy.http2.client.Http2Front;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
+import io.offramp.proxy.tls.Negotiated;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.function.Supplier;
 
@@ -29,7 +33,7 @@ record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, Ac
                         .events(metrics.listener(listener.name()))
                         .budget(budget)
                         .build();
-                yield pipeline -> HttpFront.install(pipeline, settings);
+                yield pipeline -> installHttp(pipeline, settings);
             }
             case TCP -> {
                 TcpFrontSettings settings = new TcpFrontSettings(
@@ -37,5 +41,15 @@ record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, Ac
                 yield pipeline -> TcpFront.install(pipeline, settings);
             }
         };
+    }
+
+    /** The version that the handshake has chosen. */
+    private static void installHttp(ChannelPipeline pipeline, HttpFrontSettings settings) {
+        Negotiated tls = pipeline.channel().attr(Connection.KEY).get().tls();
+        if (tls != null && "h2".equals(tls.protocol())) {
+            Http2Front.install(pipeline, settings);
+        } else {
+            HttpFront.install(pipeline, settings);
+        }
     }
 }

@@ -49,7 +49,8 @@ class HandshakeConfigTest {
 
     @Test
     void shouldNegotiateHttpForHttpAndNothingForTcp() throws IOException {
-        assertThat(tls("http", "").alpn()).isEqualTo(new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
+        assertThat(tls("http", "").alpn())
+                .isEqualTo(new AlpnSettings(List.of("h2", "http/1.1", "http/1.0"), Mismatch.FAIL));
         assertThat(tls("tcp", "").alpn()).isEqualTo(new AlpnSettings(List.of(), Mismatch.FAIL));
     }
 
@@ -58,7 +59,7 @@ class HandshakeConfigTest {
         assertThat(tls("http", "alpn: [http/1.1, http/1.0]").alpn())
                 .isEqualTo(new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.FAIL));
         assertThat(tls("http", "alpn: {mismatch: ignore}").alpn())
-                .isEqualTo(new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.IGNORE));
+                .isEqualTo(new AlpnSettings(List.of("h2", "http/1.1", "http/1.0"), Mismatch.IGNORE));
         assertThat(tls("tcp", "alpn: {protocols: [h2, postgresql], mismatch: ignore}")
                         .alpn())
                 .isEqualTo(new AlpnSettings(List.of("h2", "postgresql"), Mismatch.IGNORE));
@@ -66,8 +67,8 @@ class HandshakeConfigTest {
 
     @Test
     void shouldSayWhatIsWrongWithProtocols() throws IOException {
-        assertThat(problem("http", "alpn: [h2, http/1.1]"))
-                .contains(PLACE + "alpn[0]: HTTP/2 is not offered yet; http listeners speak http/1.1");
+        assertThat(problem("http", "alpn: [h3, http/1.1]"))
+                .contains(PLACE + "alpn[0]: HTTP/3 is not offered; http listeners speak h2 and http/1.1");
         assertThat(problem("http", "alpn: {protocols: [http1.1]}"))
                 .contains(PLACE + "alpn.protocols[0]: unknown protocol \"http1.1\", did you mean \"http/1.1\"?");
         assertThat(problem("http", "alpn: {mismatch: reject}"))

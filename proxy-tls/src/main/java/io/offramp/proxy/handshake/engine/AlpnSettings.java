@@ -18,7 +18,7 @@ public record AlpnSettings(List<String> protocols, Mismatch mismatch) {
     }
 
     /** For {@code http} listeners: the protocols that they serve. */
-    public static final AlpnSettings HTTP = new AlpnSettings(List.of("http/1.1", "http/1.0"), Mismatch.FAIL);
+    public static final AlpnSettings HTTP = new AlpnSettings(List.of("h2", "http/1.1", "http/1.0"), Mismatch.FAIL);
 
     /** For {@code tcp} listeners. */
     public static final AlpnSettings NONE = new AlpnSettings(List.of(), Mismatch.FAIL);
