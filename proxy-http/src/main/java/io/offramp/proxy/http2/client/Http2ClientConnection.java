@@ -235,6 +235,7 @@ final class Http2ClientConnection extends ClientHandler {
     /** Queues body, or the end of it. */
     void queue(Http2Stream stream, BodyFrames frames) {
         codec.connection().remote().flowController().addFlowControlled(stream, frames);
+        codec.burst().queued();
     }
 
     boolean isWritable(Http2Stream stream) {

@@ -105,6 +105,14 @@ public final class FrameBurst implements TurnFlush.Writer {
         }
     }
 
+    /** More waits in the queue: it is written in this turn, or at the end of a flush under way. */
+    public void queued() {
+        if (state == State.FLUSHING) {
+            state = State.AGAIN;
+        }
+        touch();
+    }
+
     /** Writes what is queued, and flushes. A call within a flush is made good at its end. */
     public void flush() {
         if (state == State.FLUSHING) {
