@@ -170,6 +170,9 @@ final class Http2ModelServer implements ServerModel {
 
     @Override
     public void send(int most) {
+        if (peer.isStalled()) {
+            return; // it would not see its credit
+        }
         for (Serving each : List.copyOf(open)) {
             if (!ended && each.answer != Answer.NONE) {
                 send(each, Math.min(most, 3000));

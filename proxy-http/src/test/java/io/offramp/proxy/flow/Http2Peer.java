@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -17,6 +19,7 @@ import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -75,11 +78,23 @@ final class Http2Peer {
     /** A server with these settings, which it sends at once. */
     Http2Peer(Peer peer, Http2Settings settings) {
         this.peer = peer;
-        codec = new EmbeddedChannel(Http2FrameCodecBuilder.forServer()
-                .initialSettings(settings)
-                .autoAckPingFrame(false)
-                .build());
+        codec = new EmbeddedChannel(
+                Http2FrameCodecBuilder.forServer()
+                        .initialSettings(settings)
+                        .autoAckPingFrame(false)
+                        .build(),
+                new LateWrites());
         transfer();
+    }
+
+    /** What was still to be written when the proxy reset its stream is no fault. */
+    private static final class LateWrites extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (!(cause instanceof Http2FrameStreamException late) || late.error() != Http2Error.STREAM_CLOSED) {
+                context.fireExceptionCaught(cause);
+            }
+        }
     }
 
     /** Streams in the order of their heads. */
@@ -202,7 +217,8 @@ final class Http2Peer {
     }
 
     private void write(Object frame) {
-        codec.writeOutbound(frame);
+        codec.writeAndFlush(frame);
+        codec.runPendingTasks();
         transfer();
     }
 

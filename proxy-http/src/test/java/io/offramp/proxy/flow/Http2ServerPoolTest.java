@@ -344,6 +344,23 @@ class Http2ServerPoolTest extends Http2ServerFlow {
     }
 
     @Test
+    void shouldNotKeepAConnectionForAServerThatTakesNothing() {
+        // Given
+        Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+        Http2Peer server = accept();
+        server.peer().stall();
+        client.send(new byte[60_000]);
+        proxy.settle();
+
+        // When
+        client.reset();
+        proxy.advance(Duration.ofSeconds(45));
+
+        // Then
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
     void shouldEndAConnectionThatIsFloodedWithFramesOfNoUse() {
         // Given
         Peer client = ask(GET);

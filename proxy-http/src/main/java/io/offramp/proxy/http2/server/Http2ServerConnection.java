@@ -48,7 +48,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
     private final Http2Connection streams;
     private final Http2Connection.PropertyKey key;
     private final SentFields fields = new SentFields();
-    private final OddFrames odd = new OddFrames();
+    private final OddFrames odd;
     private final Liveness liveness;
     private final List<Http2ServerStream> served = new ArrayList<>();
     private final Runnable flush = this::flush;
@@ -80,6 +80,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         this.server = server;
         this.result = result;
         settings = loop.settings();
+        odd = new OddFrames(loop.eventLoop().ticker());
         codec = ServerCodec.of(this, hpack);
         streams = codec.connection();
         key = streams.newKey();
@@ -116,7 +117,9 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
             return 0;
         }
         int most = Math.min(settings.streams(), streams.local().maxActiveStreams());
-        return Math.max(0, Math.min(most - leases, mostRequests() - requests));
+        // The library counts a stream that we reset until its frame is written.
+        int open = Math.max(leases, streams.local().numActiveStreams());
+        return Math.max(0, Math.min(most - open, mostRequests() - requests));
     }
 
     /** A connection whose place no other could take in time ends a little later. */
@@ -202,6 +205,12 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
     Http2ServerStream stream(int id) {
         Http2Stream stream = streams.stream(id);
         return stream == null ? null : stream.getProperty(key);
+    }
+
+    /** The exchange of that stream has ended it. */
+    void forget(Http2Stream stream) {
+        stream.removeProperty(key);
+        onLeaseEnd();
     }
 
     /** Opens a stream for an exchange; null if the library does not. */
@@ -312,6 +321,8 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         if (exchange != null) {
             exchange.onStreamClosed(problem, stream.id() > lastKnown);
             onLeaseEnd();
+        } else if (room() > 0) {
+            loop.onRoom(this);
         }
     }
 

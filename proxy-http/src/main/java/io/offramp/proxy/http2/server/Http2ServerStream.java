@@ -97,7 +97,6 @@ final class Http2ServerStream implements UpstreamStream {
 
     @Override
     public void sendBody(ByteBuf piece, boolean last) {
-        connection.onUsefulFrame();
         write(piece, last);
     }
 
@@ -109,6 +108,7 @@ final class Http2ServerStream implements UpstreamStream {
             return;
         }
         ServerCodec codec = connection.codec();
+        connection.onUsefulFrame();
         lastWrite = codec.encoder().writeData(codec.ctx(), to.id(), piece, 0, last, codec.promise());
         sending = last ? Sending.ENDED : Sending.BODY;
         connection.touch();
@@ -189,12 +189,12 @@ final class Http2ServerStream implements UpstreamStream {
     public void reset(ResetCode code) {
         listener = null;
         end(Codes.toServer(code));
-        answer.drop();
     }
 
-    /** Resets the stream, unless it has ended in order. */
+    /** Resets the stream, unless it has ended in order. A server that takes nothing does not keep the lease alive. */
     void end(Http2Error code) {
         Http2Stream to = stream;
+        stream = null;
         sending = Sending.ENDED;
         if (to != null) {
             if (!answer.isReceived()) {
@@ -202,7 +202,9 @@ final class Http2ServerStream implements UpstreamStream {
             }
             connection.codec().reset(to, code);
             connection.touch();
+            connection.forget(to);
         }
+        answer.drop();
     }
 
     @Override
@@ -293,7 +295,13 @@ final class Http2ServerStream implements UpstreamStream {
 
     /** What the server sends is invalid; the caller resets the stream. */
     void fail(String why) {
+        Http2Stream to = stream;
+        stream = null;
+        sending = Sending.ENDED;
         fail(why, answer.fate(), ResetCode.INTERNAL_ERROR);
+        if (to != null) {
+            connection.forget(to);
+        }
     }
 
     private void fail(String why, Fate fate, ResetCode code) {

@@ -2,22 +2,36 @@ package io.offramp.proxy.http2.server;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.util.concurrent.Ticker;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One budget for all frames of a server that cost work and bring nothing: PING, SETTINGS, RST_STREAM, WINDOW_UPDATE,
- * PRIORITY, empty DATA, unknown ones. Useful frames, both ways, fill it again. Confined to the event loop.
+ * PRIORITY, empty DATA, unknown ones. Useful frames, both ways, and time fill it again. Confined to the event loop.
  */
 final class OddFrames {
     private static final int BUDGET = 2000;
     private static final int EARNED = 4;
+    private static final long REFILL_NS = TimeUnit.SECONDS.toNanos(30);
 
+    private final Ticker ticker;
     private int left = BUDGET;
+    private long filledNs;
+
+    OddFrames(Ticker ticker) {
+        this.ticker = ticker;
+        filledNs = ticker.nanoTime();
+    }
 
     /** Counts an odd frame. */
     void spend() throws Http2Exception {
         if (--left < 0) {
-            throw Http2Exception.connectionError(
-                    Http2Error.ENHANCE_YOUR_CALM, "%d frames without use in a row", BUDGET);
+            long nowNs = ticker.nanoTime();
+            if (nowNs - filledNs < REFILL_NS) {
+                throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "flood of frames without use");
+            }
+            filledNs = nowNs;
+            left = BUDGET;
         }
     }
 
