@@ -21,6 +21,7 @@ import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http1.HttpFront;
+import io.offramp.proxy.http2.client.Http2Front;
 import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.tcp.TcpFront;
@@ -65,6 +66,13 @@ final class Handlers implements ProxyUnderTest {
     private final Upstreams upstreams;
     private int clients;
 
+    /** What clients speak. */
+    private enum Front {
+        HTTP1,
+        HTTP2,
+        TCP
+    }
+
     /** Times that are short enough for a model, and all different. */
     static final HttpSettings HTTP = HttpSettings.builder()
             .headTimeout(Duration.ofSeconds(3))
@@ -91,12 +99,12 @@ final class Handlers implements ProxyUnderTest {
 
     /** The HTTP front, with these bounds for its clients. */
     Handlers(int readBytes, HttpSettings http) {
-        this(readBytes, false, http, SERVERS, 1);
+        this(readBytes, Front.HTTP1, http, SERVERS, 1);
     }
 
     /** The front for bytes. */
     static Handlers tcp(int readBytes) {
-        return new Handlers(readBytes, true, HTTP, SERVERS, 1);
+        return new Handlers(readBytes, Front.TCP, HTTP, SERVERS, 1);
     }
 
     /** The HTTP front, with a bound for connections to the server and one for waiting requests. */
@@ -108,27 +116,37 @@ final class Handlers implements ProxyUnderTest {
     static Handlers bounded(UpstreamProtocol spoken, int readBytes, int connections, int waiting, int servers) {
         return new Handlers(
                 readBytes,
-                false,
+                Front.HTTP1,
                 HTTP,
                 SERVERS.toBuilder().connections(connections).queue(waiting).build(),
                 new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)));
+    }
+
+    /** Clients of HTTP/2, with a server that speaks it as well. */
+    static Handlers http2Pair(int readBytes) {
+        return new Handlers(
+                readBytes,
+                Front.HTTP2,
+                HTTP,
+                SERVERS.toBuilder().requests(1_000_000).build(),
+                new UpstreamConfig("app", UpstreamProtocol.H2C, List.of(SERVER)));
     }
 
     /** The HTTP front, with a server that speaks HTTP/2. */
     static Handlers h2c(int readBytes, UnaryOperator<UpstreamSettings.Builder> choices) {
         return new Handlers(
                 readBytes,
-                false,
+                Front.HTTP1,
                 HTTP,
                 choices.apply(SERVERS.toBuilder()).build(),
                 new UpstreamConfig("app", UpstreamProtocol.H2C, List.of(SERVER)));
     }
 
-    private Handlers(int readBytes, boolean tcp, HttpSettings http, UpstreamSettings settings, int servers) {
-        this(readBytes, tcp, http, settings, new UpstreamConfig("app", Collections.nCopies(servers, SERVER)));
+    private Handlers(int readBytes, Front kind, HttpSettings http, UpstreamSettings settings, int servers) {
+        this(readBytes, kind, http, settings, new UpstreamConfig("app", Collections.nCopies(servers, SERVER)));
     }
 
-    private Handlers(int readBytes, boolean tcp, HttpSettings http, UpstreamSettings settings, UpstreamConfig servers) {
+    private Handlers(int readBytes, Front kind, HttpSettings http, UpstreamSettings settings, UpstreamConfig servers) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
                 Map.of("app", servers),
@@ -139,16 +157,22 @@ final class Handlers implements ProxyUnderTest {
                 settings,
                 name -> UpstreamEvents.NONE,
                 this::open);
-        front = tcp ? tcp() : http(http);
+        front = kind == Front.TCP ? tcp() : http(http, kind);
     }
 
-    private Consumer<ChannelPipeline> http(HttpSettings http) {
+    private Consumer<ChannelPipeline> http(HttpSettings http, Front kind) {
         HttpFrontSettings settings = HttpFrontSettings.builder(List.of(new RouteConfig(null, "/app", "app")), upstreams)
                 .http(http)
                 .accessLog(exchange -> logged.add(exchange.target()))
                 .budget(budget)
                 .build();
-        return pipeline -> HttpFront.install(pipeline, settings);
+        return pipeline -> {
+            if (kind == Front.HTTP2) {
+                Http2Front.install(pipeline, settings);
+            } else {
+                HttpFront.install(pipeline, settings);
+            }
+        };
     }
 
     private Consumer<ChannelPipeline> tcp() {

@@ -108,6 +108,11 @@ final class Http2Peer {
         return requests.get(index);
     }
 
+    /** Forgets the streams so far. */
+    void forget() {
+        requests.clear();
+    }
+
     /** Takes what the proxy has sent. */
     void read() {
         codec.writeInbound(Unpooled.wrappedBuffer(peer.take()));

@@ -1,0 +1,145 @@
+package io.offramp.proxy.flow;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2ChannelDuplexHandler;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A client that speaks HTTP/2 at the far end of a connection, by the library's codec. One thread. */
+final class Http2ClientPeer {
+    private final Peer peer;
+    private final StreamMaker maker = new StreamMaker();
+    private final EmbeddedChannel codec;
+    private final Map<Http2FrameStream, Call> calls = new HashMap<>();
+
+    /** One stream. */
+    static final class Call {
+        final Http2FrameStream stream;
+        final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+        @Nullable
+        Http2Headers head;
+
+        @Nullable
+        Http2Headers trailers;
+
+        boolean ended;
+
+        @Nullable
+        Http2Error reset;
+
+        Call(Http2FrameStream stream) {
+            this.stream = stream;
+        }
+    }
+
+    /** The library makes streams for handlers alone. */
+    private static final class StreamMaker extends Http2ChannelDuplexHandler {
+        Http2FrameStream make() {
+            return newStream();
+        }
+    }
+
+    Http2ClientPeer(Peer peer) {
+        this.peer = peer;
+        Http2FrameCodec frames = Http2FrameCodecBuilder.forClient()
+                .initialSettings(Http2Settings.defaultSettings())
+                .build();
+        codec = new EmbeddedChannel(frames, maker);
+        transfer();
+    }
+
+    /** Asks for {@code /app/a}, with these fields; those that begin with a colon in front. */
+    Call ask(boolean last, String method, String... fields) {
+        Http2Headers head = new DefaultHttp2Headers(false)
+                .method(method)
+                .scheme("https")
+                .authority("a")
+                .path("/app/a");
+        for (int i = 0; i < fields.length; i += 2) {
+            head.add(fields[i], fields[i + 1]);
+        }
+        Call call = new Call(maker.make());
+        calls.put(call.stream, call);
+        write(new DefaultHttp2HeadersFrame(head, last).stream(call.stream));
+        return call;
+    }
+
+    void body(Call call, boolean last, String text) {
+        write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(Message.ascii(text)), last).stream(call.stream));
+    }
+
+    void reset(Call call, Http2Error code) {
+        write(new DefaultHttp2ResetFrame(code).stream(call.stream));
+    }
+
+    /** Takes what the proxy has sent. */
+    void read() {
+        codec.writeInbound(Unpooled.wrappedBuffer(peer.take()));
+        for (Object frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
+            take(frame);
+            ReferenceCountUtil.release(frame);
+        }
+        transfer();
+    }
+
+    private void take(Object frame) {
+        switch (frame) {
+            case Http2HeadersFrame fields -> {
+                Call call = of(fields.stream());
+                if (call.head == null) {
+                    call.head = fields.headers();
+                } else {
+                    call.trailers = fields.headers();
+                }
+                call.ended |= fields.isEndStream();
+            }
+            case Http2DataFrame data -> {
+                Call call = of(data.stream());
+                call.body.writeBytes(ByteBufUtil.getBytes(data.content()));
+                call.ended |= data.isEndStream();
+                write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
+            }
+            case Http2ResetFrame reset -> of(reset.stream()).reset = Http2Error.valueOf(reset.errorCode());
+            default -> {}
+        }
+    }
+
+    private Call of(@Nullable Http2FrameStream stream) {
+        return Objects.requireNonNull(calls.get(stream));
+    }
+
+    private void write(Object frame) {
+        codec.writeAndFlush(frame);
+        codec.runPendingTasks();
+        transfer();
+    }
+
+    private void transfer() {
+        for (ByteBuf out = codec.readOutbound(); out != null; out = codec.readOutbound()) {
+            peer.send(ByteBufUtil.getBytes(out));
+            out.release();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Settings;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** HTTP/2 on both sides: streams of one client on streams to one server. */
+class Http2PairTest {
+    private final Handlers proxy = Handlers.http2Pair(16 << 10);
+
+    @AfterEach
+    void nothingIsLeft() {
+        proxy.close();
+        assertThat(proxy.heldBytes()).isZero();
+    }
+
+    @Test
+    void shouldPassACallWithTrailersBothWays() {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(false, "POST", "te", "trailers", "content-type", "application/grpc");
+        client.body(call, false, "ping");
+        proxy.settle();
+        Http2Peer server = accept();
+        Http2Peer.Request request = server.request(0);
+
+        // When
+        server.head(request, false, 200, "content-type", "application/grpc");
+        server.body(request, false, "pong");
+        settle(client, server);
+        client.body(call, true, "ping");
+        settle(client, server);
+        server.trailers(request, "grpc-status", "0");
+        settle(client, server);
+
+        // Then
+        assertThat(request.head.get("te")).hasToString("trailers");
+        assertThat(request.body.toString()).isEqualTo("pingping");
+        assertThat(request.ended).isTrue();
+        assertThat(call.body.toString()).isEqualTo("pong");
+        assertThat(call.trailers).isNotNull();
+        assertThat(call.trailers.get("grpc-status")).hasToString("0");
+        assertThat(call.ended).isTrue();
+    }
+
+    @Test
+    void shouldPassAnAnswerThatIsTrailersAlone() {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(true, "POST", "content-type", "application/grpc");
+        proxy.settle();
+        Http2Peer server = accept();
+
+        // When
+        server.head(server.request(0), true, 200, "content-type", "application/grpc", "grpc-status", "5");
+        settle(client, server);
+
+        // Then
+        assertThat(call.head).isNotNull();
+        assertThat(call.head.get("grpc-status")).hasToString("5");
+        assertThat(call.ended).isTrue();
+        assertThat(call.reset).isNull();
+    }
+
+    @Test
+    void shouldPassACancellationInBothDirections() {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call first = client.ask(false, "POST");
+        Http2ClientPeer.Call second = client.ask(false, "POST");
+        proxy.settle();
+        Http2Peer server = accept();
+        server.head(server.request(1), false, 200);
+        settle(client, server);
+
+        // When
+        client.reset(first, Http2Error.CANCEL);
+        server.reset(server.request(1), Http2Error.CANCEL);
+        settle(client, server);
+
+        // Then
+        assertThat(server.request(0).reset).isEqualTo(Http2Error.CANCEL);
+        assertThat(second.reset).isEqualTo(Http2Error.CANCEL);
+        assertThat(server.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldServeTenThousandStreamsOfOneConnectionOnOne() {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2Peer server = null;
+
+        // When
+        for (int round = 0; round < 125; round++) {
+            List<Http2ClientPeer.Call> calls = new ArrayList<>();
+            for (int i = 0; i < 80; i++) {
+                calls.add(client.ask(true, "GET"));
+            }
+            proxy.settle();
+            server = server == null ? accept() : server;
+            settle(client, server);
+            for (Http2Peer.Request each : server.requests()) {
+                server.answer(each, "ok");
+            }
+            server.forget();
+            settle(client, server);
+
+            // Then
+            assertThat(calls)
+                    .allMatch(each -> each.ended && each.body.toString().equals("ok"));
+        }
+        assertThat(proxy.offered()).isZero();
+    }
+
+    @Test
+    void shouldMakeATunnelOfAnExtendedConnect() {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(false, "CONNECT", ":protocol", "websocket");
+        proxy.settle();
+        Http2Peer server = accept();
+        Http2Peer.Request request = server.request(0);
+
+        // When
+        server.head(request, false, 200);
+        settle(client, server);
+        client.body(call, false, "hello");
+        server.body(request, false, "you");
+        settle(client, server);
+        client.body(call, true, "");
+        server.body(request, true, "");
+        settle(client, server);
+
+        // Then
+        assertThat(request.head.get(":protocol")).hasToString("websocket");
+        assertThat(call.head).isNotNull();
+        assertThat(call.head.status()).hasToString("200");
+        assertThat(request.body.toString()).isEqualTo("hello");
+        assertThat(call.body.toString()).isEqualTo("you");
+        assertThat(call.ended).isTrue();
+        assertThat(request.ended).isTrue();
+    }
+
+    private Http2ClientPeer connect() {
+        Http2ClientPeer client = new Http2ClientPeer(proxy.connect());
+        for (int i = 0; i < 3; i++) {
+            proxy.settle();
+            client.read();
+        }
+        return client;
+    }
+
+    private Http2Peer accept() {
+        assertThat(proxy.offered()).isEqualTo(1);
+        Http2Peer server =
+                new Http2Peer(proxy.accept(), Http2Settings.defaultSettings().connectProtocolEnabled(true));
+        for (int i = 0; i < 3; i++) {
+            proxy.settle();
+            server.read();
+        }
+        return server;
+    }
+
+    private void settle(Http2ClientPeer client, Http2Peer server) {
+        for (int i = 0; i < 3; i++) {
+            proxy.settle();
+            server.read();
+            client.read();
+        }
+    }
+}
