@@ -98,11 +98,11 @@ public class FieldListBenchmark {
         for (int i = 0; i < 2; i++) {
             encoder.encodeHeaders(1, sent.request(request, client, "s", null), requestBlock.clear());
             decoder.decodeHeaders(1, requestBlock.duplicate());
-            encoder.encodeHeaders(1, sent.answer(answer, false, date), answerBlock.clear());
+            encoder.encodeHeaders(1, sent.answer(answer, date), answerBlock.clear());
             decoder.decodeHeaders(1, answerBlock.duplicate());
         }
         encoder.encodeHeaders(1, sent.request(request, client, "s", null), requestBlock.clear());
-        encoder.encodeHeaders(1, sent.answer(answer, false, date), answerBlock.clear());
+        encoder.encodeHeaders(1, sent.answer(answer, date), answerBlock.clear());
     }
 
     private static ByteBuf literals(String list, ByteBuf block) {
@@ -157,7 +157,7 @@ public class FieldListBenchmark {
     /** An answer to a client. */
     @Benchmark
     public ByteBuf encodeAnswer() throws Http2Exception {
-        encoder.encodeHeaders(1, sent.answer(answer, false, date), out.clear());
+        encoder.encodeHeaders(1, sent.answer(answer, date), out.clear());
         return out;
     }
 }

@@ -136,10 +136,9 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
     /**
      * An answer for a client, or an interim one. A 101 becomes 200, the answer to an extended CONNECT (RFC 8441 §5).
      *
-     * @param toHead whether the request's method was HEAD
      * @param date the current one, for an answer that has none (RFC 9110 §6.6.1)
      */
-    public SentFields answer(AnswerHead head, boolean toHead, HttpDate date) {
+    public SentFields answer(AnswerHead head, HttpDate date) {
         boolean tunnel = head.status() == 101;
         int code = tunnel ? 200 : head.status();
         Fields fields = head.message().fields();

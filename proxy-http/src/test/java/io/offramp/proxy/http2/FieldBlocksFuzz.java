@@ -65,7 +65,7 @@ public final class FieldBlocksFuzz {
             require(strict, "Netty alone refuses it");
             AnswerHead head = valid.head();
             compare(head.message(), MessageReader.ofAnswers(4000, 4000), "\r\n");
-            FieldDecoder next = decoded(new SentFields().answer(head, false, DATE));
+            FieldDecoder next = decoded(new SentFields().answer(head, DATE));
             require(
                     AnswerFields.head(next.fields(), ended, false, null) instanceof Received.Answer,
                     "its like is refused");

@@ -57,18 +57,18 @@ final class AnswerSender {
     }
 
     void interim(AnswerHead head) {
-        send(connection.fieldsOut().answer(head, toHead, date), true, false);
+        send(connection.fieldsOut().answer(head, date), true, false);
     }
 
     void head(AnswerHead head) {
         begin(head.length() == 0 || toHead);
-        send(connection.fieldsOut().answer(head, toHead, date), false, state == State.WHOLE);
+        send(connection.fieldsOut().answer(head, date), false, state == State.WHOLE);
     }
 
     /** The head of a 101: the stream is a tunnel behind it. */
     void tunnel(AnswerHead head) {
         begin(false);
-        send(connection.fieldsOut().answer(head, false, date), false, false);
+        send(connection.fieldsOut().answer(head, date), false, false);
     }
 
     private void begin(boolean whole) {
