@@ -6,7 +6,7 @@ import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 
 /** What a test asks for one direction, as a parameter; {@code HW_RECORD} for both. */
-enum OffloadMode {
+public enum OffloadMode {
     AUTO,
     SW,
     HW,

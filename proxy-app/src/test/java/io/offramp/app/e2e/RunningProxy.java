@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The whole proxy with a backend, by default the device, in front of the demo upstream, on loopback. */
-final class RunningProxy implements AutoCloseable {
+public final class RunningProxy implements AutoCloseable {
     private final DemoUpstream upstream;
     private final ProxyServer server;
     private final Path accessLog;
@@ -41,7 +41,17 @@ final class RunningProxy implements AutoCloseable {
 
     /** With kernel TLS in place of the device. */
     static RunningProxy ktls(Mode mode, OffloadMode tx, OffloadMode rx, int upstreamPort) throws Exception {
-        return new RunningProxy("ktls", mode, tx, rx, Map.of(), upstreamPort, UnaryOperator.identity(), "");
+        return new RunningProxy("ktls", mode, tx, rx, Map.of(), servers(upstreamPort), UnaryOperator.identity(), "");
+    }
+
+    /**
+     * HTTP mode, with HTTP/2 to the server.
+     *
+     * @param upstreamPort on loopback
+     */
+    public static RunningProxy h2c(OffloadMode tx, OffloadMode rx, int upstreamPort) throws Exception {
+        String servers = "{servers: %s, protocol: h2c}".formatted(servers(upstreamPort));
+        return new RunningProxy("device", Mode.HTTP, tx, rx, Map.of(), servers, UnaryOperator.identity());
     }
 
     /**
@@ -59,7 +69,7 @@ final class RunningProxy implements AutoCloseable {
     RunningProxy(
             Mode mode, OffloadMode tx, OffloadMode rx, Map<String, String> device, int upstreamPort, String... more)
             throws Exception {
-        this("device", mode, tx, rx, device, upstreamPort, UnaryOperator.identity(), more);
+        this("device", mode, tx, rx, device, servers(upstreamPort), UnaryOperator.identity(), more);
     }
 
     /** @param backends sees each provider of a backend before it is used */
@@ -70,7 +80,7 @@ final class RunningProxy implements AutoCloseable {
             Map<String, String> device,
             UnaryOperator<OffloadProvider> backends)
             throws Exception {
-        this("device", mode, tx, rx, device, 0, backends);
+        this("device", mode, tx, rx, device, servers(0), backends);
     }
 
     private RunningProxy(
@@ -79,7 +89,7 @@ final class RunningProxy implements AutoCloseable {
             OffloadMode tx,
             OffloadMode rx,
             Map<String, String> settings,
-            int upstreamPort,
+            String servers,
             UnaryOperator<OffloadProvider> backends,
             String... more)
             throws Exception {
@@ -95,7 +105,7 @@ final class RunningProxy implements AutoCloseable {
                     tls: {cert: %s}
                     offload: %s
                     upstream: demo
-                upstreams: {demo: ["127.0.0.1:%d"]}
+                upstreams: {demo: %s}
                 admin: {bind: 127.0.0.1:0}
                 offload: {%s: %s}
                 logging: {access: {to: "file:access.log"}}
@@ -105,7 +115,7 @@ final class RunningProxy implements AutoCloseable {
                         lower(mode),
                         pem,
                         offload(backend, tx, rx),
-                        upstreamPort == 0 ? upstream.port() : upstreamPort,
+                        servers.isEmpty() ? servers(upstream.port()) : servers,
                         backend,
                         settings.entrySet().stream()
                                 .map(each -> each.getKey() + ": \"" + each.getValue() + "\"")
@@ -121,6 +131,11 @@ final class RunningProxy implements AutoCloseable {
                 providers.stream().map(backends).toList());
     }
 
+    /** A server on loopback, in YAML; empty for port 0. */
+    private static String servers(int port) {
+        return port == 0 ? "" : "[\"127.0.0.1:%d\"]".formatted(port);
+    }
+
     private static String offload(String backend, OffloadMode tx, OffloadMode rx) {
         return tx == OffloadMode.HW_RECORD
                 ? "{backend: " + backend + ", mode: hw-record}"
@@ -131,11 +146,11 @@ final class RunningProxy implements AutoCloseable {
         return name.name().toLowerCase(Locale.ROOT);
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return server.listeners().getFirst().address();
     }
 
-    int port() {
+    public int port() {
         return address().getPort();
     }
 
@@ -144,12 +159,12 @@ final class RunningProxy implements AutoCloseable {
     }
 
     /** Lines of the access log so far. */
-    List<String> accessLines() throws IOException {
+    public List<String> accessLines() throws IOException {
         return Files.readAllLines(accessLog);
     }
 
     /** Open connections now. */
-    List<Connection> connections() {
+    public List<Connection> connections() {
         List<Connection> open = new ArrayList<>();
         server.connections().forEach(open::add);
         return open;
@@ -179,7 +194,7 @@ final class RunningProxy implements AutoCloseable {
      *
      * @param labels only series with all of these: {@code reason="timeout"}
      */
-    double metric(String name, String... labels) throws IOException, InterruptedException {
+    public double metric(String name, String... labels) throws IOException, InterruptedException {
         return admin("/metrics")
                 .lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
