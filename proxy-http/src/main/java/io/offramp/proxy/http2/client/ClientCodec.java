@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.offramp.proxy.exchange.Http2Rules;
 import io.offramp.proxy.exchange.HttpFrontSettings;
@@ -164,17 +165,30 @@ final class ClientCodec extends Http2ConnectionHandler {
         return super.resetStream(ctx, streamId, errorCode, promise);
     }
 
-    /** Frames that were on their way when we reset their stream are ignored (RFC 9113 §5.1). */
+    /**
+     * Frames that were on their way when we reset their stream are ignored; others for a closed stream end the
+     * connection (RFC 9113 §5.1).
+     */
     @Override
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException fault) {
-        boolean late = fault.error() == Http2Error.STREAM_CLOSED && resets.contains(fault.streamId());
-        if (!late && !outbound) {
+        if (outbound) {
+            return; // what is queued for a closed stream; its end is reported apart
+        }
+        Http2Stream stream = connection().stream(fault.streamId());
+        boolean ended = stream != null && !stream.state().remoteSideOpen() && reader.isOfMessage();
+        boolean closed = stream == null && fault.error() == Http2Error.STREAM_CLOSED;
+        boolean late = closed && resets.contains(fault.streamId());
+        if (closed && !late) {
+            owner.onConnectionFault(Http2Exception.connectionError(fault.error(), fault.getMessage()));
+            return;
+        }
+        if (ended) { // the library has another code for fields behind the end
+            resetStream(ctx, fault.streamId(), Http2Error.STREAM_CLOSED.code(), ctx.newPromise());
+        } else if (!late) {
             super.onStreamError(ctx, false, cause, fault);
         }
-        if (!outbound) {
-            owner.onStreamFault(fault, late);
-        }
+        owner.onStreamFault(fault, late);
     }
 
     @Override

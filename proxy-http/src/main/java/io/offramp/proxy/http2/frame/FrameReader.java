@@ -15,6 +15,7 @@ public final class FrameReader extends DefaultHttp2FrameReader {
 
     private final Watch watch;
     private Part part = Part.BETWEEN;
+    private byte type;
 
     /** Sees frames as they come. */
     @FunctionalInterface
@@ -52,6 +53,11 @@ public final class FrameReader extends DefaultHttp2FrameReader {
         return part;
     }
 
+    /** True if the last whole frame was one of a message: fields or data. */
+    public boolean isOfMessage() {
+        return type == Http2FrameTypes.DATA || type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION;
+    }
+
     /** Reads nothing more. */
     public void stop() {
         part = Part.BROKEN;
@@ -86,14 +92,15 @@ public final class FrameReader extends DefaultHttp2FrameReader {
             return false;
         }
         int length = input.getUnsignedMedium(start);
-        byte type = input.getByte(start + 3);
+        byte next = input.getByte(start + 3);
         int flags = input.getUnsignedByte(start + 4);
-        boolean fields = type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION;
+        boolean fields = next == Http2FrameTypes.HEADERS || next == Http2FrameTypes.CONTINUATION;
         if (received < length && length <= maxFrameSize()) {
             part = fields ? Part.FIELDS : Part.FRAME;
             return false;
         }
-        watch.onFrame(type, flags, length);
+        type = next;
+        watch.onFrame(next, flags, length);
         part = fields && (flags & END_HEADERS) == 0 ? Part.FIELDS : Part.BETWEEN;
         input.writerIndex(Math.min(end, start + HEADER_BYTES + length));
         try {

@@ -157,6 +157,7 @@ final class RawClient implements AutoCloseable {
 
     /** All frames that came since the last call. */
     List<Frame> read() {
+        channel.runPendingTasks();
         ByteBuf all = Unpooled.buffer();
         for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
             all.writeBytes(out);
