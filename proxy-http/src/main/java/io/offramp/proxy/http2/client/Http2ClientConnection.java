@@ -39,6 +39,12 @@ import org.slf4j.LoggerFactory;
 final class Http2ClientConnection extends ClientHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
 
+    /**
+     * Streams that may begin in one read burst, as a multiple of those that may be open. A client that waits for its
+     * answers needs one; a client that takes requests back would cause work upstream without a bound.
+     */
+    private static final int BURSTS = 2;
+
     private final HttpFrontSettings settings;
     private final Glitches glitches;
     private final ClientCodec codec;
@@ -50,6 +56,9 @@ final class Http2ClientConnection extends ClientHandler {
     private Goodbye goodbye;
     private WindowGrowth growth;
     private long heldBytes;
+    /** Streams that began in this read burst. */
+    private int begun;
+
     private @Nullable ClientFields fields;
 
     @SuppressWarnings("NullAway.Init") // the rest is set by onStart
@@ -150,15 +159,20 @@ final class Http2ClientConnection extends ClientHandler {
             read.add(known);
             return;
         }
-        Http2ClientStream begun = new Http2ClientStream(this, stream, settings);
-        stream.setProperty(key, begun);
+        if (++begun > BURSTS * settings.http2().streams()) {
+            reset(streamId, Http2Error.REFUSED_STREAM);
+            spend(Glitch.REFUSED);
+            return;
+        }
+        Http2ClientStream opened = new Http2ClientStream(this, stream, settings);
+        stream.setProperty(key, opened);
         waits.onStream();
         glitches.earn(1);
         if (connection().ageNs() >= settings.http2().maxAge().toNanos()) {
             goodbye.begin();
         }
-        read.add(begun);
-        begun.onHead(received, last, new Exchange(begun, settings, loop()));
+        read.add(opened);
+        opened.onHead(received, last, new Exchange(opened, settings, loop()));
     }
 
     /** Bytes that go back to the client as credit at once. */
@@ -298,6 +312,7 @@ final class Http2ClientConnection extends ClientHandler {
             stream.onReadComplete();
         }
         read.clear();
+        begun = 0;
         waits.forFields(codec.reader().part() == FrameReader.Part.FIELDS);
     }
 

@@ -102,6 +102,35 @@ class AttackTest {
     }
 
     @Test
+    void shouldBoundTheWorkThatOneReadBegins() {
+        Http2Rules usual = Http2Rules.DEFAULTS;
+        Http2Rules rules = new Http2Rules(
+                true, 4, usual.streamWindow(), usual.connectionWindow(), usual.mostWindow(), 0, usual.maxAge());
+        try (RawClient client =
+                new RawClient(HttpSettings.builder().http2(rules).build())) {
+            // Given a client that takes its requests back at once, in one read
+            client.atOnce(() -> {
+                for (int id = 1; id < 2 * 50; id += 2) {
+                    client.request(id, true, "/app/a");
+                    client.number(Http2FrameTypes.RST_STREAM, id, (int) Http2Error.CANCEL.code());
+                }
+            });
+
+            // Then twice the streams that may be open have begun, and all others are refused
+            assertThat(client.log).hasSize(8);
+            assertThat(client.connects).isLessThanOrEqualTo(8);
+            assertThat(client.read(Http2FrameTypes.RST_STREAM))
+                    .hasSize(42)
+                    .allMatch(reset -> reset.code() == (int) Http2Error.REFUSED_STREAM.code());
+
+            // And the next read begins anew
+            client.request(101, true, "/b");
+            assertThat(client.status(client.read(Http2FrameTypes.HEADERS).getFirst()))
+                    .isEqualTo("404");
+        }
+    }
+
+    @Test
     void shouldEndAMadeYouReset() {
         try (RawClient client = new RawClient()) {
             int resets = untilTheEnd(client, BUDGET, (on, n) -> {

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that writes frames as it likes, in front of the real handlers and without a socket. Requests under
@@ -48,6 +49,10 @@ final class RawClient implements AutoCloseable {
     final List<EmbeddedChannel> accepted = new ArrayList<>();
 
     boolean accepting;
+    /** Connections to servers that were asked for. */
+    int connects;
+
+    private @Nullable ByteBuf collected;
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
@@ -78,6 +83,7 @@ final class RawClient implements AutoCloseable {
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 (on, to, alloc, timeoutMs, handler) -> {
+                    connects++;
                     if (!accepting) {
                         return new EmbeddedChannel().newPromise();
                     }
@@ -109,7 +115,21 @@ final class RawClient implements AutoCloseable {
         this(HttpSettings.DEFAULTS);
     }
 
+    /** Sends all frames of an action in one read. */
+    void atOnce(Runnable action) {
+        ByteBuf all = Unpooled.buffer();
+        collected = all;
+        action.run();
+        collected = null;
+        send(all);
+    }
+
     void send(ByteBuf bytes) {
+        if (collected != null) {
+            collected.writeBytes(bytes);
+            bytes.release();
+            return;
+        }
         channel.writeInbound(bytes);
         channel.runPendingTasks();
     }
