@@ -3,6 +3,8 @@ package io.offramp.proxy.connection;
 import io.netty.util.AttributeKey;
 import io.offramp.offload.FiveTuple;
 import io.offramp.proxy.tls.Negotiated;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,17 @@ public final class Connection {
     /** Where the client's channel keeps its connection. */
     public static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
 
+    /** For {@link #streams}: a write costs no fence. */
+    private static final VarHandle STREAMS;
+
+    static {
+        try {
+            STREAMS = MethodHandles.lookup().findVarHandle(Connection.class, "streams", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final long id;
     private final String listener;
     private final InetSocketAddress local;
@@ -28,6 +41,9 @@ public final class Connection {
     private final DirectionStats rx = new DirectionStats();
     private volatile @Nullable Negotiated tls;
     private volatile Client client;
+
+    @SuppressWarnings("UnusedVariable") // by STREAMS
+    private int streams = -1;
 
     /** Its text is made at the first call; two threads may make it twice. */
     private static final class Client {
@@ -78,6 +94,16 @@ public final class Connection {
     /** The handshake is complete. Event loop only. */
     public void onHandshaken(Negotiated negotiated) {
         tls = negotiated;
+    }
+
+    /** Its protocol has streams, and that many are open. Event loop only. */
+    public void onStreams(int open) {
+        STREAMS.setOpaque(this, open);
+    }
+
+    /** Streams that are open; negative if its protocol has none. */
+    public int streams() {
+        return (int) STREAMS.getOpaque(this);
     }
 
     /** Unique in this process, counted from 1. */

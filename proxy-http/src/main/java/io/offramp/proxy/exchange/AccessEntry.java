@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * One finished HTTP exchange, or one finished TCP connection, for the access log.
  *
  * @param connection the client's connection
+ * @param protocol version of HTTP: {@code HTTP/2.0}; null for a TCP connection, or if no request was read
+ * @param stream identifier of its stream (RFC 9113 §5.1.1); 0 without HTTP/2
  * @param method HTTP method; {@code TCP} for a TCP connection
  * @param target request target as received; {@code -} for a TCP connection
  * @param host Host header or SNI, if any
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record AccessEntry(
         Connection connection,
+        @Nullable String protocol,
+        int stream,
         String method,
         String target,
         @Nullable String host,

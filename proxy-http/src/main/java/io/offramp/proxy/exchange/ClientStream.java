@@ -21,6 +21,9 @@ public interface ClientStream {
     /** Its connection. */
     Connection connection();
 
+    /** Its identifier (RFC 9113 §5.1.1); 0 in versions of HTTP without streams. */
+    int streamId();
+
     /** Fields about the client, for its requests to servers. */
     ClientFields fields();
 

@@ -373,6 +373,8 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         UpstreamServer server = search.server();
         log.onFinished(new AccessEntry(
                 client.connection(),
+                request == null ? null : request.message().version().protocol(),
+                client.streamId(),
                 request == null ? "-" : request.message().method(),
                 request == null ? "-" : request.message().target(),
                 request == null ? null : request.target().authority(),

@@ -105,6 +105,11 @@ final class Http1ClientStream implements ClientStream {
     }
 
     @Override
+    public int streamId() {
+        return 0;
+    }
+
+    @Override
     public ClientFields fields() {
         ClientFields known = fields;
         if (known == null) {

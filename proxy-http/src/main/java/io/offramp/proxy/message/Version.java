@@ -7,13 +7,20 @@ public enum Version {
     HTTP_2("2.0");
 
     private final String number;
+    private final String protocol;
 
     Version(String number) {
         this.number = number;
+        protocol = "HTTP/" + number;
     }
 
     /** Its form in {@code Via} (RFC 9110 §7.6.3): {@code 1.1}. */
     public String number() {
         return number;
+    }
+
+    /** Its name in access logs: {@code HTTP/1.1}, {@code HTTP/2.0}. */
+    public String protocol() {
+        return protocol;
     }
 }

@@ -157,6 +157,8 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
         Negotiated tls = connection().tls();
         log.onFinished(new AccessEntry(
                 connection(),
+                null,
+                0,
                 "TCP",
                 "-",
                 tls == null ? null : tls.serverName(),

@@ -38,7 +38,12 @@ enum AccessField {
     RXCONF,
     TXWHY,
     RXWHY,
-    ABORT;
+    /** Why the exchange ended badly. */
+    ABORT,
+    /** Version of HTTP: {@code HTTP/1.1}, {@code HTTP/2.0}. */
+    PROTOCOL,
+    /** Identifier of the exchange's stream, with HTTP/2. */
+    STREAM;
 
     /** Of the text form and of JSON, in their order. */
     static final List<AccessField> USUAL =

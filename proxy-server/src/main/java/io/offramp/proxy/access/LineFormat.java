@@ -19,7 +19,7 @@ public record LineFormat(List<LinePart> parts) {
      * 2026-11-29T11:13:00.123Z id=7 listener=web peer=192.0.2.7:51234 method=GET target="/a?b=c" host=example.com
      * status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:8080 sni=example.com version=1.3 cipher=aes-gcm-128
      * resumed=false client="CN=Alice" fingerprint=2f8a… txconf=hw rxconf=sw txwhy=configured
-     * rxwhy="device declined: no TIR left" abort=-
+     * rxwhy="device declined: no TIR left" abort=- protocol=HTTP/2.0 stream=15
      * </pre>
      *
      * <p>{@code in} and {@code out} are body bytes from and to the client. {@code version} to {@code rxwhy} are the

@@ -44,7 +44,7 @@ final class LineLayout {
 
     private static boolean isNumber(AccessField field) {
         return switch (field) {
-            case TIME, DATE, ID, STATUS, IN, OUT, MS, RESUMED -> true;
+            case TIME, DATE, ID, STATUS, IN, OUT, MS, RESUMED, STREAM -> true;
             default -> false;
         };
     }
@@ -91,6 +91,14 @@ final class LineLayout {
             case TXWHY -> line.value(c.tx().why(), style);
             case RXWHY -> line.value(c.rx().why(), style);
             case ABORT -> line.value(e.abort(), style);
+            case PROTOCOL -> line.value(e.protocol(), style);
+            case STREAM -> {
+                if (e.stream() == 0) {
+                    line.value(null, style);
+                } else {
+                    line.number(e.stream());
+                }
+            }
             case SNI, VERSION, CIPHER, RESUMED, CLIENT, FINGERPRINT -> tls(field, style, c.tls(), line);
         }
     }

@@ -85,6 +85,12 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         if (tls != null) {
             write(tls);
         }
+        int streams = c.streams();
+        if (streams < 0) {
+            json.writeNullField("streams");
+        } else {
+            json.writeNumberField("streams", streams);
+        }
         write("tx", c.tx());
         write("rx", c.rx());
         json.writeEndObject();

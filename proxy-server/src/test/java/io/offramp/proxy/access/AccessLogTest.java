@@ -149,7 +149,18 @@ class AccessLogTest {
     private void finish(String target, int status, long durationNs, @Nullable String abort) {
         if (log.wants(status, durationNs, abort)) {
             log.onFinished(new AccessEntry(
-                    TestConnections.accepted(1), "GET", target, "a", status, 0, 0, durationNs, null, abort));
+                    TestConnections.accepted(1),
+                    "HTTP/1.1",
+                    0,
+                    "GET",
+                    target,
+                    "a",
+                    status,
+                    0,
+                    0,
+                    durationNs,
+                    null,
+                    abort));
         }
     }
 

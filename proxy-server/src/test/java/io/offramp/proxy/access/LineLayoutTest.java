@@ -32,14 +32,25 @@ class LineLayoutTest {
 
         // When
         String line = text(new AccessEntry(
-                c, "GET", "/bytes/1024", "example.com:8443", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
+                c,
+                "HTTP/2.0",
+                15,
+                "GET",
+                "/bytes/1024",
+                "example.com:8443",
+                200,
+                0,
+                1024,
+                412_999,
+                "127.0.0.1:80",
+                null));
 
         // Then
         assertThat(line)
                 .isEqualTo("id=7 listener=web peer=192.0.2.7:51234 method=GET target=/bytes/1024 host=example.com:8443"
                         + " status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:80 sni=example.com version=1.3"
                         + " cipher=aes-gcm-128 resumed=true client=- fingerprint=- txconf=hw rxconf=sw txwhy=configured"
-                        + " rxwhy=\"device declined: no TIR left\" abort=-");
+                        + " rxwhy=\"device declined: no TIR left\" abort=- protocol=HTTP/2.0 stream=15");
     }
 
     @Test
@@ -48,7 +59,8 @@ class LineLayoutTest {
 
         String line = line(
                 LineFormat.JSON,
-                new AccessEntry(c, "GET", "/a b", "example.com", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
+                new AccessEntry(
+                        c, "HTTP/1.1", 0, "GET", "/a b", "example.com", 200, 0, 1024, 412_999, "127.0.0.1:80", null));
 
         assertThat(line)
                 .isEqualTo("{\"time\":\"2026-11-09T11:13:00.023Z\",\"id\":7,\"listener\":\"web\","
@@ -57,7 +69,8 @@ class LineLayoutTest {
                         + "\"status\":200,\"in\":0,\"out\":1024,\"ms\":0.412,\"upstream\":\"127.0.0.1:80\","
                         + "\"sni\":\"example.com\",\"version\":\"1.3\",\"cipher\":\"aes-gcm-128\",\"resumed\":true,"
                         + "\"client\":null,\"fingerprint\":null,\"txconf\":\"hw\",\"rxconf\":\"sw\","
-                        + "\"txwhy\":\"configured\",\"rxwhy\":\"device declined: no TIR left\",\"abort\":null}");
+                        + "\"txwhy\":\"configured\",\"rxwhy\":\"device declined: no TIR left\",\"abort\":null,"
+                        + "\"protocol\":\"HTTP/1.1\",\"stream\":null}");
     }
 
     @Test
@@ -109,7 +122,19 @@ class LineLayoutTest {
     @Test
     void shouldWriteDashesWhenNothingIsKnown() {
         // When
-        String line = text(exchange(TestConnections.accepted(1), "TCP", "-", null, 12_003_004_005L, "reset by peer"));
+        String line = text(new AccessEntry(
+                TestConnections.accepted(1),
+                null,
+                0,
+                "TCP",
+                "-",
+                null,
+                0,
+                0,
+                0,
+                12_003_004_005L,
+                null,
+                "reset by peer"));
 
         // Then
         assertThat(line)
@@ -117,13 +142,24 @@ class LineLayoutTest {
                         " host=- ",
                         " ms=12003.004 ",
                         " sni=- version=- cipher=- resumed=- client=- fingerprint=- txconf=none rxconf=none ")
-                .endsWith(" abort=\"reset by peer\"");
+                .endsWith(" abort=\"reset by peer\" protocol=- stream=-");
     }
 
     @Test
     void shouldWriteLargeNumbers() {
         AccessEntry exchange = new AccessEntry(
-                TestConnections.accepted(Long.MAX_VALUE), "GET", "/", "a", 100, 10, Long.MAX_VALUE, 99, null, null);
+                TestConnections.accepted(Long.MAX_VALUE),
+                "HTTP/1.1",
+                0,
+                "GET",
+                "/",
+                "a",
+                100,
+                10,
+                Long.MAX_VALUE,
+                99,
+                null,
+                null);
 
         assertThat(text(exchange))
                 .startsWith("id=9223372036854775807 ")
@@ -156,7 +192,7 @@ class LineLayoutTest {
     void shouldCutLongValuesAndSayHowMuchIsMissing() {
         assertThat(text(exchange(TestConnections.accepted(1), "GET", "/" + "a".repeat(8000), "b", 0, null)))
                 .contains(" target=/" + "a".repeat(1023) + "...+6977 host=b ")
-                .endsWith(" abort=-");
+                .endsWith(" abort=- protocol=HTTP/1.1 stream=-");
     }
 
     @Test
@@ -270,6 +306,6 @@ class LineLayoutTest {
             @Nullable String host,
             long durationNs,
             @Nullable String abort) {
-        return new AccessEntry(c, method, target, host, 0, 0, 0, durationNs, null, abort);
+        return new AccessEntry(c, "HTTP/1.1", 0, method, target, host, 0, 0, 0, durationNs, null, abort);
     }
 }

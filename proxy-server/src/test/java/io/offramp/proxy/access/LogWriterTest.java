@@ -348,6 +348,7 @@ class LogWriterTest {
     }
 
     private static AccessEntry exchange(String target) {
-        return new AccessEntry(CONNECTION, "GET", target, "example.com", 200, 0, 9, 1000, "127.0.0.1:80", null);
+        return new AccessEntry(
+                CONNECTION, "HTTP/1.1", 0, "GET", target, "example.com", 200, 0, 9, 1000, "127.0.0.1:80", null);
     }
 }

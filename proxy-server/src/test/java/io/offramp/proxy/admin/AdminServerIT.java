@@ -118,11 +118,21 @@ class AdminServerIT {
                 .contains("\"sni\":\"ex\\\"ample\\n\",\"alpn\":\"http/1.1\",\"version\":\"1.3\","
                         + "\"cipher\":\"aes-gcm-128\","
                         + "\"suite\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\",\"resumed\":true,")
+                .contains("\"fingerprint\":null,\"streams\":null,\"tx\":")
                 .contains("\"tx\":{\"conf\":\"hw\",\"backend\":\"device\",\"detail\":\"tis=17 dek=33\","
                         + "\"why\":\"configured\","
                         + "\"records\":3,\"bytes\":40000,\"moves\":0,\"rekeys\":0}")
                 .contains("\"rx\":{\"conf\":\"sw\",\"backend\":\"sw\"");
         assertThat(objectsIn(response.body())).isEqualTo(1);
+    }
+
+    @Test
+    void shouldShowTheOpenStreamsOfAConnection() throws Exception {
+        Connection client = TestConnections.established(7, "a");
+        client.onStreams(3);
+        connections.add(client);
+
+        assertThat(send("GET", "/connections").body()).contains(",\"streams\":3,");
     }
 
     @Test

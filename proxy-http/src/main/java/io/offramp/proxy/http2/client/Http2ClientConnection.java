@@ -83,6 +83,7 @@ final class Http2ClientConnection extends ClientHandler {
         waits = new ConnectionWaits(this, settings, ctx().executor(), deadline());
         goodbye = new Goodbye(this, codec);
         growth = new WindowGrowth(codec, settings.budget(), ctx().executor().ticker(), settings.http2());
+        connection().onStreams(0);
         ctx().pipeline().addBefore(ctx().name(), "h2", codec);
     }
 
@@ -167,6 +168,7 @@ final class Http2ClientConnection extends ClientHandler {
         Http2ClientStream opened = new Http2ClientStream(this, stream, settings);
         stream.setProperty(key, opened);
         waits.onStream();
+        connection().onStreams(streams());
         glitches.earn(1);
         if (connection().ageNs() >= settings.http2().maxAge().toNanos()) {
             goodbye.begin();
@@ -203,6 +205,7 @@ final class Http2ClientConnection extends ClientHandler {
         Http2ClientStream stream = closed.getProperty(key);
         if (stream != null) {
             stream.onClosed();
+            connection().onStreams(streams());
             if (streams() == 0) {
                 waits.onIdle();
                 goodbye.onIdle();
@@ -348,7 +351,7 @@ final class Http2ClientConnection extends ClientHandler {
             forEach(stream -> {
                 if (!stream.isAnswered()) {
                     stream.onClosed();
-                    reset(stream.id(), Http2Error.CANCEL);
+                    reset(stream.streamId(), Http2Error.CANCEL);
                 }
             });
         }
@@ -359,7 +362,7 @@ final class Http2ClientConnection extends ClientHandler {
         forEach(stream -> {
             if (!stream.isRequestComplete() || stream.isTunnel()) {
                 stream.onClosed();
-                reset(stream.id(), Http2Error.CANCEL);
+                reset(stream.streamId(), Http2Error.CANCEL);
             }
         });
         goodbye.onInputEnded();

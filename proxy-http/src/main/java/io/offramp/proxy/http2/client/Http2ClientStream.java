@@ -54,10 +54,6 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         answer = new AnswerSender(connection, stream, this, settings.date());
     }
 
-    int id() {
-        return stream.id();
-    }
-
     /** True until the exchange is over. */
     boolean isUnderWay() {
         return exchange != null;
@@ -222,7 +218,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         if (exchange != null) {
             exchange.onClientTooSlow();
         } else {
-            connection.reset(id(), Http2Error.ENHANCE_YOUR_CALM);
+            connection.reset(stream.id(), Http2Error.ENHANCE_YOUR_CALM);
         }
     }
 
@@ -245,6 +241,11 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     @Override
     public Connection connection() {
         return connection.client();
+    }
+
+    @Override
+    public int streamId() {
+        return stream.id();
     }
 
     @Override
@@ -325,12 +326,12 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         Http2Error code = resetBehind;
         end();
         if (!answer.isEnded()) { // malformed
-            connection.reset(id(), code == null ? Http2Error.INTERNAL_ERROR : code);
+            connection.reset(stream.id(), code == null ? Http2Error.INTERNAL_ERROR : code);
         } else if (stream.state().localSideOpen()) {
             resetBehind = complete ? null : Http2Error.NO_ERROR;
             awaitClient();
         } else if (!complete) {
-            connection.reset(id(), Http2Error.NO_ERROR);
+            connection.reset(stream.id(), Http2Error.NO_ERROR);
         }
     }
 
@@ -338,7 +339,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     public void reset(ResetCode code) {
         Http2Error behind = resetBehind;
         end();
-        connection.reset(id(), behind == null ? Http2Error.valueOf(code.name()) : behind);
+        connection.reset(stream.id(), behind == null ? Http2Error.valueOf(code.name()) : behind);
     }
 
     @Override
@@ -371,7 +372,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         connection.endLocal(stream);
         Http2Error code = resetBehind;
         if (exchange == null && code != null) {
-            connection.reset(id(), code);
+            connection.reset(stream.id(), code);
         }
     }
 

@@ -132,6 +132,11 @@ final class Http2Client implements Client, ClientStream {
     }
 
     @Override
+    public int streamId() {
+        return 1;
+    }
+
+    @Override
     public ClientFields fields() {
         return ClientFields.of(connection, List.of());
     }

@@ -9,6 +9,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.offramp.proxy.channel.DrainEvent;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http2.client.RawClient.Frame;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -122,6 +123,23 @@ class Http2ClientConnectionTest {
         assertThat(client.status(head)).isEqualTo("200");
         assertThat(frames.getLast().payload()).isEqualTo("abc".getBytes(StandardCharsets.US_ASCII));
         assertThat(frames.getLast().flags()).isEqualTo(RawClient.END_STREAM);
+    }
+
+    @Test
+    void shouldShowOpenStreamsAndLogThem() {
+        Connection connection = client.channel.attr(Connection.KEY).get();
+        assertThat(connection.streams()).isZero();
+
+        // When one of two is answered
+        client.request(1, true, "/app/a");
+        client.request(3, true, "/b");
+
+        // Then
+        assertThat(connection.streams()).isEqualTo(1);
+        assertThat(client.log).singleElement().satisfies(entry -> {
+            assertThat(entry.protocol()).isEqualTo("HTTP/2.0");
+            assertThat(entry.stream()).isEqualTo(3);
+        });
     }
 
     @Test
