@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** HTTP/2 on both sides: streams of one client on streams to one server. */
 class Http2PairTest {
@@ -86,6 +89,52 @@ class Http2PairTest {
         // Then
         assertThat(server.request(0).reset).isEqualTo(Http2Error.CANCEL);
         assertThat(second.reset).isEqualTo(Http2Error.CANCEL);
+        assertThat(server.isOpen()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CANCEL, CANCEL",
+        "ENHANCE_YOUR_CALM, ENHANCE_YOUR_CALM",
+        "INTERNAL_ERROR, INTERNAL_ERROR",
+        "PROTOCOL_ERROR, INTERNAL_ERROR",
+        "REFUSED_STREAM, INTERNAL_ERROR"
+    })
+    void shouldPassTheCodeOfAServersResetUnlessItIsAboutOurConnection(Http2Error code, Http2Error passed) {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(true, "GET");
+        proxy.settle();
+        Http2Peer server = accept();
+        server.head(server.request(0), false, 200);
+        settle(client, server);
+
+        // When
+        server.reset(server.request(0), code);
+        settle(client, server);
+
+        // Then
+        assertThat(call.reset).isEqualTo(passed);
+        assertThat(call.ended).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CANCEL", "NO_ERROR", "INTERNAL_ERROR"})
+    void shouldCancelTheRequestOfAClientThatTakesItBackForAnyReason(Http2Error code) {
+        // Given a request that is complete
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(true, "GET");
+        proxy.settle();
+        Http2Peer server = accept();
+        server.head(server.request(0), false, 200);
+        settle(client, server);
+
+        // When
+        client.reset(call, code);
+        settle(client, server);
+
+        // Then
+        assertThat(server.request(0).reset).isEqualTo(Http2Error.CANCEL);
         assertThat(server.isOpen()).isTrue();
     }
 
