@@ -8,6 +8,7 @@ import io.offramp.proxy.upstream.pool.Upstreams;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public final class HttpFrontSettings {
     private final @Nullable ExchangeListener accessLog;
     private final HttpEvents events;
     private final MemoryBudget budget;
+    private final BiPredicate<String, String> sharedNames;
     private final long headNs;
     private final long idleNs;
     private final long tunnelNs;
@@ -36,6 +38,7 @@ public final class HttpFrontSettings {
         accessLog = from.accessLog;
         events = from.events;
         budget = from.budget;
+        sharedNames = from.sharedNames;
         upgrades = new Upgrades(Set.copyOf(http.upgrades()));
         headNs = http.headTimeout().toNanos();
         idleNs = http.idleTimeout().toNanos();
@@ -75,6 +78,7 @@ public final class HttpFrontSettings {
         private @Nullable ExchangeListener accessLog;
         private HttpEvents events = status -> {};
         private MemoryBudget budget = MemoryBudget.unlimited();
+        private BiPredicate<String, String> sharedNames = (one, other) -> true;
 
         private Builder(Supplier<Router> routes, Upstreams upstreams) {
             this.routes = routes;
@@ -105,6 +109,17 @@ public final class HttpFrontSettings {
             return this;
         }
 
+        /**
+         * Whether two names are served by one certificate: a connection for the first may then carry requests for the
+         * second. Any two, by default.
+         *
+         * @param names called on event loops with names in lower case; cheap
+         */
+        public Builder sharedNames(BiPredicate<String, String> names) {
+            sharedNames = names;
+            return this;
+        }
+
         /** With what was given so far. */
         public HttpFrontSettings build() {
             return new HttpFrontSettings(this);
@@ -114,6 +129,11 @@ public final class HttpFrontSettings {
     /** The current routes; read once for each request. */
     Router router() {
         return routes.get();
+    }
+
+    /** True if one certificate serves both names, in lower case. */
+    public boolean areShared(String one, String other) {
+        return sharedNames.test(one, other);
     }
 
     public List<Cidr> trustedProxies() {

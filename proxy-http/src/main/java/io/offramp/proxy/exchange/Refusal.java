@@ -9,6 +9,8 @@ public enum Refusal {
     REQUEST_TIMEOUT(408, "Request Timeout", "the request did not arrive in time"),
     BODY_TOO_LARGE(413, "Content Too Large", "the request's body is larger than is accepted here"),
     LINE_TOO_LONG(414, "URI Too Long", "the request line is longer than is accepted here"),
+    /** RFC 9110 §15.5.20: the client may ask again, on a connection for this name. */
+    MISDIRECTED(421, "Misdirected Request", "this name is served on other connections than this one"),
     HEAD_TOO_LARGE(431, "Request Header Fields Too Large", "the header fields are larger than is accepted here"),
     NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
     UPGRADE(501, "Not Implemented", "a change to this protocol is not allowed here"),

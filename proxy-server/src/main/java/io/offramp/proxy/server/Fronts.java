@@ -8,6 +8,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.Front;
+import io.offramp.proxy.handshake.certificate.Identities;
 import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.http2.client.Http2Front;
 import io.offramp.proxy.metrics.ProxyMetrics;
@@ -22,9 +23,10 @@ record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, Ac
     /**
      * The front of one listener.
      *
+     * @param identities its certificates
      * @param routes of the generation that is current at each call
      */
-    Front of(ListenerConfig listener, Supplier<Router> routes) {
+    Front of(ListenerConfig listener, Identities identities, Supplier<Router> routes) {
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = HttpFrontSettings.builder(routes, upstreams)
@@ -32,6 +34,7 @@ record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, Ac
                         .accessLog(accessLog)
                         .events(metrics.listener(listener.name()))
                         .budget(budget)
+                        .sharedNames((one, other) -> identities.table().areShared(one, other))
                         .build();
                 yield pipeline -> installHttp(pipeline, settings);
             }

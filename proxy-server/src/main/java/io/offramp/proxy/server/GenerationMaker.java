@@ -13,6 +13,7 @@ import io.offramp.proxy.generation.Front;
 import io.offramp.proxy.generation.Generation;
 import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerGeneration;
+import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.message.HeadLimits;
@@ -77,10 +78,12 @@ record GenerationMaker(
             throws StartException {
         ConnectionOffload device = backends.connections(listener);
         CurrentListener current = current(config.listeners(), listener);
-        Front front = fronts.of(listener, () -> current.get().routes());
+        HandshakeSettings handshake = handshakes.settings(config, listener, device, files);
+        Front front =
+                fronts.of(listener, handshake.identities(), () -> current.get().routes());
         return new ListenerGeneration(
                 listener.name(),
-                handshakes.settings(config, listener, device, files),
+                handshake,
                 SessionSettings.of(
                         backends.plan(listener.offload()),
                         metrics.tls(),

@@ -39,10 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Http2ClientConnection extends ClientHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
 
-    /**
-     * Streams that may begin in one read burst, as a multiple of those that may be open. A client that waits for its
-     * answers needs one; a client that takes requests back would cause work upstream without a bound.
-     */
+    /** Streams that one read burst may begin, for each that may be open: a client that cancels none needs one. */
     private static final int BURSTS = 2;
 
     private final HttpFrontSettings settings;
@@ -55,6 +52,7 @@ final class Http2ClientConnection extends ClientHandler {
     private Holding held;
     private Goodbye goodbye;
     private WindowGrowth growth;
+    private ReusedNames names;
     private long heldBytes;
     /** Streams that began in this read burst. */
     private int begun;
@@ -82,6 +80,7 @@ final class Http2ClientConnection extends ClientHandler {
         glitches.begin(ctx().executor().ticker());
         waits = new ConnectionWaits(this, settings, ctx().executor(), deadline());
         goodbye = new Goodbye(this, codec);
+        names = new ReusedNames(connection(), settings);
         growth = new WindowGrowth(codec, settings.budget(), ctx().executor().ticker(), settings.http2());
         connection().onStreams(0);
         ctx().pipeline().addBefore(ctx().name(), "h2", codec);
@@ -110,6 +109,10 @@ final class Http2ClientConnection extends ClientHandler {
 
     ConnectionWaits waits() {
         return waits;
+    }
+
+    ReusedNames names() {
+        return names;
     }
 
     /** Flushes all streams. */

@@ -73,7 +73,11 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
                 if (grpc != null && grpc.timeoutNs() > 0) {
                     waits.limit(connection.waits().nowNs(), grpc.timeoutNs());
                 }
-                to.onRequestHead(request);
+                if (connection.names().isMisdirected(request.target())) {
+                    to.onBadRequest(request, Refusal.MISDIRECTED, "name of another certificate");
+                } else {
+                    to.onRequestHead(request);
+                }
             }
             case Received.Refused(RequestHead request, Refusal refusal, String why) -> {
                 if (request == null) {

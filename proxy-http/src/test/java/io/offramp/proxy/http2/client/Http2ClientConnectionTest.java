@@ -8,9 +8,12 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.offramp.offload.key.AeadSuite;
+import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http2.client.RawClient.Frame;
+import io.offramp.proxy.tls.Negotiated;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +21,17 @@ import org.junit.jupiter.api.Test;
 
 /** Streams of one connection, and its end. */
 class Http2ClientConnectionTest {
+    private static final Negotiated NEGOTIATED = new Negotiated(
+            ProtocolVersion.TLS_1_3,
+            AeadSuite.AES_128_GCM,
+            "TLS_AES_128_GCM_SHA256",
+            null,
+            "a.example",
+            "h2",
+            false,
+            16_384,
+            null);
+
     private final RawClient client = new RawClient();
 
     @AfterEach
@@ -140,6 +154,28 @@ class Http2ClientConnectionTest {
             assertThat(entry.protocol()).isEqualTo("HTTP/2.0");
             assertThat(entry.stream()).isEqualTo(3);
         });
+    }
+
+    @Test
+    void shouldAnswer421ForANameOfAnotherCertificate() {
+        // Given
+        client.channel.attr(Connection.KEY).get().onHandshaken(NEGOTIATED);
+
+        // When
+        client.request(1, true, "/b");
+        client.headers(3, true, ":method", "GET", ":scheme", "https", ":path", "/b", ":authority", "elsewhere:8443");
+        client.headers(5, true, ":method", "GET", ":scheme", "https", ":path", "/b", ":authority", "a.example");
+
+        // Then
+        assertThat(client.read(Http2FrameTypes.HEADERS).stream().map(client::status))
+                .containsExactly("404", "421", "404");
+    }
+
+    @Test
+    void shouldTakeAnyNameFromAClientWithoutSni() {
+        client.headers(1, true, ":method", "GET", ":scheme", "https", ":path", "/b", ":authority", "elsewhere");
+        assertThat(client.status(client.read(Http2FrameTypes.HEADERS).getFirst()))
+                .isEqualTo("404");
     }
 
     @Test

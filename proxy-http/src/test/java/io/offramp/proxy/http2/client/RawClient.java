@@ -96,6 +96,7 @@ final class RawClient implements AutoCloseable {
                 HttpFrontSettings.builder(List.of(new RouteConfig(null, "/app", "app")), servers)
                         .http(settings)
                         .accessLog(log::add)
+                        .sharedNames((one, other) -> !other.equals("elsewhere"))
                         .events(new HttpEvents() {
                             @Override
                             public void onRequest(int status) {}

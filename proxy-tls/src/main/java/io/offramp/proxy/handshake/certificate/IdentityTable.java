@@ -59,6 +59,11 @@ public final class IdentityTable {
                 : Stream.concat(named.stream(), covered.stream()).toList();
     }
 
+    /** Whether a certificate serves both names, which are in lower case. */
+    public boolean areShared(String one, String other) {
+        return !Collections.disjoint(candidates(one), candidates(other));
+    }
+
     private void add(String name, Credentials credentials) {
         Map<String, List<Credentials>> table = name.startsWith("*.") ? wildcards : exact;
         String key = name.startsWith("*.") ? parent(name) : name;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offramp.proxy.handshake.certificate.Credentials;
+import io.offramp.proxy.handshake.certificate.IdentityTable;
 import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import java.lang.ref.WeakReference;
 import java.security.cert.X509Certificate;
@@ -34,6 +35,17 @@ class IdentitiesTest {
                     .isEqualTo(OLD.leaf());
         }
         assertThat(leaf(handshake(settings))).isEqualTo(NEW.leaf());
+    }
+
+    @Test
+    void shouldKnowWhichNamesShareACertificate() {
+        settings.identities().replace(List.of(OLD, NEW));
+
+        IdentityTable table = settings.identities().table();
+        assertThat(table.areShared("new.test", "new.test")).isTrue();
+        assertThat(table.areShared("old.test", "unknown.test")).isTrue();
+        assertThat(table.areShared("old.test", "new.test")).isFalse();
+        assertThat(table.areShared("new.test", "unknown.test")).isFalse();
     }
 
     @Test
