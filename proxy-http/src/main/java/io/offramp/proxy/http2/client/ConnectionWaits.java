@@ -51,6 +51,11 @@ final class ConnectionWaits {
         lookAt(idleDueNs);
     }
 
+    /** Time since the last stream ended, or since the connection began; 0 while there is one. */
+    long idleNs() {
+        return idleDueNs == NEVER ? 0 : nowNs() - (idleDueNs - settings.idleNs());
+    }
+
     /** A field section has begun and is not complete, or is. */
     void forFields(boolean incomplete) {
         if (!incomplete) {
@@ -98,7 +103,7 @@ final class ConnectionWaits {
 
     /** Whether there was no stream for longer than there is patience while memory is short. */
     boolean isIdleForLong() {
-        return idleDueNs != NEVER && nowNs() - (idleDueNs - settings.idleNs()) >= SHED_AFTER_NS;
+        return idleNs() >= SHED_AFTER_NS;
     }
 
     /** The same for an incomplete field section. */

@@ -21,6 +21,9 @@ final class Goodbye {
 
     static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
+    /** A client may need this long to read the last answer. It sends credit meanwhile. */
+    static final long READ_NS = TimeUnit.SECONDS.toNanos(30);
+
     /** Marks our PING. */
     private static final long PING = 0x6f66_6672_616d_7001L;
 
@@ -87,7 +90,7 @@ final class Goodbye {
     /** No stream is open. */
     void onIdle() {
         if (state == State.LAST_STREAMS && connection.streams() == 0) {
-            linger();
+            linger(Math.max(LINGER_NS, READ_NS - connection.waits().idleNs()));
         }
     }
 
@@ -95,15 +98,20 @@ final class Goodbye {
     void fail(Http2Error code, String why) {
         if (isListening()) {
             goAway(codec.connection().remote().lastStreamCreated(), code, why);
-            linger();
+            linger(LINGER_NS);
         }
     }
 
-    private void linger() {
+    private void linger(long ns) {
         state = State.LINGERING;
         codec.reader().stop();
-        connection.waits().forGoodbye(LINGER_NS);
+        connection.waits().forGoodbye(ns);
         connection.forEach(Http2ClientStream::onClosed);
+        // As a task: the last stream may have ended within a flush, whose frames go out first.
+        context().executor().execute(this::endOutput);
+    }
+
+    private void endOutput() {
         connection.flush();
         if (connection.hasInputEnded()) {
             close();
