@@ -67,7 +67,7 @@ FORMS = {
         1,
         32,
         120,
-        ("keepalive-1k", "keepalive-1k-log", "upload", "full", "cold", "memory"),
+        ("keepalive-1k", "keepalive-1k-log", "upload", "h2-1k", "grpc-unary", "full", "cold", "memory"),
         cold_slice=1,
         cold_seconds=2,
         memory_connections=64,

@@ -56,7 +56,8 @@ public class FieldListBenchmark {
             :scheme: https
             :authority: www.example.com
             :path: /assets/page.css?v=20261129
-            user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36
+            user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 \
+            Safari/537.36
             accept: text/css,*/*;q=0.1
             accept-encoding: gzip, deflate, br, zstd
             accept-language: en-GB,en;q=0.9

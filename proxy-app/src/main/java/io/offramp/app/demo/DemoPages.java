@@ -34,7 +34,8 @@ final class DemoPages {
             <a href="/bytes/104857600">100 MiB</a>, <a href="/chunked/1048576">1 MiB in chunks</a>.</p>
             <p>More: <code>POST /echo</code> and <code>POST /sha256</code> take content of any size;
             <a href="/headers"><code>/headers</code></a>, <code>/status/CODE</code>, <code>/delay/MS</code>,
-            <a href="/page/200">a page of 200 files</a>, and <code>/ws</code>, a WebSocket that echoes.</p></body></html>
+            <a href="/page/200">a page of 200 files</a>, and
+            <code>/ws</code>, a WebSocket that echoes.</p></body></html>
             """;
 
     private DemoPages() {}

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Connections to a server that speaks HTTP/2: their number, their life, and requests that outlive one. */
@@ -395,10 +395,6 @@ class Http2ServerPoolTest extends Http2ServerFlow {
     }
 
     private List<Peer> ask(int count) {
-        List<Peer> clients = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            clients.add(ask(GET));
-        }
-        return clients;
+        return Stream.generate(() -> ask(GET)).limit(count).toList();
     }
 }

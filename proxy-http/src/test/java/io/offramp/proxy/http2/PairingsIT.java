@@ -48,7 +48,8 @@ class PairingsIT {
             "seen":{"method":"GET","host":"a.example","te":"trailers","via":"VIA offramp",\
             "hop":[],"body":""},"trailers":{"x-after":"yes"},"whole":true}
             head {"status":200,"interim":[],"fields":{"content-length":"5","date":"there"},"seen":"","whole":true}
-            length {"status":200,"interim":[],"fields":{"content-length":"5","date":"there"},"seen":"hello","whole":true}
+            length {"status":200,"interim":[],"fields":{"content-length":"5","date":"there"},\
+            "seen":"hello","whole":true}
             empty {"status":204,"interim":[],"fields":{"date":"there"},"seen":"","whole":true}
             same {"status":304,"interim":[],"fields":{"date":"there","etag":"\\"1\\""},"seen":"","whole":true}
             early {"status":413,"interim":[],"fields":{"date":"there","x-early":"yes"},"seen":"too much","whole":true}
