@@ -21,6 +21,7 @@ final class ConnectionWaits {
     private final Ticker ticker;
     private final Deadline deadline;
     private long armedNs = NEVER;
+    private long idleSinceNs;
     private long idleDueNs;
     private long fieldsDueNs = NEVER;
     private long goodbyeDueNs = NEVER;
@@ -42,18 +43,20 @@ final class ConnectionWaits {
 
     /** A stream begins. */
     void onStream() {
+        idleSinceNs = NEVER;
         idleDueNs = NEVER;
     }
 
     /** No stream is left. */
     void onIdle() {
-        idleDueNs = nowNs() + settings.idleNs();
+        idleSinceNs = nowNs();
+        idleDueNs = idleSinceNs + settings.idleNs();
         lookAt(idleDueNs);
     }
 
     /** Time since the last stream ended, or since the connection began; 0 while there is one. */
     long idleNs() {
-        return idleDueNs == NEVER ? 0 : nowNs() - (idleDueNs - settings.idleNs());
+        return idleSinceNs == NEVER ? 0 : nowNs() - idleSinceNs;
     }
 
     /** A field section has begun and is not complete, or is. */

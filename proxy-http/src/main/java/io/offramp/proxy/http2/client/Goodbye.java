@@ -30,6 +30,7 @@ final class Goodbye {
     private final Http2ClientConnection connection;
     private final ClientCodec codec;
     private State state = State.OPEN;
+    private long readNs = READ_NS;
 
     private enum State {
         OPEN,
@@ -67,6 +68,14 @@ final class Goodbye {
         }
     }
 
+    /** The same while memory is short: the client gets less time to read. */
+    void shed() {
+        if (state == State.OPEN) {
+            readNs = LINGER_NS;
+            begin();
+        }
+    }
+
     /** The client has answered a PING. */
     void onPingAck(long data) {
         if (data == PING && state == State.ANNOUNCED) {
@@ -90,7 +99,7 @@ final class Goodbye {
     /** No stream is open. */
     void onIdle() {
         if (state == State.LAST_STREAMS && connection.streams() == 0) {
-            linger(Math.max(LINGER_NS, READ_NS - connection.waits().idleNs()));
+            linger(Math.max(LINGER_NS, readNs - connection.waits().idleNs()));
         }
     }
 

@@ -385,7 +385,7 @@ final class Http2ClientConnection extends ClientHandler {
             onFieldsLate();
         } else if (waits.isIdleForLong()) {
             settings.budget().onShed(Shed.IDLE);
-            goodbye.begin();
+            goodbye.shed();
         }
     }
 
