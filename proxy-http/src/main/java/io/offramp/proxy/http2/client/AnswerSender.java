@@ -30,6 +30,8 @@ final class AnswerSender {
         BODY,
         /** Its head is out, and is all of it. */
         WHOLE,
+        /** The same, and it is over: nothing is queued. */
+        OUT,
         /** Its end is queued. */
         ENDED
     }
@@ -53,7 +55,12 @@ final class AnswerSender {
     }
 
     boolean isEnded() {
-        return state == State.ENDED;
+        return state == State.ENDED || state == State.OUT;
+    }
+
+    /** True if it is over, and was all head. */
+    boolean isOut() {
+        return state == State.OUT;
     }
 
     void interim(AnswerHead head) {
@@ -95,8 +102,7 @@ final class AnswerSender {
 
     void end(Fields trailers) {
         if (state == State.WHOLE) {
-            state = State.ENDED;
-            sink.onEndWritten();
+            state = State.OUT; // the stream ends when the exchange is over
             return;
         }
         state = State.ENDED;

@@ -69,7 +69,6 @@ final class ClientCodec extends Http2ConnectionHandler {
     static ClientCodec of(Http2ClientConnection owner, FrameReader.Watch watch, HttpFrontSettings front) {
         Http2Rules rules = front.http2();
         Http2Connection streams = new DefaultHttp2Connection(true, 0);
-        streams.remote().maxActiveStreams(rules.streams());
         UniformStreamByteDistributor distributor = new UniformStreamByteDistributor(streams);
         distributor.minAllocationChunk(CHUNK_BYTES);
         DefaultHttp2RemoteFlowController remote =
@@ -180,7 +179,7 @@ final class ClientCodec extends Http2ConnectionHandler {
         boolean closed = stream == null && fault.error() == Http2Error.STREAM_CLOSED;
         boolean late = closed && resets.contains(fault.streamId());
         if (closed && !late) {
-            owner.onConnectionFault(Http2Exception.connectionError(fault.error(), fault.getMessage()));
+            owner.faults().endConnection(Http2Exception.connectionError(fault.error(), fault.getMessage()));
             return;
         }
         if (ended) { // the library has another code for fields behind the end
@@ -188,12 +187,12 @@ final class ClientCodec extends Http2ConnectionHandler {
         } else if (!late) {
             super.onStreamError(ctx, false, cause, fault);
         }
-        owner.onStreamFault(fault, late);
+        owner.faults().onStreamFault(fault, late);
     }
 
     @Override
     protected void onConnectionError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception fault) {
-        owner.onConnectionFault(cause);
+        owner.faults().endConnection(cause);
     }
 }

@@ -45,6 +45,11 @@ final class ClientFrames extends Http2FrameAdapter {
     }
 
     @Override
+    public void onSettingsAckRead(ChannelHandlerContext ctx) {
+        connection.onSettingsAck();
+    }
+
+    @Override
     public void onPingAckRead(ChannelHandlerContext ctx, long data) {
         connection.onPingAck(data);
     }

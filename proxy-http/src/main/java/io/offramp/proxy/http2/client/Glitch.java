@@ -38,6 +38,11 @@ public enum Glitch {
         return cost;
     }
 
+    /** Whether its stream came to nothing. */
+    boolean isOfStream() {
+        return this == CANCELLED || this == FAULT || this == REFUSED;
+    }
+
     /** Label in metrics, and reason in the log. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

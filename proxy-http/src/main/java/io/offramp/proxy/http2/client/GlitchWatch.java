@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** Counts the frames of a client that are odd in numbers, before anything is done for them. */
 final class GlitchWatch implements FrameReader.Watch {
     private static final int ACK = 0x1;
-    private static final int END_STREAM = 0x1;
 
     /** RFC 9218 §7.1. */
     private static final byte PRIORITY_UPDATE = 0x10;
@@ -38,16 +37,15 @@ final class GlitchWatch implements FrameReader.Watch {
 
     @Override
     public void onFrame(byte type, int flags, int length) throws Http2Exception {
-        Glitch glitch = glitch(type, flags, length);
+        Glitch glitch = glitch(type, flags);
         if (glitch != null && !glitches.spend(glitch)) {
             throw new Exceeded(glitch);
         }
     }
 
-    private static @Nullable Glitch glitch(byte type, int flags, int length) {
+    private static @Nullable Glitch glitch(byte type, int flags) {
         return switch (type) {
-            case Http2FrameTypes.DATA -> length == 0 && (flags & END_STREAM) == 0 ? Glitch.EMPTY : null;
-            case Http2FrameTypes.HEADERS, Http2FrameTypes.RST_STREAM -> null;
+            case Http2FrameTypes.DATA, Http2FrameTypes.HEADERS, Http2FrameTypes.RST_STREAM -> null;
             case Http2FrameTypes.PING -> (flags & ACK) == 0 ? Glitch.PING : null;
             case Http2FrameTypes.SETTINGS -> (flags & ACK) == 0 ? Glitch.SETTINGS : null;
             case Http2FrameTypes.PRIORITY, PRIORITY_UPDATE -> Glitch.PRIORITY;

@@ -2,10 +2,8 @@ package io.offramp.proxy.http2.client;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.offramp.proxy.channel.HalfClose;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +29,8 @@ final class Goodbye {
     private final ClientCodec codec;
     private State state = State.OPEN;
     private long readNs = READ_NS;
+    /** Last stream of the last GOAWAY, which must not increase. */
+    private int named = Integer.MAX_VALUE;
 
     private enum State {
         OPEN,
@@ -56,6 +56,11 @@ final class Goodbye {
     /** True while frames of the client still count. */
     boolean isListening() {
         return state.compareTo(State.LINGERING) < 0;
+    }
+
+    /** True while new streams are taken. */
+    boolean takesStreams() {
+        return state.compareTo(State.LAST_STREAMS) < 0;
     }
 
     /** Begins the end, in order; once. */
@@ -157,14 +162,10 @@ final class Goodbye {
     }
 
     private void goAway(int last, Http2Error code, String why) {
+        named = Math.min(named, last);
         ByteBuf debug = ByteBufUtil.writeAscii(context().alloc(), why);
-        try {
-            codec.connection().goAwaySent(last, code.code(), Unpooled.EMPTY_BUFFER);
-        } catch (Http2Exception e) {
-            throw new IllegalStateException(e); // the last stream only ever comes nearer
-        }
         codec.writer()
-                .writeGoAway(context(), last, code.code(), debug, context().newPromise());
+                .writeGoAway(context(), named, code.code(), debug, context().newPromise());
     }
 
     private ChannelHandlerContext context() {

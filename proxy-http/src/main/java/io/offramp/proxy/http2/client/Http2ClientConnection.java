@@ -3,7 +3,6 @@ package io.offramp.proxy.http2.client;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
@@ -13,11 +12,11 @@ import io.offramp.proxy.budget.Holding;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.channel.FinEvent;
+import io.offramp.proxy.channel.ReadGate;
 import io.offramp.proxy.channel.TurnFlush;
 import io.offramp.proxy.client.ClientHandler;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.Exchange;
-import io.offramp.proxy.exchange.HttpEvents;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.http2.ReceivedFields;
 import io.offramp.proxy.http2.SentFields;
@@ -29,21 +28,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/2 on one client's connection: gives each stream to an {@link Exchange}, and bounds what the client may cause.
  * Credit goes back to the client for the bytes that servers took, and only for those. Confined to the event loop.
  */
 final class Http2ClientConnection extends ClientHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
-
     /** Streams that one read burst may begin, for each that may be open: a client that cancels none needs one. */
     private static final int BURSTS = 2;
 
     private final HttpFrontSettings settings;
-    private final Glitches glitches;
+    private final ClientFaults faults;
     private final ClientCodec codec;
     private final Http2Connection.PropertyKey key;
     private final SentFields sent = new SentFields();
@@ -63,8 +58,8 @@ final class Http2ClientConnection extends ClientHandler {
     Http2ClientConnection(HttpFrontSettings settings) {
         super(settings.upstreams(), settings.shortestNs());
         this.settings = settings;
-        glitches = new Glitches(settings.http2().glitches());
-        codec = ClientCodec.of(this, new GlitchWatch(glitches), settings);
+        faults = new ClientFaults(this, settings);
+        codec = ClientCodec.of(this, faults.watch(), settings);
         key = codec.connection().newKey();
         codec.connection().addListener(new Http2ConnectionAdapter() {
             @Override
@@ -77,7 +72,7 @@ final class Http2ClientConnection extends ClientHandler {
     @Override
     protected void onStart() {
         held = settings.budget().on(ctx().channel().eventLoop()).holding();
-        glitches.begin(ctx().executor().ticker());
+        faults.begin(ctx().executor().ticker());
         waits = new ConnectionWaits(this, settings, ctx().executor(), deadline());
         goodbye = new Goodbye(this, codec);
         names = new ReusedNames(connection(), settings);
@@ -163,16 +158,17 @@ final class Http2ClientConnection extends ClientHandler {
             read.add(known);
             return;
         }
-        if (++begun > BURSTS * settings.http2().streams()) {
+        int most = settings.http2().streams();
+        if (!goodbye.takesStreams() || streams() > most || ++begun > BURSTS * most) {
             reset(streamId, Http2Error.REFUSED_STREAM);
-            spend(Glitch.REFUSED);
+            faults.spend(Glitch.REFUSED);
             return;
         }
         Http2ClientStream opened = new Http2ClientStream(this, stream, settings);
         stream.setProperty(key, opened);
         waits.onStream();
         connection().onStreams(streams());
-        glitches.earn(1);
+        faults.onRequest();
         if (connection().ageNs() >= settings.http2().maxAge().toNanos()) {
             goodbye.begin();
         }
@@ -185,11 +181,14 @@ final class Http2ClientConnection extends ClientHandler {
         Http2Stream netty = codec.connection().stream(streamId);
         Http2ClientStream stream = stream(netty);
         int bytes = data.readableBytes();
+        if (bytes == 0 && !last) { // padding counts for nothing
+            faults.spend(Glitch.EMPTY);
+        }
         if (stream == null) {
             return bytes;
         }
         if (bytes > 0) {
-            glitches.earn(1);
+            faults.onReceived(bytes);
             growth.onData(netty, bytes);
         }
         read.add(stream);
@@ -200,7 +199,7 @@ final class Http2ClientConnection extends ClientHandler {
     void onReset(int streamId) {
         Http2ClientStream stream = stream(codec.connection().stream(streamId));
         if (stream != null && stream.isUnderWay()) {
-            spend(Glitch.CANCELLED);
+            faults.spend(Glitch.CANCELLED);
         }
     }
 
@@ -209,7 +208,7 @@ final class Http2ClientConnection extends ClientHandler {
         if (stream != null) {
             stream.onClosed();
             connection().onStreams(streams());
-            if (streams() == 0) {
+            if (streams() == 0 && channel().isActive()) {
                 waits.onIdle();
                 goodbye.onIdle();
             }
@@ -248,7 +247,7 @@ final class Http2ClientConnection extends ClientHandler {
 
     /** Our side of a stream has ended. */
     void endLocal(Http2Stream stream) {
-        glitches.earn(1);
+        faults.onAnswered();
         codec.closeStreamLocal(stream, codec.context().newSucceededFuture());
     }
 
@@ -268,40 +267,13 @@ final class Http2ClientConnection extends ClientHandler {
         held.set(heldBytes);
     }
 
-    void spend(Glitch glitch) {
-        if (!glitches.spend(glitch)) {
-            onConnectionFault(new GlitchWatch.Exceeded(glitch));
-        }
-    }
-
-    void onStreamFault(Http2Exception.StreamException fault, boolean late) {
-        LOG.debug("connection {} stream {}: {}", connection().id(), fault.streamId(), fault.getMessage());
-        spend(late || fault.error() == Http2Error.REFUSED_STREAM ? Glitch.REFUSED : Glitch.FAULT);
-    }
-
-    /** The client broke a rule of the connection, or we failed: says so, and closes. */
-    void onConnectionFault(Throwable cause) {
-        Http2Exception fault = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
-        if (fault == null) {
-            LOG.warn("connection {} is closed", connection().id(), cause);
-        } else {
-            LOG.info(
-                    "connection {} from {}: HTTP/2 {}: {}",
-                    connection().id(),
-                    connection().clientText(),
-                    fault.error(),
-                    fault.getMessage());
-        }
-        settings.events()
-                .onConnectionFault(
-                        fault instanceof GlitchWatch.Exceeded many ? many.label() : HttpEvents.PROTOCOL_FAULT);
-        Http2Error code = fault == null ? Http2Error.INTERNAL_ERROR : fault.error();
-        goodbye.fail(code, fault == null ? "" : String.valueOf(fault.getMessage()));
-    }
-
     /** A field section does not end. */
     void onFieldsLate() {
-        onConnectionFault(Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "field section incomplete"));
+        faults.endConnection(Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "field section incomplete"));
+    }
+
+    ClientFaults faults() {
+        return faults;
     }
 
     Goodbye goodbye() {
@@ -318,8 +290,23 @@ final class Http2ClientConnection extends ClientHandler {
             stream.onReadComplete();
         }
         read.clear();
+        if (begun > 0 && !channel().isWritable()) {
+            gate().hold(ReadGate.Holder.FRONT); // answers that are all head wait for no window
+        }
         begun = 0;
         waits.forFields(codec.reader().part() == FrameReader.Part.FIELDS);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (channel().isWritable()) {
+            gate().release(ReadGate.Holder.FRONT);
+        }
+    }
+
+    /** The codec has applied our SETTINGS. We refuse streams ourselves: one it refuses, it does not know later. */
+    void onSettingsAck() {
+        codec.connection().remote().maxActiveStreams(Integer.MAX_VALUE);
     }
 
     void onPingAck(long data) {
@@ -380,6 +367,9 @@ final class Http2ClientConnection extends ClientHandler {
             }
             stream.shedTunnel();
         });
+        if (!goodbye.isOpen()) {
+            return;
+        }
         if (waits.areFieldsLate()) {
             settings.budget().onShed(Shed.HEAD);
             onFieldsLate();

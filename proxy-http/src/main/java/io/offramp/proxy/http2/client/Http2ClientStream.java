@@ -95,7 +95,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     /** The request cannot be what it says, so it is reset. */
     private void onMalformed(String why) {
         resetBehind = Http2Error.PROTOCOL_ERROR;
-        connection.spend(Glitch.FAULT);
+        connection.faults().spend(Glitch.FAULT);
         if (exchange != null) {
             exchange.refuse(Refusal.BAD_REQUEST, why);
         }
@@ -103,6 +103,11 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
 
     /** Trailers have come, which end the request. */
     void onTrailers(ReceivedFields received) {
+        if (tunnel != null) { // RFC 9113 §8.5
+            connection.reset(stream.id(), Http2Error.PROTOCOL_ERROR);
+            connection.faults().spend(Glitch.FAULT);
+            return;
+        }
         switch (RequestFields.trailers(received)) {
             case Received.Trailers(Fields fields) -> onEnd(fields);
             case Received.Malformed(String why) -> onMalformed(why);
@@ -326,9 +331,12 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     // # an error code of NO_ERROR after sending a complete response.
     @Override
     public void release() {
-        boolean complete = isRequestComplete();
+        boolean complete = !stream.state().remoteSideOpen(); // a refused CONNECT is complete for its exchange alone
         Http2Error code = resetBehind;
         end();
+        if (answer.isOut()) {
+            connection.endLocal(stream);
+        }
         if (!answer.isEnded()) { // malformed
             connection.reset(stream.id(), code == null ? Http2Error.INTERNAL_ERROR : code);
         } else if (stream.state().localSideOpen()) {
@@ -366,6 +374,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     @Override
     public void onBodyWritten(int bytes) {
         waits.onMoved(bytes);
+        connection.faults().onSent(bytes);
         if (tunnel != null) {
             tunnel.onWritten(bytes);
         }
@@ -375,7 +384,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     public void onEndWritten() {
         connection.endLocal(stream);
         Http2Error code = resetBehind;
-        if (exchange == null && code != null) {
+        if (exchange == null && code != null && stream.state() != Http2Stream.State.CLOSED) {
             connection.reset(stream.id(), code);
         }
     }

@@ -70,6 +70,7 @@ final class StreamWaits {
     /** Nobody has to act. */
     void end() {
         wait = Wait.NONE;
+        callEndNs = Long.MAX_VALUE;
     }
 
     private void open(long nowNs) {

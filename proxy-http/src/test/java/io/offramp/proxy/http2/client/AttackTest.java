@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.exchange.Http2Rules;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.http2.client.RawClient.Frame;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** What a client can cause by frames that are legal one by one, and where it ends. */
 class AttackTest {
     private static final int BUDGET = Http2Rules.DEFAULTS.glitches();
+    private static final int PADDED = 0x8;
 
     /** Repeats an event until the connection ends, and tells after how many. */
     private static int untilTheEnd(RawClient client, int most, BiConsumer<RawClient, Integer> event) {
@@ -89,14 +91,39 @@ class AttackTest {
     }
 
     @Test
+    void shouldEndAFloodOfPadding() {
+        try (RawClient client = new RawClient()) {
+            client.request(1, false, "/app/a");
+            int frames = untilTheEnd(
+                    client,
+                    BUDGET,
+                    (on, n) -> on.frame(Http2FrameTypes.DATA, PADDED, 1, new byte[] {5, 0, 0, 0, 0, 0}));
+            assertThat(frames).isLessThanOrEqualTo(bound(Glitch.EMPTY) + 10);
+        }
+    }
+
+    @Test
+    void shouldEndARapidResetThatDoesOtherWork() {
+        try (RawClient client = new RawClient()) {
+            int resets = untilTheEnd(client, BUDGET, (on, n) -> {
+                on.request(2 * n + 1, false, "/app/a");
+                for (int i = 0; i < 10; i++) {
+                    on.data(2 * n + 1, false, 1);
+                }
+                on.number(Http2FrameTypes.RST_STREAM, 2 * n + 1, (int) Http2Error.CANCEL.code());
+            });
+            assertThat(resets).isLessThanOrEqualTo(bound(Glitch.CANCELLED));
+        }
+    }
+
+    @Test
     void shouldEndARapidReset() {
         try (RawClient client = new RawClient()) {
             int resets = untilTheEnd(client, BUDGET, (on, n) -> {
                 on.request(2 * n + 1, true, "/app/a");
                 on.number(Http2FrameTypes.RST_STREAM, 2 * n + 1, (int) Http2Error.CANCEL.code());
             });
-            // A request adds one point to the budget, so it takes a few more.
-            assertThat(resets).isLessThanOrEqualTo(BUDGET / (Glitch.CANCELLED.cost() - 1) + 1);
+            assertThat(resets).isLessThanOrEqualTo(bound(Glitch.CANCELLED));
             assertThat(client.log).hasSize(resets).allMatch(entry -> entry.status() == 499);
         }
     }
@@ -137,7 +164,7 @@ class AttackTest {
                 on.request(2 * n + 1, false, "/app/a");
                 on.number(Http2FrameTypes.WINDOW_UPDATE, 2 * n + 1, 0);
             });
-            assertThat(resets).isLessThanOrEqualTo(BUDGET / Glitch.FAULT.cost() + 1);
+            assertThat(resets).isLessThanOrEqualTo(bound(Glitch.FAULT));
         }
     }
 
@@ -145,7 +172,7 @@ class AttackTest {
     void shouldResetMalformedRequestsAndCountThem() {
         try (RawClient client = new RawClient()) {
             int resets = untilTheEnd(client, BUDGET, (on, n) -> on.request(2 * n + 1, false, "no slash"));
-            assertThat(resets).isLessThanOrEqualTo(BUDGET / (Glitch.FAULT.cost() - 1) + 1);
+            assertThat(resets).isLessThanOrEqualTo(bound(Glitch.FAULT));
         }
     }
 
@@ -160,6 +187,55 @@ class AttackTest {
                 assertThat(reset.stream()).isEqualTo(201);
                 assertThat(reset.code()).isEqualTo((int) Http2Error.REFUSED_STREAM.code());
             });
+        }
+    }
+
+    @Test
+    void shouldGoOnBehindARefusedStream() {
+        try (RawClient client = new RawClient()) {
+            // Given a stream above the limit, whose body is under way
+            for (int i = 0; i < 101; i++) {
+                client.request(2 * i + 1, false, "/app/a");
+            }
+            client.data(201, false, 100);
+            client.headers(201, true, "x", "y");
+
+            // When
+            client.number(Http2FrameTypes.RST_STREAM, 1, (int) Http2Error.CANCEL.code());
+            client.read();
+            client.request(203, true, "/b");
+
+            // Then
+            List<Frame> frames = client.read();
+            assertThat(frames).noneMatch(frame -> frame.is(Http2FrameTypes.GO_AWAY));
+            assertThat(client.status(frames.getFirst())).isEqualTo("404");
+            assertThat(client.faults).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldEndAFloodOfFramesForAStreamThatItHasReset() {
+        try (RawClient client = new RawClient()) {
+            client.request(1, false, "no slash");
+            int frames = untilTheEnd(client, 8 * BUDGET, (on, n) -> on.data(1, false, 10));
+            assertThat(frames).isLessThanOrEqualTo(8 * bound(Glitch.REFUSED));
+        }
+    }
+
+    @Test
+    void shouldReportTheEndOfAConnectionOnce() {
+        try (RawClient client = new RawClient()) {
+            // Given
+            client.frame(Http2FrameTypes.HEADERS, 0, 1, client.block(":method", "GET"));
+            client.advance(1);
+
+            // When memory is short, twice
+            client.channel.pipeline().fireUserEventTriggered(ShedEvent.INSTANCE);
+            client.channel.pipeline().fireUserEventTriggered(ShedEvent.INSTANCE);
+
+            // Then
+            assertThat(client.read(Http2FrameTypes.GO_AWAY)).hasSize(1);
+            assertThat(client.faults).containsExactly("protocol");
         }
     }
 
