@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.Http2Rules;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.http2.client.RawClient.Frame;
@@ -72,6 +73,22 @@ class StreamEndsTest {
                     .singleElement()
                     .satisfies(entry -> assertThat(entry.status()).isEqualTo(204));
             assertThat(client.channel.attr(Connection.KEY).get().streams()).isZero();
+        }
+    }
+
+    @Test
+    void shouldLogAnAnswerToHeadOnce() {
+        try (RawClient client = new RawClient()) {
+            client.headers(1, true, ":method", "HEAD", ":scheme", "https", ":path", "/b", ":authority", "a");
+            client.accepting = true;
+            client.headers(3, true, ":method", "HEAD", ":scheme", "https", ":path", "/app/a", ":authority", "a");
+            answer(client, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+            assertThat(client.read(Http2FrameTypes.RST_STREAM)).isEmpty();
+            assertThat(client.log)
+                    .hasSize(2)
+                    .allMatch(entry -> entry.abort() == null)
+                    .extracting(AccessEntry::status)
+                    .containsExactly(404, 200);
         }
     }
 
