@@ -270,8 +270,8 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
 
     @Override
     public void onEnd(Fields trailers) {
+        finish(answerSide.status(), answerSide.bytes(), null); // first: the end may close the client's stream
         client.sendEnd(trailers);
-        finish(answerSide.status(), answerSide.bytes(), null);
         client.release();
     }
 
@@ -298,9 +298,9 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     }
 
     private void answer(OwnAnswer answer, @Nullable String why) {
-        client.answer(answer);
         boolean bodiless = request != null && request.message().isHead();
         finish(answer.status(), bodiless ? 0 : answer.body().length, why);
+        client.answer(answer);
         client.release();
     }
 

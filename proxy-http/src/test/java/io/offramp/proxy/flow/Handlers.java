@@ -16,6 +16,7 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
@@ -59,6 +60,7 @@ final class Handlers implements ProxyUnderTest {
     private final List<WireChannel> channels = new ArrayList<>();
     private final ArrayDeque<WireChannel> offered = new ArrayDeque<>();
     private final List<String> logged = new ArrayList<>();
+    private final List<AccessEntry> entries = new ArrayList<>();
     private final List<Shed> sheds = new ArrayList<>();
     private final MemoryBudget budget =
             new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, sheds::add);
@@ -163,7 +165,10 @@ final class Handlers implements ProxyUnderTest {
     private Consumer<ChannelPipeline> http(HttpSettings http, Front kind) {
         HttpFrontSettings settings = HttpFrontSettings.builder(List.of(new RouteConfig(null, "/app", "app")), upstreams)
                 .http(http)
-                .accessLog(exchange -> logged.add(exchange.target()))
+                .accessLog(exchange -> {
+                    logged.add(exchange.target());
+                    entries.add(exchange);
+                })
                 .budget(budget)
                 .build();
         return pipeline -> {
@@ -296,6 +301,11 @@ final class Handlers implements ProxyUnderTest {
     @Override
     public List<String> logged() {
         return logged;
+    }
+
+    /** Exchanges of the HTTP front that are over. */
+    List<AccessEntry> entries() {
+        return entries;
     }
 
     /** Asks all connections to give up work of little use. */

@@ -70,6 +70,49 @@ class Http2PairTest {
         assertThat(call.reset).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({"HEAD, 200", "GET, 200", "GET, 204", "GET, 304"})
+    void shouldEndABodilessAnswerOnceAndServeItsNeighbour(String method, int status) {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call neighbour = client.ask(true, "GET");
+        Http2ClientPeer.Call call = client.ask(true, method);
+        proxy.settle();
+        Http2Peer server = accept();
+
+        // When
+        server.head(server.request(1), true, status);
+        settle(client, server);
+        server.answer(server.request(0), "ok");
+        settle(client, server);
+
+        // Then
+        assertThat(call.ended).isTrue();
+        assertThat(neighbour.body.toString()).isEqualTo("ok");
+        assertThat(proxy.entries()).hasSize(2).allMatch(entry -> entry.abort() == null);
+    }
+
+    @Test
+    void shouldEndABodilessAnswerOfOurOwnOnceAndServeItsNeighbour() {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call neighbour = client.ask(true, "GET");
+        Http2ClientPeer.Call call = client.ask(true, "POST", "content-type", "application/grpc");
+        proxy.settle();
+        Http2Peer server = accept();
+
+        // When
+        server.reset(server.request(1), Http2Error.INTERNAL_ERROR);
+        settle(client, server);
+        server.answer(server.request(0), "ok");
+        settle(client, server);
+
+        // Then
+        assertThat(call.ended).isTrue();
+        assertThat(neighbour.body.toString()).isEqualTo("ok");
+        assertThat(proxy.entries().getFirst().abort()).isEqualTo("upstream reset: INTERNAL_ERROR");
+    }
+
     @Test
     void shouldPassACancellationInBothDirections() {
         // Given
