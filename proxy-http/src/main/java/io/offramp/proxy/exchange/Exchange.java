@@ -282,7 +282,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
             reset("upstream " + problem + " after " + answerSide.bytes() + " bytes", code);
         } else if (search.mayRetry(request(), requestSide, fate)) {
             requestSide.onReturned();
-            search.retry();
+            search.retry(fate);
         } else {
             refuse(Refusal.BAD_GATEWAY, "upstream " + problem);
         }

@@ -29,7 +29,8 @@ final class ServerSearch implements LeaseListener {
     private @Nullable String lastProblem;
     private long tried;
     private boolean used;
-    private int retries;
+    private int refusals;
+    private int repeats;
 
     ServerSearch(Exchange exchange, UpstreamLoop servers) {
         this.exchange = exchange;
@@ -102,17 +103,25 @@ final class ServerSearch implements LeaseListener {
     boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
         return switch (fate) {
             case REFUSED ->
-                retries < MAX_RETRIES
+                refusals < MAX_RETRIES
                         && progress.bytes() == 0
                         && request.message().isWhole();
-            case UNANSWERED -> retries == 0 && used && request.length() == 0 && request.isIdempotent();
+            case UNANSWERED -> repeats == 0 && used && request.length() == 0 && request.isIdempotent();
             case ANSWERED -> false;
         };
     }
 
-    /** Tries the same server once more, on another connection if its connections have one request at a time. */
-    void retry() {
-        retries++;
+    /**
+     * Tries the same server once more, on another connection if its connections have one request at a time.
+     *
+     * @param fate for which {@link #mayRetry} gave true
+     */
+    void retry(Fate fate) {
+        if (fate == Fate.REFUSED) {
+            refusals++;
+        } else {
+            repeats++;
+        }
         if (group != null && server != null) {
             group.events().onRetried();
             connect(group, server);

@@ -194,6 +194,7 @@ final class Handlers implements ProxyUnderTest {
             EventLoop on, SocketAddress to, ByteBufAllocator alloc, int timeoutMs, ChannelHandler handler) {
         WireChannel channel = new WireChannel(false, readBytes);
         channel.config().setAllocator(alloc);
+        channel.config().setAutoClose(false);
         channel.pipeline().addLast(handler);
         channel.unsafe().register(loop, channel.newPromise());
         channels.add(channel);

@@ -14,6 +14,9 @@ interface Peer {
     /** Ends what it sends, and closes: what comes is never read (close_notify and FIN). */
     void leave();
 
+    /** Takes nothing more, and what it has sent can be read: the proxy's writes fail. */
+    void refuseBytes();
+
     /** Gone at once (RST). */
     void reset();
 

@@ -108,7 +108,7 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
     }
 
     @Override
-    protected void doWrite(ChannelOutboundBuffer in) {
+    protected void doWrite(ChannelOutboundBuffer in) throws IOException {
         output.write(in);
     }
 
@@ -133,6 +133,11 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
         @Override
         public void endOutput() {
             input.end(WireInput.End.FIN);
+        }
+
+        @Override
+        public void refuseBytes() {
+            output.breakOff();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.offramp.proxy.flow;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 
 /** The half of a {@link WireChannel} that the proxy writes. */
 final class WireOutput {
@@ -12,6 +13,7 @@ final class WireOutput {
     private final ByteArrayOutputStream outgoing = new ByteArrayOutputStream();
     private boolean shutdown;
     private boolean stalled;
+    private boolean broken;
     private int kernelLeft = KERNEL_BYTES;
 
     void stall() {
@@ -23,6 +25,10 @@ final class WireOutput {
         kernelLeft = KERNEL_BYTES;
     }
 
+    void breakOff() {
+        broken = true;
+    }
+
     boolean isStalled() {
         return stalled;
     }
@@ -31,7 +37,10 @@ final class WireOutput {
         return !stalled || kernelLeft > 0;
     }
 
-    void write(ChannelOutboundBuffer in) {
+    void write(ChannelOutboundBuffer in) throws IOException {
+        if (broken) {
+            throw new IOException("Broken pipe");
+        }
         while (in.current() instanceof ByteBuf message) {
             int bytes = message.readableBytes();
             int taken = stalled ? Math.min(bytes, kernelLeft) : bytes;

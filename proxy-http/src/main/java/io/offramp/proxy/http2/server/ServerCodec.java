@@ -26,12 +26,16 @@ import io.offramp.proxy.http2.FieldEncoder;
 import io.offramp.proxy.upstream.ConnectionEnd;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frames, HPACK, states of streams and flow control of one connection to a server, of the library, with our ends. The
  * channel's only handler. Confined to the event loop.
  */
 final class ServerCodec extends Http2ConnectionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerCodec.class);
+
     /** Smallest part of a turn that a stream gets while others wait: one full frame. */
     private static final int CHUNK_BYTES = 16 << 10;
 
@@ -156,12 +160,21 @@ final class ServerCodec extends Http2ConnectionHandler {
         }
     }
 
+    /** Behind a failed write, answers and a GOAWAY may still be in the socket: they are read to its end. */
     @Override
     protected void onConnectionError(
             ChannelHandlerContext context, boolean outbound, Throwable cause, @Nullable Http2Exception fault) {
+        if (outbound && cause instanceof IOException && context.channel().isActive()) {
+            owner.retire();
+            return;
+        }
+        boolean ours = fault == null && !(cause instanceof IOException);
+        if (ours && !BufferFailures.counts(cause)) {
+            LOG.warn("connection to {}: a fault of this proxy", owner.server().name(), cause);
+        }
         owner.onClosed(
-                outbound ? ConnectionEnd.FAILED : ConnectionEnd.GARBAGE,
-                (outbound ? "broken: " : "garbage: ") + cause.getMessage());
+                outbound || ours ? ConnectionEnd.FAILED : ConnectionEnd.GARBAGE,
+                (outbound || ours ? "broken: " : "garbage: ") + cause.getMessage());
         super.onConnectionError(context, outbound, cause, fault);
         Future<Void> closed = connection().close(context.newPromise());
         assert closed != null;

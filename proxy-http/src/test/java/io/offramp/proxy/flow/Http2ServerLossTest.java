@@ -1,0 +1,82 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http2.Http2Error;
+import org.junit.jupiter.api.Test;
+
+/** Requests on a connection whose server takes no more of them. */
+class Http2ServerLossTest extends Http2ServerFlow {
+    private static final String EMPTY_POST = "POST /app/b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+
+    Http2ServerLossTest() {
+        super(settings -> settings);
+    }
+
+    @Test
+    void shouldReadAnAnswerBehindAFailedWrite() {
+        // Given
+        Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+        Http2Peer server = accept();
+        Http2Peer.Request request = server.request(0);
+        server.peer().refuseBytes();
+        send(client, "c");
+
+        // When
+        server.answer(request, "ok");
+        server.raw("000008 07 00 00000000 00000001 00000000");
+        server.peer().endOutput();
+        proxy.settle();
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldSendARequestAgainThatIsBehindTheGoAwayOfAServerThatTakesNoMore() {
+        // Given
+        Peer first = ask(GET);
+        Http2Peer server = accept();
+        server.request(0);
+        server.peer().refuseBytes();
+        Peer second = ask(EMPTY_POST);
+
+        // When
+        server.answer(server.request(0), "ok");
+        server.raw("000008 07 00 00000000 00000001 00000000");
+        server.peer().endOutput();
+        proxy.settle();
+
+        // Then
+        Http2Peer next = accept();
+        next.answer(next.request(0), "ok");
+        proxy.settle();
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldSendARequestAgainThatWasRefusedAndThenLost() {
+        // Given
+        Peer warm = ask(GET);
+        Http2Peer server = accept();
+        server.answer(server.request(0), "ok");
+        proxy.settle();
+        Peer client = ask(GET);
+        server.reset(server.request(1), Http2Error.REFUSED_STREAM);
+        settleWith(server);
+        server.request(2);
+
+        // When
+        server.peer().reset();
+        proxy.settle();
+
+        // Then
+        Http2Peer next = accept();
+        next.answer(next.request(0), "ok");
+        proxy.settle();
+        assertThat(text(warm)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+}
