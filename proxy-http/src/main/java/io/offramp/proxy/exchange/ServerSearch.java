@@ -98,13 +98,15 @@ final class ServerSearch implements LeaseListener {
 
     /**
      * True if a request may be sent again: a few times if the server has certainly not acted on it; once if it is
-     * idempotent and went to a connection that the server may have closed as idle (RFC 9112 §9.3.1).
+     * idempotent and went to a connection that the server may have closed as idle (RFC 9112 §9.3.1). The end of a body
+     * is sent once, even of an empty one.
      */
     boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
         return switch (fate) {
             case REFUSED ->
                 refusals < MAX_RETRIES
                         && progress.bytes() == 0
+                        && (request.length() == 0 || !progress.isComplete())
                         && request.message().isWhole();
             case UNANSWERED -> repeats == 0 && used && request.length() == 0 && request.isIdempotent();
             case ANSWERED -> false;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.handler.codec.http2.Http2Error;
 import org.junit.jupiter.api.Test;
 
-/** Requests on a connection whose server takes no more of them. */
+/** Requests that a server refuses, or that it loses with their connection. */
 class Http2ServerLossTest extends Http2ServerFlow {
     private static final String EMPTY_POST = "POST /app/b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
 
@@ -54,6 +54,22 @@ class Http2ServerLossTest extends Http2ServerFlow {
         proxy.settle();
         assertThat(text(first)).startsWith("HTTP/1.1 200 ");
         assertThat(text(second)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldAnswer502ToARefusedRequestWhoseEmptyBodyHasEnded() {
+        // Given
+        Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        Http2Peer server = accept();
+        assertThat(server.request(0).ended).isTrue();
+
+        // When
+        server.reset(server.request(0), Http2Error.REFUSED_STREAM);
+        settleWith(server);
+
+        // Then
+        assertThat(server.requests()).hasSize(1);
+        assertThat(text(client)).startsWith("HTTP/1.1 502 ");
     }
 
     @Test
