@@ -15,7 +15,12 @@ abstract class Http2ServerFlow {
     final Handlers proxy;
 
     Http2ServerFlow(UnaryOperator<UpstreamSettings.Builder> choices) {
-        proxy = Handlers.h2c(1024, choices);
+        this(1024, choices);
+    }
+
+    /** @param readBytes of one read from a connection */
+    Http2ServerFlow(int readBytes, UnaryOperator<UpstreamSettings.Builder> choices) {
+        proxy = Handlers.h2c(readBytes, choices);
     }
 
     @AfterEach

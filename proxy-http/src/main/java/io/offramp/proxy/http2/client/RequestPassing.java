@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.offramp.proxy.exchange.ClientStreamListener;
 import io.offramp.proxy.http2.BodyLength;
+import io.offramp.proxy.http2.WaitingBody;
 import io.offramp.proxy.message.Fields;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestPassing {
     private final Http2ClientConnection connection;
     private final Http2Stream stream;
-    private final RequestBody waiting;
+    private final WaitingBody waiting;
     private final Supplier<@Nullable ClientStreamListener> exchange;
     private @Nullable BodyLength length;
     private boolean passing;
@@ -26,7 +27,7 @@ final class RequestPassing {
         this.connection = connection;
         this.stream = stream;
         this.exchange = exchange;
-        waiting = new RequestBody(connection.channel().alloc());
+        waiting = new WaitingBody(connection.channel().alloc());
     }
 
     void begin(BodyLength declared) {
@@ -34,7 +35,7 @@ final class RequestPassing {
     }
 
     /** What waits. */
-    RequestBody waiting() {
+    WaitingBody waiting() {
         return waiting;
     }
 

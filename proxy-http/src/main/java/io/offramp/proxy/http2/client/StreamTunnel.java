@@ -5,6 +5,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.offramp.proxy.channel.Deadline;
 import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.http2.WaitingBody;
 import io.offramp.proxy.http2.frame.BodyFrames;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.tunnel.Tunnel;
@@ -19,7 +20,7 @@ final class StreamTunnel implements TunnelEnd {
     private final Http2ClientConnection connection;
     private final BodyFrames.Sink sink;
     private final Http2Stream stream;
-    private final RequestBody waiting;
+    private final WaitingBody waiting;
     private final Tunnel tunnel;
     private long unwritten;
     private boolean reading = true;
@@ -30,7 +31,7 @@ final class StreamTunnel implements TunnelEnd {
             Http2ClientConnection connection,
             BodyFrames.Sink sink,
             Http2Stream stream,
-            RequestBody waiting,
+            WaitingBody waiting,
             HttpFrontSettings settings,
             TunnelEnd server,
             Tunnel.Listener listener) {

@@ -1,17 +1,18 @@
 package io.offramp.proxy.http2.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.offramp.proxy.http2.AnswerFields;
 import io.offramp.proxy.http2.BodyLength;
 import io.offramp.proxy.http2.Received;
 import io.offramp.proxy.http2.ReceivedFields;
+import io.offramp.proxy.http2.WaitingBody;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class Answer {
     private static final int MAX_INTERIMS = 100;
 
     private final Http2ServerStream stream;
-    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(0);
+    private final WaitingBody waiting;
     private State state = State.AWAITED;
     private @Nullable BodyLength body;
     private @Nullable String protocol;
@@ -43,8 +44,10 @@ final class Answer {
         RECEIVED
     }
 
-    Answer(Http2ServerStream stream) {
+    /** @param allocator for small pieces that wait */
+    Answer(Http2ServerStream stream, ByteBufAllocator allocator) {
         this.stream = stream;
+        waiting = new WaitingBody(allocator);
     }
 
     /**
@@ -136,13 +139,15 @@ final class Answer {
         if (last) {
             onLast();
         }
-        int passed = bytes;
-        if (bytes > 0 && stream.listener() != null) {
-            waiting.addLast(data.retain());
-            passed = paused || waiting.size() > 1 ? 0 : passFirst();
+        UpstreamListener to = stream.listener();
+        boolean waits = bytes > 0 && to != null && (paused || waiting.hasPiece());
+        if (waits) {
+            waiting.add(data);
+        } else if (bytes > 0 && to != null) {
+            to.onBody(data.retain());
         }
         completeIfPassed();
-        return passed;
+        return waits ? 0 : bytes;
     }
 
     private void onLast() throws Http2Exception {
@@ -154,7 +159,7 @@ final class Answer {
 
     private int passFirst() {
         UpstreamListener to = stream.listener();
-        ByteBuf piece = waiting.removeFirst();
+        ByteBuf piece = waiting.take();
         int bytes = piece.readableBytes();
         if (to == null) {
             piece.release();
@@ -166,7 +171,7 @@ final class Answer {
 
     private void completeIfPassed() {
         UpstreamListener last = stream.listener();
-        if (state == State.RECEIVED && waiting.isEmpty() && last != null) {
+        if (state == State.RECEIVED && !waiting.hasPiece() && last != null) {
             stream.listener(null);
             last.onEnd(trailers);
         }
@@ -175,8 +180,8 @@ final class Answer {
     /** Pauses or resumes the exchange. */
     void read(boolean on) {
         paused = !on;
-        if (on && !waiting.isEmpty()) {
-            while (!paused && !waiting.isEmpty()) {
+        if (on && waiting.hasPiece()) {
+            while (!paused && waiting.hasPiece()) {
                 stream.credit(passFirst());
             }
             completeIfPassed();
@@ -186,11 +191,7 @@ final class Answer {
 
     /** The exchange is over. */
     void drop() {
-        while (!waiting.isEmpty()) {
-            ByteBuf piece = waiting.removeFirst();
-            stream.credit(piece.readableBytes());
-            piece.release();
-        }
+        stream.credit(waiting.drop());
     }
 
     private Http2Exception malformed(String why) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2ServerStream implements UpstreamStream {
     private final Http2ServerConnection connection;
-    private final Answer answer = new Answer(this);
+    private final Answer answer;
     private @Nullable UpstreamListener listener;
     private @Nullable Http2Stream stream;
     private @Nullable ChannelFuture lastWrite;
@@ -45,6 +45,7 @@ final class Http2ServerStream implements UpstreamStream {
     Http2ServerStream(Http2ServerConnection connection, UpstreamListener listener) {
         this.connection = connection;
         this.listener = listener;
+        answer = new Answer(this, connection.codec().ctx().alloc());
     }
 
     @Nullable

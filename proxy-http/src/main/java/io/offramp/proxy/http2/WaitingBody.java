@@ -1,4 +1,4 @@
-package io.offramp.proxy.http2.client;
+package io.offramp.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -7,11 +7,11 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Body of one request that waits because its exchange takes no more, and the end behind it. Bounded by the stream's
+ * Body on one stream that waits because its exchange takes no more, and the end behind it. Bounded by the stream's
  * window: its credit goes back only for what was passed on. Small pieces are joined, for a window full of single bytes
  * would take many times its size. Confined to the event loop.
  */
-final class RequestBody {
+public final class WaitingBody {
     private static final int SMALL_BYTES = 2 << 10;
     private static final int JOINED_BYTES = 4 << 10;
 
@@ -22,21 +22,23 @@ final class RequestBody {
 
     private @Nullable Fields end;
 
-    RequestBody(ByteBufAllocator allocator) {
+    /** @param allocator for joined pieces */
+    public WaitingBody(ByteBufAllocator allocator) {
         this.allocator = allocator;
     }
 
     /** True if nothing waits. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return !hasPiece() && end == null;
     }
 
-    boolean hasPiece() {
+    /** True if bytes wait. */
+    public boolean hasPiece() {
         return waiting != null && !waiting.isEmpty();
     }
 
     /** Adds bytes behind the others; {@code data} stays the caller's. */
-    void add(ByteBuf data) {
+    public void add(ByteBuf data) {
         int bytes = data.readableBytes();
         ArrayDeque<ByteBuf> pieces = waiting == null ? new ArrayDeque<>(4) : waiting;
         waiting = pieces;
@@ -55,12 +57,12 @@ final class RequestBody {
     }
 
     /** The request ends behind what waits. */
-    void end(Fields trailers) {
+    public void end(Fields trailers) {
         end = trailers;
     }
 
     /** The next piece, which moves to the caller; only if there is one. */
-    ByteBuf take() {
+    public ByteBuf take() {
         if (waiting == null) {
             throw new IllegalStateException("nothing waits");
         }
@@ -72,13 +74,12 @@ final class RequestBody {
     }
 
     /** True if all pieces are taken, and the end waits without trailers. */
-    boolean endsPlainly() {
+    public boolean endsPlainly() {
         return !hasPiece() && end != null && end.size() == 0;
     }
 
     /** The end, if all pieces in front of it are taken; null before. */
-    @Nullable
-    Fields takeEnd() {
+    public @Nullable Fields takeEnd() {
         Fields taken = hasPiece() ? null : end;
         if (taken != null) {
             end = null;
@@ -86,13 +87,16 @@ final class RequestBody {
         return taken;
     }
 
-    /** Drops everything. */
-    void drop() {
+    /** Drops everything; gives the bytes that waited. */
+    public int drop() {
         joined = null;
         end = null;
-        if (waiting != null) {
-            waiting.forEach(ByteBuf::release);
-            waiting.clear();
+        int bytes = 0;
+        while (hasPiece()) {
+            ByteBuf piece = take();
+            bytes += piece.readableBytes();
+            piece.release();
         }
+        return bytes;
     }
 }
