@@ -2,11 +2,15 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http2.Http2Settings;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the proxy holds, counts and opens for one server of HTTP/2. */
 class Http2ServerLoadTest extends Http2ServerFlow {
     private static final int PIECE_BYTES = 16 << 10;
+    private static final Http2Settings NO_STREAM = new Http2Settings().maxConcurrentStreams(0);
 
     /** Three streams at once. */
     Http2ServerLoadTest() {
@@ -32,5 +36,38 @@ class Http2ServerLoadTest extends Http2ServerFlow {
         client.resume();
         settleWith(server);
         assertThat(text(client)).endsWith("\r\n\r\n" + "a".repeat(40_000));
+    }
+
+    @Test
+    void shouldOpenOneConnectionToAServerThatAllowsNoStream() {
+        // Given
+        Peer client = ask(GET);
+
+        // When
+        Http2Peer server = accept(NO_STREAM);
+
+        // Then
+        assertThat(proxy.offered()).isZero();
+        assertThat(server.isOpen()).isFalse();
+        assertThat(text(client)).startsWith("HTTP/1.1 503 ");
+    }
+
+    @Test
+    void shouldOpenNoMoreConnectionsForRequestsThatOneWithoutStreamsFails() {
+        // Given
+        List<Peer> clients = Stream.generate(() -> ask(GET)).limit(5).toList();
+        assertThat(proxy.offered()).isEqualTo(2);
+
+        // When
+        acceptOne(NO_STREAM);
+
+        // Then
+        assertThat(proxy.offered()).isEqualTo(1);
+        Http2Peer server = acceptOne(Http2Settings.defaultSettings());
+        assertThat(server.requests()).hasSize(3);
+        server.requests().forEach(each -> server.answer(each, "ok"));
+        proxy.settle();
+        assertThat(clients.subList(0, 3)).allMatch(each -> text(each).startsWith("HTTP/1.1 200 "));
+        assertThat(clients.subList(3, 5)).allMatch(each -> text(each).startsWith("HTTP/1.1 503 "));
     }
 }

@@ -187,8 +187,13 @@ final class SharedPool extends ServerPool {
 
         @Override
         public void onOpened(PooledConnection connection) {
+            if (connection.room() == 0) {
+                onConnectFailed(server, new ServerBusyException(settings.connections()));
+                connection.retire();
+                return;
+            }
             opening--;
-            expectedRoom = Math.max(1, connection.room());
+            expectedRoom = connection.room();
             for (PooledConnection each : List.copyOf(connections)) {
                 if (each.isDue(loop.nowNs())) {
                     connections.remove(each);
@@ -208,14 +213,15 @@ final class SharedPool extends ServerPool {
             onConnectFailed(server, cause);
         }
 
-        /** Others that are under way may still serve the requests. */
+        /**
+         * Others that are under way may still serve requests. Those that are too many for them fail as well, the newest
+         * first: another connection for them would likely fail in the same way, and then another.
+         */
         @Override
         public void onConnectFailed(UpstreamServer failed, Throwable cause) {
             opening--;
-            if (opening == 0) {
-                for (int left = requests.size(); left > 0 && !requests.isEmpty(); left--) {
-                    requests.removeFirst().onFailed(cause);
-                }
+            for (long left = requests.size() - (long) opening * expectedRoom; left > 0 && !requests.isEmpty(); left--) {
+                requests.removeLast().onFailed(cause);
             }
         }
     }
