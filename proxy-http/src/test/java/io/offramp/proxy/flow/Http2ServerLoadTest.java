@@ -70,4 +70,31 @@ class Http2ServerLoadTest extends Http2ServerFlow {
         assertThat(clients.subList(0, 3)).allMatch(each -> text(each).startsWith("HTTP/1.1 200 "));
         assertThat(clients.subList(3, 5)).allMatch(each -> text(each).startsWith("HTTP/1.1 503 "));
     }
+
+    @Test
+    void shouldSendALargeBodyToAServerThatReturnsCreditInSmallParts() {
+        // Given
+        int pieces = 700;
+        Peer client =
+                ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n".formatted(pieces * PIECE_BYTES));
+        Http2Peer server = accept();
+        Http2Peer.Request request = server.request(0);
+
+        // When
+        for (int i = 0; i < pieces; i++) {
+            client.send(new byte[PIECE_BYTES]);
+            proxy.settle();
+            server.read();
+            server.take(request);
+            for (int part = 0; part < PIECE_BYTES; part += 4 << 10) {
+                server.raw("000004 08 00 00000003 00000001 000004 08 00 00000000 00000001");
+            }
+        }
+        settleWith(server);
+
+        // Then
+        assertThat(server.isOpen()).isTrue();
+        assertThat(request.body.size()).isEqualTo(pieces * PIECE_BYTES);
+        assertThat(request.ended).isTrue();
+    }
 }

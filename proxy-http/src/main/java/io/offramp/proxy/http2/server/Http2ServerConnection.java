@@ -296,9 +296,9 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         odd.spend();
     }
 
-    /** Counts a frame of use. */
-    void onUsefulFrame() {
-        odd.earn();
+    /** Counts a frame of use, with that much body. */
+    void onUsefulFrame(int bytes) {
+        odd.earn(bytes);
     }
 
     void onWritabilityChanged(Http2Stream stream) {

@@ -109,7 +109,7 @@ final class Http2ServerStream implements UpstreamStream {
             return;
         }
         ServerCodec codec = connection.codec();
-        connection.onUsefulFrame();
+        connection.onUsefulFrame(piece.readableBytes());
         lastWrite = codec.encoder().writeData(codec.ctx(), to.id(), piece, 0, last, codec.promise());
         sending = last ? Sending.ENDED : Sending.BODY;
         connection.touch();
@@ -230,7 +230,7 @@ final class Http2ServerStream implements UpstreamStream {
     /** The server's DATA; returns the bytes that were passed on. */
     int onData(ByteBuf data, boolean last) throws Http2Exception {
         if (data.isReadable() || last) {
-            connection.onUsefulFrame();
+            connection.onUsefulFrame(data.readableBytes());
         } else {
             connection.onOddFrame();
         }
@@ -239,7 +239,7 @@ final class Http2ServerStream implements UpstreamStream {
     }
 
     void onFields(ReceivedFields fields, boolean last) throws Http2Exception {
-        connection.onUsefulFrame();
+        connection.onUsefulFrame(0);
         toServed();
         answer.onFields(fields, last);
     }

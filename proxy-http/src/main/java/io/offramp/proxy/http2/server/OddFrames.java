@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 final class OddFrames {
     private static final int BUDGET = 2000;
     private static final int EARNED = 4;
+    /** Servers return credit for the stream and for the connection, some of them for each KiB. */
+    private static final int CREDITED_BYTES = 512;
+
     private static final long REFILL_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final Ticker ticker;
@@ -35,8 +38,8 @@ final class OddFrames {
         }
     }
 
-    /** Counts a useful frame. */
-    void earn() {
-        left = Math.min(BUDGET, left + EARNED);
+    /** Counts a useful frame with that much body. */
+    void earn(int bytes) {
+        left = Math.min(BUDGET, left + EARNED + bytes / CREDITED_BYTES);
     }
 }
