@@ -97,4 +97,23 @@ class Http2ServerLoadTest extends Http2ServerFlow {
         assertThat(request.body.size()).isEqualTo(pieces * PIECE_BYTES);
         assertThat(request.ended).isTrue();
     }
+
+    @Test
+    void shouldKeepAConnectionWhoseStreamsAreAllTakenBackAtOnce() {
+        // Given
+        List<Peer> clients = Stream.generate(() -> ask(GET)).limit(3).toList();
+        Http2Peer server = accept();
+        assertThat(server.requests()).hasSize(3);
+
+        // When
+        clients.forEach(Peer::reset);
+        settleWith(server);
+
+        // Then
+        assertThat(server.isOpen()).isTrue();
+        Peer next = ask(GET);
+        server.answer(server.request(3), "ok");
+        proxy.settle();
+        assertThat(text(next)).startsWith("HTTP/1.1 200 ");
+    }
 }

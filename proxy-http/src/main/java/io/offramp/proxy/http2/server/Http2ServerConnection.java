@@ -190,8 +190,8 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
             idleEndNs = loop.idleEndNs(Long.MAX_VALUE);
         }
         if (state == State.OPEN && (full || leases == 0)) {
-            if (room() == 0 && leases == 0) {
-                retire(); // it has carried all its requests
+            if (requests >= mostRequests() && leases == 0) {
+                retire();
             } else {
                 loop.onRoom(this);
             }
