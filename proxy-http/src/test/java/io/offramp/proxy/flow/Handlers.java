@@ -67,6 +67,7 @@ final class Handlers implements ProxyUnderTest {
     private final Consumer<ChannelPipeline> front;
     private final Upstreams upstreams;
     private int clients;
+    private int leases;
 
     /** What clients speak. */
     private enum Front {
@@ -157,7 +158,7 @@ final class Handlers implements ProxyUnderTest {
                     case H2C -> new Http2Protocol(http.heads());
                 },
                 settings,
-                name -> UpstreamEvents.NONE,
+                name -> new LeaseCount(),
                 this::open);
         front = kind == Front.TCP ? tcp() : http(http, kind);
     }
@@ -333,6 +334,18 @@ final class Handlers implements ProxyUnderTest {
         settle();
         upstreams.close();
         settle();
+    }
+
+    /** Leases of shared connections to servers that have not ended. */
+    int leases() {
+        return leases;
+    }
+
+    private final class LeaseCount implements UpstreamEvents {
+        @Override
+        public void onStreams(int change) {
+            leases += change;
+        }
     }
 
     /** Time that passes only when a test says so. */

@@ -238,6 +238,27 @@ class Http2PairTest {
         assertThat(request.ended).isTrue();
     }
 
+    @Test
+    void shouldEndEachLeaseOnceWhenAResetCannotBeWritten() {
+        // Given the channel of the second client is polled behind that of the server
+        Http2ClientPeer first = connect();
+        first.ask(true, "GET");
+        proxy.settle();
+        Http2Peer server = accept();
+        Http2ClientPeer second = connect();
+        Http2ClientPeer.Call call = second.ask(false, "POST");
+        settle(second, server);
+        assertThat(proxy.leases()).isEqualTo(2);
+
+        // When
+        server.peer().reset();
+        second.reset(call, Http2Error.CANCEL);
+        proxy.settle();
+
+        // Then
+        assertThat(proxy.leases()).isZero();
+    }
+
     private Http2ClientPeer connect() {
         Http2ClientPeer client = new Http2ClientPeer(proxy.connect());
         for (int i = 0; i < 3; i++) {

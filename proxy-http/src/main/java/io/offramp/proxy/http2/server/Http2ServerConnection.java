@@ -207,10 +207,11 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         return stream == null ? null : stream.getProperty(key);
     }
 
-    /** The exchange of that stream has ended it. */
+    /** The exchange of that stream has ended it. The library may have closed it just now, if it could not write. */
     void forget(Http2Stream stream) {
-        stream.removeProperty(key);
-        onLeaseEnd();
+        if (stream.removeProperty(key) != null) {
+            onLeaseEnd();
+        }
     }
 
     /** Opens a stream for an exchange; null if the library does not. */
