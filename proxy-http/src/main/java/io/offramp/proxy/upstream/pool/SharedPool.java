@@ -53,11 +53,14 @@ final class SharedPool extends ServerPool {
         return connection == null ? null : connection.lease(listener);
     }
 
-    /** The oldest connection with room. */
+    /** The oldest connection with room. Those whose idle time is over make their place free. */
     private @Nullable PooledConnection next(long nowNs) {
         for (int i = 0; i < connections.size(); i++) {
             PooledConnection connection = connections.get(i);
-            if (connection.room() > 0 && nowNs < connection.idleEndNs()) {
+            if (nowNs >= connection.idleEndNs()) {
+                connections.remove(i--);
+                connection.retire();
+            } else if (connection.room() > 0) {
                 if (connection.isDue(nowNs)) {
                     replace(nowNs);
                 }
