@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -236,6 +237,28 @@ class Http2PairTest {
         assertThat(call.body.toString()).isEqualTo("you");
         assertThat(call.ended).isTrue();
         assertThat(request.ended).isTrue();
+    }
+
+    @Test
+    void shouldResetATunnelWhoseClientDoesNotTakeTheLastBytes() {
+        // Given a client that returns no credit
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(false, "CONNECT", ":protocol", "websocket");
+        proxy.settle();
+        Http2Peer server = accept();
+        Http2Peer.Request request = server.request(0);
+        server.head(request, false, 200);
+        settle(client, server);
+        server.body(request, false, new byte[70_000]);
+        proxy.settle();
+
+        // When
+        server.reset(request, Http2Error.CANCEL);
+        proxy.advance(Duration.ofSeconds(10));
+
+        // Then
+        client.read();
+        assertThat(call.reset).isEqualTo(Http2Error.CANCEL);
     }
 
     @Test

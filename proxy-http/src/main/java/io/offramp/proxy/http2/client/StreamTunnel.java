@@ -3,6 +3,7 @@ package io.offramp.proxy.http2.client;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.Future;
 import io.offramp.proxy.channel.Deadline;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.http2.WaitingBody;
@@ -10,6 +11,7 @@ import io.offramp.proxy.http2.frame.BodyFrames;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.tunnel.TunnelEnd;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +148,15 @@ final class StreamTunnel implements TunnelEnd {
         if (!cut) {
             shutdownOutput();
         }
-        whenWritten(cut ? this::reset : this::close);
+        Future<?> limit = connection.channel().eventLoop().schedule(this::reset, limitNs, TimeUnit.NANOSECONDS);
+        whenWritten(() -> {
+            limit.cancel(false);
+            if (cut) {
+                reset();
+            } else {
+                close();
+            }
+        });
     }
 
     @Override
