@@ -64,7 +64,7 @@ class KeyLogIT {
                         new CapturingRelay(proxy.listeners().getFirst().address(), capture)) {
             // Given
             String url = "https://127.0.0.1:" + relay.port() + "/bytes/100";
-            run(("curl -sSk -o /dev/null --max-time 10 " + options + " " + url).split(" "));
+            run(("curl -sSk --http1.1 -o /dev/null --max-time 10 " + options + " " + url).split(" "));
             await().until(() -> Files.readAllLines(keys).size() == lines && relay.isIdle());
 
             // When
