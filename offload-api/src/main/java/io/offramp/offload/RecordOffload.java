@@ -4,6 +4,8 @@ import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An open backend. Thread-safe; each session that it installs is confined to its channel's event loop. */
@@ -80,6 +82,14 @@ public interface RecordOffload extends AutoCloseable {
 
     /** Its counters. The list does not change while it is open. */
     List<OffloadCounter> counters();
+
+    /**
+     * Reports for an operator, by name: plain text, made when it is asked for. The names do not change while it is
+     * open; the suppliers may be called from any thread.
+     */
+    default Map<String, Supplier<String>> reports() {
+        return Map.of();
+    }
 
     /** Frees the backend. All its sessions have been closed before. */
     @Override

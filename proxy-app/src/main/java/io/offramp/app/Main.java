@@ -41,7 +41,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which command? demo, run, check, proxy, sessions, whatif, train, version");
+                spec.commandLine(), "which command? demo, run, check, proxy, sessions, device, whatif, train, version");
     }
 
     /** Runs one command and ends the process with its exit code. */
@@ -100,6 +100,7 @@ public final class Main implements Runnable {
                 CheckCommand.class,
                 ProxyCommand.class,
                 SessionsCommand.class,
+                DeviceCommand.class,
                 WhatIfCommand.class,
                 TrainCommand.class,
                 VersionCommand.class,

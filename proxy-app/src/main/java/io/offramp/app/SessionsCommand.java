@@ -1,13 +1,7 @@
 package io.offramp.app;
 
 import io.offramp.app.sessions.SessionLines;
-import io.offramp.proxy.config.AdminAddress;
-import io.offramp.proxy.config.AdminToken;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.ConnectException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,17 +37,8 @@ final class SessionsCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Option(
-            names = "--admin",
-            paramLabel = "HOST:PORT|unix:FILE",
-            defaultValue = "127.0.0.1:9090",
-            converter = AdminConverter.class,
-            description = "admin address of the proxy; default: ${DEFAULT-VALUE}")
-    @SuppressWarnings("NullAway.Init")
-    private AdminAddress admin;
-
-    @Option(names = "--token-file", paramLabel = "FILE", description = "file with the token of the admin address")
-    private @Nullable Path tokenFile;
+    @Mixin
+    private final AdminOptions admin = new AdminOptions();
 
     @Option(
             names = "--watch",
@@ -69,7 +55,7 @@ final class SessionsCommand implements Callable<Integer> {
                     List.of("--watch: expected a number of seconds from 0.01 on, is " + watchSeconds));
         }
         PrintWriter out = spec.commandLine().getOut();
-        AdminClient client = new AdminClient(admin, token());
+        AdminClient client = admin.client();
         print(client, out);
         while (watchSeconds != null) {
             // A latch that is never counted down: Ctrl-C ends the process.
@@ -80,34 +66,8 @@ final class SessionsCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private @Nullable String token() throws CommandFailure {
-        try {
-            return tokenFile == null ? null : AdminToken.readText(tokenFile);
-        } catch (IOException e) {
-            throw CommandFailure.badConfig(List.of("--token-file: " + e.getMessage()));
-        }
-    }
-
     private void print(AdminClient client, PrintWriter out) throws CommandFailure {
-        try {
-            AdminClient.Answer answer = client.get("/connections");
-            try (InputStream body = answer.body()) {
-                if (answer.status() == 401) {
-                    throw CommandFailure.atRunTime(
-                            admin + " asks for " + (tokenFile == null ? "a token: --token-file" : "another token"));
-                }
-                if (answer.status() != 200) {
-                    throw CommandFailure.atRunTime(
-                            admin + " is not the admin address of a proxy: /connections says " + answer.status());
-                }
-                SessionLines.print(body, out);
-            }
-        } catch (ConnectException e) {
-            throw CommandFailure.atRunTime(
-                    "no proxy listens on " + admin + ": is it running, with this address as admin.bind or --admin?");
-        } catch (IOException e) {
-            throw CommandFailure.atRunTime("no list of connections from " + admin + ": " + e.getMessage());
-        }
+        admin.read(client, "/connections", "list of connections", page -> SessionLines.print(page, out));
         out.flush();
     }
 }

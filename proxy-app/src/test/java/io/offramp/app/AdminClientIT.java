@@ -65,6 +65,19 @@ class AdminClientIT {
     }
 
     @Test
+    void shouldSayThatThereIsNoDevice() throws Exception {
+        AdminAddress socket = new AdminAddress.Unix(dir.resolve("admin.sock"));
+        try (AdminServer _ = start(socket, null)) {
+            assertThat(CommandRun.of("device", "stats", "--admin", socket.toString()))
+                    .returns(1, CommandRun::exitCode)
+                    .returns(
+                            "offramp: " + socket
+                                    + " is not the admin address of a proxy with /device/stats: it says 404\n",
+                            CommandRun::err);
+        }
+    }
+
+    @Test
     void shouldSayWhereNobodyListens() {
         String gone = "unix:" + dir.resolve("gone.sock");
 

@@ -29,7 +29,7 @@ class CommandLineTest {
                 .isEqualTo(new Outcome(
                         2,
                         "",
-                        "which command? demo, run, check, proxy, sessions, whatif, train, version\nSee "
+                        "which command? demo, run, check, proxy, sessions, device, whatif, train, version\nSee "
                                 + "offramp --help\n"));
     }
 
@@ -52,7 +52,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "check", "proxy", "sessions", "whatif", "version"})
+    @ValueSource(strings = {"demo", "run", "check", "proxy", "sessions", "device", "whatif", "version"})
     void shouldPrintHelpWithExamplesWhenAskedTo(String command) {
         // When
         Outcome outcome = execute(command, "--help");
@@ -63,6 +63,12 @@ class CommandLineTest {
         assertThat(outcome.out)
                 .startsWith("Usage: offramp " + command)
                 .containsPattern("Examples?:\n +offramp " + command);
+    }
+
+    @Test
+    void shouldAskForACommandOfTheDeviceWhenThereIsNone() {
+        assertThat(execute("device"))
+                .isEqualTo(new Outcome(2, "", "which command? stats\nSee offramp device --help\n"));
     }
 
     @Test
@@ -79,6 +85,7 @@ class CommandLineTest {
                         "  check  ",
                         "  proxy  ",
                         "  sessions  ",
+                        "  device  ",
                         "  whatif  ",
                         "  version  ",
                         "Exit codes:",

@@ -40,10 +40,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -274,6 +276,11 @@ public final class Device implements RecordOffload {
     @Override
     public List<OffloadCounter> counters() {
         return counters;
+    }
+
+    @Override
+    public Map<String, Supplier<String>> reports() {
+        return Map.of("stats", () -> Statistics.text(counters));
     }
 
     @Override

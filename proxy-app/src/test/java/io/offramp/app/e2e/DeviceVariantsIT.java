@@ -43,6 +43,9 @@ class DeviceVariantsIT {
             assertThat(proxy.metric("rx_tls_decrypted_bytes"))
                     .as("of %d", BYTES)
                     .isGreaterThan(BYTES / 2.0);
+            assertThat(proxy.admin("/device/stats"))
+                    .startsWith("NIC statistics:\n     tx_tls_ctx: 1\n")
+                    .containsPattern("\n     rx_tls_resync_res_ok: [1-9]");
             assertThat(proxy.admin("/tls_stat")).containsPattern("TlsRxDeviceResync +\t[1-9]");
         }
     }

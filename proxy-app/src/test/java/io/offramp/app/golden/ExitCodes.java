@@ -22,7 +22,7 @@ import java.util.TreeSet;
  */
 final class ExitCodes implements AutoCloseable {
     private static final List<String> COMMANDS =
-            List.of("demo", "run", "check", "proxy", "sessions", "whatif", "train", "version", "help");
+            List.of("demo", "run", "check", "proxy", "sessions", "device", "whatif", "train", "version", "help");
 
     private final SortedSet<String> codes = new TreeSet<>();
     private final Path directory;

@@ -27,6 +27,7 @@ final class AdminPages {
             <li><a href="/sessions">/sessions</a>: the last sessions with records and bytes, CSV, \
             for offramp whatif</li>
             <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
+            <li><a href="/device/stats">/device/stats</a>: counters of the device, as ethtool -S prints them</li>
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
             <li><a href="/healthz/live">/healthz/live</a>: 200</li>
             <li><a href="/healthz/ready">/healthz/ready</a>: 200 once warmed up, 503 before and while draining</li>
@@ -65,8 +66,15 @@ final class AdminPages {
             case "/healthz" -> health(EnumSet.of(Phase.WARMING, Phase.READY));
             case "/healthz/live" -> health(EnumSet.allOf(Phase.class));
             case "/healthz/ready" -> health(EnumSet.of(Phase.READY));
-            default -> text(HttpResponseStatus.NOT_FOUND, "no such page; see /\n");
+            default -> report(path);
         };
+    }
+
+    private Page report(String path) {
+        Supplier<String> report = metrics.reports().get(path);
+        return report == null
+                ? text(HttpResponseStatus.NOT_FOUND, "no such page; see /\n")
+                : text(HttpResponseStatus.OK, report.get());
     }
 
     private Page health(Set<Phase> good) {

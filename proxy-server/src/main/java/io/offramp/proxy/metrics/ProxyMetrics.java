@@ -23,10 +23,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +60,7 @@ public final class ProxyMetrics implements AutoCloseable {
             reason -> Tags.of("reason", reason));
     private final MemoryMetrics memory = new MemoryMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
+    private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
     private @Nullable JvmGcMetrics gc;
 
@@ -116,6 +121,12 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Publishes the counters of a newly opened backend, for as long as the process lives. */
     public void bind(RecordOffload backend) {
         backends.add(backend);
+        backend.reports().forEach((report, text) -> reports.put("/" + backend.name() + "/" + report, text));
+    }
+
+    /** The reports of all backends, by the path of their page: {@code /device/stats}. */
+    public Map<String, Supplier<String>> reports() {
+        return Collections.unmodifiableMap(reports);
     }
 
     /**

@@ -1,0 +1,30 @@
+package io.offramp.app;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Commands about the device, a group. */
+@Command(
+        name = "device",
+        description = "Looks into the device, the model of a NIC.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {DeviceStatsCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed at run time: no proxy answers", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {"  offramp device stats                all counters, as ethtool -S prints them"})
+final class DeviceCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        String commands = String.join(", ", spec.subcommands().keySet());
+        throw new ParameterException(spec.commandLine(), "which command? " + commands);
+    }
+}
