@@ -1,6 +1,8 @@
 package io.offramp.offload;
 
+import io.offramp.offload.record.Direction;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a backend. Found by {@link java.util.ServiceLoader}. */
 public interface OffloadProvider {
@@ -16,6 +18,16 @@ public interface OffloadProvider {
     /** Whether its backend takes whole connections: {@link RecordOffload#connections()} is not null then. */
     default boolean takesConnections() {
         return false;
+    }
+
+    /**
+     * Why a backend with these settings takes no session's direction, for a user who asks for just that; null where it
+     * may take one.
+     *
+     * @throws IllegalArgumentException if a setting is wrong, as {@link #open} does
+     */
+    default @Nullable String refusal(Direction direction, Map<String, String> settings) {
+        return null;
     }
 
     /**

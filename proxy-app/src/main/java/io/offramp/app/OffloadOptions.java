@@ -1,6 +1,7 @@
 package io.offramp.app;
 
 import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.record.Direction;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -8,6 +9,7 @@ import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 import io.offramp.proxy.session.OffloadRules;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +65,24 @@ final class OffloadOptions {
             if (provider.name().equals(config.backend())) {
                 try {
                     provider.open(settings).close();
+                    requirePossible(config, provider);
                 } catch (IllegalArgumentException e) {
                     throw CommandFailure.badConfig(List.of("--set: " + e.getMessage()));
                 }
             }
         }
         return settings.isEmpty() ? Map.of() : Map.of(config.backend(), settings);
+    }
+
+    private void requirePossible(OffloadConfig config, OffloadProvider provider) throws CommandFailure {
+        for (Direction direction : Direction.values()) {
+            boolean isAskedFor = config instanceof PerDirection && config.policy(direction) == Policy.HW;
+            String refusal = isAskedFor ? provider.refusal(direction, settings) : null;
+            if (refusal != null) {
+                String option = "--" + direction.name().toLowerCase(Locale.ROOT);
+                throw CommandFailure.badConfig(List.of(option + ": hw is not possible: " + refusal));
+            }
+        }
     }
 
     /**

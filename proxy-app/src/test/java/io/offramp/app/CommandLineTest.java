@@ -93,6 +93,26 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldRefuseADirectionWhoseFeatureIsOffByName() throws IOException {
+        Path config = Files.writeString(directory.resolve("device.yaml"), """
+                listeners:
+                  - bind: 127.0.0.1:0
+                    tls: {development: true}
+                    offload: {backend: device, tx: hw, rx: hw}
+                    upstream: 127.0.0.1:1
+                offload:
+                  device: {profile: linux-6.18}
+                """);
+
+        assertThat(execute("check", config.toString()).err)
+                .isEqualTo(config + ":4:44: listeners[0].offload.rx: hw is not possible: tls-hw-rx-offload is off "
+                        + "(profile linux-6.18)\n1 problem\n");
+        assertThat(execute("demo", "--rx", "hw", "--set", "tls-hw-rx-offload=off"))
+                .isEqualTo(new Outcome(
+                        2, "", "--rx: hw is not possible: tls-hw-rx-offload is off (profile connectx-6dx)\n"));
+    }
+
+    @Test
     void shouldRefuseModesOfDirectionsWhenTheDeviceOwnsTheConnections() {
         assertThat(execute("demo", "--hw-record", "--tx", "hw").err)
                 .contains("--hw-record: is for both directions, without --tx and --rx");

@@ -24,7 +24,6 @@ import io.offramp.offload.device.capacity.Pacer;
 import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
-import io.offramp.offload.device.hardware.NicCaps;
 import io.offramp.offload.device.hardware.engine.Engine;
 import io.offramp.offload.device.hardware.engine.EngineThread;
 import io.offramp.offload.device.hardware.engine.Pace;
@@ -38,7 +37,6 @@ import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,8 +54,8 @@ public final class Device implements RecordOffload {
 
     private final AeadEngine engine;
     private final Nic nic;
-    private final NicCaps caps;
-    private final String profile;
+    private final Abilities abilities;
+    private final Features features;
     private final DeviceResources resources;
     private final DeviceDriver driver;
     private final Capacity capacity;
@@ -97,8 +95,8 @@ public final class Device implements RecordOffload {
         this.cpu = cpu;
         nic = new Nic(settings.limits(), engine, engines.start(settings, cpu));
         nic.setUp(settings.isUp());
-        caps = settings.profile().caps();
-        profile = settings.profile().label();
+        abilities = settings.abilities();
+        features = new Features(abilities.features());
         resources = DeviceResources.of(nic, engine, settings.driver());
         driver = new DeviceDriver(resources, interrupts);
         capacity = settings.capacity();
@@ -131,18 +129,13 @@ public final class Device implements RecordOffload {
     }
 
     private Set<Direction> directions() {
-        Set<Direction> directions = EnumSet.noneOf(Direction.class);
-        if (caps.tx()) {
-            directions.add(Direction.TX);
-        }
-        if (caps.rx()) {
-            directions.add(Direction.RX);
-        }
-        return directions;
+        return Arrays.stream(Direction.values())
+                .filter(direction -> abilities.refusal(direction) == null)
+                .collect(Collectors.toSet());
     }
 
     private boolean supports(ProtocolVersion version, AeadSuite suite) {
-        return caps.supports(version, suite) && engine.supports(suite);
+        return abilities.caps().supports(version, suite) && engine.supports(suite);
     }
 
     private List<OffloadCounter> allCounters() {
@@ -193,8 +186,8 @@ public final class Device implements RecordOffload {
     public String description() {
         String engines = nic.engines() == 0 ? "inline engine" : nic.engines() + " engine threads";
         String faults = resources.isWired() ? ", faults on its wire" : "";
-        return "model of a NIC, " + profile + ", " + nic.limits().contexts() + " contexts, " + engines + " on "
-                + engine.name() + faults;
+        return "model of a NIC, " + abilities.profile() + ", " + nic.limits().contexts() + " contexts, " + engines
+                + " on " + engine.name() + faults;
     }
 
     @Override
@@ -224,10 +217,13 @@ public final class Device implements RecordOffload {
             return declined(
                     DeclineReason.VERSION,
                     "device has no TLS " + keys.version().label() + " with "
-                            + keys.suite().kernelName() + " (" + profile + ")");
+                            + keys.suite().kernelName() + " (" + abilities.profile() + ")");
         }
-        if (!capabilities.directions().contains(direction)) {
+        if (!abilities.caps().supports(direction)) {
             return declined(DeclineReason.DIRECTION, "device has no " + direction);
+        }
+        if (!features.has(direction)) {
+            return declined(DeclineReason.DIRECTION, Features.name(direction) + " is off");
         }
         if (!nic.isUp()) {
             return declined(DeclineReason.UNAVAILABLE, "device is down");
@@ -256,6 +252,11 @@ public final class Device implements RecordOffload {
     /** The device works again, for new sessions. Called from any thread. */
     public void up() {
         nic.setUp(true);
+    }
+
+    /** Features that can be turned on and off. */
+    Features features() {
+        return features;
     }
 
     /** The device itself. */

@@ -2,7 +2,9 @@ package io.offramp.offload.device;
 
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.aead.choice.AeadEngines;
+import io.offramp.offload.record.Direction;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the backend {@code device}. */
 public final class DeviceProvider implements OffloadProvider {
@@ -22,6 +24,11 @@ public final class DeviceProvider implements OffloadProvider {
     @Override
     public boolean takesConnections() {
         return true;
+    }
+
+    @Override
+    public @Nullable String refusal(Direction direction, Map<String, String> settings) {
+        return DeviceSettings.parse(settings).abilities().refusal(direction);
     }
 
     @Override

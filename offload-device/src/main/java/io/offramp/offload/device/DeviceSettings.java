@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * How a device is configured.
  *
- * @param profile its capabilities
+ * @param abilities what it can do, and may
  * @param limits sizes of its tables
  * @param capacity its rates and latencies
  * @param isUp whether it works
@@ -23,7 +23,7 @@ import java.util.Map;
  * @param toeThreads event loops for the connections that it owns, and as many workers
  */
 record DeviceSettings(
-        Profile profile,
+        Abilities abilities,
         NicLimits limits,
         Capacity capacity,
         boolean isUp,
@@ -41,7 +41,7 @@ record DeviceSettings(
     private static final String STATE = "state";
     private static final String TOE_THREADS = "toe-threads";
 
-    private static final Profile DEFAULT_PROFILE = Profile.CONNECTX_6DX;
+    private static final String DEFAULT_PROFILE = "connectx-6dx";
     private static final int DEFAULT_CONTEXTS = 65_536;
     private static final int MAX_CONTEXTS = 1 << 20;
     private static final int MAX_DEKS = StaticParams.MAX_DEK_INDEX + 1;
@@ -51,18 +51,19 @@ record DeviceSettings(
 
     /** The same with a tap on its wires. */
     DeviceSettings tapped(Wire.Tap tap) {
-        return new DeviceSettings(profile, limits, capacity, isUp, driver.tapped(tap), engines, toeThreads);
+        return new DeviceSettings(abilities, limits, capacity, isUp, driver.tapped(tap), engines, toeThreads);
     }
 
     /** The same with another source of faults. */
     DeviceSettings scripted(Chance.Source chances) {
-        return new DeviceSettings(profile, limits, capacity, isUp, driver.scripted(chances), engines, toeThreads);
+        return new DeviceSettings(abilities, limits, capacity, isUp, driver.scripted(chances), engines, toeThreads);
     }
 
     /** Settings with one line of help each. */
     static Map<String, String> help() {
         Map<String, String> help = new LinkedHashMap<>();
-        help.put(PROFILE, Profile.labels() + "; default " + DEFAULT_PROFILE.label());
+        help.put(PROFILE, "settings to begin with, one of " + Profile.labels() + "; default " + DEFAULT_PROFILE);
+        Abilities.help(help);
         help.put(
                 CONTEXTS,
                 "directions that the device holds at once, 1 to " + MAX_CONTEXTS + "; default " + DEFAULT_CONTEXTS);
@@ -96,41 +97,63 @@ record DeviceSettings(
         return help;
     }
 
-    /** @throws IllegalArgumentException if a value is wrong or a setting unknown */
+    /**
+     * Reads settings; those that are absent are the profile's.
+     *
+     * @throws IllegalArgumentException if a value is wrong or a setting unknown
+     */
     static DeviceSettings parse(Map<String, String> settings) {
+        requireKnown(settings);
+        Profile profile = Profile.of(settings.getOrDefault(PROFILE, DEFAULT_PROFILE));
+        try {
+            requireKnown(profile.settings());
+            parseAll(profile.label(), profile.settings());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(PROFILE + ": " + profile.label() + ": " + e.getMessage(), e);
+        }
+        Map<String, String> all = new LinkedHashMap<>(profile.settings());
+        all.putAll(settings);
+        return parseAll(profile.label(), all);
+    }
+
+    private static void requireKnown(Map<String, String> settings) {
         for (String name : settings.keySet()) {
             if (!help().containsKey(name)) {
                 throw new IllegalArgumentException(name + ": unknown setting, expected one of " + help().keySet());
             }
         }
-        int contexts = number(settings, CONTEXTS, 1, MAX_CONTEXTS, DEFAULT_CONTEXTS);
-        int deks = number(settings, DEKS, 1, MAX_DEKS, 2 * contexts);
-        int steering = number(settings, STEERING, 0, MAX_STEERING, MAX_STEERING);
-        return new DeviceSettings(
-                Profile.of(settings.getOrDefault(PROFILE, DEFAULT_PROFILE.label())),
-                new NicLimits(contexts, deks, steering),
-                CapacitySettings.parse(settings, contexts),
-                isOne(settings, STATE, "up", "down"),
-                driver(settings),
-                engines(settings),
-                number(settings, TOE_THREADS, 1, MAX_TOE_THREADS, 1));
     }
 
-    private static int engines(Map<String, String> settings) {
-        int engines = number(settings, ENGINES, 0, MAX_ENGINES, 0);
-        if (engines > 0 && settings.containsKey(FAULTS)) {
+    private static DeviceSettings parseAll(String profile, Map<String, String> words) {
+        SettingValues settings = new SettingValues(words);
+        int contexts = settings.number(CONTEXTS, 1, MAX_CONTEXTS, DEFAULT_CONTEXTS);
+        int deks = settings.number(DEKS, 1, MAX_DEKS, 2 * contexts);
+        int steering = settings.number(STEERING, 0, MAX_STEERING, MAX_STEERING);
+        return new DeviceSettings(
+                Abilities.parse(profile, settings),
+                new NicLimits(contexts, deks, steering),
+                CapacitySettings.parse(words, contexts),
+                settings.isOne(STATE, "up", "down"),
+                driver(settings),
+                engines(settings),
+                settings.number(TOE_THREADS, 1, MAX_TOE_THREADS, 1));
+    }
+
+    private static int engines(SettingValues settings) {
+        int engines = settings.number(ENGINES, 0, MAX_ENGINES, 0);
+        if (engines > 0 && settings.text(FAULTS) != null) {
             throw new IllegalArgumentException(
                     ENGINES + ": must be 0 with " + FAULTS + ", whose time is virtual, is " + engines);
         }
         return engines;
     }
 
-    private static DriverSettings driver(Map<String, String> settings) {
-        String faults = settings.get(FAULTS);
+    private static DriverSettings driver(SettingValues settings) {
+        String faults = settings.text(FAULTS);
         DriverSettings driver =
                 faults == null ? DriverSettings.DEFAULTS : DriverSettings.DEFAULTS.withWire(faults(faults));
-        boolean isAsking = isOne(settings, RESYNC, "async", "hint");
-        int demoteAfter = number(settings, DEMOTE_AFTER, 1, Integer.MAX_VALUE, DriverSettings.DEFAULT_DEMOTE_AFTER);
+        boolean isAsking = settings.isOne(RESYNC, "async", "hint");
+        int demoteAfter = settings.number(DEMOTE_AFTER, 1, Integer.MAX_VALUE, DriverSettings.DEFAULT_DEMOTE_AFTER);
         return (isAsking ? driver : driver.hinting()).withDemoteAfter(demoteAfter);
     }
 
@@ -140,30 +163,5 @@ record DeviceSettings(
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(FAULTS + ": " + e.getMessage());
         }
-    }
-
-    /** True for the first of two words, which is the default. */
-    private static boolean isOne(Map<String, String> settings, String name, String one, String other) {
-        String value = settings.getOrDefault(name, one);
-        if (!value.equals(one) && !value.equals(other)) {
-            throw new IllegalArgumentException(name + ": must be " + one + " or " + other + ", is " + value);
-        }
-        return value.equals(one);
-    }
-
-    private static int number(Map<String, String> settings, String name, int least, int most, int absent) {
-        String value = settings.get(name);
-        if (value == null) {
-            return absent;
-        }
-        try {
-            int number = Integer.parseInt(value.strip());
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Reported below, like a number out of range.
-        }
-        throw new IllegalArgumentException(name + ": must be " + least + " to " + most + ", is " + value);
     }
 }

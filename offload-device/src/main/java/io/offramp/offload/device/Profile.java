@@ -1,43 +1,71 @@
 package io.offramp.offload.device;
 
-import io.offramp.offload.device.hardware.NicCaps;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 
-/** Devices that can be asked for by name: what the hardware can do, as far as the software on top of it lets it. */
-enum Profile {
-    /** ConnectX-6 Dx, "crypto enabled": both versions, both AES-GCM suites. */
-    CONNECTX_6DX("connectx-6dx", NicCaps.ALL),
-    /** The same under Linux 6.18, whose core offers TLS 1.2 alone to a device ({@code tls_set_device_offload}). */
-    LINUX_6_18("linux-6.18", new NicCaps(true, true, true, true, false, false));
+/**
+ * A device that can be asked for by name: a file of settings (the format of {@link Properties}). Those that
+ * configuration has itself win over it.
+ *
+ * @param label as configuration names it
+ * @param settings by name
+ */
+record Profile(String label, Map<String, String> settings) {
+    /** The files that come with the model. */
+    static final List<String> LABELS = List.of("connectx-6dx", "connectx-7", "linux-6.18", "linux-tls13");
 
-    private final String label;
-    private final NicCaps caps;
-
-    Profile(String label, NicCaps caps) {
-        this.label = label;
-        this.caps = caps;
-    }
-
-    /** As configuration names it. */
-    String label() {
-        return label;
-    }
-
-    NicCaps caps() {
-        return caps;
-    }
+    private static final String SUFFIX = ".properties";
 
     /** All labels, for help and errors. */
     static String labels() {
-        return Arrays.stream(values()).map(Profile::label).collect(Collectors.joining(" or "));
+        return String.join(", ", LABELS) + " or a file (NAME" + SUFFIX + ")";
     }
 
-    /** @throws IllegalArgumentException if there is no such profile */
+    /** @throws IllegalArgumentException if there is no such profile, or its file cannot be read */
     static Profile of(String label) {
-        return Arrays.stream(values())
-                .filter(profile -> profile.label.equals(label))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("profile: must be " + labels() + ", is " + label));
+        if (label.endsWith(SUFFIX)) {
+            return ofFile(label);
+        }
+        if (!LABELS.contains(label)) {
+            throw new IllegalArgumentException("profile: must be " + labels() + ", is " + label);
+        }
+        String name = "profiles/" + label + SUFFIX;
+        try (InputStream in = Profile.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("no resource " + name);
+            }
+            return read(label, new InputStreamReader(in, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalStateException("resource " + name + " cannot be read", e);
+        }
+    }
+
+    private static Profile ofFile(String name) {
+        try (Reader in = Files.newBufferedReader(Path.of(name))) {
+            return read(name, in);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException("profile: no such file: " + name, e);
+        } catch (IOException | InvalidPathException e) {
+            throw new IllegalArgumentException("profile: " + name + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Profile read(String label, Reader in) throws IOException {
+        Properties properties = new Properties();
+        properties.load(in);
+        Map<String, String> settings = new LinkedHashMap<>();
+        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
+        return new Profile(label, settings);
     }
 }

@@ -50,7 +50,10 @@ class DeviceTest {
         assertRefused(Map.of("steering", "65536"), "steering: must be 0 to 65535, is 65536");
         assertRefused(Map.of("state", "sideways"), "state: must be up or down, is sideways");
         assertRefused(Map.of("toe-threads", "0"), "toe-threads: must be 1 to 1024, is 0");
-        assertRefused(Map.of("profile", "bluefield"), "profile: must be connectx-6dx or linux-6.18, is bluefield");
+        assertRefused(
+                Map.of("profile", "bluefield"),
+                "profile: must be connectx-6dx, connectx-7, linux-6.18, linux-tls13 or a file (NAME.properties),"
+                        + " is bluefield");
         assertRefused(
                 Map.of("faults", "loss=90%"), "faults: loss must be a share such as 1% or 0.01, at most 50%, is 90%");
         assertRefused(
@@ -58,7 +61,7 @@ class DeviceTest {
                 "engines: must be 0 with faults, whose time is virtual, is 1");
         assertRefused(
                 Map.of("mtu", "1500"),
-                "mtu: unknown setting, expected one of [profile, contexts, deks, steering, state, "
+                "mtu: unknown setting, expected one of [profile, caps, tls-hw-tx-offload, tls-hw-rx-offload, contexts, deks, steering, state, "
                         + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, "
                         + "installs-per-second, "
                         + "install-latency, record-latency]");

@@ -118,7 +118,7 @@ class DeviceVariantsIT {
 
     @Test
     void shouldOffloadTls12AloneAsReleasedKernelsDo() throws Exception {
-        try (RunningProxy proxy = start(Map.of("profile", "linux-6.18"));
+        try (RunningProxy proxy = start(Map.of("profile", "linux-6.18", "tls-hw-rx-offload", "on"));
                 SSLSocket old = Clients.connect(proxy.address(), "TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
                 SSLSocket current = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
             Clients.getHash(old, "/bytes/1000");

@@ -20,11 +20,12 @@ final class ListenerReader {
     private final RouteReader routes;
     private final Map<String, String> pathByName = new HashMap<>();
 
-    ListenerReader(Surroundings surroundings, Binds binds, UpstreamReader upstreams, Bounds bounds) {
+    ListenerReader(
+            Surroundings surroundings, Binds binds, UpstreamReader upstreams, OffloadReader offload, Bounds bounds) {
         this.bounds = bounds;
         this.binds = binds;
         this.tls = new TlsReader(surroundings);
-        this.offload = new OffloadReader(surroundings);
+        this.offload = offload;
         this.routes = new RouteReader(upstreams);
     }
 

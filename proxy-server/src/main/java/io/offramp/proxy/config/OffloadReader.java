@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.offload.OffloadProvider;
+import io.offramp.offload.record.Direction;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -8,6 +9,7 @@ import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 import io.offramp.proxy.session.OffloadRules;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class OffloadReader {
 
     private final Surroundings surroundings;
     private final OffloadRules rules;
+    private final Map<String, Map<String, String>> settings = new LinkedHashMap<>();
 
     OffloadReader(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -38,7 +41,8 @@ final class OffloadReader {
         }
         // An unknown backend is a problem already; its policies are still checked, as if it were not software.
         String assumed = backend == null ? "" : backend;
-        return new PerDirection(assumed, policy(section, "tx", assumed), policy(section, "rx", assumed));
+        return new PerDirection(
+                assumed, policy(section, Direction.TX, assumed), policy(section, Direction.RX, assumed));
     }
 
     /** The backend owns the listener: no other choice is left. */
@@ -75,10 +79,9 @@ final class OffloadReader {
 
     /**
      * The {@code offload} section of the whole file: settings by backend and name; each backend is opened with them
-     * once, as a check.
+     * once, as a check. Read before any listener.
      */
-    Map<String, Map<String, String>> readSettings(Value value) {
-        Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+    void readSettings(Value value) {
         Section section = value.section(surroundings.backends().keySet().toArray(String[]::new));
         if (section != null) {
             surroundings.backends().forEach((name, provider) -> {
@@ -88,6 +91,10 @@ final class OffloadReader {
                 }
             });
         }
+    }
+
+    /** Settings by backend and name, as far as they have been read. */
+    Map<String, Map<String, String>> settings() {
         return settings;
     }
 
@@ -118,13 +125,29 @@ final class OffloadReader {
         }
     }
 
-    private static Policy policy(Section section, String direction, String backend) {
-        Policy policy = section.get(direction, POLICY, OffloadRules.defaultPolicy(backend));
-        Value written = section.get(direction);
+    private Policy policy(Section section, Direction direction, String backend) {
+        String key = direction.name().toLowerCase(Locale.ROOT);
+        Policy policy = section.get(key, POLICY, OffloadRules.defaultPolicy(backend));
+        Value written = section.get(key);
         if (written != null && !OffloadRules.allows(backend, policy)) {
             written.error("expected sw, is " + written + ": the backend is sw");
+        } else if (written != null && policy == Policy.HW) {
+            String refusal = refusal(backend, direction);
+            if (refusal != null) {
+                written.error("hw is not possible: " + refusal);
+            }
         }
         return policy;
+    }
+
+    private @Nullable String refusal(String backend, Direction direction) {
+        OffloadProvider provider = surroundings.backends().get(backend);
+        try {
+            return provider == null ? null : provider.refusal(direction, settings.getOrDefault(backend, Map.of()));
+        } catch (IllegalArgumentException e) {
+            // A wrong setting, which is a problem of its own.
+            return null;
+        }
     }
 
     private String known(String name) {

@@ -2,7 +2,6 @@ package io.offramp.proxy.config;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,17 +31,18 @@ final class ProxyReader {
         }
         ifThere(root.get("upstreams"), upstreams::read);
         Bounds bounds = BoundsReader.read(root.get("timeouts"), root.get("limits"));
+        // Before the listeners: what a backend takes depends on its settings.
+        ifThere(root.get("offload"), offload::readSettings);
         List<ListenerConfig> listeners =
                 listeners(root.require("listeners", "a list of {bind, tls, upstream}"), bounds);
         upstreams.warnOfUnused();
-        Value settings = root.get("offload");
         return ProxyConfig.builder(listeners, upstreams.all())
                 .admin(admin(root.get("admin")))
                 .servers(bounds.servers())
                 .clients(bounds.clients())
                 .handshakes(bounds.handshakes())
                 .drain(bounds.drain())
-                .backends(settings == null ? Map.of() : offload.readSettings(settings))
+                .backends(offload.settings())
                 .logging(new LoggingReader(surroundings).read(root.get("logging")))
                 .threads(root.get("threads", Scalar.number(0, MAX_THREADS), 0))
                 .warmup(root.get("warmup", Scalar.duration(Duration.ZERO), Duration.ZERO))
@@ -53,7 +53,7 @@ final class ProxyReader {
         if (list == null) {
             return List.of();
         }
-        ListenerReader reader = new ListenerReader(surroundings, binds, upstreams, bounds);
+        ListenerReader reader = new ListenerReader(surroundings, binds, upstreams, offload, bounds);
         return list.items("a list of listeners").stream()
                 .map(reader::read)
                 .filter(Objects::nonNull)
