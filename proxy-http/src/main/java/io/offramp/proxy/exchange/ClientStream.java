@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client's side of one exchange: passes the request to its {@link ClientStreamListener}, and takes the answer, in
  * the order of the methods here. The exchange ends with {@link #release}, {@link #reset} or {@link #becomeTunnel}, or
- * when the listener learns that the client is gone. No call follows after that. Confined to the event loop.
+ * when the listener learns that the client is gone. No call follows after that. The listener may learn it within
+ * {@link #sendEnd} or {@link #answer}, which end a stream that both sides have ended: it is over before, and releases
+ * the stream all the same. Confined to the event loop.
  */
 public interface ClientStream {
     /** Its connection. */

@@ -30,9 +30,7 @@ final class AnswerSender {
         BODY,
         /** Its head is out, and is all of it. */
         WHOLE,
-        /** The same, and it is over: nothing is queued. */
-        OUT,
-        /** Its end is queued. */
+        /** Its end is queued, or out. */
         ENDED
     }
 
@@ -55,12 +53,7 @@ final class AnswerSender {
     }
 
     boolean isEnded() {
-        return state == State.ENDED || state == State.OUT;
-    }
-
-    /** True if it is over, and was all head. */
-    boolean isOut() {
-        return state == State.OUT;
+        return state == State.ENDED;
     }
 
     void interim(AnswerHead head) {
@@ -101,11 +94,12 @@ final class AnswerSender {
     }
 
     void end(Fields trailers) {
-        if (state == State.WHOLE) {
-            state = State.OUT; // the stream ends when the exchange is over
+        boolean whole = state == State.WHOLE;
+        state = State.ENDED;
+        if (whole) {
+            sink.onEndWritten();
             return;
         }
-        state = State.ENDED;
         connection.queue(stream, BodyFrames.end(sink, stream.id(), SentFields.trailers(trailers)));
     }
 

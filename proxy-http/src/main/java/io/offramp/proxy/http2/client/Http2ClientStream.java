@@ -334,9 +334,6 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         boolean complete = !stream.state().remoteSideOpen(); // a refused CONNECT is complete for its exchange alone
         Http2Error code = resetBehind;
         end();
-        if (answer.isOut()) {
-            connection.endLocal(stream);
-        }
         if (!answer.isEnded()) { // malformed
             connection.reset(stream.id(), code == null ? Http2Error.INTERNAL_ERROR : code);
         } else if (stream.state().localSideOpen()) {
