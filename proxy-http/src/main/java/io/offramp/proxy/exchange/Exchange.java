@@ -284,7 +284,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
             requestSide.onReturned();
             search.retry(fate);
         } else {
-            refuse(Refusal.BAD_GATEWAY, "upstream " + problem);
+            refuse(Refusal.ofServer(code), "upstream " + problem);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.offramp.proxy.exchange;
 
+import io.offramp.proxy.message.ResetCode;
+import org.jspecify.annotations.Nullable;
+
 /**
  * An answer that this proxy makes itself.
  *
@@ -8,5 +11,18 @@ package io.offramp.proxy.exchange;
  * @param value of that field
  * @param body not to be changed
  * @param last true if the connection takes no further request
+ * @param code of a server's reset, for clients whose protocol says more than a status of HTTP; null for none
  */
-public record OwnAnswer(int status, String reason, String name, String value, byte[] body, boolean last) {}
+public record OwnAnswer(
+        int status,
+        String reason,
+        String name,
+        String value,
+        byte[] body,
+        boolean last,
+        @Nullable ResetCode code) {
+    /** One that no reset has caused. */
+    public OwnAnswer(int status, String reason, String name, String value, byte[] body, boolean last) {
+        this(status, reason, name, value, body, last, null);
+    }
+}

@@ -1,6 +1,8 @@
 package io.offramp.proxy.exchange;
 
+import io.offramp.proxy.message.ResetCode;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of our own: a status, and a sentence for the reader. They reveal nothing about upstreams. */
 public enum Refusal {
@@ -15,6 +17,10 @@ public enum Refusal {
     NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
     UPGRADE(501, "Not Implemented", "a change to this protocol is not allowed here"),
     BAD_GATEWAY(502, "Bad Gateway", "the server behind this proxy did not answer properly"),
+    /** The server has reset the request as one that is not wanted any more. */
+    CANCELLED(502, "Bad Gateway", "the server behind this proxy has cancelled the request", ResetCode.CANCEL),
+    /** The server has reset the request because its client asks for too much. */
+    TOO_MUCH(502, "Bad Gateway", "the server behind this proxy has refused the load", ResetCode.ENHANCE_YOUR_CALM),
     NO_SERVER(503, "Service Unavailable", "no server behind this proxy is available"),
     OVERLOADED(503, "Service Unavailable", "there is no room for this request just now", true),
     GATEWAY_TIMEOUT(504, "Gateway Timeout", "the server behind this proxy did not answer in time"),
@@ -23,11 +29,20 @@ public enum Refusal {
     private final OwnAnswer answer;
 
     Refusal(int status, String reason, String sentence) {
-        this(status, reason, sentence, false);
+        this(status, reason, sentence, false, null);
     }
 
     /** @param last true if the connection ends behind it */
     Refusal(int status, String reason, String sentence, boolean last) {
+        this(status, reason, sentence, last, null);
+    }
+
+    /** @param code of the server's reset */
+    Refusal(int status, String reason, String sentence, ResetCode code) {
+        this(status, reason, sentence, false, code);
+    }
+
+    Refusal(int status, String reason, String sentence, boolean last, @Nullable ResetCode code) {
         String body = status + " " + reason + ": " + sentence + "\n";
         answer = new OwnAnswer(
                 status,
@@ -35,7 +50,17 @@ public enum Refusal {
                 "Content-Type",
                 "text/plain; charset=us-ascii",
                 body.getBytes(StandardCharsets.US_ASCII),
-                last);
+                last,
+                code);
+    }
+
+    /** Of a request whose server fails, with that code, before an answer has begun. */
+    static Refusal ofServer(ResetCode code) {
+        return switch (code) {
+            case INTERNAL_ERROR -> BAD_GATEWAY;
+            case CANCEL -> CANCELLED;
+            case ENHANCE_YOUR_CALM -> TOO_MUCH;
+        };
     }
 
     int status() {

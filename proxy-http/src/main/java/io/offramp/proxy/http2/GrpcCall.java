@@ -1,6 +1,7 @@
 package io.offramp.proxy.http2;
 
 import io.netty.util.AsciiString;
+import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
@@ -20,9 +21,11 @@ public record GrpcCall(long timeoutNs) {
     private static final byte[] TIMEOUT = "grpc-timeout".getBytes(StandardCharsets.US_ASCII);
     private static final int MOST_DIGITS = 8;
 
+    private static final int CANCELLED = 1;
     private static final int UNKNOWN = 2;
     private static final int DEADLINE_EXCEEDED = 4;
     private static final int PERMISSION_DENIED = 7;
+    private static final int RESOURCE_EXHAUSTED = 8;
     private static final int UNIMPLEMENTED = 12;
     private static final int INTERNAL = 13;
     private static final int UNAVAILABLE = 14;
@@ -72,10 +75,19 @@ public record GrpcCall(long timeoutNs) {
     }
 
     /**
-     * The status that this call gets for a status of HTTP ("HTTP to gRPC Status Code Mapping"). A timeout of a call
-     * that states one is DEADLINE_EXCEEDED.
+     * The status that this call gets for an answer of our own: for a server's reset that of its code ("Errors" of "gRPC
+     * over HTTP2"), else for a status of HTTP ("HTTP to gRPC Status Code Mapping"). A timeout of a call that states one
+     * is DEADLINE_EXCEEDED.
      */
-    int status(int http) {
+    int status(OwnAnswer answer) {
+        return switch (answer.code()) {
+            case CANCEL -> CANCELLED;
+            case ENHANCE_YOUR_CALM -> RESOURCE_EXHAUSTED;
+            case null, default -> status(answer.status());
+        };
+    }
+
+    private int status(int http) {
         return switch (http) {
             case 400 -> INTERNAL;
             case 401 -> UNAUTHENTICATED;

@@ -179,7 +179,7 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
     public SentFields answer(OwnAnswer answer, GrpcCall call, HttpDate date) {
         begin(STATUS[200 - FIRST_STATUS]);
         put(CONTENT_TYPE, GRPC);
-        put(GRPC_STATUS, new AsciiString(Integer.toString(call.status(answer.status()))));
+        put(GRPC_STATUS, new AsciiString(Integer.toString(call.status(answer))));
         put(GRPC_MESSAGE, new AsciiString(answer.status() + " " + answer.reason()));
         put(DATE, date.value());
         return this;

@@ -42,7 +42,7 @@ public interface UpstreamListener {
      * The answer will not be complete; the stream is gone and has forgotten this listener.
      *
      * @param problem {@code reset}, {@code closed}, {@code garbage: status line}
-     * @param code for a client whose answer has begun
+     * @param code that of the server's reset, as a client may see it
      */
     void onFailed(String problem, Fate fate, ResetCode code);
 }

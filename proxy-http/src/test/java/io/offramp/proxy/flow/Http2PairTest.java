@@ -163,6 +163,28 @@ class Http2PairTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"CANCEL, 1", "ENHANCE_YOUR_CALM, 8", "INTERNAL_ERROR, 14", "PROTOCOL_ERROR, 14"})
+    void shouldAnswerACallWithTheStatusOfTheServersReset(Http2Error code, String status) {
+        // Given
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(true, "POST", "content-type", "application/grpc");
+        Http2ClientPeer.Call plain = client.ask(true, "GET");
+        proxy.settle();
+        Http2Peer server = accept();
+
+        // When
+        server.reset(server.request(0), code);
+        server.reset(server.request(1), code);
+        settle(client, server);
+
+        // Then
+        assertThat(call.head).isNotNull();
+        assertThat(call.head.get("grpc-status")).hasToString(status);
+        assertThat(plain.head).isNotNull();
+        assertThat(plain.head.status()).hasToString("502");
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"CANCEL", "NO_ERROR", "INTERNAL_ERROR"})
     void shouldCancelTheRequestOfAClientThatTakesItBackForAnyReason(Http2Error code) {
         // Given a request that is complete

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.util.AsciiString;
 import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.message.HttpDate;
+import io.offramp.proxy.message.ResetCode;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GrpcCallTest {
     private static final String POST = ":method=POST|:scheme=https|:authority=a|:path=/p.S/M|te=trailers|";
+    private static final HttpDate DATE = new HttpDate(InstantSource.fixed(Instant.EPOCH));
 
     @ParameterizedTest
     @CsvSource({
@@ -67,12 +69,21 @@ class GrpcCallTest {
     })
     void shouldAnswerWithTrailersAlone(int status, long timeoutNs, int grpcStatus) {
         OwnAnswer own = new OwnAnswer(status, "Reason", "content-type", "text/plain", new byte[] {1}, false);
-        HttpDate date = new HttpDate(InstantSource.fixed(Instant.EPOCH));
 
-        SentFields sent = new SentFields().answer(own, new GrpcCall(timeoutNs), date);
+        SentFields sent = new SentFields().answer(own, new GrpcCall(timeoutNs), DATE);
 
         assertThat(FieldBlock.sent(sent))
                 .isEqualTo(":status=200|content-type=application/grpc|grpc-status=" + grpcStatus + "|grpc-message="
                         + status + " Reason|date=Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CANCEL, 1", "ENHANCE_YOUR_CALM, 8", "INTERNAL_ERROR, 14"})
+    void shouldAnswerAServersResetByItsCode(ResetCode code, int grpcStatus) {
+        OwnAnswer own = new OwnAnswer(502, "Reason", "content-type", "text/plain", new byte[] {1}, false, code);
+
+        SentFields sent = new SentFields().answer(own, new GrpcCall(0), DATE);
+
+        assertThat(FieldBlock.sent(sent)).contains("|grpc-status=" + grpcStatus + "|");
     }
 }

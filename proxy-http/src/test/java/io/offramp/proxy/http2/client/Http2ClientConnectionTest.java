@@ -8,6 +8,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.proxy.channel.DrainEvent;
@@ -18,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams of one connection, and its end. */
 class Http2ClientConnectionTest {
@@ -50,6 +53,20 @@ class Http2ClientConnectionTest {
         }
         List<Frame> heads = client.read(Http2FrameTypes.HEADERS);
         assertThat(heads).hasSize(50).allMatch(head -> client.status(head).equals("404"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/b, 12", "/app/a, 14"})
+    void shouldAnswerACallWithAStatusOfGrpcWhenNoServerDoes(String path, String status) {
+        client.request(1, false, path, "content-type", "application/grpc", "te", "trailers");
+        client.advance(60);
+
+        assertThat(client.read(Http2FrameTypes.HEADERS)).singleElement().satisfies(frame -> {
+            Http2Headers fields = client.fields(frame);
+            assertThat(fields.status()).hasToString("200");
+            assertThat(fields.get("grpc-status")).hasToString(status);
+            assertThat(frame.flags() & RawClient.END_STREAM).isEqualTo(RawClient.END_STREAM);
+        });
     }
 
     @Test

@@ -202,10 +202,14 @@ final class RawClient implements AutoCloseable {
 
     /** Status of a HEADERS frame. Call it for each, in order. */
     String status(Frame frame) {
+        return String.valueOf(fields(frame).status());
+    }
+
+    /** The same, for all fields. */
+    Http2Headers fields(Frame frame) {
         assertThat(frame.type()).isEqualTo(Http2FrameTypes.HEADERS);
         try {
-            return String.valueOf(decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()))
-                    .status());
+            return decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
         } catch (Http2Exception e) {
             throw new AssertionError(e);
         }
