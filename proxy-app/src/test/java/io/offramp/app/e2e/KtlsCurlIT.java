@@ -34,12 +34,14 @@ class KtlsCurlIT {
         assumeTrue(found, "curl is not installed");
     }
 
-    @ParameterizedTest(name = "{0} {2}")
+    @ParameterizedTest(name = "{0} {2} {3}")
     @CsvSource({
-        "1.3, --tls13-ciphers, TLS_AES_128_GCM_SHA256", "1.3, --tls13-ciphers, TLS_AES_256_GCM_SHA384",
-        "1.2, --ciphers, ECDHE-ECDSA-AES128-GCM-SHA256", "1.2, --ciphers, ECDHE-ECDSA-AES256-GCM-SHA384",
+        "1.3, --tls13-ciphers, TLS_AES_128_GCM_SHA256, --http1.1",
+        "1.3, --tls13-ciphers, TLS_AES_256_GCM_SHA384, --http2",
+        "1.2, --ciphers, ECDHE-ECDSA-AES128-GCM-SHA256, --http2",
+        "1.2, --ciphers, ECDHE-ECDSA-AES256-GCM-SHA384, --http1.1",
     })
-    void shouldCarryEveryByteBothWays(String version, String option, String cipher) throws Exception {
+    void shouldCarryEveryByteBothWays(String version, String option, String cipher, String http) throws Exception {
         Path upload = Files.createTempFile("offramp", ".up");
         Path answer = Files.createTempFile("offramp", ".answer");
         try (RunningProxy proxy = RunningProxy.ktls(Mode.HTTP, OffloadMode.HW, OffloadMode.HW, 0)) {
@@ -47,7 +49,7 @@ class KtlsCurlIT {
             long tx = KernelStat.installed("Tx");
             long rx = KernelStat.installed("Rx");
             String url = "https://127.0.0.1:" + proxy.port();
-            List<String> curl = List.of("curl", "-sSk", "--tlsv" + version, "--tls-max", version, option, cipher);
+            List<String> curl = List.of("curl", "-sSk", http, "--tlsv" + version, "--tls-max", version, option, cipher);
 
             String down = hash(curl, url + "/bytes/" + DOWN_BYTES);
             hash(curl, "--data-binary", "@" + upload, "-o", answer.toString(), url + "/sha256");
@@ -61,7 +63,9 @@ class KtlsCurlIT {
                     .as("the download is one read, in software")
                     .isBetween(1L, 2L);
             await().until(() -> proxy.connections().isEmpty());
-            assertThat(proxy.metric("offramp_tls_truncated_closes_total")).isZero();
+            assertThat(proxy.metric("offramp_tls_truncated_closes_total"))
+                    .as("curl 7.88 sends no close_notify after HTTP/2")
+                    .isLessThanOrEqualTo(http.equals("--http2") ? 2 : 0);
         } finally {
             Files.delete(upload);
             Files.delete(answer);
