@@ -5,6 +5,7 @@ import io.offramp.offload.device.capacity.CapacitySettings;
 import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
+import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.Wire;
@@ -39,6 +40,7 @@ record DeviceSettings(
     private static final String DEKS = "deks";
     private static final String STEERING = "steering";
     private static final String STATE = "state";
+    private static final String RECEIVE_QUEUES = "rqs";
     private static final String TOE_THREADS = "toe-threads";
 
     private static final String DEFAULT_PROFILE = "connectx-6dx";
@@ -73,6 +75,10 @@ record DeviceSettings(
                 STEERING,
                 "flows per IP version that the device recognises, 0 to " + MAX_STEERING + "; default " + MAX_STEERING);
         help.put(STATE, "up or down; default up");
+        help.put(
+                RECEIVE_QUEUES,
+                "receive queues of each event loop, 1 to " + ReceiveQueues.MAX_QUEUES
+                        + ", over which flows are spread by their hash; default 1");
         help.put(
                 TOE_THREADS,
                 "threads for connections in mode hw-record, and as many for expensive handshakes, 1 to "
@@ -154,7 +160,10 @@ record DeviceSettings(
                 faults == null ? DriverSettings.DEFAULTS : DriverSettings.DEFAULTS.withWire(faults(faults));
         boolean isAsking = settings.isOne(RESYNC, "async", "hint");
         int demoteAfter = settings.number(DEMOTE_AFTER, 1, Integer.MAX_VALUE, DriverSettings.DEFAULT_DEMOTE_AFTER);
-        return (isAsking ? driver : driver.hinting()).withDemoteAfter(demoteAfter);
+        int receiveQueues = settings.number(RECEIVE_QUEUES, 1, ReceiveQueues.MAX_QUEUES, 1);
+        return (isAsking ? driver : driver.hinting())
+                .withDemoteAfter(demoteAfter)
+                .withReceiveQueues(receiveQueues);
     }
 
     private static Faults faults(String text) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The device that the explorer's runs share, one after the other. */
 final class ExplorerDevice implements AutoCloseable {
+    static final int RECEIVE_QUEUES = 16;
+
     final LedgerEngine crypto = new LedgerEngine();
     final @Nullable SteppedEngine engine;
     final Device device;
@@ -29,6 +31,7 @@ final class ExplorerDevice implements AutoCloseable {
         engine = mode == ExplorerWorld.Mode.ENGINES ? new SteppedEngine() : null;
         // More than the events of a history can take while the engine rests.
         Map<String, String> settings = new HashMap<>(Map.of("contexts", "80", "deks", "160"));
+        settings.put("rqs", String.valueOf(RECEIVE_QUEUES));
         settings.put("resync", resyncsByHint ? "hint" : "async");
         if (mode == ExplorerWorld.Mode.WIRED) {
             settings.put("faults", "mss=250");

@@ -42,6 +42,8 @@ enum ExplorerEvent {
     REROUTE(Fault.REROUTE, 0, 1),
     LOOK_LATE(Fault.DELAY, 0, 3),
     QUEUE_FULL(Fault.QUEUE_FULL, 0, 3),
+    /** There are more or fewer receive queues, and flows of those that are gone move. */
+    RESIZE,
     /** The engine does the next WQE of the ICOSQ, or of the SQ, or takes the next packet. */
     STEP_CONTROL,
     STEP_SEND,

@@ -71,6 +71,7 @@ class ExplorerTest {
                 INSTALL_RX_AGAIN,
                 LOOK_LATE,
                 QUEUE_FULL,
+                RESIZE,
                 SETTLE);
         try (Explorer explorer = new Explorer(mode, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();

@@ -58,6 +58,9 @@ final class ExplorerWorld {
     @Nullable
     String run(List<ExplorerEvent> history) {
         device.up();
+        if (used.channel() != null) {
+            used.channel().resize(ExplorerDevice.RECEIVE_QUEUES);
+        }
         connection();
         for (ExplorerEvent event : history) {
             happen(event);
@@ -101,6 +104,7 @@ final class ExplorerWorld {
             case FAIL_THIRD -> fail(2);
             case FAIL_FOURTH -> fail(3);
             case FAIL_FIFTH -> fail(4);
+            case RESIZE -> resize();
             case STEP_CONTROL -> step(Step.CONTROL);
             case STEP_SEND -> step(Step.SEND);
             case STEP_PACKET -> step(Step.PACKET);
@@ -148,6 +152,13 @@ final class ExplorerWorld {
         DeviceChannel channel = used.channel();
         if (channel != null) {
             channel.failAfter(skipped);
+        }
+    }
+
+    private void resize() {
+        DeviceChannel channel = used.channel();
+        if (channel != null) {
+            channel.resize(channel.receiveQueues() == 1 ? ExplorerDevice.RECEIVE_QUEUES : 1);
         }
     }
 

@@ -106,6 +106,7 @@ class PacketStormTest {
                     + share("duplicate", 5)
                     + share("corrupt", 3) + share("retransmit", 10) + share("resegment", 40) + share("ack-lag", 30)
                     + share("cqe-error", 2) + share("reroute", 4) + share("queue-full", 20) + share("delay", 30)
+                    + share("move", 3) + share("resize", 1)
                     + " mss=" + (100 + random.nextInt(1_349)) + " sequence=" + Integer.toUnsignedLong(isn);
             channel.config().setAllocator(allocator);
             target = new OffloadTarget(
@@ -113,8 +114,8 @@ class PacketStormTest {
                     channel,
                     new FiveTuple(
                             new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", 40_000)));
-            Map<String, String> settings =
-                    new HashMap<>(Map.of("faults", faults, "resync", random.nextBoolean() ? "async" : "hint"));
+            Map<String, String> settings = new HashMap<>(
+                    Map.of("faults", faults, "resync", random.nextBoolean() ? "async" : "hint", "rqs", "4"));
             device = new Device(DeviceSettings.parse(settings).tapped(this::onPacket), engine);
         }
 

@@ -34,7 +34,10 @@ final class QueueWatch {
         wrong = wrong == null ? look(queues.controlQueue(), stillNamed) : wrong;
         named = stillNamed;
         int tir = nic.steering().tableOf(flow).lookup(flow);
-        return wrong == null && tir != ContextTable.NONE && nic.tirs().get(tir) == null
+        return wrong == null
+                        && tir != ContextTable.NONE
+                        && tir < queues.plainTirs().indirect()
+                        && nic.tirs().get(tir) == null
                 ? "the rule outlives tir=" + tir
                 : wrong;
     }

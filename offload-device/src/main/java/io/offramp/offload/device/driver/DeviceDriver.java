@@ -79,7 +79,10 @@ public final class DeviceDriver {
     private SessionPlace place(OffloadTarget target) {
         DeviceChannel channel = channels.computeIfAbsent(
                 Thread.currentThread(),
-                thread -> new DeviceChannel(device.nic().createQueues(), device.isWired(), loopOf(target)));
+                thread -> new DeviceChannel(
+                        device.nic().createQueues(device.settings().receiveQueues()),
+                        device.isWired(),
+                        loopOf(target)));
         return new SessionPlace(device, channel, target);
     }
 

@@ -76,11 +76,15 @@ public final class Nic {
         return steering;
     }
 
-    /** Command: makes the queues of one channel. */
-    public QueueSet createQueues() {
+    /**
+     * Command: makes the queues of one channel.
+     *
+     * @param receiveQueues how many RQs there are
+     */
+    public QueueSet createQueues(int receiveQueues) {
         int number = queueSets.getAndIncrement();
         Engine engine = engines.isEmpty() ? null : engines.get(number % engines.size());
-        return new QueueSet(number, tises, tirs, deks, steering, this::isUp, engine);
+        return new QueueSet(number, receiveQueues, tises, tirs, deks, steering, this::isUp, engine);
     }
 
     /** Engines of its own that work on its queues; none where the work is done inline. */

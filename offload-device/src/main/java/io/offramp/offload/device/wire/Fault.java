@@ -27,7 +27,11 @@ public enum Fault {
     /** A completion is looked at one packet later. */
     DELAY,
     /** A pool is exhausted. */
-    DECLINE;
+    DECLINE,
+    /** A flow that comes in is led to another receive queue. */
+    MOVE,
+    /** The number of receive queues changes. */
+    RESIZE;
 
     /** As configuration names its share: {@code ack-lag}. */
     public String label() {

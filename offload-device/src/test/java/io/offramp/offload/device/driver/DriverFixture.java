@@ -43,7 +43,7 @@ public final class DriverFixture implements AutoCloseable {
     public DriverFixture(DriverSettings settings) {
         netty.config().setAllocator(allocator);
         device = DeviceResources.of(new Nic(new NicLimits(8, 8, 8), engine), engine, settings);
-        queues = device.nic().createQueues();
+        queues = device.nic().createQueues(1);
         channel = new DeviceChannel(queues, settings.wire() != null, Runnable::run);
         FiveTuple flow = new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("192.0.2.2", 5));
         place = new SessionPlace(device, channel, new OffloadTarget(1, netty, flow));

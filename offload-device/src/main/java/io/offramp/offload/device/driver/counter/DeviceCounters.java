@@ -80,6 +80,8 @@ public final class DeviceCounters {
     public final LongAdder rxMixedRecords = new LongAdder();
     /** Records that the host decrypted. */
     public final LongAdder rxSoftwareRecords = new LongAdder();
+    /** Times that a flow was led to another receive queue. */
+    public final LongAdder rxMoved = new LongAdder();
     /** Packets with a wrong checksum. */
     public final LongAdder rxChecksumErrors = new LongAdder();
     /** Packets with a record that did not authenticate on the device. */
@@ -143,6 +145,7 @@ public final class DeviceCounters {
                         "rx_tls_sw_records",
                         "Records decrypted on the host in the place of the device",
                         rxSoftwareRecords),
+                counter("rx_tls_moved", "Flows led to another receive queue while on the device", rxMoved),
                 counter("rx_csum_err", "Packets with a wrong TCP checksum", rxChecksumErrors),
                 counter("tls_rx_device_resync", "RX resyncs sent to the device", rxDeviceResync),
                 counter("rx_tls_err", "Packets with a record that did not authenticate on the device", rxErrors),

@@ -4,10 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.offramp.offload.device.hardware.engine.Port;
 import io.offramp.offload.device.hardware.engine.QueueSet;
+import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.steering.PlainTirs;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ContentType;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,10 +32,12 @@ public final class DeviceChannel {
     private final Executor loop;
     private final AtomicBoolean isRaised = new AtomicBoolean();
     private final ArrayDeque<Runnable> afterPoll = new ArrayDeque<>();
+    private final Set<Flow> flows = new LinkedHashSet<>();
     private boolean isPolling;
     private final SendRing send;
     private final SendRing control;
     private final ReceiveRing receive;
+    private int wantedReceiveQueues;
     // What stands behind the content of every record: type byte, space for the tag. Never written: one copy per type.
     private final ByteBuf tails;
     private final int tailsKey;
@@ -49,7 +56,8 @@ public final class DeviceChannel {
         this.loop = loop;
         send = new SendRing(queues.sendQueue(), queues.sendCompletions(), queues::ringSend);
         control = new SendRing(queues.controlQueue(), queues.controlCompletions(), queues::ringControl);
-        receive = new ReceiveRing(queues.receiveQueue(), queues.receiveCompletions(), queues::ringReceive);
+        receive = new ReceiveRing(queues.receive(), queues::ringReceive);
+        wantedReceiveQueues = queues.receive().all().size();
         int bytes = ContentType.values().length * TAIL_STRIDE;
         tails = Unpooled.directBuffer(bytes, bytes).setZero(0, bytes);
         for (ContentType type : ContentType.values()) {
@@ -88,6 +96,7 @@ public final class DeviceChannel {
             send.poll();
             control.poll();
             receive.poll();
+            resizeIfIdle();
         } finally {
             isPolling = false;
         }
@@ -138,14 +147,61 @@ public final class DeviceChannel {
         return control;
     }
 
-    /** RQ. */
+    /** RQs. */
     public ReceiveRing receive() {
         return receive;
     }
 
-    /** Number of the RQ, which a TIR is bound to. */
-    public int receiveQueueNumber() {
-        return queues.receiveQueue().number();
+    /** How many RQs there are, or are going to be. */
+    public int receiveQueues() {
+        return wantedReceiveQueues;
+    }
+
+    /** Number of the RQ at this place, which a TIR names. */
+    public int receiveQueueNumber(int queue) {
+        return queues.receive().number(queue);
+    }
+
+    /** Place of the RQ that packets of a flow without a rule go to. */
+    public int queueOf(FlowKey flow) {
+        return plainTirs().queueOf(plainTirs().indirect(), flow) % wantedReceiveQueues;
+    }
+
+    /** TIRs for packets that are not to be decrypted. */
+    public PlainTirs plainTirs() {
+        return queues.plainTirs();
+    }
+
+    /** A flow that packets of a TIR come in for: is told when the number of RQs changes. */
+    public interface Flow {
+        /** Only this many RQs, the first ones, will be there: packets have to go to one of them. */
+        void onReceiveQueues(int count);
+    }
+
+    /** Adds a flow. */
+    public void add(Flow flow) {
+        flows.add(flow);
+    }
+
+    /** Takes a flow away. */
+    public void remove(Flow flow) {
+        flows.remove(flow);
+    }
+
+    /**
+     * Changes the number of RQs, as {@code ethtool -L} does, with all sessions alive: first the flows of those that go
+     * are led elsewhere, and the RQs change once no packet is under way.
+     */
+    public void resize(int count) {
+        wantedReceiveQueues = count;
+        List.copyOf(flows).forEach(flow -> flow.onReceiveQueues(count));
+        resizeIfIdle();
+    }
+
+    private void resizeIfIdle() {
+        if (wantedReceiveQueues != queues.receive().all().size() && receive.isIdle()) {
+            queues.resize(wantedReceiveQueues);
+        }
     }
 
     /** Host memory that the device may reach. */

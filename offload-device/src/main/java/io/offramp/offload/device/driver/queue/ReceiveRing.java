@@ -4,58 +4,75 @@ import io.netty.buffer.ByteBuf;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.DataSegment;
+import io.offramp.offload.device.hardware.queue.ReceiveQueue;
+import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's side of an RQ: posts host memory and hands each packet's completion to the handler of the memory that it
- * lies in.
+ * The driver's side of the RQs: posts host memory, whichever RQ it is used for, and hands each packet's completion to
+ * the handler of the memory that it lies in.
  */
 public final class ReceiveRing {
-    private final WorkQueue queue;
-    private final CompletionQueue completions;
+    private final ReceiveQueues queues;
+    private final WorkQueue memory;
     private final IntConsumer doorbell;
     private final @Nullable CompletionHandler[] handlers;
     private int producer;
-    private int completed;
+    // Entries before this one have completed; the device takes them in order, but their completions lie in several CQs.
+    private int consumer;
 
     /** @param doorbell takes the new running index of the producer */
-    public ReceiveRing(WorkQueue queue, CompletionQueue completions, IntConsumer doorbell) {
-        this.queue = queue;
-        this.completions = completions;
+    public ReceiveRing(ReceiveQueues queues, IntConsumer doorbell) {
+        this.queues = queues;
         this.doorbell = doorbell;
-        handlers = new CompletionHandler[queue.entries()];
+        memory = queues.memory();
+        handlers = new CompletionHandler[memory.entries()];
     }
 
     /** True where one more packet can be posted for. */
     public boolean hasRoom() {
-        return producer - completed < queue.entries();
+        return producer - consumer < memory.entries();
     }
 
     /** True where no packet is waited for. */
     public boolean isIdle() {
-        return producer == completed;
+        return producer == consumer;
     }
 
     /** Posts memory for one packet and rings the doorbell. */
     public void post(int lkey, int address, int bytes, CompletionHandler handler) {
-        DataSegment.write(queue.memory(), queue.offset(producer), bytes, lkey, address);
-        handlers[producer & queue.entries() - 1] = handler;
+        DataSegment.write(memory.memory(), memory.offset(producer), bytes, lkey, address);
+        handlers[slot(producer)] = handler;
         doorbell.accept(++producer);
     }
 
     /** Takes all completions that are there. */
     public void poll() {
+        List<ReceiveQueue> all = queues.all();
+        for (int i = 0; i < all.size(); i++) {
+            poll(all.get(i).completions());
+        }
+    }
+
+    private void poll(CompletionQueue completions) {
         for (int cqe = completions.poll(); cqe != CompletionQueue.EMPTY; cqe = completions.poll()) {
             ByteBuf ring = completions.memory();
-            int slot = Cqe.wqeCounter(ring, cqe) & queue.entries() - 1;
+            int slot = slot(Cqe.wqeCounter(ring, cqe));
             CompletionHandler handler = handlers[slot];
             handlers[slot] = null;
-            completed++;
+            while (consumer != producer && handlers[slot(consumer)] == null) {
+                consumer++;
+            }
             if (handler != null) {
                 handler.onCompletion(ring, cqe);
             }
         }
+    }
+
+    private int slot(int index) {
+        return index & memory.entries() - 1;
     }
 }

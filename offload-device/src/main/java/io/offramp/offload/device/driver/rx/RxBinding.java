@@ -62,6 +62,13 @@ final class RxBinding implements LiveSession {
         return params.areUnderWay();
     }
 
+    /** Leads the flow to the next RQ. */
+    void moveOn() {
+        if (context != null) {
+            context.move((context.queue() + 1) % place.channel().receiveQueues());
+        }
+    }
+
     /** Bytes have come in. */
     void onReceive() {
         params.onReceive();

@@ -7,6 +7,7 @@ import io.offramp.offload.InstallResult.Declined;
 import io.offramp.offload.InstallResult.Installed;
 import io.offramp.offload.device.driver.pool.DekPool;
 import io.offramp.offload.device.driver.queue.CompletionHandler;
+import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.ParamsPoster;
 import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.driver.session.DeviceResources;
@@ -16,7 +17,9 @@ import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.ParamsWqe;
-import io.offramp.offload.device.hardware.steering.SteeringTable;
+import io.offramp.offload.device.hardware.steering.FlowGroup;
+import io.offramp.offload.device.hardware.steering.PlainTirs;
+import io.offramp.offload.device.hardware.steering.Priority;
 import io.offramp.offload.key.TrafficKeys;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  * rule goes when the session does, the rest when nothing is outstanding that names it, WQE or packet. Confined to the
  * event loop.
  */
-final class RxContext {
+final class RxContext implements DeviceChannel.Flow {
     /** Blocks of an answer to a resync request. */
     static final int ANSWER_BLOCKS = ParamsWqe.STATIC_BLOCKS;
 
     private static final int PARAMS_WQES = 2;
+    private static final int MOVE_PACKETS = 2;
     private static final int PARAMS_BLOCKS = ParamsWqe.STATIC_BLOCKS + ParamsWqe.PROGRESS_BLOCKS;
 
     private final SessionPlace place;
@@ -45,11 +49,24 @@ final class RxContext {
     private @Nullable Programming underWay;
     private Runnable whenRefused = () -> {};
     private final CompletionHandler onAnswer = this::onAnswer;
-    private boolean isSteered;
+    private Rule rule = Rule.NONE;
+    private int queue;
+    private int packetsUntilBack;
     private int outstanding;
     private boolean isLeaving;
 
-    private RxContext(SessionPlace place, FlowKey flow, TrafficKeys keys, int tir, int dek) {
+    /** What leads the flow's packets. */
+    private enum Rule {
+        /** The default entry. */
+        NONE,
+        /** A rule to its TIR. */
+        TLS,
+        /** A rule past its TIR, straight to the RQ, for the time that a move takes. */
+        ARFS
+    }
+
+    private RxContext(SessionPlace place, FlowKey flow, TrafficKeys keys, int queue, int tir, int dek) {
+        this.queue = queue;
         this.place = place;
         this.keys = keys;
         this.device = place.device();
@@ -72,14 +89,17 @@ final class RxContext {
         if (dek == DekPool.NONE) {
             return declined("device has no DEK left (" + device.deks().inUse() + " in use)");
         }
-        int tir = createTir(device, place.channel().receiveQueueNumber());
+        // As sk_rx_queue: where the flow's packets have come in so far.
+        int queue = place.channel().queueOf(flow);
+        int tir = createTir(device, place.channel().receiveQueueNumber(queue));
         if (tir == ContextTable.NONE) {
             device.deks().free(dek);
             return declined(
                     "device has no TIR left (" + device.nic().contextMemory().used() + " contexts in use)");
         }
-        RxContext context = new RxContext(place, flow, keys, tir, dek);
+        RxContext context = new RxContext(place, flow, keys, queue, tir, dek);
         device.counters().rxContexts.increment();
+        place.channel().add(context);
         boolean[] isLoaded = new boolean[1];
         context.program(keys.nextSequence(), tcpSequence, loaded -> {
             isLoaded[0] = loaded;
@@ -91,11 +111,11 @@ final class RxContext {
             // As in mlx5: the rule follows the params, and a flow without one is simply not decrypted.
             return new Installed<>(context);
         }
-        if (!context.isSteered) {
+        if (context.rule == Rule.NONE) {
             context.close();
-            SteeringTable steering = device.nic().steering().tableOf(flow);
+            int rules = device.nic().steering().tableOf(flow).used();
             return isLoaded[0]
-                    ? declined("steering table is full (" + steering.used() + " rules)")
+                    ? declined("steering table is full (" + rules + " rules)")
                     : new Declined<>(DeclineReason.UNAVAILABLE, "device does not take the params of tir=" + tir);
         }
         return new Installed<>(context);
@@ -132,6 +152,9 @@ final class RxContext {
     /** A WQE or a packet that names the TIR is under way. */
     void onPosted() {
         outstanding++;
+        if (packetsUntilBack > 0 && --packetsUntilBack == 0) {
+            leadBack();
+        }
     }
 
     /** A WQE or a packet that names the TIR has completed. */
@@ -248,7 +271,48 @@ final class RxContext {
     }
 
     private void steer() {
-        isSteered = isSteered || device.nic().steering().tableOf(flow).add(flow, tir);
+        if (rule == Rule.NONE && group(Priority.TLS).add(flow, tir)) {
+            rule = Rule.TLS;
+        }
+    }
+
+    private FlowGroup group(Priority priority) {
+        return device.nic().steering().tableOf(flow).group(priority);
+    }
+
+    /** Place of the RQ that its packets go to. */
+    int queue() {
+        return queue;
+    }
+
+    /**
+     * Leads the flow's packets to another RQ. The commands take the time of a packet, which goes straight to the RQ:
+     * its TIR has missed it then, and regains the position as after a loss.
+     */
+    void move(int newQueue) {
+        if (newQueue == queue || isLeaving) {
+            return;
+        }
+        PlainTirs plain = place.channel().plainTirs();
+        if (rule != Rule.NONE && group(Priority.ARFS).add(flow, plain.direct(newQueue))) {
+            group(Priority.TLS).delete(flow, tir);
+            rule = Rule.ARFS;
+            packetsUntilBack = MOVE_PACKETS;
+        }
+        queue = newQueue;
+        device.nic().tirs().modify(tir, place.channel().receiveQueueNumber(newQueue));
+        device.counters().rxMoved.increment();
+    }
+
+    private void leadBack() {
+        rule = Rule.NONE;
+        steer();
+        group(Priority.ARFS).delete(flow, place.channel().plainTirs().direct(queue));
+    }
+
+    @Override
+    public void onReceiveQueues(int count) {
+        move(queue % count);
     }
 
     /**
@@ -257,7 +321,9 @@ final class RxContext {
      */
     void close() {
         isLeaving = true;
-        device.nic().steering().tableOf(flow).delete(flow, tir);
+        place.channel().remove(this);
+        group(Priority.TLS).delete(flow, tir);
+        group(Priority.ARFS).delete(flow, place.channel().plainTirs().direct(queue));
         giveBackIfIdle();
     }
 

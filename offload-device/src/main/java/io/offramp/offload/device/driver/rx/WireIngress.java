@@ -35,6 +35,7 @@ final class WireIngress implements WiredRx.Ingress {
         if (bytes == 0) {
             return;
         }
+        wire.steer(device);
         int headerBytes = header.readableBytes();
         RxContext context = device.usable();
         if (context == null) {

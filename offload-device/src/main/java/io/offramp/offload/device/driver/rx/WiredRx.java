@@ -66,6 +66,17 @@ final class WiredRx {
         return chance;
     }
 
+    /** Leaves it to chance whether the flow moves to another RQ now. */
+    void steer(RxBinding device) {
+        if (chance.happens(Fault.RESIZE)) {
+            int most = place.device().settings().receiveQueues();
+            place.channel().resize(place.channel().receiveQueues() % most + 1);
+        }
+        if (chance.happens(Fault.MOVE)) {
+            device.moveOn();
+        }
+    }
+
     /** Sends bytes of the stream and receives them. */
     void receive(ByteBuf bytes, Ingress ingress) {
         remember(bytes);

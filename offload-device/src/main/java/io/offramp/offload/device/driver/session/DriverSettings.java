@@ -11,41 +11,52 @@ import org.jspecify.annotations.Nullable;
  * @param wire faults of the wire; null where the connection's bytes pass by reference, in order
  * @param resyncByHint whether the host gives a lost device the next position unasked; else it waits for the request
  * @param demoteAfter records in a row that the device may leave to the host before a session gives it back
+ * @param receiveQueues RQs of each event loop
  * @param tap sees what is sent on wires with faults
  * @param chances says what goes wrong when
  */
 public record DriverSettings(
-        @Nullable Faults wire, boolean resyncByHint, int demoteAfter, Wire.Tap tap, Chance.Source chances) {
+        @Nullable Faults wire,
+        boolean resyncByHint,
+        int demoteAfter,
+        int receiveQueues,
+        Wire.Tap tap,
+        Chance.Source chances) {
     /** A loss on the wire explains fewer records in a row than these. */
     public static final int DEFAULT_DEMOTE_AFTER = 4096;
 
     /** Without a wire, and resyncing as ConnectX does. */
     public static final DriverSettings DEFAULTS = new DriverSettings(
-            null, false, DEFAULT_DEMOTE_AFTER, (header, headerBytes, payload, index, bytes) -> {}, Chance::seeded);
+            null, false, DEFAULT_DEMOTE_AFTER, 1, (header, headerBytes, payload, index, bytes) -> {}, Chance::seeded);
 
     /** The same with a wire on which this goes wrong. */
     public DriverSettings withWire(Faults newWire) {
-        return new DriverSettings(newWire, resyncByHint, demoteAfter, tap, chances);
+        return new DriverSettings(newWire, resyncByHint, demoteAfter, receiveQueues, tap, chances);
     }
 
     /** The same with a host that resyncs a lost device unasked. */
     public DriverSettings hinting() {
-        return new DriverSettings(wire, true, demoteAfter, tap, chances);
+        return new DriverSettings(wire, true, demoteAfter, receiveQueues, tap, chances);
     }
 
     /** The same with another number of records in a row that the device may leave to the host. */
     public DriverSettings withDemoteAfter(int newDemoteAfter) {
-        return new DriverSettings(wire, resyncByHint, newDemoteAfter, tap, chances);
+        return new DriverSettings(wire, resyncByHint, newDemoteAfter, receiveQueues, tap, chances);
+    }
+
+    /** The same with another number of RQs for each event loop. */
+    public DriverSettings withReceiveQueues(int newReceiveQueues) {
+        return new DriverSettings(wire, resyncByHint, demoteAfter, newReceiveQueues, tap, chances);
     }
 
     /** The same with a tap on its wires. */
     public DriverSettings tapped(Wire.Tap newTap) {
-        return new DriverSettings(wire, resyncByHint, demoteAfter, newTap, chances);
+        return new DriverSettings(wire, resyncByHint, demoteAfter, receiveQueues, newTap, chances);
     }
 
     /** The same with another source of faults. */
     public DriverSettings scripted(Chance.Source newChances) {
-        return new DriverSettings(wire, resyncByHint, demoteAfter, tap, newChances);
+        return new DriverSettings(wire, resyncByHint, demoteAfter, receiveQueues, tap, newChances);
     }
 
     /** One connection's randomness. */

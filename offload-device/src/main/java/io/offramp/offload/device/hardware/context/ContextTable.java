@@ -43,6 +43,14 @@ public final class ContextTable {
         return index + 1;
     }
 
+    /** Command: leads the packets of a TIR to another RQ from here on; its state stays. */
+    public void modify(int number, int receiveQueue) {
+        TlsContext context = get(number);
+        if (context != null) {
+            context.receiveQueue(receiveQueue);
+        }
+    }
+
     /** Command: makes a context forget what it was told, for its next user. Nothing that names it is under way. */
     public void reset(int number) {
         TlsContext context = get(number);

@@ -27,7 +27,7 @@ public final class TlsContext {
     /** Most packets from one question to the record that the next is about, once answers arrive. */
     public static final int LAST_ASK_AGAIN = 128;
 
-    private final int receiveQueue;
+    private volatile int receiveQueue;
     private final RecordCursor cursor = new RecordCursor();
     private RecordFormat format = RecordFormat.TLS_1_3;
     private int gcmIv;
@@ -53,6 +53,10 @@ public final class TlsContext {
     /** The RQ that packets of a TIR go to. */
     public int receiveQueue() {
         return receiveQueue;
+    }
+
+    void receiveQueue(int newReceiveQueue) {
+        receiveQueue = newReceiveQueue;
     }
 
     /**

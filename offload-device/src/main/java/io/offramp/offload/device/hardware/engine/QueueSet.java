@@ -1,65 +1,57 @@
 package io.offramp.offload.device.hardware.engine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.offramp.offload.device.hardware.context.ContextTable;
-import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.key.DekTable;
-import io.offramp.offload.device.hardware.packet.FlowKey;
-import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
-import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
-import io.offramp.offload.device.hardware.queue.TlsOffload;
+import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
+import io.offramp.offload.device.hardware.steering.PlainTirs;
+import io.offramp.offload.device.hardware.steering.Rqt;
 import io.offramp.offload.device.hardware.steering.Steering;
+import io.offramp.offload.device.hardware.steering.Toeplitz;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of one channel (SQ, ICOSQ, RQ and their CQs) and the engines behind them. The engines are inline, where
+ * The queues of one channel (SQ, ICOSQ, RQs and their CQs) and the engines behind them. The engines are inline, where
  * ringing a doorbell does the work on the caller's thread, or belong to an {@link Engine}, which the doorbell wakes and
  * which raises an interrupt when it has completed something. The driver's side is confined to one thread.
  */
 public final class QueueSet {
-    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(QueueSet.class);
     private static final int SEND_BLOCKS = 1024;
     private static final int CONTROL_BLOCKS = 64;
     private static final int RECEIVE_ENTRIES = 64;
 
     private final int number;
-    private final ContextTable tirs;
-    private final Steering steering;
-    private final BooleanSupplier isUp;
     private final MemoryRegions regions = new MemoryRegions();
     private final WorkQueue sendQueue;
     private final WorkQueue controlQueue;
-    private final WorkQueue receiveQueue;
+    private final ReceiveQueues receive;
+    private final PlainTirs plainTirs;
     private final CompletionQueue sendCompletions = new CompletionQueue(SEND_BLOCKS);
     private final CompletionQueue controlCompletions = new CompletionQueue(CONTROL_BLOCKS);
-    private final CompletionQueue receiveCompletions = new CompletionQueue(RECEIVE_ENTRIES);
     private final RecordCipher cipher = new RecordCipher();
     private final TxEngine tx;
     private final RxEngine rx;
+    private final Receiver receiver;
     private final WqeWorker worker;
-    private final FlowKey flow = new FlowKey();
     private final PacketRing arriving = new PacketRing(RECEIVE_ENTRIES);
     private final @Nullable Engine engine;
     private Runnable interrupt = () -> {};
-    private boolean hasChecksums = true;
-    private long bytesReceived;
     private boolean owesInterrupt;
     private long interruptAtNs;
 
     /**
-     * @param number unique on the device; the three queues have 4n + 1 to 4n + 3
+     * @param number unique on the device; SQ, ICOSQ and the memory of the RQs have 4n + 1 to 4n + 3
+     * @param receiveQueues how many RQs there are at first
      * @param isUp whether the device works
      * @param engine works on these queues; null if the ringing thread does
      */
     public QueueSet(
             int number,
+            int receiveQueues,
             ContextTable tises,
             ContextTable tirs,
             DekTable deks,
@@ -68,14 +60,13 @@ public final class QueueSet {
             @Nullable Engine engine) {
         this.engine = engine;
         this.number = number;
-        this.tirs = tirs;
-        this.steering = steering;
-        this.isUp = isUp;
         sendQueue = new WorkQueue(4 * number + 1, SEND_BLOCKS, WorkQueue.BLOCK_BYTES);
         controlQueue = new WorkQueue(4 * number + 2, CONTROL_BLOCKS, WorkQueue.BLOCK_BYTES);
-        receiveQueue = new WorkQueue(4 * number + 3, RECEIVE_ENTRIES, DataSegment.BYTES);
+        receive = new ReceiveQueues(number, 4 * number + 3, RECEIVE_ENTRIES, receiveQueues);
+        plainTirs = new PlainTirs(number, new Rqt(receiveQueues), Toeplitz.DEFAULT);
         tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()));
         rx = new RxEngine(cipher);
+        receiver = new Receiver(receive, regions, steering, tirs, plainTirs, isUp, rx);
         worker = new WqeWorker(tises, tirs, deks, regions, tx, isUp);
     }
 
@@ -126,14 +117,29 @@ public final class QueueSet {
         return controlCompletions;
     }
 
-    /** RQ: host memory for packets. */
-    public WorkQueue receiveQueue() {
-        return receiveQueue;
+    /** RQs. */
+    public ReceiveQueues receive() {
+        return receive;
     }
 
-    /** CQ of the RQ. */
-    public CompletionQueue receiveCompletions() {
-        return receiveCompletions;
+    /** TIRs for packets that are not to be decrypted. */
+    public PlainTirs plainTirs() {
+        return plainTirs;
+    }
+
+    /**
+     * Command: changes the number of RQs, and spreads the flows without a rule over them. Nothing is under way, and no
+     * TIR names an RQ that goes.
+     */
+    public void resize(int receiveQueues) {
+        // Where a table or the list of RQs is the shorter one, no packet finds an entry without an RQ.
+        if (receiveQueues > receive.all().size()) {
+            receive.resize(receiveQueues);
+            plainTirs.rqt().spreadOver(receiveQueues);
+        } else {
+            plainTirs.rqt().spreadOver(receiveQueues);
+            receive.resize(receiveQueues);
+        }
     }
 
     /** Leads packets that leave to this port; null, as at first, where the host memory that a WQE names is the wire. */
@@ -156,7 +162,7 @@ public final class QueueSet {
      * reference, nothing can damage them, and nobody computes one.
      */
     public void hasChecksums(boolean newHasChecksums) {
-        hasChecksums = newHasChecksums;
+        receiver.hasChecksums(newHasChecksums);
     }
 
     /** Doorbell of the SQ: works on everything before this running index. */
@@ -179,13 +185,13 @@ public final class QueueSet {
         }
     }
 
-    /** Doorbell of the RQ: entries before this running index may be filled. */
+    /** Doorbell of the RQs' memory: entries before this running index may be filled. */
     public void ringReceive(int producer) {
-        receiveQueue.doorbell(producer);
+        receive.memory().doorbell(producer);
     }
 
     /**
-     * A packet comes in from the wire. Its payload goes to the next RQ entry, a CQE follows.
+     * A packet comes in from the wire. Its payload goes to the next entry of the RQs' memory, a CQE of its RQ follows.
      *
      * @param header copied
      * @param wire holds the payload; read, not kept beyond the CQE
@@ -193,7 +199,7 @@ public final class QueueSet {
      */
     public boolean receive(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
         if (engine == null) {
-            return take(header, headerBytes, wire, index, bytes);
+            return receiver.take(header, headerBytes, wire, index, bytes);
         }
         if (!arriving.offer(header, headerBytes, wire, index, bytes)) {
             return false;
@@ -218,11 +224,12 @@ public final class QueueSet {
             interrupt.run();
         }
         long recordsBefore = cipher.records();
-        long bytesBefore = worker.bytesWorked() + bytesReceived;
+        long bytesBefore = worker.bytesWorked() + receiver.bytesReceived();
         owesInterrupt = workAll();
         if (owesInterrupt) {
             hasWorked = true;
-            long ns = pace.work(cipher.records() - recordsBefore, worker.bytesWorked() + bytesReceived - bytesBefore);
+            long ns = pace.work(
+                    cipher.records() - recordsBefore, worker.bytesWorked() + receiver.bytesReceived() - bytesBefore);
             if (ns > 0) {
                 interruptAtNs = System.nanoTime() + ns;
             } else {
@@ -264,7 +271,7 @@ public final class QueueSet {
             return false;
         }
         try {
-            take(slot.header(), slot.headerBytes(), slot.wire(), slot.index(), slot.bytes());
+            receiver.take(slot.header(), slot.headerBytes(), slot.wire(), slot.index(), slot.bytes());
         } finally {
             arriving.release();
         }
@@ -281,60 +288,6 @@ public final class QueueSet {
         return owesInterrupt ? interruptAtNs - System.nanoTime() : Long.MAX_VALUE;
     }
 
-    private boolean take(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
-        if (receiveQueue.waiting() == 0) {
-            return false;
-        }
-        int entry = receiveQueue.consumer();
-        int at = receiveQueue.offset(entry);
-        ByteBuf ring = receiveQueue.memory();
-        long address = DataSegment.address(ring, at);
-        receiveQueue.consume(1);
-        ByteBuf host = regions.resolve(DataSegment.lkey(ring, at), address, bytes);
-        if (host == null || DataSegment.byteCount(ring, at) < bytes) {
-            return false;
-        }
-        boolean isIntact = !hasChecksums || TcpChecksum.verify(header, headerBytes, wire, index, bytes);
-        TlsOffload tls = deliver(isIntact, header, headerBytes, wire, index, bytes, host, (int) address);
-        receiveCompletions.pushReceived(entry, bytes, isIntact, tls);
-        bytesReceived += bytes;
-        return true;
-    }
-
-    private TlsOffload deliver(
-            boolean isIntact,
-            ByteBuf header,
-            int headerBytes,
-            ByteBuf wire,
-            int index,
-            int bytes,
-            ByteBuf host,
-            int hostIndex) {
-        TlsContext context = isIntact && isUp.getAsBoolean() ? steer(header, headerBytes) : null;
-        if (context == null) {
-            host.setBytes(hostIndex, wire, index, bytes);
-            return TlsOffload.NOT_DECRYPTED;
-        }
-        int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
-        try {
-            return rx.receive(context, sequence, wire, index, bytes, host, hostIndex);
-        } catch (Throwable e) {
-            LOG.error("packet of queue {} failed", receiveQueue.number(), e);
-            context.lose();
-            host.setBytes(hostIndex, wire, index, bytes);
-            return TlsOffload.NOT_DECRYPTED;
-        }
-    }
-
-    private @Nullable TlsContext steer(ByteBuf header, int headerBytes) {
-        if (!PacketHeader.isValid(header, 0, headerBytes)) {
-            return null;
-        }
-        flow.read(header, 0, headerBytes);
-        TlsContext context = tirs.get(steering.tableOf(flow).lookup(flow));
-        return context != null && context.receiveQueue() == receiveQueue.number() ? context : null;
-    }
-
     /** Frees the rings. Nothing is posted after this. */
     public void close() {
         if (engine != null) {
@@ -342,10 +295,9 @@ public final class QueueSet {
         }
         sendQueue.close();
         controlQueue.close();
-        receiveQueue.close();
+        receive.close();
         sendCompletions.close();
         controlCompletions.close();
-        receiveCompletions.close();
         cipher.close();
         tx.close();
         rx.close();

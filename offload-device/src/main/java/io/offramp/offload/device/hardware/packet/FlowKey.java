@@ -38,6 +38,26 @@ public final class FlowKey {
         return this;
     }
 
+    /** How many 32-bit words addresses and ports are. */
+    public int words() {
+        return isIpv6 ? 9 : 3;
+    }
+
+    /** A word of source address, destination address and ports, in this order, as they stand in the headers. */
+    public int word(int index) {
+        if (!isIpv6) {
+            return index == 0 ? (int) sourceLow : index == 1 ? (int) destinationLow : ports;
+        }
+        long half = switch (index >> 1) {
+            case 0 -> sourceHigh;
+            case 1 -> sourceLow;
+            case 2 -> destinationHigh;
+            case 3 -> destinationLow;
+            default -> (long) ports << Integer.SIZE;
+        };
+        return (index & 1) == 0 ? (int) (half >>> Integer.SIZE) : (int) half;
+    }
+
     /** Which of the two tables it is for. */
     public boolean isIpv6() {
         return isIpv6;

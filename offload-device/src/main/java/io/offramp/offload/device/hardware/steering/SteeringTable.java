@@ -2,56 +2,41 @@ package io.offramp.offload.device.hardware.steering;
 
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.packet.FlowKey;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * One flow table: exact matches, and the default entry, which leads to no TIR. Rules are added and deleted by commands
- * from any thread; packets look up without a lock.
+ * One flow table: its groups in the order of their priorities, and the default entry, which leads to no TIR of a rule.
+ * The first group with a rule for a packet decides.
  */
 public final class SteeringTable {
-    private final int capacity;
-    private final ConcurrentHashMap<FlowKey, Integer> rules = new ConcurrentHashMap<>();
-    private final AtomicInteger used = new AtomicInteger();
+    private final List<FlowGroup> groups = new ArrayList<>();
 
-    /** @param capacity exact matches */
-    public SteeringTable(int capacity) {
-        this.capacity = capacity;
+    /** @param capacity exact matches in each group */
+    SteeringTable(int capacity) {
+        for (Priority _ : Priority.values()) {
+            groups.add(new FlowGroup(capacity));
+        }
     }
 
-    /**
-     * Command: leads a flow to a TIR. A flow that has a rule follows the new one: its addresses and ports were used
-     * again.
-     *
-     * @param flow the table's from here on
-     * @return false if the table is full
-     */
-    public boolean add(FlowKey flow, int tir) {
-        if (used.incrementAndGet() > capacity) {
-            used.decrementAndGet();
-            return false;
-        }
-        if (rules.put(flow, tir) != null) {
-            used.decrementAndGet();
-        }
-        return true;
-    }
-
-    /** Command: leads a flow to the default entry again, unless its rule is for another TIR. */
-    public void delete(FlowKey flow, int tir) {
-        if (rules.remove(flow, tir)) {
-            used.decrementAndGet();
-        }
+    /** The group with this priority. */
+    public FlowGroup group(Priority priority) {
+        return groups.get(priority.ordinal());
     }
 
     /** The TIR that a packet of this flow goes to, or {@link ContextTable#NONE}. */
     public int lookup(FlowKey flow) {
-        Integer tir = rules.get(flow);
-        return tir == null ? ContextTable.NONE : tir;
+        for (int i = 0; i < groups.size(); i++) {
+            int tir = groups.get(i).lookup(flow);
+            if (tir != ContextTable.NONE) {
+                return tir;
+            }
+        }
+        return ContextTable.NONE;
     }
 
     /** How many rules there are. */
     public int used() {
-        return used.get();
+        return groups.stream().mapToInt(FlowGroup::used).sum();
     }
 }

@@ -19,6 +19,7 @@ import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
+import io.offramp.offload.device.hardware.steering.Priority;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ProtocolVersion;
@@ -35,13 +36,13 @@ class ChecksumRuleTest {
     @ValueSource(strings = {"192.0.2.1", "2001:db8::1"})
     void shouldDeliverADamagedPacketAsItIsAndKeepTheContextWhereItStands(String address) {
         Nic nic = new Nic(new NicLimits(2, 2, 2), AeadEngines.best());
-        QueueSet queues = nic.createQueues();
+        QueueSet queues = nic.createQueues(1);
         ByteBuf header = Unpooled.buffer(64);
         int headerBytes =
                 PacketHeader.write(header, new InetSocketAddress(address, 5), new InetSocketAddress(address, 443));
         TrafficKeys keys =
                 new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, new byte[16], new byte[12], 0);
-        int tir = nic.tirs().create(queues.receiveQueue().number());
+        int tir = nic.tirs().create(queues.receive().number(0));
         nic.deks().createBulk(1);
         nic.deks().load(0, keys.suite(), keys.dangerousKey());
         SendRing control = new SendRing(queues.controlQueue(), queues.controlCompletions(), queues::ringControl);
@@ -49,7 +50,7 @@ class ChecksumRuleTest {
         ParamsPoster.postProgress(control, Opcode.MODIFIER_TIR, tir, SEQUENCE, null);
         control.doorbell();
         FlowKey flow = new FlowKey().read(header, 0, headerBytes);
-        nic.steering().tableOf(flow).add(flow, tir);
+        nic.steering().tableOf(flow).group(Priority.TLS).add(flow, tir);
         TlsContext context = nic.tirs().get(tir);
         assertThat(context).isNotNull();
 
@@ -62,16 +63,21 @@ class ChecksumRuleTest {
 
         wire.setByte(50, wire.getByte(50) ^ 1);
         int damaged = receive(queues, header, headerBytes, wire, record.length, key, 0);
-        assertThat(Cqe.isIntact(queues.receiveCompletions().memory(), damaged)).isFalse();
-        assertThat(Cqe.tlsOffload(queues.receiveCompletions().memory(), damaged))
+        assertThat(Cqe.isIntact(queues.receive().all().getFirst().completions().memory(), damaged))
+                .isFalse();
+        assertThat(Cqe.tlsOffload(
+                        queues.receive().all().getFirst().completions().memory(), damaged))
                 .isEqualTo(TlsOffload.NOT_DECRYPTED);
         assertThat(ByteBufUtil.getBytes(host, 0, record.length)).isEqualTo(ByteBufUtil.getBytes(wire));
         assertThat(context.tracker()).isEqualTo(TrackerState.START);
 
         wire.setByte(50, wire.getByte(50) ^ 1);
         int intact = receive(queues, header, headerBytes, wire, record.length, key, 1);
-        assertThat(Cqe.isIntact(queues.receiveCompletions().memory(), intact)).isTrue();
-        assertThat(Cqe.tlsOffload(queues.receiveCompletions().memory(), intact)).isEqualTo(TlsOffload.DECRYPTED);
+        assertThat(Cqe.isIntact(queues.receive().all().getFirst().completions().memory(), intact))
+                .isTrue();
+        assertThat(Cqe.tlsOffload(
+                        queues.receive().all().getFirst().completions().memory(), intact))
+                .isEqualTo(TlsOffload.DECRYPTED);
 
         wire.release();
         host.release();
@@ -81,13 +87,14 @@ class ChecksumRuleTest {
 
     private static int receive(
             QueueSet queues, ByteBuf header, int headerBytes, ByteBuf wire, int bytes, int key, int entry) {
-        DataSegment.write(queues.receiveQueue().memory(), queues.receiveQueue().offset(entry), bytes, key, 0);
+        DataSegment.write(
+                queues.receive().memory().memory(), queues.receive().memory().offset(entry), bytes, key, 0);
         queues.ringReceive(entry + 1);
         byte[] before = ByteBufUtil.getBytes(header, 0, headerBytes);
         assertThat(queues.receive(header, headerBytes, wire, 0, bytes)).isTrue();
         assertThat(ByteBufUtil.getBytes(header, 0, headerBytes))
                 .as("headers are not touched")
                 .isEqualTo(before);
-        return queues.receiveCompletions().poll();
+        return queues.receive().all().getFirst().completions().poll();
     }
 }

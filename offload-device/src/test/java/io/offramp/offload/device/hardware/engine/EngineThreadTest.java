@@ -21,8 +21,8 @@ class EngineThreadTest {
     void shouldGoOnWithAllQueuesWhenOneOfThemThrows() {
         EngineThread engine = new EngineThread(Thread::new, Pace.UNLIMITED);
         Nic nic = new Nic(new NicLimits(1, 1, 1), AeadEngines.best(), List.of(engine));
-        QueueSet broken = nic.createQueues();
-        QueueSet sound = nic.createQueues();
+        QueueSet broken = nic.createQueues(1);
+        QueueSet sound = nic.createQueues(1);
         AtomicBoolean throwsNow = new AtomicBoolean(true);
         AtomicInteger interrupts = new AtomicInteger();
         broken.onInterrupt(() -> {
@@ -52,8 +52,8 @@ class EngineThreadTest {
         EngineThread engine =
                 new EngineThread(Thread::new, (records, bytes) -> works.getAndIncrement() == 0 ? LONG_NS : 0);
         Nic nic = new Nic(new NicLimits(1, 1, 1), AeadEngines.best(), List.of(engine));
-        QueueSet slow = nic.createQueues();
-        QueueSet other = nic.createQueues();
+        QueueSet slow = nic.createQueues(1);
+        QueueSet other = nic.createQueues(1);
         AtomicInteger slowInterrupts = new AtomicInteger();
         AtomicInteger interrupts = new AtomicInteger();
         slow.onInterrupt(slowInterrupts::incrementAndGet);

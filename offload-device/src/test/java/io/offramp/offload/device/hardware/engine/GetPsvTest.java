@@ -24,7 +24,7 @@ class GetPsvTest {
     private static final int AT = 8;
 
     private final Nic nic = new Nic(new NicLimits(2, 2, 2), AeadEngines.best());
-    private final QueueSet queues = nic.createQueues();
+    private final QueueSet queues = nic.createQueues(1);
     private final ByteBuf host = Unpooled.directBuffer(100, 100).setZero(0, 100);
     private final int hostKey = queues.regions().map(host);
     private final int tir = nic.tirs().create(0);

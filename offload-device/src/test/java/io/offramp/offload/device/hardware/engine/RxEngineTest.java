@@ -19,6 +19,7 @@ import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
+import io.offramp.offload.device.hardware.steering.Priority;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ProtocolVersion;
@@ -36,7 +37,7 @@ class RxEngineTest {
     private static final int SEQUENCE = Integer.MAX_VALUE - 50;
 
     private final Nic nic = new Nic(new NicLimits(4, 4, 4), AeadEngines.best());
-    private final QueueSet queues = nic.createQueues();
+    private final QueueSet queues = nic.createQueues(1);
     private final ByteBuf header = Unpooled.buffer(64);
     private final ByteBuf host = Unpooled.directBuffer(2_000, 2_000);
     private final int hostKey = queues.regions().map(host);
@@ -52,7 +53,7 @@ class RxEngineTest {
         queues.hasChecksums(false);
         headerBytes = PacketHeader.write(
                 header, new InetSocketAddress("2001:db8::2", 5), new InetSocketAddress("2001:db8::1", 443));
-        tir = nic.tirs().create(queues.receiveQueue().number());
+        tir = nic.tirs().create(queues.receive().number(0));
         nic.deks().createBulk(1);
         nic.deks().load(0, keys.suite(), keys.dangerousKey());
         SendRing control = new SendRing(queues.controlQueue(), queues.controlCompletions(), queues::ringControl);
@@ -60,7 +61,7 @@ class RxEngineTest {
         ParamsPoster.postProgress(control, Opcode.MODIFIER_TIR, tir, SEQUENCE, null);
         control.doorbell();
         FlowKey flow = new FlowKey().read(header, 0, headerBytes);
-        nic.steering().tableOf(flow).add(flow, tir);
+        nic.steering().tableOf(flow).group(Priority.TLS).add(flow, tir);
     }
 
     @AfterEach
@@ -188,7 +189,7 @@ class RxEngineTest {
         post(wire.readableBytes() - 1);
         assertThat(queues.receive(header, headerBytes, wire, 0, wire.readableBytes()))
                 .isFalse();
-        assertThat(queues.receiveCompletions().poll()).isEqualTo(CompletionQueue.EMPTY);
+        assertThat(queues.receive().all().getFirst().completions().poll()).isEqualTo(CompletionQueue.EMPTY);
     }
 
     private TlsContext context() {
@@ -198,7 +199,8 @@ class RxEngineTest {
     }
 
     private void post(int bytes) {
-        DataSegment.write(queues.receiveQueue().memory(), queues.receiveQueue().offset(posted), bytes, hostKey, 0);
+        DataSegment.write(
+                queues.receive().memory().memory(), queues.receive().memory().offset(posted), bytes, hostKey, 0);
         queues.ringReceive(++posted);
     }
 
@@ -211,8 +213,9 @@ class RxEngineTest {
                 .as("the wire is read, never written")
                 .isEqualTo(packet);
         wire.release();
-        int cqe = queues.receiveCompletions().poll();
-        assertThat(Cqe.byteCount(queues.receiveCompletions().memory(), cqe)).isEqualTo(packet.length);
-        return Cqe.tlsOffload(queues.receiveCompletions().memory(), cqe);
+        int cqe = queues.receive().all().getFirst().completions().poll();
+        assertThat(Cqe.byteCount(queues.receive().all().getFirst().completions().memory(), cqe))
+                .isEqualTo(packet.length);
+        return Cqe.tlsOffload(queues.receive().all().getFirst().completions().memory(), cqe);
     }
 }

@@ -39,7 +39,7 @@ abstract class SendQueueFixture {
     static final int RECORD_BYTES = 5 + CONTENT.length + 1 + 16;
 
     final Nic nic = new Nic(new NicLimits(4, 4, 4), AeadEngines.best());
-    final QueueSet queues = nic.createQueues();
+    final QueueSet queues = nic.createQueues(1);
     final ByteBuf ring = queues.sendQueue().memory();
     private final ByteBuf header = Unpooled.buffer(64);
     final ByteBuf plaintext = Unpooled.directBuffer(1_000);

@@ -49,11 +49,11 @@ class SteeringTest {
     }
 
     private boolean add(FlowKey flow, int tir) {
-        return steering.tableOf(flow).add(flow, tir);
+        return steering.tableOf(flow).group(Priority.TLS).add(flow, tir);
     }
 
     private void delete(FlowKey flow, int tir) {
-        steering.tableOf(flow).delete(flow, tir);
+        steering.tableOf(flow).group(Priority.TLS).delete(flow, tir);
     }
 
     private int lookup(FlowKey flow) {

@@ -1,0 +1,69 @@
+package io.offramp.offload.device.hardware.queue;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The RQs of one channel, and the memory pool (RMP) that they take entries from. */
+public final class ReceiveQueues {
+    /** Most RQs of a channel. */
+    public static final int MAX_QUEUES = 64;
+
+    private static final int NUMBER_SHIFT = 8;
+
+    private final int firstNumber;
+    private final WorkQueue memory;
+    private volatile List<ReceiveQueue> queues;
+
+    /**
+     * Makes them.
+     *
+     * @param set number of the channel
+     * @param memoryNumber number of the memory pool
+     * @param entries of the memory pool, a power of two
+     */
+    public ReceiveQueues(int set, int memoryNumber, int entries, int count) {
+        firstNumber = set + 1 << NUMBER_SHIFT;
+        memory = new WorkQueue(memoryNumber, entries, DataSegment.BYTES);
+        queues = IntStream.range(0, count).mapToObj(this::make).toList();
+    }
+
+    private ReceiveQueue make(int index) {
+        return new ReceiveQueue(firstNumber + index, memory.entries());
+    }
+
+    /** Host memory for packets, whichever RQ they go to. */
+    public WorkQueue memory() {
+        return memory;
+    }
+
+    /** All RQs, in the order of their numbers. */
+    public List<ReceiveQueue> all() {
+        return queues;
+    }
+
+    /** Number of the RQ at this place, which may not exist. */
+    public int number(int index) {
+        return firstNumber + index;
+    }
+
+    /** Place of the RQ with this number; -1 if it is none of this channel. */
+    public int indexOf(int number) {
+        int index = number - firstNumber;
+        return index >= 0 && index < queues.size() ? index : -1;
+    }
+
+    /** Command: makes RQs at the end, or destroys some there. Nothing is under way, and no TIR names those that go. */
+    public void resize(int count) {
+        List<ReceiveQueue> before = queues;
+        queues = IntStream.range(0, count)
+                .mapToObj(index -> index < before.size() ? before.get(index) : make(index))
+                .toList();
+        before.stream().skip(count).forEach(ReceiveQueue::close);
+    }
+
+    /** Frees all. */
+    public void close() {
+        queues.forEach(ReceiveQueue::close);
+        memory.close();
+    }
+}

@@ -1,0 +1,87 @@
+package io.offramp.offload.device;
+
+import static io.offramp.offload.device.DeviceFixture.TLS_1_3;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.offload.RecordMode;
+import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.record.ContentType;
+import io.offramp.offload.tck.ReferenceRecords;
+import io.offramp.offload.tck.SessionFixtures;
+import java.util.Arrays;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several receive queues, and live sessions when their number changes. */
+class DeviceQueuesTest {
+    private static final int RECORDS = 64;
+
+    /** The TIR misses a packet while the flow is led elsewhere, and gets its position back by a question. */
+    @ParameterizedTest
+    @ValueSource(strings = {"async", "hint"})
+    void shouldRegainThePositionOfAFlowThatMovesToAnotherQueue(String resync) {
+        try (DeviceFixture fixture = new DeviceFixture("rqs", "64", "resync", resync)) {
+            SessionFixtures.Rx rx = fixture.sessions().rx(TLS_1_3, 0);
+            DeviceChannel channel =
+                    Objects.requireNonNull(fixture.device().driver().channel());
+            receive(fixture, rx, 4);
+            assertThat(fixture.counter("rx_tls_decrypted_packets")).isEqualTo(4);
+
+            channel.resize(1);
+            receive(fixture, rx, RECORDS);
+
+            assertThat(channel.receiveQueues()).isEqualTo(1);
+            assertThat(fixture.counter("rx_tls_moved")).isEqualTo(1);
+            assertThat(fixture.counter("tls_rx_device_resync")).as("resyncs").isPositive();
+            assertThat(fixture.counter("rx_tls_decrypted_packets"))
+                    .as("most of the records behind the move")
+                    .isBetween(4L + RECORDS / 2, 4L + RECORDS - 1);
+            assertThat(rx.session().info().mode()).isEqualTo(RecordMode.HW);
+            assertThat(fixture.device().nic().steering().used()).as("rules").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldKeepFlowsOfQueuesThatStayWhereTheyAre() {
+        try (DeviceFixture fixture = new DeviceFixture("rqs", "1")) {
+            SessionFixtures.Rx rx = fixture.sessions().rx(TLS_1_3, 0);
+            DeviceChannel channel =
+                    Objects.requireNonNull(fixture.device().driver().channel());
+
+            channel.resize(8);
+            receive(fixture, rx, RECORDS);
+
+            assertThat(channel.receiveQueues()).isEqualTo(8);
+            assertThat(fixture.counter("rx_tls_moved")).isZero();
+            assertThat(fixture.counter("rx_tls_decrypted_packets")).isEqualTo(RECORDS);
+        }
+    }
+
+    @Test
+    void shouldCarryEveryByteWhileFlowsMoveAndQueuesComeAndGo() {
+        try (DeviceFixture fixture =
+                new DeviceFixture("rqs", "4", "faults", "seed=3 move=5% resize=2% loss=2% reorder=2% mss=500")) {
+            SessionFixtures.Rx rx = fixture.sessions().rx(TLS_1_3, 0);
+            byte[] content = fixture.sessions().content(400_000);
+
+            fixture.sessions().receive(rx, rx.peer().sealAll(ContentType.APPLICATION_DATA.code(), content, 3_000));
+
+            assertThat(rx.sink().data()).isEqualTo(content);
+            assertThat(fixture.counter("rx_tls_moved")).isGreaterThan(10);
+            assertThat(fixture.counter("rx_tls_decrypted_packets")).isGreaterThan(100);
+            assertThat(rx.session().info().mode()).isEqualTo(RecordMode.HW);
+        }
+    }
+
+    private static void receive(DeviceFixture fixture, SessionFixtures.Rx rx, int records) {
+        byte[] before = rx.sink().data();
+        byte[] content = fixture.sessions().content(700 * records);
+        for (int i = 0; i < records; i++) {
+            byte[] one = Arrays.copyOfRange(content, 700 * i, 700 * (i + 1));
+            fixture.sessions().receive(rx, rx.peer().seal(ContentType.APPLICATION_DATA.code(), one));
+        }
+        assertThat(rx.sink().data()).isEqualTo(ReferenceRecords.concat(before, content));
+    }
+}
