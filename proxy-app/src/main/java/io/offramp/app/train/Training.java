@@ -87,7 +87,8 @@ public final class Training {
     private static List<TlsLoad> drive(List<Integer> ports, Duration duration) throws IOException {
         List<TlsLoad.Target> targets = new ArrayList<>();
         for (int i = 0; i < ports.size(); i++) {
-            targets.add(new TlsLoad.Target(ports.get(i), VERSIONS, i != TCP));
+            targets.add(new TlsLoad.Target(
+                    ports.get(i), VERSIONS, i == TCP ? TlsLoad.Traffic.BYTES : TlsLoad.Traffic.HTTP_2));
         }
         long endNs = System.nanoTime() + duration.toNanos();
         List<TlsLoad> loads = new ArrayList<>();

@@ -135,7 +135,14 @@ final class WarmUp {
                                 .map(version -> version == ProtocolVersion.TLS_1_3 ? "TLSv1.3" : "TLSv1.2")
                                 .sorted()
                                 .toList(),
-                        each.config().mode() == ListenerConfig.Mode.HTTP))
+                        traffic(each.config())))
                 .toList();
+    }
+
+    private static TlsLoad.Traffic traffic(ListenerConfig listener) {
+        if (listener.mode() != ListenerConfig.Mode.HTTP) {
+            return TlsLoad.Traffic.BYTES;
+        }
+        return listener.tls().alpn().protocols().contains("h2") ? TlsLoad.Traffic.HTTP_2 : TlsLoad.Traffic.HTTP_1;
     }
 }

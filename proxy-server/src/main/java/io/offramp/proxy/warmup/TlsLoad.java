@@ -6,17 +6,19 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All kinds of traffic for a proxy, in rounds: full and resumed handshakes of each version with one request each, small
- * answers over many connections at once, large answers, uploads, and requests that are refused. The server behind the
- * proxy answers as {@link LoadServer} does. One thread.
+ * answers over many connections at once, large answers, uploads, and requests that are refused; the same over many
+ * streams of HTTP/2. The server behind the proxy answers as {@link LoadServer} does. One thread.
  */
 public final class TlsLoad {
     private static final int HANDSHAKES = 5;
@@ -25,6 +27,7 @@ public final class TlsLoad {
     private static final int MEDIUM = 10;
     private static final int LARGE = 2;
     private static final int LARGE_BYTES = 1 << 20;
+    private static final int STREAMS = 16;
     private static final int SOCKET_TIMEOUT_MS = 10_000;
 
     private final Dialer dialer;
@@ -32,14 +35,23 @@ public final class TlsLoad {
     private long connections;
     private long requests;
 
+    /** What a listener takes. */
+    public enum Traffic {
+        /** Passes bytes. */
+        BYTES,
+        /** HTTP/1.1. */
+        HTTP_1,
+        /** HTTP/1.1, and HTTP/2 by ALPN. */
+        HTTP_2
+    }
+
     /**
      * A listener of the proxy.
      *
      * @param port on loopback
      * @param versions in the JDK's names: {@code TLSv1.3}
-     * @param http false if only bytes pass
      */
-    public record Target(int port, List<String> versions, boolean http) {
+    public record Target(int port, List<String> versions, Traffic traffic) {
         /** Copies the list. */
         public Target {
             versions = List.copyOf(versions);
@@ -93,15 +105,15 @@ public final class TlsLoad {
 
     private void round(Target target, String version) throws IOException {
         for (int i = 0; i < HANDSHAKES; i++) {
-            try (TlsClient full = connect(target, version)) {
+            try (Http1Client full = connect(target, version)) {
                 get(full, 1 << 10);
             }
-            try (TlsClient resumed = connect(target, version)) {
+            try (Http1Client resumed = connect(target, version)) {
                 get(resumed, 1 << 10);
                 resumed.forgetSession();
             }
         }
-        List<TlsClient> kept = new ArrayList<>();
+        List<Http1Client> kept = new ArrayList<>();
         try {
             for (int i = 0; i < KEPT; i++) {
                 kept.add(connect(target, version));
@@ -109,36 +121,55 @@ public final class TlsLoad {
             repeat(kept, 1 << 10, SMALL);
             repeat(kept.subList(0, KEPT / 4), 16 << 10, MEDIUM);
             repeat(kept.subList(0, 1), LARGE_BYTES, LARGE);
-            for (int i = 0; i < LARGE; i++) {
-                kept.getFirst().put(LARGE_BYTES);
-                answered(kept.getFirst().status(), 200);
-            }
-            if (target.http()) {
+            put(kept.getFirst());
+            if (target.traffic() != Traffic.BYTES) {
                 kept.getFirst().send("GET relative HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 answered(kept.getFirst().status(), 400);
             }
         } finally {
-            for (TlsClient client : kept) {
+            for (Http1Client client : kept) {
                 client.forgetSession();
                 client.close();
             }
         }
+        if (target.traffic() == Traffic.HTTP_2) {
+            streams(target, version);
+        }
+    }
+
+    /** The same over HTTP/2. */
+    private void streams(Target target, String version) throws IOException {
+        try (Http2Client client = new Http2Client(dial(target, version, "h2"))) {
+            List<Http2Client> streams = Collections.nCopies(STREAMS, client);
+            repeat(streams, 1 << 10, SMALL);
+            repeat(streams.subList(0, STREAMS / 4), 16 << 10, MEDIUM);
+            repeat(streams.subList(0, 1), LARGE_BYTES, LARGE);
+            put(client);
+            client.forgetSession();
+        }
     }
 
     /** On all connections at once, so that the proxy finds them in one turn. */
-    private void repeat(List<TlsClient> clients, int bytes, int times) throws IOException {
+    private void repeat(List<? extends LoadClient> clients, int bytes, int times) throws IOException {
         for (int i = 0; i < times; i++) {
-            for (TlsClient client : clients) {
+            for (LoadClient client : clients) {
                 client.get(bytes);
             }
-            for (TlsClient client : clients) {
+            for (LoadClient client : clients) {
                 answered(client.status(), 200);
             }
         }
     }
 
-    private void get(TlsClient client, int bytes) throws IOException {
+    private void get(LoadClient client, int bytes) throws IOException {
         repeat(List.of(client), bytes, 1);
+    }
+
+    private void put(LoadClient client) throws IOException {
+        for (int i = 0; i < LARGE; i++) {
+            client.put(LARGE_BYTES);
+            answered(client.status(), 200);
+        }
     }
 
     private void answered(int status, int expected) throws IOException {
@@ -148,7 +179,11 @@ public final class TlsLoad {
         requests++;
     }
 
-    private TlsClient connect(Target target, String version) throws IOException {
+    private Http1Client connect(Target target, String version) throws IOException {
+        return new Http1Client(dial(target, version));
+    }
+
+    private SSLSocket dial(Target target, String version, String... alpn) throws IOException {
         Socket socket = dialer.dial(target.port());
         try {
             socket.setSoTimeout(SOCKET_TIMEOUT_MS);
@@ -156,8 +191,11 @@ public final class TlsLoad {
             SSLSocket tls = (SSLSocket)
                     trust.getSocketFactory().createSocket(socket, "localhost", target.port(), true); // closes both
             tls.setEnabledProtocols(new String[] {version});
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setApplicationProtocols(alpn);
+            tls.setSSLParameters(parameters);
             connections++;
-            return new TlsClient(tls);
+            return tls;
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;

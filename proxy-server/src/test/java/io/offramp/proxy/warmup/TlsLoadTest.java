@@ -21,7 +21,9 @@ class TlsLoadTest {
         TlsLoad load = new TlsLoad(nobody);
 
         assertThatThrownBy(() -> load.run(
-                        List.of(new TlsLoad.Target(8443, List.of("TLSv1.3"), true)), () -> true, roundNs -> false))
+                        List.of(new TlsLoad.Target(8443, List.of("TLSv1.3"), TlsLoad.Traffic.HTTP_2)),
+                        () -> true,
+                        roundNs -> false))
                 .isInstanceOf(IOException.class)
                 .hasMessage("TLSv1.3 on port 8443, after 0 requests: nobody listens");
     }
@@ -31,9 +33,9 @@ class TlsLoadTest {
         // Given many listeners, and time that is up behind those without a version
         TlsLoad load = new TlsLoad(nobody);
         List<TlsLoad.Target> targets = List.of(
-                new TlsLoad.Target(1, List.of(), true),
-                new TlsLoad.Target(2, List.of("TLSv1.3"), true),
-                new TlsLoad.Target(3, List.of("TLSv1.3"), true));
+                new TlsLoad.Target(1, List.of(), TlsLoad.Traffic.HTTP_2),
+                new TlsLoad.Target(2, List.of("TLSv1.3"), TlsLoad.Traffic.HTTP_2),
+                new TlsLoad.Target(3, List.of("TLSv1.3"), TlsLoad.Traffic.HTTP_2));
         Iterator<Boolean> answers = List.of(false).iterator();
 
         // When

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLSocket;
 
 /** A client's connection of HTTP/1.1. It counts what it gets and looks at none of it. One thread. */
-final class TlsClient implements AutoCloseable {
+final class Http1Client implements LoadClient {
     private static final int BUFFER_BYTES = 1 << 15;
 
     private final SSLSocket socket;
@@ -16,19 +16,19 @@ final class TlsClient implements AutoCloseable {
     private final OutputStream out;
 
     /** @param socket owned by this */
-    TlsClient(SSLSocket socket) throws IOException {
+    Http1Client(SSLSocket socket) throws IOException {
         this.socket = socket;
         this.in = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
         this.out = socket.getOutputStream();
     }
 
-    /** Asks for an answer of this size. */
-    void get(int bytes) throws IOException {
+    @Override
+    public void get(int bytes) throws IOException {
         send("GET /bytes/" + bytes + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: warm-up\r\nAccept: */*\r\n\r\n");
     }
 
-    /** Sends a body of this size. */
-    void put(int bytes) throws IOException {
+    @Override
+    public void put(int bytes) throws IOException {
         send("PUT /sha256 HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + bytes + "\r\n\r\n");
         out.write(new byte[bytes]);
     }
@@ -38,12 +38,8 @@ final class TlsClient implements AutoCloseable {
         out.write(head.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /**
-     * Reads one answer to its end. Blocks.
-     *
-     * @return its status
-     */
-    int status() throws IOException {
+    @Override
+    public int status() throws IOException {
         String status = line();
         long bytes = -1;
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -58,8 +54,8 @@ final class TlsClient implements AutoCloseable {
         return Integer.parseInt(status.substring(9, 12));
     }
 
-    /** The next connection begins with a full handshake. */
-    void forgetSession() {
+    @Override
+    public void forgetSession() {
         socket.getSession().invalidate();
     }
 
