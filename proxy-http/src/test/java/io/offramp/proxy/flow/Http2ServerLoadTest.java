@@ -53,7 +53,7 @@ class Http2ServerLoadTest extends Http2ServerFlow {
     }
 
     @Test
-    void shouldOpenNoMoreConnectionsForRequestsThatOneWithoutStreamsFails() {
+    void shouldServeOnAnotherConnectionWhatOneWithoutStreamsCannot() {
         // Given
         List<Peer> clients = Stream.generate(() -> ask(GET)).limit(5).toList();
         assertThat(proxy.offered()).isEqualTo(2);
@@ -64,11 +64,51 @@ class Http2ServerLoadTest extends Http2ServerFlow {
         // Then
         assertThat(proxy.offered()).isEqualTo(1);
         Http2Peer server = acceptOne(Http2Settings.defaultSettings());
-        assertThat(server.requests()).hasSize(3);
-        server.requests().forEach(each -> server.answer(each, "ok"));
+        answerAll(server, 3);
+        answerAll(server, 2);
+        assertThat(clients).allMatch(each -> text(each).startsWith("HTTP/1.1 200 "));
+    }
+
+    @Test
+    void shouldServeOnAnotherConnectionWhatOneThatFailsCannot() {
+        // Given
+        List<Peer> clients = Stream.generate(() -> ask(GET)).limit(5).toList();
+        assertThat(proxy.offered()).isEqualTo(2);
+
+        // When
+        proxy.refuse();
         proxy.settle();
-        assertThat(clients.subList(0, 3)).allMatch(each -> text(each).startsWith("HTTP/1.1 200 "));
-        assertThat(clients.subList(3, 5)).allMatch(each -> text(each).startsWith("HTTP/1.1 503 "));
+
+        // Then
+        assertThat(proxy.offered()).isEqualTo(1);
+        Http2Peer server = acceptOne(Http2Settings.defaultSettings());
+        answerAll(server, 3);
+        answerAll(server, 2);
+        assertThat(clients).allMatch(each -> text(each).startsWith("HTTP/1.1 200 "));
+    }
+
+    @Test
+    void shouldFailRequestsWhoseConnectionsAllFail() {
+        // Given
+        List<Peer> clients = Stream.generate(() -> ask(GET)).limit(5).toList();
+        assertThat(proxy.offered()).isEqualTo(2);
+
+        // When
+        proxy.refuse();
+        proxy.settle();
+        proxy.refuse();
+        proxy.settle();
+
+        // Then
+        assertThat(proxy.offered()).isZero();
+        assertThat(clients).allMatch(each -> text(each).startsWith("HTTP/1.1 502 "));
+    }
+
+    private void answerAll(Http2Peer server, int requests) {
+        assertThat(server.requests()).hasSize(requests);
+        List.copyOf(server.requests()).forEach(each -> server.answer(each, "ok"));
+        server.forget();
+        settleWith(server);
     }
 
     @Test

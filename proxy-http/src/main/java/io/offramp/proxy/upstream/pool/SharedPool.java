@@ -31,6 +31,8 @@ final class SharedPool extends ServerPool {
     private final ArrayDeque<SharedLease> requests = new ArrayDeque<>();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private int opening;
+    /** Whether the last attempt to open one failed; then there is one attempt at a time. */
+    private boolean failing;
     /** Leases that a new connection will probably give: as many as the last one. */
     private int expectedRoom;
 
@@ -96,7 +98,7 @@ final class SharedPool extends ServerPool {
     }
 
     private void grow() {
-        while (requests.size() > (long) opening * expectedRoom && !isFull()) {
+        while (requests.size() > (long) opening * expectedRoom && !isFull() && !(failing && opening > 0)) {
             openOne();
         }
     }
@@ -196,6 +198,7 @@ final class SharedPool extends ServerPool {
                 return;
             }
             opening--;
+            failing = false;
             expectedRoom = connection.room();
             for (PooledConnection each : List.copyOf(connections)) {
                 if (each.isDue(loop.nowNs())) {
@@ -217,14 +220,17 @@ final class SharedPool extends ServerPool {
         }
 
         /**
-         * Others that are under way may still serve requests. Those that are too many for them fail as well, the newest
-         * first: another connection for them would likely fail in the same way, and then another.
+         * Requests go on waiting for a connection that serves or is under way. Without any they fail: another
+         * connection for them would likely fail in the same way, and then another.
          */
         @Override
         public void onConnectFailed(UpstreamServer failed, Throwable cause) {
             opening--;
-            for (long left = requests.size() - (long) opening * expectedRoom; left > 0 && !requests.isEmpty(); left--) {
-                requests.removeLast().onFailed(cause);
+            failing = true;
+            if (opening == 0 && connections.isEmpty()) {
+                for (int left = requests.size(); left > 0 && !requests.isEmpty(); left--) {
+                    requests.removeFirst().onFailed(cause);
+                }
             }
         }
     }
