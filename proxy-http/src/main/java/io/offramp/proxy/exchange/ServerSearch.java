@@ -1,6 +1,7 @@
 package io.offramp.proxy.exchange;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.concurrent.Future;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
@@ -10,6 +11,8 @@ import io.offramp.proxy.upstream.pool.Lease;
 import io.offramp.proxy.upstream.pool.LeaseListener;
 import io.offramp.proxy.upstream.pool.ServerBusyException;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +23,15 @@ final class ServerSearch implements LeaseListener {
     /** For a request that servers refuse without a look at it. */
     private static final int MAX_RETRIES = 3;
 
+    /** In front of the second try of such a request. The first comes at once: a place is often free by then. */
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final Exchange exchange;
     private final UpstreamLoop servers;
     private @Nullable UpstreamGroup group;
     private @Nullable UpstreamServer server;
     private @Nullable Lease lease;
+    private @Nullable Future<?> pause;
     private Refusal lastFailure = Refusal.NO_SERVER;
     private @Nullable String lastProblem;
     private long tried;
@@ -126,12 +133,28 @@ final class ServerSearch implements LeaseListener {
         }
         if (group != null && server != null) {
             group.events().onRetried();
-            connect(group, server);
+            if (refusals > 1) {
+                connectLater(group, server);
+            } else {
+                connect(group, server);
+            }
         }
+    }
+
+    /** Requests that are refused together do not come back together. */
+    private void connectLater(UpstreamGroup from, UpstreamServer to) {
+        long least = PAUSE_NS << 2 * (refusals - 2);
+        long ns = ThreadLocalRandom.current().nextLong(least, 2 * least);
+        pause = servers.eventLoop().schedule(() -> connect(from, to), ns, TimeUnit.NANOSECONDS);
+        exchange.awaitServer();
     }
 
     /** Cancels the search. */
     void cancel() {
+        if (pause != null) {
+            pause.cancel(false);
+            pause = null;
+        }
         if (lease != null) {
             lease.cancel();
             lease = null;

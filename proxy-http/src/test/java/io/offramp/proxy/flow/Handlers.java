@@ -84,6 +84,7 @@ final class Handlers implements ProxyUnderTest {
             .tunnelTimeout(Duration.ofSeconds(15))
             .bodyTimeout(Duration.ofSeconds(6))
             .answerTimeout(Duration.ofSeconds(10))
+            .upgrades(List.of("websocket", "chat"))
             .build();
 
     private static final UpstreamSettings SERVERS = UpstreamSettings.builder()

@@ -3,6 +3,7 @@ package io.offramp.proxy.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Requests that a server refuses, or that it loses with their connection. */
@@ -69,6 +70,65 @@ class Http2ServerLossTest extends Http2ServerFlow {
 
         // Then
         assertThat(server.requests()).hasSize(1);
+        assertThat(text(client)).startsWith("HTTP/1.1 502 ");
+    }
+
+    @Test
+    void shouldWaitBeforeTheSecondAndTheThirdTryOfARefusedRequest() {
+        // Given
+        ask(GET);
+        Http2Peer server = accept();
+
+        // When
+        server.reset(server.request(0), Http2Error.REFUSED_STREAM);
+        settleWith(server);
+        server.reset(server.request(1), Http2Error.REFUSED_STREAM);
+        settleWith(server);
+
+        // Then
+        assertThat(server.requests()).hasSize(2);
+        proxy.advance(Duration.ofMillis(100));
+        server.reset(server.request(2), Http2Error.REFUSED_STREAM);
+        proxy.advance(Duration.ofMillis(190));
+        assertThat(server.requests()).hasSize(3);
+        proxy.advance(Duration.ofMillis(210));
+        assertThat(server.requests()).hasSize(4);
+    }
+
+    @Test
+    void shouldNotTryAgainForAClientThatHasLeft() {
+        // Given
+        Peer client = ask(GET);
+        Http2Peer server = accept();
+        server.reset(server.request(0), Http2Error.REFUSED_STREAM);
+        settleWith(server);
+        server.reset(server.request(1), Http2Error.REFUSED_STREAM);
+        settleWith(server);
+
+        // When
+        client.reset();
+        proxy.advance(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void shouldTakeAnInvalidAnswerForOneAndNotAskAgain() {
+        // Given a request that may be sent again
+        Peer warm = ask(GET);
+        Http2Peer server = accept();
+        server.answer(server.request(0), "ok");
+        proxy.settle();
+        Peer client = ask(GET);
+
+        // When
+        server.head(server.request(1), true, 200, "X-Y", "z");
+        settleWith(server);
+
+        // Then
+        assertThat(server.requests()).hasSize(2);
+        assertThat(text(warm)).startsWith("HTTP/1.1 200 ");
         assertThat(text(client)).startsWith("HTTP/1.1 502 ");
     }
 

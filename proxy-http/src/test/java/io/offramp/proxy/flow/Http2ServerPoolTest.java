@@ -175,7 +175,7 @@ class Http2ServerPoolTest extends Http2ServerFlow {
         // When
         for (int i = 0; i < 4; i++) {
             server.reset(server.request(i), Http2Error.REFUSED_STREAM);
-            settleWith(server);
+            proxy.advance(Duration.ofMillis(500));
         }
 
         // Then

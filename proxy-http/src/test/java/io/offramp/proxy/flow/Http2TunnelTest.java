@@ -6,6 +6,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets of HTTP/1.1 clients on streams to a server (RFC 8441). */
 class Http2TunnelTest extends Http2ServerFlow {
@@ -48,6 +50,22 @@ class Http2TunnelTest extends Http2ServerFlow {
                 .endsWith("\r\n\r\n");
         assertThat(request.body.toString()).isEqualTo("hello");
         assertThat(text(client)).isEqualTo("you");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket, chat", "chat, WebSocket"})
+    void shouldAskForTheWebSocketOfSeveralProtocols(String offer) {
+        // Given
+        Peer client = ask(UPGRADE.replace("Upgrade: websocket", "Upgrade: " + offer));
+        Http2Peer server = accept(WITH_CONNECT);
+
+        // When
+        server.head(server.request(0), false, 200);
+        proxy.settle();
+
+        // Then
+        assertThat(server.request(0).head.get(":protocol").toString()).isEqualToIgnoringCase("websocket");
+        assertThat(text(client)).startsWith("HTTP/1.1 101 ").containsIgnoringCase("\r\nupgrade: websocket\r\n");
     }
 
     @Test

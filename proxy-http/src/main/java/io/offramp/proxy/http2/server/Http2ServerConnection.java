@@ -1,6 +1,7 @@
 package io.offramp.proxy.http2.server;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
@@ -22,6 +23,7 @@ import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
     private final SentFields fields = new SentFields();
     private final OddFrames odd;
     private final Liveness liveness;
+    private final SentResets resets;
     private final List<Http2ServerStream> served = new ArrayList<>();
     private final Runnable flush = this::flush;
     private final Future<?> openTimer;
@@ -85,6 +88,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         streams = codec.connection();
         key = streams.newKey();
         liveness = new Liveness(this, loop);
+        resets = new SentResets(loop.eventLoop().ticker());
         bornNs = loop.nowNs();
         openTimer = loop.eventLoop()
                 .schedule(
@@ -130,6 +134,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
     @Override
     public boolean isDue(long nowNs) {
         return requests >= settings.requests()
+                || resets.areMany()
                 || nowNs - bornNs >= settings.age().toNanos();
     }
 
@@ -146,9 +151,21 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         return leases > 0 ? Long.MAX_VALUE : idleEndNs;
     }
 
-    /** Whether the server takes a tunnel for that protocol (RFC 8441 §3): the only one that has a standard. */
-    boolean takesTunnel(String protocol) {
-        return extendedConnect && protocol.equalsIgnoreCase("websocket");
+    /**
+     * The protocol for which the server takes a tunnel (RFC 8441 §3): the only one that has a standard.
+     *
+     * @param offer a list of protocols
+     * @return one of them; null if it takes none
+     */
+    @Nullable
+    String tunnelOf(String offer) {
+        return extendedConnect
+                ? Stream.of(offer.split(","))
+                        .map(String::strip)
+                        .filter("websocket"::equalsIgnoreCase)
+                        .findFirst()
+                        .orElse(null)
+                : null;
     }
 
     /** Asks whether the server is still there. */
@@ -157,9 +174,22 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         touch();
     }
 
-    /** An exchange ends a stream whose answer has not come. */
+    /** An exchange takes back a request whose answer has not come. */
     void onGivenUp() {
         liveness.onGivenUp();
+        resets.add();
+        if (resets.areTooMany()) {
+            retire();
+        }
+    }
+
+    /** A write has failed. Behind that, answers and a GOAWAY may still be in the socket: they are read to its end. */
+    void onWriteFailed() {
+        if (state == State.OPENING) {
+            fail(ConnectionEnd.LOST, "reset");
+        } else {
+            retire();
+        }
     }
 
     @Override
@@ -252,6 +282,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
 
     /** This stream has got something in this read burst. */
     void serve(Http2ServerStream stream) {
+        liveness.onAnswering();
         served.add(stream);
     }
 
@@ -343,7 +374,10 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
             problem = why;
         }
         if (before == State.OPENING) {
-            result.onFailed(new ConnectException("not HTTP/2: " + why));
+            result.onFailed(
+                    end == ConnectionEnd.SILENT
+                            ? new ConnectTimeoutException(why)
+                            : new ConnectException("not HTTP/2: " + why));
         } else if (before == State.OPEN) {
             loop.onClosed(this);
         }

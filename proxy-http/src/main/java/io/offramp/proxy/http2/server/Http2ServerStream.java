@@ -64,17 +64,18 @@ final class Http2ServerStream implements UpstreamStream {
 
     @Override
     public void sendHead(RequestHead request, ClientFields client, @Nullable String upgrade) {
-        answer.begin(request.message().isHead(), upgrade);
-        if (upgrade != null && !connection.takesTunnel(upgrade)) {
-            failLater("takes no " + upgrade + " over HTTP/2");
+        String protocol = upgrade == null ? null : connection.tunnelOf(upgrade);
+        answer.begin(request.message().isHead(), protocol);
+        if (upgrade != null && protocol == null) {
+            failLater("takes no " + upgrade + " over HTTP/2", Fate.ANSWERED);
             return;
         }
-        boolean last = request.length() == 0 && upgrade == null;
+        boolean last = request.length() == 0 && protocol == null;
         Http2Headers head =
-                connection.fields().request(request, client, connection.server().authority(), upgrade);
+                connection.fields().request(request, client, connection.server().authority(), protocol);
         stream = connection.open(this, id -> write(id, head, last));
         if (stream == null) {
-            failLater("takes no such head");
+            failLater("takes no such head", Fate.REFUSED);
         }
         sending = last ? Sending.ENDED : Sending.BODY;
     }
@@ -86,10 +87,10 @@ final class Http2ServerStream implements UpstreamStream {
     }
 
     /** The exchange has just begun: it cannot end within this call. */
-    private void failLater(String why) {
+    private void failLater(String why, Fate fate) {
         connection.loop().eventLoop().execute(() -> {
             boolean opened = stream != null;
-            fail(why, Fate.ANSWERED, ResetCode.INTERNAL_ERROR);
+            fail(why, fate, ResetCode.INTERNAL_ERROR);
             if (!opened) {
                 connection.onLeaseEnd();
             }
@@ -294,12 +295,12 @@ final class Http2ServerStream implements UpstreamStream {
         return answer.isReceived() && (sending == Sending.ENDED || !(listener instanceof StreamTunnel));
     }
 
-    /** What the server sends is invalid; the caller resets the stream. */
+    /** What the server sends is invalid, but an answer all the same; the caller resets the stream. */
     void fail(String why) {
         Http2Stream to = stream;
         stream = null;
         sending = Sending.ENDED;
-        fail(why, answer.fate(), ResetCode.INTERNAL_ERROR);
+        fail(why, Fate.ANSWERED, ResetCode.INTERNAL_ERROR);
         if (to != null) {
             connection.forget(to);
         }

@@ -8,22 +8,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether a silent server is still there: a PING goes with the first request after a silence, and when an
- * exchange gives up on a silent server. Never without need, because some servers punish that. Confined to the event
- * loop.
+ * exchange gives up on a silent server. Never without need, because some servers punish that: those of gRPC end a
+ * connection at the third PING within five minutes in which they have sent neither HEADERS nor DATA (gRPC proposal A8).
+ * Confined to the event loop.
  */
 final class Liveness {
     private static final long SILENT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long ANSWER_NS = TimeUnit.SECONDS.toNanos(5);
+    /** Between PINGs with no part of an answer in between. */
+    private static final long PAUSE_NS = TimeUnit.MINUTES.toNanos(5);
 
     private final Http2ServerConnection connection;
     private final UpstreamLoop loop;
     private @Nullable Future<?> timer;
     private long heardNs;
+    /** No PING before. */
+    private long allowedNs;
 
     Liveness(Http2ServerConnection connection, UpstreamLoop loop) {
         this.connection = connection;
         this.loop = loop;
         heardNs = loop.nowNs();
+        allowedNs = heardNs;
+    }
+
+    /** A part of an answer has come. */
+    void onAnswering() {
+        allowedNs = loop.nowNs();
     }
 
     /** Anything has come from the server. */
@@ -43,7 +54,9 @@ final class Liveness {
     }
 
     private void probeIfSilent(long silentNs) {
-        if (timer == null && loop.nowNs() - heardNs >= silentNs) {
+        long nowNs = loop.nowNs();
+        if (timer == null && nowNs - heardNs >= silentNs && nowNs - allowedNs >= 0) {
+            allowedNs = nowNs + PAUSE_NS;
             connection.ping();
             timer = loop.eventLoop()
                     .schedule(

@@ -160,12 +160,11 @@ final class ServerCodec extends Http2ConnectionHandler {
         }
     }
 
-    /** Behind a failed write, answers and a GOAWAY may still be in the socket: they are read to its end. */
     @Override
     protected void onConnectionError(
             ChannelHandlerContext context, boolean outbound, Throwable cause, @Nullable Http2Exception fault) {
         if (outbound && cause instanceof IOException && context.channel().isActive()) {
-            owner.retire();
+            owner.onWriteFailed();
             return;
         }
         boolean ours = fault == null && !(cause instanceof IOException);

@@ -1,0 +1,126 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a server of HTTP/2 may take for an attack: many resets, and PINGs without an answer in between. */
+class Http2ServerPeaceTest extends Http2ServerFlow {
+    Http2ServerPeaceTest() {
+        super(settings -> settings);
+    }
+
+    private void takeBackOne() {
+        ask(GET).reset();
+        proxy.settle();
+    }
+
+    private static long resets(Http2Peer server) {
+        return server.requests().stream().filter(each -> each.reset != null).count();
+    }
+
+    @Test
+    void shouldReplaceAConnectionOnWhichManyRequestsWereTakenBack() {
+        // Given
+        Peer neighbour = ask(GET);
+        Http2Peer first = accept();
+        for (int i = 0; i < 51; i++) {
+            takeBackOne();
+        }
+
+        // When
+        Http2Peer second = accept();
+        takeBackOne();
+
+        // Then
+        assertThat(resets(first)).isEqualTo(51);
+        assertThat(resets(second)).isEqualTo(1);
+        first.answer(first.request(0), "ok");
+        settleWith(first);
+        assertThat(text(neighbour)).startsWith("HTTP/1.1 200 ");
+        assertThat(first.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldTakeNoMoreThanAHundredRequestsBackOnOneConnection() {
+        // Given a server that accepts no second connection for a while
+        Peer neighbour = ask(GET);
+        Http2Peer first = accept();
+        for (int i = 0; i < 100; i++) {
+            takeBackOne();
+        }
+
+        // When
+        takeBackOne();
+        Peer next = ask(GET);
+
+        // Then
+        assertThat(resets(first)).isEqualTo(100);
+        assertThat(first.requests()).hasSize(101);
+        Http2Peer second = accept();
+        second.answer(second.request(0), "ok");
+        proxy.settle();
+        assertThat(text(next)).startsWith("HTTP/1.1 200 ");
+        first.answer(first.request(0), "ok");
+        proxy.settle();
+        assertThat(text(neighbour)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldKeepAConnectionOnWhichRequestsAreTakenBackSlowly() {
+        ask(GET);
+        Http2Peer server = accept();
+        server.answer(server.request(0), "ok");
+        for (int i = 0; i < 150; i++) {
+            takeBackOne();
+            if (i % 45 == 44) {
+                letTimePass(server);
+            }
+        }
+        assertThat(proxy.offered()).isZero();
+        assertThat(resets(server)).isEqualTo(150);
+    }
+
+    private void letTimePass(Http2Peer server) {
+        for (int i = 0; i < 4; i++) {
+            proxy.advance(Duration.ofSeconds(8));
+            ask(GET);
+            server.answer(server.requests().getLast(), "ok");
+            proxy.settle();
+        }
+    }
+
+    @Test
+    void shouldAskAServerThatAnswersNothingOnceInFiveMinutes() {
+        // Given
+        Peer first = ask(GET);
+        Http2Peer server = accept();
+        server.answer(server.request(0), "ok");
+        proxy.settle();
+        text(first);
+        int pings = 0;
+
+        // When
+        for (int i = 0; i < 8; i++) {
+            proxy.advance(Duration.ofSeconds(11));
+            Peer client = ask(GET);
+            server.read();
+            pings += server.pings.size();
+            server.pong();
+            proxy.advance(Duration.ofSeconds(11));
+            assertThat(text(client)).startsWith("HTTP/1.1 504 ");
+        }
+
+        // Then
+        assertThat(pings).isEqualTo(1);
+
+        // And: behind an answer it may be asked again
+        ask(GET);
+        server.answer(server.requests().getLast(), "ok");
+        proxy.advance(Duration.ofSeconds(11));
+        ask(GET);
+        server.read();
+        assertThat(server.pings).hasSize(1);
+    }
+}
