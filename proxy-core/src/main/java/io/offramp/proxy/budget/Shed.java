@@ -16,7 +16,7 @@ public enum Shed {
     TUNNEL,
     /** A request with an incomplete head was answered with 503. */
     HEAD,
-    /** A new request was answered with 503. */
+    /** A new request was answered with 503, or one whose body no server took. */
     REQUEST,
     /** A connection was closed because there was no direct memory for its next buffer. */
     BUFFER;

@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Body on one stream that waits because its exchange takes no more, and the end behind it. Bounded by the stream's
  * window: its credit goes back only for what was passed on. Small pieces are joined, for a window full of single bytes
- * would take many times its size. Confined to the event loop.
+ * would take many times its size; others are copied if they would keep a much larger buffer from its pool. Confined to
+ * the event loop.
  */
 public final class WaitingBody {
     private static final int SMALL_BYTES = 2 << 10;
     private static final int JOINED_BYTES = 4 << 10;
+    /** A piece that waits keeps no buffer of more than its size times this. */
+    private static final int MOST_KEPT = 4;
 
     private final ByteBufAllocator allocator;
     private @Nullable ArrayDeque<ByteBuf> waiting;
@@ -42,18 +45,28 @@ public final class WaitingBody {
         int bytes = data.readableBytes();
         ArrayDeque<ByteBuf> pieces = waiting == null ? new ArrayDeque<>(4) : waiting;
         waiting = pieces;
-        if (bytes > SMALL_BYTES) {
+        if (bytes > SMALL_BYTES && (long) bytes * MOST_KEPT >= capacity(data)) {
             joined = null;
             pieces.addLast(data.retainedSlice());
             return;
         }
         ByteBuf last = joined;
         if (last == null || last.writableBytes() < bytes) {
-            last = allocator.directBuffer(JOINED_BYTES, JOINED_BYTES);
+            int room = Math.max(JOINED_BYTES, bytes);
+            last = allocator.directBuffer(room, room);
             joined = last;
             pieces.addLast(last);
         }
         last.writeBytes(data, data.readerIndex(), bytes);
+    }
+
+    /** Bytes of the buffer that a piece is a part of. */
+    private static int capacity(ByteBuf piece) {
+        ByteBuf whole = piece;
+        for (ByteBuf outer = piece.unwrap(); outer != null; outer = outer.unwrap()) {
+            whole = outer;
+        }
+        return whole.capacity();
     }
 
     /** The request ends behind what waits. */

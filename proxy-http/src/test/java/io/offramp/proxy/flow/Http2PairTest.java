@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.offramp.proxy.budget.Shed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -302,6 +303,54 @@ class Http2PairTest {
 
         // Then
         assertThat(proxy.leases()).isZero();
+    }
+
+    @Test
+    void shouldGiveUpABodyThatNoServerTakesWhileMemoryIsShort() {
+        // Given a server that does not accept
+        Http2ClientPeer client = connect();
+        Http2ClientPeer.Call call = client.ask(false, "POST");
+        client.body(call, false, "x".repeat(50_000));
+        proxy.settle();
+        long held = proxy.heldBytes();
+        proxy.shed();
+        assertThat(proxy.heldBytes()).isEqualTo(held).isGreaterThan(50_000);
+
+        // When
+        proxy.advance(Duration.ofMillis(1500));
+        proxy.shed();
+
+        // Then
+        client.read();
+        assertThat(call.head).isNotNull();
+        assertThat(call.head.status()).hasToString("503");
+        assertThat(proxy.sheds()).containsExactly(Shed.REQUEST);
+        assertThat(proxy.heldBytes()).isLessThan(10_000);
+    }
+
+    @Test
+    void shouldGiveUpAnAnswerThatNoClientTakesWhileMemoryIsShort() {
+        // Given a client that returns no credit
+        Http2ClientPeer client = connect();
+        client.ask(true, "GET");
+        proxy.settle();
+        Http2Peer server = accept();
+        server.head(server.request(0), false, 200);
+        for (int i = 0; i < 20; i++) {
+            server.body(server.request(0), false, new byte[10_000]);
+            proxy.settle();
+            server.read();
+        }
+        assertThat(proxy.heldBytes()).isGreaterThan(100_000);
+
+        // When
+        proxy.advance(Duration.ofSeconds(8));
+        proxy.shed();
+
+        // Then
+        server.read();
+        assertThat(server.request(0).reset).isEqualTo(Http2Error.CANCEL);
+        assertThat(proxy.heldBytes()).isLessThan(10_000);
     }
 
     private Http2ClientPeer connect() {

@@ -44,7 +44,7 @@ final class ClientCodec extends Http2ConnectionHandler {
     private final FrameReader reader;
     private final FrameWriter writer;
     private final int connectionWindow;
-    private final ResetStreams resets = new ResetStreams();
+    private final ResetStreams resets;
     private ChannelHandlerContext context;
 
     @SuppressWarnings("NullAway.Init") // context is set by handlerAdded
@@ -56,13 +56,15 @@ final class ClientCodec extends Http2ConnectionHandler {
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings,
-            int connectionWindow) {
+            int connectionWindow,
+            ResetStreams resets) {
         super(decoder, encoder, settings, true, false);
         this.owner = owner;
         this.burst = burst;
         this.reader = reader;
         this.writer = writer;
         this.connectionWindow = connectionWindow;
+        this.resets = resets;
     }
 
     /** @param watch sees all frames of the client */
@@ -91,7 +93,9 @@ final class ClientCodec extends Http2ConnectionHandler {
         if (front.hasUpgrades()) {
             settings.put(Http2CodecUtil.SETTINGS_ENABLE_CONNECT_PROTOCOL, Long.valueOf(1)); // RFC 8441 §3
         }
-        return new ClientCodec(owner, burst, reader, writer, decoder, encoder, settings, rules.connectionWindow());
+        ResetStreams resets = new ResetStreams(rules.streams());
+        return new ClientCodec(
+                owner, burst, reader, writer, decoder, encoder, settings, rules.connectionWindow(), resets);
     }
 
     ChannelHandlerContext context() {
@@ -110,11 +114,18 @@ final class ClientCodec extends Http2ConnectionHandler {
         return writer;
     }
 
+    /** Asks for an answer, which carries the same number. */
+    void ping(long data) {
+        owner.faults().onAsked();
+        writer.writePing(context, false, data, context.newPromise());
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         burst.begin(ctx, owner.turnFlush());
         super.handlerAdded(ctx);
+        owner.faults().onAsked();
         openWindow(ctx);
     }
 

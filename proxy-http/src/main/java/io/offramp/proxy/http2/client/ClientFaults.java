@@ -44,6 +44,11 @@ final class ClientFaults {
         vain.begin(time);
     }
 
+    /** The client has to answer a PING, or SETTINGS. */
+    void onAsked() {
+        glitches.earn(Glitch.ACK.cost());
+    }
+
     /** A request has come. */
     void onRequest() {
         glitches.earn(1);

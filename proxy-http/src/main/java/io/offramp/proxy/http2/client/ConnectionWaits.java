@@ -2,6 +2,7 @@ package io.offramp.proxy.http2.client;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.channel.Deadline;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ final class ConnectionWaits {
     private long idleSinceNs;
     private long idleDueNs;
     private long fieldsDueNs = NEVER;
+    private int sections;
     private long goodbyeDueNs = NEVER;
     private long earliestNs;
 
@@ -59,11 +61,16 @@ final class ConnectionWaits {
         return idleSinceNs == NEVER ? 0 : nowNs() - idleSinceNs;
     }
 
-    /** A field section has begun and is not complete, or is. */
-    void forFields(boolean incomplete) {
+    /**
+     * A field section has begun and is not complete, or is.
+     *
+     * @param complete sections in front of it
+     */
+    void forFields(boolean incomplete, int complete) {
         if (!incomplete) {
             fieldsDueNs = NEVER;
-        } else if (fieldsDueNs == NEVER) {
+        } else if (fieldsDueNs == NEVER || complete != sections) {
+            sections = complete;
             fieldsDueNs = nowNs() + settings.headNs();
             lookAt(fieldsDueNs);
         }
@@ -104,18 +111,28 @@ final class ConnectionWaits {
         lookAt(Math.min(Math.min(goodbyeDueNs, fieldsDueNs), Math.min(idleDueNs, earliestNs)));
     }
 
-    /** Whether there was no stream for longer than there is patience while memory is short. */
-    boolean isIdleForLong() {
-        return idleNs() >= SHED_AFTER_NS;
-    }
-
-    /** The same for an incomplete field section. */
-    boolean areFieldsLate() {
-        return fieldsDueNs != NEVER && nowNs() - (fieldsDueNs - settings.headNs()) >= SHED_AFTER_NS;
-    }
-
-    /** The same for a stream whose client neither reads nor sends. */
-    boolean isStalled(StreamWaits stream) {
-        return stream.isStalled(nowNs(), SHED_AFTER_NS);
+    /** Memory is short: ends waits that take longer than there is patience now. */
+    void shed() {
+        long nowNs = nowNs();
+        connection.forEach(stream -> {
+            if (stream.waits().isStalled(nowNs, SHED_AFTER_NS)) {
+                settings.budget().onShed(Shed.STALLED);
+                stream.onTooSlow();
+            } else if (stream.body().isStuck(nowNs, SHED_AFTER_NS)) {
+                settings.budget().onShed(Shed.REQUEST);
+                stream.shedBody();
+            }
+            stream.shedTunnel();
+        });
+        if (!connection.goodbye().isOpen()) {
+            return;
+        }
+        if (fieldsDueNs != NEVER && nowNs - (fieldsDueNs - settings.headNs()) >= SHED_AFTER_NS) {
+            settings.budget().onShed(Shed.HEAD);
+            connection.onFieldsLate();
+        } else if (idleNs() >= SHED_AFTER_NS) {
+            settings.budget().onShed(Shed.IDLE);
+            connection.goodbye().shed();
+        }
     }
 }

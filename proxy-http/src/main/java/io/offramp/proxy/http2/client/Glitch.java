@@ -21,8 +21,12 @@ public enum Glitch {
     EMPTY(4),
     /** A CONTINUATION (CVE-2024-27983 and its like). */
     CONTINUATION(4),
-    /** A stream that the client took back before its answer was complete: Rapid Reset (CVE-2023-44487). */
+    /** An answer to a PING or to SETTINGS; each of ours earns one. */
+    ACK(1),
+    /** A stream that the client took back within a second, before its answer was complete (CVE-2023-44487). */
     CANCELLED(5),
+    /** The same for an older stream, as of an event source or a call that serves for long. */
+    LEFT(1),
     /** A stream that we had to reset for a fault of the client: MadeYouReset (CVE-2025-8671). */
     FAULT(5),
     /** A stream above the limit, or a frame for one that we have reset. */
@@ -40,7 +44,7 @@ public enum Glitch {
 
     /** Whether its stream came to nothing. */
     boolean isOfStream() {
-        return this == CANCELLED || this == FAULT || this == REFUSED;
+        return this == CANCELLED || this == LEFT || this == FAULT || this == REFUSED;
     }
 
     /** Label in metrics, and reason in the log. */

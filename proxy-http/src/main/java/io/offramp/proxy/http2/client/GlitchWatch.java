@@ -46,8 +46,8 @@ final class GlitchWatch implements FrameReader.Watch {
     private static @Nullable Glitch glitch(byte type, int flags) {
         return switch (type) {
             case Http2FrameTypes.DATA, Http2FrameTypes.HEADERS, Http2FrameTypes.RST_STREAM -> null;
-            case Http2FrameTypes.PING -> (flags & ACK) == 0 ? Glitch.PING : null;
-            case Http2FrameTypes.SETTINGS -> (flags & ACK) == 0 ? Glitch.SETTINGS : null;
+            case Http2FrameTypes.PING -> (flags & ACK) == 0 ? Glitch.PING : Glitch.ACK;
+            case Http2FrameTypes.SETTINGS -> (flags & ACK) == 0 ? Glitch.SETTINGS : Glitch.ACK;
             case Http2FrameTypes.PRIORITY, PRIORITY_UPDATE -> Glitch.PRIORITY;
             case Http2FrameTypes.WINDOW_UPDATE -> Glitch.WINDOW_UPDATE;
             case Http2FrameTypes.CONTINUATION -> Glitch.CONTINUATION;

@@ -68,7 +68,7 @@ final class Goodbye {
         if (state == State.OPEN) {
             state = State.ANNOUNCED;
             goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "");
-            codec.writer().writePing(context(), false, PING, context().newPromise());
+            codec.ping(PING);
             connection.waits().forGoodbye(ROUND_TRIP_NS);
         }
     }

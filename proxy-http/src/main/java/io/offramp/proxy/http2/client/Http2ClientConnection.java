@@ -9,7 +9,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.offramp.proxy.budget.Holding;
-import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.channel.FinEvent;
 import io.offramp.proxy.channel.ReadGate;
@@ -154,8 +153,8 @@ final class Http2ClientConnection extends ClientHandler {
         Http2Stream stream = codec.connection().stream(streamId);
         Http2ClientStream known = stream.getProperty(key);
         if (known != null) {
+            toRead(known);
             known.onTrailers(received);
-            read.add(known);
             return;
         }
         int most = settings.http2().streams();
@@ -172,7 +171,7 @@ final class Http2ClientConnection extends ClientHandler {
         if (connection().ageNs() >= settings.http2().maxAge().toNanos()) {
             goodbye.begin();
         }
-        read.add(opened);
+        toRead(opened);
         opened.onHead(received, last, new Exchange(opened, settings, loop()));
     }
 
@@ -191,15 +190,22 @@ final class Http2ClientConnection extends ClientHandler {
             faults.onReceived(bytes);
             growth.onData(netty, bytes);
         }
-        read.add(stream);
+        toRead(stream);
         return stream.onData(data, last);
+    }
+
+    /** It has got something in this read burst; one entry for many frames. */
+    private void toRead(Http2ClientStream stream) {
+        if (stream.isFirstOfBurst()) {
+            read.add(stream);
+        }
     }
 
     /** The client takes a stream back. */
     void onReset(int streamId) {
         Http2ClientStream stream = stream(codec.connection().stream(streamId));
         if (stream != null && stream.isUnderWay()) {
-            faults.spend(Glitch.CANCELLED);
+            faults.spend(stream.waits().isYoung(waits.nowNs()) ? Glitch.CANCELLED : Glitch.LEFT);
         }
     }
 
@@ -294,7 +300,8 @@ final class Http2ClientConnection extends ClientHandler {
             gate().hold(ReadGate.Holder.FRONT); // answers that are all head wait for no window
         }
         begun = 0;
-        waits.forFields(codec.reader().part() == FrameReader.Part.FIELDS);
+        FrameReader reader = codec.reader();
+        waits.forFields(reader.part() == FrameReader.Part.FIELDS, reader.sections());
     }
 
     @Override
@@ -360,23 +367,7 @@ final class Http2ClientConnection extends ClientHandler {
 
     @Override
     protected void onShed() {
-        forEach(stream -> {
-            if (waits.isStalled(stream.waits())) {
-                settings.budget().onShed(Shed.STALLED);
-                stream.onTooSlow();
-            }
-            stream.shedTunnel();
-        });
-        if (!goodbye.isOpen()) {
-            return;
-        }
-        if (waits.areFieldsLate()) {
-            settings.budget().onShed(Shed.HEAD);
-            onFieldsLate();
-        } else if (waits.isIdleForLong()) {
-            settings.budget().onShed(Shed.IDLE);
-            goodbye.shed();
-        }
+        waits.shed();
     }
 
     @Override

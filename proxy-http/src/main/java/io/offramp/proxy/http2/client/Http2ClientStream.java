@@ -11,17 +11,12 @@ import io.offramp.proxy.exchange.ClientStreamListener;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.exchange.Refusal;
-import io.offramp.proxy.http2.BodyLength;
-import io.offramp.proxy.http2.GrpcCall;
-import io.offramp.proxy.http2.Received;
 import io.offramp.proxy.http2.ReceivedFields;
-import io.offramp.proxy.http2.RequestFields;
 import io.offramp.proxy.http2.frame.BodyFrames;
 import io.offramp.proxy.http2.frame.FrameWriter;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.tunnel.TunnelEnd;
@@ -44,13 +39,14 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     private @Nullable Http2Error resetBehind;
 
     private long heldBytes;
+    private boolean served;
 
     Http2ClientStream(Http2ClientConnection connection, Http2Stream stream, HttpFrontSettings settings) {
         this.connection = connection;
         this.stream = stream;
         this.settings = settings;
         waits = new StreamWaits(settings, connection.waits().nowNs());
-        body = new RequestPassing(connection, stream, () -> exchange);
+        body = new RequestPassing(connection, stream, () -> exchange, this::onMalformed);
         answer = new AnswerSender(connection, stream, this, settings.date());
     }
 
@@ -66,29 +62,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     /** The head of the request has come. */
     void onHead(ReceivedFields received, boolean last, ClientStreamListener to) {
         exchange = to;
-        switch (RequestFields.head(received, last)) {
-            case Received.Request(RequestHead request, BodyLength of, GrpcCall grpc) -> {
-                answer.onRequest(request.message().isHead(), grpc);
-                body.begin(of);
-                if (grpc != null && grpc.timeoutNs() > 0) {
-                    waits.limit(connection.waits().nowNs(), grpc.timeoutNs());
-                }
-                if (connection.names().isMisdirected(request.target())) {
-                    to.onBadRequest(request, Refusal.MISDIRECTED, "name of another certificate");
-                } else {
-                    to.onRequestHead(request);
-                }
-            }
-            case Received.Refused(RequestHead request, Refusal refusal, String why) -> {
-                if (request == null) {
-                    to.refuse(refusal, why);
-                } else {
-                    answer.onRequest(request.message().isHead(), null);
-                    to.onBadRequest(request, refusal, why);
-                }
-            }
-            case Received.Malformed(String why) -> onMalformed(why);
-        }
+        body.onHead(received, last, to, answer, waits);
         countHeld();
     }
 
@@ -108,40 +82,16 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
             connection.faults().spend(Glitch.FAULT);
             return;
         }
-        switch (RequestFields.trailers(received)) {
-            case Received.Trailers(Fields fields) -> onEnd(fields);
-            case Received.Malformed(String why) -> onMalformed(why);
-        }
-    }
-
-    private void onEnd(Fields trailers) {
-        ClientStreamListener to = exchange;
-        if (to == null) {
-            return;
-        }
-        if (body.fits(0, true)) {
-            body.onTrailers(to, trailers);
-        } else {
-            onMalformed("end of the stream in spite of Content-Length");
-        }
+        body.onTrailers(received);
     }
 
     /** A piece of body; gives the bytes whose credit goes back at once. */
     int onData(ByteBuf data, boolean last) {
-        int bytes = data.readableBytes();
-        waits.onMoved(bytes);
+        waits.onMoved(data.readableBytes());
         if (tunnel != null) {
             return tunnel.onData(data, last);
         }
-        ClientStreamListener to = exchange;
-        if (to == null) {
-            return bytes;
-        }
-        if (!body.fits(bytes, last)) {
-            onMalformed("body other than Content-Length");
-            return bytes;
-        }
-        return body.onData(to, data, last);
+        return body.onData(data, last);
     }
 
     @Override
@@ -156,8 +106,16 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         heldBytes = now;
     }
 
+    /** True once in each read burst. */
+    boolean isFirstOfBurst() {
+        boolean first = !served;
+        served = true;
+        return first;
+    }
+
     /** A read burst is over. */
     void onReadComplete() {
+        served = false;
         if (tunnel != null) {
             tunnel.tunnel().onClientReadComplete();
         } else if (exchange != null) {
@@ -233,6 +191,17 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
 
     StreamWaits waits() {
         return waits;
+    }
+
+    RequestPassing body() {
+        return body;
+    }
+
+    /** Memory is short: gives up a request whose body waits for its server. */
+    void shedBody() {
+        if (exchange != null) {
+            exchange.refuse(Refusal.OVERLOADED, "memory is short");
+        }
     }
 
     boolean isAnswered() {
@@ -386,8 +355,11 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         }
     }
 
+    /** That of a closed stream is reported apart. An open one would wait for its client for ever. */
     @Override
     public void onWriteFailed(Throwable cause) {
-        // The stream is closed: its end is reported apart.
+        if (stream.state() != Http2Stream.State.CLOSED) { // the flow controller does not expect its end just now
+            connection.channel().eventLoop().execute(() -> connection.end(stream, Http2Error.INTERNAL_ERROR));
+        }
     }
 }

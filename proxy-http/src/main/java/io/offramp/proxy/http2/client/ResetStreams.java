@@ -4,17 +4,22 @@ import java.util.Arrays;
 
 /** The streams that we have reset lately: frames for them may still be on their way. Confined to the event loop. */
 final class ResetStreams {
-    /** A client's frames of one round trip name no more streams than may be open. */
-    private static final int KEPT = 128;
+    private static final int LEAST_KEPT = 128;
 
+    private final int kept;
     private int[] ids = new int[8];
     private int next;
 
+    /** @param streams that may be open: a client's frames of one round trip name no more */
+    ResetStreams(int streams) {
+        kept = Math.max(LEAST_KEPT, streams);
+    }
+
     void add(int streamId) {
-        if (next == KEPT) {
+        if (next == kept) {
             next = 0;
         } else if (next == ids.length) {
-            ids = Arrays.copyOf(ids, 2 * ids.length);
+            ids = Arrays.copyOf(ids, Math.min(kept, 2 * ids.length));
         }
         ids[next++] = streamId;
     }

@@ -1,6 +1,7 @@
 package io.offramp.proxy.http2.client;
 
 import io.offramp.proxy.exchange.HttpFrontSettings;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The waits of one stream, and their limits: for its server, or for its client, which then has to move a least number
@@ -8,7 +9,11 @@ import io.offramp.proxy.exchange.HttpFrontSettings;
  * to the event loop.
  */
 final class StreamWaits {
+    /** A stream that ends sooner may have caused more work than it was worth (as Envoy counts). */
+    private static final long YOUNG_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final HttpFrontSettings settings;
+    private final long bornNs;
     private final long requestEndNs;
     private long callEndNs = Long.MAX_VALUE;
     private Wait wait = Wait.SERVER;
@@ -39,6 +44,7 @@ final class StreamWaits {
     /** @param nowNs the stream begins, as the ticker of the event loop shows */
     StreamWaits(HttpFrontSettings settings, long nowNs) {
         this.settings = settings;
+        bornNs = nowNs;
         requestEndNs = settings.requestNs() == 0 ? Long.MAX_VALUE : nowNs + settings.requestNs();
         dueNs = nowNs + settings.answerNs();
     }
@@ -46,6 +52,11 @@ final class StreamWaits {
     /** The client gives the whole exchange no more than that. */
     void limit(long nowNs, long ns) {
         callEndNs = ns < Long.MAX_VALUE - nowNs ? nowNs + ns : Long.MAX_VALUE;
+    }
+
+    /** True in the first second. */
+    boolean isYoung(long nowNs) {
+        return nowNs - bornNs < YOUNG_NS;
     }
 
     /** Bytes of body have come, or have left. */

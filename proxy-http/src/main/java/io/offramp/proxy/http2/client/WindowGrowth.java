@@ -45,8 +45,7 @@ final class WindowGrowth {
             measured = stream;
             streamBytes = 0;
             allBytes = 0;
-            codec.writer()
-                    .writePing(codec.context(), false, PING, codec.context().newPromise());
+            codec.ping(PING);
         }
         allBytes += bytes;
         if (measured == stream) {

@@ -16,6 +16,7 @@ public final class FrameReader extends DefaultHttp2FrameReader {
     private final Watch watch;
     private Part part = Part.BETWEEN;
     private byte type;
+    private int sections;
 
     /** Sees frames as they come. */
     @FunctionalInterface
@@ -56,6 +57,11 @@ public final class FrameReader extends DefaultHttp2FrameReader {
     /** True if the last whole frame was one of a message: fields or data. */
     public boolean isOfMessage() {
         return type == Http2FrameTypes.DATA || type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION;
+    }
+
+    /** Field sections that were complete so far. */
+    public int sections() {
+        return sections;
     }
 
     /** Reads nothing more. */
@@ -102,6 +108,9 @@ public final class FrameReader extends DefaultHttp2FrameReader {
         type = next;
         watch.onFrame(next, flags, length);
         part = fields && (flags & END_HEADERS) == 0 ? Part.FIELDS : Part.BETWEEN;
+        if (fields && part == Part.BETWEEN) {
+            sections++;
+        }
         input.writerIndex(Math.min(end, start + HEADER_BYTES + length));
         try {
             super.readFrame(ctx, input, listener);

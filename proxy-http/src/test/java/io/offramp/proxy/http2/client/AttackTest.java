@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client can cause by frames that are legal one by one, and where it ends. */
 class AttackTest {
@@ -44,6 +46,35 @@ class AttackTest {
                     client, 2 * BUDGET, (on, n) -> on.frame(Http2FrameTypes.PING, 0, 0, new byte[Long.BYTES]));
             assertThat(pings).isLessThanOrEqualTo(bound(Glitch.PING));
             assertThat(client.faults).containsExactly("ping");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {Http2FrameTypes.PING, Http2FrameTypes.SETTINGS})
+    void shouldEndAFloodOfAnswersToNothing(byte type) {
+        try (RawClient client = new RawClient()) {
+            byte[] payload = new byte[type == Http2FrameTypes.PING ? Long.BYTES : 0];
+            int answers = untilTheEnd(client, 2 * BUDGET, (on, n) -> on.frame(type, RawClient.ACK, 0, payload));
+            assertThat(answers).isLessThanOrEqualTo(bound(Glitch.ACK));
+            assertThat(client.faults).containsExactly("ack");
+        }
+    }
+
+    @Test
+    void shouldLetAClientTakeBackRequestsThatWereServedForASecond() {
+        try (RawClient client = new RawClient()) {
+            for (int round = 0; round < 8; round++) {
+                int first = 200 * round + 1;
+                for (int id = first; id < first + 200; id += 2) {
+                    client.request(id, true, "/app/a");
+                }
+                client.advance(1);
+                for (int id = first; id < first + 200; id += 2) {
+                    client.number(Http2FrameTypes.RST_STREAM, id, (int) Http2Error.CANCEL.code());
+                }
+            }
+            assertThat(client.log).hasSize(800).allMatch(entry -> entry.status() == 499);
+            assertThat(client.read(Http2FrameTypes.GO_AWAY)).isEmpty();
         }
     }
 
