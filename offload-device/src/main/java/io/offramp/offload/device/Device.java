@@ -1,5 +1,6 @@
 package io.offramp.offload.device;
 
+import static io.offramp.offload.counter.OffloadCounter.Kind.COUNTER;
 import static io.offramp.offload.counter.OffloadCounter.Kind.GAUGE;
 
 import io.netty.channel.EventLoop;
@@ -144,6 +145,8 @@ public final class Device implements RecordOffload {
         all.add(gauge("device_contexts", "TIS and TIR objects that sessions hold now", this::contextsInUse));
         all.add(gauge("device_deks", "Keys on the device now", nic.deks()::loaded));
         all.add(gauge("device_steering_rules", "Flows that the device recognises now", nic.steering()::used));
+        all.add(recoveries("tx_recover", "Send queues reset behind a failure", Direction.TX));
+        all.add(recoveries("rx_recover", "Control and receive queues reset behind a failure", Direction.RX));
         all.add(cpu.counter());
         return List.copyOf(all);
     }
@@ -151,6 +154,10 @@ public final class Device implements RecordOffload {
     // Idle TIS are the pool's stock, not load: they give way to a session that needs a context.
     private long contextsInUse() {
         return (long) resources.tises().inUse() + nic.tirs().inUse();
+    }
+
+    private OffloadCounter recoveries(String name, String description, Direction direction) {
+        return new OffloadCounter(name, description, COUNTER, () -> driver.recoveries(direction));
     }
 
     private static OffloadCounter gauge(String name, String description, LongSupplier value) {
@@ -281,7 +288,7 @@ public final class Device implements RecordOffload {
 
     @Override
     public Map<String, Supplier<String>> reports() {
-        return Map.of("stats", () -> Statistics.text(counters));
+        return Map.of("stats", () -> Statistics.text(counters, driver.queueStatistics()), "health", driver::health);
     }
 
     @Override

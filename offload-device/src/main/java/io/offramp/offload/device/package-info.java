@@ -5,12 +5,13 @@
  *
  * <p>Modelled as in mlx5: DEK, TIS and TIR objects with static and progress params in the device's bit layouts; SQ,
  * ICOSQ, RQ and their CQs with WQEs, CQEs, owner bits, fences and doorbells; large send cut at the MSS; steering by
- * exact match of the flow, added only after the TIR's params have completed; records cut by packets anywhere; the check
- * of every packet's TCP sequence; all or nothing per packet; the record list with its start marker, and resync by
- * params and DUMP (TX); the tracker's states, GET_PSV, the log of headers and next-record hints (RX); re-encryption of
- * records that the device decrypted in part; objects that are given back when the last WQE or packet that names them
- * has completed; the pools of TIS and DEK with their marks; capability bits; the names of ethtool's and
- * {@code /proc/net/tls_stat}'s counters.
+ * exact match of the flow, added only after the TIR's params have completed, in groups with priorities; several RQs,
+ * direct, indirect and TLS TIRs, receive side scaling by Toeplitz hash and table; queues that fail, flush, and are
+ * reset by the driver; records cut by packets anywhere; the check of every packet's TCP sequence; all or nothing per
+ * packet; the record list with its start marker, and resync by params and DUMP (TX); the tracker's states, GET_PSV, the
+ * log of headers and next-record hints (RX); re-encryption of records that the device decrypted in part; objects that
+ * are given back when the last WQE or packet that names them has completed; the pools of TIS and DEK with their marks;
+ * capability bits; the names of ethtool's and {@code /proc/net/tls_stat}'s counters.
  *
  * <p>Not modelled, and where the real device or driver does more:
  *
@@ -18,10 +19,8 @@
  *   <li>TCP. The real one is the host kernel's. Where faults are configured, the model has one of its own between the
  *       halves, with cumulative acknowledgments, duplicate ACKs and time-outs, without SACK or congestion control, and
  *       in virtual time: each burst of the proxy runs until all of it has arrived.
- *   <li>Queue states. A WQE that fails does not take its queue to the error state: those behind it are worked on, but
- *       the context of a failed or flushed send is lost until it gets new params, and one whose params failed or were
- *       flushed does nothing until it has got all of them anew. Behind one that cannot be parsed, what is posted is
- *       dropped without completions.
+ *   <li>A queue that has failed is reset in place, without the states between error and ready. Behind a WQE that cannot
+ *       be parsed, what is posted is dropped without completions.
  *   <li>How often a real device asks for a resync is not known. This one asks with the first packet in which it finds a
  *       header, and without an answer again 8 packets of the flow later, then 16, 32, 64 and every 128, each time with
  *       the next packet in which a record begins: so long at most a flow is without its device once questions and

@@ -44,6 +44,8 @@ enum ExplorerEvent {
     QUEUE_FULL(Fault.QUEUE_FULL, 0, 3),
     /** There are more or fewer receive queues, and flows of those that are gone move. */
     RESIZE,
+    /** The RQ of the next packet fails. */
+    FAIL_PACKET,
     /** The engine does the next WQE of the ICOSQ, or of the SQ, or takes the next packet. */
     STEP_CONTROL,
     STEP_SEND,

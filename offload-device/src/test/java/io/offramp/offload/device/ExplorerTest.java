@@ -72,6 +72,7 @@ class ExplorerTest {
                 LOOK_LATE,
                 QUEUE_FULL,
                 RESIZE,
+                FAIL_PACKET,
                 SETTLE);
         try (Explorer explorer = new Explorer(mode, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();

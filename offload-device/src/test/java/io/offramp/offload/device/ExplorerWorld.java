@@ -105,6 +105,7 @@ final class ExplorerWorld {
             case FAIL_FOURTH -> fail(3);
             case FAIL_FIFTH -> fail(4);
             case RESIZE -> resize();
+            case FAIL_PACKET -> failPacket();
             case STEP_CONTROL -> step(Step.CONTROL);
             case STEP_SEND -> step(Step.SEND);
             case STEP_PACKET -> step(Step.PACKET);
@@ -152,6 +153,13 @@ final class ExplorerWorld {
         DeviceChannel channel = used.channel();
         if (channel != null) {
             channel.failAfter(skipped);
+        }
+    }
+
+    private void failPacket() {
+        DeviceChannel channel = used.channel();
+        if (channel != null) {
+            channel.failNextPacket();
         }
     }
 

@@ -106,7 +106,7 @@ class PacketStormTest {
                     + share("duplicate", 5)
                     + share("corrupt", 3) + share("retransmit", 10) + share("resegment", 40) + share("ack-lag", 30)
                     + share("cqe-error", 2) + share("reroute", 4) + share("queue-full", 20) + share("delay", 30)
-                    + share("move", 3) + share("resize", 1)
+                    + share("move", 3) + share("resize", 1) + share("rq-error", 2)
                     + " mss=" + (100 + random.nextInt(1_349)) + " sequence=" + Integer.toUnsignedLong(isn);
             channel.config().setAllocator(allocator);
             target = new OffloadTarget(

@@ -28,6 +28,7 @@ final class AdminPages {
             for offramp whatif</li>
             <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
             <li><a href="/device/stats">/device/stats</a>: counters of the device, as ethtool -S prints them</li>
+            <li><a href="/device/health">/device/health</a>: the state of each of its queues</li>
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
             <li><a href="/healthz/live">/healthz/live</a>: 200</li>
             <li><a href="/healthz/ready">/healthz/ready</a>: 200 once warmed up, 503 before and while draining</li>

@@ -15,7 +15,11 @@ import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.driver.tx.DeviceTxSession;
 import io.offramp.offload.key.TrafficKeys;
+import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -42,6 +46,34 @@ public final class DeviceDriver {
     /** Queues of the calling event loop; null before its first install. */
     public @Nullable DeviceChannel channel() {
         return channels.get(Thread.currentThread());
+    }
+
+    /** Counters of each queue, by the names of {@code ethtool -S}. Called from any thread. */
+    public Map<String, Long> queueStatistics() {
+        return QueueReports.statistics(owned());
+    }
+
+    /** A report on the health of each queue. Called from any thread. */
+    public String health() {
+        return QueueReports.health(owned());
+    }
+
+    /** How many times a queue that had failed was reset, all send queues or all others. */
+    public long recoveries(Direction direction) {
+        return owned().stream()
+                .map(QueueReports.Owned::channel)
+                .mapToLong(channel -> direction == Direction.TX
+                        ? channel.send().health().recoveries()
+                        : channel.control().health().recoveries()
+                                + channel.receive().health().recoveries())
+                .sum();
+    }
+
+    private List<QueueReports.Owned> owned() {
+        return channels.entrySet().stream()
+                .map(entry -> new QueueReports.Owned(entry.getKey().getName(), entry.getValue()))
+                .sorted(Comparator.comparing(QueueReports.Owned::owner))
+                .toList();
     }
 
     /** Waits until the device has nothing under way for the calling event loop, and takes the completions. */

@@ -31,7 +31,9 @@ public enum Fault {
     /** A flow that comes in is led to another receive queue. */
     MOVE,
     /** The number of receive queues changes. */
-    RESIZE;
+    RESIZE,
+    /** A receive queue fails. */
+    RQ_ERROR;
 
     /** As configuration names its share: {@code ack-lag}. */
     public String label() {

@@ -55,7 +55,7 @@ class FaultsTest {
         }
         assertThat(Faults.NAMES)
                 .isEqualTo("seed, loss, reorder, duplicate, corrupt, retransmit, resegment, ack-lag, cqe-error,"
-                        + " reroute, queue-full, delay, decline, move, resize, down-after, mss, sequence");
+                        + " reroute, queue-full, delay, decline, move, resize, rq-error, down-after, mss, sequence");
     }
 
     @ParameterizedTest

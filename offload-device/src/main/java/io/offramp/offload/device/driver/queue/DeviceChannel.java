@@ -6,6 +6,7 @@ import io.offramp.offload.device.hardware.engine.Port;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.queue.ReceiveQueue;
 import io.offramp.offload.device.hardware.steering.PlainTirs;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.ContentType;
@@ -157,6 +158,11 @@ public final class DeviceChannel {
         return wantedReceiveQueues;
     }
 
+    /** The RQs, in the order of their numbers. */
+    public List<ReceiveQueue> receiveQueueList() {
+        return queues.receive().all();
+    }
+
     /** Number of the RQ at this place, which a TIR names. */
     public int receiveQueueNumber(int queue) {
         return queues.receive().number(queue);
@@ -232,6 +238,11 @@ public final class DeviceChannel {
     /** Lets the device fail the next send. */
     public void failNextSend() {
         queues.failNextSend();
+    }
+
+    /** Makes the RQ of the next packet that comes in fail with it. */
+    public void failNextPacket() {
+        queues.failNextPacket();
     }
 
     /** Makes a WQE fail: the one behind this number of others. */

@@ -20,6 +20,7 @@ public final class ReceiveRing {
     private final WorkQueue memory;
     private final IntConsumer doorbell;
     private final @Nullable CompletionHandler[] handlers;
+    private final QueueHealth health = new QueueHealth();
     private int producer;
     // Entries before this one have completed; the device takes them in order, but their completions lie in several CQs.
     private int consumer;
@@ -32,9 +33,9 @@ public final class ReceiveRing {
         handlers = new CompletionHandler[memory.entries()];
     }
 
-    /** True where one more packet can be posted for. */
+    /** True where one more packet can be posted for; never while an RQ that has failed is not reset. */
     public boolean hasRoom() {
-        return producer - consumer < memory.entries();
+        return !health.isRecovering() && producer - consumer < memory.entries();
     }
 
     /** True where no packet is waited for. */
@@ -53,11 +54,21 @@ public final class ReceiveRing {
     public void poll() {
         List<ReceiveQueue> all = queues.all();
         for (int i = 0; i < all.size(); i++) {
-            poll(all.get(i).completions());
+            poll(all.get(i));
+        }
+        if (health.isRecovering() && isIdle()) {
+            all.forEach(ReceiveQueue::reset);
+            health.onRecovered();
         }
     }
 
-    private void poll(CompletionQueue completions) {
+    /** How the RQs are. */
+    public QueueHealth health() {
+        return health;
+    }
+
+    private void poll(ReceiveQueue queue) {
+        CompletionQueue completions = queue.completions();
         for (int cqe = completions.poll(); cqe != CompletionQueue.EMPTY; cqe = completions.poll()) {
             ByteBuf ring = completions.memory();
             int slot = slot(Cqe.wqeCounter(ring, cqe));
@@ -65,6 +76,9 @@ public final class ReceiveRing {
             handlers[slot] = null;
             while (consumer != producer && handlers[slot(consumer)] == null) {
                 consumer++;
+            }
+            if (Cqe.opcode(ring, cqe) == Cqe.RESPONSE_ERROR) {
+                health.onError(ring, cqe, queue.state());
             }
             if (handler != null) {
                 handler.onCompletion(ring, cqe);

@@ -30,6 +30,7 @@ public final class SendRing {
     private final int[] endOf;
     private int producer;
     private int consumer;
+    private final QueueHealth health = new QueueHealth();
 
     /** @param doorbell takes the new running index of the producer */
     public SendRing(WorkQueue queue, CompletionQueue completions, IntConsumer doorbell) {
@@ -47,7 +48,7 @@ public final class SendRing {
 
     /**
      * Finds room for a WQE, which must not wrap: the rest of a round that is too short is filled with NOPs. Where the
-     * ring is full, waits for the device.
+     * ring is full, or has failed, waits for the device.
      *
      * @param blocks at most {@link WorkQueue#MAX_WQE_BLOCKS}
      * @return offset in {@link #memory()}
@@ -71,11 +72,11 @@ public final class SendRing {
         return producer == consumer;
     }
 
-    /** True where a WQE fits now. */
+    /** True where a WQE fits now; never in a queue that has failed, until it is reset. */
     public boolean hasRoom(int blocks) {
         int toEdge = queue.entries() - (producer & queue.entries() - 1);
         int needed = toEdge < blocks ? toEdge + blocks : blocks;
-        return queue.entries() - (producer - consumer) >= needed;
+        return !health.isRecovering() && queue.entries() - (producer - consumer) >= needed;
     }
 
     /**
@@ -121,9 +122,22 @@ public final class SendRing {
             CompletionHandler handler = handlers[slot];
             handlers[slot] = null;
             consumer = endOf[slot];
+            if (Cqe.opcode(completions.memory(), cqe) == Cqe.REQUEST_ERROR) {
+                health.onError(completions.memory(), cqe, queue.state());
+            }
             if (handler != null) {
                 handler.onCompletion(completions.memory(), cqe);
             }
         }
+        if (health.isRecovering() && isIdle()) {
+            // As in mlx5: nothing is posted until all of it has been flushed, then the queue is reset.
+            queue.reset();
+            health.onRecovered();
+        }
+    }
+
+    /** How the queue is. */
+    public QueueHealth health() {
+        return health;
     }
 }

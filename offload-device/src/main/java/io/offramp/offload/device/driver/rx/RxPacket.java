@@ -18,6 +18,7 @@ final class RxPacket implements CompletionHandler {
     private @Nullable RxContext context;
     private ByteBuf wire = Unpooled.EMPTY_BUFFER;
     private ByteBuf host = Unpooled.EMPTY_BUFFER;
+    private int wireIndex;
     private int hostKey;
     private int hostIndex;
     private int bytes;
@@ -25,11 +26,21 @@ final class RxPacket implements CompletionHandler {
     private int epoch;
     private boolean isPresented;
     private boolean isDone;
-    private boolean isIntact;
+    private Arrival arrival = Arrival.INTACT;
     private TlsOffload result = TlsOffload.NOT_DECRYPTED;
 
     @Nullable
     RxPacket next;
+
+    /** How it has come. */
+    enum Arrival {
+        /** In host memory, with a checksum that holds. */
+        INTACT,
+        /** In host memory, with a wrong checksum. */
+        DAMAGED,
+        /** Not at all: its RQ had failed. TCP brings it again. */
+        LOST
+    }
 
     RxPacket(PacketQueue queue) {
         this.queue = queue;
@@ -58,6 +69,7 @@ final class RxPacket implements CompletionHandler {
             int newEpoch) {
         context = newContext;
         wire = newWire.retain();
+        wireIndex = index;
         host = newHost;
         hostIndex = 0;
         bytes = newBytes;
@@ -81,14 +93,20 @@ final class RxPacket implements CompletionHandler {
         bytes = newBytes;
         isPresented = false;
         isDone = true;
-        isIntact = true;
+        arrival = Arrival.INTACT;
         result = TlsOffload.NOT_DECRYPTED;
     }
 
     @Override
     public void onCompletion(ByteBuf ring, int cqe) {
         result = Cqe.tlsOffload(ring, cqe);
-        isIntact = Cqe.isIntact(ring, cqe);
+        if (Cqe.opcode(ring, cqe) == Cqe.RESPONSE_ERROR) {
+            arrival = Arrival.LOST;
+            // Where TCP is the host kernel's, what it would bring again is here already.
+            host.setBytes(hostIndex, wire, wireIndex, bytes);
+        } else {
+            arrival = Cqe.isIntact(ring, cqe) ? Arrival.INTACT : Arrival.DAMAGED;
+        }
         isDone = true;
         // May be used for another packet from here on.
         RxContext named = context;
@@ -120,9 +138,9 @@ final class RxPacket implements CompletionHandler {
         }
     }
 
-    /** Whether its checksum holds. */
-    boolean isIntact() {
-        return isIntact;
+    /** How it has come. */
+    Arrival arrival() {
+        return arrival;
     }
 
     /** Result of the device. */

@@ -1,6 +1,7 @@
 package io.offramp.offload.device.driver.rx;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.driver.rx.RxPacket.Arrival;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.packet.TcpChecksum;
@@ -38,10 +39,10 @@ final class WireIngress implements WiredRx.Ingress {
         wire.steer(device);
         int headerBytes = header.readableBytes();
         RxContext context = device.usable();
-        if (context == null) {
+        if (context == null || !place.channel().receive().hasRoom()) {
             // Past the device, which might decrypt it with a key that is no longer the right one.
             boolean isIntact = TcpChecksum.verify(header, headerBytes, payload, 0, bytes);
-            accept(isIntact, header, payload, DecryptedRuns.ENCRYPTED);
+            accept(isIntact ? Arrival.INTACT : Arrival.DAMAGED, header, payload, DecryptedRuns.ENCRYPTED);
             return;
         }
         ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
@@ -51,18 +52,18 @@ final class WireIngress implements WiredRx.Ingress {
                 context, place.channel(), header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
         place.channel().receive().poll();
         packet.count(place.counters());
-        if (packet.isIntact()) {
+        if (packet.arrival() == Arrival.INTACT) {
             device.onPacket(packet);
         }
-        accept(packet.isIntact(), header, host, packet.mark());
+        accept(packet.arrival(), header, host, packet.mark());
         packets.release(packet);
     }
 
-    private void accept(boolean isIntact, ByteBuf header, ByteBuf payload, int mark) {
-        if (isIntact) {
-            wire.accept(header, payload.retain(), mark);
-        } else {
-            place.counters().rxChecksumErrors.increment();
+    private void accept(Arrival arrival, ByteBuf header, ByteBuf payload, int mark) {
+        switch (arrival) {
+            case INTACT -> wire.accept(header, payload.retain(), mark);
+            case DAMAGED -> place.counters().rxChecksumErrors.increment();
+            case LOST -> {}
         }
     }
 

@@ -66,7 +66,7 @@ final class WiredRx {
         return chance;
     }
 
-    /** Leaves it to chance whether the flow moves to another RQ now. */
+    /** Leaves to chance what happens to the flow's RQ now. */
     void steer(RxBinding device) {
         if (chance.happens(Fault.RESIZE)) {
             int most = place.device().settings().receiveQueues();
@@ -74,6 +74,9 @@ final class WiredRx {
         }
         if (chance.happens(Fault.MOVE)) {
             device.moveOn();
+        }
+        if (chance.happens(Fault.RQ_ERROR)) {
+            place.channel().failNextPacket();
         }
     }
 

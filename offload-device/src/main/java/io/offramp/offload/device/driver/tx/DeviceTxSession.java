@@ -200,7 +200,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             return;
         }
         sealInSoftware(message);
-        if (context != null && context.onFailed(message.programming())) {
+        if (context != null && context.onFailed(message.programming()) && !message.isFlushed()) {
             failuresInARow++;
         }
         if (failuresInARow >= MOST_FAILURES || !place.device().nic().isUp()) {

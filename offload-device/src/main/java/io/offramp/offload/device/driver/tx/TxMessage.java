@@ -142,6 +142,11 @@ final class TxMessage implements CompletionHandler {
         return !hasFailed() && sentBytes == wire.capacity();
     }
 
+    /** True where nothing of its own was wrong: the queue had failed before, or the device was down. */
+    boolean isFlushed() {
+        return syndrome == Syndrome.FLUSHED;
+    }
+
     boolean isOutOfSequence() {
         return vendorSyndrome == Syndrome.SEQUENCE;
     }

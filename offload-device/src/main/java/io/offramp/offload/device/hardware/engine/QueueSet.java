@@ -152,6 +152,11 @@ public final class QueueSet {
         worker.failNextSend();
     }
 
+    /** Makes the RQ of the next packet that comes in fail with it. */
+    public void failNextPacket() {
+        receiver.failNext();
+    }
+
     /** Makes a WQE of SQ or ICOSQ fail: the one behind this number of others. */
     public void failAfter(int wqes) {
         worker.failAfter(wqes);

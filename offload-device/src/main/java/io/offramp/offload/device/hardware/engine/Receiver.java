@@ -10,6 +10,7 @@ import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.queue.QueueState;
 import io.offramp.offload.device.hardware.queue.ReceiveQueue;
 import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.hardware.queue.TlsOffload;
@@ -34,6 +35,7 @@ final class Receiver {
     private final RxEngine engine;
     private final FlowKey flow = new FlowKey();
     private boolean hasChecksums = true;
+    private boolean failsNext;
     private long bytesReceived;
 
     Receiver(
@@ -56,6 +58,11 @@ final class Receiver {
     /** Whether packets that come in have a TCP checksum. */
     void hasChecksums(boolean newHasChecksums) {
         hasChecksums = newHasChecksums;
+    }
+
+    /** Makes the RQ of the next packet fail with it. */
+    void failNext() {
+        failsNext = true;
     }
 
     /** Payload of all packets so far. */
@@ -87,10 +94,15 @@ final class Receiver {
             queue = plainTirs.queueOf(tir, flow);
             context = null;
         }
+        ReceiveQueue target = queues.all().get(queue);
+        if (failsNext || target.state() == QueueState.ERROR) {
+            failsNext = false;
+            target.onError(entry);
+            return true;
+        }
         TlsOffload tls = isIntact && isUp.getAsBoolean() && context != null
                 ? decrypt(context, header, headerBytes, wire, index, bytes, host, (int) address)
                 : pass(wire, index, bytes, host, (int) address);
-        ReceiveQueue target = queues.all().get(queue);
         target.onPacket(entry, bytes, isIntact, tls);
         bytesReceived += bytes;
         return true;

@@ -12,6 +12,7 @@ import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.ParamsWqe;
 import io.offramp.offload.device.hardware.queue.PsvWqe;
+import io.offramp.offload.device.hardware.queue.QueueState;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import java.util.function.BooleanSupplier;
@@ -83,6 +84,7 @@ final class WqeWorker {
         int blocks = blocks(queue, index, at);
         if (blocks == 0) {
             queue.consume(queue.waiting());
+            queue.onError();
             completions.pushError(index, Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
         } else {
             queue.consume(blocks);
@@ -110,7 +112,7 @@ final class WqeWorker {
         int syndrome = Syndrome.QUEUE_OPERATION;
         int vendor;
         int done = 0;
-        if (!isUp.getAsBoolean()) {
+        if (queue.state() == QueueState.ERROR || !isUp.getAsBoolean()) {
             syndrome = Syndrome.FLUSHED;
             vendor = Syndrome.NONE;
         } else {
@@ -130,6 +132,10 @@ final class WqeWorker {
                 completions.pushSent(index, done);
             }
             return;
+        }
+        if (syndrome != Syndrome.FLUSHED) {
+            // What is behind it may rely on it.
+            queue.onError();
         }
         // One that found its context elsewhere has not moved it.
         if (vendor != Syndrome.SEQUENCE) {

@@ -62,6 +62,11 @@ public final class CompletionQueue {
         push(Cqe.RESPONSE_SEND, wqeIndex, byteCount, isIntact, tls, 0, 0);
     }
 
+    /** Device: a packet was not written to the host memory of this entry. */
+    public void pushReceiveError(int entry, int syndrome, int vendorSyndrome) {
+        push(Cqe.RESPONSE_ERROR, entry, 0, false, TlsOffload.NOT_DECRYPTED, syndrome, vendorSyndrome);
+    }
+
     /** Driver: offset of the next new entry in the ring, now the driver's, or {@link #EMPTY}. */
     public int poll() {
         int at = (consumer & entries - 1) * Cqe.BYTES;

@@ -36,6 +36,9 @@ public final class Cqe {
     /** Opcode: a WQE of a send queue has failed. */
     public static final int REQUEST_ERROR = 0xd;
 
+    /** Opcode: a packet could not be taken. */
+    public static final int RESPONSE_ERROR = 0xe;
+
     /** {@code op_own} of an entry that was never written. */
     static final int INVALID = 0xf0;
 

@@ -9,6 +9,7 @@ public final class ReceiveQueue {
     private final CompletionQueue completions;
     private long packets;
     private long bytes;
+    private volatile QueueState state = QueueState.READY;
 
     /** @param entries of the memory pool: the CQ never overruns */
     ReceiveQueue(int number, int entries) {
@@ -31,6 +32,26 @@ public final class ReceiveQueue {
         packets++;
         bytes += payloadBytes;
         completions.pushReceived(entry, payloadBytes, isIntact, tls);
+    }
+
+    /** Device: a packet was not taken, for a fault that was asked for, or because of one before it. */
+    public void onError(int entry) {
+        boolean isFlushed = state == QueueState.ERROR;
+        state = QueueState.ERROR;
+        completions.pushReceiveError(
+                entry,
+                isFlushed ? Syndrome.FLUSHED : Syndrome.QUEUE_OPERATION,
+                isFlushed ? Syndrome.NONE : Syndrome.FAULT);
+    }
+
+    /** State of the queue. */
+    public QueueState state() {
+        return state;
+    }
+
+    /** Command: makes a failed queue ready again. No packet is under way. */
+    public void reset() {
+        state = QueueState.READY;
     }
 
     /** Packets that have come in; another thread may see an older count. */

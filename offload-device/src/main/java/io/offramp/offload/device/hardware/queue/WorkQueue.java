@@ -30,11 +30,11 @@ public final class WorkQueue {
     private final int entries;
     private final ByteBuf memory;
     // Written by the driver behind the entries, read by the device in front of them: release and acquire, for a full
-    // fence
-    // costs an inline engine more than the rest of a doorbell.
+    // fence costs an inline engine more than the rest of a doorbell.
     private int producer;
     private int consumer;
     private boolean hasUnfencedParams;
+    private volatile QueueState state = QueueState.READY;
 
     /**
      * @param number of the queue, 24 bits
@@ -101,6 +101,22 @@ public final class WorkQueue {
     /** Device: whether a packet of this queue would find params that may not be in effect. */
     public boolean hasUnfencedParams() {
         return hasUnfencedParams;
+    }
+
+    /** State of a send queue. */
+    public QueueState state() {
+        return state;
+    }
+
+    /** Device: something has failed. */
+    public void onError() {
+        state = QueueState.ERROR;
+    }
+
+    /** Command: makes a failed queue ready again. All of it has been flushed. */
+    public void reset() {
+        hasUnfencedParams = false;
+        state = QueueState.READY;
     }
 
     /** Frees the ring. */

@@ -21,6 +21,7 @@ import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.EthernetSegment;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.ParamsWqe;
+import io.offramp.offload.device.hardware.queue.QueueState;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.key.AeadSuite;
@@ -99,7 +100,11 @@ abstract class SendQueueFixture {
                 tis);
     }
 
+    /** Posts and rings. A queue that has failed is reset before. */
     void post(int blocks) {
+        if (queues.sendQueue().state() == QueueState.ERROR) {
+            queues.sendQueue().reset();
+        }
         producer += blocks;
         queues.ringSend(producer);
     }
