@@ -19,6 +19,17 @@ class CapacityTest {
         assertThat(installs(3).limitsInstalls()).isTrue();
     }
 
+    /** 1 us for a record, and 3 us more for each second one: its context has to be fetched. */
+    @Test
+    void shouldDoFewerRecordsWhereMoreContextsAreActiveThanAreClose() {
+        Capacity capacity =
+                Capacity.UNLIMITED.withRecordsPerSecond(1_000_000).withCache(new Capacity.Cache(100, 3_000));
+
+        assertThat(capacity.recordsPerSecond(100)).isEqualTo(1_000_000);
+        assertThat(capacity.recordsPerSecond(200)).isEqualTo(400_000);
+        assertThat(Capacity.UNLIMITED.recordsPerSecond(1e9)).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+
     @Test
     void shouldRefuseWhatNoDeviceHas() {
         assertThatThrownBy(() -> installs(0))

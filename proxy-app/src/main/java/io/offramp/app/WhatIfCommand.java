@@ -106,6 +106,30 @@ final class WhatIfCommand implements Callable<Integer> {
     private @Nullable String recordLatency;
 
     @Option(
+            names = "--command-time",
+            paramLabel = "TIME",
+            description = "of the firmware, to make or destroy an object; default: the profile's")
+    private @Nullable String commandTime;
+
+    @Option(
+            names = "--key-time",
+            paramLabel = "TIME",
+            description = "of the firmware, to write a key; default: the profile's")
+    private @Nullable String keyTime;
+
+    @Option(
+            names = "--context-cache",
+            paramLabel = "N",
+            description = "directions whose state the device has close to its engines; default: the profile's")
+    private @Nullable String contextCache;
+
+    @Option(
+            names = "--context-miss",
+            paramLabel = "TIME",
+            description = "delay of a record whose state has to be fetched; default: the profile's")
+    private @Nullable String contextMiss;
+
+    @Option(
             names = "--host-ns-per-record",
             paramLabel = "X",
             description = "CPU of a record in software, without its bytes; default: ${DEFAULT-VALUE}")
@@ -185,6 +209,10 @@ final class WhatIfCommand implements Callable<Integer> {
         options.put("installs-per-second", installsPerSecond);
         options.put("install-latency", installLatency);
         options.put("record-latency", recordLatency);
+        options.put("command-time", commandTime);
+        options.put("key-time", keyTime);
+        options.put("context-cache", contextCache);
+        options.put("context-miss", contextMiss);
         Map<String, String> settings = new LinkedHashMap<>();
         options.forEach((name, value) -> {
             if (value != null) {

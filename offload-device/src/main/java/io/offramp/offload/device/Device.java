@@ -25,9 +25,11 @@ import io.offramp.offload.device.capacity.Pacer;
 import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.hardware.Nic;
+import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.engine.Engine;
 import io.offramp.offload.device.hardware.engine.EngineThread;
 import io.offramp.offload.device.hardware.engine.Pace;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.device.toe.Toe;
 import io.offramp.offload.device.wire.Fault;
@@ -94,14 +96,17 @@ public final class Device implements RecordOffload {
             Engines engines) {
         this.engine = engine;
         this.cpu = cpu;
-        nic = new Nic(settings.limits(), engine, engines.start(settings, cpu));
+        Firmware firmware = new Firmware(settings.commandTimes(), clock);
+        long close = settings.capacity().cache().contexts();
+        ContextCache cache = new ContextCache(close == Capacity.NO_LIMIT ? 0 : (int) close);
+        nic = new Nic(settings.limits(), engine, engines.start(settings, cpu), firmware, cache);
         nic.setUp(settings.isUp());
         abilities = settings.abilities();
         features = new Features(abilities.features());
         resources = DeviceResources.of(nic, engine, settings.driver());
         driver = new DeviceDriver(resources, interrupts);
         capacity = settings.capacity();
-        admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), clock);
+        admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), firmware::backlogNs, clock);
         toe = new Toe(settings.toeThreads(), cpu);
         availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
         capabilities = new Capabilities(
@@ -121,8 +126,9 @@ public final class Device implements RecordOffload {
 
     private static List<? extends Engine> engineThreads(DeviceSettings settings, DeviceCpu cpu) {
         ThreadFactory threads = cpu.threads("offramp-engine");
-        boolean isPaced =
-                settings.capacity().limitsLoad() || settings.capacity().recordLatencyNs() > 0;
+        boolean isPaced = settings.capacity().limitsLoad()
+                || settings.capacity().recordLatencyNs() > 0
+                || settings.capacity().cache().missNs() > 0;
         Pace pace = isPaced ? new Pacer(settings.capacity(), System::nanoTime)::work : Pace.UNLIMITED;
         return Stream.generate(() -> new EngineThread(threads, pace))
                 .limit(settings.engines())
@@ -145,6 +151,8 @@ public final class Device implements RecordOffload {
         all.add(gauge("device_contexts", "TIS and TIR objects that sessions hold now", this::contextsInUse));
         all.add(gauge("device_deks", "Keys on the device now", nic.deks()::loaded));
         all.add(gauge("device_steering_rules", "Flows that the device recognises now", nic.steering()::used));
+        all.add(counter("device_commands", "Commands of the firmware", nic.firmware()::commands));
+        all.add(counter("device_context_misses", "Contexts that the device fetched for a packet", nic.cache()::misses));
         all.add(recoveries("tx_recover", "Send queues reset behind a failure", Direction.TX));
         all.add(recoveries("rx_recover", "Control and receive queues reset behind a failure", Direction.RX));
         all.add(cpu.counter());
@@ -157,7 +165,11 @@ public final class Device implements RecordOffload {
     }
 
     private OffloadCounter recoveries(String name, String description, Direction direction) {
-        return new OffloadCounter(name, description, COUNTER, () -> driver.recoveries(direction));
+        return counter(name, description, () -> driver.recoveries(direction));
+    }
+
+    private static OffloadCounter counter(String name, String description, LongSupplier value) {
+        return new OffloadCounter(name, description, COUNTER, value);
     }
 
     private static OffloadCounter gauge(String name, String description, LongSupplier value) {

@@ -5,6 +5,7 @@ import io.offramp.offload.device.capacity.CapacitySettings;
 import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
+import io.offramp.offload.device.hardware.firmware.CommandTimes;
 import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param abilities what it can do, and may
  * @param limits sizes of its tables
  * @param capacity its rates and latencies
+ * @param commandTimes of its firmware
  * @param isUp whether it works
  * @param driver settings of its driver
  * @param engines threads of its own that work on queues; 0 for the posting threads
@@ -27,6 +29,7 @@ record DeviceSettings(
         Abilities abilities,
         NicLimits limits,
         Capacity capacity,
+        CommandTimes commandTimes,
         boolean isUp,
         DriverSettings driver,
         int engines,
@@ -53,12 +56,14 @@ record DeviceSettings(
 
     /** The same with a tap on its wires. */
     DeviceSettings tapped(Wire.Tap tap) {
-        return new DeviceSettings(abilities, limits, capacity, isUp, driver.tapped(tap), engines, toeThreads);
+        return new DeviceSettings(
+                abilities, limits, capacity, commandTimes, isUp, driver.tapped(tap), engines, toeThreads);
     }
 
     /** The same with another source of faults. */
     DeviceSettings scripted(Chance.Source chances) {
-        return new DeviceSettings(abilities, limits, capacity, isUp, driver.scripted(chances), engines, toeThreads);
+        return new DeviceSettings(
+                abilities, limits, capacity, commandTimes, isUp, driver.scripted(chances), engines, toeThreads);
     }
 
     /** Settings with one line of help each. */
@@ -139,6 +144,7 @@ record DeviceSettings(
                 Abilities.parse(profile, settings),
                 new NicLimits(contexts, deks, steering),
                 CapacitySettings.parse(words, contexts),
+                CapacitySettings.commandTimes(words),
                 settings.isOne(STATE, "up", "down"),
                 driver(settings),
                 engines(settings),

@@ -28,8 +28,9 @@
  *   <li>Interrupt moderation: an engine thread raises one interrupt for each round of work.
  *   <li>The strategy {@code DRIVER_REQ} of the FPGA-based predecessor, and nfp's next-record sync on the sending side.
  *   <li>Checksums where there are no faults, VLANs, tunnels, Ethernet headers, protection domains, and firmware
- *       commands as such: an object is created by a method call. {@code install-latency} is a figure for {@code auto}
- *       and {@code whatif}; the running device does not wait for it.
+ *       commands as such: an object is created by a method call, which nobody waits for. The firmware then is busy for
+ *       the time of the command, and the device declines while it is behind. {@code install-latency} is a figure for
+ *       {@code auto} and {@code whatif}.
  * </ul>
  */
 @NullMarked

@@ -64,7 +64,7 @@ class DeviceTest {
                 "mtu: unknown setting, expected one of [profile, caps, tls-hw-tx-offload, tls-hw-rx-offload, contexts, deks, steering, state, rqs, "
                         + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, "
                         + "installs-per-second, "
-                        + "install-latency, record-latency]");
+                        + "install-latency, record-latency, command-time, key-time, context-cache, context-miss]");
     }
 
     private static void assertRefused(Map<String, String> settings, String message) {

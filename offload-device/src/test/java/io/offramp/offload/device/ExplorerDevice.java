@@ -30,7 +30,8 @@ final class ExplorerDevice implements AutoCloseable {
     ExplorerDevice(ExplorerWorld.Mode mode, boolean resyncsByHint) {
         engine = mode == ExplorerWorld.Mode.ENGINES ? new SteppedEngine() : null;
         // More than the events of a history can take while the engine rests.
-        Map<String, String> settings = new HashMap<>(Map.of("contexts", "80", "deks", "160"));
+        Map<String, String> settings =
+                new HashMap<>(Map.of("contexts", "80", "deks", "160", "command-time", "0ns", "key-time", "0ns"));
         settings.put("rqs", String.valueOf(RECEIVE_QUEUES));
         settings.put("resync", resyncsByHint ? "hint" : "async");
         if (mode == ExplorerWorld.Mode.WIRED) {

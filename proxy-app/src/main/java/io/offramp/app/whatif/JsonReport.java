@@ -73,6 +73,7 @@ public final class JsonReport {
         json.writeStringField("policy", outcome.policy().name().toLowerCase(Locale.ROOT));
         json.writeNumberField("peakContexts", outcome.peakContexts());
         json.writeNumberField("meanContexts", outcome.meanContexts());
+        json.writeNumberField("peakActive", outcome.peakActive());
         json.writeNumberField("peakRecordsPerSecond", outcome.peakRecordsPerSecond());
         json.writeNumberField("peakBitsPerSecond", outcome.peakBitsPerSecond());
         write(json, "tx", outcome.totals(Direction.TX));

@@ -1,5 +1,6 @@
 package io.offramp.proxy.whatif;
 
+import io.offramp.offload.Capacity;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ final class DeviceState {
     private long tokensAtNs;
     private long contexts;
     private double records;
+    private double squares;
+    private long firmwareIdleNs;
+    private double peakActive;
     private double bits;
     private long peakContexts;
     private double peakRecords;
@@ -30,12 +34,13 @@ final class DeviceState {
         if (!figures.takes(flow)) {
             return Refusal.SUITE;
         }
-        if (records >= figures.capacity().recordsPerSecond()
+        if (records >= figures.capacity().recordsPerSecond(active())
                 || bits >= figures.capacity().bitsPerSecond()) {
             return Refusal.LOAD;
         }
         refill(nowNs);
-        if (figures.capacity().limitsInstalls() && tokens < 1) {
+        if (firmwareIdleNs - nowNs > Capacity.Firmware.MOST_BACKLOG_NS
+                || figures.capacity().limitsInstalls() && tokens < 1) {
             return Refusal.INSTALL_RATE;
         }
         if (contexts >= figures.contexts()) {
@@ -43,7 +48,10 @@ final class DeviceState {
         }
         tokens -= 1;
         hold(1, nowNs);
+        command(flow, nowNs);
         records += flow.recordsPerSecond();
+        squares += flow.recordsPerSecond() * flow.recordsPerSecond();
+        peakActive = Math.max(peakActive, active());
         bits += flow.bitsPerSecond();
         peakRecords = Math.max(peakRecords, records);
         peakBits = Math.max(peakBits, bits);
@@ -55,6 +63,7 @@ final class DeviceState {
         hold(-1, nowNs);
         // An empty device has no load, also after rounding errors.
         records = contexts == 0 ? 0 : records - flow.recordsPerSecond();
+        squares = contexts == 0 ? 0 : squares - flow.recordsPerSecond() * flow.recordsPerSecond();
         bits = contexts == 0 ? 0 : bits - flow.bitsPerSecond();
     }
 
@@ -62,7 +71,23 @@ final class DeviceState {
     long nextInstallNs(long nowNs) {
         refill(nowNs);
         double missing = Math.max(0, 1 - tokens);
-        return nowNs + (long) Math.ceil(missing * SECOND_NS / figures.capacity().installsPerSecond());
+        long tokenNs = nowNs
+                + (long) Math.ceil(missing * SECOND_NS / figures.capacity().installsPerSecond());
+        return Math.max(tokenNs, firmwareIdleNs - Capacity.Firmware.MOST_BACKLOG_NS);
+    }
+
+    /** The firmware does the commands of a direction behind those of others; those of its end are counted here, too. */
+    private void command(Flow flow, long nowNs) {
+        firmwareIdleNs =
+                Math.max(firmwareIdleNs, nowNs) + figures.capacity().firmware().ns(flow.direction());
+    }
+
+    /**
+     * How many directions are active: so many that are all alike would share the records like those on the device. Idle
+     * ones count next to nothing.
+     */
+    private double active() {
+        return squares <= 0 ? 0 : records * records / squares;
     }
 
     private void refill(long nowNs) {
@@ -76,6 +101,10 @@ final class DeviceState {
         contextsAtNs = nowNs;
         contexts += more;
         peakContexts = Math.max(peakContexts, contexts);
+    }
+
+    double peakActive() {
+        return peakActive;
     }
 
     long peakContexts() {

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
  * @param fates of all flows, in the order of their start
  * @param peakContexts most directions on the device at once
  * @param meanContexts over the time of the capture
+ * @param peakActive most directions active at once, counted by their share of the records
  * @param peakRecordsPerSecond most load at once
  * @param peakBitsPerSecond most load at once, on the wire
  */
@@ -24,6 +25,7 @@ public record Outcome(
         List<Fate> fates,
         long peakContexts,
         double meanContexts,
+        double peakActive,
         double peakRecordsPerSecond,
         double peakBitsPerSecond) {
     /** Over both directions. */

@@ -72,6 +72,7 @@ final class Run {
                 new ArrayList<>(Arrays.asList(fates)),
                 device.peakContexts(),
                 device.meanContexts(flows.stream().mapToLong(Flow::endNs).max().orElse(0)),
+                device.peakActive(),
                 device.peakRecordsPerSecond(),
                 device.peakBitsPerSecond());
     }

@@ -88,6 +88,46 @@ class SimulationTest {
                 .containsExactly(null, Refusal.INSTALL_RATE, null, Refusal.INSTALL_RATE);
     }
 
+    /**
+     * The firmware may be 10 ms behind, and each install takes it 6 ms: two at once, and more when it has caught up.
+     */
+    @Test
+    void shouldRefuseInstallsWhileTheFirmwareIsBehind() {
+        // Given
+        Capacity capacity = Capacity.UNLIMITED.withFirmware(new Capacity.Firmware(6_000_000, 6_000_000));
+        List<Flow> flows = List.of(flow(0, 10, 1), flow(0, 10, 1), flow(0, 10, 1), flow(1, 10, 1));
+
+        // When
+        Outcome outcome = device(capacity).run(Policy.HW, flows);
+
+        // Then
+        assertThat(outcome.fates()).extracting(Fate::refusal).containsExactly(null, null, Refusal.INSTALL_RATE, null);
+    }
+
+    /** Of the same number of open connections, few active ones fit on a device that many active ones overload. */
+    @Test
+    void shouldCountActiveConnectionsRatherThanOpenOnes() {
+        // Given: room for 10 contexts, and 1 ms of the engine for each fetch
+        Capacity capacity = Capacity.UNLIMITED.withCache(new Capacity.Cache(10, 1_000_000));
+        List<Flow> fewActive = new ArrayList<>();
+        List<Flow> allActive = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            fewActive.add(flow(0, 100, i < 5 ? 200_000 : 1));
+            allActive.add(flow(0, 100, 10_000));
+        }
+
+        // When
+        Outcome few = device(capacity).run(Policy.HW, fewActive);
+        Outcome all = device(capacity).run(Policy.HW, allActive);
+
+        // Then
+        assertThat(few.peakContexts()).isEqualTo(100);
+        assertThat(few.peakActive()).isBetween(5.0, 5.01);
+        assertThat(few.totals().refused(Refusal.LOAD)).isZero();
+        assertThat(all.peakActive()).isGreaterThan(10);
+        assertThat(all.totals().refused(Refusal.LOAD)).as("at their records/s").isGreaterThan(50);
+    }
+
     @Test
     void shouldRefuseASuiteThatTheDeviceNeverTakes() {
         List<Flow> flows = List.of(flow(0, 10, 1_000, AeadSuite.CHACHA20_POLY1305));

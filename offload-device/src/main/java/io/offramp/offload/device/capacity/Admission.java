@@ -25,17 +25,21 @@ import java.util.function.Supplier;
 public final class Admission {
     private final Capacity capacity;
     private final BooleanSupplier contextsLeft;
+    private final LongSupplier backlogNs;
     private final InstallLimiter installs;
     private final LoadGauge load;
     private final LongAdder forContexts = new LongAdder();
     private final LongAdder forInstallRate = new LongAdder();
+    private final LongAdder forFirmware = new LongAdder();
     private final LongAdder forLoad = new LongAdder();
 
     /**
      * @param contextsLeft false while all contexts are in use
+     * @param backlogNs how far the firmware is behind
      * @param clock ns, monotonic: {@code System::nanoTime}
      */
-    public Admission(Capacity capacity, BooleanSupplier contextsLeft, LongSupplier clock) {
+    public Admission(Capacity capacity, BooleanSupplier contextsLeft, LongSupplier backlogNs, LongSupplier clock) {
+        this.backlogNs = backlogNs;
         this.capacity = capacity;
         this.contextsLeft = contextsLeft;
         installs = new InstallLimiter(capacity.installsPerSecond(), capacity.installBurst(), clock);
@@ -48,6 +52,12 @@ public final class Admission {
         if (over != null) {
             forLoad.increment();
             return new Declined<>(DeclineReason.CAPACITY, over);
+        }
+        long behindNs = backlogNs.getAsLong();
+        if (behindNs > Capacity.Firmware.MOST_BACKLOG_NS) {
+            forFirmware.increment();
+            return new Declined<>(
+                    DeclineReason.CAPACITY, "firmware of the device is " + behindNs / 1_000_000 + " ms behind");
         }
         if (capacity.limitsInstalls() && !installs.tryTake()) {
             forInstallRate.increment();
@@ -72,6 +82,7 @@ public final class Admission {
     /** True while {@link #admit} would decline. */
     public boolean isClosed() {
         return !contextsLeft.getAsBoolean()
+                || backlogNs.getAsLong() > Capacity.Firmware.MOST_BACKLOG_NS
                 || capacity.limitsInstalls() && installs.isEmpty()
                 || capacity.limitsLoad() && load.isOver();
     }
@@ -97,6 +108,10 @@ public final class Admission {
                         "device_declined_install_rate",
                         "Installs declined above the device's rate of installs",
                         forInstallRate),
+                counter(
+                        "device_declined_firmware",
+                        "Installs declined because the firmware was behind with its commands",
+                        forFirmware),
                 counter("device_declined_load", "Installs declined while the device's load was at its rate", forLoad),
                 new OffloadCounter(
                         "device_records_per_second",

@@ -1,6 +1,7 @@
 package io.offramp.offload.device.capacity;
 
 import io.offramp.offload.Capacity;
+import io.offramp.offload.device.hardware.firmware.CommandTimes;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +16,14 @@ public final class CapacitySettings {
     private static final String INSTALLS = "installs-per-second";
     private static final String INSTALL_LATENCY = "install-latency";
     private static final String RECORD_LATENCY = "record-latency";
+    private static final String COMMAND = "command-time";
+    private static final String KEY = "key-time";
+    private static final String CACHE = "context-cache";
+    private static final String MISS = "context-miss";
+    /** TIR and steering rule are made, and destroyed. */
+    private static final int RX_COMMANDS = 4;
+
+    private static final int MAX_CACHE = 1 << 20;
 
     private static final long MAX_RATE = 1_000_000_000_000L;
     private static final BigDecimal BITS_PER_GBIT = BigDecimal.valueOf(1_000_000_000);
@@ -36,7 +45,36 @@ public final class CapacitySettings {
         help.put(INSTALLS, "installs that the device takes in a second; unlimited if left out");
         help.put(INSTALL_LATENCY, "from an install until the device does the work, such as 50us; 0ns if left out");
         help.put(RECORD_LATENCY, "what a record waits for in an idle device, such as 1us; 0ns if left out");
+        help.put(
+                COMMAND,
+                "of the firmware, to make or destroy a TIS, TIR or steering rule, such as 13us; 0ns if left out");
+        help.put(KEY, "of the firmware, to write a key, such as 9900ns; 0ns if left out");
+        help.put(CACHE, "contexts close to the engines, 1 to " + MAX_CACHE + "; all if left out");
+        help.put(MISS, "what a record waits for if its context is not there, such as 1us; 0ns if left out");
         return help;
+    }
+
+    /** Times of the firmware's commands. */
+    public static CommandTimes commandTimes(Map<String, String> settings) {
+        long objectNs = latency(COMMAND, settings.get(COMMAND));
+        return new CommandTimes(objectNs, latency(KEY, settings.get(KEY)), 0, objectNs);
+    }
+
+    private static Capacity.Cache cache(Map<String, String> settings) {
+        String contexts = settings.get(CACHE);
+        long missNs = latency(MISS, settings.get(MISS));
+        if (contexts == null) {
+            return new Capacity.Cache(Capacity.NO_LIMIT, missNs);
+        }
+        try {
+            int number = Integer.parseInt(contexts.strip());
+            if (number >= 1 && number <= MAX_CACHE) {
+                return new Capacity.Cache(Integer.highestOneBit(number), missNs);
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        throw new IllegalArgumentException(CACHE + ": must be 1 to " + MAX_CACHE + ", is " + contexts);
     }
 
     /**
@@ -52,7 +90,13 @@ public final class CapacitySettings {
                 .withBitsPerSecond(bits(settings.get(GBIT)))
                 .withInstallsPerSecond(rate(INSTALLS, settings.get(INSTALLS)))
                 .withInstallLatencyNs(latency(INSTALL_LATENCY, settings.get(INSTALL_LATENCY)))
-                .withRecordLatencyNs(latency(RECORD_LATENCY, settings.get(RECORD_LATENCY)));
+                .withRecordLatencyNs(latency(RECORD_LATENCY, settings.get(RECORD_LATENCY)))
+                .withFirmware(firmware(commandTimes(settings)))
+                .withCache(cache(settings));
+    }
+
+    private static Capacity.Firmware firmware(CommandTimes times) {
+        return new Capacity.Firmware(times.keyLoadNs(), times.keyLoadNs() + RX_COMMANDS * times.objectNs());
     }
 
     private static long rate(String name, @Nullable String value) {

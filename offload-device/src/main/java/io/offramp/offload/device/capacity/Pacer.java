@@ -29,15 +29,18 @@ public final class Pacer {
      *
      * @param records records in it, or parts of records that count as such
      * @param wireBytes their bytes on the wire
+     * @param misses contexts that had to be fetched for it
      * @return ns from now until it may complete; 0 where nothing is limited
      */
-    public long work(long records, long wireBytes) {
-        if (!capacity.limitsLoad()) {
+    public long work(long records, long wireBytes, long misses) {
+        long missNs = misses * capacity.cache().missNs();
+        if (!capacity.limitsLoad() && missNs == 0) {
             return capacity.recordLatencyNs();
         }
-        long serviceNs = Math.round(Math.max(
-                records * SECOND_NS / capacity.recordsPerSecond(),
-                wireBytes * Byte.SIZE * SECOND_NS / capacity.bitsPerSecond()));
+        long serviceNs = missNs
+                + Math.round(Math.max(
+                        records * SECOND_NS / capacity.recordsPerSecond(),
+                        wireBytes * Byte.SIZE * SECOND_NS / capacity.bitsPerSecond()));
         long now = clock.getAsLong();
         long idle;
         long done;

@@ -1,10 +1,12 @@
 package io.offramp.offload.device.hardware;
 
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.context.ContextMemory;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.engine.Engine;
 import io.offramp.offload.device.hardware.engine.QueueSet;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.steering.Steering;
 import java.util.List;
@@ -17,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Nic {
     private final List<Engine> engines;
     private final NicLimits limits;
+    private final Firmware firmware;
+    private final ContextCache cache;
     private final ContextMemory contextMemory;
     private final ContextTable tises;
     private final ContextTable tirs;
@@ -27,7 +31,7 @@ public final class Nic {
 
     /** With inline engines. */
     public Nic(NicLimits limits, AeadEngine engine) {
-        this(limits, engine, List.of());
+        this(limits, engine, List.of(), Firmware.instant(), ContextCache.unlimited());
     }
 
     /**
@@ -35,20 +39,39 @@ public final class Nic {
      *
      * @param engine does the arithmetic of the AES-GCM engine
      * @param engines what works on queues; the device's to close
+     * @param firmware does the commands
+     * @param cache contexts close to the engines
      */
-    public Nic(NicLimits limits, AeadEngine engine, List<? extends Engine> engines) {
+    public Nic(
+            NicLimits limits,
+            AeadEngine engine,
+            List<? extends Engine> engines,
+            Firmware firmware,
+            ContextCache cache) {
+        this.firmware = firmware;
+        this.cache = cache;
         this.engines = List.copyOf(engines);
         this.limits = limits;
         contextMemory = new ContextMemory(limits.contexts());
-        tises = new ContextTable(contextMemory);
-        tirs = new ContextTable(contextMemory);
-        deks = new DekTable(limits.deks(), engine);
-        steering = new Steering(limits.steeringEntries());
+        tises = new ContextTable(contextMemory, firmware);
+        tirs = new ContextTable(contextMemory, firmware);
+        deks = new DekTable(limits.deks(), engine, firmware);
+        steering = new Steering(limits.steeringEntries(), firmware);
     }
 
     /** How much it has. */
     public NicLimits limits() {
         return limits;
+    }
+
+    /** What does its commands. */
+    public Firmware firmware() {
+        return firmware;
+    }
+
+    /** Contexts close to its engines. */
+    public ContextCache cache() {
+        return cache;
     }
 
     /** Memory that TIS and TIR share. */
@@ -84,7 +107,7 @@ public final class Nic {
     public QueueSet createQueues(int receiveQueues) {
         int number = queueSets.getAndIncrement();
         Engine engine = engines.isEmpty() ? null : engines.get(number % engines.size());
-        return new QueueSet(number, receiveQueues, tises, tirs, deks, steering, this::isUp, engine);
+        return new QueueSet(number, receiveQueues, tises, tirs, deks, steering, cache, this::isUp, engine);
     }
 
     /** Engines of its own that work on its queues; none where the work is done inline. */

@@ -11,7 +11,7 @@ class PacerTest {
     @Test
     void shouldTakeNoTimeWhereNothingIsLimited() {
         Pacer pacer = new Pacer(Capacity.UNLIMITED, clock);
-        assertThat(pacer.work(1_000_000, 1L << 40)).isZero();
+        assertThat(pacer.work(1_000_000, 1L << 40, 0)).isZero();
         assertThat(pacer.queueNs()).isZero();
         assertThat(pacer.installNs()).isZero();
     }
@@ -27,16 +27,16 @@ class PacerTest {
         Pacer pacer = new Pacer(capacity, clock);
 
         // When, Then
-        assertThat(pacer.work(1, 100)).as("limited by records").isEqualTo(1_000 + 3_000);
-        assertThat(pacer.work(1, 16_000))
+        assertThat(pacer.work(1, 100, 0)).as("limited by records").isEqualTo(1_000 + 3_000);
+        assertThat(pacer.work(1, 16_000, 0))
                 .as("limited by bits, behind the first")
                 .isEqualTo(1_000 + 16_000 + 3_000);
         assertThat(pacer.queueNs()).isEqualTo(17_000);
         clock.advanceUs(10);
-        assertThat(pacer.work(2, 0)).isEqualTo(7_000 + 2_000 + 3_000);
+        assertThat(pacer.work(2, 0, 0)).isEqualTo(7_000 + 2_000 + 3_000);
         clock.advanceUs(1_000);
         assertThat(pacer.queueNs()).isZero();
-        assertThat(pacer.work(1, 0))
+        assertThat(pacer.work(1, 0, 0))
                 .as("idle again, after the clock has wrapped")
                 .isEqualTo(1_000 + 3_000);
         assertThat(pacer.installNs()).isEqualTo(50_000);
@@ -45,7 +45,7 @@ class PacerTest {
     @Test
     void shouldAddItsLatencyWhereRatesAreUnlimited() {
         Pacer pacer = new Pacer(Capacity.UNLIMITED.withRecordLatencyNs(1_500), clock);
-        assertThat(pacer.work(1, 16_384)).isEqualTo(1_500);
-        assertThat(pacer.work(1, 16_384)).isEqualTo(1_500);
+        assertThat(pacer.work(1, 16_384, 0)).isEqualTo(1_500);
+        assertThat(pacer.work(1, 16_384, 0)).isEqualTo(1_500);
     }
 }

@@ -54,7 +54,7 @@ public final class TisPool {
 
     /**
      * Fills the pool up to its low mark, a bulk at a time, so that an install finds a TIS ready. Stops where the device
-     * has no more than half of its room left: others need contexts, too.
+     * has no more than half of its room left, because others need contexts, too, or while the firmware is busy.
      *
      * @param later runs a task behind what its thread has to do now
      */
@@ -67,7 +67,7 @@ public final class TisPool {
     private void makeBulk(Executor later) {
         boolean hasMade = true;
         for (int i = 0; i < BULK && hasMade; i++) {
-            int number = table.hasHalfLeft() ? create() : NONE;
+            int number = table.hasHalfLeft() && !table.isFirmwareBusy() ? create() : NONE;
             hasMade = number != NONE;
             if (hasMade) {
                 idle.push(number);

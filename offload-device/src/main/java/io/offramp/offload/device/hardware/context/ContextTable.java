@@ -1,5 +1,6 @@
 package io.offramp.offload.device.hardware.context;
 
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.index.IndexAllocator;
 import io.offramp.offload.device.index.IndexStack;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -13,13 +14,17 @@ public final class ContextTable {
     /** No context. */
     public static final int NONE = 0;
 
+    private static final long BUSY_NS = 1_000_000;
+
     private final ContextMemory memory;
+    private final Firmware firmware;
     private final IndexAllocator numbers;
     private final AtomicReferenceArray<@Nullable TlsContext> contexts;
 
     /** @param memory what both tables live in */
-    public ContextTable(ContextMemory memory) {
+    public ContextTable(ContextMemory memory, Firmware firmware) {
         this.memory = memory;
+        this.firmware = firmware;
         numbers = new IndexAllocator(memory.capacity());
         contexts = new AtomicReferenceArray<>(memory.capacity());
     }
@@ -39,6 +44,7 @@ public final class ContextTable {
             memory.giveBack();
             return NONE;
         }
+        firmware.onObject();
         contexts.set(index, new TlsContext(receiveQueue));
         return index + 1;
     }
@@ -47,6 +53,7 @@ public final class ContextTable {
     public void modify(int number, int receiveQueue) {
         TlsContext context = get(number);
         if (context != null) {
+            firmware.onObject();
             context.receiveQueue(receiveQueue);
         }
     }
@@ -64,6 +71,7 @@ public final class ContextTable {
     public void destroy(int number) {
         TlsContext context = contexts.getAndSet(number - 1, null);
         if (context != null) {
+            firmware.onObject();
             context.wipe();
             numbers.free(number - 1);
             memory.giveBack();
@@ -73,6 +81,11 @@ public final class ContextTable {
     /** The context with this number, or null. */
     public @Nullable TlsContext get(int number) {
         return number > 0 && number <= contexts.length() ? contexts.get(number - 1) : null;
+    }
+
+    /** True while the firmware has enough to do for installs: what can wait should. */
+    public boolean isFirmwareBusy() {
+        return firmware.backlogNs() > BUSY_NS;
     }
 
     /** True while at least half of the memory for contexts is free. */

@@ -4,14 +4,15 @@ package io.offramp.offload.device.hardware.engine;
 @FunctionalInterface
 public interface Pace {
     /** As fast as it can. */
-    Pace UNLIMITED = (records, bytes) -> 0;
+    Pace UNLIMITED = (records, bytes, misses) -> 0;
 
     /**
      * The device was given work.
      *
      * @param records records, and parts of records, in it
      * @param bytes their bytes on the wire
+     * @param misses contexts that had to be fetched for it
      * @return ns from now until it may report the work as done
      */
-    long work(long records, long bytes);
+    long work(long records, long bytes, long misses);
 }

@@ -1,6 +1,7 @@
 package io.offramp.offload.device.hardware.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
@@ -37,6 +38,7 @@ public final class QueueSet {
     private final RxEngine rx;
     private final Receiver receiver;
     private final WqeWorker worker;
+    private final ContextCache cache;
     private final PacketRing arriving = new PacketRing(RECEIVE_ENTRIES);
     private final @Nullable Engine engine;
     private Runnable interrupt = () -> {};
@@ -56,18 +58,20 @@ public final class QueueSet {
             ContextTable tirs,
             DekTable deks,
             Steering steering,
+            ContextCache cache,
             BooleanSupplier isUp,
             @Nullable Engine engine) {
         this.engine = engine;
         this.number = number;
+        this.cache = cache;
         sendQueue = new WorkQueue(4 * number + 1, SEND_BLOCKS, WorkQueue.BLOCK_BYTES);
         controlQueue = new WorkQueue(4 * number + 2, CONTROL_BLOCKS, WorkQueue.BLOCK_BYTES);
         receive = new ReceiveQueues(number, 4 * number + 3, RECEIVE_ENTRIES, receiveQueues);
         plainTirs = new PlainTirs(number, new Rqt(receiveQueues), Toeplitz.DEFAULT);
         tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()));
         rx = new RxEngine(cipher);
-        receiver = new Receiver(receive, regions, steering, tirs, plainTirs, isUp, rx);
-        worker = new WqeWorker(tises, tirs, deks, regions, tx, isUp);
+        receiver = new Receiver(receive, regions, steering, tirs, plainTirs, cache, isUp, rx);
+        worker = new WqeWorker(tises, tirs, deks, regions, tx, cache, isUp);
     }
 
     /** True where an engine of its own works on these queues, so that completions come later. */
@@ -228,13 +232,16 @@ public final class QueueSet {
             owesInterrupt = false;
             interrupt.run();
         }
+        long missesBefore = cache.misses();
         long recordsBefore = cipher.records();
         long bytesBefore = worker.bytesWorked() + receiver.bytesReceived();
         owesInterrupt = workAll();
         if (owesInterrupt) {
             hasWorked = true;
             long ns = pace.work(
-                    cipher.records() - recordsBefore, worker.bytesWorked() + receiver.bytesReceived() - bytesBefore);
+                    cipher.records() - recordsBefore,
+                    worker.bytesWorked() + receiver.bytesReceived() - bytesBefore,
+                    cache.misses() - missesBefore);
             if (ns > 0) {
                 interruptAtNs = System.nanoTime() + ns;
             } else {

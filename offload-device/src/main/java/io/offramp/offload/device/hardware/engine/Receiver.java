@@ -3,6 +3,7 @@ package io.offramp.offload.device.hardware.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.packet.FlowKey;
@@ -31,6 +32,7 @@ final class Receiver {
     private final Steering steering;
     private final ContextTable tirs;
     private final PlainTirs plainTirs;
+    private final ContextCache cache;
     private final BooleanSupplier isUp;
     private final RxEngine engine;
     private final FlowKey flow = new FlowKey();
@@ -44,6 +46,7 @@ final class Receiver {
             Steering steering,
             ContextTable tirs,
             PlainTirs plainTirs,
+            ContextCache cache,
             BooleanSupplier isUp,
             RxEngine engine) {
         this.queues = queues;
@@ -51,6 +54,7 @@ final class Receiver {
         this.steering = steering;
         this.tirs = tirs;
         this.plainTirs = plainTirs;
+        this.cache = cache;
         this.isUp = isUp;
         this.engine = engine;
     }
@@ -93,6 +97,9 @@ final class Receiver {
             // Of no TLS TIR of this channel.
             queue = plainTirs.queueOf(tir, flow);
             context = null;
+        }
+        if (context != null) {
+            cache.touchTir(tir);
         }
         ReceiveQueue target = queues.all().get(queue);
         if (failsNext || target.state() == QueueState.ERROR) {

@@ -3,6 +3,7 @@ package io.offramp.offload.device.hardware.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.key.DekTable;
@@ -32,6 +33,7 @@ final class WqeWorker {
     private final DekTable deks;
     private final MemoryRegions regions;
     private final TxEngine tx;
+    private final ContextCache cache;
     private final BooleanSupplier isUp;
     private @Nullable Port port;
     private boolean failsNextSend;
@@ -45,7 +47,9 @@ final class WqeWorker {
             DekTable deks,
             MemoryRegions regions,
             TxEngine tx,
+            ContextCache cache,
             BooleanSupplier isUp) {
+        this.cache = cache;
         this.tises = tises;
         this.tirs = tirs;
         this.deks = deks;
@@ -161,9 +165,11 @@ final class WqeWorker {
             switch (opcode) {
                 case Opcode.NOP -> {}
                 case Opcode.SEND, Opcode.LSO -> {
+                    touch(ring, at);
                     return tx.send(ring, at, port);
                 }
                 case Opcode.DUMP -> {
+                    touch(ring, at);
                     return tx.dump(ring, at);
                 }
                 case Opcode.GET_PSV -> refusal = storeProgress(ring, at);
@@ -173,6 +179,13 @@ final class WqeWorker {
             }
         }
         return 0;
+    }
+
+    private void touch(ByteBuf ring, int at) {
+        int tis = ControlSegment.tisTir(ring, at);
+        if (tis != ContextTable.NONE) {
+            cache.touchTis(tis);
+        }
     }
 
     private boolean isToFail(int opcode) {

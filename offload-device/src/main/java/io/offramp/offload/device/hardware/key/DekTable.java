@@ -1,6 +1,7 @@
 package io.offramp.offload.device.hardware.key;
 
 import io.offramp.offload.aead.AeadEngine;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.key.AeadSuite;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +20,7 @@ public final class DekTable {
     static final long NEVER = -1;
 
     private final AeadEngine engine;
+    private final Firmware firmware;
     private final AtomicReferenceArray<@Nullable Dek> deks;
     private final AtomicInteger created = new AtomicInteger();
     private final AtomicLong syncs = new AtomicLong();
@@ -28,8 +30,9 @@ public final class DekTable {
      * @param capacity how many objects there are
      * @param engine does the arithmetic
      */
-    public DekTable(int capacity, AeadEngine engine) {
+    public DekTable(int capacity, AeadEngine engine, Firmware firmware) {
         this.engine = engine;
+        this.firmware = firmware;
         deks = new AtomicReferenceArray<>(capacity);
     }
 
@@ -70,6 +73,7 @@ public final class DekTable {
             return false;
         }
         loaded.incrementAndGet();
+        firmware.onKeyLoaded();
         return true;
     }
 
@@ -79,12 +83,14 @@ public final class DekTable {
         if (dek != null && dek.isLoaded()) {
             dek.clear(syncs.get());
             loaded.decrementAndGet();
+            firmware.onKeyCleared();
         }
     }
 
     /** Command SYNC_CRYPTO: no engine has a key any longer that was cleared before. */
     public void sync() {
         syncs.incrementAndGet();
+        firmware.onSync();
     }
 
     /** The object that a context refers to, or null. */

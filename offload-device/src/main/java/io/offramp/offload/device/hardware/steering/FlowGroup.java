@@ -1,6 +1,7 @@
 package io.offramp.offload.device.hardware.steering;
 
 import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,11 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FlowGroup {
     private final int capacity;
+    private final Firmware firmware;
     private final ConcurrentHashMap<FlowKey, Integer> rules = new ConcurrentHashMap<>();
     private final AtomicInteger used = new AtomicInteger();
 
     /** @param capacity exact matches */
-    FlowGroup(int capacity) {
+    FlowGroup(int capacity, Firmware firmware) {
+        this.firmware = firmware;
         this.capacity = capacity;
     }
 
@@ -31,6 +34,7 @@ public final class FlowGroup {
             used.decrementAndGet();
             return false;
         }
+        firmware.onObject();
         if (rules.put(flow, tir) != null) {
             used.decrementAndGet();
         }
@@ -40,6 +44,7 @@ public final class FlowGroup {
     /** Command: takes a flow's rule away, unless it is for another TIR. */
     public void delete(FlowKey flow, int tir) {
         if (rules.remove(flow, tir)) {
+            firmware.onObject();
             used.decrementAndGet();
         }
     }

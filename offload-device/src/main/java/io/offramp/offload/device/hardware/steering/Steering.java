@@ -1,5 +1,6 @@
 package io.offramp.offload.device.hardware.steering;
 
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 
 /** The device's two flow tables, IPv4-TCP and IPv6-TCP. */
@@ -8,9 +9,9 @@ public final class Steering {
     private final SteeringTable ipv6;
 
     /** @param entries exact matches per table */
-    public Steering(int entries) {
-        ipv4 = new SteeringTable(entries);
-        ipv6 = new SteeringTable(entries);
+    public Steering(int entries, Firmware firmware) {
+        ipv4 = new SteeringTable(entries, firmware);
+        ipv6 = new SteeringTable(entries, firmware);
     }
 
     /** The table that a flow belongs to. */

@@ -1,6 +1,7 @@
 package io.offramp.offload.device.hardware.steering;
 
 import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +14,9 @@ public final class SteeringTable {
     private final List<FlowGroup> groups = new ArrayList<>();
 
     /** @param capacity exact matches in each group */
-    SteeringTable(int capacity) {
+    SteeringTable(int capacity, Firmware firmware) {
         for (Priority _ : Priority.values()) {
-            groups.add(new FlowGroup(capacity));
+            groups.add(new FlowGroup(capacity, firmware));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.device.hardware.context.ContextMemory;
 import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.key.TrafficKeys;
@@ -22,7 +23,7 @@ class PoolTest {
 
     @Test
     void shouldGiveOutEveryDekWhateverTheirNumber() {
-        DekPool pool = new DekPool(new DekTable(7, AeadEngines.best()));
+        DekPool pool = new DekPool(new DekTable(7, AeadEngines.best(), Firmware.instant()));
         Set<Integer> deks = new HashSet<>();
         for (int i = 0; i < 7; i++) {
             deks.add(pool.allocate(KEYS));
@@ -36,7 +37,7 @@ class PoolTest {
 
     @Test
     void shouldReuseFreedDeksAfterASyncOnly() {
-        DekTable table = new DekTable(300, AeadEngines.best());
+        DekTable table = new DekTable(300, AeadEngines.best(), Firmware.instant());
         DekPool pool = new DekPool(table);
 
         // A refused key would throw: the table takes none before the sync.
@@ -54,7 +55,7 @@ class PoolTest {
     void shouldRecycleTis() {
         LongAdder created = new LongAdder();
         LongAdder destroyed = new LongAdder();
-        TisPool pool = new TisPool(new ContextTable(new ContextMemory(3)), 3, created, destroyed);
+        TisPool pool = new TisPool(new ContextTable(new ContextMemory(3), Firmware.instant()), 3, created, destroyed);
         for (int i = 0; i < 100; i++) {
             pool.giveBack(pool.take());
         }
@@ -69,7 +70,7 @@ class PoolTest {
         LongAdder created = new LongAdder();
         LongAdder destroyed = new LongAdder();
         ContextMemory memory = new ContextMemory(5_000);
-        TisPool pool = new TisPool(new ContextTable(memory), 5_000, created, destroyed);
+        TisPool pool = new TisPool(new ContextTable(memory, Firmware.instant()), 5_000, created, destroyed);
         List<Integer> taken = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
             taken.add(pool.take());

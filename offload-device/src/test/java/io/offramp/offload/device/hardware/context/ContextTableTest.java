@@ -2,14 +2,15 @@ package io.offramp.offload.device.hardware.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import org.junit.jupiter.api.Test;
 
 class ContextTableTest {
     @Test
     void shouldShareItsMemoryWithTheOtherTable() {
         ContextMemory memory = new ContextMemory(2);
-        ContextTable tises = new ContextTable(memory);
-        ContextTable tirs = new ContextTable(memory);
+        ContextTable tises = new ContextTable(memory, Firmware.instant());
+        ContextTable tirs = new ContextTable(memory, Firmware.instant());
 
         assertThat(tises.create(0)).isEqualTo(1);
         assertThat(tirs.create(7)).isEqualTo(1);
@@ -21,7 +22,7 @@ class ContextTableTest {
 
     @Test
     void shouldKnowOnlyWhatWasCreated() {
-        ContextTable tirs = new ContextTable(new ContextMemory(4));
+        ContextTable tirs = new ContextTable(new ContextMemory(4), Firmware.instant());
         int number = tirs.create(7);
 
         assertThat(tirs.get(number)).extracting(TlsContext::receiveQueue).isEqualTo(7);
@@ -33,7 +34,7 @@ class ContextTableTest {
     @Test
     void shouldGiveMemoryBackOnceWhenDestroyedTwice() {
         ContextMemory memory = new ContextMemory(2);
-        ContextTable tirs = new ContextTable(memory);
+        ContextTable tirs = new ContextTable(memory, Firmware.instant());
         int number = tirs.create(0);
 
         tirs.destroy(number);
@@ -46,7 +47,7 @@ class ContextTableTest {
     @Test
     void shouldReplaceWhatIsResetAndNothingElse() {
         // Given
-        ContextTable tises = new ContextTable(new ContextMemory(3));
+        ContextTable tises = new ContextTable(new ContextMemory(3), Firmware.instant());
         for (int queue = 5; queue < 8; queue++) {
             tises.create(queue);
         }
@@ -69,7 +70,7 @@ class ContextTableTest {
 
     @Test
     void shouldKnowWhetherHalfOfItsMemoryIsLeft() {
-        ContextTable tises = new ContextTable(new ContextMemory(4));
+        ContextTable tises = new ContextTable(new ContextMemory(4), Firmware.instant());
 
         tises.create(0);
         assertThat(tises.hasHalfLeft()).isTrue();

@@ -7,6 +7,8 @@ import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.device.driver.queue.SendRing;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicLimits;
+import io.offramp.offload.device.hardware.context.ContextCache;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +22,12 @@ class EngineThreadTest {
     @Test
     void shouldGoOnWithAllQueuesWhenOneOfThemThrows() {
         EngineThread engine = new EngineThread(Thread::new, Pace.UNLIMITED);
-        Nic nic = new Nic(new NicLimits(1, 1, 1), AeadEngines.best(), List.of(engine));
+        Nic nic = new Nic(
+                new NicLimits(1, 1, 1),
+                AeadEngines.best(),
+                List.of(engine),
+                Firmware.instant(),
+                ContextCache.unlimited());
         QueueSet broken = nic.createQueues(1);
         QueueSet sound = nic.createQueues(1);
         AtomicBoolean throwsNow = new AtomicBoolean(true);
@@ -50,8 +57,13 @@ class EngineThreadTest {
     void shouldNotKeepTheOtherQueuesWaitingForOneThatIsPaced() {
         AtomicInteger works = new AtomicInteger();
         EngineThread engine =
-                new EngineThread(Thread::new, (records, bytes) -> works.getAndIncrement() == 0 ? LONG_NS : 0);
-        Nic nic = new Nic(new NicLimits(1, 1, 1), AeadEngines.best(), List.of(engine));
+                new EngineThread(Thread::new, (records, bytes, misses) -> works.getAndIncrement() == 0 ? LONG_NS : 0);
+        Nic nic = new Nic(
+                new NicLimits(1, 1, 1),
+                AeadEngines.best(),
+                List.of(engine),
+                Firmware.instant(),
+                ContextCache.unlimited());
         QueueSet slow = nic.createQueues(1);
         QueueSet other = nic.createQueues(1);
         AtomicInteger slowInterrupts = new AtomicInteger();

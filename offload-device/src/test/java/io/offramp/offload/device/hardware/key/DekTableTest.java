@@ -3,6 +3,7 @@ package io.offramp.offload.device.hardware.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.aead.choice.AeadEngines;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.key.AeadSuite;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class DekTableTest {
     private static final byte[] KEY = new byte[16];
 
-    private final DekTable table = new DekTable(5, AeadEngines.best());
+    private final DekTable table = new DekTable(5, AeadEngines.best(), Firmware.instant());
 
     @AfterEach
     void close() {

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
 class SteeringTest {
-    private final Steering steering = new Steering(2);
+    private final Steering steering = new Steering(2, Firmware.instant());
 
     @Test
     void shouldLeadAFlowToItsTirAndAllOthersToTheDefault() {
