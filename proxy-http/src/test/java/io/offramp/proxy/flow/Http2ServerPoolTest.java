@@ -298,52 +298,6 @@ class Http2ServerPoolTest extends Http2ServerFlow {
     }
 
     @Test
-    void shouldAskASilentServerWhetherItIsThere() {
-        // Given
-        Peer client = ask(GET);
-        Http2Peer server = accept();
-        server.answer(server.request(0), "ok");
-        proxy.settle();
-        text(client);
-        assertThat(server.pings).isEmpty();
-        proxy.advance(Duration.ofSeconds(12));
-
-        // When
-        send(client, GET);
-        server.read();
-
-        // Then
-        assertThat(server.pings).hasSize(1);
-        server.pong();
-        proxy.advance(Duration.ofSeconds(7));
-        server.answer(server.request(1), "ok");
-        proxy.settle();
-        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
-    }
-
-    @Test
-    void shouldEndAConnectionWhoseServerDoesNotAnswer() {
-        // Given
-        Peer client = ask(GET);
-        Http2Peer server = accept();
-        server.answer(server.request(0), "ok");
-        proxy.settle();
-        text(client);
-        proxy.advance(Duration.ofSeconds(12));
-        send(client, GET);
-
-        // When
-        proxy.advance(Duration.ofSeconds(6));
-
-        // Then
-        assertThat(server.isOpen()).isFalse();
-        Http2Peer next = accept();
-        next.answer(next.request(0), "ok");
-        proxy.settle();
-        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
-    }
-
-    @Test
     void shouldNotKeepAConnectionForAServerThatTakesNothing() {
         // Given
         Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");

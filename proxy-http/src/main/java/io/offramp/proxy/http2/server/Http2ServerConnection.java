@@ -52,17 +52,15 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
     private final SentFields fields = new SentFields();
     private final OddFrames odd;
     private final Liveness liveness;
-    private final SentResets resets;
+    private final Lifetime life;
     private final List<Http2ServerStream> served = new ArrayList<>();
     private final Runnable flush = this::flush;
     private final Future<?> openTimer;
-    private final long bornNs;
     private State state = State.OPENING;
     private boolean dirty;
     private boolean extendedConnect;
     private boolean goingAway;
     private int leases;
-    private int requests;
     private int lastKnown = Integer.MAX_VALUE;
     private long idleEndNs;
     private String problem = "closed";
@@ -88,8 +86,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         streams = codec.connection();
         key = streams.newKey();
         liveness = new Liveness(this, loop);
-        resets = new SentResets(loop.eventLoop().ticker());
-        bornNs = loop.nowNs();
+        life = new Lifetime(loop);
         openTimer = loop.eventLoop()
                 .schedule(
                         () -> fail(ConnectionEnd.SILENT, "no SETTINGS in time"),
@@ -123,25 +120,18 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         int most = Math.min(settings.streams(), streams.local().maxActiveStreams());
         // The library counts a stream that we reset until its frame is written.
         int open = Math.max(leases, streams.local().numActiveStreams());
-        return Math.max(0, Math.min(most - open, mostRequests() - requests));
-    }
-
-    /** A connection whose place no other could take in time ends a little later. */
-    private int mostRequests() {
-        return settings.requests() + settings.requests() / 10;
+        return Math.max(0, Math.min(most - open, life.requestsLeft()));
     }
 
     @Override
     public boolean isDue(long nowNs) {
-        return requests >= settings.requests()
-                || resets.areMany()
-                || nowNs - bornNs >= settings.age().toNanos();
+        return life.isDue(nowNs);
     }
 
     @Override
     public UpstreamStream lease(UpstreamListener listener) {
         leases++;
-        requests++;
+        life.onRequest();
         server.group().events().onStreams(1);
         return new Http2ServerStream(this, listener);
     }
@@ -177,8 +167,8 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
     /** An exchange takes back a request whose answer has not come. */
     void onGivenUp() {
         liveness.onGivenUp();
-        resets.add();
-        if (resets.areTooMany()) {
+        life.onTakenBack();
+        if (life.isOver()) {
             retire();
         }
     }
@@ -220,7 +210,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
             idleEndNs = loop.idleEndNs(Long.MAX_VALUE);
         }
         if (state == State.OPEN && (full || leases == 0)) {
-            if (requests >= mostRequests() && leases == 0) {
+            if (life.isOver() && leases == 0) {
                 retire();
             } else {
                 loop.onRoom(this);
