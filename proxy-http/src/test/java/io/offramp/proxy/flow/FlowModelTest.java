@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.offramp.proxy.flow.Handlers.Front;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -51,19 +54,25 @@ class FlowModelTest {
 
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
+    /** What both sides speak. */
+    private record Sides(Front clients, UpstreamProtocol servers) {
+        boolean areShared() {
+            return clients == Front.HTTP2 || servers == UpstreamProtocol.H2C;
+        }
+    }
+
     /** One interleaving: all that it is follows from its seed. */
-    private record Case(
-            UpstreamProtocol spoken, List<Step> steps, int readBytes, int connections, int servers, boolean patient) {
-        static Case of(long seed, UpstreamProtocol spoken) {
+    private record Case(Sides sides, List<Step> steps, int readBytes, int connections, int servers, boolean patient) {
+        static Case of(long seed, Sides sides) {
             SplittableRandom random = new SplittableRandom(seed);
             int readBytes = READ_BYTES[random.nextInt(READ_BYTES.length)];
             int connections = random.nextInt(3) == 0 ? 1 : 100;
             int servers = 1 + random.nextInt(2);
-            return new Case(spoken, Step.sequence(random, 12), readBytes, connections, servers, random.nextBoolean());
+            return new Case(sides, Step.sequence(random, 12), readBytes, connections, servers, random.nextBoolean());
         }
 
         Case with(List<Step> fewer) {
-            return new Case(spoken, fewer, readBytes, connections, servers, patient);
+            return new Case(sides, fewer, readBytes, connections, servers, patient);
         }
     }
 
@@ -80,20 +89,26 @@ class FlowModelTest {
 
     @Test
     void shouldHoldItsRulesWhateverClientsAndServersDo() throws Exception {
-        run(UpstreamProtocol.HTTP1, COUNT);
+        run(new Sides(Front.HTTP1, UpstreamProtocol.HTTP1), COUNT);
     }
 
     @Test
     void shouldHoldItsRulesWhateverServersOfHttp2Do() throws Exception {
-        run(UpstreamProtocol.H2C, COUNT / 5);
+        run(new Sides(Front.HTTP1, UpstreamProtocol.H2C), COUNT / 5);
     }
 
-    private static void run(UpstreamProtocol spoken, long count) throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void shouldHoldItsRulesWhateverClientsOfHttp2Do(UpstreamProtocol servers) throws Exception {
+        run(new Sides(Front.HTTP2, servers), COUNT / 5);
+    }
+
+    private static void run(Sides sides, long count) throws Exception {
         AtomicLong next = new AtomicLong();
         int threads = Runtime.getRuntime().availableProcessors();
         List<Callable<@Nullable String>> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            workers.add(() -> work(next, spoken, count));
+            workers.add(() -> work(next, sides, count));
         }
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             for (Future<@Nullable String> result : pool.invokeAll(workers)) {
@@ -102,10 +117,10 @@ class FlowModelTest {
         }
     }
 
-    private static @Nullable String work(AtomicLong next, UpstreamProtocol spoken, long count) {
+    private static @Nullable String work(AtomicLong next, Sides sides, long count) {
         for (long i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
             long seed = SEED + i;
-            Case whole = Case.of(seed, spoken);
+            Case whole = Case.of(seed, sides);
             Throwable failure = failureOf(whole);
             if (failure != null) {
                 next.set(count);
@@ -117,12 +132,16 @@ class FlowModelTest {
 
     private static @Nullable Throwable failureOf(Case some) {
         WARNINGS.get().clear();
-        boolean shared = some.spoken() == UpstreamProtocol.H2C;
-        try (Handlers proxy =
-                Handlers.bounded(some.spoken(), some.readBytes(), some.connections(), 1, some.servers())) {
-            long credit = shared ? 3 * STREAM_CREDIT : 0;
+        Sides sides = some.sides();
+        try (Handlers proxy = Handlers.bounded(
+                sides.clients(), sides.servers(), some.readBytes(), some.connections(), 1, some.servers())) {
+            long credit = sides.areShared() ? 3 * STREAM_CREDIT : 0;
             long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10) + credit;
-            new Interleaving(proxy, bound, shared ? Http2ModelServer::new : ModelServer::new)
+            new Interleaving(
+                            proxy,
+                            bound,
+                            sides.clients() == Front.HTTP2 ? Http2ModelClient::new : ModelClient::new,
+                            sides.servers() == UpstreamProtocol.H2C ? Http2ModelServer::new : ModelServer::new)
                     .run(some.steps(), some.patient());
         } catch (AssertionError | RuntimeException e) {
             return e;
@@ -133,7 +152,7 @@ class FlowModelTest {
     private static String describe(long seed, Case whole, Throwable failure) {
         List<Step> steps = shrink(whole);
         Throwable shrunk = failureOf(whole.with(steps));
-        return whole.spoken() + ", seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections()
+        return whole.sides() + ", seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections()
                 + " to each of "
                 + whole.servers() + " servers, " + (whole.patient() ? "read on" : "left alone")
                 + " at the end: " + failure + "\n" + steps.size() + " of "

@@ -11,7 +11,6 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
-import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvent;
@@ -53,7 +52,7 @@ final class Handlers implements ProxyUnderTest {
     private static final int MAX_TURNS = 10_000;
 
     private final int readBytes;
-    private final Clock clock = new Clock();
+    private final VirtualTime clock = new VirtualTime();
     private final CountingAllocator allocator = new CountingAllocator();
     private final ManualIoEventLoop loop =
             new ManualIoEventLoop(null, Thread.currentThread(), executor -> new NoIo(), clock);
@@ -70,7 +69,7 @@ final class Handlers implements ProxyUnderTest {
     private int leases;
 
     /** What clients speak. */
-    private enum Front {
+    enum Front {
         HTTP1,
         HTTP2,
         TCP
@@ -113,14 +112,15 @@ final class Handlers implements ProxyUnderTest {
 
     /** The HTTP front, with a bound for connections to the server and one for waiting requests. */
     static Handlers bounded(int readBytes, int connections, int waiting) {
-        return bounded(UpstreamProtocol.HTTP1, readBytes, connections, waiting, 1);
+        return bounded(Front.HTTP1, UpstreamProtocol.HTTP1, readBytes, connections, waiting, 1);
     }
 
     /** The same, with several servers in turn. */
-    static Handlers bounded(UpstreamProtocol spoken, int readBytes, int connections, int waiting, int servers) {
+    static Handlers bounded(
+            Front clients, UpstreamProtocol spoken, int readBytes, int connections, int waiting, int servers) {
         return new Handlers(
                 readBytes,
-                Front.HTTP1,
+                clients,
                 HTTP,
                 SERVERS.toBuilder().connections(connections).queue(waiting).build(),
                 new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)));
@@ -346,26 +346,6 @@ final class Handlers implements ProxyUnderTest {
         @Override
         public void onStreams(int change) {
             leases += change;
-        }
-    }
-
-    /** Time that passes only when a test says so. */
-    private static final class Clock implements Ticker {
-        long nowNs = TimeUnit.HOURS.toNanos(1);
-
-        @Override
-        public long initialNanoTime() {
-            return 0;
-        }
-
-        @Override
-        public long nanoTime() {
-            return nowNs;
-        }
-
-        @Override
-        public void sleep(long delay, TimeUnit unit) {
-            nowNs += unit.toNanos(delay);
         }
     }
 

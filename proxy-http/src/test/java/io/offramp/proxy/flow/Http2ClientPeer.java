@@ -3,6 +3,7 @@ package io.offramp.proxy.flow;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -32,6 +34,8 @@ final class Http2ClientPeer {
     private final StreamMaker maker = new StreamMaker();
     private final EmbeddedChannel codec;
     private final Map<Http2FrameStream, Call> calls = new HashMap<>();
+    private boolean sent;
+    private boolean goneAway;
 
     /** One stream. */
     static final class Call {
@@ -45,12 +49,19 @@ final class Http2ClientPeer {
         Http2Headers trailers;
 
         boolean ended;
+        /** Whether it has sent all of its request. */
+        boolean wrote;
 
         @Nullable
         Http2Error reset;
 
         Call(Http2FrameStream stream) {
             this.stream = stream;
+        }
+
+        /** Whether body may follow. */
+        boolean mayWrite() {
+            return !wrote && reset == null;
         }
     }
 
@@ -66,48 +77,78 @@ final class Http2ClientPeer {
         Http2FrameCodec frames = Http2FrameCodecBuilder.forClient()
                 .initialSettings(Http2Settings.defaultSettings())
                 .build();
-        codec = new EmbeddedChannel(frames, maker);
+        codec = new EmbeddedChannel(frames, maker, new Http2Peer.LateWrites());
+        codec.config().setAllocator(new UnpooledByteBufAllocator(false, true)); // never closed
         transfer();
     }
 
     /** Asks for {@code /app/a}, with these fields; those that begin with a colon in front. */
     Call ask(boolean last, String method, String... fields) {
+        return askFor("/app/a", last, method, fields);
+    }
+
+    /** The same for any path. */
+    Call askFor(String path, boolean last, String method, String... fields) {
         Http2Headers head = new DefaultHttp2Headers(false)
                 .method(method)
                 .scheme("https")
                 .authority("a")
-                .path("/app/a");
+                .path(path);
         for (int i = 0; i < fields.length; i += 2) {
             head.add(fields[i], fields[i + 1]);
         }
         Call call = new Call(maker.make());
+        call.wrote = last;
         calls.put(call.stream, call);
         write(new DefaultHttp2HeadersFrame(head, last).stream(call.stream));
         return call;
     }
 
     void body(Call call, boolean last, String text) {
-        write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(Message.ascii(text)), last).stream(call.stream));
+        body(call, last, Message.ascii(text));
+    }
+
+    /** Sends as much of it as flow control lets; the rest when that lets more. */
+    void body(Call call, boolean last, byte[] bytes) {
+        call.wrote = last;
+        write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(bytes), last).stream(call.stream));
+    }
+
+    /** Sends the fields behind a body. */
+    void trailers(Call call, String name, String value) {
+        call.wrote = true;
+        Http2Headers fields = new DefaultHttp2Headers(false).add(name, value);
+        write(new DefaultHttp2HeadersFrame(fields, true).stream(call.stream));
+    }
+
+    /** Whether the proxy has not said that it takes no more streams. */
+    boolean takesStreams() {
+        return !goneAway;
     }
 
     void reset(Call call, Http2Error code) {
         write(new DefaultHttp2ResetFrame(code).stream(call.stream));
     }
 
-    /** Takes what the proxy has sent. */
-    void read() {
+    /** Takes what the proxy has sent; true if that made it send something. */
+    boolean read() {
+        sent = false;
         codec.writeInbound(Unpooled.wrappedBuffer(peer.take()));
         for (Object frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
             take(frame);
             ReferenceCountUtil.release(frame);
         }
         transfer();
+        return sent;
     }
 
     private void take(Object frame) {
         switch (frame) {
             case Http2HeadersFrame fields -> {
                 Call call = of(fields.stream());
+                if (isInterim(fields.headers())) {
+                    return;
+                }
                 if (call.head == null) {
                     call.head = fields.headers();
                 } else {
@@ -122,8 +163,14 @@ final class Http2ClientPeer {
                 write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
             }
             case Http2ResetFrame reset -> of(reset.stream()).reset = Http2Error.valueOf(reset.errorCode());
+            case Http2GoAwayFrame last -> goneAway = true;
             default -> {}
         }
+    }
+
+    private static boolean isInterim(Http2Headers fields) {
+        CharSequence status = fields.status();
+        return status != null && status.charAt(0) == '1';
     }
 
     private Call of(@Nullable Http2FrameStream stream) {
@@ -140,6 +187,7 @@ final class Http2ClientPeer {
         for (ByteBuf out = codec.readOutbound(); out != null; out = codec.readOutbound()) {
             peer.send(ByteBufUtil.getBytes(out));
             out.release();
+            sent = true;
         }
     }
 }

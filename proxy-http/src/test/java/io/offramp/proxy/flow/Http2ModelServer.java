@@ -22,6 +22,7 @@ final class Http2ModelServer implements ServerModel {
     private final IntFunction<Message> messages;
     private final Map<Request, Serving> all = new HashMap<>();
     private final List<Serving> open = new ArrayList<>();
+    private int lastTaken = Integer.MAX_VALUE;
     private boolean ended;
 
     /** One stream. */
@@ -77,6 +78,9 @@ final class Http2ModelServer implements ServerModel {
     public boolean read() {
         boolean sent = false;
         for (Request request : frames.requests()) {
+            if (request.stream.id() > lastTaken) {
+                continue; // it was under way when the server said so
+            }
             Serving serving = all.get(request);
             if (serving == null) {
                 serving = begin(request);
@@ -225,6 +229,7 @@ final class Http2ModelServer implements ServerModel {
     }
 
     private void goAway(int last) {
+        lastTaken = Math.min(lastTaken, last);
         open.removeIf(each -> {
             boolean refused = each.request.stream.id() > last;
             if (refused && each.answer == Answer.NONE) {

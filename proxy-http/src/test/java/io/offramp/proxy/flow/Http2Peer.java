@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -84,11 +85,12 @@ final class Http2Peer {
                         .autoAckPingFrame(false)
                         .build(),
                 new LateWrites());
+        codec.config().setAllocator(new UnpooledByteBufAllocator(false, true)); // never closed
         transfer();
     }
 
     /** What was still to be written when the proxy reset its stream is no fault. */
-    private static final class LateWrites extends ChannelInboundHandlerAdapter {
+    static final class LateWrites extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             if (!(cause instanceof Http2FrameStreamException late) || late.error() != Http2Error.STREAM_CLOSED) {

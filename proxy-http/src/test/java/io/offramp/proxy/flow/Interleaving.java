@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,21 +20,25 @@ final class Interleaving {
     private final ProxyUnderTest proxy;
     private final long boundOfConnection;
     private final List<Message> messages = new ArrayList<>();
-    private final List<ModelClient> clients = new ArrayList<>();
+    private final List<ClientModel> clients = new ArrayList<>();
     private final List<ServerModel> servers = new ArrayList<>();
+    private final Function<Peer, ClientModel> connecting;
     private final BiFunction<Peer, IntFunction<Message>, ServerModel> accepting;
     private int connections;
 
     /**
      * @param boundOfConnection bytes that the proxy may hold for each connection of either side
+     * @param connecting makes a client of its connection
      * @param accepting makes a server of a connection to one
      */
     Interleaving(
             ProxyUnderTest proxy,
             long boundOfConnection,
+            Function<Peer, ClientModel> connecting,
             BiFunction<Peer, IntFunction<Message>, ServerModel> accepting) {
         this.proxy = proxy;
         this.boundOfConnection = boundOfConnection;
+        this.connecting = connecting;
         this.accepting = accepting;
     }
 
@@ -49,7 +54,7 @@ final class Interleaving {
             look();
         }
         if (patient) {
-            clients.forEach(client -> client.peer.resume());
+            clients.forEach(client -> client.peer().resume());
             servers.forEach(server -> server.peer().resume());
             settle();
         }
@@ -105,14 +110,14 @@ final class Interleaving {
     }
 
     private void connect() {
-        clients.removeIf(client -> !client.peer.isOpen());
+        clients.removeIf(client -> !client.peer().isOpen());
         if (clients.size() < MOST_CLIENTS) {
             connections++;
-            clients.add(new ModelClient(proxy.connect()));
+            clients.add(connecting.apply(proxy.connect()));
         }
     }
 
-    private void take(Step step, ModelClient client) {
+    private void take(Step step, ClientModel client) {
         switch (step.kind()) {
             case REQUEST -> {
                 ask(client, SORTS[step.n() / 4096 % SORTS.length], step.n() % 4096);
@@ -121,7 +126,7 @@ final class Interleaving {
                 }
             }
             case FLOOD -> {
-                for (int i = 0; i < FLOOD && client.peer.isStalled(); i++) {
+                for (int i = 0; i < FLOOD && client.peer().isStalled(); i++) {
                     ask(client, Message.Sort.NOWHERE, 0);
                 }
                 for (int i = 0; i < 4 && client.hasToSend(); i++) {
@@ -132,15 +137,21 @@ final class Interleaving {
             case CLIENT_SENDS -> client.send(1 + step.n() % 1500);
             case CLIENT_ENDS -> client.end();
             case CLIENT_LEAVES -> client.leave();
-            case CLIENT_RESETS -> client.reset();
-            case CLIENT_STALLS -> client.peer.stall();
-            case CLIENT_RESUMES -> client.peer.resume();
+            case CLIENT_RESETS -> {
+                if (step.n() % 2 == 0) {
+                    client.takeBack(step.n() / 2);
+                } else {
+                    client.reset();
+                }
+            }
+            case CLIENT_STALLS -> client.peer().stall();
+            case CLIENT_RESUMES -> client.peer().resume();
             default -> throw new IllegalStateException();
         }
     }
 
-    private void ask(ModelClient client, Message.Sort sort, int bodyBytes) {
-        if (client.mayAsk() && client.peer.isOpen()) {
+    private void ask(ClientModel client, Message.Sort sort, int bodyBytes) {
+        if (client.mayAsk() && client.peer().isOpen()) {
             Message message = new Message(messages.size(), sort, bodyBytes);
             messages.add(message);
             client.ask(message);
@@ -195,21 +206,25 @@ final class Interleaving {
 
     /** What a peer has sent is where it belongs, if nobody on the way has stopped reading. */
     private void checkProgress(ServerModel server, Message message) {
-        ModelClient client = clientOf(message);
-        if (client == null || !client.peer.isOpen() || client.ended) {
+        ClientModel client = clientOf(message);
+        if (client == null || !client.peer().isOpen() || client.hasEnded()) {
             return;
         }
-        if (!server.peer().isStalled() && !message.isAnswered()) {
-            check(message.bodyArrived == message.bodySent, "body of " + message + " does not arrive");
+        if (!server.peer().isStalled() && client.isHeard() && !message.isAnswered()) {
+            check(
+                    message.takenBack || message.bodyArrived == message.bodySent,
+                    "body of " + message + " does not arrive");
         }
-        if (!client.peer.isStalled() && (server.isTunnel(message) || !message.done)) {
-            check(message.answerArrived == message.answerSent, "answer to " + message + " does not arrive");
+        if (!client.peer().isStalled() && (server.isTunnel(message) || !message.done)) {
+            check(
+                    message.takenBack || message.answerArrived == message.answerSent,
+                    "answer to " + message + " does not arrive");
         }
     }
 
-    private @Nullable ModelClient clientOf(Message message) {
-        for (ModelClient client : clients) {
-            if (client.requests.contains(message)) {
+    private @Nullable ClientModel clientOf(Message message) {
+        for (ClientModel client : clients) {
+            if (client.requests().contains(message)) {
                 return client;
             }
         }
@@ -219,7 +234,9 @@ final class Interleaving {
     /** True if what has come made a peer send something. */
     private boolean look() {
         boolean sent = false;
-        clients.forEach(ModelClient::read);
+        for (ClientModel client : clients) {
+            sent |= client.read();
+        }
         for (ServerModel server : servers) {
             sent |= server.read();
         }

@@ -24,6 +24,8 @@ final class Message {
     private Service service = Service.NONE;
     /** The client saw the end of its answer. */
     boolean done;
+    /** Its stream was reset. */
+    boolean takenBack;
 
     private enum Service {
         NONE,

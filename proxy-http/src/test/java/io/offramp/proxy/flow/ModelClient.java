@@ -6,30 +6,47 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A client that knows which answer belongs to which of its requests. */
-final class ModelClient {
+/** A client of HTTP/1.1, whose answers come in the order of its requests. */
+final class ModelClient implements ClientModel {
     /** What the proxy may answer by itself. */
-    private static final Set<String> OWN = Set.of("400", "404", "408", "413", "502", "503", "504");
+    static final Set<String> OWN = Set.of("400", "404", "408", "413", "502", "503", "504");
 
-    final Peer peer;
-    final List<Message> requests = new ArrayList<>();
+    private final Peer peer;
+    private final List<Message> requests = new ArrayList<>();
     private final Outgoing out;
     private final Answers in = new Answers();
     private int next;
-    boolean ended;
+    private boolean ended;
 
     ModelClient(Peer peer) {
         this.peer = peer;
         out = new Outgoing(peer);
     }
 
-    /** Whether another request may follow: not behind one that may become a tunnel. */
-    boolean mayAsk() {
+    @Override
+    public Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public List<Message> requests() {
+        return requests;
+    }
+
+    @Override
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /** Not behind one that may become a tunnel. */
+    @Override
+    public boolean mayAsk() {
         Message last = requests.isEmpty() ? null : requests.getLast();
         return !ended && (last == null || last.sort != Sort.UPGRADE || last.done);
     }
 
-    void ask(Message message) {
+    @Override
+    public void ask(Message message) {
         requests.add(message);
         out.add(message.head());
         int chunk = message.sort == Sort.CHUNKED ? 1 + message.number % 700 : Math.max(1, message.bodyBytes);
@@ -51,7 +68,8 @@ final class ModelClient {
         }
     }
 
-    void send(int most) {
+    @Override
+    public void send(int most) {
         if (ended) {
             return;
         }
@@ -68,35 +86,49 @@ final class ModelClient {
         }
     }
 
-    boolean hasToSend() {
+    @Override
+    public boolean hasToSend() {
         return !ended && peer.isOpen() && !out.isEmpty();
     }
 
-    /** Ends its stream; what it had not sent it never does. */
-    void end() {
+    @Override
+    public boolean isHeard() {
+        return true;
+    }
+
+    @Override
+    public void end() {
         ended = true;
         out.clear();
         peer.endOutput();
     }
 
-    /** Ends its stream, and need not be answered any more. */
-    void leave() {
+    @Override
+    public void leave() {
         ended = true;
         out.clear();
         peer.leave();
     }
 
-    void reset() {
+    @Override
+    public void reset() {
         ended = true;
         out.clear();
         peer.reset();
     }
 
-    void read() {
+    @Override
+    public void takeBack(int n) {
+        reset();
+    }
+
+    @Override
+    public boolean read() {
         in.add(peer.take());
         if (!ended && peer.hasEnded()) {
             in.onStreamEnd();
         }
+        return false;
     }
 
     private final class Answers extends Incoming {

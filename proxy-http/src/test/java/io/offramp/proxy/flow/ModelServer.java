@@ -3,6 +3,9 @@ package io.offramp.proxy.flow;
 import static java.util.Objects.requireNonNull;
 
 import io.offramp.proxy.flow.Message.Sort;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ final class ModelServer implements ServerModel {
     /** Not answered yet, or not wholly. */
     private @Nullable Message asked;
 
+    private String proof = "";
     private boolean complete;
     private Answer answer = Answer.NONE;
     private boolean ended;
@@ -72,7 +76,7 @@ final class ModelServer implements ServerModel {
         if (message.sort == Sort.UPGRADE && n % 4 != 0) {
             out.add(
                     Message.ascii("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
-                            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" + tag + "\r\n"),
+                            + "Sec-WebSocket-Accept: " + proof + "\r\n" + tag + "\r\n"),
                     (count, last) -> {
                         if (last) {
                             answer = Answer.TUNNEL;
@@ -120,6 +124,20 @@ final class ModelServer implements ServerModel {
         asked = null;
         if (close) {
             end();
+        }
+    }
+
+    /** RFC 6455 §4.2.2. */
+    private static String proof(@Nullable String key) {
+        if (key == null) {
+            return "";
+        }
+        try {
+            byte[] text = Message.ascii(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -199,6 +217,7 @@ final class ModelServer implements ServerModel {
             message.answerSent = 0;
             reading = message;
             asked = message;
+            proof = proof(field(head, "sec-websocket-key"));
             complete = message.sort != Sort.LENGTH && message.sort != Sort.CHUNKED;
             return message.sort == Sort.UPGRADE ? RAW : bodyLength(head);
         }
@@ -214,7 +233,7 @@ final class ModelServer implements ServerModel {
         @Override
         void onTrailers(String lines) {
             Message message = requireNonNull(reading);
-            if (!lines.equals(message.trailer())) {
+            if (!lines.equalsIgnoreCase(message.trailer())) { // names of HTTP/2 are in lower case
                 throw new AssertionError("trailers of " + message + ": " + lines);
             }
         }
