@@ -2,6 +2,7 @@ package io.offramp.proxy.http1;
 
 import io.offramp.offload.tck.fuzz.FuzzCorpus;
 import io.offramp.proxy.flow.ConnectionsFuzz;
+import io.offramp.proxy.flow.FramesFuzz;
 import io.offramp.proxy.http2.FieldBlocksFuzz;
 import java.util.Map;
 
@@ -12,6 +13,8 @@ class HttpFuzzCorpusTest extends FuzzCorpus {
                 ConnectionsFuzz::fuzzerTestOneInput,
                 "FieldBlocks",
                 FieldBlocksFuzz::fuzzerTestOneInput,
+                "Frames",
+                FramesFuzz::fuzzerTestOneInput,
                 "Messages",
                 MessagesFuzz::fuzzerTestOneInput));
     }
