@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpProxyIT {
     private static final String GET = "GET /a?b=c HTTP/1.1\r\nHost: example.com\r\n\r\n";
@@ -34,15 +36,16 @@ class HttpProxyIT {
         }
     }
 
-    @Test
-    void shouldReuseUpstreamConnectionWhenRequestsFollow() throws Exception {
-        try (ScriptedUpstream upstream = ScriptedUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    @ParameterizedTest
+    @CsvSource({"200 OK|Content-Length: 2||ok, ok", "204 No Content||, ''", "304 Not Modified|Content-Length: 2||, ''"})
+    void shouldReuseUpstreamConnectionWhenRequestsFollow(String answer, String body) throws Exception {
+        try (ScriptedUpstream upstream = ScriptedUpstream.answering("HTTP/1.1 " + answer.replace("|", "\r\n"));
                 ProxyFixture proxy = new ProxyFixture(new ProxyFixture.Settings().to(upstream.address()))) {
             // When
             for (int i = 0; i < 5; i++) {
                 try (Socket client = proxy.connect()) {
-                    assertThat(ProxyFixture.ask(client, GET).body()).isEqualTo("ok");
-                    assertThat(ProxyFixture.ask(client, GET).body()).isEqualTo("ok");
+                    assertThat(ProxyFixture.ask(client, GET).body()).isEqualTo(body);
+                    assertThat(ProxyFixture.ask(client, GET).body()).isEqualTo(body);
                 }
             }
 
