@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,6 +29,13 @@ class ChromiumIT {
             "--no-first-run",
             "--ignore-certificate-errors",
             "--dump-dom");
+
+    private static final String SOCKET_PAGE = """
+            data:text/html,<body><script>fetch('https://127.0.0.1:%1$d/bytes/1',{mode:'no-cors'})\
+            .then(()=>setTimeout(()=>{\
+            const s=new WebSocket('wss://127.0.0.1:%1$d/ws');s.onopen=()=>s.send('hello');\
+            s.onmessage=e=>{document.body.append('echo of '+e.data);s.close()}},500))</script>\
+            <img src='https://127.0.0.1:%1$d/delay/3000'>""";
 
     @TempDir
     Path directory;
@@ -50,6 +58,29 @@ class ChromiumIT {
                         "Chromium, %d files, %s, %s: offramp %s ms, nginx %s ms%n",
                         FILES, mode, protocol, ours, theirs);
             }
+        }
+    }
+
+    /**
+     * A page that loads for three seconds, and has an echo by then. A browser makes a stream of the WebSocket (RFC
+     * 8441).
+     */
+    @ParameterizedTest
+    @EnumSource(names = {"SW", "HW"})
+    void shouldOpenAWebSocketOnItsConnection(OffloadMode mode) throws Exception {
+        Tools.require("chromium");
+        try (RunningProxy proxy = RunningProxy.http(mode, mode)) {
+            List<String> command = new ArrayList<>(CHROMIUM);
+            command.add("--user-data-dir=" + directory.resolve("profile"));
+            command.add("--disable-features=LocalNetworkAccessChecks"); // the page is from nowhere
+            command.add(SOCKET_PAGE.formatted(proxy.port()));
+
+            String page = Tools.run(command.toArray(String[]::new));
+
+            assertThat(page).contains("echo of hello");
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(proxy.accessLines())
+                            .anyMatch(line -> line.contains("/ws") && line.contains("HTTP/2.0")));
         }
     }
 
