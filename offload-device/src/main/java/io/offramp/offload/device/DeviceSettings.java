@@ -6,6 +6,7 @@ import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
 import io.offramp.offload.device.hardware.firmware.CommandTimes;
+import io.offramp.offload.device.hardware.queue.Moderation;
 import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
@@ -44,6 +45,8 @@ record DeviceSettings(
     private static final String STEERING = "steering";
     private static final String STATE = "state";
     private static final String RECEIVE_QUEUES = "rqs";
+    private static final String INTERRUPT_US = "interrupt-usecs";
+    private static final String INTERRUPT_FRAMES = "interrupt-frames";
     private static final String TOE_THREADS = "toe-threads";
 
     private static final String DEFAULT_PROFILE = "connectx-6dx";
@@ -53,6 +56,9 @@ record DeviceSettings(
     private static final int MAX_ENGINES = 64;
     private static final int MAX_STEERING = 65_535;
     private static final int MAX_TOE_THREADS = 1024;
+    private static final int MAX_INTERRUPT_US = 1_000;
+    private static final int MAX_INTERRUPT_FRAMES = 1_024;
+    private static final int DEFAULT_INTERRUPT_FRAMES = 128;
 
     /** The same with a tap on its wires. */
     DeviceSettings tapped(Wire.Tap tap) {
@@ -84,6 +90,14 @@ record DeviceSettings(
                 RECEIVE_QUEUES,
                 "receive queues of each event loop, 1 to " + ReceiveQueues.MAX_QUEUES
                         + ", over which flows are spread by their hash; default 1");
+        help.put(
+                INTERRUPT_US,
+                "microseconds that an interrupt may wait for more completions, 0 to " + MAX_INTERRUPT_US
+                        + "; default 0; has an effect if engines is not 0");
+        help.put(
+                INTERRUPT_FRAMES,
+                "completions that it does not wait for, 1 to " + MAX_INTERRUPT_FRAMES + "; default "
+                        + DEFAULT_INTERRUPT_FRAMES);
         help.put(
                 TOE_THREADS,
                 "threads for connections in mode hw-record, and as many for expensive handshakes, 1 to "
@@ -169,7 +183,10 @@ record DeviceSettings(
         int receiveQueues = settings.number(RECEIVE_QUEUES, 1, ReceiveQueues.MAX_QUEUES, 1);
         return (isAsking ? driver : driver.hinting())
                 .withDemoteAfter(demoteAfter)
-                .withReceiveQueues(receiveQueues);
+                .withReceiveQueues(receiveQueues)
+                .withModeration(new Moderation(
+                        1_000L * settings.number(INTERRUPT_US, 0, MAX_INTERRUPT_US, 0),
+                        settings.number(INTERRUPT_FRAMES, 1, MAX_INTERRUPT_FRAMES, DEFAULT_INTERRUPT_FRAMES)));
     }
 
     private static Faults faults(String text) {

@@ -25,7 +25,6 @@
  *       header, and without an answer again 8 packets of the flow later, then 16, 32, 64 and every 128, each time with
  *       the next packet in which a record begins: so long at most a flow is without its device once questions and
  *       answers arrive. An answer to a question before the last one is none.
- *   <li>Interrupt moderation: an engine thread raises one interrupt for each round of work.
  *   <li>The strategy {@code DRIVER_REQ} of the FPGA-based predecessor, and nfp's next-record sync on the sending side.
  *   <li>Checksums where there are no faults, VLANs, tunnels, Ethernet headers, protection domains, and firmware
  *       commands as such: an object is created by a method call, which nobody waits for. The firmware then is busy for

@@ -61,7 +61,7 @@ class DeviceTest {
                 "engines: must be 0 with faults, whose time is virtual, is 1");
         assertRefused(
                 Map.of("mtu", "1500"),
-                "mtu: unknown setting, expected one of [profile, caps, tls-hw-tx-offload, tls-hw-rx-offload, contexts, deks, steering, state, rqs, "
+                "mtu: unknown setting, expected one of [profile, caps, tls-hw-tx-offload, tls-hw-rx-offload, contexts, deks, steering, state, rqs, interrupt-usecs, interrupt-frames, "
                         + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, "
                         + "installs-per-second, "
                         + "install-latency, record-latency, command-time, key-time, context-cache, context-miss]");

@@ -14,6 +14,7 @@ import io.offramp.offload.device.driver.rx.DeviceRxSession;
 import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.driver.tx.DeviceTxSession;
+import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
@@ -110,12 +111,14 @@ public final class DeviceDriver {
 
     private SessionPlace place(OffloadTarget target) {
         DeviceChannel channel = channels.computeIfAbsent(
-                Thread.currentThread(),
-                thread -> new DeviceChannel(
-                        device.nic().createQueues(device.settings().receiveQueues()),
-                        device.isWired(),
-                        loopOf(target)));
+                Thread.currentThread(), thread -> new DeviceChannel(createQueues(), device.isWired(), loopOf(target)));
         return new SessionPlace(device, channel, target);
+    }
+
+    private QueueSet createQueues() {
+        QueueSet queues = device.nic().createQueues(device.settings().receiveQueues());
+        queues.moderate(device.settings().moderation());
+        return queues;
     }
 
     private Executor loopOf(OffloadTarget target) {

@@ -26,6 +26,7 @@ final class QueueReports {
         int rx = 0;
         for (int i = 0; i < channels.size(); i++) {
             DeviceChannel channel = channels.get(i).channel();
+            values.put("ch" + i + "_events", channel.events());
             add(values, "tx" + i, channel.send().health());
             add(values, "ch" + i + "_icosq", channel.control().health());
             add(values, "ch" + i + "_rq", channel.receive().health());

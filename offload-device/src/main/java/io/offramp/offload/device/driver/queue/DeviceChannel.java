@@ -153,6 +153,11 @@ public final class DeviceChannel {
         return receive;
     }
 
+    /** Interrupts so far. */
+    public long events() {
+        return queues.events();
+    }
+
     /** How many RQs there are, or are going to be. */
     public int receiveQueues() {
         return wantedReceiveQueues;

@@ -1,5 +1,6 @@
 package io.offramp.offload.device.driver.session;
 
+import io.offramp.offload.device.hardware.queue.Moderation;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.Wire;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param resyncByHint whether the host gives a lost device the next position unasked; else it waits for the request
  * @param demoteAfter records in a row that the device may leave to the host before a session gives it back
  * @param receiveQueues RQs of each event loop
+ * @param moderation of the device's interrupts
  * @param tap sees what is sent on wires with faults
  * @param chances says what goes wrong when
  */
@@ -20,6 +22,7 @@ public record DriverSettings(
         boolean resyncByHint,
         int demoteAfter,
         int receiveQueues,
+        Moderation moderation,
         Wire.Tap tap,
         Chance.Source chances) {
     /** A loss on the wire explains fewer records in a row than these. */
@@ -27,36 +30,47 @@ public record DriverSettings(
 
     /** Without a wire, and resyncing as ConnectX does. */
     public static final DriverSettings DEFAULTS = new DriverSettings(
-            null, false, DEFAULT_DEMOTE_AFTER, 1, (header, headerBytes, payload, index, bytes) -> {}, Chance::seeded);
+            null,
+            false,
+            DEFAULT_DEMOTE_AFTER,
+            1,
+            Moderation.NONE,
+            (header, headerBytes, payload, index, bytes) -> {},
+            Chance::seeded);
 
     /** The same with a wire on which this goes wrong. */
     public DriverSettings withWire(Faults newWire) {
-        return new DriverSettings(newWire, resyncByHint, demoteAfter, receiveQueues, tap, chances);
+        return new DriverSettings(newWire, resyncByHint, demoteAfter, receiveQueues, moderation, tap, chances);
     }
 
     /** The same with a host that resyncs a lost device unasked. */
     public DriverSettings hinting() {
-        return new DriverSettings(wire, true, demoteAfter, receiveQueues, tap, chances);
+        return new DriverSettings(wire, true, demoteAfter, receiveQueues, moderation, tap, chances);
     }
 
     /** The same with another number of records in a row that the device may leave to the host. */
     public DriverSettings withDemoteAfter(int newDemoteAfter) {
-        return new DriverSettings(wire, resyncByHint, newDemoteAfter, receiveQueues, tap, chances);
+        return new DriverSettings(wire, resyncByHint, newDemoteAfter, receiveQueues, moderation, tap, chances);
     }
 
     /** The same with another number of RQs for each event loop. */
     public DriverSettings withReceiveQueues(int newReceiveQueues) {
-        return new DriverSettings(wire, resyncByHint, demoteAfter, newReceiveQueues, tap, chances);
+        return new DriverSettings(wire, resyncByHint, demoteAfter, newReceiveQueues, moderation, tap, chances);
+    }
+
+    /** The same with other interrupts. */
+    public DriverSettings withModeration(Moderation newModeration) {
+        return new DriverSettings(wire, resyncByHint, demoteAfter, receiveQueues, newModeration, tap, chances);
     }
 
     /** The same with a tap on its wires. */
     public DriverSettings tapped(Wire.Tap newTap) {
-        return new DriverSettings(wire, resyncByHint, demoteAfter, receiveQueues, newTap, chances);
+        return new DriverSettings(wire, resyncByHint, demoteAfter, receiveQueues, moderation, newTap, chances);
     }
 
     /** The same with another source of faults. */
     public DriverSettings scripted(Chance.Source newChances) {
-        return new DriverSettings(wire, resyncByHint, demoteAfter, receiveQueues, tap, newChances);
+        return new DriverSettings(wire, resyncByHint, demoteAfter, receiveQueues, moderation, tap, newChances);
     }
 
     /** One connection's randomness. */

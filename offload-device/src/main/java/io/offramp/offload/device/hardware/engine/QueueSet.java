@@ -6,6 +6,7 @@ import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.queue.Moderation;
 import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.device.hardware.steering.PlainTirs;
@@ -41,9 +42,10 @@ public final class QueueSet {
     private final ContextCache cache;
     private final PacketRing arriving = new PacketRing(RECEIVE_ENTRIES);
     private final @Nullable Engine engine;
-    private Runnable interrupt = () -> {};
-    private boolean owesInterrupt;
-    private long interruptAtNs;
+    private final EventQueue events = new EventQueue();
+    private boolean isPaced;
+    private long pacedUntilNs;
+    private int reported;
 
     /**
      * @param number unique on the device; SQ, ICOSQ and the memory of the RQs have 4n + 1 to 4n + 3
@@ -85,10 +87,20 @@ public final class QueueSet {
      * @param newInterrupt runs on the engine's thread: hands over to the driver's, and does not block
      */
     public void onInterrupt(Runnable newInterrupt) {
-        interrupt = newInterrupt;
+        events.onInterrupt(newInterrupt);
         if (engine != null) {
             engine.add(this);
         }
+    }
+
+    /** How its interrupts are moderated. Called once by the driver, before {@link #onInterrupt}. */
+    public void moderate(Moderation moderation) {
+        events.moderate(moderation);
+    }
+
+    /** Interrupts so far; another thread may see an older count. */
+    public long events() {
+        return events.events();
     }
 
     /** Number of this set. */
@@ -224,32 +236,40 @@ public final class QueueSet {
      * @return true if there was something
      */
     boolean work(Pace pace) {
-        if (owesInterrupt && nsToInterrupt() > 0) {
+        long now = System.nanoTime();
+        if (isPaced && pacedUntilNs - now > 0) {
             return false;
         }
-        boolean hasWorked = owesInterrupt;
-        if (owesInterrupt) {
-            owesInterrupt = false;
-            interrupt.run();
+        boolean hasWorked = isPaced;
+        if (isPaced) {
+            isPaced = false;
+            report(now);
         }
         long missesBefore = cache.misses();
         long recordsBefore = cipher.records();
         long bytesBefore = worker.bytesWorked() + receiver.bytesReceived();
-        owesInterrupt = workAll();
-        if (owesInterrupt) {
+        if (workAll()) {
             hasWorked = true;
             long ns = pace.work(
                     cipher.records() - recordsBefore,
                     worker.bytesWorked() + receiver.bytesReceived() - bytesBefore,
                     cache.misses() - missesBefore);
+            now = System.nanoTime();
             if (ns > 0) {
-                interruptAtNs = System.nanoTime() + ns;
+                isPaced = true;
+                pacedUntilNs = now + ns;
             } else {
-                owesInterrupt = false;
-                interrupt.run();
+                report(now);
             }
         }
-        return hasWorked;
+        return events.raiseIfDue(now) || hasWorked;
+    }
+
+    /** What has completed since the last time may be seen by the driver. */
+    private void report(long nowNs) {
+        int all = sendCompletions.produced() + controlCompletions.produced() + receive.produced();
+        events.add(all - reported, nowNs);
+        reported = all;
     }
 
     private boolean workAll() {
@@ -292,12 +312,13 @@ public final class QueueSet {
 
     /** Engine: has the driver look. */
     void interrupt() {
-        interrupt.run();
+        events.raise();
     }
 
-    /** Engine: until an interrupt is due, in ns; {@link Long#MAX_VALUE} where none is owed. */
+    /** Engine: until it has something to do for these queues without a doorbell, in ns; else {@link Long#MAX_VALUE}. */
     long nsToInterrupt() {
-        return owesInterrupt ? interruptAtNs - System.nanoTime() : Long.MAX_VALUE;
+        long now = System.nanoTime();
+        return isPaced ? pacedUntilNs - now : events.nsToDue(now);
     }
 
     /** Frees the rings. Nothing is posted after this. */

@@ -79,6 +79,11 @@ public final class CompletionQueue {
         return at;
     }
 
+    /** Device: running index of the next entry. */
+    public int produced() {
+        return producer;
+    }
+
     private void push(
             int opcode, int wqeIndex, int byteCount, boolean isIntact, TlsOffload tls, int syndrome, int vendor) {
         if (producer - (int) CONSUMER.getOpaque(this) == entries) {

@@ -12,6 +12,7 @@ public final class ReceiveQueues {
 
     private final int firstNumber;
     private final WorkQueue memory;
+    private int producedByGone;
     private volatile List<ReceiveQueue> queues;
 
     /**
@@ -52,13 +53,26 @@ public final class ReceiveQueues {
         return index >= 0 && index < queues.size() ? index : -1;
     }
 
+    /** Device: completions of all RQs so far, those that are gone included. */
+    public int produced() {
+        List<ReceiveQueue> all = queues;
+        int sum = producedByGone;
+        for (int i = 0; i < all.size(); i++) {
+            sum += all.get(i).completions().produced();
+        }
+        return sum;
+    }
+
     /** Command: makes RQs at the end, or destroys some there. Nothing is under way, and no TIR names those that go. */
     public void resize(int count) {
         List<ReceiveQueue> before = queues;
+        List<ReceiveQueue> gone = before.stream().skip(count).toList();
+        producedByGone +=
+                gone.stream().mapToInt(queue -> queue.completions().produced()).sum();
         queues = IntStream.range(0, count)
                 .mapToObj(index -> index < before.size() ? before.get(index) : make(index))
                 .toList();
-        before.stream().skip(count).forEach(ReceiveQueue::close);
+        gone.forEach(ReceiveQueue::close);
     }
 
     /** Frees all. */
