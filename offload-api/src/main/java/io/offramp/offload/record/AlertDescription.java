@@ -14,8 +14,22 @@ public enum AlertDescription {
     RECORD_OVERFLOW(22),
     /** No common parameters. */
     HANDSHAKE_FAILURE(40),
+    /** A certificate that breaks a rule. */
+    BAD_CERTIFICATE(42),
+    /** A certificate for another purpose. */
+    UNSUPPORTED_CERTIFICATE(43),
+    /** A certificate that has been revoked. */
+    CERTIFICATE_REVOKED(44),
+    /** A certificate that is not valid now. */
+    CERTIFICATE_EXPIRED(45),
+    /** A certificate that is not accepted for another reason. */
+    CERTIFICATE_UNKNOWN(46),
     /** A field out of range. */
     ILLEGAL_PARAMETER(47),
+    /** A certificate of an issuer that is not trusted. */
+    UNKNOWN_CA(48),
+    /** A good certificate of somebody who may not come in. */
+    ACCESS_DENIED(49),
     /** A message that does not parse. */
     DECODE_ERROR(50),
     /** A signature, Finished or binder that does not verify. */
@@ -30,6 +44,8 @@ public enum AlertDescription {
     NO_RENEGOTIATION(100),
     /** No certificate for that name (RFC 6066 §3). */
     UNRECOGNIZED_NAME(112),
+    /** No certificate of ours where one is required (RFC 8446 §4.4.2.4). */
+    CERTIFICATE_REQUIRED(116),
     /** No common application protocol (RFC 7301 §3.2). */
     NO_APPLICATION_PROTOCOL(120);
 

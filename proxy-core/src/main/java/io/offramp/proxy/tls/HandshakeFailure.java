@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HandshakeFailure(
         Reason reason, String detail, @Nullable Throwable cause) {
-    /** A failure that the client caused. */
+    /** A failure that the peer caused. */
     public HandshakeFailure(Reason reason, String detail) {
         this(reason, detail, null);
     }
@@ -54,6 +54,24 @@ public record HandshakeFailure(
         CLIENT_CERTIFICATE_USAGE,
         /** A client certificate that is malformed or breaks a rule of its path. */
         CLIENT_CERTIFICATE_BAD,
+        /** A server's certificate whose path does not end in a trusted one, or is too long. */
+        SERVER_CERTIFICATE_UNTRUSTED,
+        /** A server's certificate, or one of its path, that has expired or is not valid yet. */
+        SERVER_CERTIFICATE_EXPIRED,
+        /** A server's certificate, or one of its path, that has been revoked. */
+        SERVER_CERTIFICATE_REVOKED,
+        /** No current revocation list where one is needed for a server. */
+        SERVER_CERTIFICATE_REVOCATION_UNKNOWN,
+        /** A certificate that is not for servers. */
+        SERVER_CERTIFICATE_USAGE,
+        /** A server's certificate that is for other names. */
+        SERVER_CERTIFICATE_NAME,
+        /** A server's certificate that is malformed or breaks a rule of its path. */
+        SERVER_CERTIFICATE_BAD,
+        /** A server demanded a certificate of us, and did not get one that it accepts. */
+        CERTIFICATE_DEMANDED,
+        /** A server chose no application protocol that we can speak. */
+        NO_PROTOCOL,
         /** Our own fault. */
         INTERNAL;
 

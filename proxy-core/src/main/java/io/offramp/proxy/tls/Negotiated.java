@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param serverName the client's SNI, lower case; null without SNI
  * @param protocol chosen by ALPN; null without ALPN
  * @param resumed true if a session was resumed
- * @param recordLimit most content that the client takes in a record: 16,384, or less if it asked for that (RFC 8449)
+ * @param recordLimit most content that the peer takes in a record: 16,384, or less if it asked for that (RFC 8449)
  * @param client the client's proved identity; null without a client certificate
  */
 public record Negotiated(

@@ -38,6 +38,9 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         /** The peer should replace its key: the limit of records is near. */
         void onKeyWornOut();
 
+        /** A server of TLS 1.3 has sent what a later session begins with; false if it is malformed. */
+        boolean onTicket(byte[] body);
+
         /** A TLS 1.2 peer wants to renegotiate. */
         void onRenegotiation();
 
@@ -95,7 +98,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         this.settings = settings;
         this.listener = listener;
         this.version = handshaken.negotiated().version();
-        this.messages = new HandshakeMessages(version, this);
+        this.messages = new HandshakeMessages(settings.role(), version, this);
         AeadSuite suite = handshaken.negotiated().suite();
         this.keyUpdateRecords = settings.keyUpdateRecords(suite);
         this.keyUpdates = new KeyUpdateRate(settings.keyUpdatesPerSecond(), System::nanoTime);
@@ -157,7 +160,7 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         }
         if (records >= mostRecords) {
             onFault(new KeyLimitException(
-                    "client has protected " + records + " records under one key, limit " + mostRecords));
+                    settings.peer() + " has protected " + records + " records under one key, limit " + mostRecords));
         } else if (schedule != null && !keyUpdateAsked) {
             keyUpdateAsked = true;
             listener.onKeyWornOut();
@@ -261,8 +264,8 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
                     "more than " + settings.keyUpdatesPerSecond() + " KeyUpdates in a second");
         }
         if (!session.canRekey()) {
-            onFault(new DeviceFaultException(
-                    session.info().backend() + " cannot change its key as the client did, direction=RX"));
+            onFault(new DeviceFaultException(session.info().backend() + " cannot change its key as the "
+                    + settings.peer() + " did, direction=RX"));
             return;
         }
         session.rekey(at, schedule.next());
@@ -271,6 +274,13 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         settings.events().onKeyUpdate(Direction.RX);
         if (answerRequested) {
             listener.onKeyUpdateRequested();
+        }
+    }
+
+    @Override
+    public void onTicket(byte[] body) {
+        if (!listener.onTicket(body)) {
+            throw new RecordFormatException(AlertDescription.DECODE_ERROR, "NewSessionTicket does not parse");
         }
     }
 

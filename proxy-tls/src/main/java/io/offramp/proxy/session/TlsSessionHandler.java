@@ -23,6 +23,9 @@ import io.offramp.proxy.channel.SpliceTarget;
 import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.tls.Handshaken;
+import io.offramp.proxy.tls.PeerAlertException;
+import io.offramp.proxy.tls.Role;
+import io.offramp.proxy.tls.SessionOffers;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * in by {@code channelRead}, goes out by {@code write} and {@code flush}, and {@code close} ends the session in order.
  *
  * <ul>
- *   <li>A clean end of the client's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing
+ *   <li>A clean end of the peer's stream (close_notify) is fired as {@link ChannelInputShutdownEvent}; writing
  *       continues.
  *   <li>The FIN after it is fired as {@link FinEvent}.
  *   <li>A truncated stream (FIN or reset without close_notify) is {@code channelInactive} without that event.
@@ -57,6 +60,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     private final SessionSettings settings;
     private final Connection connection;
     private @Nullable Handshaken handshaken;
+    private final @Nullable SessionOffers offers;
     private ChannelHandlerContext ctx;
     private TxHalf tx;
     private RxHalf rx;
@@ -67,13 +71,14 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     /**
      * @param handshaken its keys and secrets move here
-     * @param target the client's connection, as backends see it
+     * @param target the connection, as backends see it
      * @param connection whose statistics are kept
      */
     @SuppressWarnings("NullAway.Init") // ctx, tx, rx and closing are set by handlerAdded
     public TlsSessionHandler(
             Handshaken handshaken, OffloadTarget target, SessionSettings settings, Connection connection) {
         this.handshaken = handshaken;
+        this.offers = handshaken.offers();
         this.target = target;
         this.settings = settings;
         this.connection = connection;
@@ -99,7 +104,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
      * Lets application data flow. Called once, after the handlers behind this one are in place. Does nothing if the
      * session has ended already, or could not be installed.
      *
-     * @param pending wire bytes after the client's Finished; ownership moves here
+     * @param pending wire bytes after the peer's Finished; ownership moves here
      */
     public void start(ByteBuf pending) {
         Handshaken session = handshaken;
@@ -264,13 +269,22 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     @Override
     public void onFatalAlert(int description) {
-        LOG.info(
-                "connection {} from {}: client sent alert {}",
-                connection.id(),
-                connection.clientText(),
-                AlertDescription.nameOf(description));
+        String alert = "sent alert " + AlertDescription.nameOf(description);
+        LOG.info("{}: {} {}", name(), settings.peer(), alert);
         inputEnded = true;
+        if (settings.role() == Role.CLIENT) { // what waits for an answer has to know
+            ctx.fireExceptionCaught(new PeerAlertException(alert));
+        }
         abort();
+    }
+
+    private String name() {
+        return "connection " + connection.id() + settings.role().peer(" from ", " to ") + connection.clientText();
+    }
+
+    @Override
+    public boolean onTicket(byte[] body) {
+        return offers == null || offers.onTicket(body);
     }
 
     @Override
@@ -332,7 +346,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     /** Sends the peer an alert, and closes without losing it. */
     @Override
     public void onRxFault(OffloadException fault) {
-        LOG.info("connection {} from {}: {}", connection.id(), connection.clientText(), fault.getMessage());
+        LOG.info("{}: {}", name(), fault.getMessage());
         if (phase == Phase.CLOSING) {
             return;
         }
@@ -345,8 +359,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     private void onTruncated(String how) {
         settings.events().onTruncated();
-        LOG.debug(
-                "connection {} from {}: ended without close_notify: {}", connection.id(), connection.clientText(), how);
+        LOG.debug("{}: ended without close_notify: {}", name(), how);
     }
 
     private void onBurstEnd() {
@@ -372,6 +385,9 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         if (handshaken != null) { // never started, and perhaps not installed
             handshaken.destroy();
             handshaken = null;
+        }
+        if (offers != null) {
+            offers.destroy();
         }
     }
 }

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.offramp.offload.error.RecordFormatException;
 import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.tls.Role;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,9 +28,14 @@ class HandshakeMessagesTest {
         public void onRenegotiation() {
             told.add("renegotiation");
         }
+
+        @Override
+        public void onTicket(byte[] body) {
+            told.add("ticket " + HexFormat.of().formatHex(body));
+        }
     };
-    private final HandshakeMessages tls13 = new HandshakeMessages(ProtocolVersion.TLS_1_3, listener);
-    private final HandshakeMessages tls12 = new HandshakeMessages(ProtocolVersion.TLS_1_2, listener);
+    private final HandshakeMessages tls13 = new HandshakeMessages(Role.SERVER, ProtocolVersion.TLS_1_3, listener);
+    private final HandshakeMessages tls12 = new HandshakeMessages(Role.SERVER, ProtocolVersion.TLS_1_2, listener);
 
     @Test
     void shouldTellKeyUpdatesApart() {
@@ -64,6 +70,43 @@ class HandshakeMessagesTest {
 
         assertThat(told).containsExactly("renegotiation");
         assertThat(tls12.inMessage()).isFalse();
+    }
+
+    @Test
+    void shouldReassembleATicketOfAServerCutAnywhere() {
+        byte[] message = HexFormat.of().parseHex("04000003010203");
+        for (int cut = 1; cut < message.length; cut++) {
+            told.clear();
+            HandshakeMessages ofServer = new HandshakeMessages(Role.CLIENT, ProtocolVersion.TLS_1_3, listener);
+
+            ofServer.receive(Unpooled.wrappedBuffer(message, 0, cut));
+            ofServer.receive(Unpooled.wrappedBuffer(message, cut, message.length - cut));
+
+            assertThat(told).containsExactly("ticket 010203");
+            assertThat(ofServer.inMessage()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldSkipATicketThatIsNotWorthItsMemory() {
+        HandshakeMessages ofServer = new HandshakeMessages(Role.CLIENT, ProtocolVersion.TLS_1_3, listener);
+        int bytes = 20_000;
+
+        ofServer.receive(Unpooled.buffer().writeInt(4 << 24 | bytes).writeZero(bytes));
+        ofServer.receive(hex("1800000101"));
+
+        assertThat(told).containsExactly("KeyUpdate true");
+    }
+
+    @Test
+    void shouldTakeAHelloRequestOfAServerForARenegotiation() {
+        HandshakeMessages ofServer = new HandshakeMessages(Role.CLIENT, ProtocolVersion.TLS_1_2, listener);
+
+        ofServer.receive(hex("00000000"));
+
+        assertThat(told).containsExactly("renegotiation");
+        assertThat(ofServer.inMessage()).isFalse();
+        assertThatThrownBy(() -> ofServer.receive(hex("01000001"))).isInstanceOf(RecordFormatException.class);
     }
 
     @ParameterizedTest

@@ -10,21 +10,49 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates that a client's path may end in, from PEM files. Immutable. */
+/** The certificates that a peer's path may end in. Immutable. */
 public final class CaBundle {
     private static final int KEY_CERT_SIGN = 5;
 
     private final List<X509Certificate> certificates;
     private final List<String> ofFiles;
+    private final Source source;
 
-    private CaBundle(List<X509Certificate> certificates, List<String> ofFiles) {
+    /** Where a bundle is from. */
+    private enum Source {
+        /** Chosen by the operator, who can mend it. */
+        FILES("ca"),
+        /** Made by others for all programs of the machine. */
+        MACHINE("the CA bundle of this machine");
+
+        private final String where;
+
+        Source(String where) {
+            this.where = where;
+        }
+    }
+
+    private CaBundle(List<X509Certificate> certificates, List<String> ofFiles, Source source) {
         this.certificates = certificates;
         this.ofFiles = ofFiles;
+        this.source = source;
+    }
+
+    /** Those of all certificates that are usable for a bundle of the machine; never warns. */
+    static CaBundle ofMachine(Collection<X509Certificate> all) {
+        return new CaBundle(
+                all.stream().filter(each -> problemOf(each) == null).distinct().toList(), List.of(), Source.MACHINE);
+    }
+
+    /** Its place, for messages: {@code ca}. */
+    String where() {
+        return source.where;
     }
 
     /**
@@ -47,7 +75,7 @@ public final class CaBundle {
             }
             ofFiles.addAll(pem.warnings());
         }
-        return new CaBundle(List.copyOf(all), List.copyOf(ofFiles));
+        return new CaBundle(List.copyOf(all), List.copyOf(ofFiles), Source.FILES);
     }
 
     /** In the order of the files, each once. */
@@ -57,18 +85,21 @@ public final class CaBundle {
 
     /** What works but needs attention: {@code certificate of CN=Old CA expired on …}. */
     public List<String> warnings() {
+        if (source == Source.MACHINE) {
+            return List.of();
+        }
         Instant now = Instant.now();
         List<String> warnings = new ArrayList<>(ofFiles);
         for (X509Certificate certificate : certificates) {
             String weakness = Strength.weaknessOf(certificate.getPublicKey());
             if (weakness != null) {
                 warnings.add("certificate of " + ClientIdentity.subject(certificate) + " has " + weakness
-                        + ": its clients are refused");
+                        + ": what it has signed is refused");
             }
             Instant end = certificate.getNotAfter().toInstant();
             if (now.isAfter(end) && certificates.stream().noneMatch(other -> standsFor(other, certificate, now))) {
                 warnings.add("certificate of " + ClientIdentity.subject(certificate) + " expired on " + end
-                        + ": its clients are refused");
+                        + ": what it has signed is refused");
             }
         }
         return warnings;

@@ -1,6 +1,5 @@
 package io.offramp.proxy.handshake.client;
 
-import io.offramp.proxy.tls.HandshakeFailure;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 
@@ -41,8 +40,8 @@ public final class CertificateList {
         }
         for (int count = 1; at < body.length; count++) {
             if (count > MAX_CERTIFICATES) {
-                throw new ClientRefusal(
-                        HandshakeFailure.Reason.CLIENT_CERTIFICATE_BAD,
+                throw new CertificateRefusal(
+                        CertificateFault.BAD,
                         AlertDescription.bad_certificate,
                         "more than " + MAX_CERTIFICATES + " certificates");
             }

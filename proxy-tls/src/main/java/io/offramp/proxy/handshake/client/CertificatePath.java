@@ -2,7 +2,6 @@ package io.offramp.proxy.handshake.client;
 
 import io.offramp.proxy.handshake.certificate.Certificates;
 import io.offramp.proxy.tls.ClientIdentity;
-import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
@@ -14,13 +13,13 @@ import org.bouncycastle.tls.AlertDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From a client's certificate to one that the listener trusts, each signed by the next.
+ * From a peer's certificate to one that is trusted, each signed by the next.
  *
  * <p>The search goes up and never back: at most {@code depth + 1} steps, with one signature for each candidate of the
  * right name. A search that tries every way, as the JDK's does, takes minutes for ten certificates that sign each
- * other. Keys that the client can choose are not used where verifying a signature with them would be expensive.
+ * other. Keys that the peer can choose are not used where verifying a signature with them would be expensive.
  *
- * @param certificates the client's own first, at least one
+ * @param certificates the peer's own first, at least one
  * @param end the trusted one, which has signed the last of them
  */
 record CertificatePath(List<X509Certificate> certificates, X509Certificate end) {
@@ -30,14 +29,14 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
     /**
      * Finds it, or refuses. Dates are not checked, but a valid certificate is preferred where several fit.
      *
-     * @param sent by the client, its own first, the others in any order (RFC 8446 §4.4.2)
+     * @param sent by the peer, its own first, the others in any order (RFC 8446 §4.4.2)
      */
-    static CertificatePath find(List<X509Certificate> sent, ClientTrust trust, Instant now) throws ClientRefusal {
+    static CertificatePath find(List<X509Certificate> sent, Trust trust, Instant now) throws CertificateRefusal {
         List<X509Certificate> path = new ArrayList<>(List.of(sent.getFirst()));
         while (true) {
             X509Certificate end = end(path.getLast(), trust, now);
             if (end != null) {
-                checkLength(path.size() - 1, path, Math.min(trust.depth(), end.getBasicConstraints()));
+                checkLength(path.size() - 1, path, Math.min(trust.depth(), end.getBasicConstraints()), trust);
                 return new CertificatePath(List.copyOf(path), end);
             }
             path.add(issuer(path, sent, trust, now));
@@ -45,7 +44,7 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
     }
 
     /** The trusted one that has signed the last of a path; null if none has. */
-    static @Nullable X509Certificate end(X509Certificate last, ClientTrust trust, Instant now) {
+    static @Nullable X509Certificate end(X509Certificate last, Trust trust, Instant now) {
         return signer(last, trust.named(last.getIssuerX500Principal()), now);
     }
 
@@ -55,15 +54,15 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
 
     /** No signature is verified for a path that would be too long. */
     private static X509Certificate issuer(
-            List<X509Certificate> path, List<X509Certificate> sent, ClientTrust trust, Instant now)
-            throws ClientRefusal {
+            List<X509Certificate> path, List<X509Certificate> sent, Trust trust, Instant now)
+            throws CertificateRefusal {
         X509Certificate last = path.getLast();
         X500Principal name = last.getIssuerX500Principal();
         List<X509Certificate> candidates = sent.stream()
                 .filter(each -> each.getSubjectX500Principal().equals(name) && isCa(each) && !path.contains(each))
                 .toList();
         if (!candidates.isEmpty()) {
-            checkLength(path.size(), path, trust.depth());
+            checkLength(path.size(), path, trust.depth(), trust);
         }
         X509Certificate issuer = signer(
                 last, candidates.stream().filter(CertificatePath::isCheap).toList(), now);
@@ -73,8 +72,8 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
                     path,
                     "issued by " + ClientIdentity.text(name) + ", "
                             + (known
-                                    ? "whose certificate in ca has not signed it"
-                                    : "which is not among the certificates in ca"));
+                                    ? "whose certificate in " + trust.where() + " has not signed it"
+                                    : "which is not among the certificates in " + trust.where()));
         }
         return issuer;
     }
@@ -89,9 +88,10 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
         return certificate.getBasicConstraints() >= 0;
     }
 
-    private static void checkLength(int length, List<X509Certificate> path, int depth) throws ClientRefusal {
+    private static void checkLength(int length, List<X509Certificate> path, int depth, Trust trust)
+            throws CertificateRefusal {
         if (length > depth) {
-            throw untrusted(path, "more than " + depth + " certificates on the way to one in ca");
+            throw untrusted(path, "more than " + depth + " certificates on the way to one in " + trust.where());
         }
     }
 
@@ -108,10 +108,10 @@ record CertificatePath(List<X509Certificate> certificates, X509Certificate end) 
                 .orElse(null);
     }
 
-    private static ClientRefusal untrusted(List<X509Certificate> path, String why) {
+    private static CertificateRefusal untrusted(List<X509Certificate> path, String why) {
         String last = path.size() == 1 ? "" : ClientIdentity.subject(path.getLast()) + " ";
-        return new ClientRefusal(
-                Reason.CLIENT_CERTIFICATE_UNTRUSTED,
+        return new CertificateRefusal(
+                CertificateFault.UNTRUSTED,
                 AlertDescription.unknown_ca,
                 ClientIdentity.subject(path.getFirst()) + ": " + last + why);
     }

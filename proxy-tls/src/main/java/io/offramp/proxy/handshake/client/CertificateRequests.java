@@ -31,7 +31,7 @@ public final class CertificateRequests {
 
     /**
      * The message (RFC 8446 §4.3.2, RFC 5246 §7.4.4). In TLS 1.3 the PKCS#1 schemes in it are for signatures in
-     * certificates only (RFC 8446 §4.2.3); see {@link ClientCertificate}.
+     * certificates only (RFC 8446 §4.2.3); see {@link PeerCertificate}.
      */
     public CertificateRequest message(boolean tls13) throws IOException {
         return tls13

@@ -4,12 +4,8 @@ import io.offramp.proxy.handshake.certificate.BadCertificateException;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,42 +14,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientTrust {
     private final boolean required;
-    private final int depth;
-    private final @Nullable RevocationLists lists;
-    private final List<X509Certificate> authorities;
-    private final Map<X500Principal, List<X509Certificate>> bySubject = new HashMap<>();
+    private final Trust path;
     private final CertificateRequests requests;
     private final byte[] digest;
-    private final List<String> warnings = new ArrayList<>();
 
     /**
-     * Builds it from what has been loaded. A CA certificate that one of the lists revokes is no longer trusted.
+     * Builds it from what has been loaded.
      *
      * @param required false if a client may continue without a certificate
-     * @param lists null for no check of revocation
-     * @param depth most certificates between the client's own and the one that its path ends in
-     * @throws BadCertificateException if no CA certificate is left
+     * @param path what is demanded of a client's path
      */
+    ClientTrust(boolean required, Trust path) {
+        this.required = required;
+        this.path = path;
+        this.requests = new CertificateRequests(path.authorities().stream()
+                .map(X509Certificate::getSubjectX500Principal)
+                .distinct()
+                .toList());
+        this.digest = digest();
+    }
+
+    /** Builds it from what has been loaded; see {@link Trust}. */
     ClientTrust(boolean required, CaBundle bundle, @Nullable RevocationLists lists, int depth)
             throws BadCertificateException {
-        this.required = required;
-        this.depth = depth;
-        this.lists = lists;
-        this.authorities = bundle.certificates().stream()
-                .filter(ca -> lists == null || !lists.isRevoked(ca))
-                .toList();
-        if (authorities.isEmpty()) {
-            throw new BadCertificateException("every certificate in ca has been revoked by crl");
-        }
-        authorities.forEach(ca -> bySubject
-                .computeIfAbsent(ca.getSubjectX500Principal(), k -> new ArrayList<>())
-                .add(ca));
-        this.requests = new CertificateRequests(List.copyOf(bySubject.keySet()));
-        this.digest = digest();
-        warnings.addAll(bundle.warnings());
-        if (lists != null) {
-            warnings.addAll(lists.warnings());
-        }
+        this(required, new Trust(bundle, lists, depth));
     }
 
     /**
@@ -65,8 +49,7 @@ public final class ClientTrust {
      */
     public static ClientTrust load(boolean required, List<Path> ca, @Nullable Path crl, int depth)
             throws BadCertificateException {
-        CaBundle bundle = CaBundle.load(ca);
-        return new ClientTrust(required, bundle, crl == null ? null : RevocationLists.load(crl, bundle), depth);
+        return new ClientTrust(required, Trust.load(ca, crl, depth));
     }
 
     /** Whether a client without a certificate is refused. */
@@ -74,20 +57,9 @@ public final class ClientTrust {
         return required;
     }
 
-    /** Most certificates between the client's own and the one that its path ends in. */
-    int depth() {
-        return depth;
-    }
-
-    /** Null for no check of revocation. */
-    @Nullable
-    RevocationLists lists() {
-        return lists;
-    }
-
-    /** The trusted certificates of this name. */
-    List<X509Certificate> named(X500Principal subject) {
-        return bySubject.getOrDefault(subject, List.of());
+    /** What is demanded of a client's path. */
+    Trust path() {
+        return path;
     }
 
     /** How clients are asked for a certificate. */
@@ -105,28 +77,27 @@ public final class ClientTrust {
 
     /** Whether the same clients are accepted. */
     boolean isSame(ClientTrust other) {
-        boolean sameLists = lists == null || other.lists == null ? lists == other.lists : lists.isSame(other.lists);
-        return sameLists && Arrays.equals(digest, other.digest);
+        return path.isSame(other.path) && Arrays.equals(digest, other.digest);
     }
 
     /** What works but needs attention. */
     public List<String> warnings() {
-        return List.copyOf(warnings);
+        return path.warnings();
     }
 
     /** {@code 2 CA certificates, revocation lists of 1}. */
     @Override
     public String toString() {
-        return authorities.size() + " CA certificates, " + (lists == null ? "no revocation lists" : lists.toString());
+        return path.toString();
     }
 
     private byte[] digest() {
         PolicyDigest all = new PolicyDigest()
                 .add(required ? 2 : 1)
-                .add(lists == null ? 1 : 2)
-                .add(depth);
+                .add(path.lists() == null ? 1 : 2)
+                .add(path.depth());
         try {
-            for (X509Certificate authority : authorities) {
+            for (X509Certificate authority : path.authorities()) {
                 all.add(authority.getEncoded());
             }
         } catch (CertificateEncodingException e) {

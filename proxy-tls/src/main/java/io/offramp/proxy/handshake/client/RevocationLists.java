@@ -5,7 +5,6 @@ import io.offramp.proxy.handshake.certificate.PemFile;
 import io.offramp.proxy.handshake.certificate.PemLoader;
 import io.offramp.proxy.handshake.certificate.Strength;
 import io.offramp.proxy.tls.ClientIdentity;
-import io.offramp.proxy.tls.HandshakeFailure;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -60,7 +59,8 @@ public final class RevocationLists {
         }
         for (X509Certificate ca : bundle.certificates()) {
             if (!lists.byIssuer.containsKey(ca.getSubjectX500Principal())) {
-                lists.warnings.add("no revocation list of " + ClientIdentity.subject(ca) + ": its clients are refused");
+                lists.warnings.add(
+                        "no revocation list of " + ClientIdentity.subject(ca) + ": what it has signed is refused");
             }
         }
         return lists;
@@ -77,19 +77,19 @@ public final class RevocationLists {
     }
 
     /** Refuses a certificate that has been revoked, or whose status is unknown. */
-    void check(X509Certificate certificate, Instant now) throws ClientRefusal {
+    void check(X509Certificate certificate, Instant now) throws CertificateRefusal {
         String subject = ClientIdentity.subject(certificate);
         X509CRLEntry entry = entry(certificate);
         if (entry != null) {
-            throw new ClientRefusal(
-                    HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOKED,
+            throw new CertificateRefusal(
+                    CertificateFault.REVOKED,
                     AlertDescription.certificate_revoked,
                     subject + ": revoked on " + entry.getRevocationDate().toInstant());
         }
         if (of(certificate).stream().noneMatch(list -> isCurrent(list, now))) {
             String why = of(certificate).isEmpty() ? "no revocation list" : "no current revocation list";
-            throw new ClientRefusal(
-                    HandshakeFailure.Reason.CLIENT_CERTIFICATE_REVOCATION_UNKNOWN,
+            throw new CertificateRefusal(
+                    CertificateFault.REVOCATION_UNKNOWN,
                     AlertDescription.certificate_unknown,
                     subject + ": " + why + " of " + ClientIdentity.text(certificate.getIssuerX500Principal()));
         }
@@ -140,7 +140,7 @@ public final class RevocationLists {
         }
         if (!isCurrent(list, Instant.now())) {
             warnings.add("revocation list of " + issuer + " is not current (this update " + list.getThisUpdate()
-                    + ", next update " + list.getNextUpdate() + "): its clients are refused");
+                    + ", next update " + list.getNextUpdate() + "): what it has signed is refused");
         }
         byIssuer.computeIfAbsent(list.getIssuerX500Principal(), k -> new ArrayList<>())
                 .add(list);

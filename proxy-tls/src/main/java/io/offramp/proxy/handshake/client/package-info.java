@@ -1,4 +1,4 @@
-/** Client authentication: what clients are asked for, and how their certificates are verified. */
+/** Authentication of peers: what clients are asked for, and how certificates of clients and servers are verified. */
 @NullMarked
 package io.offramp.proxy.handshake.client;
 

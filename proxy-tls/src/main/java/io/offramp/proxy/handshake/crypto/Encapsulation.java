@@ -57,7 +57,7 @@ final class Encapsulation implements TlsAgreement {
         return secret;
     }
 
-    private static void wipe(SecretKey key) {
+    static void wipe(SecretKey key) {
         try {
             key.destroy();
         } catch (DestroyFailedException e) { // the JDK cannot: its copy is left to the collector

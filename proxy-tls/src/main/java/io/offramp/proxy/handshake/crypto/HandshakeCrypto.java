@@ -157,7 +157,7 @@ public final class HandshakeCrypto extends ForwardingCrypto {
         return certificates.parse(type, encoding);
     }
 
-    /** In TLS 1.2 a client's signature is verified over the messages themselves, which the engine keeps for it. */
+    /** In TLS 1.2 a peer's signature is verified over the messages themselves, which the engine keeps for it. */
     @Override
     public boolean hasAnyStreamVerifiers(Vector signatureAndHashAlgorithms) {
         return true;
@@ -182,7 +182,8 @@ public final class HandshakeCrypto extends ForwardingCrypto {
 
     /**
      * The resumption master secret (RFC 8446 §7.1), the caller's to wipe. To be called when a TLS 1.3 handshake is
-     * complete: the transcript was last cloned for the client's Finished, which a server's engine never adds to it.
+     * complete: the transcript was last cloned for the client's Finished. A client's engine has added that to it, a
+     * server's never does.
      *
      * @param finished the client's verify_data
      */
@@ -191,8 +192,10 @@ public final class HandshakeCrypto extends ForwardingCrypto {
             throw new TlsFatalAlert(AlertDescription.internal_error, "no transcript");
         }
         TlsHash hash = transcript.cloneHash();
-        hash.update(new byte[] {HandshakeType.finished, 0, 0, (byte) finished.length}, 0, 4);
-        hash.update(finished, 0, finished.length);
+        if (role == Role.SERVER) {
+            hash.update(new byte[] {HandshakeType.finished, 0, 0, (byte) finished.length}, 0, 4);
+            hash.update(finished, 0, finished.length);
+        }
         byte[] info = HkdfLabel.of("res master", hash.calculateHash(), kdf.hashBytes());
         return kdf.expand(secretOf(masterSecret), info, kdf.hashBytes());
     }
@@ -221,7 +224,9 @@ public final class HandshakeCrypto extends ForwardingCrypto {
     /** Only ever half of {@link Group#X25519MLKEM768}. */
     @Override
     public TlsKemDomain createKemDomain(TlsKemConfig config) {
-        return () -> new Encapsulation(this, providers.encapsulations());
+        return () -> role == Role.SERVER
+                ? new Encapsulation(this, providers.encapsulations())
+                : new Decapsulation(this, providers.encapsulations());
     }
 
     /** The engine's agreements are not shared: both halves are consumed. */

@@ -1,8 +1,9 @@
 package io.offramp.proxy.handshake.engine;
 
-import io.offramp.proxy.handshake.client.ClientRefusal;
+import io.offramp.proxy.handshake.client.CertificateRefusal;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.Role;
 import java.io.IOException;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
@@ -13,18 +14,31 @@ import org.jspecify.annotations.Nullable;
 final class EngineFailures {
     private EngineFailures() {}
 
-    /** The reason of the failure, with its description. */
-    static HandshakeFailure classify(Throwable failure) {
+    /**
+     * The reason of the failure, with its description.
+     *
+     * @param ours which end of the handshake we are
+     */
+    static HandshakeFailure classify(Throwable failure, Role ours) {
         return switch (failure) {
             case TlsFatalAlertReceived received ->
-                new HandshakeFailure(Reason.ALERT_RECEIVED, AlertDescription.getName(received.getAlertDescription()));
-            case ClientRefusal refusal -> new HandshakeFailure(refusal.reason(), describe(refusal));
+                new HandshakeFailure(
+                        received(received.getAlertDescription(), ours),
+                        AlertDescription.getName(received.getAlertDescription()));
+            case CertificateRefusal refusal ->
+                new HandshakeFailure(refusal.fault().reason(ours), describe(refusal));
             case TlsFatalAlert sent
             when sent.getAlertDescription() == AlertDescription.internal_error ->
                 new HandshakeFailure(Reason.INTERNAL, AlertDescription.getName(sent.getAlertDescription()), sent);
             case TlsFatalAlert sent -> new HandshakeFailure(Reason.ALERT_SENT, describe(sent), sent.getCause());
             default -> new HandshakeFailure(Reason.INTERNAL, failure.getClass().getSimpleName(), failure);
         };
+    }
+
+    private static Reason received(short alert, Role ours) {
+        return ours == Role.CLIENT && alert == AlertDescription.certificate_required
+                ? Reason.CERTIFICATE_DEMANDED
+                : Reason.ALERT_RECEIVED;
     }
 
     /** Number of the alert that answers it. */

@@ -24,7 +24,7 @@ final class EngineSteps {
          *
          * @param failure null if it was accepted
          */
-        void onStepped(ChannelHandlerContext ctx, HandshakeProtocol engine, @Nullable Throwable failure);
+        void onStepped(ChannelHandlerContext ctx, HandshakeEngine engine, @Nullable Throwable failure);
 
         /** A record of this type may not come now. */
         void onOutOfPlace(ChannelHandlerContext ctx, int type);
@@ -61,24 +61,24 @@ final class EngineSteps {
         }
     }
 
-    private final HandshakeSettings settings;
+    private final EngineSettings settings;
     private final Outcome outcome;
-    private @Nullable HandshakeProtocol engine;
+    private @Nullable HandshakeEngine engine;
     private @Nullable Waiting waiting;
     private boolean busy;
     private boolean withWorker;
     private boolean released;
 
-    EngineSteps(HandshakeSettings settings, Outcome outcome) {
+    EngineSteps(EngineSettings settings, Outcome outcome) {
         this.settings = settings;
         this.outcome = outcome;
     }
 
     /** Made when first needed: most port scans never get that far. */
-    HandshakeProtocol engine() throws IOException {
-        HandshakeProtocol started = engine;
+    HandshakeEngine engine() throws IOException {
+        HandshakeEngine started = engine;
         if (started == null) {
-            started = HandshakeProtocol.start(settings);
+            started = settings.start();
             engine = started;
         }
         return started;
@@ -94,29 +94,44 @@ final class EngineSteps {
         return withWorker;
     }
 
+    /** Makes the engine of a client, which has its hello in the output. */
+    void begin(ChannelHandlerContext ctx) {
+        share(ctx, () -> {
+            try {
+                outcome.onStepped(ctx, engine(), null);
+            } catch (IOException e) {
+                outcome.onRejected(ctx, EngineFailures.classify(e, settings.role()));
+            }
+        });
+    }
+
     /** @param record whole, header included, of this outer type */
     void offer(ChannelHandlerContext ctx, int type, byte[] record) {
+        share(ctx, () -> take(ctx, type, record));
+    }
+
+    private void share(ChannelHandlerContext ctx, Runnable step) {
         LoopShare share = LoopShare.of(ctx.executor());
         if (share.isLeft()) {
-            share.make(() -> take(ctx, type, record));
+            share.make(step);
         } else {
             pause(ctx);
-            waiting = new Waiting(() -> resume(ctx, () -> take(ctx, type, record)));
+            waiting = new Waiting(() -> resume(ctx, step));
             share.defer(waiting);
         }
     }
 
     private void take(ChannelHandlerContext ctx, int type, byte[] record) {
-        HandshakeProtocol protocol;
+        HandshakeEngine protocol;
         try {
             protocol = engine();
         } catch (IOException e) {
-            outcome.onRejected(ctx, EngineFailures.classify(e));
+            outcome.onRejected(ctx, EngineFailures.classify(e, settings.role()));
             return;
         }
         switch (protocol.verdict(type)) {
             case OFFER -> {
-                if (settings.isExpensive(type)) {
+                if (protocol.isExpensive(type)) {
                     offerToWorker(ctx, protocol, record);
                 } else {
                     outcome.onStepped(ctx, protocol, step(protocol, record));
@@ -141,7 +156,7 @@ final class EngineSteps {
         }
     }
 
-    private void offerToWorker(ChannelHandlerContext ctx, HandshakeProtocol protocol, byte[] record) {
+    private void offerToWorker(ChannelHandlerContext ctx, HandshakeEngine protocol, byte[] record) {
         pause(ctx);
         withWorker = true;
         Waiting step = new Waiting(() -> {
@@ -190,7 +205,7 @@ final class EngineSteps {
      * Any thread, one at a time. Even an error ends this handshake only: if the worker lost it, the handshake would
      * wait for ever.
      */
-    private static @Nullable Throwable step(HandshakeProtocol protocol, byte[] record) {
+    private static @Nullable Throwable step(HandshakeEngine protocol, byte[] record) {
         try {
             protocol.offer(record);
             return null;

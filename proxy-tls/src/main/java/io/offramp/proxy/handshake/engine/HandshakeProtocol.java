@@ -1,7 +1,7 @@
 package io.offramp.proxy.handshake.engine;
 
 import io.offramp.proxy.handshake.client.CertificateList;
-import io.offramp.proxy.handshake.client.ClientCertificate;
+import io.offramp.proxy.handshake.client.PeerCertificate;
 import io.offramp.proxy.handshake.crypto.Group;
 import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
 import io.offramp.proxy.handshake.crypto.TapCipher;
@@ -26,14 +26,8 @@ import org.bouncycastle.tls.TlsUtils;
  * The handshake engine: whole records in, whole records out, and in the end what the session needs. Bouncy Castle's
  * non-blocking server, with its gaps closed. Not thread-safe; may change threads between calls.
  */
-final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCrypto.Phases {
-    /** How to treat a record. */
-    enum Verdict {
-        OFFER,
-        DROP,
-        REFUSE
-    }
-
+final class HandshakeProtocol extends TlsServerProtocol implements HandshakeEngine, HandshakeCrypto.Phases {
+    private final HandshakeSettings settings;
     private final HandshakeCrypto crypto;
     private final HandshakeServer server;
     private final MessageLengths lengths;
@@ -41,8 +35,9 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     private boolean retried;
 
     private HandshakeProtocol(HandshakeSettings settings) {
-        this.crypto = new HandshakeCrypto(
-                Role.SERVER, settings.providers(), settings.keyLog(), ClientCertificate::parse, this);
+        this.settings = settings;
+        this.crypto =
+                new HandshakeCrypto(Role.SERVER, settings.providers(), settings.keyLog(), PeerCertificate::parse, this);
         this.server = new HandshakeServer(crypto, settings);
         this.lengths = new MessageLengths(settings.maxBytes());
     }
@@ -54,10 +49,11 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
     }
 
     /**
-     * How to treat a record of this outer type now. Bouncy Castle would still accept plaintext handshake messages after
-     * the server's flight (RFC 8446 §5), and does not know 0-RTT data.
+     * {@inheritDoc} Bouncy Castle would still accept plaintext handshake messages after the server's flight (RFC 8446
+     * §5), and does not know 0-RTT data.
      */
-    Verdict verdict(int recordType) {
+    @Override
+    public Verdict verdict(int recordType) {
         boolean awaitsRetry = connection_state == CS_SERVER_HELLO_RETRY_REQUEST;
         if (recordType == ContentType.application_data
                 && awaitsRetry
@@ -70,24 +66,26 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return Verdict.OFFER;
     }
 
-    /**
-     * Takes one whole record, header included, and answers into the output.
-     *
-     * @throws IOException if the handshake has failed; the alert, if one could be written, is in the output
-     */
-    void offer(byte[] record) throws IOException {
+    @Override
+    public boolean isExpensive(int recordType) {
+        return settings.isExpensive(recordType);
+    }
+
+    @Override
+    public void offer(byte[] record) throws IOException {
         offerInput(record, 0, record.length);
         flushMessages();
     }
 
-    /** Fails the handshake: the alert goes to the output. */
-    TlsFatalAlert refuse(short alert, String message) throws IOException {
+    @Override
+    public TlsFatalAlert refuse(short alert, String message) throws IOException {
         TlsFatalAlert refusal = new TlsFatalAlert(alert, message);
         handleException(alert, message, refusal);
         return refusal;
     }
 
-    boolean isComplete() {
+    @Override
+    public boolean isComplete() {
         return server.completed() != null;
     }
 
@@ -96,14 +94,9 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return server;
     }
 
-    /**
-     * What the session needs; the caller owns it. Called after the output has been read to its end: only then are the
-     * sequence numbers final, since the server's Finished of TLS 1.2 is written after the engine reports completion.
-     *
-     * @param rxBytes of the client's stream up to here
-     * @param txBytes of our stream up to here
-     */
-    Handshaken handshaken(long rxBytes, long txBytes) {
+    /** {@inheritDoc} The server's Finished of TLS 1.2 is written after the engine reports completion. */
+    @Override
+    public Handshaken handshaken(long rxBytes, long txBytes) {
         SecurityParameters negotiated = server.completed();
         TapCipher cipher = crypto.lastCipher();
         if (negotiated == null || cipher == null || getAvailableOutputBytes() > 0) {
@@ -125,8 +118,8 @@ final class HandshakeProtocol extends TlsServerProtocol implements HandshakeCryp
         return Handover.of(agreed, crypto, cipher, rxBytes, txBytes, server.newTickets());
     }
 
-    /** Wipes all remaining secrets and keys. May be called more than once. */
-    void destroy() {
+    @Override
+    public void destroy() {
         crypto.destroy();
     }
 

@@ -10,6 +10,8 @@ import io.offramp.proxy.handshake.crypto.Group;
 import io.offramp.proxy.handshake.crypto.KeyLog;
 import io.offramp.proxy.handshake.crypto.TlsSuite;
 import io.offramp.proxy.handshake.ticket.Tickets;
+import io.offramp.proxy.tls.Role;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The handshake settings of a listener. Built once per listener and shared by its connections; building it probes
  * providers and may block.
  */
-public final class HandshakeSettings {
+public final class HandshakeSettings implements EngineSettings {
     private static final org.bouncycastle.tls.ProtocolVersion[] BOTH = {
         org.bouncycastle.tls.ProtocolVersion.TLSv13, org.bouncycastle.tls.ProtocolVersion.TLSv12
     };
@@ -199,12 +201,22 @@ public final class HandshakeSettings {
         return group(groupName).isHybrid();
     }
 
-    /** From the start of the connection to the end of the handshake. */
+    @Override
+    public Role role() {
+        return Role.SERVER;
+    }
+
+    @Override
+    public HandshakeEngine start() throws IOException {
+        return HandshakeProtocol.start(this);
+    }
+
+    @Override
     public Duration timeout() {
         return timeout;
     }
 
-    /** What a client may send before its handshake is complete. */
+    @Override
     public int maxBytes() {
         return maxBytes;
     }
@@ -276,7 +288,8 @@ public final class HandshakeSettings {
         return keyLog;
     }
 
-    Executor worker() {
+    @Override
+    public Executor worker() {
         return worker;
     }
 

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a client's stream into records, so that the engine gets one at a time and never holds what follows the
- * handshake. Checks headers only, before the body has arrived. Not thread-safe.
+ * Cuts a peer's stream into records, so that the engine gets one at a time and never holds what follows the handshake.
+ * Checks headers only, before the body has arrived. Not thread-safe.
  */
 final class RecordSplitter {
     /** The next part of the stream. */
@@ -45,9 +45,9 @@ final class RecordSplitter {
     private static final short RECORD_OVERFLOW = 22;
     private static final short UNEXPECTED_MESSAGE = 10;
 
-    /** Possible starts of a request line; "PRI " is HTTP/2 without TLS. */
-    private static final List<String> HTTP_BEGINS =
-            List.of("GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI ");
+    /** Possible starts of a request line, and of an answer; "PRI " is HTTP/2 without TLS. */
+    private static final List<String> HTTP_BEGINS = List.of(
+            "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI ", "HTTP/");
 
     private @Nullable ByteBuf received;
     private long wireBytes;
@@ -62,7 +62,7 @@ final class RecordSplitter {
         }
     }
 
-    /** Bytes of all records cut so far: the position in the client's stream. */
+    /** Bytes of all records cut so far: the position in the peer's stream. */
     long wireBytes() {
         return wireBytes;
     }

@@ -14,18 +14,20 @@ import io.offramp.proxy.channel.OrderlyClose;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import io.offramp.proxy.tls.Handshaken;
+import io.offramp.proxy.tls.Role;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Performs the handshake with one client, then hands the connection over and leaves the pipeline. Bounded in time and
- * bytes, record headers included, so that many small records soon are too many. The {@link HandshakeListener} is called
- * once.
+ * Performs the handshake with one peer, in either role, then hands the connection over and leaves the pipeline. Bounded
+ * in time and bytes, record headers included, so that many small records soon are too many. The
+ * {@link HandshakeListener} is called once.
  */
 public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter implements EngineSteps.Outcome {
-    private final HandshakeSettings settings;
+    private final EngineSettings settings;
     private final HandshakeListener listener;
     private final RecordSplitter splitter = new RecordSplitter();
     private final EngineSteps steps;
@@ -35,8 +37,8 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     private boolean ended;
     private boolean lingering;
 
-    /** @param settings shared by all connections of a listener */
-    public TlsHandshakeHandler(HandshakeSettings settings, HandshakeListener listener) {
+    /** @param settings of a listener, or of a connection to a server */
+    public TlsHandshakeHandler(EngineSettings settings, HandshakeListener listener) {
         this.settings = settings;
         this.listener = listener;
         this.steps = new EngineSteps(settings, this);
@@ -45,13 +47,13 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         if (ctx.channel().isActive()) {
-            startClock(ctx);
+            begin(ctx);
         }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        startClock(ctx);
+        begin(ctx);
         ctx.fireChannelActive();
     }
 
@@ -132,10 +134,13 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         release();
     }
 
-    private void startClock(ChannelHandlerContext ctx) {
+    private void begin(ChannelHandlerContext ctx) {
         if (timeout == null) {
             timeout = ctx.executor()
                     .schedule(() -> onTimeout(ctx), settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            if (settings.role() == Role.CLIENT) {
+                steps.begin(ctx);
+            }
         }
     }
 
@@ -185,12 +190,9 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     }
 
     @Override
-    public void onStepped(ChannelHandlerContext ctx, HandshakeProtocol protocol, @Nullable Throwable failure) {
+    public void onStepped(ChannelHandlerContext ctx, HandshakeEngine protocol, @Nullable Throwable failure) {
         if (failure != null) {
-            fail(
-                    ctx,
-                    EngineFailures.classify(failure),
-                    lastWords(ctx, protocol, EngineFailures.alert(failure), failure));
+            fail(ctx, classify(failure), lastWords(ctx, protocol, EngineFailures.alert(failure), failure));
             return;
         }
         ByteBuf answer = output(ctx, protocol);
@@ -222,7 +224,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         }
     }
 
-    private void complete(ChannelHandlerContext ctx, HandshakeProtocol protocol) {
+    private void complete(ChannelHandlerContext ctx, HandshakeEngine protocol) {
         Handshaken session = protocol.handshaken(splitter.wireBytes(), writtenBytes);
         ByteBuf pending = splitter.takeRest();
         end();
@@ -236,8 +238,10 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     }
 
     private void onNotTls(ChannelHandlerContext ctx, boolean http) {
-        if (http) {
+        if (http && settings.role() == Role.SERVER) {
             fail(ctx, new HandshakeFailure(Reason.PLAIN_HTTP, "plain HTTP"), PlainHttp.answer());
+        } else if (http) {
+            fail(ctx, new HandshakeFailure(Reason.NOT_TLS, "answers in plain HTTP"));
         } else {
             fail(ctx, new HandshakeFailure(Reason.NOT_TLS, "does not begin with a TLS record"));
         }
@@ -245,14 +249,12 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
 
     private void refuse(ChannelHandlerContext ctx, short alert, String detail, Reason reason) {
         try {
-            HandshakeProtocol protocol = steps.engine();
+            HandshakeEngine protocol = steps.engine();
             IOException refusal = protocol.refuse(alert, detail);
-            String words = reason == Reason.ALERT_SENT
-                    ? EngineFailures.classify(refusal).detail()
-                    : detail;
+            String words = reason == Reason.ALERT_SENT ? classify(refusal).detail() : detail;
             fail(ctx, new HandshakeFailure(reason, words), lastWords(ctx, protocol, alert, refusal));
         } catch (IOException e) {
-            fail(ctx, EngineFailures.classify(e));
+            fail(ctx, classify(e));
         }
     }
 
@@ -262,7 +264,9 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
                 splitter.isUntouched()
                         ? new HandshakeFailure(Reason.NO_DATA, "closed without a byte")
                         : new HandshakeFailure(
-                                Reason.CLOSED, "closed by the client after " + splitter.receivedBytes() + " bytes"));
+                                Reason.CLOSED,
+                                "closed by the " + settings.role().peer("client", "server") + " after "
+                                        + splitter.receivedBytes() + " bytes"));
     }
 
     private void fail(ChannelHandlerContext ctx, HandshakeFailure failure) {
@@ -286,18 +290,21 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
      * Writes the alert. The engine writes none before it has understood a ClientHello; in that case this method writes
      * it in plaintext.
      */
-    private static ByteBuf lastWords(
-            ChannelHandlerContext ctx, HandshakeProtocol protocol, short alert, Throwable failure) {
+    private ByteBuf lastWords(ChannelHandlerContext ctx, HandshakeEngine protocol, short alert, Throwable failure) {
         ByteBuf output = output(ctx, protocol);
         PlainAlert.mendVersion(output);
-        if (output.isReadable() || EngineFailures.classify(failure).reason() == Reason.ALERT_RECEIVED) {
+        if (output.isReadable() || failure instanceof TlsFatalAlertReceived) {
             return output;
         }
         output.release();
         return PlainAlert.fatal(alert);
     }
 
-    private static ByteBuf output(ChannelHandlerContext ctx, HandshakeProtocol protocol) {
+    private HandshakeFailure classify(Throwable failure) {
+        return EngineFailures.classify(failure, settings.role());
+    }
+
+    private static ByteBuf output(ChannelHandlerContext ctx, HandshakeEngine protocol) {
         int bytes = protocol.getAvailableOutputBytes();
         ByteBuf output = ctx.alloc().directBuffer(Math.max(bytes, 16));
         protocol.readOutput(output.internalNioBuffer(0, bytes), bytes);

@@ -46,6 +46,8 @@ import org.bouncycastle.util.io.pem.PemWriter;
 
 /** Certificates of every kind, made in memory. */
 public final class TestCertificates {
+    public static final KeyPurposeId SERVER_AUTH = KeyPurposeId.id_kp_serverAuth;
+
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
     private TestCertificates() {}
@@ -144,6 +146,14 @@ public final class TestCertificates {
                     .getCertificate(
                             builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static ServerIdentity identity(List<X509Certificate> chain, PrivateKey key) {
+        try {
+            return new ServerIdentity(chain, key, Instant.now());
+        } catch (BadCertificateException e) {
             throw new IllegalStateException(e);
         }
     }

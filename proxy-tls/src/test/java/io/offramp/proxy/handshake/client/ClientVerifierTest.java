@@ -8,6 +8,7 @@ import io.offramp.proxy.handshake.certificate.TestCertificates;
 import io.offramp.proxy.handshake.client.TestCa.Client;
 import io.offramp.proxy.tls.ClientIdentity;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -197,7 +198,7 @@ class ClientVerifierTest {
         long begin = System.nanoTime();
 
         // When the way to a trusted one is looked for
-        assertThatThrownBy(verifying(trust(ClientAuth.MAX_DEPTH), lost)).isInstanceOf(ClientRefusal.class);
+        assertThatThrownBy(verifying(trust(ClientAuth.MAX_DEPTH), lost)).isInstanceOf(CertificateRefusal.class);
 
         // Then it is given up after each was tried once: trying every way takes 9! signatures
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
@@ -234,7 +235,7 @@ class ClientVerifierTest {
         assertThatThrownBy(verifying(old, alice))
                 .satisfies(refused(Reason.CLIENT_CERTIFICATE_EXPIRED, AlertDescription.certificate_expired));
         assertThat(new ClientVerifier(old, NOW).recall(identity.path())).isNull();
-        assertThat(old.warnings()).singleElement().asString().endsWith(": its clients are refused");
+        assertThat(old.warnings()).singleElement().asString().endsWith(": what it has signed is refused");
     }
 
     @Test
@@ -312,7 +313,7 @@ class ClientVerifierTest {
         assertThat(auth.reload())
                 .containsExactly("replaced: 1 CA certificates, revocation lists of 1 with 1 certificates");
         assertThat(auth.reload()).isEmpty();
-        assertThatThrownBy(verifying(auth.trust(), alice)).isInstanceOf(ClientRefusal.class);
+        assertThatThrownBy(verifying(auth.trust(), alice)).isInstanceOf(CertificateRefusal.class);
         assertThat(auth.files()).containsExactly(ca, crl);
     }
 
@@ -368,9 +369,10 @@ class ClientVerifierTest {
 
     private static Consumer<Throwable> refused(Reason reason, short alert) {
         return thrown -> {
-            assertThat(thrown).isInstanceOf(ClientRefusal.class);
-            assertThat(((ClientRefusal) thrown).reason()).isEqualTo(reason);
-            assertThat(((ClientRefusal) thrown).getAlertDescription()).isEqualTo(alert);
+            assertThat(thrown).isInstanceOf(CertificateRefusal.class);
+            assertThat(((CertificateRefusal) thrown).fault().reason(Role.SERVER))
+                    .isEqualTo(reason);
+            assertThat(((CertificateRefusal) thrown).getAlertDescription()).isEqualTo(alert);
         };
     }
 }

@@ -21,6 +21,8 @@ import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
@@ -71,21 +73,46 @@ public final class TestCa {
     }
 
     /** What can differ between clients of a CA. */
-    public record Spec(KeyPair key, Instant notBefore, Instant notAfter, List<KeyPurposeId> purposes, int usage) {
+    public record Spec(
+            KeyPair key,
+            Instant notBefore,
+            Instant notAfter,
+            List<KeyPurposeId> purposes,
+            int usage,
+            List<GeneralName> names) {
+        Spec(KeyPair key, Instant notBefore, Instant notAfter, List<KeyPurposeId> purposes, int usage) {
+            this(key, notBefore, notAfter, purposes, usage, List.of());
+        }
+
+        /** Names, and addresses that begin with {@code ip:}. */
+        public Spec names(String... others) {
+            return new Spec(
+                    key,
+                    notBefore,
+                    notAfter,
+                    purposes,
+                    usage,
+                    Stream.of(others)
+                            .map(each -> each.startsWith("ip:")
+                                    ? new GeneralName(GeneralName.iPAddress, each.substring(3))
+                                    : new GeneralName(GeneralName.dNSName, each))
+                            .toList());
+        }
+
         public Spec key(KeyPair other) {
-            return new Spec(other, notBefore, notAfter, purposes, usage);
+            return new Spec(other, notBefore, notAfter, purposes, usage, names);
         }
 
         public Spec valid(Instant from, Instant to) {
-            return new Spec(key, from, to, purposes, usage);
+            return new Spec(key, from, to, purposes, usage, names);
         }
 
         public Spec purposes(KeyPurposeId... others) {
-            return new Spec(key, notBefore, notAfter, List.of(others), usage);
+            return new Spec(key, notBefore, notAfter, List.of(others), usage, names);
         }
 
         Spec usage(int bits) {
-            return new Spec(key, notBefore, notAfter, purposes, bits);
+            return new Spec(key, notBefore, notAfter, purposes, bits, names);
         }
     }
 
@@ -138,6 +165,13 @@ public final class TestCa {
 
     public Client client(String dn) {
         return client(dn, spec -> spec);
+    }
+
+    /** For a day around now, P-256, for servers of these names. */
+    public Client server(String... names) {
+        return client(
+                "CN=" + names[0],
+                spec -> spec.purposes(KeyPurposeId.id_kp_serverAuth).names(names));
     }
 
     /** For a day around now, P-256, for clients; then the changes apply. */
@@ -208,6 +242,12 @@ public final class TestCa {
                         Extension.extendedKeyUsage,
                         true,
                         new ExtendedKeyUsage(spec.purposes.toArray(KeyPurposeId[]::new)));
+            }
+            if (!spec.names.isEmpty()) {
+                builder.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(spec.names.toArray(GeneralName[]::new)));
             }
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(signer(algorithm).build(signer.getPrivate())));

@@ -7,6 +7,7 @@ import io.offramp.proxy.handshake.certificate.BadCertificateException;
 import io.offramp.proxy.handshake.certificate.TestCertificates;
 import io.offramp.proxy.handshake.client.TestCa.Client;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.Role;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509CRL;
@@ -69,7 +70,7 @@ class WeakCertificateTest {
         assertBad(verifying(end, end.client("CN=Eve")), "CN=Short: an RSA key of 1024 bits");
         assertThat(trust(end, null).warnings())
                 .containsExactly("certificate of CN=Short has an RSA key of 1024 bits, "
-                        + "at least 2048 are needed: its clients are refused");
+                        + "at least 2048 are needed: what it has signed is refused");
     }
 
     @Test
@@ -145,8 +146,8 @@ class WeakCertificateTest {
 
     private static void assertBad(ThrowingCallable verifying, String message) {
         assertThatThrownBy(verifying)
-                .isInstanceOfSatisfying(ClientRefusal.class, refusal -> {
-                    assertThat(refusal.reason()).isEqualTo(Reason.CLIENT_CERTIFICATE_BAD);
+                .isInstanceOfSatisfying(CertificateRefusal.class, refusal -> {
+                    assertThat(refusal.fault().reason(Role.SERVER)).isEqualTo(Reason.CLIENT_CERTIFICATE_BAD);
                     assertThat(refusal.getAlertDescription()).isEqualTo(AlertDescription.bad_certificate);
                 })
                 .hasMessageContaining(message);

@@ -30,7 +30,7 @@ final class EmbeddedHandshake implements AutoCloseable, HandshakeListener {
     private long written;
     private int answered;
 
-    EmbeddedHandshake(HandshakeSettings settings) {
+    EmbeddedHandshake(EngineSettings settings) {
         channel = EmbeddedChannel.builder().ticker(clock).build();
         channel.pipeline().addLast(new TlsHandshakeHandler(settings, this));
     }

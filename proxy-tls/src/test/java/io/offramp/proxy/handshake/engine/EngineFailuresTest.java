@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.Role;
 import java.io.EOFException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -39,7 +40,7 @@ class EngineFailuresTest {
     void shouldBlameOurselvesForWhatOurCodeThrows() {
         IllegalStateException ours = new IllegalStateException("no such provider");
 
-        HandshakeFailure failure = EngineFailures.classify(EngineFailures.blame(ours));
+        HandshakeFailure failure = EngineFailures.classify(EngineFailures.blame(ours), Role.SERVER);
 
         assertThat(failure.reason()).isEqualTo(Reason.INTERNAL);
         assertThat(failure.cause()).hasRootCause(ours);
@@ -51,14 +52,14 @@ class EngineFailuresTest {
                 new TlsFatalAlert(AlertDescription.internal_error, new GeneralSecurityException("no key"));
 
         assertThat(EngineFailures.blame(alert)).isSameAs(alert);
-        assertThat(EngineFailures.classify(alert).reason()).isEqualTo(Reason.INTERNAL);
-        assertThat(EngineFailures.classify(new TlsFatalAlert(AlertDescription.internal_error))
+        assertThat(EngineFailures.classify(alert, Role.SERVER).reason()).isEqualTo(Reason.INTERNAL);
+        assertThat(EngineFailures.classify(new TlsFatalAlert(AlertDescription.internal_error), Role.SERVER)
                         .reason())
                 .isEqualTo(Reason.INTERNAL);
     }
 
     private static void assertBlamed(IOException blamed, short alert, Exception cause) {
-        HandshakeFailure failure = EngineFailures.classify(blamed);
+        HandshakeFailure failure = EngineFailures.classify(blamed, Role.SERVER);
 
         assertThat(failure.reason()).isEqualTo(Reason.ALERT_SENT);
         assertThat(EngineFailures.alert(blamed)).isEqualTo(alert);

@@ -221,7 +221,7 @@ class HandshakeStepsTest {
         HandshakeSettings settings =
                 TestSettings.DEFAULT.with(TestSettings.RSA).on(worker::add).build();
         EngineSteps steps = new EngineSteps(settings, new TlsHandshakeHandler(settings, new ThrowingListener()));
-        HandshakeProtocol engine = steps.engine();
+        HandshakeEngine engine = steps.engine();
         EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
         steps.offer(
                 channel.pipeline().firstContext(),

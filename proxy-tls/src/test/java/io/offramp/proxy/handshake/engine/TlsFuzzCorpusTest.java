@@ -15,6 +15,8 @@ class TlsFuzzCorpusTest extends FuzzCorpus {
                 PemFuzz::fuzzerTestOneInput,
                 "Records",
                 RecordsFuzz::fuzzerTestOneInput,
+                "ServerFlight",
+                ServerFlightFuzz::fuzzerTestOneInput,
                 "Ticket",
                 TicketFuzz::fuzzerTestOneInput));
     }

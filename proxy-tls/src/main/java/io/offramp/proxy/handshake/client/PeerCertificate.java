@@ -2,7 +2,6 @@ package io.offramp.proxy.handshake.client;
 
 import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
 import io.offramp.proxy.handshake.crypto.SigningScheme;
-import io.offramp.proxy.tls.HandshakeFailure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,28 +11,32 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateType;
 import org.bouncycastle.tls.DigitallySigned;
 import org.bouncycastle.tls.SignatureScheme;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.crypto.Tls13Verifier;
+import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsStreamVerifier;
 import org.bouncycastle.tls.crypto.TlsVerifier;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCertificate;
 
 /**
- * A certificate that a client has sent. Parsed by the JDK, whose parser does not recurse into its input, and verified
+ * A certificate that the peer has sent. Parsed by the JDK, whose parser does not recurse into its input, and verified
  * by the JDK too: Bouncy Castle's verifier does not find RSA-PSS on it, and does not tie ECDSA schemes to curves.
  */
-public final class ClientCertificate extends JcaTlsCertificate {
+public final class PeerCertificate extends JcaTlsCertificate {
     private static final int DER_SEQUENCE = 0x30;
 
-    private ClientCertificate(X509Certificate certificate) {
+    private PeerCertificate(X509Certificate certificate) {
         super(HandshakeCrypto.shared(), certificate);
     }
 
-    public static ClientCertificate parse(short type, byte[] der) throws TlsFatalAlert {
+    public static PeerCertificate parse(short type, byte[] der) throws TlsFatalAlert {
         if (type != CertificateType.X509) {
             throw new TlsFatalAlert(AlertDescription.unsupported_certificate);
         }
@@ -44,12 +47,21 @@ public final class ClientCertificate extends JcaTlsCertificate {
                     ? (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in)
                     : null;
             if (certificate != null && in.available() == 0) {
-                return new ClientCertificate(certificate);
+                return new PeerCertificate(certificate);
             }
         } catch (CertificateException | RuntimeException e) { // the factory throws unchecked on some malformed input
             throw bad("certificate does not parse");
         }
         throw bad("certificate is not DER");
+    }
+
+    /** The certificates of a message, the peer's own first. */
+    static List<X509Certificate> allOf(Certificate message) {
+        List<X509Certificate> all = new ArrayList<>();
+        for (TlsCertificate certificate : message.getCertificateList()) {
+            all.add(((PeerCertificate) certificate).certificate());
+        }
+        return all;
     }
 
     X509Certificate certificate() {
@@ -101,9 +113,8 @@ public final class ClientCertificate extends JcaTlsCertificate {
         };
     }
 
-    private static ClientRefusal bad(String detail) {
-        return new ClientRefusal(
-                HandshakeFailure.Reason.CLIENT_CERTIFICATE_BAD, AlertDescription.bad_certificate, detail);
+    private static CertificateRefusal bad(String detail) {
+        return new CertificateRefusal(CertificateFault.BAD, AlertDescription.bad_certificate, detail);
     }
 
     /** CertificateVerify (RFC 8446 §4.4.3, RFC 5246 §7.4.8). */
@@ -116,7 +127,7 @@ public final class ClientCertificate extends JcaTlsCertificate {
             if (found == null || !found.fits(certificate.getPublicKey(), tls13)) {
                 throw new TlsFatalAlert(
                         AlertDescription.illegal_parameter,
-                        "signature scheme 0x%04x for a client's %s key"
+                        "signature scheme 0x%04x for the peer's %s key"
                                 .formatted(code, certificate.getPublicKey().getAlgorithm()));
             }
             scheme = found;
