@@ -10,8 +10,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection, from accept to close, as admin endpoint and access log see it. Written by the channel's event
- * loop, read by any thread. Set as {@link #KEY} on the client's channel.
+ * A connection, from accept to close, as admin endpoint and access log see it: a client's, or a TLS session with a
+ * server, whose listener is an upstream and whose client is the server. Written by the channel's event loop, read by
+ * any thread. Set as {@link #KEY} on the client's channel.
  *
  * <p>The socket's peer and the client are two addresses. They differ where a proxy in front of us names its client.
  * Steering and descriptors use the peer; logs, forwarded fields and limits use the client.
@@ -41,6 +42,7 @@ public final class Connection {
     private final DirectionStats rx = new DirectionStats();
     private volatile @Nullable Negotiated tls;
     private volatile Client client;
+    private volatile @Nullable Connection server;
 
     @SuppressWarnings("UnusedVariable") // by STREAMS
     private int streams = -1;
@@ -94,6 +96,22 @@ public final class Connection {
     /** The handshake is complete. Event loop only. */
     public void onHandshaken(Negotiated negotiated) {
         tls = negotiated;
+    }
+
+    /**
+     * An exchange goes to a server. Event loop only.
+     *
+     * @param session the TLS session with it; null in the clear
+     */
+    public void onServer(@Nullable Connection session) {
+        if (server != session) {
+            server = session;
+        }
+    }
+
+    /** The TLS session of the last exchange with a server; null for none, or in the clear. */
+    public @Nullable Connection server() {
+        return server;
     }
 
     /** Its protocol has streams, and that many are open. Event loop only. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseBytes body bytes sent to the client
  * @param durationNs from the first byte of the request to the last of the response
  * @param upstream address of the server that answered, as configured, if any
+ * @param session TLS with that server; null in the clear
  * @param abort the reason of a bad end, else null: {@code upstream reset after 10240 bytes}
  */
 public record AccessEntry(
@@ -31,4 +32,35 @@ public record AccessEntry(
         long responseBytes,
         long durationNs,
         @Nullable String upstream,
-        @Nullable String abort) {}
+        @Nullable Connection session,
+        @Nullable String abort) {
+    /** With a server in the clear. */
+    public AccessEntry(
+            Connection connection,
+            @Nullable String protocol,
+            int stream,
+            String method,
+            String target,
+            @Nullable String host,
+            int status,
+            long requestBytes,
+            long responseBytes,
+            long durationNs,
+            @Nullable String upstream,
+            @Nullable String abort) {
+        this(
+                connection,
+                protocol,
+                stream,
+                method,
+                target,
+                host,
+                status,
+                requestBytes,
+                responseBytes,
+                durationNs,
+                upstream,
+                null,
+                abort);
+    }
+}

@@ -112,6 +112,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     /** A server takes the request. */
     void onServer(UpstreamStream stream) {
         upstream = stream;
+        client.connection().onServer(stream.session());
         RequestHead head = request();
         requestSide.onSent();
         stream.sendHead(head, client.fields(), upgrade);
@@ -383,6 +384,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
                 answered,
                 durationNs,
                 server == null ? null : server.name(),
+                search.session(),
                 abort));
     }
 }

@@ -2,6 +2,7 @@ package io.offramp.proxy.exchange;
 
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
@@ -30,6 +31,7 @@ final class ServerSearch implements LeaseListener {
     private final UpstreamLoop servers;
     private @Nullable UpstreamGroup group;
     private @Nullable UpstreamServer server;
+    private @Nullable Connection session;
     private @Nullable Lease lease;
     private @Nullable Future<?> pause;
     private Refusal lastFailure = Refusal.NO_SERVER;
@@ -48,6 +50,12 @@ final class ServerSearch implements LeaseListener {
     @Nullable
     UpstreamServer server() {
         return server;
+    }
+
+    /** The TLS session of the last stream; null for none, or in the clear. */
+    @Nullable
+    Connection session() {
+        return session;
     }
 
     /** Begins; the exchange gets the result, later or during the call. */
@@ -69,7 +77,7 @@ final class ServerSearch implements LeaseListener {
         } else {
             from.events().onPoolHit();
             used = true;
-            exchange.onServer(stream);
+            pass(stream);
         }
     }
 
@@ -85,6 +93,11 @@ final class ServerSearch implements LeaseListener {
     public void onLeased(UpstreamStream stream, boolean wasUsed) {
         lease = null;
         used = wasUsed;
+        pass(stream);
+    }
+
+    private void pass(UpstreamStream stream) {
+        session = stream.session();
         exchange.onServer(stream);
     }
 

@@ -5,6 +5,7 @@ import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import io.offramp.proxy.upstream.transport.Transport;
+import java.util.List;
 
 /**
  * HTTP/1.1 towards servers.
@@ -15,6 +16,11 @@ public record Http1Protocol(HeadLimits limits) implements Protocol {
     @Override
     public boolean isShared() {
         return false;
+    }
+
+    @Override
+    public List<String> alpn() {
+        return List.of("http/1.1");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.offramp.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.channel.SpliceTarget;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
@@ -38,6 +39,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     private State state = State.IDLE;
     private boolean answered;
     private boolean persistent;
+    private boolean retired;
     private int interims;
     /** Of a WebSocket's handshake that is ours. */
     private @Nullable String webSocketKey;
@@ -46,8 +48,10 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     private long idleEndNs;
 
     private enum State {
-        /** No answer is due. */
+        /** Can be leased. */
         IDLE,
+        /** No answer is due, but the lease is not over, or the socket has yet to be seen empty. */
+        DONE,
         /** Within the head of an answer, or in front of it. */
         HEAD,
         /** Within the body of an answer. */
@@ -62,6 +66,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         this.transport = transport;
         this.reader = reader;
         body = new BodyWriter(transport.burst());
+        idleEndNs = loop.idleEndNs(Long.MAX_VALUE);
     }
 
     @Override
@@ -82,12 +87,16 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
 
     @Override
     public long idleEndNs() {
-        return idleEndNs;
+        return room() > 0 ? idleEndNs : Long.MAX_VALUE;
     }
 
     @Override
     public void retire() {
-        close();
+        retired = true;
+        if (room() > 0) {
+            state = State.GONE;
+            transport.close();
+        }
     }
 
     @Override
@@ -117,6 +126,11 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     @Override
     public void sendEnd(Fields trailers) {
         body.end(trailers);
+    }
+
+    @Override
+    public @Nullable Connection session() {
+        return transport.session();
     }
 
     @Override
@@ -153,10 +167,11 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     @Override
     public void release() {
         listener = null;
-        if (state != State.IDLE || !persistent || !transport.isAllSent()) {
+        if (!isQuiet() || !persistent || retired || !transport.isAllSent()) {
             close();
             return;
         }
+        state = State.DONE;
         transport.read(true);
         if (transport.isDrained()) {
             keepIfIdle();
@@ -166,10 +181,15 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     }
 
     private void keepIfIdle() {
-        if (room() > 0) {
+        if (state == State.DONE && listener == null) {
+            state = State.IDLE;
             idleEndNs = loop.idleEndNs(keepNs);
             loop.onRoom(this);
         }
+    }
+
+    private boolean isQuiet() {
+        return state == State.IDLE || state == State.DONE;
     }
 
     @Override
@@ -181,19 +201,21 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         listener = null;
         state = State.GONE;
         transport.close();
+        loop.onClosed(this);
     }
 
     @Override
     public TunnelEnd becomeTunnel() {
         listener = null;
         state = State.GONE;
+        loop.onClosed(this);
         return transport;
     }
 
     @Override
     public void onBytes(ByteBuf in) {
         UpstreamListener to = listener;
-        if (to == null || state == State.IDLE) {
+        if (to == null || isQuiet()) {
             // Bytes that no request asked for: no answer behind them can be trusted.
             transport.fail("garbage: bytes without a request");
             return;
@@ -252,7 +274,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         UpstreamListener last = listener;
         listener = null;
         persistent &= nothingBehind;
-        state = State.IDLE;
+        state = State.DONE;
         transport.stopSplicing();
         if (last != null) {
             last.onEnd(trailers);
@@ -291,12 +313,10 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         if (problem == null && state == State.BODY && reader.framing() == Framing.UNTIL_CLOSE) {
             complete(true, Fields.NONE);
         }
-        if (room() > 0) {
-            loop.onClosed(this);
-        }
         UpstreamListener last = listener;
         listener = null;
         state = State.GONE;
+        loop.onClosed(this);
         if (last != null) {
             Fate fate = answered ? Fate.ANSWERED : Fate.UNANSWERED;
             last.onFailed(problem == null ? "closed" : problem, fate, ResetCode.INTERNAL_ERROR);

@@ -62,6 +62,7 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
     @Override
     public void onConnected(Transport transport) {
         opening = null;
+        connection().onServer(transport.session());
         Tunnel opened = tunnel(
                 transport,
                 settings.tunnelNs(),
@@ -167,6 +168,7 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
                 toClient,
                 durationNs,
                 server == null ? null : server.name(),
+                connection().server(),
                 problem));
     }
 }

@@ -10,9 +10,20 @@ public final class UpstreamGroup {
     private final UpstreamProtocol protocol;
     private final UpstreamServer[] servers;
     private final UpstreamEvents events;
+    private final @Nullable TransportSecurity security;
 
-    /** Resolves the names; blocks, so never on an event loop. */
+    /** With connections in the clear. Resolves the names; blocks, so never on an event loop. */
     public UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
+        this(config, events, null);
+    }
+
+    /**
+     * Resolves the names; blocks, so never on an event loop.
+     *
+     * @param security secures its connections; null for connections in the clear
+     */
+    public UpstreamGroup(UpstreamConfig config, UpstreamEvents events, @Nullable TransportSecurity security) {
+        this.security = security;
         name = config.name();
         protocol = config.protocol();
         this.events = events;
@@ -34,6 +45,11 @@ public final class UpstreamGroup {
     /** Counts its events. */
     public UpstreamEvents events() {
         return events;
+    }
+
+    /** Secures its connections; null for connections in the clear. */
+    public @Nullable TransportSecurity security() {
+        return security;
     }
 
     /** All of them. */

@@ -2,6 +2,7 @@ package io.offramp.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.channel.SpliceTarget;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
@@ -32,6 +33,11 @@ public interface UpstreamStream {
 
     /** Ends a request of unknown length. */
     void sendEnd(Fields trailers);
+
+    /** The TLS session that carries it; null in the clear. */
+    default @Nullable Connection session() {
+        return null;
+    }
 
     /** Flushes. */
     void flush();

@@ -98,9 +98,15 @@ class FlowModelTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"HTTP1", "H2C", "AUTO"})
     void shouldHoldItsRulesWhateverClientsOfHttp2Do(UpstreamProtocol servers) throws Exception {
         run(new Sides(Front.HTTP2, servers), COUNT / 5);
+    }
+
+    /** A pool whose servers choose: all of them HTTP/1.1. */
+    @Test
+    void shouldHoldItsRulesWhereServersMayChooseTheVersion() throws Exception {
+        run(new Sides(Front.HTTP1, UpstreamProtocol.AUTO), COUNT / 5);
     }
 
     private static void run(Sides sides, long count) throws Exception {

@@ -31,6 +31,7 @@ import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamSettings;
+import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -156,7 +157,8 @@ final class Handlers implements ProxyUnderTest {
                 Map.of("app", servers),
                 spoken -> switch (spoken) {
                     case HTTP1 -> new Http1Protocol(http.heads());
-                    case H2C -> new Http2Protocol(http.heads());
+                    case H2C, H2 -> new Http2Protocol(http.heads());
+                    case AUTO -> new ByAlpn(new Http2Protocol(http.heads()), new Http1Protocol(http.heads()));
                 },
                 settings,
                 name -> new LeaseCount(),

@@ -30,6 +30,7 @@ import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamSettings;
+import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -132,7 +133,9 @@ public final class ProxyFixture implements AutoCloseable {
                 settings.upstreams,
                 spoken -> switch (spoken) {
                     case HTTP1 -> new Http1Protocol(settings.http.heads());
-                    case H2C -> new Http2Protocol(settings.http.heads());
+                    case H2C, H2 -> new Http2Protocol(settings.http.heads());
+                    case AUTO ->
+                        new ByAlpn(new Http2Protocol(settings.http.heads()), new Http1Protocol(settings.http.heads()));
                 },
                 settings.servers,
                 name -> counts);

@@ -6,6 +6,7 @@ import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import io.offramp.proxy.upstream.transport.Transport;
+import java.util.List;
 
 /**
  * HTTP/2 towards servers, without negotiation: the transport is known to lead to a server that speaks it.
@@ -19,8 +20,14 @@ public record Http2Protocol(HeadLimits limits) implements Protocol {
     }
 
     @Override
+    public List<String> alpn() {
+        return List.of("h2");
+    }
+
+    @Override
     public void over(Transport transport, UpstreamServer server, UpstreamLoop loop, Result result) {
-        Http2ServerConnection connection = new Http2ServerConnection(loop, server, new FieldDecoder(limits), result);
+        Http2ServerConnection connection =
+                new Http2ServerConnection(loop, server, transport.session(), new FieldDecoder(limits), result);
         transport.handOver(connection.codec());
     }
 }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http2.SentFields;
 import io.offramp.proxy.upstream.ConnectionEnd;
 import io.offramp.proxy.upstream.UpstreamListener;
@@ -44,6 +45,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
 
     private final UpstreamLoop loop;
     private final UpstreamServer server;
+    private final @Nullable Connection session;
     private final UpstreamSettings settings;
     private final Protocol.Result result;
     private final ServerCodec codec;
@@ -76,9 +78,16 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         GONE
     }
 
-    Http2ServerConnection(UpstreamLoop loop, UpstreamServer server, Http2HeadersDecoder hpack, Protocol.Result result) {
+    /** @param session TLS; null in the clear */
+    Http2ServerConnection(
+            UpstreamLoop loop,
+            UpstreamServer server,
+            @Nullable Connection session,
+            Http2HeadersDecoder hpack,
+            Protocol.Result result) {
         this.loop = loop;
         this.server = server;
+        this.session = session;
         this.result = result;
         settings = loop.settings();
         odd = new OddFrames(loop.eventLoop().ticker());
@@ -92,6 +101,12 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
                         () -> fail(ConnectionEnd.SILENT, "no SETTINGS in time"),
                         settings.connectTimeout().toNanos(),
                         TimeUnit.NANOSECONDS);
+    }
+
+    /** TLS; null in the clear. */
+    @Nullable
+    Connection session() {
+        return session;
     }
 
     ServerCodec codec() {

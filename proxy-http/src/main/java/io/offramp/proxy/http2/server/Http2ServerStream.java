@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.offramp.proxy.channel.SpliceTarget;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http2.ReceivedFields;
 import io.offramp.proxy.http2.SentFields;
 import io.offramp.proxy.message.ClientFields;
@@ -51,6 +52,11 @@ final class Http2ServerStream implements UpstreamStream {
     @Nullable
     UpstreamListener listener() {
         return listener;
+    }
+
+    @Override
+    public @Nullable Connection session() {
+        return connection.session();
     }
 
     Http2ServerConnection connection() {

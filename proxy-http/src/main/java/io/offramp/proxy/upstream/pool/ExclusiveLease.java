@@ -3,6 +3,7 @@ package io.offramp.proxy.upstream.pool;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.transport.Transport;
+import java.util.List;
 
 /** A request for the only lease of a connection: a new one, or one that comes free while it waits. */
 record ExclusiveLease(UpstreamLoop loop, UpstreamServer server, UpstreamListener listener, LeaseListener lease)
@@ -15,6 +16,11 @@ record ExclusiveLease(UpstreamLoop loop, UpstreamServer server, UpstreamListener
     @Override
     public void onOpened(PooledConnection connection) {
         lease.onLeased(connection.lease(listener), false);
+    }
+
+    @Override
+    public List<String> protocols() {
+        return loop.protocol(server).alpn();
     }
 
     @Override

@@ -2,11 +2,14 @@ package io.offramp.proxy.upstream.pool;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.transport.ConnectRace;
 import io.offramp.proxy.upstream.transport.Transport;
 import java.net.SocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One new connection to a server: waits until there may be one more, then connects. Confined to the event loop. */
@@ -17,12 +20,18 @@ public final class Opening implements Lease {
     private final ByteBufAllocator allocator;
     private final Result result;
     private @Nullable ConnectRace race;
+    private @Nullable Channel securing;
     private boolean over;
 
     /** Gets the result once, unless it was cancelled. */
     public interface Result {
         /** The transport is open, and has no listener yet. */
         void onConnected(Transport transport);
+
+        /** What is to be spoken, for ALPN where the connection is secured, in order of preference; empty for none. */
+        default List<String> protocols() {
+            return List.of();
+        }
 
         /** Takes a connection that came free meanwhile; false if only a new one will do. */
         default boolean takes(PooledConnection used) {
@@ -52,6 +61,8 @@ public final class Opening implements Lease {
             over = true;
             if (race == null) {
                 loop.pool(server).forgetWaiting(this);
+            } else if (securing != null) {
+                securing.close();
             } else {
                 race.cancel();
                 loop.pool(server).onGone();
@@ -66,27 +77,72 @@ public final class Opening implements Lease {
         race = loop.race(server, allocator, transport, new ConnectRace.Result() {
             @Override
             public void onConnected(Channel channel, SocketAddress address) {
-                over = true;
                 group.events().onConnections(1);
                 channel.closeFuture().addListener(gone -> {
                     group.events().onConnections(-1);
                     loop.pool(server).onGone();
                 });
-                server.onConnected(address);
                 group.events().onConnected(loop.nowNs() - startNs);
-                result.onConnected(transport);
+                TransportSecurity security = group.security();
+                if (security == null) {
+                    onOpen(transport, address);
+                } else {
+                    securing = channel;
+                    security.secure(channel, server, result.protocols(), new Securing(transport, address));
+                }
             }
 
             @Override
             public void onFailed(Throwable cause) {
-                over = true;
                 loop.pool(server).onGone();
-                server.onFailed(loop.nowNs());
-                group.events().onConnectFailed();
-                result.onConnectFailed(server, cause);
+                Opening.this.onFailed(cause);
             }
         });
         race.start();
+    }
+
+    private void onOpen(Transport transport, SocketAddress address) {
+        over = true;
+        server.onConnected(address);
+        result.onConnected(transport);
+    }
+
+    private void onFailed(Throwable cause) {
+        over = true;
+        server.onFailed(loop.nowNs());
+        group.events().onConnectFailed();
+        result.onConnectFailed(server, cause);
+    }
+
+    /** Waits for the TLS session of an open connection. */
+    private final class Securing implements TransportSecurity.Result {
+        private final Transport transport;
+        private final SocketAddress address;
+
+        Securing(Transport transport, SocketAddress address) {
+            this.transport = transport;
+            this.address = address;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return over;
+        }
+
+        @Override
+        public void onSecured(Connection session) {
+            if (!over) {
+                transport.secure(session);
+                onOpen(transport, address);
+            }
+        }
+
+        @Override
+        public void onFailed(Throwable cause) {
+            if (!over) {
+                Opening.this.onFailed(cause);
+            }
+        }
     }
 
     /** Takes a free connection instead; false if it has to be a new one. */

@@ -2,11 +2,17 @@ package io.offramp.proxy.upstream.pool;
 
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.transport.Transport;
+import java.util.List;
 
 /** The protocol towards servers: makes a pooled connection of an open transport. Thread-safe. */
 public interface Protocol {
     /** Whether a connection has room for many leases at once, so that requests wait for one that is about to open. */
     boolean isShared();
+
+    /** What it is called in ALPN, in order of preference; empty for no name (RFC 7301 §6). */
+    default List<String> alpn() {
+        return List.of();
+    }
 
     /**
      * Begins a connection; on the event loop. The transport is the protocol's from now on.

@@ -191,6 +191,11 @@ final class SharedPool extends ServerPool {
         }
 
         @Override
+        public List<String> protocols() {
+            return protocol.alpn();
+        }
+
+        @Override
         public void onOpened(PooledConnection connection) {
             if (connection.room() == 0) {
                 onConnectFailed(server, new ServerBusyException(settings.connections()));

@@ -1,6 +1,7 @@
 package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
+import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamGroup;
@@ -15,11 +16,21 @@ import org.jspecify.annotations.Nullable;
 
 /** All upstreams of a proxy, shared by its listeners. Thread-safe. */
 public final class Upstreams {
+    private static final Securities IN_THE_CLEAR = name -> null;
+
     private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
     private final Map<EventLoop, UpstreamLoop> loops;
     private final Protocols protocols;
     private final UpstreamSettings settings;
     private final Connector connector;
+
+    /** What secures connections, by name of the upstream. */
+    @FunctionalInterface
+    public interface Securities {
+        /** Null for connections in the clear. */
+        @Nullable
+        TransportSecurity of(String upstream);
+    }
 
     /**
      * Resolves all names; blocks, so never on an event loop. An unknown name is no error: it is resolved again when it
@@ -34,7 +45,28 @@ public final class Upstreams {
             Protocols protocols,
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events) {
-        this(configured, protocols, settings, events, SocketConnector.of(settings.receiveBytes()));
+        this(configured, protocols, settings, events, IN_THE_CLEAR);
+    }
+
+    /**
+     * The same.
+     *
+     * @param security of connections, by name of the upstream; gives null for connections in the clear
+     */
+    public Upstreams(
+            Map<String, UpstreamConfig> configured,
+            Protocols protocols,
+            UpstreamSettings settings,
+            Function<String, UpstreamEvents> events,
+            Securities security) {
+        this(
+                configured,
+                protocols,
+                settings,
+                events,
+                security,
+                SocketConnector.of(settings.receiveBytes()),
+                new ConcurrentHashMap<>());
     }
 
     /** The same, without sockets. */
@@ -44,7 +76,7 @@ public final class Upstreams {
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector) {
-        this(configured, protocols, settings, events, connector, new ConcurrentHashMap<>());
+        this(configured, protocols, settings, events, IN_THE_CLEAR, connector, new ConcurrentHashMap<>());
     }
 
     private Upstreams(
@@ -52,21 +84,24 @@ public final class Upstreams {
             Protocols protocols,
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
+            Securities security,
             Connector connector,
             Map<EventLoop, UpstreamLoop> loops) {
         this.protocols = protocols;
         this.settings = settings;
         this.connector = connector;
         this.loops = loops;
-        configured.forEach((name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name))));
+        configured.forEach(
+                (name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name), security.of(name))));
     }
 
     /**
      * Other upstreams over the same event loops, whose clients may use both meanwhile. Looks all names up, as the
      * constructor does.
      */
-    public Upstreams next(Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events) {
-        return new Upstreams(configured, protocols, settings, events, connector, loops);
+    public Upstreams next(
+            Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events, Securities security) {
+        return new Upstreams(configured, protocols, settings, events, security, connector, loops);
     }
 
     /** The group of that name, or null. */

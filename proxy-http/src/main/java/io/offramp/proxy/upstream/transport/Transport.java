@@ -7,11 +7,13 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.channel.Abort;
+import io.offramp.proxy.channel.HalfClose;
 import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.channel.LastWrites;
 import io.offramp.proxy.channel.ReadGate;
@@ -19,14 +21,17 @@ import io.offramp.proxy.channel.ReadGate.Holder;
 import io.offramp.proxy.channel.SpliceTarget;
 import io.offramp.proxy.channel.TurnFlush;
 import io.offramp.proxy.channel.WriteBurst;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.tls.PeerAlertException;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import io.offramp.proxy.tunnel.TunnelListener;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a server as bytes both ways. It is its pipeline's only handler, apart from one that keeps an epoll
- * socket half-closed; its listener changes when it becomes the end of a tunnel. Confined to the event loop.
+ * One connection to a server as bytes both ways. It is its pipeline's last handler: in front of it are at most a TLS
+ * session, and one that keeps an epoll socket half-closed. Its listener changes when it becomes the end of a tunnel.
+ * Confined to the event loop.
  */
 public final class Transport extends ChannelInboundHandlerAdapter implements TunnelEnd {
     private final String serverName;
@@ -36,6 +41,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     private @Nullable WriteBurst burst;
     private @Nullable ReadGate gate;
     private @Nullable TransportListener listener;
+    private @Nullable Connection session;
     private State state = State.MESSAGES;
     private boolean drained;
 
@@ -63,10 +69,24 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         listener = next;
     }
 
+    /** It is in a TLS session from now on; before anything was read or written. */
+    public void secure(Connection by) {
+        session = by;
+    }
+
+    /** The TLS session; null for a connection in the clear. */
+    public @Nullable Connection session() {
+        return session;
+    }
+
     /** Gives its place in the channel to another handler, and is of no use any more; before anything was read. */
     public void handOver(ChannelHandler next) {
         state = State.CLOSED;
-        channel().pipeline().replace(this, null, next);
+        ChannelPipeline pipeline = channel().pipeline();
+        if (session != null) {
+            pipeline.addBefore(pipeline.context(this).name(), null, EndOfInput.INSTANCE);
+        }
+        pipeline.replace(this, null, next);
     }
 
     /** Writes to the server; the connection must be open. */
@@ -81,7 +101,9 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     public void begin(TunnelListener next) {
         state = State.TUNNEL;
         listener = new TunnelSide(next);
-        HalfClosedEpoll.allow(channel());
+        if (session == null) { // of a session, it is allowed already
+            HalfClosedEpoll.allow(channel());
+        }
     }
 
     @Override
@@ -106,9 +128,9 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         gate().hold(Holder.CLIENT, !on);
     }
 
-    /** True if the last read emptied the socket. */
+    /** True if the last read emptied the socket. Never known of a session, which may hold records that came with it. */
     public boolean isDrained() {
-        return drained;
+        return drained && session == null;
     }
 
     /** True if all writes have left for the socket. */
@@ -132,7 +154,7 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
      * @param bytes most bytes to splice
      */
     public void spliceTo(@Nullable SpliceTarget target, long bytes) {
-        if (target != null) {
+        if (target != null && session == null) {
             splices.begin(target, channel(), gate(), bytes);
         }
     }
@@ -166,6 +188,10 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     @Override
     public void shutdownOutput() {
         flush();
+        if (session != null) {
+            HalfClose.write(channel());
+            return;
+        }
         channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess() && channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
@@ -212,6 +238,10 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
 
     /** Closes at once; the listener gets the reason. */
     public void fail(String problem) {
+        end(problem);
+    }
+
+    private void end(@Nullable String problem) {
         TransportListener last = toClosed();
         channel().close();
         if (last != null) {
@@ -286,9 +316,14 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent && listener instanceof TunnelSide tunnel) {
+        if (!(event instanceof ChannelInputShutdownEvent)) {
+            return;
+        }
+        if (listener instanceof TunnelSide tunnel) {
             splices.stop();
             tunnel.listener().onInputEnded();
+        } else if (state == State.MESSAGES) { // close_notify, whatever becomes of the socket
+            end(null);
         }
     }
 
@@ -299,7 +334,9 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
                 && cause.getCause() instanceof IOException) {
             return; // The server takes no more of the request. Its answer, or its end, is still to be read.
         }
-        if (cause instanceof IOException) {
+        if (cause instanceof PeerAlertException alert) {
+            fail(String.valueOf(alert.getMessage()));
+        } else if (cause instanceof IOException) {
             fail("reset");
         } else {
             fail(BufferFailures.counts(cause) ? "no memory for what it sends" : cause.toString());
@@ -310,7 +347,8 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     public void channelInactive(ChannelHandlerContext ctx) {
         TransportListener last = toClosed();
         if (last != null) {
-            last.onClosed(null);
+            // A session whose stream is complete has closed before (RFC 9112 §9.8).
+            last.onClosed(session == null ? null : "closed without close_notify");
         }
     }
 

@@ -1,0 +1,34 @@
+package io.offramp.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.offramp.proxy.connection.Connection;
+import java.util.List;
+
+/** Secures new connections to the servers of one upstream, before a protocol speaks on them. Thread-safe. */
+public interface TransportSecurity {
+    /**
+     * Begins; on the channel's event loop. Its result comes later or during the call; the channel's end comes as a
+     * failure.
+     *
+     * @param channel open, with its transport as the last handler
+     * @param protocols for ALPN, in order of preference, unless others are configured; empty for none
+     */
+    void secure(Channel channel, UpstreamServer server, List<String> protocols, Result result);
+
+    /** Gets the result once. */
+    interface Result {
+        /**
+         * The transport has plaintext from now on: what it writes is protected, and what the server has sent already
+         * comes after this call.
+         *
+         * @param session what was agreed on, and the statistics of both directions
+         */
+        void onSecured(Connection session);
+
+        /** Whether nobody waits for it any more, so that a failure is nobody's fault. */
+        boolean isCancelled();
+
+        /** The channel is closed, or about to. */
+        void onFailed(Throwable cause);
+    }
+}
