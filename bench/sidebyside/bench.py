@@ -36,7 +36,7 @@ class Bench:
         self.uploads_per_second = options.uploads_per_second
         self.cases = [case for case in all_cases.CASES if case.name in options.cases]
         self.proxies = []
-        self.grpc_port = self.grpc_message = None
+        self.grpc_port = self.grpc_message = self.tls_port = None
         self.warm = set()  # names of the proxies that have had handshakes
         self.units = collections.Counter()  # by port: all that a proxy did in a case's unit, in its warm-up as well
         self.servers = {}
@@ -65,11 +65,16 @@ class Bench:
             dict(zip(kinds, ports)),
             admin,
             self.grpc_port,
+            self.tls_port,
         )
 
     def start_upstream(self):
-        self.upstream_port, grpc_port = process.free_ports(2)
-        site.start_upstream(self.folder, self.files, self.upstream_port, len(self.load_cores), self.load_cores)
+        self.upstream_port, grpc_port, tls_port = process.free_ports(3)
+        tls = None
+        if any(case.name.startswith("upstream-tls") for case in self.cases):
+            self.tls_port = tls_port
+            tls = tls_port, self.certificates["ecdsa"]
+        site.start_upstream(self.folder, self.files, self.upstream_port, tls, len(self.load_cores), self.load_cores)
         if any(case.name == "grpc-unary" for case in self.cases):
             self.grpc_port = grpc_port
             self.grpc_message = http2.start_upstream(self.folder, grpc_port, self.load_cores)

@@ -7,6 +7,7 @@ import time
 from typing import Callable
 
 from . import http2, load, machine
+from .proxies import TLS_PATH
 from .site import SIZES
 
 CONNECTIONS = 64
@@ -37,9 +38,9 @@ class Case:
         return self.name.startswith("resumed")
 
 
-def requests(size, connections, unit="request"):
+def requests(size, connections, unit="request", below=""):
     def drive(bench, port, seconds):
-        result = load.wrk(port, f"/{size}", connections, seconds, bench.load_cores, bench.environment("TLSv1.3"))
+        result = load.wrk(port, f"{below}/{size}", connections, seconds, bench.load_cores, bench.environment("TLSv1.3"))
         if unit == "MiB":
             result.units = result.units * SIZES[size] / 2**20
         return result
@@ -136,6 +137,11 @@ def first_bytes(bench, port, seconds):
     return load.connect_one_by_one(port, "/1k", int(100 * seconds), bench.load_cores, bench.environment("TLSv1.3"))
 
 
+def tls_upstream_case(name, title, unit, size, connections):
+    drive = requests(size, connections, unit, TLS_PATH)
+    return Case(name, f"{title}, TLS 1.3 on both sides", unit, drive, but=("*-tcp", "hitch", "stunnel"))
+
+
 def h2_case(name, title, unit, drive):
     return Case(name, f"{title}, HTTP/2, TLS 1.3", unit, drive, but=("*-tcp", "hitch", "stunnel"), http="2")
 
@@ -153,6 +159,8 @@ CASES = [
     Case("keepalive-16k", "GET 16 KiB, 64 keep-alive connections, TLS 1.3", "request", requests("16k", CONNECTIONS)),
     Case("bulk-1m", "GET 1 MiB, 8 keep-alive connections, TLS 1.3", "MiB", requests("1m", 8, "MiB")),
     Case("upload", "PUT of a large body, one connection, TLS 1.3", "MiB", uploads),
+    tls_upstream_case("upstream-tls-1k", "GET 1 KiB, 64 keep-alive connections", "request", "1k", CONNECTIONS),
+    tls_upstream_case("upstream-tls-bulk", "GET 1 MiB, 8 keep-alive connections", "MiB", "1m", 8),
     h2_case("h2-1k", "GET 1 KiB, 16 connections with 16 streams each", "request", h2_requests("1k", 16, 16)),
     h2_case("h2-16k", "GET 16 KiB, 16 connections with 16 streams each", "request", h2_requests("16k", 16, 16)),
     h2_case("h2-bulk", "GET 1 MiB, 8 connections", "MiB", h2_requests("1m", 8, 1, "MiB")),

@@ -4,7 +4,8 @@ certificate.
 Everybody gets one worker per core given, HTTP keep-alive to the upstream, long idle limits, and defaults otherwise; no
 access log but in the case that is about it, where it goes to the file that has the proxy's output, in the proxy's cheap
 way. The HTTP proxies all send the upstream X-Forwarded-For and -Proto, as Offramp does by itself, and speak HTTP/2 to
-clients that offer it. Where a case needs it, requests below /grpc go to an upstream that speaks HTTP/2 without TLS.
+clients that offer it. Where a case needs it, requests below /grpc go to an upstream that speaks HTTP/2 without TLS, and
+those below /tls to one with TLS, which nobody verifies, as nginx does by default.
 """
 import dataclasses
 import os
@@ -18,6 +19,7 @@ from .site import nginx_main
 # Connections that wait at the upstream: as many as a case has clients. HAProxy keeps what it opens.
 UPSTREAM_IDLE = 4096
 GRPC_PATH = "/grpc"
+TLS_PATH = "/tls"
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
@@ -32,6 +34,7 @@ class Setting:
     ports: dict  # certificate kind -> port to listen on
     admin_port: int  # for those that have one
     grpc_port: int | None = None  # of the upstream that speaks HTTP/2, if a case needs it
+    tls_port: int | None = None  # of the upstream with TLS, if a case needs it
     java_options: str = ""
     access_log: bool = False
 
@@ -110,6 +113,8 @@ def nginx(name, setting):
     log = "access_log /dev/stdout combined buffer=64k flush=1s;" if setting.access_log else ""
     grpc = f"location {GRPC_PATH} {{ grpc_pass grpc://grpc_up; }}" if setting.grpc_port else ""
     grpc_up = nginx_upstream("grpc_up", setting.grpc_port) if setting.grpc_port else ""
+    tls = f"location {TLS_PATH}/ {{ proxy_pass https://tls_up; }}" if setting.tls_port else ""
+    tls_up = nginx_upstream("tls_up", setting.tls_port) if setting.tls_port else ""
     servers = "".join(
         f"""
     server {{
@@ -120,6 +125,7 @@ def nginx(name, setting):
         ssl_certificate_key {setting.certificates[kind]};
         location / {{ proxy_pass http://up; }}
         {grpc}
+        {tls}
     }}"""
         for kind, port in setting.ports.items()
     )
@@ -141,6 +147,8 @@ def nginx(name, setting):
     proxy_read_timeout 300s;
     {nginx_upstream("up", setting.upstream_port)}
     {grpc_up}
+    {tls_up}
+    proxy_ssl_protocols TLSv1.2 TLSv1.3;
     {servers}
 }}
 """,
@@ -157,6 +165,8 @@ def haproxy(name, setting):
     )
     grpc = f"backend grpc\n    server s1 127.0.0.1:{setting.grpc_port} proto h2" if setting.grpc_port else ""
     use_grpc = f"use_backend grpc if {{ path_beg {GRPC_PATH} }}" if setting.grpc_port else ""
+    tls = f"backend tls\n    server s1 127.0.0.1:{setting.tls_port} ssl verify none" if setting.tls_port else ""
+    use_tls = f"use_backend tls if {{ path_beg {TLS_PATH}/ }}" if setting.tls_port else ""
     conf = write(
         setting,
         "haproxy.cfg",
@@ -180,10 +190,12 @@ frontend tls
 {binds}
     http-request set-header X-Forwarded-Proto https
     {use_grpc}
+    {use_tls}
     default_backend up
 backend up
     server s1 127.0.0.1:{setting.upstream_port}
 {grpc}
+{tls}
 """,
     )
     return ["-db", "-f", conf]
@@ -247,15 +259,22 @@ def offramp(mode, backend):
     policy = "sw" if backend == "sw" else "hw"
 
     def arguments(name, setting):
-        grpc = bool(setting.grpc_port) and mode == "http"
-        routes = f"\n    routes: [{{path: {GRPC_PATH}, upstream: grpc}}]" if grpc else ""
-        upstreams = f"upstreams: {{grpc: {{servers: [127.0.0.1:{setting.grpc_port}], protocol: h2c}}}}" if grpc else ""
+        offload = f"{{backend: {backend}, tx: {policy}, rx: {policy}}}"
+        routed = {}
+        if setting.grpc_port and mode == "http":
+            routed[GRPC_PATH] = f"grpc: {{servers: [127.0.0.1:{setting.grpc_port}], protocol: h2c}}"
+        if setting.tls_port and mode == "http":
+            tls = f"{{verify: none, offload: {offload}}}"
+            routed[TLS_PATH] = f"tls: {{servers: [127.0.0.1:{setting.tls_port}], tls: {tls}}}"
+        paths = ", ".join(f"{{path: {path}, upstream: {path[1:]}}}" for path in routed)
+        routes = f"\n    routes: [{paths}]" if routed else ""
+        upstreams = f"upstreams: {{{', '.join(routed.values())}}}" if routed else ""
         listeners = "\n".join(
             f"""  - bind: 127.0.0.1:{port}
     mode: {mode}
     tls: {{cert: {setting.certificates[kind]}}}
     upstream: 127.0.0.1:{setting.upstream_port}{routes}
-    offload: {{backend: {backend}, tx: {policy}, rx: {policy}}}"""
+    offload: {offload}"""
             for kind, port in setting.ports.items()
         )
         conf = write(

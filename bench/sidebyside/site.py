@@ -113,8 +113,21 @@ http {{
 """
 
 
-def start_upstream(folder, files, port, workers, cores):
-    """An nginx that serves the files from tmpfs and takes uploads with PUT."""
+def start_upstream(folder, files, port, tls, workers, cores):
+    """An nginx that serves the files from tmpfs and takes uploads with PUT. `tls` is a port and a certificate, where
+    the files are below /tls as well; or None."""
+    secured = (
+        f"""
+    server {{
+        listen 127.0.0.1:{tls[0]} ssl backlog=4096;
+        ssl_certificate {tls[1]};
+        ssl_certificate_key {tls[1]};
+        ssl_protocols TLSv1.2 TLSv1.3;
+        location /tls/ {{ alias {files.folder}/; }}
+    }}"""
+        if tls
+        else ""
+    )
     conf = folder / "upstream.conf"
     conf.write_text(
         nginx_main(folder, workers, "upstream")
@@ -132,7 +145,7 @@ def start_upstream(folder, files, port, workers, cores):
             client_body_buffer_size 1m;
             client_body_temp_path {files.folder}/put-temp;
         }}
-    }}
+    }}{secured}
 }}
 """
     )

@@ -163,6 +163,13 @@ TARGETS = [
     Target("bulk-1m", "1 MiB bulk, 8 connections", "MB/s", rate("bulk-1m"), 1, 1, True),
     Target("upload", "100 MiB upload", "CPU per MiB", cpu("upload"), 0.70, 0.80),
     Target("upload", "100 MiB upload", "MB/s", rate("upload"), 1, 1, True),
+    *(
+        Target(case, title, "CPU, of nginx", cpu_of_nginx(case), 1, 1)
+        for case, title in (
+            ("upstream-tls-1k", "1 KiB, TLS to the upstream"),
+            ("upstream-tls-bulk", "1 MiB, TLS to the upstream"),
+        )
+    ),
     *h2("HTTP/2 1 KiB, 16 x 16 streams", "h2-1k", 0.90, 0.90),
     *h2("HTTP/2 16 KiB, 16 x 16 streams", "h2-16k", 0.90, 0.90),
     *h2("HTTP/2 1 MiB, 8 connections", "h2-bulk", 0.90, 0.90, "MiB"),
