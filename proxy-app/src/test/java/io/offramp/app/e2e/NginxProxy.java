@@ -19,10 +19,19 @@ record NginxProxy(Process process, int port) implements AutoCloseable {
      * @param directory for its configuration, certificate and temporary files
      */
     static NginxProxy start(Path directory, int upstreamPort) throws IOException {
+        return start(directory, upstreamPort, DevelopmentCertificate.create(directory), "");
+    }
+
+    /**
+     * Returns when it accepts.
+     *
+     * @param pem certificate and key
+     * @param more directives of its server
+     */
+    static NginxProxy start(Path directory, int upstreamPort, Path pem, String more) throws IOException {
         int port = unusedPort();
-        Path pem = DevelopmentCertificate.create(directory);
-        Path configuration =
-                Files.writeString(directory.resolve("nginx.conf"), """
+        Path configuration = Files.writeString(
+                directory.resolve("nginx.conf"), """
                 daemon off;
                 master_process off;
                 pid %1$s/nginx.pid;
@@ -41,6 +50,7 @@ record NginxProxy(Process process, int port) implements AutoCloseable {
                         listen 127.0.0.1:%3$d ssl http2;
                         ssl_certificate %4$s;
                         ssl_certificate_key %4$s;
+                        %5$s
                         location / {
                             proxy_pass http://demo;
                             proxy_http_version 1.1;
@@ -48,7 +58,7 @@ record NginxProxy(Process process, int port) implements AutoCloseable {
                         }
                     }
                 }
-                """.formatted(directory, upstreamPort, port, pem));
+                """.formatted(directory, upstreamPort, port, pem, more));
         Process process = new ProcessBuilder("nginx", "-e", "stderr", "-p", "" + directory, "-c", "" + configuration)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("nginx.log").toFile())
@@ -61,7 +71,7 @@ record NginxProxy(Process process, int port) implements AutoCloseable {
         return nginx;
     }
 
-    private static boolean accepts(int port) {
+    static boolean accepts(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {
@@ -69,7 +79,7 @@ record NginxProxy(Process process, int port) implements AutoCloseable {
         }
     }
 
-    private static int unusedPort() throws IOException {
+    static int unusedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

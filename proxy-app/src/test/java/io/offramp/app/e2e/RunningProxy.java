@@ -55,6 +55,16 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     /**
+     * In front of other servers, with software towards clients.
+     *
+     * @param upstream in YAML
+     */
+    static RunningProxy to(Mode mode, String upstream) throws Exception {
+        return new RunningProxy(
+                "device", mode, OffloadMode.SW, OffloadMode.SW, Map.of(), upstream, UnaryOperator.identity());
+    }
+
+    /**
      * In front of the demo upstream.
      *
      * @param device its settings

@@ -43,7 +43,11 @@ enum AccessField {
     /** Version of HTTP: {@code HTTP/1.1}, {@code HTTP/2.0}. */
     PROTOCOL,
     /** Identifier of the exchange's stream, with HTTP/2. */
-    STREAM;
+    STREAM,
+    /** Who protects what goes to the server, with TLS: {@code sw}, {@code hw}. */
+    UPTXCONF,
+    /** Who opens what comes from the server, with TLS. */
+    UPRXCONF;
 
     /** Of the text form and of JSON, in their order. */
     static final List<AccessField> USUAL =

@@ -99,6 +99,10 @@ final class LineLayout {
                     line.number(e.stream());
                 }
             }
+            case UPTXCONF ->
+                line.value(e.session() == null ? null : e.session().tx().conf(), style);
+            case UPRXCONF ->
+                line.value(e.session() == null ? null : e.session().rx().conf(), style);
             case SNI, VERSION, CIPHER, RESUMED, CLIENT, FINGERPRINT -> tls(field, style, c.tls(), line);
         }
     }

@@ -93,6 +93,27 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         }
         write("tx", c.tx());
         write("rx", c.rx());
+        Connection server = c.server();
+        if (server != null) {
+            writeServer(server);
+        }
+        json.writeEndObject();
+    }
+
+    /** The TLS session with the server of the last exchange. */
+    private void writeServer(Connection c) throws IOException {
+        json.writeObjectFieldStart("upstream");
+        json.writeNumberField("id", c.id());
+        json.writeStringField("name", c.listener());
+        json.writeStringField("server", c.clientText());
+        json.writeStringField("local", Connection.text(c.local()));
+        json.writeNumberField("age", TimeUnit.NANOSECONDS.toSeconds(c.ageNs()));
+        Negotiated tls = c.tls();
+        if (tls != null) {
+            write(tls);
+        }
+        write("tx", c.tx());
+        write("rx", c.rx());
         json.writeEndObject();
     }
 

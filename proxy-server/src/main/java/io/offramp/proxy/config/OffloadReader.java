@@ -30,9 +30,15 @@ final class OffloadReader {
     /** The {@code offload} section of a listener; software if it has none. */
     OffloadConfig read(@Nullable Value value) {
         Section section = value == null ? null : value.section("backend", "mode", "tx", "rx");
-        if (section != null && section.get("mode", MODE, false)) {
-            return readHwRecord(section);
-        }
+        return section != null && section.get("mode", MODE, false) ? readHwRecord(section) : readPerDirection(section);
+    }
+
+    /** The {@code offload} section of an upstream, whose connections are always the host's; software without one. */
+    OffloadConfig readOfUpstream(@Nullable Value value) {
+        return readPerDirection(value == null ? null : value.section("backend", "tx", "rx"));
+    }
+
+    private OffloadConfig readPerDirection(@Nullable Section section) {
         Value backendValue = section == null ? null : section.require("backend", "one of " + names());
         Scalar<String> name = new Scalar<>("the name of a backend", this::known);
         String backend = backendValue == null ? null : backendValue.as(name);

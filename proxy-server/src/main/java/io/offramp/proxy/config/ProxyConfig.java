@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listeners at least one
  * @param upstreams by name; those written in place at a listener are named after their address
+ * @param upstreamTls TLS towards servers, by name of the upstream; without those in the clear
  * @param servers connections to the servers of all upstreams
  * @param clients bounds over all listeners
  * @param handshakes bounds of each
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record ProxyConfig(
         List<ListenerConfig> listeners,
         Map<String, UpstreamConfig> upstreams,
+        Map<String, UpstreamTlsConfig> upstreamTls,
         UpstreamSettings servers,
         ClientLimits clients,
         HandshakeLimits handshakes,
@@ -47,6 +49,7 @@ public record ProxyConfig(
     public ProxyConfig {
         listeners = List.copyOf(listeners);
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
+        upstreamTls = Map.copyOf(upstreamTls);
         backends = Map.copyOf(backends);
     }
 
@@ -64,6 +67,7 @@ public record ProxyConfig(
     public static final class Builder {
         private final List<ListenerConfig> listeners;
         private final Map<String, UpstreamConfig> upstreams;
+        private Map<String, UpstreamTlsConfig> upstreamTls = Map.of();
         private UpstreamSettings servers = UpstreamSettings.DEFAULTS;
         private ClientLimits clients = ClientLimits.DEFAULTS;
         private HandshakeLimits handshakes = HandshakeLimits.DEFAULTS;
@@ -77,6 +81,12 @@ public record ProxyConfig(
         private Builder(List<ListenerConfig> listeners, Map<String, UpstreamConfig> upstreams) {
             this.listeners = listeners;
             this.upstreams = upstreams;
+        }
+
+        /** TLS towards servers, by name of the upstream. */
+        public Builder upstreamTls(Map<String, UpstreamTlsConfig> choice) {
+            upstreamTls = choice;
+            return this;
         }
 
         /** Connections to the servers of all upstreams. */
@@ -138,6 +148,7 @@ public record ProxyConfig(
             return new ProxyConfig(
                     listeners,
                     upstreams,
+                    upstreamTls,
                     servers,
                     clients,
                     handshakes,

@@ -18,7 +18,7 @@ final class ProxyReader {
     ProxyReader(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.offload = new OffloadReader(surroundings);
-        this.upstreams = new UpstreamReader(surroundings);
+        this.upstreams = new UpstreamReader(surroundings, offload);
     }
 
     /** The configuration, or null after a problem; valid only if there was no problem at all. */
@@ -38,6 +38,7 @@ final class ProxyReader {
         upstreams.warnOfUnused();
         return ProxyConfig.builder(listeners, upstreams.all())
                 .admin(admin(root.get("admin")))
+                .upstreamTls(upstreams.tls())
                 .servers(bounds.servers())
                 .clients(bounds.clients())
                 .handshakes(bounds.handshakes())

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamProtocol;
@@ -16,16 +17,36 @@ final class UpstreamReader {
     private static final Scalar<String> TARGET =
             new Scalar<>("the name of an upstream, host:port or unix:FILE", text -> text);
 
+    private static final String HTTPS = "https://";
+    private static final String HTTPS_PORT = ":443";
+
     private static final Scalar<UpstreamProtocol> PROTOCOL = Scalar.choice(UpstreamProtocol.class);
 
     private final Scalar<ServerAddress> server;
+    private final UpstreamTlsReader tlsReader;
+    private final Map<String, UpstreamTlsConfig> tls = new LinkedHashMap<>();
+
+    /** Servers of the upstream that is being read which have https:// in front. */
+    private final Set<ServerAddress> secured = new HashSet<>();
+
     private final Map<String, Value> named = new LinkedHashMap<>();
     private final Map<String, UpstreamConfig> upstreams = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
 
     /** @param surroundings where relative names of Unix sockets start */
-    UpstreamReader(Surroundings surroundings) {
-        server = new Scalar<>(ServerAddress.EXPECTED, text -> ServerAddress.parse(text, surroundings::resolve));
+    UpstreamReader(Surroundings surroundings, OffloadReader offload) {
+        server = new Scalar<>(ServerAddress.EXPECTED, text -> address(text, surroundings));
+        tlsReader = new UpstreamTlsReader(surroundings, offload);
+    }
+
+    private ServerAddress address(String text, Surroundings surroundings) {
+        if (!text.startsWith(HTTPS)) {
+            return ServerAddress.parse(text, surroundings::resolve);
+        }
+        String host = text.substring(HTTPS.length());
+        ServerAddress address = HostPort.parse(host.matches(".*:\\d+") ? host : host + HTTPS_PORT);
+        secured.add(address);
+        return address;
     }
 
     /** Reads the {@code upstreams} section: before the routes, which refer to it. */
@@ -52,6 +73,7 @@ final class UpstreamReader {
             value.error("unknown upstream \"" + text + "\"" + Suggestion.of(text, named.keySet()) + port);
             return null;
         }
+        secured.clear();
         ServerAddress address = value.as(server);
         return address == null ? null : inPlace(address);
     }
@@ -59,6 +81,11 @@ final class UpstreamReader {
     /** By name, in the order of the file. */
     Map<String, UpstreamConfig> all() {
         return upstreams;
+    }
+
+    /** TLS by name of the upstream; without those in the clear. */
+    Map<String, UpstreamTlsConfig> tls() {
+        return tls;
     }
 
     /** Warns of upstreams without a route. */
@@ -71,26 +98,61 @@ final class UpstreamReader {
     }
 
     private String inPlace(ServerAddress address) {
-        String name = address.toString();
+        String name = secured.contains(address) ? HTTPS + address : address.toString();
+        if (secured.contains(address)) {
+            tls.put(name, UpstreamTlsConfig.DEFAULTS);
+        }
         upstreams.putIfAbsent(name, new UpstreamConfig(name, List.of(address)));
         return name;
     }
 
     private void readNamed(String name, Value value) {
         named.put(name, value);
+        secured.clear();
         if (!name.matches("[A-Za-z0-9_.-]+")) {
             value.error("a name has letters, digits, dots, dashes and underscores only");
         }
         Value servers = value;
         UpstreamProtocol protocol = UpstreamProtocol.HTTP1;
+        Value tlsValue = null;
+        Value protocolValue = null;
         if (!value.isList()) {
-            Section section = value.section("servers", "protocol");
+            Section section = value.section("servers", "protocol", "tls");
             servers = section == null ? null : section.require("servers", SERVERS);
             protocol = section == null ? protocol : section.get("protocol", PROTOCOL, protocol);
+            tlsValue = section == null ? null : section.get("tls");
+            protocolValue = section == null ? null : section.get("protocol");
         }
         if (servers != null) {
             Set<ServerAddress> distinct = servers.distinct(SERVERS, server).keySet();
+            readTls(name, tlsValue, servers, distinct);
+            checkProtocol(name, protocol, protocolValue);
             upstreams.put(name, new UpstreamConfig(name, protocol, List.copyOf(distinct)));
+        }
+    }
+
+    private void readTls(String name, @Nullable Value section, Value servers, Set<ServerAddress> addresses) {
+        long urls = addresses.stream().filter(secured::contains).count();
+        if (section == null && urls == 0) {
+            return;
+        }
+        tls.put(name, section == null ? UpstreamTlsConfig.DEFAULTS : tlsReader.read(section));
+        if (section == null && urls < addresses.size()) {
+            servers.error("all servers of an upstream need https://, or none: see \"tls\"");
+        }
+        if (addresses.stream().anyMatch(each -> !(each instanceof HostPort))) {
+            servers.error("a Unix socket has no TLS");
+        }
+    }
+
+    private void checkProtocol(String name, UpstreamProtocol protocol, @Nullable Value place) {
+        if (place == null) {
+            return;
+        }
+        if (protocol.isNegotiated() && !tls.containsKey(name)) {
+            place.error("needs \"tls\": it is negotiated there; in clear text, write http1 or h2c");
+        } else if (protocol == UpstreamProtocol.H2C && tls.containsKey(name)) {
+            place.error("is HTTP/2 in clear text; over TLS, write h2 or auto");
         }
     }
 }

@@ -19,6 +19,7 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.ShedEvents;
 import io.offramp.proxy.reload.ReloadEvents;
+import io.offramp.proxy.tls.Role;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -51,7 +52,8 @@ public final class ProxyMetrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentHashMap<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, UpstreamMetrics> upstreams = new ConcurrentHashMap<>();
-    private final TlsMetrics tls = new TlsMetrics(registry);
+    private final ConcurrentHashMap<String, UpstreamTlsMetrics> upstreamTls = new ConcurrentHashMap<>();
+    private final TlsMetrics tls = new TlsMetrics(registry, "offramp.tls", Role.SERVER);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final CounterFamily<String> adminRefusals = new CounterFamily<>(
             registry,
@@ -62,6 +64,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final BackendCounters backends = new BackendCounters();
     private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
+    private @Nullable TlsMetrics upstreamSessions;
     private @Nullable JvmGcMetrics gc;
 
     @SuppressWarnings("unused") // a registry holds its sources weakly
@@ -86,6 +89,27 @@ public final class ProxyMetrics implements AutoCloseable {
     /** The meters of one upstream; the same object each time. */
     public UpstreamMetrics upstream(String name) {
         return upstreams.computeIfAbsent(name, n -> new UpstreamMetrics(registry, n));
+    }
+
+    /**
+     * TLS handshakes with the servers of one upstream; the same object each time.
+     *
+     * @param verifies whether their certificates are verified; the first call decides
+     */
+    public UpstreamTlsMetrics upstreamTls(String name, boolean verifies) {
+        return upstreamTls.computeIfAbsent(name, n -> new UpstreamTlsMetrics(registry, n, verifies));
+    }
+
+    /** Events of sessions with servers, over all upstreams. Published from the first call on. */
+    public synchronized TlsMetrics upstreamSessions() {
+        TlsMetrics known = upstreamSessions;
+        if (known == null) {
+            known = new TlsMetrics(registry, "offramp.upstream.tls", Role.CLIENT);
+            upstreamSessions = known;
+            registry.getPrometheusRegistry().register(known.recordSizes());
+            tlsStat.add(known);
+        }
+        return known;
     }
 
     /** Events of sessions, over all listeners. */

@@ -18,12 +18,13 @@ import java.util.concurrent.atomic.LongAdder;
  * by the burst. Thread-safe.
  */
 final class RecordSizes implements Collector {
-    private static final MetricMetadata METADATA =
-            new MetricMetadata("offramp_tls_record_bytes", "Content of application data records");
-
+    private final MetricMetadata metadata;
     private final Map<Direction, Buckets> buckets = new EnumMap<>(Direction.class);
 
-    RecordSizes() {
+    /** @param prefix of the name */
+    RecordSizes(String prefix) {
+        metadata =
+                new MetricMetadata(prefix.replace('.', '_') + "_record_bytes", "Content of application data records");
         for (Direction direction : Direction.values()) {
             buckets.put(direction, new Buckets());
         }
@@ -39,7 +40,7 @@ final class RecordSizes implements Collector {
         List<HistogramDataPointSnapshot> points = buckets.entrySet().stream()
                 .map(each -> each.getValue().snapshot(each.getKey()))
                 .toList();
-        return new HistogramSnapshot(METADATA, points);
+        return new HistogramSnapshot(metadata, points);
     }
 
     /** One direction. */

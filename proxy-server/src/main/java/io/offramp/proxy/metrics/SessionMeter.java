@@ -20,18 +20,18 @@ final class SessionMeter implements CarriedMeter {
 
     record Key(Direction direction, String backend, RecordMode mode) {}
 
-    SessionMeter(MeterRegistry registry, RecordSizes.Buckets sizes, Key key) {
+    SessionMeter(MeterRegistry registry, String prefix, String peer, RecordSizes.Buckets sizes, Key key) {
         this.key = key;
         this.sizes = sizes;
         Tags tags = Tags.of("direction", label(key.direction), "backend", key.backend, "mode", key.mode.label());
-        Gauge.builder("offramp.tls.sessions", this, SessionMeter::current)
-                .description("Directions of client connections installed in a backend now")
+        Gauge.builder(prefix + ".sessions", this, SessionMeter::current)
+                .description("Directions of " + peer + " connections installed in a backend now")
                 .tags(tags)
                 .register(registry);
         installed = CounterFamily.single(
-                registry, "offramp.tls.sessions.installed", "Directions installed in a backend since the start", tags);
-        records = CounterFamily.single(registry, "offramp.tls.records", "Records", tags);
-        bytes = CounterFamily.single(registry, "offramp.tls.bytes", "Plaintext bytes of those records", tags);
+                registry, prefix + ".sessions.installed", "Directions installed in a backend since the start", tags);
+        records = CounterFamily.single(registry, prefix + ".records", "Records", tags);
+        bytes = CounterFamily.single(registry, prefix + ".bytes", "Plaintext bytes of those records", tags);
     }
 
     void onInstalled() {

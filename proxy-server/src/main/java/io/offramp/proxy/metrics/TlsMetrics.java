@@ -14,15 +14,21 @@ import io.offramp.offload.record.AlertDescription;
 import io.offramp.offload.record.Direction;
 import io.offramp.proxy.session.CarriedMeter;
 import io.offramp.proxy.session.SessionEvents;
+import io.offramp.proxy.tls.Role;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts events of sessions after the handshake, over all listeners. Thread-safe; called on event loops. */
+/**
+ * Counts events of sessions after the handshake, over all listeners or all upstreams. Thread-safe; called on event
+ * loops.
+ */
 public final class TlsMetrics implements SessionEvents {
     private final MeterRegistry registry;
-    private final RecordSizes recordSizes = new RecordSizes();
+    private final String prefix;
+    private final Role role;
+    private final RecordSizes recordSizes;
     private final ConcurrentHashMap<SessionMeter.Key, SessionMeter> sessions = new ConcurrentHashMap<>();
     private final CounterFamily<Decline> declines;
     private final CounterFamily<Move> moves;
@@ -58,22 +64,32 @@ public final class TlsMetrics implements SessionEvents {
         }
     }
 
-    TlsMetrics(MeterRegistry registry) {
+    /**
+     * @param prefix of the names
+     * @param role which end is ours
+     */
+    TlsMetrics(MeterRegistry registry, String prefix, Role role) {
         this.registry = registry;
+        this.prefix = prefix;
+        this.role = role;
+        this.recordSizes = new RecordSizes(prefix);
         declines = new CounterFamily<>(
-                registry, "offramp.tls.declines", "Directions that a backend did not take", Decline::tags);
+                registry, prefix + ".declines", "Directions that a backend did not take", Decline::tags);
         moves = new CounterFamily<>(
-                registry, "offramp.tls.moves", "Living sessions moved to another backend", Move::tags);
-        alerts = new CounterFamily<>(registry, "offramp.tls.alerts", "TLS alerts", Alert::tags);
+                registry, prefix + ".moves", "Living sessions moved to another backend", Move::tags);
+        alerts = new CounterFamily<>(registry, prefix + ".alerts", "TLS alerts", Alert::tags);
         faults = new CounterFamily<>(
-                registry, "offramp.tls.record.errors", "Faults of a direction that ended its session", Fault::tags);
+                registry, prefix + ".record.errors", "Faults of a direction that ended its session", Fault::tags);
         authenticationFailures = faults.of(new Fault(Direction.RX, AlertDescription.BAD_RECORD_MAC.toString()));
         CounterFamily<Boolean> keyUpdates = new CounterFamily<>(
-                registry, "offramp.tls.key.updates", "KeyUpdate messages", sent -> Tags.of("direction", way(sent)));
+                registry, prefix + ".key.updates", "KeyUpdate messages", sent -> Tags.of("direction", way(sent)));
         keyUpdatesSent = keyUpdates.of(true);
         keyUpdatesReceived = keyUpdates.of(false);
         truncated = CounterFamily.single(
-                registry, "offramp.tls.truncated.closes", "Clients that closed without close_notify", Tags.empty());
+                registry,
+                prefix + ".truncated.closes",
+                role.peer("Clients", "Servers") + " that closed without close_notify",
+                Tags.empty());
     }
 
     @Override
@@ -124,7 +140,10 @@ public final class TlsMetrics implements SessionEvents {
         SessionMeter known = sessions.get(key);
         return known != null
                 ? known
-                : sessions.computeIfAbsent(key, k -> new SessionMeter(registry, recordSizes.of(direction), k));
+                : sessions.computeIfAbsent(
+                        key,
+                        k -> new SessionMeter(
+                                registry, prefix, role.peer("client", "server"), recordSizes.of(direction), k));
     }
 
     /** Content sizes of records. */

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -40,12 +42,17 @@ final class TlsStat {
             "TlsTxRekeyError",
             "TlsRxRekeyReceived");
 
-    private final TlsMetrics tls;
+    private final List<TlsMetrics> tls = new CopyOnWriteArrayList<>();
     private final BackendCounters backends;
 
-    TlsStat(TlsMetrics tls, BackendCounters backends) {
-        this.tls = tls;
+    TlsStat(TlsMetrics first, BackendCounters backends) {
+        this.tls.add(first);
         this.backends = backends;
+    }
+
+    /** The kernel knows no difference between sessions with clients and with servers. */
+    void add(TlsMetrics more) {
+        tls.add(more);
     }
 
     String text() {
@@ -59,7 +66,8 @@ final class TlsStat {
                 .filter(e -> camelCase(e.counter().name()).equals("TlsTxSw"))
                 .map(BackendCounters.Entry::backend)
                 .collect(Collectors.toSet());
-        List<SessionMeter> sessions = tls.sessions().stream()
+        List<SessionMeter> sessions = tls.stream()
+                .flatMap(each -> each.sessions().stream())
                 .filter(meter -> !countSessions.contains(meter.key().backend()))
                 .toList();
         Map<String, Long> ours = counted(sessions);
@@ -93,12 +101,16 @@ final class TlsStat {
         values.put("TlsRxSw", total(sessions, Direction.RX, true));
         values.put("TlsTxDevice", total(sessions, Direction.TX, false));
         values.put("TlsRxDevice", total(sessions, Direction.RX, false));
-        values.put("TlsDecryptError", tls.authenticationFailures());
-        values.put("TlsTxRekeyOk", tls.keyUpdatesSent());
-        values.put("TlsRxRekeyOk", tls.keyUpdatesReceived());
+        values.put("TlsDecryptError", sum(TlsMetrics::authenticationFailures));
+        values.put("TlsTxRekeyOk", sum(TlsMetrics::keyUpdatesSent));
+        values.put("TlsRxRekeyOk", sum(TlsMetrics::keyUpdatesReceived));
         // Each received one is processed, or ends the connection.
-        values.put("TlsRxRekeyReceived", tls.keyUpdatesReceived());
+        values.put("TlsRxRekeyReceived", sum(TlsMetrics::keyUpdatesReceived));
         return values;
+    }
+
+    private long sum(ToLongFunction<TlsMetrics> counter) {
+        return tls.stream().mapToLong(counter).sum();
     }
 
     private static long current(List<SessionMeter> sessions, Direction direction, boolean software) {

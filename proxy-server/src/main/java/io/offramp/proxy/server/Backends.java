@@ -32,6 +32,7 @@ final class Backends implements AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             wanted.add(listener.offload().backend());
         }
+        config.upstreamTls().values().forEach(tls -> wanted.add(tls.offload().backend()));
         Backends backends = new Backends();
         try {
             for (String name : wanted) {

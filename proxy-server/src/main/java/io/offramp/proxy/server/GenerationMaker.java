@@ -2,11 +2,13 @@ package io.offramp.proxy.server;
 
 import io.netty.channel.EventLoopGroup;
 import io.offramp.offload.ConnectionOffload;
+import io.offramp.offload.record.RecordFormat;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.UpstreamTlsConfig;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.CurrentListener;
 import io.offramp.proxy.generation.Front;
@@ -19,12 +21,19 @@ import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
+import io.offramp.proxy.tls.Role;
+import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamProtocol;
+import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generations where the current routes are found
  * @param loops of the host
+ * @param ids gives each connection with TLS a number of its own
  */
 record GenerationMaker(
         Generations generations,
@@ -41,7 +51,8 @@ record GenerationMaker(
         Sizing sizing,
         MemoryBudget budget,
         AccessLog accessLog,
-        EventLoopGroup loops) {
+        EventLoopGroup loops,
+        LongSupplier ids) {
     /**
      * Makes a generation, which serves nothing yet. Reads certificates and resolves names: blocks. The metrics already
      * show its certificates, also where a later listener fails.
@@ -50,16 +61,18 @@ record GenerationMaker(
      * @throws StartException if a file cannot be read, or a backend is missing
      */
     Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {
+        List<Reloadable> files = new ArrayList<>();
+        Map<String, TransportSecurity> security = security(config, files);
         Upstreams upstreams = before == null
                 ? new Upstreams(
                         config.upstreams(),
                         spoken -> protocol(spoken, config.heads()),
                         config.servers(),
-                        metrics::upstream)
-                : before.upstreams().next(config.upstreams(), metrics::upstream);
+                        metrics::upstream,
+                        security::get)
+                : before.upstreams().next(config.upstreams(), metrics::upstream, security::get);
         Fronts fronts = new Fronts(upstreams, metrics, budget, accessLog);
         List<ListenerGeneration> listeners = new ArrayList<>();
-        List<Reloadable> files = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             listeners.add(make(config, listener, upstreams, fronts, files));
         }
@@ -70,7 +83,32 @@ record GenerationMaker(
         return switch (spoken) {
             case HTTP1 -> new Http1Protocol(heads);
             case H2C -> new Http2Protocol(heads);
+            case H2 -> new ByAlpn(new Http2Protocol(heads), null);
+            case AUTO -> new ByAlpn(new Http2Protocol(heads), new Http1Protocol(heads));
         };
+    }
+
+    private Map<String, TransportSecurity> security(ProxyConfig config, List<Reloadable> files) throws StartException {
+        Map<String, TransportSecurity> all = new HashMap<>();
+        for (Map.Entry<String, UpstreamTlsConfig> each : config.upstreamTls().entrySet()) {
+            String upstream = each.getKey();
+            UpstreamTlsConfig tls = each.getValue();
+            SessionSettings sessions = SessionSettings.of(
+                    Role.CLIENT,
+                    backends.plan(tls.offload()),
+                    metrics.upstreamSessions(),
+                    RecordSizeConfig.of(RecordFormat.MAX_PLAINTEXT_BYTES));
+            all.put(
+                    upstream,
+                    new UpstreamTls(
+                            upstream,
+                            tls,
+                            handshakes.settings(upstream, tls, config.servers().connectTimeout(), files),
+                            sessions,
+                            metrics.upstreamTls(upstream, tls.verify() == UpstreamTlsConfig.Verify.FULL),
+                            ids));
+        }
+        return all;
     }
 
     private ListenerGeneration make(

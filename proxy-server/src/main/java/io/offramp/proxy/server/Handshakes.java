@@ -5,11 +5,17 @@ import io.offramp.offload.ConnectionOffload;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.TlsConfig;
+import io.offramp.proxy.config.UpstreamTlsConfig;
 import io.offramp.proxy.handshake.certificate.BadCertificateException;
+import io.offramp.proxy.handshake.certificate.CertificateFiles;
+import io.offramp.proxy.handshake.certificate.Identities;
 import io.offramp.proxy.handshake.certificate.ListenerCertificates;
+import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.handshake.client.ClientAuth;
 import io.offramp.proxy.handshake.client.ClientAuthSettings;
+import io.offramp.proxy.handshake.client.ServerAuth;
 import io.offramp.proxy.handshake.engine.AlpnSettings;
+import io.offramp.proxy.handshake.engine.ClientSettings;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.handshake.ticket.BadTicketKeyException;
 import io.offramp.proxy.handshake.ticket.TicketKeyFiles;
@@ -19,6 +25,7 @@ import io.offramp.proxy.handshake.ticket.Tickets;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -65,6 +72,42 @@ final class Handshakes implements AutoCloseable {
         certificates.publishTo(metrics.listener(listener.name())::onCertificates);
         files.add(certificates);
         return settings;
+    }
+
+    /**
+     * Reads what handshakes with the servers of an upstream need. Blocks.
+     *
+     * @param timeout for each
+     * @param files receives what has been read
+     */
+    ClientSettings settings(String upstream, UpstreamTlsConfig tls, Duration timeout, List<Reloadable> files)
+            throws StartException {
+        try {
+            ServerAuth auth =
+                    tls.verify() == UpstreamTlsConfig.Verify.NONE ? null : ServerAuth.load(tls.ca(), tls.crl());
+            if (auth != null && !auth.files().isEmpty()) {
+                files.add(Reloadable.of("server trust", upstream, auth.files(), auth::reload));
+            }
+            CertificateFiles own = tls.identity();
+            ClientSettings settings = new ClientSettings(auth, own == null ? null : own.load(), workers, timeout);
+            Identities identity = settings.identity();
+            if (own != null && identity != null) {
+                files.add(Reloadable.of("certificate", upstream, own.watched(), () -> reload(own, identity)));
+            }
+            return settings;
+        } catch (BadCertificateException e) {
+            throw new StartException("upstream " + upstream + ": " + e.getMessage());
+        }
+    }
+
+    private static List<String> reload(CertificateFiles own, Identities identity) throws BadCertificateException {
+        ServerIdentity next = own.load();
+        ServerIdentity before = identity.all().getFirst();
+        if (next.chain().equals(before.chain())) {
+            return List.of();
+        }
+        identity.replace(List.of(next));
+        return List.of("replaced: " + own.cert());
     }
 
     private static ListenerCertificates certificates(ListenerConfig listener) throws StartException {

@@ -114,7 +114,8 @@ public final class ProxyServer implements AutoCloseable {
         this.overload = new Overload(budget, clients, halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(metrics, processors);
-        this.maker = new GenerationMaker(generations, backends, handshakes, metrics, sizing, budget, accessLog, loops);
+        this.maker = new GenerationMaker(
+                generations, backends, handshakes, metrics, sizing, budget, accessLog, loops, connections::nextId);
     }
 
     /**

@@ -29,7 +29,7 @@ class LineFormatTest {
                 "{peer} {statsu}",
                 "unknown field {statsu}; known are time, date, id, listener, peer, method, target, host, status, in, "
                         + "out, ms, upstream, sni, version, cipher, resumed, client, fingerprint, txconf, rxconf, "
-                        + "txwhy, rxwhy, abort, protocol, stream");
+                        + "txwhy, rxwhy, abort, protocol, stream, uptxconf, uprxconf");
         assertRefused("{}", "unknown field {}; known are time, ");
         assertRefused("{Status}", "unknown field {Status}; known are ");
     }

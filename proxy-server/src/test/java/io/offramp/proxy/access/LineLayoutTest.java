@@ -47,10 +47,11 @@ class LineLayoutTest {
 
         // Then
         assertThat(line)
-                .isEqualTo("id=7 listener=web peer=192.0.2.7:51234 method=GET target=/bytes/1024 host=example.com:8443"
-                        + " status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:80 sni=example.com version=1.3"
-                        + " cipher=aes-gcm-128 resumed=true client=- fingerprint=- txconf=hw rxconf=sw txwhy=configured"
-                        + " rxwhy=\"device declined: no TIR left\" abort=- protocol=HTTP/2.0 stream=15");
+                .isEqualTo(
+                        "id=7 listener=web peer=192.0.2.7:51234 method=GET target=/bytes/1024 host=example.com:8443"
+                                + " status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:80 sni=example.com version=1.3"
+                                + " cipher=aes-gcm-128 resumed=true client=- fingerprint=- txconf=hw rxconf=sw txwhy=configured"
+                                + " rxwhy=\"device declined: no TIR left\" abort=- protocol=HTTP/2.0 stream=15 uptxconf=- uprxconf=-");
     }
 
     @Test
@@ -70,7 +71,8 @@ class LineLayoutTest {
                         + "\"sni\":\"example.com\",\"version\":\"1.3\",\"cipher\":\"aes-gcm-128\",\"resumed\":true,"
                         + "\"client\":null,\"fingerprint\":null,\"txconf\":\"hw\",\"rxconf\":\"sw\","
                         + "\"txwhy\":\"configured\",\"rxwhy\":\"device declined: no TIR left\",\"abort\":null,"
-                        + "\"protocol\":\"HTTP/1.1\",\"stream\":null}");
+                        + "\"protocol\":\"HTTP/1.1\",\"stream\":null,"
+                        + "\"uptxconf\":null,\"uprxconf\":null}");
     }
 
     @Test
@@ -142,7 +144,7 @@ class LineLayoutTest {
                         " host=- ",
                         " ms=12003.004 ",
                         " sni=- version=- cipher=- resumed=- client=- fingerprint=- txconf=none rxconf=none ")
-                .endsWith(" abort=\"reset by peer\" protocol=- stream=-");
+                .endsWith(" abort=\"reset by peer\" protocol=- stream=- uptxconf=- uprxconf=-");
     }
 
     @Test
@@ -192,7 +194,7 @@ class LineLayoutTest {
     void shouldCutLongValuesAndSayHowMuchIsMissing() {
         assertThat(text(exchange(TestConnections.accepted(1), "GET", "/" + "a".repeat(8000), "b", 0, null)))
                 .contains(" target=/" + "a".repeat(1023) + "...+6977 host=b ")
-                .endsWith(" abort=- protocol=HTTP/1.1 stream=-");
+                .endsWith(" abort=- protocol=HTTP/1.1 stream=- uptxconf=- uprxconf=-");
     }
 
     @Test

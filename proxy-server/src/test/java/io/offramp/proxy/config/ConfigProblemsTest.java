@@ -241,7 +241,8 @@ class ConfigProblemsTest {
                         timeouts: {upstream-age: 0s}
                         """))
                 .containsExactly(
-                        "offramp.yaml:3:46: upstreams.app.protocol: expected http1 or h2c, is \"h2\"",
+                        "offramp.yaml:3:46: upstreams.app.protocol: needs \"tls\": it is negotiated there; "
+                                + "in clear text, write http1 or h2c",
                         "offramp.yaml:4:28: limits.upstream-streams: must be 1 to 100000, is 0",
                         "offramp.yaml:5:26: timeouts.upstream-age: must be at least 1ms, is 0s");
     }

@@ -1,0 +1,139 @@
+package io.offramp.proxy.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ConnectTimeoutException;
+import io.offramp.offload.OffloadTarget;
+import io.offramp.proxy.channel.HalfClosedEpoll;
+import io.offramp.proxy.config.UpstreamTlsConfig;
+import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.handshake.client.PeerName;
+import io.offramp.proxy.handshake.engine.ClientHandshake;
+import io.offramp.proxy.handshake.engine.ClientSettings;
+import io.offramp.proxy.handshake.engine.HandshakeListener;
+import io.offramp.proxy.handshake.engine.TlsHandshakeHandler;
+import io.offramp.proxy.metrics.UpstreamTlsMetrics;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.session.SessionSettings;
+import io.offramp.proxy.session.TlsSessionHandler;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
+import io.offramp.proxy.tls.Handshaken;
+import io.offramp.proxy.upstream.TransportSecurity;
+import io.offramp.proxy.upstream.UpstreamServer;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS with the servers of one upstream: handshake, then handover, then the transport has plaintext. Shared by all event
+ * loops.
+ */
+final class UpstreamTls implements TransportSecurity {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamTls.class);
+
+    private final String upstream;
+    private final UpstreamTlsConfig config;
+    private final ClientSettings handshakes;
+    private final SessionSettings sessions;
+    private final UpstreamTlsMetrics metrics;
+    private final LongSupplier ids;
+    private final ConcurrentHashMap<String, PeerName> names = new ConcurrentHashMap<>();
+
+    /** @param ids gives each session a number that no other connection has */
+    UpstreamTls(
+            String upstream,
+            UpstreamTlsConfig config,
+            ClientSettings handshakes,
+            SessionSettings sessions,
+            UpstreamTlsMetrics metrics,
+            LongSupplier ids) {
+        this.upstream = upstream;
+        this.config = config;
+        this.handshakes = handshakes;
+        this.sessions = sessions;
+        this.metrics = metrics;
+        this.ids = ids;
+    }
+
+    @Override
+    public void secure(Channel channel, UpstreamServer server, List<String> protocols, Result result) {
+        channel.config().setMessageSizeEstimator(WriteSizes.ESTIMATOR);
+        List<String> offered = config.alpn().isEmpty() ? protocols : config.alpn();
+        ClientHandshake handshake = new ClientHandshake(handshakes, server.name(), name(server), offered);
+        channel.pipeline().addFirst(new TlsHandshakeHandler(handshake, new Attempt(server.name(), result)));
+    }
+
+    private PeerName name(UpstreamServer server) {
+        String configured = config.serverName();
+        return names.computeIfAbsent(
+                server.name(),
+                address -> PeerName.of(
+                        configured != null
+                                ? configured
+                                : HostPort.parse(address).host()));
+    }
+
+    /** One handshake. */
+    private final class Attempt implements HandshakeListener {
+        private final String server;
+        private final Result result;
+        private final long startNs = System.nanoTime();
+
+        Attempt(String server, Result result) {
+            this.server = server;
+            this.result = result;
+        }
+
+        @Override
+        public void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending) {
+            Connection connection;
+            TlsSessionHandler handler;
+            try {
+                Channel channel = ctx.channel();
+                connection = new Connection(
+                        ids.getAsLong(), upstream, (InetSocketAddress) channel.localAddress(), (InetSocketAddress)
+                                channel.remoteAddress());
+                connection.onHandshaken(session.negotiated());
+                metrics.onHandshaken(session.negotiated(), System.nanoTime() - startNs);
+                // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
+                HalfClosedEpoll.allow(channel);
+                OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());
+                handler = new TlsSessionHandler(session, target, sessions, connection);
+                ctx.pipeline().addAfter(ctx.name(), null, handler);
+            } catch (RuntimeException | Error e) {
+                session.destroy();
+                pending.release();
+                throw e;
+            }
+            try {
+                result.onSecured(connection);
+            } finally {
+                handler.start(pending);
+            }
+        }
+
+        @Override
+        public void onFailed(ChannelHandlerContext ctx, HandshakeFailure failure) {
+            if (result.isCancelled()) {
+                return;
+            }
+            metrics.onHandshakeFailed(failure.reason());
+            String problem = failure.reason().label() + ": " + failure.detail();
+            if (failure.reason() == Reason.INTERNAL) {
+                LOG.error("upstream {}: {}: no TLS: {}", upstream, server, problem, failure.cause());
+            } else {
+                LOG.warn("upstream {}: {}: no TLS: {}", upstream, server, problem);
+            }
+            result.onFailed(
+                    failure.reason() == Reason.TIMEOUT
+                            ? new ConnectTimeoutException(problem)
+                            : new ConnectException(problem));
+        }
+    }
+}
