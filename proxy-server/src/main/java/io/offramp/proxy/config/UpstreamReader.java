@@ -114,30 +114,32 @@ final class UpstreamReader {
         }
         Value servers = value;
         UpstreamProtocol protocol = UpstreamProtocol.HTTP1;
-        Value tlsValue = null;
+        UpstreamTlsConfig written = null;
         Value protocolValue = null;
         if (!value.isList()) {
             Section section = value.section("servers", "protocol", "tls");
             servers = section == null ? null : section.require("servers", SERVERS);
             protocol = section == null ? protocol : section.get("protocol", PROTOCOL, protocol);
-            tlsValue = section == null ? null : section.get("tls");
+            Value tlsValue = section == null ? null : section.get("tls");
+            written = tlsValue == null ? null : tlsReader.read(tlsValue);
             protocolValue = section == null ? null : section.get("protocol");
         }
         if (servers != null) {
             Set<ServerAddress> distinct = servers.distinct(SERVERS, server).keySet();
-            readTls(name, tlsValue, servers, distinct);
+            addTls(name, written, servers, distinct);
             checkProtocol(name, protocol, protocolValue);
             upstreams.put(name, new UpstreamConfig(name, protocol, List.copyOf(distinct)));
         }
     }
 
-    private void readTls(String name, @Nullable Value section, Value servers, Set<ServerAddress> addresses) {
+    private void addTls(
+            String name, @Nullable UpstreamTlsConfig written, Value servers, Set<ServerAddress> addresses) {
         long urls = addresses.stream().filter(secured::contains).count();
-        if (section == null && urls == 0) {
+        if (written == null && urls == 0) {
             return;
         }
-        tls.put(name, section == null ? UpstreamTlsConfig.DEFAULTS : tlsReader.read(section));
-        if (section == null && urls < addresses.size()) {
+        tls.put(name, written == null ? UpstreamTlsConfig.DEFAULTS : written);
+        if (written == null && urls < addresses.size()) {
             servers.error("all servers of an upstream need https://, or none: see \"tls\"");
         }
         if (addresses.stream().anyMatch(each -> !(each instanceof HostPort))) {
