@@ -132,8 +132,7 @@ final class UpstreamReader {
         }
     }
 
-    private void addTls(
-            String name, @Nullable UpstreamTlsConfig written, Value servers, Set<ServerAddress> addresses) {
+    private void addTls(String name, @Nullable UpstreamTlsConfig written, Value servers, Set<ServerAddress> addresses) {
         long urls = addresses.stream().filter(secured::contains).count();
         if (written == null && urls == 0) {
             return;
