@@ -47,11 +47,12 @@ class LineLayoutTest {
 
         // Then
         assertThat(line)
-                .isEqualTo(
-                        "id=7 listener=web peer=192.0.2.7:51234 method=GET target=/bytes/1024 host=example.com:8443"
-                                + " status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:80 sni=example.com version=1.3"
-                                + " cipher=aes-gcm-128 resumed=true client=- fingerprint=- txconf=hw rxconf=sw txwhy=configured"
-                                + " rxwhy=\"device declined: no TIR left\" abort=- protocol=HTTP/2.0 stream=15 uptxconf=- uprxconf=-");
+                .isEqualTo("id=7 listener=web peer=192.0.2.7:51234 method=GET target=/bytes/1024 host=example.com:8443"
+                        + " status=200 in=0 out=1024 ms=0.412 upstream=127.0.0.1:80 sni=example.com version=1.3"
+                        + " cipher=aes-gcm-128 resumed=true client=- fingerprint=- txconf=hw rxconf=sw"
+                        + " txwhy=configured"
+                        + " rxwhy=\"device declined: no TIR left\" abort=- protocol=HTTP/2.0"
+                        + " stream=15 uptxconf=- uprxconf=-");
     }
 
     @Test

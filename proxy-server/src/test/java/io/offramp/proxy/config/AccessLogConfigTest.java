@@ -130,7 +130,8 @@ class AccessLogConfigTest {
                 "{format: '{peer} {statsu}'}",
                 "offramp.yaml:4:20: logging.access.format: unknown field {statsu}; known are time, date, id, "
                         + "listener, peer, method, target, host, status, in, out, ms, upstream, sni, version, cipher, "
-                        + "resumed, client, fingerprint, txconf, rxconf, txwhy, rxwhy, abort, protocol, stream, uptxconf, uprxconf");
+                        + "resumed, client, fingerprint, txconf, rxconf, txwhy, rxwhy, abort, protocol, "
+                        + "stream, uptxconf, uprxconf");
         assertProblem(
                 "{rotate: {size: 1m}}", "offramp.yaml:4:20: logging.access.rotate: is for a file only; see \"to\"");
         assertProblem("{mode: 640}", "offramp.yaml:4:18: logging.access.mode: is for a file only; see \"to\"");

@@ -86,7 +86,8 @@ class UpstreamTlsConfigTest {
                 .containsExactly("offramp.yaml:4:18: upstreams.api.servers: a Unix socket has no TLS");
         assertThat(file.problems(api("{servers: [\"127.0.0.1:1\"], tls: {crl: no.pem, key: site.pem, verify: no}}")))
                 .contains(
-                        "offramp.yaml:4:46: upstreams.api.tls.crl: needs \"ca\": the lists are those of its certificates",
+                        "offramp.yaml:4:46: upstreams.api.tls.crl: needs \"ca\": "
+                                + "the lists are those of its certificates",
                         "offramp.yaml:4:59: upstreams.api.tls.key: needs \"cert\"",
                         "offramp.yaml:4:77: upstreams.api.tls.verify: expected full or none, is \"no\"");
         assertThat(file.problems(
