@@ -2,6 +2,7 @@ package io.offramp.offload;
 
 import io.offramp.offload.record.Direction;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a backend. Found by {@link java.util.ServiceLoader}. */
@@ -14,6 +15,11 @@ public interface OffloadProvider {
      * default included. Other names there are configuration errors.
      */
     Map<String, String> settings();
+
+    /** Those of the settings that reveal the traffic: they need the user's word for it on the command line as well. */
+    default Set<String> unsafeSettings() {
+        return Set.of();
+    }
 
     /** Whether its backend takes whole connections: {@link RecordOffload#connections()} is not null then. */
     default boolean takesConnections() {

@@ -3,6 +3,7 @@ package io.offramp.offload;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.RecordBoundary;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -77,6 +78,16 @@ public interface RecordOffload extends AutoCloseable {
 
     /** The part that takes whole connections; null if there is none. */
     default @Nullable ConnectionOffload connections() {
+        return null;
+    }
+
+    /**
+     * Begins to watch connections, if it is configured to. Called once, before the first one is accepted.
+     *
+     * @return what gets to see them; null for none
+     * @throws IOException if what it sees cannot be written
+     */
+    default @Nullable ConnectionWatch startWatch() throws IOException {
         return null;
     }
 

@@ -92,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
         OffloadConfig modes = offload.resolve(OffloadRules.DEFAULT_BACKEND, installation.backends());
         try (DemoUpstream upstream = DemoUpstream.start(0, files)) {
             ProxyConfig config = config(installation, certificate, upstream, modes);
-            keyLog.check(config);
+            keyLog.check(config, installation.backends());
             Serving serving = Serving.start(config, installation);
             if (selfTest) {
                 return test(serving.server(), modes, certificate, upstream);

@@ -12,13 +12,14 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {DeviceStatsCommand.class, DeviceHealthCommand.class},
+        subcommands = {DeviceStatsCommand.class, DeviceHealthCommand.class, DeviceTraceCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed at run time: no proxy answers", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  offramp device stats                all counters, as ethtool -S prints them",
-            "  offramp device health               the state of each queue, its errors and recoveries"
+            "  offramp device health               the state of each queue, its errors and recoveries",
+            "  offramp device trace nic.pcapng     what has crossed it, packet by packet"
         })
 final class DeviceCommand implements Runnable {
     @Spec

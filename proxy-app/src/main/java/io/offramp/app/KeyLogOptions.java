@@ -1,9 +1,13 @@
 package io.offramp.app;
 
+import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,34 +24,61 @@ final class KeyLogOptions {
 
     @Option(
             names = "--unsafe-keylog",
-            description = "allow tls.keylog, which writes the secrets of all sessions to a file")
+            description =
+                    "allow tls.keylog, and a backend's capture, which write the secrets of all sessions to a file")
     private boolean unsafe;
 
     /**
-     * Refuses a configuration with a key log unless the command line allows it. If both agree, prints a warning.
+     * A setting by which secrets get to a file.
      *
-     * @throws CommandFailure naming each listener
+     * @param setting what it is, with its place in the configuration
+     * @param file where they go
      */
-    void check(ProxyConfig config) throws CommandFailure {
-        List<ListenerConfig> logged = config.listeners().stream()
-                .filter(listener -> listener.tls().keylog() != null)
-                .toList();
-        if (unsafe && logged.isEmpty()) {
+    private record Leak(String setting, String file) {}
+
+    /**
+     * Refuses a configuration that writes secrets unless the command line allows it. If both agree, prints a warning.
+     *
+     * @throws CommandFailure naming each place
+     */
+    void check(ProxyConfig config, List<OffloadProvider> backends) throws CommandFailure {
+        List<Leak> leaks = leaks(config, backends);
+        if (unsafe && leaks.isEmpty()) {
             print("--unsafe-keylog is without effect: no listener has tls.keylog");
         } else if (unsafe) {
-            logged.forEach(this::warn);
-        } else if (!logged.isEmpty()) {
-            throw CommandFailure.badConfig(logged.stream()
-                    .map(listener -> listener.name() + ": tls.keylog: writes the secrets of all sessions to "
-                            + listener.tls().keylog() + "; that needs --unsafe-keylog on the command line as well")
+            leaks.forEach(this::warn);
+        } else if (!leaks.isEmpty()) {
+            throw CommandFailure.badConfig(leaks.stream()
+                    .map(leak -> leak.setting + ": writes the secrets of all sessions to " + leak.file
+                            + "; that needs --unsafe-keylog on the command line as well")
                     .toList());
         }
     }
 
+    private static List<Leak> leaks(ProxyConfig config, List<OffloadProvider> backends) {
+        List<Leak> leaks = new ArrayList<>();
+        for (ListenerConfig listener : config.listeners()) {
+            Path file = listener.tls().keylog();
+            if (file != null) {
+                leaks.add(new Leak(listener.name() + ": tls.keylog", file.toString()));
+            }
+        }
+        for (OffloadProvider backend : backends) {
+            Map<String, String> settings = config.backends().getOrDefault(backend.name(), Map.of());
+            for (String unsafeSetting : backend.unsafeSettings()) {
+                String file = settings.get(unsafeSetting);
+                if (file != null) {
+                    leaks.add(new Leak("offload." + backend.name() + "." + unsafeSetting, file));
+                }
+            }
+        }
+        return leaks;
+    }
+
     /** Prints a line at any log level. */
-    private void warn(ListenerConfig listener) {
-        print("WARNING: " + listener.name() + ": secrets of all sessions are written to "
-                + listener.tls().keylog() + ": its readers can decrypt the traffic");
+    private void warn(Leak leak) {
+        print("WARNING: " + leak.setting.replace(": tls.keylog", "") + ": secrets of all sessions are written to "
+                + leak.file + ": its readers can decrypt the traffic");
     }
 
     private void print(String line) {

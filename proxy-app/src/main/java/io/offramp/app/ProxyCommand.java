@@ -110,7 +110,7 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
         ProxyConfig config = config(installation);
-        keyLog.check(config);
+        keyLog.check(config, installation.backends());
         Serving.start(config, installation).untilSignal();
         return ExitCode.OK;
     }

@@ -51,7 +51,7 @@ final class RunCommand implements Callable<Integer> {
         for (ConfigProblem warning : loaded.warnings()) {
             LOG.warn("{}", warning);
         }
-        keyLog.check(loaded.config());
+        keyLog.check(loaded.config(), installation.backends());
         if (installation.configLoader().needsDevelopmentCertificate(loaded.config())) {
             developmentCertificate(installation);
         }

@@ -68,7 +68,7 @@ class CommandLineTest {
     @Test
     void shouldAskForACommandOfTheDeviceWhenThereIsNone() {
         assertThat(execute("device"))
-                .isEqualTo(new Outcome(2, "", "which command? stats, health\nSee offramp device --help\n"));
+                .isEqualTo(new Outcome(2, "", "which command? stats, health, trace\nSee offramp device --help\n"));
     }
 
     @Test
@@ -228,6 +228,34 @@ class CommandLineTest {
         assertThat(proxy("--cert", cert.toString(), "--keylog", keys.toString()))
                 .isEqualTo(new Outcome(2, "", "0.0.0.0:8443" + refusal));
         assertThat(keys).doesNotExist();
+    }
+
+    @Test
+    void shouldCaptureNothingUnlessTheCommandLineAllowsIt() throws IOException {
+        Path cert = DevelopmentCertificate.create(directory);
+        Path capture = directory.resolve("nic.pcapng");
+        String refusal = "offload.device.pcap: writes the secrets of all sessions to " + capture
+                + "; that needs --unsafe-keylog on the command line as well\n";
+        Path file = write("listeners: [{name: web, bind: ':0', upstream: 'a:1', tls: {cert: " + cert
+                + "}, offload: {backend: device}}]\noffload: {device: {pcap: " + capture + "}}");
+
+        assertThat(execute("run", file.toString())).isEqualTo(new Outcome(2, "", refusal));
+        assertThat(proxy("--cert", cert.toString(), "--tx", "hw", "--set", "pcap=" + capture))
+                .isEqualTo(new Outcome(2, "", refusal));
+        assertThat(capture).doesNotExist();
+    }
+
+    @Test
+    void shouldSayWhyACaptureCannotBeTraced() throws IOException {
+        Path file = directory.resolve("nic.pcapng");
+        assertThat(execute("device", "trace", file.toString()).err()).contains("nic.pcapng: no such file");
+
+        Files.writeString(file, "something else");
+
+        assertThat(execute("device", "trace", file.toString())).satisfies(outcome -> {
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.err()).contains(file + ": is no pcapng file");
+        });
     }
 
     private Path write(String yaml) throws IOException {

@@ -8,6 +8,7 @@ import io.offramp.offload.Availability;
 import io.offramp.offload.Capabilities;
 import io.offramp.offload.Capacity;
 import io.offramp.offload.ConnectionOffload;
+import io.offramp.offload.ConnectionWatch;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
@@ -22,13 +23,16 @@ import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.counter.OffloadCounter;
 import io.offramp.offload.device.capacity.Admission;
 import io.offramp.offload.device.capacity.Pacer;
+import io.offramp.offload.device.capture.Capture;
 import io.offramp.offload.device.driver.DeviceDriver;
 import io.offramp.offload.device.driver.session.DeviceResources;
+import io.offramp.offload.device.driver.session.DriverSettings;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.engine.Engine;
 import io.offramp.offload.device.hardware.engine.EngineThread;
 import io.offramp.offload.device.hardware.engine.Pace;
+import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.thread.DeviceCpu;
 import io.offramp.offload.device.toe.Toe;
@@ -38,6 +42,7 @@ import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.ProtocolVersion;
 import io.offramp.offload.record.RecordBoundary;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +72,7 @@ public final class Device implements RecordOffload {
     private final Capabilities capabilities;
     private final DeviceCpu cpu;
     private final Toe toe;
+    private final @Nullable Capture capture;
     private final List<OffloadCounter> counters;
 
     /** @param engine of the device's AES-GCM, and of the driver's software */
@@ -101,10 +107,15 @@ public final class Device implements RecordOffload {
         ContextCache cache = new ContextCache(close == Capacity.NO_LIMIT ? 0 : (int) close);
         nic = new Nic(settings.limits(), engine, engines.start(settings, cpu), firmware, cache);
         nic.setUp(settings.isUp());
+        nic.setMtu(settings.mtu());
         abilities = settings.abilities();
         features = new Features(abilities.features());
-        resources = DeviceResources.of(nic, engine, settings.driver());
-        driver = new DeviceDriver(resources, interrupts);
+        DriverSettings driving = settings.driver();
+        capture = settings.capture() == null
+                ? null
+                : new Capture(settings.capture().in(nic::mtu, driving.faults().sequence()));
+        resources = DeviceResources.of(nic, engine, capture == null ? driving : driving.tapped(capture::onWire));
+        driver = new DeviceDriver(resources, interrupts, this::watch);
         capacity = settings.capacity();
         admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), firmware::backlogNs, clock);
         toe = new Toe(settings.toeThreads(), cpu);
@@ -156,7 +167,19 @@ public final class Device implements RecordOffload {
         all.add(recoveries("tx_recover", "Send queues reset behind a failure", Direction.TX));
         all.add(recoveries("rx_recover", "Control and receive queues reset behind a failure", Direction.RX));
         all.add(cpu.counter());
+        if (capture != null) {
+            all.addAll(capture.counters());
+        }
         return List.copyOf(all);
+    }
+
+    private void watch(QueueSet queues) {
+        if (capture != null) {
+            capture.observe(queues);
+            if (!resources.isWired()) {
+                queues.port(capture::onWire);
+            }
+        }
     }
 
     // Idle TIS are the pool's stock, not load: they give way to a session that needs a context.
@@ -259,6 +282,14 @@ public final class Device implements RecordOffload {
     }
 
     @Override
+    public @Nullable ConnectionWatch startWatch() throws IOException {
+        if (capture != null) {
+            capture.start();
+        }
+        return capture;
+    }
+
+    @Override
     public ConnectionOffload connections() {
         return toe;
     }
@@ -308,5 +339,8 @@ public final class Device implements RecordOffload {
         toe.stop();
         driver.close();
         nic.close();
+        if (capture != null) {
+            capture.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.record.Direction;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the backend {@code device}. */
@@ -19,6 +20,11 @@ public final class DeviceProvider implements OffloadProvider {
     @Override
     public Map<String, String> settings() {
         return DeviceSettings.help();
+    }
+
+    @Override
+    public Set<String> unsafeSettings() {
+        return Set.of(CaptureTarget.PCAP);
     }
 
     @Override

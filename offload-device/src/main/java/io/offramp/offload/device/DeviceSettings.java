@@ -3,6 +3,7 @@ package io.offramp.offload.device;
 import io.offramp.offload.Capacity;
 import io.offramp.offload.device.capacity.CapacitySettings;
 import io.offramp.offload.device.driver.session.DriverSettings;
+import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
 import io.offramp.offload.device.hardware.firmware.CommandTimes;
@@ -13,6 +14,7 @@ import io.offramp.offload.device.wire.Faults;
 import io.offramp.offload.device.wire.Wire;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a device is configured.
@@ -22,9 +24,11 @@ import java.util.Map;
  * @param capacity its rates and latencies
  * @param commandTimes of its firmware
  * @param isUp whether it works
+ * @param mtu longest packet, in bytes from the IP header on
  * @param driver settings of its driver
  * @param engines threads of its own that work on queues; 0 for the posting threads
  * @param toeThreads event loops for the connections that it owns, and as many workers
+ * @param capture file for what its connections exchange; null for none
  */
 record DeviceSettings(
         Abilities abilities,
@@ -32,9 +36,11 @@ record DeviceSettings(
         Capacity capacity,
         CommandTimes commandTimes,
         boolean isUp,
+        int mtu,
         DriverSettings driver,
         int engines,
-        int toeThreads) {
+        int toeThreads,
+        @Nullable CaptureTarget capture) {
     private static final String PROFILE = "profile";
     private static final String FAULTS = "faults";
     private static final String ENGINES = "engines";
@@ -47,6 +53,7 @@ record DeviceSettings(
     private static final String RECEIVE_QUEUES = "rqs";
     private static final String INTERRUPT_US = "interrupt-usecs";
     private static final String INTERRUPT_FRAMES = "interrupt-frames";
+    private static final String MTU = "mtu";
     private static final String TOE_THREADS = "toe-threads";
 
     private static final String DEFAULT_PROFILE = "connectx-6dx";
@@ -55,6 +62,7 @@ record DeviceSettings(
     private static final int MAX_DEKS = StaticParams.MAX_DEK_INDEX + 1;
     private static final int MAX_ENGINES = 64;
     private static final int MAX_STEERING = 65_535;
+    private static final int MAX_MTU = 9_216;
     private static final int MAX_TOE_THREADS = 1024;
     private static final int MAX_INTERRUPT_US = 1_000;
     private static final int MAX_INTERRUPT_FRAMES = 1_024;
@@ -62,14 +70,17 @@ record DeviceSettings(
 
     /** The same with a tap on its wires. */
     DeviceSettings tapped(Wire.Tap tap) {
-        return new DeviceSettings(
-                abilities, limits, capacity, commandTimes, isUp, driver.tapped(tap), engines, toeThreads);
+        return with(driver.tapped(tap));
     }
 
     /** The same with another source of faults. */
     DeviceSettings scripted(Chance.Source chances) {
+        return with(driver.scripted(chances));
+    }
+
+    private DeviceSettings with(DriverSettings newDriver) {
         return new DeviceSettings(
-                abilities, limits, capacity, commandTimes, isUp, driver.scripted(chances), engines, toeThreads);
+                abilities, limits, capacity, commandTimes, isUp, mtu, newDriver, engines, toeThreads, capture);
     }
 
     /** Settings with one line of help each. */
@@ -99,6 +110,10 @@ record DeviceSettings(
                 "completions that it does not wait for, 1 to " + MAX_INTERRUPT_FRAMES + "; default "
                         + DEFAULT_INTERRUPT_FRAMES);
         help.put(
+                MTU,
+                "longest packet, " + Nic.LEAST_MTU + " to " + MAX_MTU + " bytes from the IP header on; default "
+                        + Nic.DEFAULT_MTU + ", or more where the mss of faults needs it");
+        help.put(
                 TOE_THREADS,
                 "threads for connections in mode hw-record, and as many for expensive handshakes, 1 to "
                         + MAX_TOE_THREADS + "; default 1");
@@ -119,6 +134,7 @@ record DeviceSettings(
                 "records in a row that the device may leave to the host before a session gives it back;" + " default "
                         + DriverSettings.DEFAULT_DEMOTE_AFTER);
         help.putAll(CapacitySettings.help());
+        CaptureTarget.help(help);
         return help;
     }
 
@@ -154,15 +170,18 @@ record DeviceSettings(
         int contexts = settings.number(CONTEXTS, 1, MAX_CONTEXTS, DEFAULT_CONTEXTS);
         int deks = settings.number(DEKS, 1, MAX_DEKS, 2 * contexts);
         int steering = settings.number(STEERING, 0, MAX_STEERING, MAX_STEERING);
+        DriverSettings driver = driver(settings);
         return new DeviceSettings(
                 Abilities.parse(profile, settings),
                 new NicLimits(contexts, deks, steering),
                 CapacitySettings.parse(words, contexts),
                 CapacitySettings.commandTimes(words),
                 settings.isOne(STATE, "up", "down"),
-                driver(settings),
+                settings.number(MTU, Nic.LEAST_MTU, MAX_MTU, Math.max(Nic.DEFAULT_MTU, driver.leastMtu())),
+                driver,
                 engines(settings),
-                settings.number(TOE_THREADS, 1, MAX_TOE_THREADS, 1));
+                settings.number(TOE_THREADS, 1, MAX_TOE_THREADS, 1),
+                CaptureTarget.parse(settings));
     }
 
     private static int engines(SettingValues settings) {

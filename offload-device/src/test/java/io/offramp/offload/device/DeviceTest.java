@@ -59,12 +59,15 @@ class DeviceTest {
         assertRefused(
                 Map.of("faults", "loss=1%", "engines", "1"),
                 "engines: must be 0 with faults, whose time is virtual, is 1");
+        assertRefused(Map.of("mtu", "575"), "mtu: must be 576 to 9216, is 575");
+        assertRefused(Map.of("pcap-limit", "0"), "pcap-limit: must be 1 to 65536, is 0");
         assertRefused(
-                Map.of("mtu", "1500"),
-                "mtu: unknown setting, expected one of [profile, caps, tls-hw-tx-offload, tls-hw-rx-offload, contexts, deks, steering, state, rqs, interrupt-usecs, interrupt-frames, "
-                        + "toe-threads, engines, faults, resync, demote-after, records-per-second, gbit-per-second, "
-                        + "installs-per-second, "
-                        + "install-latency, record-latency, command-time, key-time, context-cache, context-miss]");
+                Map.of("vlan", "7"),
+                "vlan: unknown setting, expected one of [profile, caps, tls-hw-tx-offload, tls-hw-rx-offload, "
+                        + "contexts, deks, steering, state, rqs, interrupt-usecs, interrupt-frames, mtu, "
+                        + "toe-threads, engines, faults, resync, "
+                        + "demote-after, records-per-second, gbit-per-second, installs-per-second, install-latency, "
+                        + "record-latency, command-time, key-time, context-cache, context-miss, pcap, pcap-limit]");
     }
 
     private static void assertRefused(Map<String, String> settings, String message) {

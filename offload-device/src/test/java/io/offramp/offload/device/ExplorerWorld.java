@@ -34,8 +34,6 @@ final class ExplorerWorld {
      */
     private static final int RECORDS_UNTIL_BACK = 140;
 
-    private static final int TCP_BYTES = 20;
-
     private final ExplorerDevice used;
     private final Device device;
     private final ScriptedChance chance;
@@ -197,10 +195,10 @@ final class ExplorerWorld {
      */
     private void onPacket(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
         ExplorerConnection open = connection;
-        int sourcePort = header.getUnsignedShort(headerBytes - TCP_BYTES);
+        int sourcePort = PacketHeader.sourcePort(header, 0);
         boolean isOurs = sourcePort == sessions.target().flow().local().getPort();
         if (open != null && isOurs && wrong == null) {
-            int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
+            int sequence = PacketHeader.tcpSequence(header, 0);
             wrong = open.look(sequence, payload, index, bytes);
         }
     }

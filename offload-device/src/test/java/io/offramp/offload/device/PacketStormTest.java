@@ -13,6 +13,8 @@ import io.offramp.offload.InstallResult;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.TxSession;
+import io.offramp.offload.device.hardware.Nic;
+import io.offramp.offload.device.hardware.packet.Checksums;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
@@ -106,7 +108,7 @@ class PacketStormTest {
                     + share("duplicate", 5)
                     + share("corrupt", 3) + share("retransmit", 10) + share("resegment", 40) + share("ack-lag", 30)
                     + share("cqe-error", 2) + share("reroute", 4) + share("queue-full", 20) + share("delay", 30)
-                    + share("move", 3) + share("resize", 1) + share("rq-error", 2)
+                    + share("move", 3) + share("resize", 1) + share("rq-error", 2) + share("mtu-change", 5)
                     + " mss=" + (100 + random.nextInt(1_349)) + " sequence=" + Integer.toUnsignedLong(isn);
             channel.config().setAllocator(allocator);
             target = new OffloadTarget(
@@ -126,8 +128,12 @@ class PacketStormTest {
         /** What leaves, at whatever time and however often, is what software has sent at that place. */
         private void onPacket(ByteBuf header, int headerBytes, ByteBuf payload, int index, int bytes) {
             packets++;
+            assertThat(Checksums.verify(header, headerBytes, payload, index, bytes))
+                    .as("checksums of both headers")
+                    .isTrue();
+            assertThat(headerBytes - PacketHeader.ETHERNET_BYTES + bytes).isLessThanOrEqualTo(Nic.DEFAULT_MTU);
             if (isSending) {
-                int at = PacketHeader.tcpSequence(header, 0, headerBytes) - isn - (int) start;
+                int at = PacketHeader.tcpSequence(header, 0) - isn - (int) start;
                 boolean isSame = at >= 0
                         && at + bytes <= wire.length
                         && Arrays.equals(wire, at, at + bytes, ByteBufUtil.getBytes(payload, index, bytes), 0, bytes);

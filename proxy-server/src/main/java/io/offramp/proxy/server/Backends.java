@@ -2,6 +2,7 @@ package io.offramp.proxy.server;
 
 import io.offramp.offload.Availability;
 import io.offramp.offload.ConnectionOffload;
+import io.offramp.offload.ConnectionWatch;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.config.ListenerConfig;
@@ -10,6 +11,7 @@ import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.session.RecordCost;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +24,7 @@ final class Backends implements AutoCloseable {
     private static final String SOFTWARE = "sw";
 
     private final Map<String, RecordOffload> opened = new LinkedHashMap<>();
+    private final Map<String, ConnectionWatch> watches = new LinkedHashMap<>();
 
     private Backends() {}
 
@@ -37,8 +40,16 @@ final class Backends implements AutoCloseable {
         try {
             for (String name : wanted) {
                 Map<String, String> settings = config.backends().getOrDefault(name, Map.of());
-                backends.opened.put(name, provider(providers, name).open(settings));
+                RecordOffload backend = provider(providers, name).open(settings);
+                backends.opened.put(name, backend);
+                ConnectionWatch watch = backend.startWatch();
+                if (watch != null) {
+                    backends.watches.put(name, watch);
+                }
             }
+        } catch (IOException e) {
+            backends.close();
+            throw new StartException("offload: cannot capture: " + e);
         } catch (IllegalArgumentException e) {
             backends.close();
             throw new StartException("offload: " + e.getMessage());
@@ -52,6 +63,12 @@ final class Backends implements AutoCloseable {
         RecordOffload device = opened(config.backend());
         AutoPolicy auto = AutoPolicy.of(device.capacity(), RecordCost.MEASURED);
         return new OffloadPlan(software, device, config, auto);
+    }
+
+    /** What watches the connections of a listener; null for nothing. */
+    @Nullable
+    ConnectionWatch watch(ListenerConfig listener) {
+        return watches.get(listener.offload().backend());
     }
 
     /**

@@ -116,7 +116,7 @@ record GenerationMaker(
             throws StartException {
         ConnectionOffload device = backends.connections(listener);
         CurrentListener current = current(config.listeners(), listener);
-        HandshakeSettings handshake = handshakes.settings(config, listener, device, files);
+        HandshakeSettings handshake = handshakes.settings(config, listener, device, backends.watch(listener), files);
         Front front =
                 fronts.of(listener, handshake.identities(), () -> current.get().routes());
         return new ListenerGeneration(

@@ -2,6 +2,7 @@ package io.offramp.proxy.server;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.offramp.offload.ConnectionOffload;
+import io.offramp.offload.ConnectionWatch;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.TlsConfig;
@@ -14,6 +15,7 @@ import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.handshake.client.ClientAuth;
 import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.handshake.client.ServerAuth;
+import io.offramp.proxy.handshake.crypto.KeyLog;
 import io.offramp.proxy.handshake.engine.AlpnSettings;
 import io.offramp.proxy.handshake.engine.ClientSettings;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
@@ -48,10 +50,15 @@ final class Handshakes implements AutoCloseable {
      * Reads a listener's certificates and prepares its crypto. Blocks.
      *
      * @param device that runs the handshakes; null for the host
+     * @param watch gets the secrets, too; null for nobody
      * @param files receives what the listener has read
      */
     HandshakeSettings settings(
-            ProxyConfig config, ListenerConfig listener, @Nullable ConnectionOffload device, List<Reloadable> files)
+            ProxyConfig config,
+            ListenerConfig listener,
+            @Nullable ConnectionOffload device,
+            @Nullable ConnectionWatch watch,
+            List<Reloadable> files)
             throws StartException {
         TlsConfig tls = listener.tls();
         ListenerCertificates certificates = certificates(listener);
@@ -66,7 +73,7 @@ final class Handshakes implements AutoCloseable {
                 .timeout(config.handshakes().timeout())
                 .maxBytes(config.handshakes().bytes())
                 .clientAuth(clientAuth(listener, files))
-                .keyLog(keyLogs.of(listener.name(), tls.keylog()))
+                .keyLog(keyLog(listener, watch))
                 .build();
         certificates.publishTo(settings.identities()::replace);
         certificates.publishTo(metrics.listener(listener.name())::onCertificates);
@@ -108,6 +115,11 @@ final class Handshakes implements AutoCloseable {
         }
         identity.replace(List.of(next));
         return List.of("replaced: " + own.cert());
+    }
+
+    private KeyLog keyLog(ListenerConfig listener, @Nullable ConnectionWatch watch) throws StartException {
+        KeyLog log = keyLogs.of(listener.name(), listener.tls().keylog());
+        return watch == null ? log : log.and(watch::onSecret);
     }
 
     private static ListenerCertificates certificates(ListenerConfig listener) throws StartException {

@@ -323,7 +323,15 @@ public final class ProxyServer implements AutoCloseable {
         OffloadPlan plan = current.get().sessions().plan();
         ListenerMetrics meters = metrics.listener(listener.name());
         TlsListener initializer = new TlsListener(
-                listener.name(), current, meters, connections, halfOpen, addresses, clients, this::isDraining);
+                listener.name(),
+                current,
+                meters,
+                connections,
+                halfOpen,
+                addresses,
+                clients,
+                backends.watch(listener),
+                this::isDraining);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .channelFactory(transport.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.AttributeKey;
+import io.offramp.offload.ConnectionWatch;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.channel.DrainEvent;
@@ -25,6 +26,7 @@ import io.offramp.proxy.tls.Handshaken;
 import java.net.InetSocketAddress;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final HalfOpenHandshakes halfOpen;
     private final ClientAddressLimits addresses;
     private final ChannelGroup channels;
+    private final @Nullable ConnectionWatch watch;
     private final BooleanSupplier draining;
 
     /**
@@ -61,6 +64,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
      * @param halfOpen bounds the handshakes under way
      * @param addresses bounds the connections of one client address
      * @param channels gets every open client channel, for the drain
+     * @param watch sees every connection that is let in; null for nobody
      * @param draining true once a drain has begun
      */
     TlsListener(
@@ -71,6 +75,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             HalfOpenHandshakes halfOpen,
             ClientAddressLimits addresses,
             ChannelGroup channels,
+            @Nullable ConnectionWatch watch,
             BooleanSupplier draining) {
         this.name = name;
         this.current = current;
@@ -79,6 +84,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         this.halfOpen = halfOpen;
         this.addresses = addresses;
         this.channels = channels;
+        this.watch = watch;
         this.draining = draining;
     }
 
@@ -120,6 +126,9 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             connections.remove(connection);
             metrics.onClosed();
         });
+        if (watch != null) {
+            watch.onAccepted(new OffloadTarget(connection.id(), channel, connection.tuple()));
+        }
         channel.pipeline().addLast(new TlsHandshakeHandler(listener.handshake(), this));
         if (draining.getAsBoolean()) { // accepted before the socket closed, after the drain's own pass
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);

@@ -20,6 +20,8 @@ import io.offramp.proxy.warmup.TlsLoad;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -106,11 +108,24 @@ final class WarmUp {
             throw new StartException("all listeners are a device's");
         }
         return ProxyConfig.builder(listeners, Map.of(UPSTREAM, upstream))
-                .backends(config.backends())
+                .backends(unwatched())
                 .logging(new LoggingConfig(
                         config.logging().access().discarded(), config.logging().level()))
                 .threads(config.threads())
                 .build();
+    }
+
+    /** What is done for ourselves is in no capture. */
+    private Map<String, Map<String, String>> unwatched() {
+        Map<String, Map<String, String>> backends = new HashMap<>(config.backends());
+        for (OffloadProvider provider : providers) {
+            backends.computeIfPresent(provider.name(), (name, settings) -> {
+                Map<String, String> safe = new LinkedHashMap<>(settings);
+                safe.keySet().removeAll(provider.unsafeSettings());
+                return safe;
+            });
+        }
+        return backends;
     }
 
     /** Our clients have no certificate, and no secret of theirs is written. */

@@ -85,6 +85,7 @@ public final class HellosFuzz {
                 halfOpen,
                 addresses,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
+                null,
                 () -> false));
     }
 

@@ -68,6 +68,7 @@ class TlsListenerTest {
                 halfOpen,
                 addresses,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
+                null,
                 () -> false);
     }
 

@@ -9,6 +9,7 @@ import io.offramp.offload.RxSink;
 import io.offramp.offload.TxSession;
 import io.offramp.offload.TxSink;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.driver.queue.FlowTemplates;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.rx.DeviceRxSession;
 import io.offramp.offload.device.driver.session.DeviceResources;
@@ -24,12 +25,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Installs sessions on the device. Thread-safe. */
 public final class DeviceDriver {
     private final DeviceResources device;
     private final @Nullable BiConsumer<EventLoop, Runnable> interrupts;
+    private final Consumer<QueueSet> onQueues;
     // Looked up at installs only: a session keeps its channel.
     private final ConcurrentHashMap<Thread, DeviceChannel> channels = new ConcurrentHashMap<>();
 
@@ -38,10 +41,13 @@ public final class DeviceDriver {
      *
      * @param device what all sessions share
      * @param interrupts runs a task on an event loop, called from threads of the device; null for the loop itself
+     * @param onQueues takes each set of queues before it is used
      */
-    public DeviceDriver(DeviceResources device, @Nullable BiConsumer<EventLoop, Runnable> interrupts) {
+    public DeviceDriver(
+            DeviceResources device, @Nullable BiConsumer<EventLoop, Runnable> interrupts, Consumer<QueueSet> onQueues) {
         this.device = device;
         this.interrupts = interrupts;
+        this.onQueues = onQueues;
     }
 
     /** Queues of the calling event loop; null before its first install. */
@@ -89,7 +95,7 @@ public final class DeviceDriver {
     public InstallResult<TxSession> installTx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, TxSink sink) {
         PacketTemplate packets;
         try {
-            packets = new PacketTemplate(target.flow().local(), target.flow().remote());
+            packets = FlowTemplates.of(target).outgoing();
         } catch (IllegalArgumentException e) {
             return new InstallResult.Declined<>(DeclineReason.CHANNEL, String.valueOf(e.getMessage()));
         }
@@ -102,7 +108,7 @@ public final class DeviceDriver {
     public InstallResult<RxSession> installRx(OffloadTarget target, TrafficKeys keys, RecordBoundary at, RxSink sink) {
         PacketTemplate packets;
         try {
-            packets = new PacketTemplate(target.flow().remote(), target.flow().local());
+            packets = FlowTemplates.of(target).incoming();
         } catch (IllegalArgumentException e) {
             return new InstallResult.Declined<>(DeclineReason.CHANNEL, String.valueOf(e.getMessage()));
         }
@@ -110,15 +116,15 @@ public final class DeviceDriver {
     }
 
     private SessionPlace place(OffloadTarget target) {
-        DeviceChannel channel = channels.computeIfAbsent(
-                Thread.currentThread(), thread -> new DeviceChannel(createQueues(), device.isWired(), loopOf(target)));
+        DeviceChannel channel = channels.computeIfAbsent(Thread.currentThread(), thread -> open(target));
         return new SessionPlace(device, channel, target);
     }
 
-    private QueueSet createQueues() {
+    private DeviceChannel open(OffloadTarget target) {
         QueueSet queues = device.nic().createQueues(device.settings().receiveQueues());
         queues.moderate(device.settings().moderation());
-        return queues;
+        onQueues.accept(queues);
+        return new DeviceChannel(queues, device.isWired(), loopOf(target));
     }
 
     private Executor loopOf(OffloadTarget target) {

@@ -5,6 +5,7 @@ import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.context.ContextMemory;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.engine.Engine;
+import io.offramp.offload.device.hardware.engine.LinkState;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.key.DekTable;
@@ -16,7 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The device: tables that all queues share, and the command to make queues. Thread-safe; each queue set is confined to
  * one thread.
  */
-public final class Nic {
+public final class Nic implements LinkState {
+    /** MTU of Ethernet. */
+    public static final int DEFAULT_MTU = 1500;
+
+    /** The least MTU: that of every IPv4 host (RFC 791 §3.1). */
+    public static final int LEAST_MTU = 576;
+
     private final List<Engine> engines;
     private final NicLimits limits;
     private final Firmware firmware;
@@ -28,6 +35,7 @@ public final class Nic {
     private final Steering steering;
     private final AtomicInteger queueSets = new AtomicInteger();
     private volatile boolean isUp = true;
+    private volatile int mtu = DEFAULT_MTU;
 
     /** With inline engines. */
     public Nic(NicLimits limits, AeadEngine engine) {
@@ -107,7 +115,7 @@ public final class Nic {
     public QueueSet createQueues(int receiveQueues) {
         int number = queueSets.getAndIncrement();
         Engine engine = engines.isEmpty() ? null : engines.get(number % engines.size());
-        return new QueueSet(number, receiveQueues, tises, tirs, deks, steering, cache, this::isUp, engine);
+        return new QueueSet(number, receiveQueues, tises, tirs, deks, steering, cache, this, engine);
     }
 
     /** Engines of its own that work on its queues; none where the work is done inline. */
@@ -121,7 +129,7 @@ public final class Nic {
         deks.close();
     }
 
-    /** True while it works. */
+    @Override
     public boolean isUp() {
         return isUp;
     }
@@ -131,5 +139,15 @@ public final class Nic {
      */
     public void setUp(boolean up) {
         isUp = up;
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    /** Changes the MTU. Sends that were posted before and are longer are refused. */
+    public void setMtu(int bytes) {
+        mtu = bytes;
     }
 }

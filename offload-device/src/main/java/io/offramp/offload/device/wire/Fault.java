@@ -20,6 +20,8 @@ public enum Fault {
     ACK_LAG,
     /** The device fails a send. */
     CQE_ERROR,
+    /** The MTU of the device changes. */
+    MTU_CHANGE,
     /** A packet leaves through another device. */
     REROUTE,
     /** The ICOSQ has no room. */

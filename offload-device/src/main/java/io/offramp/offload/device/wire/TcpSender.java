@@ -2,6 +2,7 @@ package io.offramp.offload.device.wire;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ public final class TcpSender {
      */
     public record Range(long position, int bytes) {}
 
-    private final Faults faults;
+    private final IntSupplier mss;
     private final Chance chance;
     private final boolean sendsLarge;
     private final long start;
@@ -34,11 +35,12 @@ public final class TcpSender {
     private int duplicates;
 
     /**
+     * @param mss most payload of a packet now
      * @param start position of the first byte
      * @param sendsLarge whether a range may be many packets, for a device to cut
      */
-    public TcpSender(Faults faults, Chance chance, long start, boolean sendsLarge) {
-        this.faults = faults;
+    public TcpSender(IntSupplier mss, Chance chance, long start, boolean sendsLarge) {
+        this.mss = mss;
         this.chance = chance;
         this.sendsLarge = sendsLarge;
         this.start = start;
@@ -58,11 +60,11 @@ public final class TcpSender {
         if (due != null) {
             return due;
         }
-        long window = unacknowledged + (long) WINDOW_PACKETS * faults.mss();
+        long window = unacknowledged + (long) WINDOW_PACKETS * mss.getAsInt();
         if (next >= end || next >= window) {
             return null;
         }
-        int most = sendsLarge ? LARGE_SEND_PACKETS * faults.mss() : faults.mss();
+        int most = (sendsLarge ? LARGE_SEND_PACKETS : 1) * mss.getAsInt();
         Range range = range(next, Math.min(end, window), most);
         next += range.bytes;
         if (chance.happens(Fault.RETRANSMIT)) {
@@ -80,7 +82,7 @@ public final class TcpSender {
     private Range needless() {
         long earliest = Math.max(start, unacknowledged - HISTORY_BYTES);
         long from = earliest + chance.below((int) (next - earliest));
-        return new Range(from, 1 + chance.below((int) Math.min(faults.mss(), next - from)));
+        return new Range(from, 1 + chance.below((int) Math.min(mss.getAsInt(), next - from)));
     }
 
     /** Everything before this position has arrived. */
@@ -89,7 +91,7 @@ public final class TcpSender {
             unacknowledged = position;
             duplicates = 0;
         } else if (next > unacknowledged && ++duplicates == DUPLICATE_ACKS) {
-            again.add(range(unacknowledged, next, faults.mss()));
+            again.add(range(unacknowledged, next, mss.getAsInt()));
         }
     }
 
@@ -97,7 +99,7 @@ public final class TcpSender {
     public void onTimeout() {
         duplicates = 0;
         if (unacknowledged < next) {
-            again.add(range(unacknowledged, next, faults.mss()));
+            again.add(range(unacknowledged, next, mss.getAsInt()));
         }
     }
 

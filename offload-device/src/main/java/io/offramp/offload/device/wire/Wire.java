@@ -13,7 +13,7 @@ public final class Wire {
     /**
      * A packet under way.
      *
-     * @param header IP and TCP header; the receiver's
+     * @param header all headers; the receiver's
      * @param payload the receiver's to release
      */
     public record Packet(ByteBuf header, ByteBuf payload) {}

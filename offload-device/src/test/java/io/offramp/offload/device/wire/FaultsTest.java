@@ -55,7 +55,8 @@ class FaultsTest {
         }
         assertThat(Faults.NAMES)
                 .isEqualTo("seed, loss, reorder, duplicate, corrupt, retransmit, resegment, ack-lag, cqe-error,"
-                        + " reroute, queue-full, delay, decline, move, resize, rq-error, down-after, mss, sequence");
+                        + " mtu-change, reroute, queue-full, delay, decline, move, resize, rq-error, down-after, mss,"
+                        + " sequence");
     }
 
     @ParameterizedTest

@@ -67,7 +67,7 @@ class TcpTest {
 
     @Test
     void shouldSendTheFirstMissingPartAgainAfterThreeDuplicateAcknowledgments() {
-        TcpSender sender = new TcpSender(Faults.NONE, Chance.seeded(Faults.NONE, 0), 100, false);
+        TcpSender sender = new TcpSender(Faults.NONE::mss, Chance.seeded(Faults.NONE, 0), 100, false);
         sender.extend(10_000);
         for (int i = 0; i < 4; i++) {
             sender.poll();
@@ -83,7 +83,7 @@ class TcpTest {
 
     @Test
     void shouldKeepWithinItsWindowAndSendAgainAfterATimeout() {
-        TcpSender sender = new TcpSender(Faults.NONE, Chance.seeded(Faults.NONE, 0), 0, true);
+        TcpSender sender = new TcpSender(Faults.NONE::mss, Chance.seeded(Faults.NONE, 0), 0, true);
         sender.extend(1_000_000);
         long sent = 0;
         for (TcpSender.Range range = sender.poll(); range != null; range = sender.poll()) {
@@ -141,7 +141,7 @@ class TcpTest {
         Faults faults = Faults.parse(text);
         Chance chance = Chance.seeded(faults, 1);
         Wire wire = new Wire(chance, allocator);
-        TcpSender sender = new TcpSender(faults, chance, START, faults.mss() > 1_000);
+        TcpSender sender = new TcpSender(faults::mss, chance, START, faults.mss() > 1_000);
         ByteArrayOutputStream arrived = new ByteArrayOutputStream();
         TcpReceiver receiver = new TcpReceiver(START, (payload, mark) -> {
             arrived.writeBytes(ByteBufUtil.getBytes(payload));

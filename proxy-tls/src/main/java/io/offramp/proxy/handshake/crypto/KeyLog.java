@@ -14,4 +14,14 @@ public interface KeyLog {
      * @param secret not kept
      */
     void add(String label, byte[] clientRandom, byte[] secret);
+
+    /** This one and another one. */
+    default KeyLog and(KeyLog other) {
+        return this == NONE
+                ? other
+                : (label, clientRandom, secret) -> {
+                    add(label, clientRandom, secret);
+                    other.add(label, clientRandom, secret);
+                };
+    }
 }

@@ -215,6 +215,11 @@ public final class DeviceChannel {
         }
     }
 
+    /** MTU of the device, in bytes: from the IP header on. */
+    public int mtu() {
+        return queues.mtu();
+    }
+
     /** Host memory that the device may reach. */
     public MemoryRegions regions() {
         return queues.regions();

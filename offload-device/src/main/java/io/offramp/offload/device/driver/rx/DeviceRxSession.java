@@ -9,6 +9,7 @@ import io.offramp.offload.RxSession;
 import io.offramp.offload.RxSink;
 import io.offramp.offload.SessionInfo;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.driver.queue.FlowWatch.Receiver;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.rx.RecordAssembler.Work;
 import io.offramp.offload.device.driver.session.SessionPlace;
@@ -72,7 +73,8 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
                 : null;
         Chance chance = wire == null ? place.device().settings().chance(0) : wire.chance();
         device = new RxBinding(place, context, records, chance, this);
-        wired = wire == null ? null : new WireIngress(place, wire, queue, records, device);
+        wired = wire == null ? null : new WireIngress(place, wire, packets, queue, records, device);
+        packets.watch().onReceiver(wire == null ? Receiver.DEVICE : Receiver.WIRE);
         place.counters().rxCurrent.increment();
         place.counters().rxInstalled.increment();
     }
@@ -156,6 +158,7 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
             // Behind a rekey, the device first gets the place where the next record starts.
             RxContext context = device.usable();
             if (context == null || !channel.receive().hasRoom()) {
+                packets.watch().onPassedBy((int) currentPosition + at - index, wire, at, bytes);
                 passBy(wire, at, bytes);
             } else {
                 present(context, wire, at, bytes, (int) currentPosition + at - index);
@@ -188,7 +191,8 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
 
     private void present(RxContext context, ByteBuf wire, int at, int bytes, int sequence) {
         ByteBuf host = place.allocator().directBuffer(bytes, bytes);
-        packets.sequence(sequence);
+        packets.next(sequence, bytes, 0);
+        packets.arrived(sequence + bytes);
         queue.append()
                 .present(
                         context,
@@ -362,6 +366,7 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
             return;
         }
         isOpen = false;
+        packets.watch().onReceiver(Receiver.NONE);
         device.close();
         records.close();
         keys.destroy();

@@ -1,10 +1,11 @@
 package io.offramp.offload.device.driver.rx;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.rx.RxPacket.Arrival;
 import io.offramp.offload.device.driver.session.SessionPlace;
+import io.offramp.offload.device.hardware.packet.Checksums;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
 
 /**
  * Leads the packets of a wire with faults through the device, one at a time, and gives what is intact to the host's
@@ -13,13 +14,21 @@ import io.offramp.offload.device.hardware.packet.TcpChecksum;
 final class WireIngress implements WiredRx.Ingress {
     private final SessionPlace place;
     private final WiredRx wire;
+    private final PacketTemplate flow;
     private final PacketQueue packets;
     private final RecordAssembler records;
     private final RxBinding device;
 
-    WireIngress(SessionPlace place, WiredRx wire, PacketQueue packets, RecordAssembler records, RxBinding device) {
+    WireIngress(
+            SessionPlace place,
+            WiredRx wire,
+            PacketTemplate flow,
+            PacketQueue packets,
+            RecordAssembler records,
+            RxBinding device) {
         this.place = place;
         this.wire = wire;
+        this.flow = flow;
         this.packets = packets;
         this.records = records;
         this.device = device;
@@ -41,12 +50,13 @@ final class WireIngress implements WiredRx.Ingress {
         RxContext context = device.usable();
         if (context == null || !place.channel().receive().hasRoom()) {
             // Past the device, which might decrypt it with a key that is no longer the right one.
-            boolean isIntact = TcpChecksum.verify(header, headerBytes, payload, 0, bytes);
+            boolean isIntact = Checksums.verify(header, headerBytes, payload, 0, bytes);
+            flow.watch().onPassedBy(PacketHeader.tcpSequence(header, 0), payload, 0, bytes);
             accept(isIntact ? Arrival.INTACT : Arrival.DAMAGED, header, payload, DecryptedRuns.ENCRYPTED);
             return;
         }
         ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
-        int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
+        int sequence = PacketHeader.tcpSequence(header, 0);
         RxPacket packet = packets.take();
         packet.present(
                 context, place.channel(), header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());

@@ -3,8 +3,8 @@ package io.offramp.offload.device.driver.rx;
 import io.netty.buffer.ByteBuf;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.session.SessionPlace;
+import io.offramp.offload.device.hardware.packet.Checksums;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Fault;
 import io.offramp.offload.device.wire.Faults;
@@ -46,7 +46,7 @@ final class WiredRx {
     private boolean isOpen = true;
 
     /**
-     * @param packets header of the flow's packets; its sequence is changed here
+     * @param packets headers of the flow's packets
      * @param delivery takes what is in order
      */
     WiredRx(SessionPlace place, Faults faults, PacketTemplate packets, long start, TcpReceiver.Delivery delivery) {
@@ -55,7 +55,7 @@ final class WiredRx {
         this.packets = packets;
         chance = place.device().settings().chance(2 * place.target().connectionId() + 1);
         wire = new Wire(chance, place.allocator(), place.device().settings().tap());
-        farEnd = new TcpSender(faults, chance, start, false);
+        farEnd = new TcpSender(this::mss, chance, start, false);
         host = new TcpReceiver(start, delivery);
         history = place.allocator().directBuffer(TcpSender.HISTORY_BYTES);
         end = start;
@@ -130,9 +130,9 @@ final class WiredRx {
         int missing = Math.max(0, history.readerIndex() - index);
         int bytes = range.bytes() - missing;
         if (bytes > 0) {
-            packets.sequence((int) (range.position() + missing) + faults.sequence());
+            packets.next((int) (range.position() + missing) + faults.sequence(), bytes, 1);
             ByteBuf header = packets.header();
-            TcpChecksum.write(header, packets.headerBytes(), history, index + missing, bytes);
+            Checksums.write(header, packets.headerBytes(), history, index + missing, bytes);
             wire.send(header, packets.headerBytes(), history, index + missing, bytes);
         }
     }
@@ -149,10 +149,16 @@ final class WiredRx {
         }
     }
 
+    /** Most payload of a packet now: the far end knows our MTU. */
+    private int mss() {
+        return Math.min(faults.mss(), packets.mss(place.channel().mtu()));
+    }
+
     /** Puts a packet's payload in order; ownership moves. */
     void accept(ByteBuf header, ByteBuf payload, int mark) {
-        int sequence = PacketHeader.tcpSequence(header, 0, header.readableBytes());
+        int sequence = PacketHeader.tcpSequence(header, 0);
         host.receive(host.positionOf(sequence, faults.sequence()), payload, mark);
+        packets.arrived((int) host.next() + faults.sequence());
     }
 
     /** Forgets everything. May be called from inside of a delivery. */

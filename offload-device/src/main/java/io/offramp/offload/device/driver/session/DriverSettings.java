@@ -1,5 +1,6 @@
 package io.offramp.offload.device.driver.session;
 
+import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.queue.Moderation;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Faults;
@@ -76,6 +77,12 @@ public record DriverSettings(
     /** One connection's randomness. */
     public Chance chance(long stream) {
         return chances.of(faults(), stream);
+    }
+
+    /** What packets need that have as much payload as the wire was asked to allow; 0 if it was not asked. */
+    public int leastMtu() {
+        int mss = faults().mss();
+        return mss == Faults.DEFAULT_MSS ? 0 : mss + PacketHeader.IPV6_BYTES - PacketHeader.ETHERNET_BYTES;
     }
 
     /** Faults of the wire: none if there is no wire. */

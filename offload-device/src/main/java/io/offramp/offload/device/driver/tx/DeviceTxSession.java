@@ -34,6 +34,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private final TxSink sink;
     private final RecordFormat format;
     private final RecordPoster poster;
+    private final PacketTemplate packets;
     private final @Nullable WiredTx wired;
     private final RecordBoundary start;
     private TxEpoch epoch;
@@ -65,6 +66,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         this.context = context;
         epoch = new TxEpoch(keys);
         format = keys.format();
+        this.packets = packets;
         poster = new RecordPoster(place.channel(), format, packets);
         wired = place.device().isWired()
                 ? new WiredTx(place, place.device().faults(), packets, keys, at.wirePosition())
@@ -72,6 +74,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         start = at;
         nextSequence = at.nextSequence();
         wirePosition = at.wirePosition();
+        packets.watch().onSender();
         place.device().live().add(this);
         place.counters().txCurrent.increment();
         place.counters().txInstalled.increment();
@@ -242,6 +245,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             first = message.next;
             last = first == null ? null : last;
             message.epoch().onMessageEnd();
+            boolean isByDevice = wired != null || message.isSent();
             ByteBuf wire = message.end();
             spare = message;
             if (!isOpen) {
@@ -252,6 +256,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
                 isBurstUnderWay = true;
                 place.channel().afterPoll(this::onBurstEnd);
             }
+            packets.watch().onMade(wire.readableBytes(), isByDevice);
             sink.onSealed(wire);
         }
     }

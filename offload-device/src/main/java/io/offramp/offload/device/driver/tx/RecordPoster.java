@@ -22,9 +22,6 @@ import io.offramp.offload.record.RecordFormat;
  * </pre>
  */
 final class RecordPoster {
-    /** Payload bytes per packet that a large send is cut into: Ethernet, IPv4 or IPv6, TCP with timestamps. */
-    static final int MSS = 1448;
-
     /** Most payload of one large send. */
     static final int MAX_SEND_BYTES = 1 << 18;
 
@@ -37,7 +34,7 @@ final class RecordPoster {
     private final int fixedOctowords;
     private final int recordOctowords;
 
-    /** @param packets header of the flow's packets; its sequence is changed here */
+    /** @param packets headers of the flow's packets */
     RecordPoster(DeviceChannel channel, RecordFormat format, PacketTemplate packets) {
         this.channel = channel;
         this.format = format;
@@ -72,6 +69,7 @@ final class RecordPoster {
      */
     void post(TxMessage message, int tis, int sequence, int records) {
         int recordsPerSend = recordsPerSend(message);
+        message.cutAt(packets.mss(channel.mtu()));
         int contentIndex = message.plaintext().readerIndex();
         int wireIndex = 0;
         for (int posted = 0; posted < records; posted += recordsPerSend) {
@@ -108,9 +106,11 @@ final class RecordPoster {
         int at = ring.reserve(blocks);
         ByteBuf out = ring.memory();
         int sendBytes = contentBytes + records * format.overheadBytes();
-        ring.writeControl(at, sendBytes > MSS ? Opcode.LSO : Opcode.SEND, 0, octowords, 0, tis);
-        packets.sequence(sequence);
-        EthernetSegment.write(out, at + ControlSegment.BYTES, MSS, packets.header(), packets.headerBytes());
+        int packetCount = Math.ceilDiv(sendBytes, message.mss());
+        ring.writeControl(at, packetCount > 1 ? Opcode.LSO : Opcode.SEND, 0, octowords, 0, tis);
+        packets.next(sequence, sendBytes, packetCount);
+        packets.arrived(sequence + sendBytes);
+        EthernetSegment.write(out, at + ControlSegment.BYTES, message.mss(), packets.header(), packets.headerBytes());
         int segment = at + (fixedOctowords - 1) * ControlSegment.OCTOWORD_BYTES;
         DataSegment.write(out, segment, sendBytes, message.wireKey(), wireIndex);
         segment += DataSegment.BYTES;

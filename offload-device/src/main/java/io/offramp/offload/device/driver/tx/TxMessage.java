@@ -34,6 +34,7 @@ final class TxMessage implements CompletionHandler {
     private boolean isPosted;
     private int sentBytes;
     private int sentPackets;
+    private int mss = 1;
     private int syndrome;
     private int vendorSyndrome;
 
@@ -165,6 +166,15 @@ final class TxMessage implements CompletionHandler {
         return programming;
     }
 
+    /** Its packets have that much payload, the last one of a WQE less. */
+    void cutAt(int newMss) {
+        mss = newMss;
+    }
+
+    int mss() {
+        return mss;
+    }
+
     /** Another WQE of this message is posted. */
     void onPosted() {
         TxContext device = Objects.requireNonNull(context);
@@ -182,7 +192,7 @@ final class TxMessage implements CompletionHandler {
     public void onCompletion(ByteBuf ring, int cqe) {
         int bytes = Cqe.byteCount(ring, cqe);
         sentBytes += bytes;
-        sentPackets += Math.ceilDiv(bytes, RecordPoster.MSS);
+        sentPackets += Math.ceilDiv(bytes, mss);
         if (Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR && !hasFailed()) {
             syndrome = Cqe.syndrome(ring, cqe);
             vendorSyndrome = Cqe.vendorSyndrome(ring, cqe);

@@ -5,8 +5,9 @@ import io.offramp.offload.aead.record.RecordSealer;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.driver.session.SessionPlace;
+import io.offramp.offload.device.hardware.Nic;
+import io.offramp.offload.device.hardware.packet.Checksums;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.wire.Chance;
 import io.offramp.offload.device.wire.Fault;
 import io.offramp.offload.device.wire.Faults;
@@ -45,7 +46,7 @@ final class WiredTx {
     private int packetsSent;
     private @Nullable ByteBuf arrived;
 
-    /** @param packets header of the flow's packets; its sequence is changed here */
+    /** @param packets headers of the flow's packets */
     WiredTx(SessionPlace place, Faults faults, PacketTemplate packets, TrafficKeys keys, long start) {
         this.place = place;
         this.faults = faults;
@@ -55,9 +56,9 @@ final class WiredTx {
         chance = place.device().settings().chance(2 * place.target().connectionId());
         records = new RecordList(sequence(start), keys.nextSequence(), this::release);
         wire = new Wire(chance, place.allocator(), place.device().settings().tap());
-        sender = new TcpSender(faults, chance, start, true);
+        sender = new TcpSender(this::mss, chance, start, true);
         farEnd = new TcpReceiver(start, this::onArrived);
-        xmit = new Xmit(place, records, packets, faults.mss(), keys, sequence(start));
+        xmit = new Xmit(place, records, packets, this::mss, keys, sequence(start));
         sealer = new RecordSealer(place.device().software(), keys);
         software = new SoftwareSegment(records, sealer, place.allocator());
         end = start;
@@ -130,8 +131,11 @@ final class WiredTx {
             if (++packetsSent == faults.downAfter()) {
                 place.device().takeDown();
             }
+            if (chance.happens(Fault.MTU_CHANGE)) {
+                place.device().nic().setMtu(Nic.LEAST_MTU + chance.below(Nic.DEFAULT_MTU - Nic.LEAST_MTU + 1));
+            }
             if (context == null || !isDeviceUsable() || chance.happens(Fault.REROUTE)) {
-                bytes = Math.min(bytes, faults.mss());
+                bytes = Math.min(bytes, mss());
                 transmitInSoftware(sequence, bytes);
             } else {
                 if (chance.happens(Fault.CQE_ERROR)) {
@@ -143,6 +147,11 @@ final class WiredTx {
                 }
             }
         }
+    }
+
+    /** Most payload of a packet now: the MTU may change at any time. */
+    private int mss() {
+        return Math.min(faults.mss(), packets.mss(channel.mtu()));
     }
 
     private boolean isDeviceUsable() {
@@ -157,8 +166,8 @@ final class WiredTx {
             return;
         }
         place.counters().txSoftwarePackets.increment();
-        packets.sequence(sequence);
-        TcpChecksum.write(packets.header(), packets.headerBytes(), payload, 0, bytes);
+        packets.next(sequence, bytes, 1);
+        Checksums.write(packets.header(), packets.headerBytes(), payload, 0, bytes);
         wire.send(packets.header(), packets.headerBytes(), payload, 0, bytes);
         payload.release();
     }
@@ -167,9 +176,10 @@ final class WiredTx {
         ByteBuf header = packet.header();
         ByteBuf payload = packet.payload();
         int headerBytes = header.readableBytes();
-        if (TcpChecksum.verify(header, headerBytes, payload, 0, payload.readableBytes())) {
-            int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
+        if (Checksums.verify(header, headerBytes, payload, 0, payload.readableBytes())) {
+            int sequence = PacketHeader.tcpSequence(header, 0);
             farEnd.receive(farEnd.positionOf(sequence, faults.sequence()), payload, 0);
+            packets.arrived(sequence(farEnd.next()));
             if (!chance.happens(Fault.ACK_LAG)) {
                 acknowledge();
             }

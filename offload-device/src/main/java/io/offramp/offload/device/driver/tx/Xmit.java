@@ -16,6 +16,7 @@ import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.key.TrafficKeys;
 import java.util.Objects;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,6 @@ final class Xmit {
         DROPPED
     }
 
-    private static final int MAX_DUMP_BYTES = 1500;
     private static final int DUMP_OCTOWORDS = 2;
     /** No record has this number: what the device has for static params is not known. */
     private static final long UNKNOWN = -1;
@@ -43,7 +43,7 @@ final class Xmit {
     private final DeviceCounters counters;
     private final RecordList records;
     private final PacketTemplate packets;
-    private final int mss;
+    private final IntSupplier mss;
     private TrafficKeys keys;
     private int expectedSequence;
     private @Nullable TxContext context;
@@ -57,11 +57,18 @@ final class Xmit {
 
     /**
      * @param records what may be sent
-     * @param packets header of the flow's packets; its sequence is changed here
+     * @param packets headers of the flow's packets
+     * @param mss most payload of a packet now
      * @param keys the session's
      * @param sequence TCP sequence where the offload starts
      */
-    Xmit(SessionPlace place, RecordList records, PacketTemplate packets, int mss, TrafficKeys keys, int sequence) {
+    Xmit(
+            SessionPlace place,
+            RecordList records,
+            PacketTemplate packets,
+            IntSupplier mss,
+            TrafficKeys keys,
+            int sequence) {
         channel = place.channel();
         counters = place.counters();
         this.records = records;
@@ -108,7 +115,7 @@ final class Xmit {
         expectedSequence = sequence + bytes;
         isLost = false;
         postRecords(context, sequence, bytes);
-        counters.txEncryptedPackets.add(Math.ceilDiv(bytes, mss));
+        counters.txEncryptedPackets.add(Math.ceilDiv(bytes, mss.getAsInt()));
         counters.txEncryptedBytes.add(bytes);
         channel.send().doorbell();
         return Outcome.OFFLOADED;
@@ -137,8 +144,9 @@ final class Xmit {
         }
         postParams(context, record.number(), false);
         int syncBytes = sequence - record.startSequence();
-        for (int done = 0; done < syncBytes; done += MAX_DUMP_BYTES) {
-            postDump(context, record, done, Math.min(MAX_DUMP_BYTES, syncBytes - done));
+        int most = channel.mtu();
+        for (int done = 0; done < syncBytes; done += most) {
+            postDump(context, record, done, Math.min(most, syncBytes - done));
         }
         counters.txResyncBytes.add(syncBytes);
         return Outcome.OFFLOADED;
@@ -210,13 +218,15 @@ final class Xmit {
     /** Posts everything but the payload's segments, and gives the offset of the first of them. */
     private int postHead(int tis, int sequence, int bytes, int payloadSegments, CompletionHandler handler) {
         SendRing ring = channel.send();
+        int cut = mss.getAsInt();
+        int packetCount = Math.ceilDiv(bytes, cut);
         int ethernetOctowords = EthernetSegment.octowords(packets.headerBytes());
         int octowords = 1 + ethernetOctowords + 1 + payloadSegments;
         int blocks = Math.ceilDiv(octowords * ControlSegment.OCTOWORD_BYTES, WorkQueue.BLOCK_BYTES);
         int at = ring.reserve(blocks);
-        ring.writeControl(at, bytes > mss ? Opcode.LSO : Opcode.SEND, 0, octowords, 0, tis);
-        packets.sequence(sequence);
-        EthernetSegment.write(ring.memory(), at + ControlSegment.BYTES, mss, packets.header(), packets.headerBytes());
+        ring.writeControl(at, packetCount > 1 ? Opcode.LSO : Opcode.SEND, 0, octowords, 0, tis);
+        packets.next(sequence, bytes, packetCount);
+        EthernetSegment.write(ring.memory(), at + ControlSegment.BYTES, cut, packets.header(), packets.headerBytes());
         int egress = at + (1 + ethernetOctowords) * ControlSegment.OCTOWORD_BYTES;
         DataSegment.write(ring.memory(), egress, bytes, channel.egressKey(), 0);
         ring.post(blocks, handler);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class PacketRing {
     /** One packet. */
     static final class Slot {
-        private final ByteBuf header = Unpooled.buffer(PacketHeader.IPV6_BYTES, PacketHeader.IPV6_BYTES);
+        private final ByteBuf header = Unpooled.buffer(PacketHeader.MAX_BYTES, PacketHeader.MAX_BYTES);
         private int headerBytes;
         private ByteBuf wire = Unpooled.EMPTY_BUFFER;
         private int index;

@@ -8,7 +8,7 @@ public interface Port {
     /**
      * A packet leaves.
      *
-     * @param header IP and TCP header from index 0 on; the device's, to be read now and not kept
+     * @param header all headers from index 0 on; the device's, to be read now and not kept
      * @param wire holds the payload; to be read now and not kept
      */
     void transmit(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes);

@@ -13,7 +13,6 @@ import io.offramp.offload.device.hardware.steering.PlainTirs;
 import io.offramp.offload.device.hardware.steering.Rqt;
 import io.offramp.offload.device.hardware.steering.Steering;
 import io.offramp.offload.device.hardware.steering.Toeplitz;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +26,7 @@ public final class QueueSet {
     private static final int RECEIVE_ENTRIES = 64;
 
     private final int number;
+    private final LinkState link;
     private final MemoryRegions regions = new MemoryRegions();
     private final WorkQueue sendQueue;
     private final WorkQueue controlQueue;
@@ -50,7 +50,7 @@ public final class QueueSet {
     /**
      * @param number unique on the device; SQ, ICOSQ and the memory of the RQs have 4n + 1 to 4n + 3
      * @param receiveQueues how many RQs there are at first
-     * @param isUp whether the device works
+     * @param link the port that packets leave and come by
      * @param engine works on these queues; null if the ringing thread does
      */
     public QueueSet(
@@ -61,19 +61,20 @@ public final class QueueSet {
             DekTable deks,
             Steering steering,
             ContextCache cache,
-            BooleanSupplier isUp,
+            LinkState link,
             @Nullable Engine engine) {
         this.engine = engine;
         this.number = number;
         this.cache = cache;
+        this.link = link;
         sendQueue = new WorkQueue(4 * number + 1, SEND_BLOCKS, WorkQueue.BLOCK_BYTES);
         controlQueue = new WorkQueue(4 * number + 2, CONTROL_BLOCKS, WorkQueue.BLOCK_BYTES);
         receive = new ReceiveQueues(number, 4 * number + 3, RECEIVE_ENTRIES, receiveQueues);
         plainTirs = new PlainTirs(number, new Rqt(receiveQueues), Toeplitz.DEFAULT);
-        tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()));
+        tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()), link::mtu);
         rx = new RxEngine(cipher);
-        receiver = new Receiver(receive, regions, steering, tirs, plainTirs, cache, isUp, rx);
-        worker = new WqeWorker(tises, tirs, deks, regions, tx, cache, isUp);
+        receiver = new Receiver(receive, regions, steering, tirs, plainTirs, cache, link::isUp, rx);
+        worker = new WqeWorker(tises, tirs, deks, regions, tx, cache, link::isUp);
     }
 
     /** True where an engine of its own works on these queues, so that completions come later. */
@@ -106,6 +107,11 @@ public final class QueueSet {
     /** Number of this set. */
     public int number() {
         return number;
+    }
+
+    /** MTU of the port that packets leave by, in bytes: from the IP header on. */
+    public int mtu() {
+        return link.mtu();
     }
 
     /** Host memory that these queues may reach. */
@@ -161,6 +167,17 @@ public final class QueueSet {
     /** Leads packets that leave to this port; null, as at first, where the host memory that a WQE names is the wire. */
     public void port(@Nullable Port newPort) {
         worker.port(newPort);
+    }
+
+    /** Shows what crosses these queues to an observer. Called before anything is posted. */
+    public void observe(QueueObserver newObserver) {
+        worker.observer(newObserver);
+        receiver.observer(newObserver);
+    }
+
+    /** Observer: appends what a SEND or LSO in a ring of these queues carries, as the host gave it. */
+    public void copyPayload(ByteBuf ring, int at, ByteBuf out) {
+        tx.copyPayload(ring, at, out);
     }
 
     /** Lets the next SEND or LSO fail with nothing of it done, as a device in trouble does. */

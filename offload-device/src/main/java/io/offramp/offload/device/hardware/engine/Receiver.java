@@ -6,9 +6,9 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
+import io.offramp.offload.device.hardware.packet.Checksums;
 import io.offramp.offload.device.hardware.packet.FlowKey;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.device.hardware.queue.QueueState;
@@ -19,6 +19,7 @@ import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.device.hardware.steering.PlainTirs;
 import io.offramp.offload.device.hardware.steering.Steering;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a packet from the wire: a rule or the default entry leads it to a TIR, which decrypts it or not, and
@@ -39,6 +40,7 @@ final class Receiver {
     private boolean hasChecksums = true;
     private boolean failsNext;
     private long bytesReceived;
+    private @Nullable QueueObserver observer;
 
     Receiver(
             ReceiveQueues queues,
@@ -69,6 +71,11 @@ final class Receiver {
         failsNext = true;
     }
 
+    /** Who sees packets; null for nobody. */
+    void observer(QueueObserver newObserver) {
+        observer = newObserver;
+    }
+
     /** Payload of all packets so far. */
     long bytesReceived() {
         return bytesReceived;
@@ -89,7 +96,7 @@ final class Receiver {
         if (host == null || DataSegment.byteCount(ring, at) < bytes) {
             return false;
         }
-        boolean isIntact = !hasChecksums || TcpChecksum.verify(header, headerBytes, wire, index, bytes);
+        boolean isIntact = !hasChecksums || Checksums.verify(header, headerBytes, wire, index, bytes);
         int tir = steer(header, headerBytes);
         TlsContext context = tirs.get(tir);
         int queue = context == null ? -1 : queues.indexOf(context.receiveQueue());
@@ -107,9 +114,17 @@ final class Receiver {
             target.onError(entry);
             return true;
         }
+        QueueObserver watching = observer;
+        if (watching != null) {
+            watching.beforePacket(context);
+        }
         TlsOffload tls = isIntact && isUp.getAsBoolean() && context != null
-                ? decrypt(context, header, headerBytes, wire, index, bytes, host, (int) address)
+                ? decrypt(context, header, wire, index, bytes, host, (int) address)
                 : pass(wire, index, bytes, host, (int) address);
+        if (watching != null) {
+            watching.afterPacket(
+                    header, headerBytes, host, (int) address, bytes, target.number(), isIntact, tls, context);
+        }
         target.onPacket(entry, bytes, isIntact, tls);
         bytesReceived += bytes;
         return true;
@@ -119,20 +134,13 @@ final class Receiver {
         if (!PacketHeader.isValid(header, 0, headerBytes)) {
             return plainTirs.direct(0);
         }
-        flow.read(header, 0, headerBytes);
+        flow.read(header, 0);
         return steering.tableOf(flow).lookup(flow);
     }
 
     private TlsOffload decrypt(
-            TlsContext context,
-            ByteBuf header,
-            int headerBytes,
-            ByteBuf wire,
-            int index,
-            int bytes,
-            ByteBuf host,
-            int hostIndex) {
-        int sequence = PacketHeader.tcpSequence(header, 0, headerBytes);
+            TlsContext context, ByteBuf header, ByteBuf wire, int index, int bytes, ByteBuf host, int hostIndex) {
+        int sequence = PacketHeader.tcpSequence(header, 0);
         try {
             return engine.receive(context, sequence, wire, index, bytes, host, hostIndex);
         } catch (Throwable e) {

@@ -6,8 +6,8 @@ import io.offramp.offload.aead.Sealer;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
+import io.offramp.offload.device.hardware.packet.LargeSend;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.EthernetSegment;
@@ -16,6 +16,7 @@ import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.Syndrome;
 import io.offramp.offload.key.AeadSuite;
 import io.offramp.offload.record.RecordFormat;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +36,18 @@ final class TxEngine {
     private final RecordCipher cipher;
     private final Payload payload;
     private final PartialSeal partial;
+    private final IntSupplier mtu;
+    private final LargeSend packets = new LargeSend();
     private int syndrome;
     private int vendorSyndrome;
 
-    TxEngine(ContextTable tises, MemoryRegions regions, RecordCipher cipher, Payload payload) {
+    /** @param mtu of the port that packets leave by */
+    TxEngine(ContextTable tises, MemoryRegions regions, RecordCipher cipher, Payload payload, IntSupplier mtu) {
         this.tises = tises;
         this.regions = regions;
         this.cipher = cipher;
         this.payload = payload;
+        this.mtu = mtu;
         partial = new PartialSeal(cipher, payload);
     }
 
@@ -60,27 +65,30 @@ final class TxEngine {
      * Works on one SEND or LSO.
      *
      * @param at its offset in the ring
-     * @param port where packets go; null where host memory is the wire
-     * @return payload bytes that left, or -1 if it failed: then nothing has left
+     * @return payload bytes that are ready in the memory that is the wire, or -1 if it failed: then nothing leaves
      */
-    int send(ByteBuf ring, int at, @Nullable Port port) {
+    int send(ByteBuf ring, int at) {
         int ethernet = at + ControlSegment.BYTES;
         int wqeEnd = at + ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES;
         int headerBytes = EthernetSegment.headerBytes(ring, ethernet);
-        // One packet of any length, or as many as it takes.
-        boolean isCut = ControlSegment.opcode(ring, at) == Opcode.LSO;
-        int mss = isCut ? EthernetSegment.mss(ring, ethernet) : Integer.MAX_VALUE;
-        int wireSegment = ethernet + EthernetSegment.octowords(headerBytes) * ControlSegment.OCTOWORD_BYTES;
+        int wireSegment = wireSegment(ethernet, headerBytes);
         int header = ethernet + EthernetSegment.INLINE_HEADER;
-        if (mss == 0 || wireSegment + DataSegment.BYTES > wqeEnd || !PacketHeader.isValid(ring, header, headerBytes)) {
+        if (wireSegment + DataSegment.BYTES > wqeEnd || !PacketHeader.isValid(ring, header, headerBytes)) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
+        }
+        int packetBytes = packetBytes(ring, at);
+        if (packetBytes <= 0) {
+            return fail(Syndrome.QUEUE_OPERATION, Syndrome.MALFORMED);
+        }
+        if (headerBytes - PacketHeader.ETHERNET_BYTES + packetBytes > mtu.getAsInt()) {
+            return fail(Syndrome.QUEUE_OPERATION, Syndrome.TOO_LONG);
         }
         int tis = ControlSegment.tisTir(ring, at);
         TlsContext context = programmed(tis);
         if (context == null && tis != NO_TIS) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.NO_CONTEXT);
         }
-        int sequence = PacketHeader.tcpSequence(ring, header, headerBytes);
+        int sequence = PacketHeader.tcpSequence(ring, header);
         if (context != null && !expects(context, sequence)) {
             return fail(Syndrome.QUEUE_OPERATION, Syndrome.SEQUENCE);
         }
@@ -101,10 +109,50 @@ final class TxEngine {
         } else {
             context.advance(sequence + wireBytes);
         }
-        if (port != null) {
-            emit(port, mss, ring.slice(header, headerBytes), sequence, wire, wireIndex, wireBytes);
-        }
         return wireBytes;
+    }
+
+    /** Lets out what {@link #send} has made of this WQE: one packet of a SEND, as many as it takes of an LSO. */
+    void transmit(ByteBuf ring, int at, Port port) {
+        int ethernet = at + ControlSegment.BYTES;
+        int headerBytes = EthernetSegment.headerBytes(ring, ethernet);
+        int segment = wireSegment(ethernet, headerBytes);
+        int wireBytes = DataSegment.byteCount(ring, segment);
+        int wireIndex = (int) DataSegment.address(ring, segment);
+        ByteBuf wire = regions.resolve(DataSegment.lkey(ring, segment), wireIndex, wireBytes);
+        if (wire == null) {
+            return;
+        }
+        int packetBytes = packetBytes(ring, at);
+        packets.start(ring, ethernet + EthernetSegment.INLINE_HEADER, headerBytes);
+        for (int done = 0; done < wireBytes; done += packetBytes) {
+            int bytes = Math.min(packetBytes, wireBytes - done);
+            ByteBuf header = packets.next(wire, wireIndex + done, bytes, done + bytes == wireBytes);
+            port.transmit(header, headerBytes, wire, wireIndex + done, bytes);
+        }
+    }
+
+    /** Appends what a SEND or LSO carries, as the host gave it. */
+    void copyPayload(ByteBuf ring, int at, ByteBuf out) {
+        int ethernet = at + ControlSegment.BYTES;
+        int segment = wireSegment(ethernet, EthernetSegment.headerBytes(ring, ethernet)) + DataSegment.BYTES;
+        payload.start(ring, segment, at + ControlSegment.octowords(ring, at) * ControlSegment.OCTOWORD_BYTES);
+        while (payload.hasMore()) {
+            out.writeBytes(payload.segment(), payload.index(), payload.left());
+            payload.skip(payload.left());
+        }
+    }
+
+    private static int wireSegment(int ethernet, int headerBytes) {
+        return ethernet + EthernetSegment.octowords(headerBytes) * ControlSegment.OCTOWORD_BYTES;
+    }
+
+    /** Most payload of one packet: an LSO is cut at the MSS, a SEND is one packet. */
+    private static int packetBytes(ByteBuf ring, int at) {
+        int ethernet = at + ControlSegment.BYTES;
+        return ControlSegment.opcode(ring, at) == Opcode.LSO
+                ? EthernetSegment.mss(ring, ethernet)
+                : DataSegment.byteCount(ring, wireSegment(ethernet, EthernetSegment.headerBytes(ring, ethernet)));
     }
 
     /**
@@ -198,16 +246,6 @@ final class TxEngine {
         cipher.seal(context, sealer, context.recordNumber(), in, inIndex, content, trailer, wire, at);
         context.onRecordEnd();
         return recordBytes;
-    }
-
-    private static void emit(
-            Port port, int mss, ByteBuf header, int sequence, ByteBuf wire, int wireIndex, int wireBytes) {
-        for (int done = 0; done < wireBytes; done += mss) {
-            int bytes = Math.min(mss, wireBytes - done);
-            PacketHeader.tcpSequence(header, 0, header.capacity(), sequence + done);
-            TcpChecksum.write(header, header.capacity(), wire, wireIndex + done, bytes);
-            port.transmit(header, header.capacity(), wire, wireIndex + done, bytes);
-        }
     }
 
     private int failInPayload() {

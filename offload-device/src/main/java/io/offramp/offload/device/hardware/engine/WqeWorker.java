@@ -36,6 +36,7 @@ final class WqeWorker {
     private final ContextCache cache;
     private final BooleanSupplier isUp;
     private @Nullable Port port;
+    private @Nullable QueueObserver observer;
     private boolean failsNextSend;
     private int failsAfter = NEVER;
     private int refusal;
@@ -61,6 +62,11 @@ final class WqeWorker {
     /** Where packets leave; null for the host memory that a WQE names. */
     void port(@Nullable Port newPort) {
         port = newPort;
+    }
+
+    /** Who sees what is done; null for nobody. */
+    void observer(QueueObserver newObserver) {
+        observer = newObserver;
     }
 
     /** Lets the next SEND or LSO fail with nothing of it done. */
@@ -116,6 +122,10 @@ final class WqeWorker {
         int syndrome = Syndrome.QUEUE_OPERATION;
         int vendor;
         int done = 0;
+        QueueObserver watching = observer;
+        if (watching != null) {
+            watching.beforeWqe(ring, at, named(ring, at));
+        }
         if (queue.state() == QueueState.ERROR || !isUp.getAsBoolean()) {
             syndrome = Syndrome.FLUSHED;
             vendor = Syndrome.NONE;
@@ -124,9 +134,13 @@ final class WqeWorker {
                 done = perform(queue, at);
                 vendor = done < 0 ? tx.vendorSyndrome() : refusal;
                 syndrome = done < 0 ? tx.syndrome() : vendor == Syndrome.NONE ? 0 : syndrome;
+                if (syndrome == 0) {
+                    letOut(ring, at, done, watching);
+                }
             } catch (Throwable e) {
                 // The JVM's errors, too: the poster waits for a completion.
                 LOG.error("WQE {} of queue {} failed", index, queue.number(), e);
+                syndrome = Syndrome.QUEUE_OPERATION;
                 vendor = Syndrome.INTERNAL;
             }
         }
@@ -144,6 +158,9 @@ final class WqeWorker {
         // One that found its context elsewhere has not moved it.
         if (vendor != Syndrome.SEQUENCE) {
             abandon(ring, at);
+        }
+        if (watching != null) {
+            watching.afterWqe(ring, at, named(ring, at), 0, syndrome, vendor);
         }
         completions.pushError(index, syndrome, vendor);
     }
@@ -166,7 +183,7 @@ final class WqeWorker {
                 case Opcode.NOP -> {}
                 case Opcode.SEND, Opcode.LSO -> {
                     touch(ring, at);
-                    return tx.send(ring, at, port);
+                    return tx.send(ring, at);
                 }
                 case Opcode.DUMP -> {
                     touch(ring, at);
@@ -188,6 +205,20 @@ final class WqeWorker {
         }
     }
 
+    private void letOut(ByteBuf ring, int at, int done, @Nullable QueueObserver watching) {
+        if (watching != null) {
+            watching.afterWqe(ring, at, named(ring, at), done, 0, Syndrome.NONE);
+        }
+        if (port != null && isSend(ring, at)) {
+            tx.transmit(ring, at, port);
+        }
+    }
+
+    private static boolean isSend(ByteBuf ring, int at) {
+        int opcode = ControlSegment.opcode(ring, at);
+        return opcode == Opcode.SEND || opcode == Opcode.LSO;
+    }
+
     private boolean isToFail(int opcode) {
         boolean fails = failsAfter == 0;
         failsAfter = Math.max(NEVER, failsAfter - 1);
@@ -204,24 +235,26 @@ final class WqeWorker {
      * sequence from the wrong one.
      */
     private void abandon(ByteBuf ring, int at) {
-        switch (ControlSegment.opcode(ring, at)) {
-            case Opcode.UMR -> poison(ControlSegment.modifier(ring, at), ControlSegment.tisTir(ring, at));
-            case Opcode.SET_PSV -> poison(ControlSegment.modifier(ring, at), ParamsWqe.progressContext(ring, at));
-            case Opcode.SEND, Opcode.LSO, Opcode.DUMP -> {
-                TlsContext context = tises.get(ControlSegment.tisTir(ring, at));
-                if (context != null) {
-                    context.lose();
-                }
+        TlsContext context = named(ring, at);
+        if (context != null) {
+            switch (ControlSegment.opcode(ring, at)) {
+                case Opcode.UMR, Opcode.SET_PSV -> context.poison();
+                case Opcode.SEND, Opcode.LSO, Opcode.DUMP -> context.lose();
+                default -> {}
             }
-            default -> {}
         }
     }
 
-    private void poison(int modifier, int number) {
-        TlsContext context = context(modifier, number);
-        if (context != null) {
-            context.poison();
-        }
+    /** The context that a WQE names. */
+    private @Nullable TlsContext named(ByteBuf ring, int at) {
+        int modifier = ControlSegment.modifier(ring, at);
+        return switch (ControlSegment.opcode(ring, at)) {
+            case Opcode.UMR -> context(modifier, ControlSegment.tisTir(ring, at));
+            case Opcode.SET_PSV -> context(modifier, ParamsWqe.progressContext(ring, at));
+            case Opcode.GET_PSV -> context(modifier, PsvWqe.context(ring, at));
+            case Opcode.SEND, Opcode.LSO, Opcode.DUMP -> tises.get(ControlSegment.tisTir(ring, at));
+            default -> null;
+        };
     }
 
     private int loadStatic(WorkQueue queue, int at) {

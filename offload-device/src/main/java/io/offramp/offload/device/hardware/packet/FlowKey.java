@@ -19,21 +19,21 @@ public final class FlowKey {
     public FlowKey() {}
 
     /** Takes the flow from a valid header. */
-    public FlowKey read(ByteBuf header, int at, int headerBytes) {
-        isIpv6 = headerBytes == PacketHeader.IPV6_BYTES;
+    public FlowKey read(ByteBuf header, int at) {
+        isIpv6 = PacketHeader.isIpv6(header, at);
+        int ip = at + PacketHeader.ETHERNET_BYTES;
+        ports = header.getInt(at + PacketHeader.tcp(header, at));
         if (isIpv6) {
-            int source = at + PacketHeader.IPV6_SOURCE;
+            int source = ip + PacketHeader.IPV6_SOURCE;
             sourceHigh = header.getLong(source);
             sourceLow = header.getLong(source + 8);
             destinationHigh = header.getLong(source + 16);
             destinationLow = header.getLong(source + 24);
-            ports = header.getInt(at + PacketHeader.IPV6_TCP);
         } else {
             sourceHigh = 0;
-            sourceLow = header.getUnsignedInt(at + PacketHeader.IPV4_SOURCE);
+            sourceLow = header.getUnsignedInt(ip + PacketHeader.IPV4_SOURCE);
             destinationHigh = 0;
-            destinationLow = header.getUnsignedInt(at + PacketHeader.IPV4_SOURCE + 4);
-            ports = header.getInt(at + PacketHeader.IPV4_TCP);
+            destinationLow = header.getUnsignedInt(ip + PacketHeader.IPV4_SOURCE + 4);
         }
         return this;
     }

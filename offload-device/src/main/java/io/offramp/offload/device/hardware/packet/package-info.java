@@ -1,4 +1,4 @@
-/** Packets: their headers as bytes, and what steering reads from them. */
+/** Packets: their headers as bytes, what steering reads from them, and how a large send becomes many. */
 @NullMarked
 package io.offramp.offload.device.hardware.packet;
 

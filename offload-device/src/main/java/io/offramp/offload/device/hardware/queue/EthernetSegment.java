@@ -3,8 +3,7 @@ package io.offramp.offload.device.hardware.queue;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The second segment of a SEND or LSO, with the packet's headers inline. The Ethernet header is left out: the host's
- * kernel owns the real wire.
+ * The second segment of a SEND or LSO, with the packet's headers inline, Ethernet, IP and TCP.
  *
  * <pre>
  *      31                           16 15                           0

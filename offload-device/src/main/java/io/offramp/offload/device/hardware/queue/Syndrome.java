@@ -35,6 +35,9 @@ public final class Syndrome {
     /** Vendor syndrome: the device has made a mistake. */
     public static final int INTERNAL = 7;
 
+    /** Vendor syndrome: a packet would be longer than the MTU. */
+    public static final int TOO_LONG = 8;
+
     private Syndrome() {}
 
     /** For a log line. */
@@ -49,6 +52,7 @@ public final class Syndrome {
                     case FRAMING -> "framing";
                     case FAULT -> "fault";
                     case INTERNAL -> "internal";
+                    case TOO_LONG -> "too_long";
                     default -> Integer.toString(vendor);
                 };
     }

@@ -12,9 +12,10 @@ import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
+import io.offramp.offload.device.hardware.packet.Checksums;
 import io.offramp.offload.device.hardware.packet.FlowKey;
+import io.offramp.offload.device.hardware.packet.HeaderWriter;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
-import io.offramp.offload.device.hardware.packet.TcpChecksum;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.DataSegment;
 import io.offramp.offload.device.hardware.queue.Opcode;
@@ -37,9 +38,9 @@ class ChecksumRuleTest {
     void shouldDeliverADamagedPacketAsItIsAndKeepTheContextWhereItStands(String address) {
         Nic nic = new Nic(new NicLimits(2, 2, 2), AeadEngines.best());
         QueueSet queues = nic.createQueues(1);
-        ByteBuf header = Unpooled.buffer(64);
+        ByteBuf header = Unpooled.buffer(PacketHeader.MAX_BYTES);
         int headerBytes =
-                PacketHeader.write(header, new InetSocketAddress(address, 5), new InetSocketAddress(address, 443));
+                HeaderWriter.write(header, new InetSocketAddress(address, 5), new InetSocketAddress(address, 443));
         TrafficKeys keys =
                 new TrafficKeys(ProtocolVersion.TLS_1_3, AeadSuite.AES_128_GCM, new byte[16], new byte[12], 0);
         int tir = nic.tirs().create(queues.receive().number(0));
@@ -49,15 +50,16 @@ class ChecksumRuleTest {
         ParamsPoster.postStatic(control, Opcode.MODIFIER_TIR, tir, keys, 0, 0, 0, 0, null);
         ParamsPoster.postProgress(control, Opcode.MODIFIER_TIR, tir, SEQUENCE, null);
         control.doorbell();
-        FlowKey flow = new FlowKey().read(header, 0, headerBytes);
+        FlowKey flow = new FlowKey().read(header, 0);
         nic.steering().tableOf(flow).group(Priority.TLS).add(flow, tir);
         TlsContext context = nic.tirs().get(tir);
         assertThat(context).isNotNull();
 
         byte[] record = new ReferenceRecords(keys).seal(23, new byte[99]);
         ByteBuf wire = Unpooled.directBuffer().writeBytes(record);
-        PacketHeader.tcpSequence(header, 0, headerBytes, SEQUENCE);
-        TcpChecksum.write(header, headerBytes, wire, 0, record.length);
+        PacketHeader.tcpSequence(header, 0, SEQUENCE);
+        PacketHeader.payloadBytes(header, 0, headerBytes, record.length);
+        Checksums.write(header, headerBytes, wire, 0, record.length);
         ByteBuf host = Unpooled.directBuffer(record.length, record.length);
         int key = queues.regions().map(host);
 

@@ -13,6 +13,7 @@ import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
 import io.offramp.offload.device.hardware.packet.FlowKey;
+import io.offramp.offload.device.hardware.packet.HeaderWriter;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
 import io.offramp.offload.device.hardware.queue.Cqe;
@@ -38,7 +39,7 @@ class RxEngineTest {
 
     private final Nic nic = new Nic(new NicLimits(4, 4, 4), AeadEngines.best());
     private final QueueSet queues = nic.createQueues(1);
-    private final ByteBuf header = Unpooled.buffer(64);
+    private final ByteBuf header = Unpooled.buffer(PacketHeader.MAX_BYTES);
     private final ByteBuf host = Unpooled.directBuffer(2_000, 2_000);
     private final int hostKey = queues.regions().map(host);
     private final TrafficKeys keys =
@@ -51,7 +52,7 @@ class RxEngineTest {
     @BeforeEach
     void program() {
         queues.hasChecksums(false);
-        headerBytes = PacketHeader.write(
+        headerBytes = HeaderWriter.write(
                 header, new InetSocketAddress("2001:db8::2", 5), new InetSocketAddress("2001:db8::1", 443));
         tir = nic.tirs().create(queues.receive().number(0));
         nic.deks().createBulk(1);
@@ -60,7 +61,7 @@ class RxEngineTest {
         ParamsPoster.postStatic(control, Opcode.MODIFIER_TIR, tir, keys, 0, 3, 0, 0, null);
         ParamsPoster.postProgress(control, Opcode.MODIFIER_TIR, tir, SEQUENCE, null);
         control.doorbell();
-        FlowKey flow = new FlowKey().read(header, 0, headerBytes);
+        FlowKey flow = new FlowKey().read(header, 0);
         nic.steering().tableOf(flow).group(Priority.TLS).add(flow, tir);
     }
 
@@ -157,14 +158,14 @@ class RxEngineTest {
     }
 
     private void port(int remote) {
-        PacketHeader.write(
+        HeaderWriter.write(
                 header, new InetSocketAddress("2001:db8::2", remote), new InetSocketAddress("2001:db8::1", 443));
     }
 
     @Test
     void shouldLeavePacketsOfOtherFlowsAlone() {
         byte[] packet = peer.seal(23, new byte[100]);
-        PacketHeader.write(header, new InetSocketAddress("2001:db8::2", 6), new InetSocketAddress("2001:db8::1", 443));
+        HeaderWriter.write(header, new InetSocketAddress("2001:db8::2", 6), new InetSocketAddress("2001:db8::1", 443));
 
         assertThat(receive(SEQUENCE, packet)).isEqualTo(TlsOffload.NOT_DECRYPTED);
         assertThat(ByteBufUtil.getBytes(host, 0, packet.length)).isEqualTo(packet);
@@ -207,7 +208,7 @@ class RxEngineTest {
     private TlsOffload receive(int sequence, byte[] packet) {
         ByteBuf wire = Unpooled.directBuffer().writeBytes(packet);
         post(packet.length);
-        PacketHeader.tcpSequence(header, 0, headerBytes, sequence);
+        PacketHeader.tcpSequence(header, 0, sequence);
         assertThat(queues.receive(header, headerBytes, wire, 0, packet.length)).isTrue();
         assertThat(ByteBufUtil.getBytes(wire))
                 .as("the wire is read, never written")

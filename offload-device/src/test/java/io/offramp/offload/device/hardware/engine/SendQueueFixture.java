@@ -13,6 +13,7 @@ import io.offramp.offload.device.hardware.context.ProgressParams;
 import io.offramp.offload.device.hardware.context.StaticParams;
 import io.offramp.offload.device.hardware.context.TlsContext;
 import io.offramp.offload.device.hardware.context.TrackerState;
+import io.offramp.offload.device.hardware.packet.HeaderWriter;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
 import io.offramp.offload.device.hardware.queue.ControlSegment;
@@ -42,7 +43,7 @@ abstract class SendQueueFixture {
     final Nic nic = new Nic(new NicLimits(4, 4, 4), AeadEngines.best());
     final QueueSet queues = nic.createQueues(1);
     final ByteBuf ring = queues.sendQueue().memory();
-    private final ByteBuf header = Unpooled.buffer(64);
+    private final ByteBuf header = Unpooled.buffer(PacketHeader.MAX_BYTES);
     final ByteBuf plaintext = Unpooled.directBuffer(1_000);
     final ByteBuf wire = Unpooled.directBuffer(1_000, 1_000).setZero(0, 1_000);
     final int plaintextKey = queues.regions().map(plaintext);
@@ -52,11 +53,12 @@ abstract class SendQueueFixture {
     private int headerBytes;
     int tis;
     int mss = 1448;
+    int opcode = Opcode.LSO;
     int producer;
 
     @BeforeEach
     void program() {
-        headerBytes = PacketHeader.write(
+        headerBytes = HeaderWriter.write(
                 header, new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("192.0.2.2", 5));
         plaintext
                 .writeBytes(new byte[] {23, 3, 3})
@@ -168,8 +170,8 @@ abstract class SendQueueFixture {
         roomFor(16);
         int ethernet = EthernetSegment.octowords(headerBytes);
         int octowords = 1 + ethernet + 1 + ranges.length / 2;
-        control(Opcode.LSO, 0, octowords, 0);
-        PacketHeader.tcpSequence(header, 0, headerBytes, sequence);
+        control(opcode, 0, octowords, 0);
+        PacketHeader.tcpSequence(header, 0, sequence);
         EthernetSegment.write(ring, at() + ControlSegment.BYTES, mss, header, headerBytes);
         int segment = at() + (1 + ethernet) * 16;
         DataSegment.write(ring, segment, bytes, wireKey, 0);

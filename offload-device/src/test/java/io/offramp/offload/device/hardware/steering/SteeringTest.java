@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.packet.FlowKey;
+import io.offramp.offload.device.hardware.packet.HeaderWriter;
 import io.offramp.offload.device.hardware.packet.PacketHeader;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
@@ -63,8 +64,7 @@ class SteeringTest {
 
     private static FlowKey flow(String address, int port) {
         ByteBuf header = Unpooled.buffer(PacketHeader.IPV6_BYTES);
-        int bytes =
-                PacketHeader.write(header, new InetSocketAddress(address, port), new InetSocketAddress(address, 443));
-        return new FlowKey().read(header, 0, bytes);
+        HeaderWriter.write(header, new InetSocketAddress(address, port), new InetSocketAddress(address, 443));
+        return new FlowKey().read(header, 0);
     }
 }
