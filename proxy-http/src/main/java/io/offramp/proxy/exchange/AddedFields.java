@@ -16,6 +16,7 @@ import java.util.Locale;
  */
 public final class AddedFields {
     private static final AsciiString[] VIA = via();
+    private static final byte[] PORT = "x-forwarded-port".getBytes(StandardCharsets.US_ASCII);
 
     private AddedFields() {}
 
@@ -28,6 +29,7 @@ public final class AddedFields {
         X_CLIENT_CERT_SUBJECT("X-Client-Cert-Subject"),
         X_FORWARDED_FOR("X-Forwarded-For"),
         X_FORWARDED_HOST("X-Forwarded-Host"),
+        X_FORWARDED_PORT("X-Forwarded-Port"),
         X_FORWARDED_PROTO("X-Forwarded-Proto");
 
         private final byte[] line;
@@ -86,8 +88,17 @@ public final class AddedFields {
         String authority = request.target().authority();
         if (authority != null && (!trusted || !fields.has(Field.X_FORWARDED_HOST))) {
             out.add(Name.X_FORWARDED_HOST, authority);
+            int port = authority.lastIndexOf(':') + 1;
+            if (port > 0 && port < authority.length() && !authority.endsWith("]") && !hasPort(fields, trusted)) {
+                out.add(Name.X_FORWARDED_PORT, authority.substring(port));
+            }
         }
         out.add(Name.VIA, VIA[message.version().ordinal()]);
+    }
+
+    /** Servers that look at the port alone take the scheme's own where there is none. */
+    private static boolean hasPort(Fields fields, boolean trusted) {
+        return trusted && fields.hasName(PORT);
     }
 
     private static CharSequence behind(Fields fields, ClientFields client) {

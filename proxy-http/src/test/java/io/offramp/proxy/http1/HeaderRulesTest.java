@@ -99,6 +99,20 @@ class HeaderRulesTest {
     }
 
     @Test
+    void shouldNameThePortThatAClientUsedIfItIsNotTheSchemesOwn() {
+        for (String host : List.of("a:8443", "[2001:db8::1]:8443")) {
+            assertThat(forwarded(STRANGER, "GET", host, "X: y"))
+                    .contains("X-Forwarded-Host: " + host + "\r\nX-Forwarded-Port: 8443\r\n");
+        }
+        for (String host : List.of("a", "a:", "[2001:db8::1]")) {
+            assertThat(forwarded(STRANGER, "GET", host, "X-Forwarded-Port: 1")).doesNotContain("X-Forwarded-Port");
+        }
+        assertThat(forwarded("10.1.2.3", "GET", "a:8443", "X-Forwarded-Port: 443"))
+                .containsOnlyOnce("X-Forwarded-Port")
+                .contains("X-Forwarded-Port: 443\r\n");
+    }
+
+    @Test
     void shouldSetNoCommaBehindAProxyThatSaidNothing() {
         assertThat(forwarded("10.1.2.3", "X-Forwarded-For: \r\nX-Forwarded-For: 192.0.2.7"))
                 .contains("X-Forwarded-For: 192.0.2.7, 10.1.2.3\r\n");
@@ -214,8 +228,12 @@ class HeaderRulesTest {
     }
 
     private static String forwarded(String from, String method, String fields) {
+        return forwarded(from, method, "a", fields);
+    }
+
+    private static String forwarded(String from, String method, String host, String fields) {
         MessageReader reader = MessageReader.ofRequests(1000, 1000);
-        ByteBuf in = bytes(method + " / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n\r\n");
+        ByteBuf in = bytes(method + " / HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n\r\n");
         assertThat(reader.read(in)).isEqualTo(Step.HEAD);
         Head head = reader.takeHead();
         InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(from), 1);
