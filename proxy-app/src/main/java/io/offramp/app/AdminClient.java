@@ -38,11 +38,18 @@ final class AdminClient {
      */
     record Answer(int status, InputStream body) {}
 
-    /**
-     * One request on a connection of its own, in HTTP/1.0: the end of the connection ends the answer (RFC 9112 §6.3).
-     * Blocks for ten seconds at most until the head is there.
-     */
+    /** Asks for a page. Blocks for ten seconds at most until the head is there. */
     Answer get(String path) throws IOException {
+        return ask("GET " + path);
+    }
+
+    /** Gives a command, which has no body. Blocks like {@link #get}. */
+    Answer post(String path) throws IOException {
+        return ask("POST " + path);
+    }
+
+    /** One request on a connection of its own, in HTTP/1.0: its end ends the answer (RFC 9112 §6.3). */
+    private Answer ask(String line) throws IOException {
         boolean unix = admin instanceof AdminAddress.Unix;
         SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         CompletableFuture<Void> head = new CompletableFuture<Void>().orTimeout(HEAD_LIMIT_S, TimeUnit.SECONDS);
@@ -57,7 +64,7 @@ final class AdminClient {
                         case AdminAddress.Unix(var socket) -> UnixDomainSocketAddress.of(socket);
                         case AdminAddress.Tcp(var hostPort) -> hostPort.resolve();
                     });
-            channel.write(ByteBuffer.wrap(request(path, unix ? "localhost" : admin.toString())));
+            channel.write(ByteBuffer.wrap(request(line, unix ? "localhost" : admin.toString())));
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
             int status = status(line(in));
             int lines = 0;
@@ -76,9 +83,9 @@ final class AdminClient {
         }
     }
 
-    private byte[] request(String path, String host) {
+    private byte[] request(String line, String host) {
         String authorization = token == null ? "" : "Authorization: Bearer " + token + "\r\n";
-        String request = "GET " + path + " HTTP/1.0\r\nHost: " + host + "\r\n" + authorization + "\r\n";
+        String request = line + " HTTP/1.0\r\nHost: " + host + "\r\n" + authorization + "\r\n";
         return request.getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -46,16 +46,35 @@ final class AdminOptions {
      * @throws CommandFailure if there is no such proxy, or no such page
      */
     void read(AdminClient client, String path, String subject, Reader reader) throws CommandFailure {
+        ask(() -> client.get(path), "is not the admin address of a proxy with " + path, subject, reader);
+    }
+
+    /**
+     * Gives a command, and reads its result.
+     *
+     * @param subject of the command, for an error: {@code server api/127.0.0.1:8081}
+     * @throws CommandFailure if there is no such proxy, or no such subject
+     */
+    void post(AdminClient client, String path, String subject, Reader reader) throws CommandFailure {
+        ask(() -> client.post(path), "has no " + subject, subject, reader);
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        AdminClient.Answer ask() throws IOException;
+    }
+
+    /** @param absent what is true of an address that says that there is no such page */
+    private void ask(Question question, String absent, String subject, Reader reader) throws CommandFailure {
         try {
-            AdminClient.Answer answer = client.get(path);
+            AdminClient.Answer answer = question.ask();
             try (InputStream body = answer.body()) {
                 if (answer.status() == 401) {
                     throw CommandFailure.atRunTime(
                             admin + " asks for " + (tokenFile == null ? "a token: --token-file" : "another token"));
                 }
                 if (answer.status() != 200) {
-                    throw CommandFailure.atRunTime(admin + " is not the admin address of a proxy with " + path
-                            + ": it says " + answer.status());
+                    throw CommandFailure.atRunTime(admin + " " + absent + ": it says " + answer.status());
                 }
                 reader.read(body);
             }

@@ -40,6 +40,7 @@ final class CheckCommand implements Callable<Integer> {
             out.println("warning: " + warning);
         }
         ProxyConfig config = loaded.config();
+        UnknownNames.of(config.upstreams().values()).forEach(line -> out.println("warning: " + line));
         String listeners = count(config.listeners(), "listener");
         String upstreams = count(config.upstreams().keySet(), "upstream");
         out.println(file + ": good, " + listeners + ", " + upstreams);

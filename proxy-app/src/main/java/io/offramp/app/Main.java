@@ -100,6 +100,7 @@ public final class Main implements Runnable {
                 CheckCommand.class,
                 ProxyCommand.class,
                 SessionsCommand.class,
+                UpstreamsCommand.class,
                 DeviceCommand.class,
                 WhatIfCommand.class,
                 TrainCommand.class,

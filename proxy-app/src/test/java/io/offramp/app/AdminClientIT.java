@@ -12,6 +12,7 @@ import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.reload.Reloads;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,7 @@ class AdminClientIT {
                 new AdminConfig(bind, Set.of(), token),
                 metrics,
                 new ConnectionRegistry(() -> 1),
+                List::of,
                 reloads,
                 () -> Phase.READY);
     }

@@ -52,7 +52,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "check", "proxy", "sessions", "device", "whatif", "version"})
+    @ValueSource(strings = {"demo", "run", "check", "proxy", "sessions", "upstreams", "device", "whatif", "version"})
     void shouldPrintHelpWithExamplesWhenAskedTo(String command) {
         // When
         Outcome outcome = execute(command, "--help");
@@ -150,6 +150,23 @@ class CommandLineTest {
         // When, Then
         assertThat(execute("check", file.toString()))
                 .isEqualTo(new Outcome(0, file + ": good, 1 listener, 1 upstream\n", ""));
+    }
+
+    @Test
+    void shouldWarnOfAServerWhoseNameDoesNotResolve() throws IOException {
+        // Given
+        Path cert = DevelopmentCertificate.create(directory);
+        Path file = write("listeners: [{bind: ':8443', tls: {cert: " + cert.getFileName()
+                + "}, upstream: 'no-such-name.invalid:80'}]");
+
+        // When
+        Outcome outcome = execute("check", file.toString());
+
+        // Then
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.out)
+                .startsWith("warning: upstream no-such-name.invalid:80: no-such-name.invalid:80 has no address now: "
+                        + "the name does not resolve\n");
     }
 
     @Test

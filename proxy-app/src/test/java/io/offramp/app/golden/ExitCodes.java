@@ -21,8 +21,8 @@ import java.util.TreeSet;
  * process of its own, by the start script; the others in this one.
  */
 final class ExitCodes implements AutoCloseable {
-    private static final List<String> COMMANDS =
-            List.of("demo", "run", "check", "proxy", "sessions", "device", "whatif", "train", "version", "help");
+    private static final List<String> COMMANDS = List.of(
+            "demo", "run", "check", "proxy", "sessions", "upstreams", "device", "whatif", "train", "version", "help");
 
     private final SortedSet<String> codes = new TreeSet<>();
     private final Path directory;
@@ -107,6 +107,17 @@ final class ExitCodes implements AutoCloseable {
         add("sessions, no token", "sessions", "--admin", admin);
         add("sessions, wrong interval", "sessions", "--admin", admin, "--watch", "0");
         add("sessions, no token file", "sessions", "--admin", admin, "--token-file", missing());
+        add("upstreams, done", "upstreams", "--admin", admin, "--token-file", token.toString());
+        add(
+                "upstreams, no such server",
+                "upstreams",
+                "--drain",
+                "a/b:1",
+                "--admin",
+                admin,
+                "--token-file",
+                token.toString());
+        add("upstreams, no server", "upstreams", "--drain", "a", "--admin", admin);
         add("sessions, nobody listens", "sessions", "--admin", "unix:" + missing());
         try (DemoUpstream noProxy = DemoUpstream.start(0)) {
             add("sessions, no proxy", "sessions", "--admin", "127.0.0.1:" + noProxy.port());

@@ -83,6 +83,11 @@ public record HostPort(String host, int port) implements ServerAddress {
         return toString();
     }
 
+    /** Its addresses where these were found for its name, with the families in turn (RFC 8305 §4). */
+    public List<InetSocketAddress> at(List<InetAddress> found) {
+        return inTurn(found.toArray(InetAddress[]::new), port);
+    }
+
     static List<InetSocketAddress> inTurn(InetAddress[] found, int port) {
         ArrayDeque<InetAddress> preferred = new ArrayDeque<>();
         ArrayDeque<InetAddress> others = new ArrayDeque<>();

@@ -30,6 +30,8 @@ public record HandshakeFailure(
         DISPLACED,
         /** The client had not sent a byte when the proxy began to drain. */
         DRAINED,
+        /** A proxy in front of us that sent no valid PROXY header. */
+        PROXY_HEADER,
         /** Plain HTTP on a TLS port. */
         PLAIN_HTTP,
         /** Not TLS at all. */

@@ -46,6 +46,11 @@ final class AnswerSide {
         return status;
     }
 
+    /** The same, or another if none has begun. */
+    int statusOr(int other) {
+        return isBegun() ? status : other;
+    }
+
     /** Bytes of body so far. */
     long bytes() {
         return bytes;

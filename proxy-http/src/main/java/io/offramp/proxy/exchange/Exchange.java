@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
@@ -104,6 +105,10 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         return client.allocator();
     }
 
+    ClientFields client() {
+        return client.fields();
+    }
+
     /** A connection to a server is under way. */
     void awaitServer() {
         expect();
@@ -125,7 +130,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         }
     }
 
-    private RequestHead request() {
+    RequestHead request() {
         if (request == null) {
             throw new IllegalStateException("no request");
         }
@@ -198,7 +203,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
             refuse(Refusal.BAD_GATEWAY, "answer " + status + " without the other protocol");
         } else if (!head.isInterim()) {
             answerSide.onHead(status);
-            client.sendHead(head);
+            client.sendHead(search.onAnswer(head));
         } else if (status != 100 || request().expectsContinue()) {
             if (status == 100) {
                 requestSide.onContinue();
@@ -221,10 +226,10 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         upstream = null;
         answerSide.onHead(head.status());
         answerSide.onOver();
-        client.becomeTunnel(
-                head,
-                to.becomeTunnel(),
-                (tunnel, problem) -> log(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem));
+        client.becomeTunnel(search.onAnswer(head), to.becomeTunnel(), (tunnel, problem) -> {
+            search.end();
+            log(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
+        });
     }
 
     @Override
@@ -279,11 +284,14 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     @Override
     public void onFailed(String problem, Fate fate, ResetCode code) {
         upstream = null;
-        if (answerSide.isBegun()) {
-            reset("upstream " + problem + " after " + answerSide.bytes() + " bytes", code);
-        } else if (search.mayRetry(request(), requestSide, fate)) {
+        if (!answerSide.isBegun() && search.mayRetry(request(), requestSide, fate)) {
             requestSide.onReturned();
             search.retry(fate);
+            return;
+        }
+        search.onBroken(problem);
+        if (answerSide.isBegun()) {
+            reset("upstream " + problem + " after " + answerSide.bytes() + " bytes", code);
         } else {
             refuse(Refusal.ofServer(code), "upstream " + problem);
         }
@@ -312,6 +320,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
 
     @Override
     public void onDeadline() {
+        search.onBroken("timeout");
         refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
     }
 
@@ -320,7 +329,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         if (client.isWritable()) {
             refuse(Refusal.REQUEST_TIMEOUT, "body incomplete");
         } else {
-            finish(begunOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client does not read");
+            finish(answerSide.statusOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client does not read");
             client.reset(ResetCode.ENHANCE_YOUR_CALM);
         }
     }
@@ -328,12 +337,8 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     @Override
     public void onClientGone() {
         if (!answerSide.isOver()) {
-            finish(begunOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client left");
+            finish(answerSide.statusOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client left");
         }
-    }
-
-    private int begunOr(int status) {
-        return answerSide.isBegun() ? answerSide.status() : status;
     }
 
     /** Sets the wait for the side whose turn it is. */
@@ -352,7 +357,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
 
     private void finish(int status, long answerBytes, @Nullable String abort) {
         answerSide.onOver();
-        search.cancel();
+        search.end();
         UpstreamStream used = upstream;
         upstream = null;
         if (used != null && requestSide.isComplete()) {

@@ -3,11 +3,14 @@ package io.offramp.proxy.exchange;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.balance.HashKey;
+import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.pool.Lease;
 import io.offramp.proxy.upstream.pool.LeaseListener;
 import io.offramp.proxy.upstream.pool.ServerBusyException;
@@ -27,11 +30,17 @@ final class ServerSearch implements LeaseListener {
     /** In front of the second try of such a request. The first comes at once: a place is often free by then. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private static final String NO_RETRY = "too many requests were tried again lately";
+
     private final Exchange exchange;
     private final UpstreamLoop servers;
     private @Nullable UpstreamGroup group;
     private @Nullable UpstreamServer server;
+    /** Counts the request. */
+    private @Nullable UpstreamServer serving;
+
     private @Nullable Connection session;
+    private long key;
     private @Nullable Lease lease;
     private @Nullable Future<?> pause;
     private Refusal lastFailure = Refusal.NO_SERVER;
@@ -61,16 +70,26 @@ final class ServerSearch implements LeaseListener {
     /** Begins; the exchange gets the result, later or during the call. */
     void begin(UpstreamGroup from) {
         group = from;
+        key = from.size() == 1 ? HashKey.NONE : Affinity.key(from.policy(), exchange.request(), exchange.client());
         tryNext(from);
     }
 
     private void tryNext(UpstreamGroup from) {
-        UpstreamServer next = servers.next(from, tried);
+        UpstreamServer next = servers.next(from, key, tried);
         if (next == null) {
+            if (lastProblem == null) {
+                from.onFailed(FailureReason.NO_SERVER, null, "none takes requests", servers.nowNs());
+            }
             exchange.refuse(lastFailure, lastProblem);
             return;
         }
+        if (tried != 0 && !from.takeRetry(servers.nowNs())) {
+            exchange.refuse(lastFailure, lastProblem + "; " + NO_RETRY);
+            return;
+        }
         server = next;
+        serving = next;
+        next.onBegin(servers.clock());
         UpstreamStream stream = servers.lease(next, exchange);
         if (stream == null) {
             connect(from, next);
@@ -104,6 +123,7 @@ final class ServerSearch implements LeaseListener {
     @Override
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
         lease = null;
+        leaveServer();
         tried |= failed.bit();
         lastFailure = switch (cause) {
             case ServerBusyException busy -> Refusal.NO_SERVER;
@@ -112,6 +132,8 @@ final class ServerSearch implements LeaseListener {
         };
         lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
         if (group != null) {
+            group.onFailed(
+                    ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), servers.nowNs());
             tryNext(group);
         }
     }
@@ -122,7 +144,7 @@ final class ServerSearch implements LeaseListener {
      * is sent once, even of an empty one.
      */
     boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
-        return switch (fate) {
+        boolean may = switch (fate) {
             case REFUSED ->
                 refusals < MAX_RETRIES
                         && progress.bytes() == 0
@@ -131,6 +153,7 @@ final class ServerSearch implements LeaseListener {
             case UNANSWERED -> repeats == 0 && used && request.length() == 0 && request.isIdempotent();
             case ANSWERED -> false;
         };
+        return may && group != null && group.takeRetry(servers.nowNs());
     }
 
     /**
@@ -162,8 +185,26 @@ final class ServerSearch implements LeaseListener {
         exchange.awaitServer();
     }
 
-    /** Cancels the search. */
-    void cancel() {
+    /** The head of the answer as the client gets it: with a cookie if it has none for this server. */
+    AnswerHead onAnswer(AnswerHead head) {
+        UpstreamServer from = serving;
+        if (from == null) {
+            return head;
+        }
+        from.onAnswer(head.status(), servers.clock());
+        return from.group().size() == 1 ? head : Affinity.marked(head, from, key, exchange.client());
+    }
+
+    /** The server has not answered, or not to the end. */
+    void onBroken(String why) {
+        if (serving != null) {
+            serving.onBroken(why, servers.nowNs());
+            serving.group().onFailed(FailureReason.ofStream(why), serving, why, servers.nowNs());
+        }
+    }
+
+    /** Cancels the search, if it is under way. The server has nothing more to do with the request. */
+    void end() {
         if (pause != null) {
             pause.cancel(false);
             pause = null;
@@ -171,6 +212,15 @@ final class ServerSearch implements LeaseListener {
         if (lease != null) {
             lease.cancel();
             lease = null;
+        }
+        leaveServer();
+    }
+
+    private void leaveServer() {
+        UpstreamServer left = serving;
+        serving = null;
+        if (left != null) {
+            left.onEnd();
         }
     }
 }

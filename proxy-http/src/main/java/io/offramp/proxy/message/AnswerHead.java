@@ -18,4 +18,9 @@ public record AnswerHead(Head message, ConnectionOptions options, long length, i
     public boolean isInterim() {
         return status() < 200 && status() != 101;
     }
+
+    /** The same with one more field, whose line ends with CRLF. Copies the head. */
+    public AnswerHead with(byte[] line) {
+        return new AnswerHead(message.with(line), options, length, following);
+    }
 }

@@ -76,6 +76,27 @@ public final class Fields {
         end = emptyLine;
     }
 
+    /**
+     * A copy with one more field.
+     *
+     * @param in has the same bytes, and the new line where the empty line was
+     */
+    Fields with(byte[] in, int line, int lineLength) {
+        Fields copy = new Fields(size + 1);
+        System.arraycopy(spans, 0, copy.spans, 0, SPANS * size);
+        System.arraycopy(kinds, 0, copy.kinds, 0, size);
+        copy.size = size;
+        copy.present = present;
+        int nameEnd = line;
+        while (in[nameEnd] != ':') {
+            nameEnd++;
+        }
+        copy.begin(in, line, nameEnd);
+        copy.value(in, line + lineLength - 2);
+        copy.complete(in, line + lineLength);
+        return copy;
+    }
+
     /** Drops everything except the kinds of its fields. */
     void forget() {
         bytes = NO_BYTES;

@@ -39,7 +39,11 @@ public final class Head {
 
     /** @param expectedFields number of fields to make room for */
     Head(int expectedFields) {
-        fields = new Fields(expectedFields);
+        this(new Fields(expectedFields));
+    }
+
+    private Head(Fields fields) {
+        this.fields = fields;
     }
 
     /** Parts of a request line. */
@@ -73,6 +77,22 @@ public final class Head {
         bytes = Arrays.copyOf(bytes, end);
         length = end;
         fields.forget();
+    }
+
+    /** A copy with one more field. */
+    Head with(byte[] line) {
+        byte[] longer = Arrays.copyOf(bytes, length + line.length);
+        System.arraycopy(line, 0, longer, length - 2, line.length);
+        longer[longer.length - 2] = '\r';
+        longer[longer.length - 1] = '\n';
+        Head copy = new Head(fields.with(longer, length - 2, line.length));
+        copy.bytes = longer;
+        copy.length = longer.length;
+        copy.version = version;
+        copy.start = start;
+        copy.middle = middle;
+        copy.end = end;
+        return copy;
     }
 
     /** Heap that it takes. */

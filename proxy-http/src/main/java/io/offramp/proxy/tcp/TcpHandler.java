@@ -7,10 +7,14 @@ import io.offramp.proxy.channel.ReadGate.Holder;
 import io.offramp.proxy.client.ClientHandler;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.ExchangeListener;
+import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
 import io.offramp.proxy.tls.Negotiated;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.balance.HashKey;
+import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.pool.Opening;
+import io.offramp.proxy.upstream.pool.ServerBusyException;
 import io.offramp.proxy.upstream.transport.Transport;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,9 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(2);
     private @Nullable Opening opening;
     private @Nullable UpstreamServer server;
+    /** Counts this connection. */
+    private @Nullable UpstreamServer serving;
+
     private @Nullable Tunnel tunnel;
     private String lastProblem = "no server is available";
     private long tried;
@@ -40,13 +47,19 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
     }
 
     private void tryNextServer() {
-        UpstreamServer next = loop().next(settings.group(), tried);
+        long key = HashKey.of(connection().client().getAddress().getHostAddress());
+        UpstreamServer next = loop().next(settings.group(), key, tried);
         if (next == null) {
+            if (server == null) {
+                settings.group().onFailed(FailureReason.NO_SERVER, null, lastProblem, loop().nowNs());
+            }
             finish(0, 0, lastProblem);
             Abort.close(ctx().channel());
             return;
         }
         server = next;
+        serving = next;
+        next.onBegin(loop().clock());
         opening = loop().openTransport(settings.group(), next, ctx().alloc(), this);
         opening.start();
     }
@@ -54,6 +67,9 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
     @Override
     public void onConnectFailed(UpstreamServer failed, Throwable cause) {
         opening = null;
+        leaveServer();
+        settings.group()
+                .onFailed(ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), loop().nowNs());
         tried |= failed.bit();
         lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
         tryNextServer();
@@ -69,6 +85,11 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
                 settings.takeNs(),
                 (closed, problem) -> finish(closed.fromClientBytes(), closed.toClientBytes(), problem));
         tunnel = opened;
+        ProxyVersion version = settings.group().config().proxyProtocol();
+        if (version != null) {
+            transport.write(ProxyHeaders.of(version, connection(), ctx().alloc()));
+            transport.flush();
+        }
         while (!early.isEmpty()) {
             ByteBuf in = early.removeFirst();
             opened.fromClient(in);
@@ -147,10 +168,19 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
         finish(0, 0, "client left");
     }
 
+    private void leaveServer() {
+        UpstreamServer left = serving;
+        serving = null;
+        if (left != null) {
+            left.onEnd();
+        }
+    }
+
     private void finish(long fromClient, long toClient, @Nullable String problem) {
         ExchangeListener log = settings.accessLog();
         boolean first = !done;
         done = true;
+        leaveServer();
         long durationNs = System.nanoTime() - startNs;
         if (!first || log == null || !log.wants(0, durationNs, problem)) {
             return;

@@ -1,5 +1,8 @@
 package io.offramp.proxy.upstream;
 
+import io.offramp.proxy.upstream.failure.FailureReason;
+import io.offramp.proxy.upstream.health.ServerState;
+
 /** Counts events of one upstream. Called on event loops: never blocks. */
 public interface UpstreamEvents {
     /** Counts nothing. */
@@ -22,6 +25,12 @@ public interface UpstreamEvents {
 
     /** A shared connection has ended before its time. */
     default void onEnded(ConnectionEnd why) {}
+
+    /** A request has failed at this upstream, or a connection in tcp mode. */
+    default void onFailed(FailureReason reason) {}
+
+    /** A server has another state now. */
+    default void onServerChanged(ServerState now) {}
 
     /** A request found a connection with room. */
     default void onPoolHit() {}

@@ -1,45 +1,87 @@
 package io.offramp.proxy.upstream;
 
+import io.offramp.proxy.upstream.balance.Balancer;
+import io.offramp.proxy.upstream.balance.Policy;
+import io.offramp.proxy.upstream.balance.RetryBudget;
+import io.offramp.proxy.upstream.balance.Tiers;
+import io.offramp.proxy.upstream.failure.FailureLog;
+import io.offramp.proxy.upstream.failure.FailureReason;
+import io.offramp.proxy.upstream.health.ServerState;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Servers that answer the same requests. Thread-safe. */
 public final class UpstreamGroup {
-    private final String name;
-    private final UpstreamProtocol protocol;
-    private final UpstreamServer[] servers;
+    private final UpstreamConfig config;
+    private final List<UpstreamServer> servers;
+    private final Tiers tiers;
     private final UpstreamEvents events;
+    private final FailureLog failures;
+    private final RetryBudget retries;
     private final @Nullable TransportSecurity security;
 
     /** With connections in the clear. Resolves the names; blocks, so never on an event loop. */
     public UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
-        this(config, events, null);
+        this(config, events, null, null);
     }
 
     /**
      * Resolves the names; blocks, so never on an event loop.
      *
      * @param security secures its connections; null for connections in the clear
+     * @param before the group of that name in another configuration; the states of its servers go on
      */
-    public UpstreamGroup(UpstreamConfig config, UpstreamEvents events, @Nullable TransportSecurity security) {
+    public UpstreamGroup(
+            UpstreamConfig config,
+            UpstreamEvents events,
+            @Nullable TransportSecurity security,
+            @Nullable UpstreamGroup before) {
+        this.config = config;
         this.security = security;
-        name = config.name();
-        protocol = config.protocol();
         this.events = events;
-        servers = IntStream.range(0, config.servers().size())
-                .mapToObj(i -> new UpstreamServer(this, config.servers().get(i), i))
-                .toArray(UpstreamServer[]::new);
+        failures = new FailureLog(config.name());
+        retries = new RetryBudget(config.limits().retryPercent());
+        List<ServerConfig> sorted = config.servers().stream()
+                .sorted(Comparator.comparingInt(ServerConfig::priority))
+                .toList();
+        List<UpstreamServer> made = new ArrayList<>();
+        for (ServerConfig each : sorted) {
+            UpstreamServer known = before == null ? null : before.server(each);
+            made.add(new UpstreamServer(this, each, made.size(), known));
+        }
+        servers = List.copyOf(made);
+        tiers = new Tiers(servers, config.balance().policy());
+    }
+
+    private @Nullable UpstreamServer server(ServerConfig config) {
+        String name = config.address().toString();
+        return servers.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     /** As configured. */
     public String name() {
-        return name;
+        return config.name();
     }
 
     /** What its servers speak. */
     public UpstreamProtocol protocol() {
-        return protocol;
+        return config.protocol();
+    }
+
+    /** As configured. */
+    public UpstreamConfig config() {
+        return config;
+    }
+
+    /** How requests are shared. */
+    public Policy policy() {
+        return config.balance().policy();
     }
 
     /** Counts its events. */
@@ -52,31 +94,56 @@ public final class UpstreamGroup {
         return security;
     }
 
-    /** All of them. */
+    /**
+     * A request has failed, and no other server takes it: one line in the log, if there was none a moment ago.
+     *
+     * @param server that was asked last; null if there was none
+     * @param why in the words of the access log
+     */
+    public void onFailed(FailureReason reason, @Nullable UpstreamServer server, String why, long nowNs) {
+        events.onFailed(reason);
+        failures.onFailure(reason, server == null ? "no server" : server.name(), why, nowNs);
+    }
+
+    /** All of them, in the order of their priorities. */
     public List<UpstreamServer> servers() {
-        return List.of(servers);
+        return servers;
     }
 
     /** Number of servers. */
     public int size() {
-        return servers.length;
+        return servers.size();
     }
 
-    /**
-     * The next server to try. A group of one never skips its only server.
-     *
-     * @param from start of the search, any number
-     * @param tried bits of the servers that have failed this request
-     * @return null if all have failed, this request or a moment ago
-     */
-    public @Nullable UpstreamServer next(int from, long tried, long nowNs) {
-        for (int i = 0; i < servers.length; i++) {
-            UpstreamServer server = servers[Math.floorMod(from + i, servers.length)];
-            boolean untried = (tried & server.bit()) == 0;
-            if (untried && (servers.length == 1 || server.isTried(nowNs))) {
-                return server;
-            }
+    /** The only server; null if it takes no requests, or this one has failed. For a group of one. */
+    public @Nullable UpstreamServer alone(long tried) {
+        UpstreamServer server = servers.getFirst();
+        return tried == 0 && server.isTriedAlone() ? server : null;
+    }
+
+    /** Chooses servers for one event loop. */
+    public Balancer balancer(RandomGenerator random) {
+        return new Balancer(tiers, config.balance(), random);
+    }
+
+    /** Takes one further attempt of a request from the budget for them; false if it is spent. */
+    public boolean takeRetry(long nowNs) {
+        long requests = 0;
+        for (UpstreamServer each : servers) {
+            requests += each.requests().requests();
         }
-        return null;
+        return retries.take(requests, nowNs);
+    }
+
+    /** Whether one more of the servers may rest: within the share of the configuration, and one is left. */
+    boolean mayEject() {
+        int ejected = 1;
+        int up = -1;
+        for (UpstreamServer each : servers) {
+            ServerState state = each.health().standing().state();
+            ejected += state == ServerState.EJECTED ? 1 : 0;
+            up += state == ServerState.UP ? 1 : 0;
+        }
+        return up > 0 && ejected * 100 <= config.health().outliers().sharePercent() * servers.size();
     }
 }

@@ -1,37 +1,69 @@
 package io.offramp.proxy.upstream;
 
+import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.net.ServerAddress;
+import io.offramp.proxy.upstream.balance.Candidate;
+import io.offramp.proxy.upstream.balance.HashKey;
+import io.offramp.proxy.upstream.health.HealthConfig;
+import io.offramp.proxy.upstream.health.HealthListener;
+import io.offramp.proxy.upstream.health.ServerHealth;
+import io.offramp.proxy.upstream.health.ServerState;
+import io.offramp.proxy.upstream.health.Standing;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One server of a group. Thread-safe: all event loops share its state. */
-public final class UpstreamServer {
-    private static final long SKIPPED_NS = TimeUnit.SECONDS.toNanos(3);
+public final class UpstreamServer implements Candidate, HealthListener {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamServer.class);
 
     private final UpstreamGroup group;
     private final String name;
-    private final ServerAddress address;
+    private final ServerConfig config;
     private final int index;
-    private final AtomicBoolean lookingUp = new AtomicBoolean();
+    private final long id;
+    private final long slowStartNs;
+    private final int mostRequests;
+    private final ServerHealth health;
+    private final ServerLoad load;
     private volatile List<SocketAddress> addresses;
-    private volatile boolean down;
-    private volatile long retryAtNs;
+    private volatile @Nullable Runnable lookUp;
 
-    /** Resolves the name; blocks, so never on an event loop. */
-    UpstreamServer(UpstreamGroup group, ServerAddress address, int index) {
-        this(group, address, index, address.resolveAll());
+    /**
+     * Resolves the name; blocks, so never on an event loop.
+     *
+     * @param before the same server in another configuration, whose counts and state go on; null for none
+     */
+    UpstreamServer(UpstreamGroup group, ServerConfig config, int index, @Nullable UpstreamServer before) {
+        this(group, config, index, config.address().resolveAll(), before);
     }
 
-    UpstreamServer(UpstreamGroup group, ServerAddress address, int index, List<? extends SocketAddress> addresses) {
+    UpstreamServer(UpstreamGroup group, ServerConfig config, int index, List<? extends SocketAddress> addresses) {
+        this(group, config, index, addresses, null);
+    }
+
+    private UpstreamServer(
+            UpstreamGroup group,
+            ServerConfig config,
+            int index,
+            List<? extends SocketAddress> addresses,
+            @Nullable UpstreamServer before) {
         this.group = group;
-        this.address = address;
+        this.config = config;
         this.index = index;
-        this.addresses = List.copyOf(addresses);
-        name = address.toString();
+        boolean unknown = addresses.getFirst() instanceof InetSocketAddress first && first.isUnresolved();
+        this.addresses = before != null && unknown ? before.addresses : List.copyOf(addresses);
+        name = config.address().toString();
+        id = HashKey.hash(name);
+        mostRequests = group.config().limits().requests();
+        slowStartNs = group.config().balance().slowStart().toNanos();
+        HealthConfig watched = group.config().health();
+        load = before == null ? new ServerLoad() : before.load;
+        health = before == null ? new ServerHealth(watched, this) : new ServerHealth(watched, this, before.health);
     }
 
     /** The group that it belongs to. */
@@ -46,7 +78,12 @@ public final class UpstreamServer {
 
     /** The Host of a request that has none. */
     public String authority() {
-        return address.authority();
+        return address().authority();
+    }
+
+    /** Where it is, as configured. */
+    public ServerAddress address() {
+        return config.address();
     }
 
     /** Its bit among those that failed a request: positions 64 apart share one, so that the search always ends. */
@@ -59,16 +96,118 @@ public final class UpstreamServer {
         return addresses;
     }
 
-    /** True if it may be tried: it has not failed, or its failure was {@value #SKIPPED_NS} ns ago. */
-    boolean isTried(long nowNs) {
-        return !down || nowNs - retryAtNs >= 0;
+    /** What is known of its health. */
+    public ServerHealth health() {
+        return health;
+    }
+
+    /** Counts its requests. */
+    public ServerLoad requests() {
+        return load;
+    }
+
+    /** The only server of a group is tried even if it has just failed: there is nothing better. */
+    boolean isTriedAlone() {
+        return !isFull()
+                && switch (health.standing().state()) {
+                    case UP, UNREACHABLE, EJECTED -> true;
+                    case DOWN, DRAINED -> false;
+                };
+    }
+
+    @Override
+    public int weight(long nowNs) {
+        Standing now = health.standing();
+        if (!now.isUsable(nowNs) || isFull()) {
+            return 0;
+        }
+        int full = config.weight() * FULL_WEIGHT;
+        if (slowStartNs == 0 || now.state() == ServerState.UP && !now.returned()) {
+            return full;
+        }
+        long age = now.state() == ServerState.UP ? nowNs - now.sinceNs() : 0;
+        return age >= slowStartNs ? full : Math.max(full / 10, (int) (full * ((double) age / slowStartNs)));
+    }
+
+    private boolean isFull() {
+        return mostRequests != 0 && load.active() >= mostRequests;
+    }
+
+    @Override
+    public int weightInPanic() {
+        return isFull() || health.standing().state() == ServerState.DRAINED ? 0 : config.weight() * FULL_WEIGHT;
+    }
+
+    @Override
+    public int configuredWeight() {
+        return config.weight();
+    }
+
+    @Override
+    public int priority() {
+        return config.priority();
+    }
+
+    @Override
+    public long load() {
+        return load.active();
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    /** It is chosen for a request, which ends with {@link #onEnd}. */
+    public void onBegin(Ticker clock) {
+        load.onBegin();
+        if (health.standing().isResting()) { // reading the clock costs more than the rest
+            health.onChosen(clock.nanoTime());
+        }
+    }
+
+    /** A request that was sent to it is over. */
+    public void onEnd() {
+        load.onEnd();
+    }
+
+    /** It has answered. */
+    public void onAnswer(int status, Ticker clock) {
+        if (status >= 500) {
+            load.onFault();
+            health.onFault("status " + status, clock.nanoTime());
+        } else if (health.isDoubtful()) {
+            health.onAnswered(clock.nanoTime());
+        }
+    }
+
+    /** It has not answered, or not to the end. */
+    public void onBroken(String why, long nowNs) {
+        load.onFault();
+        health.onFault(why, nowNs);
+    }
+
+    /** @param again is called on any thread when this server does not accept: it may have moved; null for none */
+    public void onLookUp(@Nullable Runnable again) {
+        lookUp = again;
+    }
+
+    /** Another lookup of its name; the address that accepted last stays the first. */
+    public void onAddresses(List<? extends SocketAddress> found) {
+        List<SocketAddress> known = addresses;
+        List<SocketAddress> next = new ArrayList<>(found);
+        if (next.remove(known.getFirst())) {
+            next.addFirst(known.getFirst());
+        }
+        if (known.size() != next.size() || !known.containsAll(next)) {
+            addresses = List.copyOf(next);
+            LOG.info("upstream {}: server {} has the addresses {} now", group.name(), name, next);
+        }
     }
 
     /** It has accepted at {@code used}. */
-    public void onConnected(SocketAddress used) {
-        if (down) {
-            down = false;
-        }
+    public void onConnected(SocketAddress used, long nowNs) {
+        health.onAccepted(nowNs);
         List<SocketAddress> known = addresses;
         if (!known.getFirst().equals(used) && known.contains(used)) {
             List<SocketAddress> better = new ArrayList<>(known);
@@ -79,22 +218,31 @@ public final class UpstreamServer {
     }
 
     /** It has not accepted; it is skipped for a while. */
-    public void onFailed(long nowNs) {
-        retryAtNs = nowNs + SKIPPED_NS;
-        down = true;
-        lookUpAgain();
+    public void onFailed(Throwable cause, long nowNs) {
+        health.onRefused(String.valueOf(cause.getMessage()), nowNs);
+        Runnable mayHaveMoved = lookUp;
+        if (mayHaveMoved != null) {
+            mayHaveMoved.run();
+        }
     }
 
-    /** A server that fails may have moved. */
-    private void lookUpAgain() {
-        if (address.isName() && lookingUp.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("lookup " + name).start(() -> {
-                List<? extends SocketAddress> found = address.resolveAll();
-                if (!(found.getFirst() instanceof InetSocketAddress first && first.isUnresolved())) {
-                    addresses = List.copyOf(found);
-                }
-                lookingUp.set(false);
-            });
+    @Override
+    public void onChange(Standing before, Standing now) {
+        if (now.state() == ServerState.UP) {
+            LOG.info("upstream {}: server {} is up again: {}", group.name(), name, now.why());
+        } else {
+            LOG.warn(
+                    "upstream {}: server {} is {}: {}",
+                    group.name(),
+                    name,
+                    now.state().word(),
+                    now.why());
         }
+        group.events().onServerChanged(now.state());
+    }
+
+    @Override
+    public boolean mayEject() {
+        return group.mayEject();
     }
 }

@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -117,6 +118,13 @@ public final class ProxyFixture implements AutoCloseable {
         }
     }
 
+    /** A proxy of these servers. */
+    public static ProxyFixture of(UpstreamConfig servers) {
+        Settings settings = new Settings();
+        settings.upstreams = Map.of("app", servers);
+        return new ProxyFixture(settings);
+    }
+
     public ProxyFixture(Settings settings) {
         this(
                 settings,
@@ -172,6 +180,11 @@ public final class ProxyFixture implements AutoCloseable {
         return upstreams;
     }
 
+    /** The only one. */
+    public EventLoop loop() {
+        return group.next();
+    }
+
     public List<AccessEntry> log() {
         return log;
     }
@@ -200,7 +213,7 @@ public final class ProxyFixture implements AutoCloseable {
     }
 
     /** One request on a connection of its own; the answer with its body. */
-    Wire.Answer ask(String request) throws IOException {
+    public Wire.Answer ask(String request) throws IOException {
         try (Socket socket = connect()) {
             return ask(socket, request);
         }

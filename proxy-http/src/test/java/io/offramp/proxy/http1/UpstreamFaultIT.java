@@ -9,7 +9,10 @@ import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamSettings;
+import io.offramp.proxy.upstream.balance.BalanceConfig;
+import io.offramp.proxy.upstream.balance.Policy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -71,13 +74,18 @@ class UpstreamFaultIT {
     void shouldTakeTurnsWhenThereAreServers() throws Exception {
         try (ScriptedUpstream one = ScriptedUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
                 ScriptedUpstream two = ScriptedUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
-                ProxyFixture proxy = new ProxyFixture(to(one.address(), two.address()))) {
+                ProxyFixture proxy = ProxyFixture.of(inTurn(one, two))) {
             for (int i = 0; i < 10; i++) {
                 proxy.ask(GET);
             }
             assertThat(one.heads()).hasSize(5);
             assertThat(two.heads()).hasSize(5);
         }
+    }
+
+    private static UpstreamConfig inTurn(ScriptedUpstream one, ScriptedUpstream two) {
+        UpstreamConfig both = new UpstreamConfig("app", List.of(one.address(), two.address()));
+        return both.with(new BalanceConfig(new Policy.RoundRobin(), Duration.ZERO, 0));
     }
 
     @ParameterizedTest

@@ -16,20 +16,20 @@ class UpstreamServerTest {
     private static final InetSocketAddress B = new InetSocketAddress("::1", 80);
     private static final InetSocketAddress C = new InetSocketAddress("127.0.0.2", 80);
 
-    private final UpstreamServer server = new UpstreamServer(GROUP, ADDRESS, 0, List.of(A, B, C));
+    private final UpstreamServer server = new UpstreamServer(GROUP, new ServerConfig(ADDRESS), 0, List.of(A, B, C));
 
     @Test
     void shouldTryTheAddressFirstThatAcceptedLast() {
-        server.onConnected(B);
+        server.onConnected(B, 0);
 
         assertThat(server.addresses()).containsExactly(B, A, C);
-        server.onConnected(C);
+        server.onConnected(C, 0);
         assertThat(server.addresses()).containsExactly(C, B, A);
     }
 
     @Test
     void shouldForgetAnAddressThatAnotherLookUpNoLongerHas() {
-        server.onConnected(new InetSocketAddress("127.0.0.9", 80));
+        server.onConnected(new InetSocketAddress("127.0.0.9", 80), 0);
 
         assertThat(server.addresses()).containsExactly(A, B, C);
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers GET and HEAD with a page, and POST to {@code /reload} with the result of the reload. */
+/** Answers GET and HEAD with a page, and POST with the result of a command: {@code /reload}, {@code /upstreams/…}. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
 
@@ -56,6 +56,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             refuse(ctx, request, refusal);
         } else if (path(request.uri()).equals(RELOAD)) {
             reload(ctx, request);
+        } else if (UpstreamsPage.isCommand(path(request.uri()))) {
+            command(ctx, request);
         } else if (!AdminAccess.isRead(request.method())) {
             refuseMethod(ctx, request, "GET, HEAD");
         } else {
@@ -91,6 +93,14 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static String printable(@Nullable String text) {
         String shown = String.valueOf(text).replaceAll("[^ -~]", "?");
         return shown.length() <= MAX_SHOWN_CHARS ? shown : shown.substring(0, MAX_SHOWN_CHARS) + "…";
+    }
+
+    private void command(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (HttpMethod.POST.equals(request.method())) {
+            ctx.writeAndFlush(response(request, pages.command(request.uri())));
+        } else {
+            refuseMethod(ctx, request, "POST");
+        }
     }
 
     private void reload(ChannelHandlerContext ctx, FullHttpRequest request) {

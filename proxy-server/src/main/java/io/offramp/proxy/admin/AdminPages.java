@@ -24,6 +24,8 @@ final class AdminPages {
             <li><a href="/metrics">/metrics</a>: all meters, for Prometheus</li>
             <li><a href="/connections">/connections</a>: open connections and where their records are protected, \
             JSON</li>
+            <li><a href="/upstreams">/upstreams</a>: servers, their states and loads, JSON; POST to /upstreams/drain \
+            and /upstreams/ready with ?upstream=NAME&amp;server=HOST:PORT</li>
             <li><a href="/sessions">/sessions</a>: the last sessions with records and bytes, CSV, \
             for offramp whatif</li>
             <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
@@ -38,6 +40,7 @@ final class AdminPages {
 
     private final ProxyMetrics metrics;
     private final ConnectionRegistry connections;
+    private final UpstreamsPage upstreams;
     private final Supplier<Phase> phase;
 
     /** An answer to a GET. */
@@ -49,7 +52,8 @@ final class AdminPages {
         record Streamed(String contentType, ChunkedInput<ByteBuf> content) implements Page {}
     }
 
-    AdminPages(ProxyMetrics metrics, ConnectionRegistry connections, Supplier<Phase> phase) {
+    AdminPages(ProxyMetrics metrics, ConnectionRegistry connections, UpstreamsPage upstreams, Supplier<Phase> phase) {
+        this.upstreams = upstreams;
         this.metrics = metrics;
         this.connections = connections;
         this.phase = phase;
@@ -61,6 +65,7 @@ final class AdminPages {
             case "/" -> whole(HttpResponseStatus.OK, "text/html; charset=utf-8", INDEX);
             case "/metrics" -> scrape(alloc);
             case "/connections" -> new Page.Streamed("application/json", new ConnectionsJson(connections));
+            case UpstreamsPage.PATH -> whole(HttpResponseStatus.OK, "application/json", upstreams.json());
             case "/sessions" ->
                 new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
             case "/tls_stat" -> whole(HttpResponseStatus.OK, TEXT, metrics.tlsStat());
@@ -76,6 +81,11 @@ final class AdminPages {
         return report == null
                 ? text(HttpResponseStatus.NOT_FOUND, "no such page; see /\n")
                 : text(HttpResponseStatus.OK, report.get());
+    }
+
+    /** Runs the command of a POST. */
+    Page.Whole command(String uri) {
+        return upstreams.command(uri);
     }
 
     private Page health(Set<Phase> good) {

@@ -27,9 +27,11 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,10 +40,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /sessions} and {@code /tls_stat}, and reads
- * certificates and other watched files again on {@code POST /reload}. It has one thread of its own, so the largest page
- * costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix socket. {@link AdminAccess}
- * checks each request.
+ * Serves {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /upstreams}, {@code /sessions} and
+ * {@code /tls_stat}, and reads certificates and other watched files again on {@code POST /reload}. It has one thread of
+ * its own, so the largest page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix
+ * socket. {@link AdminAccess} checks each request.
  */
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_BODY_BYTES = 8 << 10;
@@ -62,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Binds and serves. Blocks until bound.
      *
+     * @param upstreams of the current generation
      * @param reloads run by {@code POST /reload}; the token is registered there
      * @param phase of the proxy, for {@code /healthz} and the pages below it
      * @throws IOException if the address cannot be bound, or the token cannot be read
@@ -70,13 +73,14 @@ public final class AdminServer implements AutoCloseable {
             AdminConfig config,
             ProxyMetrics metrics,
             ConnectionRegistry connections,
+            Supplier<Collection<UpstreamGroup>> upstreams,
             Reloads reloads,
             Supplier<Phase> phase)
             throws IOException {
         AdminAccess access = access(config, reloads);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("offramp-admin", true), NioIoHandler.newFactory());
-        AdminPages pages = new AdminPages(metrics, connections, phase);
+        AdminPages pages = new AdminPages(metrics, connections, new UpstreamsPage(upstreams), phase);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .handler(new AcceptPause("admin", () -> {}))

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@code abort-on-fin} and {@code http2}.
  */
 final class HttpReader {
-    private static final Scalar<Cidr> ADDRESSES = new Scalar<>("addresses such as 10.0.0.0/8", Cidr::parse);
+    static final Scalar<Cidr> ADDRESSES = new Scalar<>("addresses such as 10.0.0.0/8", Cidr::parse);
     private static final Scalar<String> PROTOCOL =
             new Scalar<>("the name of a protocol such as websocket", HttpReader::protocol);
 
@@ -51,7 +51,7 @@ final class HttpReader {
     }
 
     /** An empty list means none. */
-    private static <T> List<T> distinct(Value list, String expected, Scalar<T> kind) {
+    static <T> List<T> distinct(Value list, String expected, Scalar<T> kind) {
         return list.isEmptyList()
                 ? List.of()
                 : new ArrayList<>(list.distinct(expected, kind).keySet());

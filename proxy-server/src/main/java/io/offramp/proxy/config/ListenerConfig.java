@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.tcp.TcpSettings;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param offload backend and mode of each direction
  * @param routes in order of precedence: the first that matches wins; in {@code tcp} mode exactly one, for all
  *     connections
+ * @param proxies addresses whose connections begin with a PROXY header, and name their client there
  * @param http rules for requests of clients; without effect in {@code tcp} mode
  * @param tcp without effect in {@code http} mode
  */
@@ -27,6 +29,7 @@ public record ListenerConfig(
         TlsConfig tls,
         OffloadConfig offload,
         List<RouteConfig> routes,
+        List<Cidr> proxies,
         HttpSettings http,
         TcpSettings tcp) {
     /** Protocol inside TLS. */
@@ -37,14 +40,15 @@ public record ListenerConfig(
         TCP
     }
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ListenerConfig {
         routes = List.copyOf(routes);
+        proxies = List.copyOf(proxies);
     }
 
     /** With the default rules for requests. */
     public ListenerConfig(
             String name, HostPort bind, Mode mode, TlsConfig tls, OffloadConfig offload, List<RouteConfig> routes) {
-        this(name, bind, mode, tls, offload, routes, HttpSettings.DEFAULTS, TcpSettings.DEFAULTS);
+        this(name, bind, mode, tls, offload, routes, List.of(), HttpSettings.DEFAULTS, TcpSettings.DEFAULTS);
     }
 }

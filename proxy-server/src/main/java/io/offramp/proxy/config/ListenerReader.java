@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.OffloadConfig;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ final class ListenerReader {
                 "upstream",
                 "routes",
                 "trusted-proxies",
+                "proxy-protocol",
                 "upgrade",
                 "abort-on-fin",
                 "http2");
@@ -56,11 +58,14 @@ final class ListenerReader {
                 tlsValue == null ? null : tls.read(tlsValue, mode, http.http2().enabled());
         OffloadConfig offloadConfig = offload.read(listener.get("offload"));
         List<RouteConfig> targets = routes.read(listener, mode);
+        Value senders = listener.get("proxy-protocol");
+        List<Cidr> proxies =
+                senders == null ? List.of() : HttpReader.distinct(senders, "a list of addresses", HttpReader.ADDRESSES);
         if (bind == null || tlsConfig == null) {
             return null;
         }
         return new ListenerConfig(
-                name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets, http, bounds.tcp());
+                name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets, proxies, http, bounds.tcp());
     }
 
     private String name(Section listener, HostPort bind) {

@@ -1,9 +1,12 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.balance.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,20 +40,42 @@ final class RouteReader {
             if (routes != null) {
                 routes.error("a tcp listener has no routes, only an upstream");
             }
-            return fallback(listener.require("upstream", TCP_PURPOSE));
+            Value upstream = listener.require("upstream", TCP_PURPOSE);
+            List<RouteConfig> only = fallback(upstream, mode);
+            only.forEach(route -> checkPolicy(route, Objects.requireNonNull(upstream)));
+            return only;
         }
         List<RouteConfig> read = new ArrayList<>();
         if (routes != null) {
             routes.items("a list of routes").forEach(route -> add(route, read));
-            read.addAll(fallback(listener.get("upstream")));
+            read.addAll(fallback(listener.get("upstream"), mode));
         } else {
-            read.addAll(fallback(listener.require("upstream", HTTP_PURPOSE)));
+            read.addAll(fallback(listener.require("upstream", HTTP_PURPOSE), mode));
         }
         return read;
     }
 
-    private List<RouteConfig> fallback(@Nullable Value upstream) {
-        String target = upstream == null ? null : upstreams.target(upstream);
+    private void checkPolicy(RouteConfig route, Value upstream) {
+        UpstreamConfig config = upstreams.named(route.upstream());
+        Policy policy = config == null ? null : config.balance().policy();
+        if (policy != null && policy.needsRequest()) {
+            upstream.error("the servers of " + route.upstream() + " are chosen by requests (" + policy.word()
+                    + "), and a tcp listener sees none; choose by address");
+        }
+    }
+
+    /** In http mode, requests of several clients share a connection to a server, so no header can name one of them. */
+    private @Nullable String target(Value value, ListenerConfig.Mode mode) {
+        String name = upstreams.target(value);
+        UpstreamConfig config = name == null ? null : upstreams.named(name);
+        if (config != null && config.proxyProtocol() != null && mode == ListenerConfig.Mode.HTTP) {
+            value.error("the servers of " + name + " get a PROXY header, which needs mode: tcp");
+        }
+        return name;
+    }
+
+    private List<RouteConfig> fallback(@Nullable Value upstream, ListenerConfig.Mode mode) {
+        String target = upstream == null ? null : target(upstream, mode);
         return target == null ? List.of() : List.of(new RouteConfig(null, "/", target));
     }
 
@@ -77,7 +102,7 @@ final class RouteReader {
             warnOfStar(section, path);
         }
         Value upstream = section.require("upstream", "where these requests go, a name, host:port or unix:FILE");
-        String target = upstream == null ? null : upstreams.target(upstream);
+        String target = upstream == null ? null : target(upstream, ListenerConfig.Mode.HTTP);
         return target == null ? null : new RouteConfig(host, path, target);
     }
 

@@ -63,6 +63,20 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
         });
     }
 
+    /** A part of a hundred, with its sign. */
+    static Scalar<Integer> percent(int min, int max) {
+        return new Scalar<>(
+                "a percentage such as 10%",
+                text -> {
+                    if (!text.matches("\\d{1,9}%")) {
+                        return null;
+                    }
+                    int number = Integer.parseInt(text.substring(0, text.length() - 1));
+                    require(number >= min && number <= max, "must be " + min + "% to " + max + "%, is " + text);
+                    return number;
+                });
+    }
+
     /** The constants of an enum, in lower case. */
     static <E extends Enum<E>> Scalar<E> choice(Class<E> type) {
         return choice(List.of(type.getEnumConstants()));

@@ -2,27 +2,34 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
+import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
+import io.offramp.proxy.upstream.ServerConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
+import io.offramp.proxy.upstream.balance.BalanceConfig;
+import io.offramp.proxy.upstream.health.HealthConfig;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The upstreams: those under {@code upstreams}, and those written directly at a listener or route. */
 final class UpstreamReader {
-    private static final String SERVERS = "a list of host:port or unix:FILE";
     private static final Scalar<String> TARGET =
             new Scalar<>("the name of an upstream, host:port or unix:FILE", text -> text);
 
     private static final String HTTPS = "https://";
     private static final String HTTPS_PORT = ":443";
-
+    private static final Scalar<Integer> REQUESTS = Scalar.number(0, 1_000_000);
+    private static final Scalar<ProxyVersion> PROXY = Scalar.choice(ProxyVersion.class);
     private static final Scalar<UpstreamProtocol> PROTOCOL = Scalar.choice(UpstreamProtocol.class);
 
     private final Scalar<ServerAddress> server;
+    private final ServerListReader servers;
     private final UpstreamTlsReader tlsReader;
     private final Map<String, UpstreamTlsConfig> tls = new LinkedHashMap<>();
 
@@ -36,6 +43,7 @@ final class UpstreamReader {
     /** @param surroundings where relative names of Unix sockets start */
     UpstreamReader(Surroundings surroundings, OffloadReader offload) {
         server = new Scalar<>(ServerAddress.EXPECTED, text -> address(text, surroundings));
+        servers = new ServerListReader(server);
         tlsReader = new UpstreamTlsReader(surroundings, offload);
     }
 
@@ -83,6 +91,12 @@ final class UpstreamReader {
         return upstreams;
     }
 
+    /** An upstream that {@link #target} has given; null if it was not read for a problem. */
+    @Nullable
+    UpstreamConfig named(String name) {
+        return upstreams.get(name);
+    }
+
     /** TLS by name of the upstream; without those in the clear. */
     Map<String, UpstreamTlsConfig> tls() {
         return tls;
@@ -112,24 +126,74 @@ final class UpstreamReader {
         if (!name.matches("[A-Za-z0-9_.-]+")) {
             value.error("a name has letters, digits, dots, dashes and underscores only");
         }
-        Value servers = value;
-        UpstreamProtocol protocol = UpstreamProtocol.HTTP1;
-        UpstreamTlsConfig written = null;
-        Value protocolValue = null;
-        if (!value.isList()) {
-            Section section = value.section("servers", "protocol", "tls");
-            servers = section == null ? null : section.require("servers", SERVERS);
-            protocol = section == null ? protocol : section.get("protocol", PROTOCOL, protocol);
-            Value tlsValue = section == null ? null : section.get("tls");
-            written = tlsValue == null ? null : tlsReader.read(tlsValue);
-            protocolValue = section == null ? null : section.get("protocol");
+        UpstreamConfig read = value.isList() ? plain(name, value) : full(name, value);
+        if (read != null) {
+            upstreams.put(name, read);
         }
-        if (servers != null) {
-            Set<ServerAddress> distinct = servers.distinct(SERVERS, server).keySet();
-            addTls(name, written, servers, distinct);
-            checkProtocol(name, protocol, protocolValue);
-            upstreams.put(name, new UpstreamConfig(name, protocol, List.copyOf(distinct)));
+    }
+
+    private @Nullable UpstreamConfig plain(String name, Value list) {
+        List<ServerConfig> read = servers.read(list);
+        addTls(name, null, list, addresses(read));
+        return config(name, read, UpstreamProtocol.HTTP1, null, null, null, null);
+    }
+
+    private @Nullable UpstreamConfig full(String name, Value value) {
+        Section section = value.section("servers", "protocol", "tls", "balance", "health", "limits", "proxy-protocol");
+        if (section == null) {
+            return null;
         }
+        Value list = section.require("servers", ServerListReader.SERVERS);
+        List<ServerConfig> read = list == null ? List.of() : servers.read(list);
+        UpstreamProtocol protocol = section.get("protocol", PROTOCOL, UpstreamProtocol.HTTP1);
+        Value tlsValue = section.get("tls");
+        UpstreamTlsConfig written = tlsValue == null ? null : tlsReader.read(tlsValue);
+        if (list != null) {
+            addTls(name, written, list, addresses(read));
+            checkProtocol(name, protocol, section.get("protocol"));
+        }
+        return config(
+                name,
+                read,
+                protocol,
+                section.get("balance"),
+                section.get("health"),
+                section.get("limits"),
+                version(section.get("proxy-protocol")));
+    }
+
+    private static Set<ServerAddress> addresses(List<ServerConfig> servers) {
+        return servers.stream().map(ServerConfig::address).collect(Collectors.toSet());
+    }
+
+    private static @Nullable UpstreamConfig config(
+            String name,
+            List<ServerConfig> servers,
+            UpstreamProtocol protocol,
+            @Nullable Value balance,
+            @Nullable Value health,
+            @Nullable Value limits,
+            @Nullable ProxyVersion proxyProtocol) {
+        BalanceConfig shared = BalanceReader.read(balance);
+        HealthConfig watched = HealthReader.read(health);
+        UpstreamLimits bounds = limits(limits);
+        return servers.isEmpty()
+                ? null
+                : new UpstreamConfig(name, protocol, servers, shared, watched, bounds, proxyProtocol);
+    }
+
+    private static @Nullable ProxyVersion version(@Nullable Value value) {
+        return value == null ? null : value.as(PROXY);
+    }
+
+    private static UpstreamLimits limits(@Nullable Value value) {
+        UpstreamLimits usual = UpstreamLimits.DEFAULTS;
+        Section section = value == null ? null : value.section("requests", "retries");
+        return section == null
+                ? usual
+                : new UpstreamLimits(
+                        section.get("requests", REQUESTS, usual.requests()),
+                        section.get("retries", Scalar.percent(0, 100), usual.retryPercent()));
     }
 
     private void addTls(String name, @Nullable UpstreamTlsConfig written, Value servers, Set<ServerAddress> addresses) {

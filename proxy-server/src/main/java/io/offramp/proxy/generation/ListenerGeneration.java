@@ -4,7 +4,10 @@ import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.session.SessionSettings;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One listener of a generation. A connection takes everything but the routes once, and keeps it; each request takes the
@@ -14,6 +17,7 @@ import java.util.List;
  * @param handshake certificates and parameters of TLS
  * @param sessions backends and record sizes
  * @param trustedProxies clients that stand for many, so that limits per address do not hold for them
+ * @param proxies clients whose connections begin with a PROXY header
  * @param front speaks with clients inside TLS, within this generation's limits
  * @param routes which requests go where
  */
@@ -22,10 +26,18 @@ public record ListenerGeneration(
         HandshakeSettings handshake,
         SessionSettings sessions,
         List<Cidr> trustedProxies,
+        List<Cidr> proxies,
         Front front,
         Router routes) {
-    /** Copies the list. */
+    /** Copies the lists. */
     public ListenerGeneration {
         trustedProxies = List.copyOf(trustedProxies);
+        proxies = List.copyOf(proxies);
+    }
+
+    /** True if connections from this address begin with a PROXY header; from all others they must not. */
+    public boolean isProxy(@Nullable SocketAddress peer) {
+        return peer instanceof InetSocketAddress socket
+                && proxies.stream().anyMatch(each -> each.contains(socket.getAddress()));
     }
 }

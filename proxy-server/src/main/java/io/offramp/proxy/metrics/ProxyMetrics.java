@@ -20,10 +20,12 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.ShedEvents;
 import io.offramp.proxy.reload.ReloadEvents;
 import io.offramp.proxy.tls.Role;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -174,6 +176,11 @@ public final class ProxyMetrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    /** Publishes the meters of single servers. Once; called at each scrape. */
+    public void bindServers(Supplier<Collection<UpstreamGroup>> upstreams) {
+        registry.getPrometheusRegistry().register(new ServerMetrics(upstreams));
     }
 
     /** Publishes the number of handshakes under way. Once. */

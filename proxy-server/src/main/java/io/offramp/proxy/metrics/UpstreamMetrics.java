@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.upstream.ConnectionEnd;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.failure.FailureReason;
+import io.offramp.proxy.upstream.health.ServerState;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +24,9 @@ public final class UpstreamMetrics implements UpstreamEvents {
     private final LongAdder connections = new LongAdder();
     private final LongAdder streams = new LongAdder();
     private final Map<ConnectionEnd, LongAdder> ends = new EnumMap<>(ConnectionEnd.class);
+
+    private final Map<FailureReason, LongAdder> failures = new EnumMap<>(FailureReason.class);
+    private final Map<ServerState, LongAdder> changes = new EnumMap<>(ServerState.class);
 
     UpstreamMetrics(MeterRegistry registry, String name) {
         Tags upstream = Tags.of("upstream", name);
@@ -43,6 +48,24 @@ public final class UpstreamMetrics implements UpstreamEvents {
                 .description("Open streams of shared connections to an upstream")
                 .tags(upstream)
                 .register(registry);
+        for (FailureReason each : FailureReason.values()) {
+            failures.put(
+                    each,
+                    CounterFamily.single(
+                            registry,
+                            "offramp.upstream.failures",
+                            "Requests that failed at a server of an upstream, by reason; in tcp mode, connections",
+                            upstream.and("reason", each.word())));
+        }
+        for (ServerState each : ServerState.values()) {
+            changes.put(
+                    each,
+                    CounterFamily.single(
+                            registry,
+                            "offramp.upstream.server.changes",
+                            "Changes of servers of an upstream to a state",
+                            upstream.and("state", each.word())));
+        }
         for (ConnectionEnd each : ConnectionEnd.values()) {
             ends.put(
                     each,
@@ -82,6 +105,16 @@ public final class UpstreamMetrics implements UpstreamEvents {
     @Override
     public void onEnded(ConnectionEnd why) {
         Objects.requireNonNull(ends.get(why)).increment();
+    }
+
+    @Override
+    public void onFailed(FailureReason reason) {
+        Objects.requireNonNull(failures.get(reason)).increment();
+    }
+
+    @Override
+    public void onServerChanged(ServerState now) {
+        Objects.requireNonNull(changes.get(now)).increment();
     }
 
     @Override

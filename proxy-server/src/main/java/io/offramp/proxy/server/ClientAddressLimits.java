@@ -27,7 +27,7 @@ final class ClientAddressLimits {
     /** No prefix of a client: all of ff00::/8 is multicast (RFC 4291 §2.7). */
     private static final long IPV4 = 0xffffffff00000000L;
 
-    private static final Held NOTHING = new Nothing();
+    static final Held NOTHING = new Nothing();
 
     private final Supplier<AddressLimits> limits;
     private final ConcurrentHashMap<Long, Count> counts = new ConcurrentHashMap<>();

@@ -127,6 +127,7 @@ record GenerationMaker(
                         metrics.tls(),
                         listener.tls().recordSize()),
                 listener.http().trustedProxies(),
+                listener.proxies(),
                 device == null ? front : new PlaintextFront(device, loops, front),
                 new Router(listener.routes(), upstreams::group));
     }

@@ -86,6 +86,7 @@ public final class ProxyServer implements AutoCloseable {
     private final Reloads reloads;
     private final Handshakes handshakes;
     private final GenerationMaker maker;
+    private final ServerWatch servers;
     private @Nullable AdminServer admin;
     private final AtomicReference<Phase> phase;
     private final @Nullable OwnClients own;
@@ -114,6 +115,7 @@ public final class ProxyServer implements AutoCloseable {
         this.overload = new Overload(budget, clients, halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(metrics, processors);
+        this.servers = new ServerWatch(loops);
         this.maker = new GenerationMaker(
                 generations, backends, handshakes, metrics, sizing, budget, accessLog, loops, connections::nextId);
     }
@@ -217,6 +219,7 @@ public final class ProxyServer implements AutoCloseable {
         clients.forEach(client -> client.eventLoop()
                 .execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
         clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
+        servers.close();
         generations.close();
         // Before the host's loops, which must learn that their channels have closed.
         backends.stopConnections();
@@ -248,6 +251,7 @@ public final class ProxyServer implements AutoCloseable {
         next.files().forEach(reloads::register);
         before.files().forEach(reloads::unregister);
         before.upstreams().retire();
+        servers.become(next.upstreams());
     }
 
     private boolean isDraining() {
@@ -284,11 +288,19 @@ public final class ProxyServer implements AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             listeners.add(listen(listener, maker.current(config.listeners(), listener)));
         }
+        metrics.bindServers(() -> generations.now().upstreams().groups());
+        servers.become(first.upstreams());
         overload.start();
         reloads.start();
         if (config.admin() != null) {
             try {
-                admin = AdminServer.start(config.admin(), metrics, connections, reloads, phase::get);
+                admin = AdminServer.start(
+                        config.admin(),
+                        metrics,
+                        connections,
+                        () -> generations.now().upstreams().groups(),
+                        reloads,
+                        phase::get);
             } catch (IOException e) {
                 throw new StartException(String.valueOf(e.getMessage()));
             }

@@ -9,6 +9,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.util.AttributeKey;
 import io.offramp.offload.ConnectionWatch;
 import io.offramp.offload.OffloadTarget;
+import io.offramp.proxy.accept.ProxyHeaderHandler;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.channel.HalfClosedEpoll;
@@ -20,10 +21,12 @@ import io.offramp.proxy.handshake.engine.HandshakeListener;
 import io.offramp.proxy.handshake.engine.TlsHandshakeHandler;
 import io.offramp.proxy.metrics.ConnectionRefusal;
 import io.offramp.proxy.metrics.ListenerMetrics;
+import io.offramp.proxy.net.proxyprotocol.ProxyHeader;
 import io.offramp.proxy.session.TlsSessionHandler;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +38,12 @@ import org.slf4j.LoggerFactory;
  * host's, or those of a device that owns its connections.
  */
 @Sharable
-final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener {
+final class TlsListener extends ChannelInitializer<Channel> implements HandshakeListener, ProxyHeaderHandler.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(TlsListener.class);
 
     /** What the connection has since it was accepted, and keeps. */
+    private static final long LEAST_HEADER_NS = TimeUnit.SECONDS.toNanos(3);
+
     private static final AttributeKey<Accepted> ACCEPTED = AttributeKey.valueOf(TlsListener.class, "accepted");
 
     private final String name;
@@ -91,7 +96,10 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     @Override
     protected void initChannel(Channel channel) {
         ListenerGeneration listener = current.get();
-        ClientAddressLimits.Held held = addresses.admit(channel.remoteAddress(), listener.trustedProxies());
+        boolean proxied = listener.isProxy(channel.remoteAddress());
+        ClientAddressLimits.Held held = proxied
+                ? ClientAddressLimits.NOTHING // until it names its client
+                : addresses.admit(channel.remoteAddress(), listener.trustedProxies());
         ConnectionRefusal refusal = held.refusal();
         if (refusal != null) {
             metrics.onRefused(refusal);
@@ -122,17 +130,45 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         channel.attr(ACCEPTED).set(new Accepted(listener, held));
         channel.closeFuture().addListener(closed -> {
             halfOpen.onEnded(channel);
-            held.onClosed();
+            channel.attr(ACCEPTED).get().held().onClosed();
             connections.remove(connection);
             metrics.onClosed();
         });
         if (watch != null) {
             watch.onAccepted(new OffloadTarget(connection.id(), channel, connection.tuple()));
         }
-        channel.pipeline().addLast(new TlsHandshakeHandler(listener.handshake(), this));
+        channel.pipeline()
+                .addLast(
+                        proxied
+                                ? new ProxyHeaderHandler(headerNs(listener), this)
+                                : new TlsHandshakeHandler(listener.handshake(), this));
         if (draining.getAsBoolean()) { // accepted before the socket closed, after the drain's own pass
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
         }
+    }
+
+    /** A header that was lost once comes three seconds later (§2: at least as long). */
+    private static long headerNs(ListenerGeneration listener) {
+        return Math.max(LEAST_HEADER_NS, listener.handshake().timeout().toNanos());
+    }
+
+    @Override
+    public void onHeader(ChannelHandlerContext ctx, ProxyHeader header) {
+        Channel channel = ctx.channel();
+        ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
+        if (header instanceof ProxyHeader.Proxied(InetSocketAddress client, InetSocketAddress to)) {
+            ClientAddressLimits.Held held = addresses.admit(client, listener.trustedProxies());
+            ConnectionRefusal refusal = held.refusal();
+            if (refusal != null) {
+                metrics.onRefused(refusal);
+                LOG.debug("connection of {} to {} refused: {}", client, to, refusal.label());
+                channel.close();
+                return;
+            }
+            channel.attr(ACCEPTED).set(new Accepted(listener, held));
+            channel.attr(Connection.KEY).get().onClient(client);
+        }
+        ctx.pipeline().addLast(new TlsHandshakeHandler(listener.handshake(), this));
     }
 
     @Override

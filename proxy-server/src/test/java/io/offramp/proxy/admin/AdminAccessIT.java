@@ -151,6 +151,7 @@ class AdminAccessIT {
                         config(new AdminAddress.Unix(socket), null),
                         metrics,
                         new ConnectionRegistry(() -> 1),
+                        List::of,
                         reloads,
                         () -> Phase.READY))
                 .isInstanceOf(IOException.class)
@@ -159,6 +160,7 @@ class AdminAccessIT {
                         config(new AdminAddress.Unix(text), null),
                         metrics,
                         new ConnectionRegistry(() -> 1),
+                        List::of,
                         reloads,
                         () -> Phase.READY))
                 .hasMessageEndingWith(": is there, and is not a socket");
@@ -193,7 +195,7 @@ class AdminAccessIT {
 
     private void start(AdminAddress bind, @Nullable Path token) throws IOException {
         server = AdminServer.start(
-                config(bind, token), metrics, new ConnectionRegistry(() -> 1), reloads, () -> Phase.READY);
+                config(bind, token), metrics, new ConnectionRegistry(() -> 1), List::of, reloads, () -> Phase.READY);
     }
 
     private static AdminConfig config(AdminAddress bind, @Nullable Path token) {

@@ -16,6 +16,9 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
+import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -26,6 +29,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -41,12 +45,13 @@ class AdminServerIT {
     private final ConnectionRegistry connections = new ConnectionRegistry(() -> 100_000);
     private final Reloads reloads = new Reloads(metrics.reloads());
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.READY);
+    private final List<UpstreamGroup> upstreams = new ArrayList<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private AdminServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = AdminServer.start(ANY_PORT, metrics, connections, reloads, phase::get);
+        server = AdminServer.start(ANY_PORT, metrics, connections, () -> upstreams, reloads, phase::get);
     }
 
     @AfterEach
@@ -69,6 +74,31 @@ class AdminServerIT {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
         assertThat(response.body()).contains("offramp_connections_total{listener=\"web\"} 1.0");
+    }
+
+    @Test
+    void shouldShowServersAndDrainThem() throws Exception {
+        // Given
+        upstreams.add(new UpstreamGroup(
+                new UpstreamConfig("api", List.of(new HostPort("127.0.0.1", 1), new HostPort("127.0.0.1", 2))),
+                UpstreamEvents.NONE));
+        String first = "?upstream=api&server=127.0.0.1:1";
+        assertThat(send("GET", "/upstreams").body())
+                .contains(
+                        "\"name\":\"127.0.0.1:1\",\"state\":\"up\",\"why\":\"not used yet\",\"since\":null,\"weight\":1");
+
+        // When
+        assertThat(send("POST", "/upstreams/drain" + first).body()).isEqualTo("api 127.0.0.1:1: drained\n");
+
+        // Then
+        assertThat(send("GET", "/upstreams").body())
+                .contains("\"state\":\"drained\",\"why\":\"by command\",\"since\":0");
+        assertThat(upstreams.getFirst().servers().getFirst().weight(0)).isZero();
+        assertThat(send("POST", "/upstreams/ready" + first).body()).isEqualTo("api 127.0.0.1:1: up\n");
+        assertThat(send("GET", "/upstreams/drain" + first).statusCode()).isEqualTo(405);
+        assertThat(send("POST", "/upstreams/drain").statusCode()).isEqualTo(400);
+        assertThat(send("POST", "/upstreams/drain?upstream=api&server=gone:1").statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -295,7 +325,8 @@ class AdminServerIT {
     @Test
     void shouldSayWhichAddressWhenItCannotBind() {
         HostPort taken = new HostPort("127.0.0.1", port());
-        assertThatThrownBy(() -> AdminServer.start(AdminConfig.of(taken), metrics, connections, reloads, phase::get))
+        assertThatThrownBy(() -> AdminServer.start(
+                        AdminConfig.of(taken), metrics, connections, () -> upstreams, reloads, phase::get))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("admin cannot bind " + taken);
     }

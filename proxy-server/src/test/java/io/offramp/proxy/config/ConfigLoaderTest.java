@@ -13,6 +13,7 @@ import io.offramp.proxy.handshake.certificate.CertificateFiles;
 import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.message.HeadLimits;
+import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.net.UnixSocket;
@@ -21,6 +22,7 @@ import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadConfig.WholeConnections;
 import io.offramp.proxy.tcp.TcpSettings;
+import io.offramp.proxy.upstream.ServerConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamSettings;
@@ -42,6 +44,7 @@ class ConfigLoaderTest {
               - name: web
                 bind: 127.0.0.1:8443
                 mode: http
+                proxy-protocol: [10.0.0.0/8]
                 tls:
                   certificates:
                     - cert: site.pem
@@ -178,6 +181,7 @@ class ConfigLoaderTest {
                         new RouteConfig("api.example.com", "/v1", "app"),
                         new RouteConfig("*.example.com", "/", "10.0.0.1:80"),
                         new RouteConfig(null, "/", "short")),
+                List.of(Cidr.parse("10.0.0.0/8")),
                 HttpSettings.builder()
                         .heads(new HeadLimits(1024, 64 << 10))
                         .bodyBytes(1L << 30)
@@ -232,7 +236,7 @@ class ConfigLoaderTest {
     @Test
     void shouldWriteNothingAndWarnOfNamesThatAreTakenWhenTheFileIsTheFullForm() throws IOException {
         assertThat(file.warnings(FULL))
-                .containsExactly("offramp.yaml:8:18: listeners[0].tls.certificates[1].cert: is not used "
+                .containsExactly("offramp.yaml:9:18: listeners[0].tls.certificates[1].cert: is not used "
                         + "for localhost, which is in site.pem too, with the same kind of key");
         assertThat(directory.resolve("run")).doesNotExist();
     }
@@ -316,6 +320,8 @@ class ConfigLoaderTest {
     }
 
     private static List<ServerAddress> servers(ProxyConfig config, String upstream) {
-        return Objects.requireNonNull(config.upstreams().get(upstream)).servers();
+        return Objects.requireNonNull(config.upstreams().get(upstream)).servers().stream()
+                .map(ServerConfig::address)
+                .toList();
     }
 }

@@ -97,6 +97,7 @@ class CurrentListenerTest {
                 FuzzClient.settings(),
                 SessionSettings.of(plan, metrics.tls(), RecordSizeConfig.DEFAULTS),
                 List.of(),
+                List.of(),
                 pipeline -> {},
                 new Router(List.of(), upstream -> null));
     }

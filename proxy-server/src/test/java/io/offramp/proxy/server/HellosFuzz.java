@@ -66,7 +66,13 @@ public final class HellosFuzz {
     }
 
     private static final ListenerGeneration LISTENER = new ListenerGeneration(
-            "fuzz", FuzzClient.settings(), SESSIONS, List.of(), pipeline -> {}, new Router(List.of(), name -> null));
+            "fuzz",
+            FuzzClient.settings(),
+            SESSIONS,
+            List.of(),
+            List.of(),
+            pipeline -> {},
+            new Router(List.of(), name -> null));
 
     private final HalfOpenHandshakes halfOpen;
     private final ClientAddressLimits addresses = new ClientAddressLimits(() -> new AddressLimits(10, 10));

@@ -5,6 +5,6 @@ import java.util.Map;
 
 class ServerFuzzCorpusTest extends FuzzCorpus {
     ServerFuzzCorpusTest() {
-        super(Map.of("Hellos", HellosFuzz::fuzzerTestOneInput));
+        super(Map.of("Hellos", HellosFuzz::fuzzerTestOneInput, "ProxyHeaders", ProxyHeadersFuzz::fuzzerTestOneInput));
     }
 }

@@ -6,6 +6,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -50,6 +52,10 @@ class TlsListenerTest {
     private final TlsListener listener = listener(List.of());
 
     private TlsListener listener(List<Cidr> trusted) {
+        return listener(trusted, List.of());
+    }
+
+    private TlsListener listener(List<Cidr> trusted, List<Cidr> proxies) {
         ListenerGeneration now = new ListenerGeneration(
                 "web",
                 FuzzClient.settings(),
@@ -58,6 +64,7 @@ class TlsListenerTest {
                         metrics.tls(),
                         RecordSizeConfig.DEFAULTS),
                 trusted,
+                proxies,
                 pipeline -> {},
                 new Router(List.of(), name -> null));
         return new TlsListener(
@@ -140,6 +147,48 @@ class TlsListenerTest {
         assertThat(lines.list.getFirst().getFormattedMessage()).contains(" from 198.51.100.9:4711: ");
         assertThat(connection.tuple().remote()).isEqualTo(channel.remoteAddress());
         channel.close();
+    }
+
+    @Test
+    void shouldTakeTheClientOfAProxyHeaderAndCountItsConnections() {
+        // Given
+        TlsListener behind = listener(List.of(), List.of(Cidr.parse("127.0.0.0/8")));
+        EmbeddedChannel first = new AcceptedChannel(behind);
+        EmbeddedChannel second = new AcceptedChannel(behind);
+        EmbeddedChannel other = new AcceptedChannel(behind);
+
+        // When
+        first.writeInbound(header("192.0.2.7"));
+        second.writeInbound(header("192.0.2.7"));
+        other.writeInbound(header("192.0.2.8"));
+
+        // Then
+        assertThat(first.attr(Connection.KEY).get().clientText()).isEqualTo("192.0.2.7:51234");
+        assertThat(first.pipeline().names()).anyMatch(name -> name.startsWith("TlsHandshakeHandler"));
+        assertThat(second.isOpen()).as("one handshake for each address").isFalse();
+        assertThat(other.isOpen()).isTrue();
+        first.close();
+        other.close();
+        assertThat(addresses.addresses()).isZero();
+        assertThat(connections.count()).isZero();
+    }
+
+    @Test
+    void shouldRefuseAProxyThatSendsNoHeader() {
+        TlsListener behind = listener(List.of(), List.of(Cidr.parse("127.0.0.0/8")));
+        EmbeddedChannel channel = new AcceptedChannel(behind);
+
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {22, 3, 1}));
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(line -> line.endsWith("no handshake: proxy_header: no PROXY header"));
+        assertThat(connections.count()).isZero();
+    }
+
+    private static ByteBuf header(String client) {
+        return Unpooled.copiedBuffer("PROXY TCP4 " + client + " 198.51.100.1 51234 443\r\n", StandardCharsets.US_ASCII);
     }
 
     @Test

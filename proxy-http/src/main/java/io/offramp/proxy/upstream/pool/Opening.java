@@ -103,13 +103,13 @@ public final class Opening implements Lease {
 
     private void onOpen(Transport transport, SocketAddress address) {
         over = true;
-        server.onConnected(address);
+        server.onConnected(address, loop.nowNs());
         result.onConnected(transport);
     }
 
     private void onFailed(Throwable cause) {
         over = true;
-        server.onFailed(loop.nowNs());
+        server.onFailed(cause, loop.nowNs());
         group.events().onConnectFailed();
         result.onConnectFailed(server, cause);
     }

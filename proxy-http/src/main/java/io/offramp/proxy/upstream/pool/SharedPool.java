@@ -219,7 +219,7 @@ final class SharedPool extends ServerPool {
 
         @Override
         public void onFailed(Throwable cause) {
-            server.onFailed(loop.nowNs());
+            server.onFailed(cause, loop.nowNs());
             server.group().events().onConnectFailed();
             onConnectFailed(server, cause);
         }

@@ -2,23 +2,26 @@ package io.offramp.proxy.upstream.pool;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.channel.TurnFlush;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.balance.Balancer;
 import io.offramp.proxy.upstream.transport.ConnectRace;
 import io.offramp.proxy.upstream.transport.Connector;
 import io.offramp.proxy.upstream.transport.Transport;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of one event loop to servers, and the next server in turn of each group. Leases streams on existing
+ * Connections of one event loop to servers, and the choice among those of each group. Leases streams on existing
  * connections, and opens new ones. Confined to that loop.
  */
 public final class UpstreamLoop {
@@ -30,16 +33,13 @@ public final class UpstreamLoop {
     private final Connector connector;
     private final TurnFlush turn;
     private final Map<UpstreamServer, ServerPool> pools = new IdentityHashMap<>();
-    private final Map<UpstreamGroup, Turn> turns = new IdentityHashMap<>();
+    private final Map<UpstreamGroup, Balancer> balancers = new IdentityHashMap<>();
+    private final SplittableRandom random =
+            new SplittableRandom(ThreadLocalRandom.current().nextLong());
     private final long idleLimitNs;
     private final int connectTimeoutMs;
     private boolean sweeping;
     private boolean closed;
-
-    /** Where the search for a group's next server starts; loops begin apart from each other. */
-    private static final class Turn {
-        int next = ThreadLocalRandom.current().nextInt(1 << 16);
-    }
 
     UpstreamLoop(EventLoop loop, Protocols protocols, UpstreamSettings settings, Connector connector) {
         this.loop = loop;
@@ -56,22 +56,33 @@ public final class UpstreamLoop {
         return turn;
     }
 
+    /** The event loop's clock. */
+    public Ticker clock() {
+        return loop.ticker();
+    }
+
     /** Time on the event loop's clock. */
     public long nowNs() {
         return loop.ticker().nanoTime();
     }
 
     /**
-     * The next server in turn that is worth trying; null if there is none.
+     * A server that takes a request; null if there is none.
      *
+     * @param key of the request, for policies that heed it
      * @param tried bits of those that failed this request
      */
-    public @Nullable UpstreamServer next(UpstreamGroup group, long tried) {
+    public @Nullable UpstreamServer next(UpstreamGroup group, long key, long tried) {
         if (group.size() == 1) {
-            return group.next(0, tried, 0);
+            return group.alone(tried);
         }
-        Turn from = turns.computeIfAbsent(group, g -> new Turn());
-        return group.next(from.next++, tried, nowNs());
+        Balancer balancer = balancers.get(group);
+        if (balancer == null) {
+            balancer = group.balancer(random);
+            balancers.put(group, balancer);
+        }
+        int next = balancer.next(key, tried, nowNs());
+        return next < 0 ? null : group.servers().get(next);
     }
 
     /** A stream on an existing connection with room; null if there is none. */
@@ -182,7 +193,7 @@ public final class UpstreamLoop {
 
     /** Closes idle connections of a group that new requests do not use. Those in use close after their idle time. */
     void retire(UpstreamGroup group) {
-        turns.remove(group);
+        balancers.remove(group);
         for (UpstreamServer server : group.servers()) {
             ServerPool pool = pools.get(server);
             if (pool != null) {

@@ -8,6 +8,8 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.transport.Connector;
 import io.offramp.proxy.upstream.transport.SocketConnector;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +68,8 @@ public final class Upstreams {
                 events,
                 security,
                 SocketConnector.of(settings.receiveBytes()),
-                new ConcurrentHashMap<>());
+                new ConcurrentHashMap<>(),
+                Map.of());
     }
 
     /** The same, without sockets. */
@@ -76,7 +79,7 @@ public final class Upstreams {
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector) {
-        this(configured, protocols, settings, events, IN_THE_CLEAR, connector, new ConcurrentHashMap<>());
+        this(configured, protocols, settings, events, IN_THE_CLEAR, connector, new ConcurrentHashMap<>(), Map.of());
     }
 
     private Upstreams(
@@ -86,22 +89,28 @@ public final class Upstreams {
             Function<String, UpstreamEvents> events,
             Securities security,
             Connector connector,
-            Map<EventLoop, UpstreamLoop> loops) {
+            Map<EventLoop, UpstreamLoop> loops,
+            Map<String, UpstreamGroup> before) {
         this.protocols = protocols;
         this.settings = settings;
         this.connector = connector;
         this.loops = loops;
-        configured.forEach(
-                (name, config) -> groups.put(name, new UpstreamGroup(config, events.apply(name), security.of(name))));
+        configured.forEach((name, config) ->
+                groups.put(name, new UpstreamGroup(config, events.apply(name), security.of(name), before.get(name))));
     }
 
     /**
-     * Other upstreams over the same event loops, whose clients may use both meanwhile. Looks all names up, as the
-     * constructor does.
+     * Other upstreams over the same event loops, whose clients may use both meanwhile. A server that is in both keeps
+     * its state. Looks all names up, as the constructor does.
      */
     public Upstreams next(
             Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events, Securities security) {
-        return new Upstreams(configured, protocols, settings, events, security, connector, loops);
+        return new Upstreams(configured, protocols, settings, events, security, connector, loops, groups);
+    }
+
+    /** All of them. */
+    public Collection<UpstreamGroup> groups() {
+        return Collections.unmodifiableCollection(groups.values());
     }
 
     /** The group of that name, or null. */

@@ -1,0 +1,45 @@
+package io.offramp.app;
+
+import io.offramp.proxy.net.ServerAddress;
+import io.offramp.proxy.upstream.ServerConfig;
+import io.offramp.proxy.upstream.UpstreamConfig;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Names of servers that have no address now. */
+final class UnknownNames {
+    private UnknownNames() {}
+
+    /** A line for each, in the order of the configuration. Looks all names up at once; blocks. */
+    static List<String> of(Collection<UpstreamConfig> upstreams) {
+        List<CompletableFuture<String>> lookups = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (UpstreamConfig upstream : upstreams) {
+                for (ServerConfig server : upstream.servers()) {
+                    if (server.address().isName()) {
+                        lookups.add(CompletableFuture.supplyAsync(
+                                () -> isUnknown(server.address()) ? line(upstream, server) : "", threads));
+                    }
+                }
+            }
+        }
+        return lookups.stream()
+                .map(CompletableFuture::join)
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    private static String line(UpstreamConfig upstream, ServerConfig server) {
+        return "upstream " + upstream.name() + ": " + server.address()
+                + " has no address now: the name does not resolve";
+    }
+
+    private static boolean isUnknown(ServerAddress address) {
+        return address.resolveAll().getFirst() instanceof InetSocketAddress found && found.isUnresolved();
+    }
+}

@@ -1,0 +1,38 @@
+package io.offramp.proxy.upstream;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts the requests of one server, over all event loops, without a lock. In tcp mode, connections. Thread-safe. */
+public final class ServerLoad {
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder faults = new LongAdder();
+
+    void onBegin() {
+        begun.increment();
+    }
+
+    void onEnd() {
+        ended.increment();
+    }
+
+    void onFault() {
+        faults.increment();
+    }
+
+    /** Since the start. */
+    public long requests() {
+        return begun.sum();
+    }
+
+    /** Under way, roughly. */
+    public long active() {
+        long over = ended.sum(); // first, so that the result is not negative
+        return Math.max(0, begun.sum() - over);
+    }
+
+    /** Answers of 500 and above, or none, or broken ones. */
+    public long faults() {
+        return faults.sum();
+    }
+}

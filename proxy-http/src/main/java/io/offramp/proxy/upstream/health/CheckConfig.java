@@ -1,0 +1,37 @@
+package io.offramp.proxy.upstream.health;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How servers are asked whether they are well.
+ *
+ * @param probe the question; null for none
+ * @param interval between two checks of one server
+ * @param timeout of a check
+ * @param rise good checks in a row that make a server up
+ * @param fall bad checks in a row that make it down; at the start one is enough
+ * @param jitterPercent of the interval, by which it is longer or shorter
+ */
+public record CheckConfig(
+        @Nullable Probe probe, Duration interval, Duration timeout, int rise, int fall, int jitterPercent) {
+    /** No checks; with these numbers if there are some. */
+    public static final CheckConfig NONE =
+            new CheckConfig(null, Duration.ofSeconds(2), Duration.ofSeconds(2), 2, 3, 10);
+
+    /** The question. */
+    public sealed interface Probe {
+        /** Whether it accepts a connection. */
+        record Tcp() implements Probe {}
+
+        /**
+         * The status of an answer to a GET.
+         *
+         * @param path with the query
+         * @param host null for the server's own address
+         * @param least of the good statuses
+         * @param most of the good statuses
+         */
+        record Http(String path, @Nullable String host, int least, int most) implements Probe {}
+    }
+}

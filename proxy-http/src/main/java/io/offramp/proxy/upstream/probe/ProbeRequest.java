@@ -1,0 +1,42 @@
+package io.offramp.proxy.upstream.probe;
+
+import io.netty.util.AsciiString;
+import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.ConnectionOptions;
+import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.HeadBuilder;
+import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.RequestTarget;
+import io.offramp.proxy.message.Version;
+import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import java.nio.charset.StandardCharsets;
+
+/** The request of a check. */
+final class ProbeRequest {
+    /** There is no client behind it: "unknown" is RFC 7239's word (§6.2). */
+    static final ClientFields CLIENT =
+            new ClientFields(AsciiString.cached("unknown"), AsciiString.cached("http"), null, false);
+
+    private ProbeRequest() {}
+
+    /** @param authority Host, unless the configuration has another */
+    static RequestHead of(Probe.Http probe, String authority) {
+        String host = probe.host() == null ? authority : probe.host();
+        String line = "GET " + probe.path();
+        String[] fields = {"Host: " + host, "User-Agent: offramp-check", "Accept: */*"};
+        String text = line + " HTTP/1.1\r\n" + String.join("\r\n", fields) + "\r\n\r\n";
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        HeadBuilder builder = new HeadBuilder();
+        builder.begin();
+        builder.requestLine(0, 3, line.length());
+        builder.version(Version.HTTP_1_1);
+        int at = text.indexOf('\n') + 1;
+        for (String field : fields) {
+            builder.field(bytes, at, at + field.indexOf(':'));
+            builder.value(bytes, at + field.length());
+            at += field.length() + 2;
+        }
+        Head head = builder.complete(bytes, bytes.length);
+        return new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, 0);
+    }
+}

@@ -1,0 +1,157 @@
+package io.offramp.proxy.upstream.probe;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.Future;
+import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.ResetCode;
+import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.UpstreamStream;
+import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import io.offramp.proxy.upstream.pool.Lease;
+import io.offramp.proxy.upstream.pool.LeaseListener;
+import io.offramp.proxy.upstream.pool.Opening;
+import io.offramp.proxy.upstream.pool.ServerBusyException;
+import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import io.offramp.proxy.upstream.transport.Transport;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One check of a server. Speaks what requests speak: the protocol of the upstream. HTTP/1 gets a connection of its own,
+ * HTTP/2 a stream. The body of an answer is not awaited. Confined to the event loop.
+ */
+final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
+    private final UpstreamLoop loop;
+    private final UpstreamServer server;
+    private final Probe probe;
+    private final Duration timeout;
+    private final Result result;
+    private @Nullable Lease lease;
+    private @Nullable UpstreamStream stream;
+    private @Nullable Future<?> timer;
+    private boolean over;
+
+    /** Gets the result once, unless the check was cancelled. */
+    interface Result {
+        /** @param why for people */
+        void onResult(boolean good, String why);
+
+        /** There was no place for the check: it says nothing about the server. */
+        void onBusy();
+    }
+
+    Probing(UpstreamLoop loop, UpstreamServer server, Probe probe, Duration timeout, Result result) {
+        this.loop = loop;
+        this.server = server;
+        this.probe = probe;
+        this.timeout = timeout;
+        this.result = result;
+    }
+
+    void start() {
+        timer = loop.eventLoop().schedule(this::onTimeout, timeout.toNanos(), TimeUnit.NANOSECONDS);
+        ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+        Lease next = switch (probe) {
+            case Probe.Tcp tcp -> loop.openTransport(server.group(), server, allocator, this);
+            case Probe.Http http -> loop.open(server.group(), server, allocator, this, this);
+        };
+        lease = next;
+        next.start();
+    }
+
+    /** No result follows. */
+    void cancel() {
+        over = true;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (lease != null) {
+            lease.cancel();
+            lease = null;
+        }
+        UpstreamStream open = stream;
+        stream = null;
+        if (open != null) {
+            open.reset(ResetCode.CANCEL);
+        }
+    }
+
+    private void end(boolean good, String why) {
+        if (!over) {
+            cancel();
+            result.onResult(good, why);
+        }
+    }
+
+    private void onTimeout() {
+        end(false, "check: no answer within " + timeout.toMillis() + " ms");
+    }
+
+    @Override
+    public void onConnected(Transport transport) {
+        lease = null;
+        transport.close();
+        end(true, "check: accepts connections");
+    }
+
+    @Override
+    public void onLeased(UpstreamStream leased, boolean used) {
+        lease = null;
+        stream = leased;
+        if (probe instanceof Probe.Http http) {
+            leased.sendHead(ProbeRequest.of(http, server.authority()), ProbeRequest.CLIENT, null);
+            leased.flush();
+        }
+    }
+
+    @Override
+    public void onConnectFailed(UpstreamServer failed, Throwable cause) {
+        lease = null;
+        if (over) {
+            return;
+        }
+        if (cause instanceof ServerBusyException) {
+            cancel();
+            result.onBusy();
+        } else {
+            end(false, "check: " + cause.getMessage());
+        }
+    }
+
+    @Override
+    public void onHead(AnswerHead head) {
+        if (!head.isInterim() && probe instanceof Probe.Http http) {
+            int status = head.status();
+            end(status >= http.least() && status <= http.most(), "check: status " + status);
+        }
+    }
+
+    @Override
+    public void onFailed(String problem, Fate fate, ResetCode code) {
+        stream = null;
+        end(false, "check: " + problem);
+    }
+
+    @Override
+    public void onBody(ByteBuf piece) {
+        piece.release();
+    }
+
+    @Override
+    public void onSpliced(int bytes) {}
+
+    @Override
+    public void onEnd(Fields trailers) {
+        stream = null;
+    }
+
+    @Override
+    public void onReadComplete() {}
+
+    @Override
+    public void onWritable() {}
+}

@@ -1,0 +1,74 @@
+package io.offramp.proxy.upstream.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.channel.ConnectTimeoutException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class FailureLogTest {
+    private final Logger logger = (Logger) LoggerFactory.getLogger(FailureLog.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final FailureLog log = new FailureLog("api");
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.addAppender(lines);
+        logger.setAdditive(false);
+    }
+
+    @AfterEach
+    void stop() {
+        logger.detachAppender(lines);
+        logger.setAdditive(true);
+    }
+
+    private List<String> lines() {
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    void shouldWriteOneLineForEachReasonInTenSeconds() {
+        // Given
+        long start = -5; // the clock may be anywhere
+
+        // When
+        for (int i = 0; i < 100; i++) {
+            log.onFailure(FailureReason.RESET, "127.0.0.1:1", "reset", start + i);
+        }
+        log.onFailure(FailureReason.CLOSED, "127.0.0.1:1", "closed", start + 100);
+        log.onFailure(FailureReason.RESET, "127.0.0.1:2", "reset", start + FailureLog.PAUSE_NS);
+
+        // Then
+        assertThat(lines())
+                .containsExactly(
+                        "upstream api: 127.0.0.1:1: reset (reset)",
+                        "upstream api: 127.0.0.1:1: closed (closed)",
+                        "upstream api: 127.0.0.1:2: reset (reset, 99 more since the last such line)");
+    }
+
+    @Test
+    void shouldTellReasonsApart() {
+        assertThat(FailureReason.ofConnect(new ConnectTimeoutException())).isEqualTo(FailureReason.CONNECT_TIMEOUT);
+        assertThat(FailureReason.ofConnect(new ConnectException())).isEqualTo(FailureReason.REFUSED);
+        assertThat(FailureReason.ofConnect(new UnresolvedAddressException())).isEqualTo(FailureReason.NAME);
+        assertThat(FailureReason.ofConnect(new NoRouteToHostException())).isEqualTo(FailureReason.CONNECT);
+        assertThat(FailureReason.ofConnect(new IOException())).isEqualTo(FailureReason.CONNECT);
+        assertThat(FailureReason.ofStream("reset: CANCEL")).isEqualTo(FailureReason.RESET);
+        assertThat(FailureReason.ofStream("closed")).isEqualTo(FailureReason.CLOSED);
+        assertThat(FailureReason.ofStream("garbage: status line")).isEqualTo(FailureReason.GARBAGE);
+        assertThat(FailureReason.ofStream("timeout")).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(FailureReason.ofStream("no answer to PING")).isEqualTo(FailureReason.OTHER);
+    }
+}

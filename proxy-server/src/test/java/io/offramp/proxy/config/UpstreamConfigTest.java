@@ -1,0 +1,149 @@
+package io.offramp.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
+import io.offramp.proxy.upstream.ServerConfig;
+import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamLimits;
+import io.offramp.proxy.upstream.balance.BalanceConfig;
+import io.offramp.proxy.upstream.balance.HashKey;
+import io.offramp.proxy.upstream.balance.Policy;
+import io.offramp.proxy.upstream.health.CheckConfig;
+import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import io.offramp.proxy.upstream.health.HealthConfig;
+import io.offramp.proxy.upstream.health.OutlierConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code balance} and {@code health} of an upstream. */
+class UpstreamConfigTest {
+    private static final String LISTENER =
+            "listeners: [{bind: ':8443', tls: {cert: site.pem}, upstream: app}]\nupstreams:\n  app: ";
+
+    @TempDir
+    private Path directory;
+
+    private ConfigFile file;
+
+    @BeforeEach
+    void makeCertificate() throws IOException {
+        file = new ConfigFile(directory);
+    }
+
+    private UpstreamConfig app(String upstream) throws IOException {
+        return Objects.requireNonNull(
+                file.loaded(LISTENER + upstream + "\n").upstreams().get("app"));
+    }
+
+    private BalanceConfig balance(String text) throws IOException {
+        return app("{servers: ['a:1'], balance: " + text + "}").balance();
+    }
+
+    private HealthConfig health(String text) throws IOException {
+        return app("{servers: ['a:1'], health: " + text + "}").health();
+    }
+
+    @Test
+    void shouldReadServersInBothForms() throws IOException {
+        assertThat(
+                        app("[{address: 'a:1', weight: 3}, 'b:1', {address: 'c:1', priority: 2}, {address: 'd:1', backup: true}]")
+                                .servers())
+                .containsExactly(
+                        new ServerConfig(new HostPort("a", 1), 3, 0),
+                        new ServerConfig(new HostPort("b", 1), 1, 0),
+                        new ServerConfig(new HostPort("c", 1), 1, 2),
+                        new ServerConfig(new HostPort("d", 1), 1, ServerConfig.BACKUP));
+    }
+
+    @Test
+    void shouldReadPolicies() throws IOException {
+        assertThat(app("['a:1']").balance()).isEqualTo(BalanceConfig.DEFAULTS);
+        assertThat(balance("round-robin").policy()).isEqualTo(new Policy.RoundRobin());
+        assertThat(balance("sticky").policy()).isEqualTo(new Policy.Sticky("offramp-server"));
+        assertThat(balance("{policy: sticky, cookie: srv}").policy()).isEqualTo(new Policy.Sticky("srv"));
+        assertThat(balance("{policy: hash, key: header:X-User}").policy())
+                .isEqualTo(new Policy.Hash(new HashKey.Header("x-user")));
+        assertThat(balance("{policy: hash, key: cookie:ID}").policy())
+                .isEqualTo(new Policy.Hash(new HashKey.Cookie("ID")));
+        assertThat(balance("{policy: random, slow-start: 30s, panic: 40%}"))
+                .isEqualTo(new BalanceConfig(new Policy.Random(), Duration.ofSeconds(30), 40));
+    }
+
+    @Test
+    void shouldReadHealth() throws IOException {
+        assertThat(app("['a:1']").health()).isEqualTo(HealthConfig.DEFAULTS);
+        assertThat(health("{check: tcp}").check().probe()).isEqualTo(new Probe.Tcp());
+        assertThat(health("{check: http}").check().probe()).isEqualTo(new Probe.Http("/", null, 200, 399));
+        assertThat(health("{check: {path: /up?x, host: app.test, status: 204, interval: 5s, timeout: 1s, rise: 4, "
+                                + "fall: 5, jitter: 0%}}")
+                        .check())
+                .isEqualTo(new CheckConfig(
+                        new Probe.Http("/up?x", "app.test", 204, 204),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1),
+                        4,
+                        5,
+                        0));
+        assertThat(health("{outliers: {errors: 3, rest: 10s, most: 1m, share: 20%}}")
+                        .outliers())
+                .isEqualTo(new OutlierConfig(3, Duration.ofSeconds(10), Duration.ofMinutes(1), 20));
+    }
+
+    @Test
+    void shouldReadLimits() throws IOException {
+        assertThat(app("['a:1']").limits()).isEqualTo(UpstreamLimits.DEFAULTS);
+        assertThat(app("{servers: ['a:1'], limits: {requests: 7, retries: 0%}}").limits())
+                .isEqualTo(new UpstreamLimits(7, 0));
+    }
+
+    @Test
+    void shouldGiveAProxyHeaderInTcpModeOnly() throws IOException {
+        String rest =
+                "tls: {cert: site.pem}, upstream: db}]\nupstreams: {db: {servers: ['a:1'], proxy-protocol: v2}}\n";
+
+        assertThat(file.loaded("listeners: [{bind: ':1', mode: tcp, " + rest).upstreams())
+                .allSatisfy((name, db) -> assertThat(db.proxyProtocol()).isEqualTo(ProxyVersion.V2));
+        assertThat(file.problems("listeners: [{bind: ':1', " + rest))
+                .containsExactly("offramp.yaml:1:59: listeners[0].upstream: the servers of db get a PROXY header, "
+                        + "which needs mode: tcp");
+    }
+
+    @Test
+    void shouldTellWhatIsWrong() throws IOException {
+        assertThat(file.problems("""
+                        listeners:
+                          - {bind: ':8443', tls: {cert: site.pem}, upstream: app}
+                          - {bind: ':8444', mode: tcp, tls: {cert: site.pem}, upstream: by-cookie}
+                        upstreams:
+                          by-cookie: {servers: ['a:1'], balance: {policy: hash, key: cookie:ID}}
+                          app:
+                            servers:
+                              - {address: 'a:1', weight: 0}
+                              - a:1
+                              - {address: 'b:1', priority: 3, backup: true}
+                            balance: {policy: hash, cookie: srv, panic: 101%}
+                            health:
+                              check: {kind: tcp, path: /, status: 300-200}
+                              outliers: {rest: 10m, most: 1m}
+                        """))
+                .contains(
+                        "offramp.yaml:3:65: listeners[1].upstream: the servers of by-cookie are chosen by requests "
+                                + "(hash), and a tcp listener sees none; choose by address",
+                        "offramp.yaml:8:34: upstreams.app.servers[0].weight: must be 1 to 1000, is 0",
+                        "offramp.yaml:9:9: upstreams.app.servers[1]: is in the list already",
+                        "offramp.yaml:10:36: upstreams.app.servers[2].priority: a backup comes behind all priorities",
+                        "offramp.yaml:11:37: upstreams.app.balance.cookie: only the policy sticky has it",
+                        "offramp.yaml:11:49: upstreams.app.balance.panic: must be 0% to 100%, is 101%",
+                        "offramp.yaml:13:32: upstreams.app.health.check.path: only a check of the kind http has it",
+                        "offramp.yaml:14:35: upstreams.app.health.outliers.most: must not be below rest, which is "
+                                + "600000ms")
+                .anyMatch(each -> each.contains("upstreams.app.balance: missing \"key\": address, uri"));
+    }
+}
