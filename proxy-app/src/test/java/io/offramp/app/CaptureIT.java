@@ -52,7 +52,6 @@ class CaptureIT {
     @CsvSource({
         "--tlsv1.3, hw, rqs=4",
         "--tls-max 1.2, hw, mtu=9000",
-        "--tlsv1.3, hw, engines=2",
         "--tlsv1.3, hw-record, engines=0",
         "--tlsv1.3, hw, faults=seed=7 loss=2% reorder=2% duplicate=1% corrupt=1%",
         "--tls-max 1.2, hw-record, faults=seed=9 loss=2% reorder=2% duplicate=1% sequence=4294960000"
