@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.handler.codec.http2.Http2Error;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that a server refuses, or that it loses with their connection. */
 class Http2ServerLossTest extends Http2ServerFlow {
@@ -154,5 +156,37 @@ class Http2ServerLossTest extends Http2ServerFlow {
         proxy.settle();
         assertThat(text(warm)).startsWith("HTTP/1.1 200 ");
         assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldPassAWholeAnswerWhoseRequestTheServerDoesNotTake(boolean closing) {
+        // Given a body that waits for credit of the connection, and an answer that waits for its client
+        Peer neighbour = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+        Http2Peer server = accept();
+        neighbour.send(new byte[60_000]);
+        settleWith(server);
+        Peer client = ask("POST /app/b HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n");
+        client.stall();
+        client.send(new byte[20_000]);
+        settleWith(server);
+        Http2Peer.Request request = server.request(1);
+        server.head(request, false, 200, "content-length", "200000");
+        server.body(request, true, "x".repeat(200_000));
+        proxy.settle();
+
+        // When
+        if (closing) {
+            server.peer().reset();
+        } else {
+            server.reset(request, Http2Error.NO_ERROR);
+        }
+        proxy.settle();
+        client.resume();
+        proxy.settle();
+
+        // Then
+        assertThat(request.body.size()).isLessThan(20_000);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n" + "x".repeat(200_000));
     }
 }

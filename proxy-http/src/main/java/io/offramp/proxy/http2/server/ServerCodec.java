@@ -149,15 +149,19 @@ final class ServerCodec extends Http2ConnectionHandler {
         }
     }
 
-    /** Frames that were on their way when their stream ended here are ignored (RFC 9113 §5.1). */
+    /**
+     * Frames that were on their way when their stream ended here are ignored (RFC 9113 §5.1). So is what was still
+     * queued for it: its end is reported apart.
+     */
     @Override
     protected void onStreamError(
             ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception.StreamException fault) {
         Http2Stream stream = connection().stream(fault.streamId());
-        if (stream != null) {
-            owner.onStreamFault(stream, fault);
-            super.onStreamError(context, outbound, cause, fault);
+        if (stream == null || outbound && stream.state() == Http2Stream.State.CLOSED) {
+            return;
         }
+        owner.onStreamFault(stream, fault);
+        super.onStreamError(context, outbound, cause, fault);
     }
 
     @Override
