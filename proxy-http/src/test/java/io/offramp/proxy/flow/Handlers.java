@@ -339,6 +339,12 @@ final class Handlers implements ProxyUnderTest {
         settle();
     }
 
+    /** As behind a reload of the configuration. */
+    void retire() {
+        upstreams.retire();
+        settle();
+    }
+
     /** Leases of shared connections to servers that have not ended. */
     int leases() {
         return leases;

@@ -3,6 +3,7 @@ package io.offramp.proxy.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Settings;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,5 +189,52 @@ class Http2ServerLossTest extends Http2ServerFlow {
         // Then
         assertThat(request.body.size()).isLessThan(20_000);
         assertThat(text(client)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n" + "x".repeat(200_000));
+    }
+
+    @Test
+    void shouldOpenAConnectionForRequestsThatWaitedForOneThatGoesAway() {
+        // Given
+        Peer first = ask(GET);
+        Peer second = ask(GET);
+        Http2Peer server = letOneWait();
+
+        // When
+        server.raw("000008 07 00 00000000 00000003 00000000");
+        proxy.settle();
+
+        // Then
+        answerBoth(server, first, second);
+    }
+
+    @Test
+    void shouldOpenAConnectionForRequestsThatWaitedForOneOfRetiredUpstreams() {
+        // Given
+        Peer first = ask(GET);
+        Peer second = ask(GET);
+        Http2Peer server = letOneWait();
+
+        // When
+        proxy.retire();
+
+        // Then
+        answerBoth(server, first, second);
+    }
+
+    /** A server with one stream, and a second connection that fails. */
+    private Http2Peer letOneWait() {
+        Http2Peer server = accept(new Http2Settings().maxConcurrentStreams(1));
+        proxy.refuse();
+        proxy.settle();
+        assertThat(proxy.offered()).isZero();
+        return server;
+    }
+
+    private void answerBoth(Http2Peer server, Peer first, Peer second) {
+        Http2Peer next = accept();
+        next.answer(next.request(0), "ok");
+        server.answer(server.request(0), "ok");
+        proxy.settle();
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
     }
 }

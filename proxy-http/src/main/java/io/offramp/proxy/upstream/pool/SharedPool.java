@@ -157,7 +157,9 @@ final class SharedPool extends ServerPool {
 
     @Override
     void forget(PooledConnection connection) {
-        connections.remove(connection);
+        if (connections.remove(connection)) { // requests may have waited for its streams
+            grow();
+        }
     }
 
     @Override
@@ -181,6 +183,9 @@ final class SharedPool extends ServerPool {
         List<PooledConnection> all = List.copyOf(connections);
         connections.clear();
         all.forEach(PooledConnection::retire);
+        if (!loop.isClosed()) {
+            grow();
+        }
     }
 
     /** A connection that is about to open. */

@@ -202,6 +202,11 @@ public final class UpstreamLoop {
         }
     }
 
+    /** Whether its connections end with their leases. */
+    boolean isClosed() {
+        return closed;
+    }
+
     void close() {
         closed = true;
         pools.values().forEach(ServerPool::close);
