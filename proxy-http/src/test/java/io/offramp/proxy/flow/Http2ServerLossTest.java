@@ -159,6 +159,25 @@ class Http2ServerLossTest extends Http2ServerFlow {
         assertThat(text(client)).startsWith("HTTP/1.1 200 ");
     }
 
+    @Test
+    void shouldNotAskAgainWhereTheServerHasResetARequestOnPurpose() {
+        // Given a request that may be sent again
+        Peer warm = ask(GET);
+        Http2Peer server = accept();
+        server.answer(server.request(0), "ok");
+        proxy.settle();
+        Peer client = ask(GET);
+
+        // When
+        server.reset(server.request(1), Http2Error.INTERNAL_ERROR);
+        settleWith(server);
+
+        // Then
+        assertThat(server.requests()).hasSize(2);
+        assertThat(text(warm)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(client)).startsWith("HTTP/1.1 502 ");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldPassAWholeAnswerWhoseRequestTheServerDoesNotTake(boolean closing) {

@@ -270,14 +270,15 @@ final class Http2ServerStream implements UpstreamStream {
     }
 
     /**
-     * The server has reset it; behind a complete answer, only the rest of the request is not wanted (RFC 9113 §8.1).
+     * The server has reset it. That is its answer, unless it has done nothing; behind a complete answer, only the rest
+     * of the request is not wanted (RFC 9113 §8.1).
      */
     void onReset(long code) {
         boolean whole = isWhole();
         sending = Sending.ENDED;
         if (!whole) {
             boolean refused = code == Http2Error.REFUSED_STREAM.code();
-            fail("reset: " + Codes.name(code), refused ? Fate.REFUSED : answer.fate(), Codes.toClient(code));
+            fail("reset: " + Codes.name(code), refused ? Fate.REFUSED : Fate.ANSWERED, Codes.toClient(code));
         }
     }
 
