@@ -3,10 +3,14 @@ package io.offramp.proxy.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a server of HTTP/2 may take for an attack: many resets, and PINGs without an answer in between. */
 class Http2ServerPeaceTest extends Http2ServerFlow {
+    private static final String UPLOAD = "POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
+
     Http2ServerPeaceTest() {
         super(settings -> settings);
     }
@@ -140,33 +144,60 @@ class Http2ServerPeaceTest extends Http2ServerFlow {
     @Test
     void shouldAskAServerThatAnswersNothingOnceInFiveMinutes() {
         // Given
-        Peer first = ask(GET);
+        List<Peer> uploads = new ArrayList<>(List.of(ask(UPLOAD)));
         Http2Peer server = accept();
-        server.answer(server.request(0), "ok");
-        proxy.settle();
-        text(first);
         int pings = 0;
 
         // When
-        for (int i = 0; i < 8; i++) {
-            proxy.advance(Duration.ofSeconds(11));
-            Peer client = ask(GET);
+        for (int i = 0; i < 3; i++) {
+            uploadForAWhile(uploads);
+            uploads.add(ask(UPLOAD));
             server.read();
             pings += server.pings.size();
             server.pong();
-            proxy.advance(Duration.ofSeconds(11));
-            assertThat(text(client)).startsWith("HTTP/1.1 504 ");
+            proxy.settle();
         }
 
         // Then
+        assertThat(server.requests()).hasSize(4);
         assertThat(pings).isEqualTo(1);
 
         // And: behind an answer it may be asked again
-        ask(GET);
-        server.answer(server.requests().getLast(), "ok");
-        proxy.advance(Duration.ofSeconds(11));
-        ask(GET);
+        server.head(server.request(0), false, 200);
+        uploadForAWhile(uploads);
+        ask(UPLOAD);
         server.read();
         assertThat(server.pings).hasSize(1);
+    }
+
+    private void uploadForAWhile(List<Peer> clients) {
+        for (int i = 0; i < 6; i++) {
+            clients.forEach(each -> each.send(new byte[1000]));
+            proxy.advance(Duration.ofSeconds(2));
+        }
+    }
+
+    @Test
+    void shouldLeaveAConnectionThatIsSilentAndMayNotBeAskedAgain() {
+        // Given a server that has answered a PING, but no request since
+        Peer first = ask(GET);
+        Http2Peer silent = accept();
+        silent.answer(silent.request(0), "ok");
+        proxy.advance(Duration.ofSeconds(11));
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+        Peer late = ask(GET);
+        silent.read();
+        silent.pong();
+
+        // When
+        proxy.advance(Duration.ofSeconds(11));
+
+        // Then
+        assertThat(text(late)).startsWith("HTTP/1.1 504 ");
+        Peer next = ask(GET);
+        Http2Peer server = accept();
+        server.answer(server.request(0), "ok");
+        proxy.settle();
+        assertThat(text(next)).startsWith("HTTP/1.1 200 ");
     }
 }

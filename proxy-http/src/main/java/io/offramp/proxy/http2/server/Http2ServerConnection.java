@@ -188,6 +188,13 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         }
     }
 
+    /** Retires, if the requests to come have another place; else they would have none until the last stream ends. */
+    void replace() {
+        if (leases <= 1 || loop.isReplaceable(this)) {
+            retire();
+        }
+    }
+
     /** A write has failed. Behind that, answers and a GOAWAY may still be in the socket: they are read to its end. */
     void onWriteFailed() {
         if (state == State.OPENING) {

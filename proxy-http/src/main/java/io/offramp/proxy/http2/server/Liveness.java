@@ -45,25 +45,40 @@ final class Liveness {
 
     /** A request is on its way. */
     void onRequest() {
-        probeIfSilent(SILENT_NS);
-    }
-
-    /** An exchange does not wait for its answer any more. */
-    void onGivenUp() {
-        probeIfSilent(ANSWER_NS);
-    }
-
-    private void probeIfSilent(long silentNs) {
-        long nowNs = loop.nowNs();
-        if (timer == null && nowNs - heardNs >= silentNs && nowNs - allowedNs >= 0) {
-            allowedNs = nowNs + PAUSE_NS;
-            connection.ping();
-            timer = loop.eventLoop()
-                    .schedule(
-                            () -> connection.fail(ConnectionEnd.SILENT, "no answer to PING"),
-                            ANSWER_NS,
-                            TimeUnit.NANOSECONDS);
+        if (isSilent(SILENT_NS) && mayAsk()) {
+            ask();
         }
+    }
+
+    /** An exchange does not wait for its answer any more. Where no PING may find out why, others do not wait here. */
+    void onGivenUp() {
+        if (!isSilent(ANSWER_NS)) {
+            return;
+        }
+        if (mayAsk()) {
+            ask();
+        } else {
+            connection.replace();
+        }
+    }
+
+    /** True if nothing has come for that long, and no answer to a PING is due. */
+    private boolean isSilent(long ns) {
+        return timer == null && loop.nowNs() - heardNs >= ns;
+    }
+
+    private boolean mayAsk() {
+        return loop.nowNs() - allowedNs >= 0;
+    }
+
+    private void ask() {
+        allowedNs = loop.nowNs() + PAUSE_NS;
+        connection.ping();
+        timer = loop.eventLoop()
+                .schedule(
+                        () -> connection.fail(ConnectionEnd.SILENT, "no answer to PING"),
+                        ANSWER_NS,
+                        TimeUnit.NANOSECONDS);
     }
 
     /** Stops waiting. */

@@ -162,6 +162,11 @@ final class SharedPool extends ServerPool {
         }
     }
 
+    /** Whether another gives leases, or may be opened. */
+    boolean isReplaceable(PooledConnection connection) {
+        return !isFull() || connections.stream().anyMatch(each -> each != connection);
+    }
+
     @Override
     boolean sweep(long nowNs) {
         for (PooledConnection each : List.copyOf(connections)) {

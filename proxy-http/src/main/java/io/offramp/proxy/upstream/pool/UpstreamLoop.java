@@ -178,6 +178,11 @@ public final class UpstreamLoop {
         pool(connection.server()).forget(connection);
     }
 
+    /** Whether requests have another connection of its kind, or may have one, when it gives no more leases. */
+    public boolean isReplaceable(PooledConnection connection) {
+        return pool(connection.server()) instanceof SharedPool shared && shared.isReplaceable(connection);
+    }
+
     private void sweep() {
         long nowNs = nowNs();
         boolean left = false;
