@@ -200,4 +200,27 @@ class Http2ServerPeaceTest extends Http2ServerFlow {
         proxy.settle();
         assertThat(text(next)).startsWith("HTTP/1.1 200 ");
     }
+
+    @Test
+    void shouldForgetRequestsThatWereTakenBackLongAgo() {
+        // Given
+        ask(GET);
+        Http2Peer server = accept();
+        Http2Peer.Request slow = server.request(0);
+        server.head(slow, false, 200);
+        for (int i = 0; i < 50; i++) {
+            takeBackOne();
+        }
+
+        // When
+        for (int i = 0; i < 7; i++) {
+            server.body(slow, false, "more");
+            proxy.advance(Duration.ofSeconds(5));
+        }
+        ask(GET);
+
+        // Then
+        assertThat(proxy.offered()).isZero();
+        assertThat(server.requests()).hasSize(52);
+    }
 }

@@ -33,4 +33,26 @@ class Http2ServerPlaceTest extends Http2ServerFlow {
         proxy.settle();
         assertThat(text(second)).startsWith("HTTP/1.1 200 ");
     }
+
+    @Test
+    void shouldServeOnWhereManyRequestsWereTakenBack() {
+        // Given
+        Peer neighbour = ask(GET);
+        Http2Peer server = accept();
+        for (int i = 0; i < 150; i++) {
+            ask(GET).reset();
+            proxy.settle();
+        }
+
+        // When
+        Peer next = ask(GET);
+
+        // Then
+        server.answer(server.requests().getLast(), "ok");
+        proxy.settle();
+        assertThat(text(next)).startsWith("HTTP/1.1 200 ");
+        server.answer(server.request(0), "ok");
+        proxy.settle();
+        assertThat(text(neighbour)).startsWith("HTTP/1.1 200 ");
+    }
 }

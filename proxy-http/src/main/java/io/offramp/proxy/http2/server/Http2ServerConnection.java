@@ -184,7 +184,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         liveness.onGivenUp();
         life.onTakenBack();
         if (life.isOver()) {
-            retire();
+            replace();
         }
     }
 

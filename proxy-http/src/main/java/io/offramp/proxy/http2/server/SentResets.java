@@ -24,21 +24,24 @@ final class SentResets {
 
     /** Counts one. */
     void add() {
-        long nowNs = ticker.nanoTime();
-        if (nowNs - sinceNs >= WINDOW_NS) {
-            sinceNs = nowNs;
+        if (isPast()) {
+            sinceNs = ticker.nanoTime();
             resets = 0;
         }
         resets++;
     }
 
+    private boolean isPast() {
+        return ticker.nanoTime() - sinceNs >= WINDOW_NS;
+    }
+
     /** True if another connection should take its place: half of them are used up. */
     boolean areMany() {
-        return resets >= MOST / 2;
+        return resets >= MOST / 2 && !isPast();
     }
 
     /** True if it has to take no more requests. */
     boolean areTooMany() {
-        return resets >= MOST;
+        return resets >= MOST && !isPast();
     }
 }
