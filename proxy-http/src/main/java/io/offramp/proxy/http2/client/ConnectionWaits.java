@@ -118,7 +118,7 @@ final class ConnectionWaits {
             if (stream.waits().isStalled(nowNs, SHED_AFTER_NS)) {
                 settings.budget().onShed(Shed.STALLED);
                 stream.onTooSlow();
-            } else if (stream.body().isStuck(nowNs, SHED_AFTER_NS)) {
+            } else if (!stream.isTunnel() && stream.body().isStuck(nowNs, SHED_AFTER_NS)) {
                 settings.budget().onShed(Shed.REQUEST);
                 stream.shedBody();
             }
