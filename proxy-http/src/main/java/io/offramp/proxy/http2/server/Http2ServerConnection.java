@@ -24,6 +24,7 @@ import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,8 +41,6 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
 
     /** Window of a connection at its beginning (RFC 9113 §6.9.2). */
     static final int FIRST_WINDOW = 65_535;
-
-    private static final long PING = 0x0FF_FAC7;
 
     private final UpstreamLoop loop;
     private final UpstreamServer server;
@@ -173,12 +172,6 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
                 : null;
     }
 
-    /** Asks whether the server is still there. */
-    void ping() {
-        codec.encoder().writePing(codec.ctx(), false, PING, codec.promise());
-        touch();
-    }
-
     /** An exchange takes back a request whose answer has not come. */
     void onGivenUp() {
         liveness.onGivenUp();
@@ -256,11 +249,15 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         }
     }
 
-    /** Opens a stream for an exchange; null if the library does not. */
+    /**
+     * Opens a stream for an exchange; null if the library does not.
+     *
+     * @param writeHead for this id; gives whether the head is on its way
+     */
     @Nullable
-    Http2Stream open(Http2ServerStream exchange, Opener opener) {
+    Http2Stream open(Http2ServerStream exchange, IntPredicate writeHead) {
         int id = streams.local().incrementAndGetNextStreamId();
-        boolean written = opener.writeHead(id);
+        boolean written = writeHead.test(id);
         Http2Stream stream = streams.stream(id);
         if (stream == null || !written) {
             return null;
@@ -269,12 +266,6 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         liveness.onRequest();
         touch();
         return stream;
-    }
-
-    /** Writes the head of a request. */
-    interface Opener {
-        /** True if the head is on its way. */
-        boolean writeHead(int streamId);
     }
 
     /** A flush is due in this turn: requests of many clients leave together. */

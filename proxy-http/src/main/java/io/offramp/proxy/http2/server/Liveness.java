@@ -17,6 +17,8 @@ final class Liveness {
     private static final long ANSWER_NS = TimeUnit.SECONDS.toNanos(5);
     /** Between PINGs with no part of an answer in between. */
     private static final long PAUSE_NS = TimeUnit.MINUTES.toNanos(5);
+    /** What it carries. */
+    private static final long PING = 0x0FF_FAC7;
 
     private final Http2ServerConnection connection;
     private final UpstreamLoop loop;
@@ -73,7 +75,9 @@ final class Liveness {
 
     private void ask() {
         allowedNs = loop.nowNs() + PAUSE_NS;
-        connection.ping();
+        ServerCodec codec = connection.codec();
+        codec.encoder().writePing(codec.ctx(), false, PING, codec.promise());
+        connection.touch();
         timer = loop.eventLoop()
                 .schedule(
                         () -> connection.fail(ConnectionEnd.SILENT, "no answer to PING"),
