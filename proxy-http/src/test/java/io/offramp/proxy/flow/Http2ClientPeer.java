@@ -49,6 +49,10 @@ final class Http2ClientPeer {
         Http2Headers trailers;
 
         boolean ended;
+        /** Whether the stream gets no credit. */
+        boolean stalled;
+
+        private int unreturned;
         /** Whether it has sent all of its request. */
         boolean wrote;
 
@@ -74,9 +78,9 @@ final class Http2ClientPeer {
 
     Http2ClientPeer(Peer peer) {
         this.peer = peer;
-        Http2FrameCodec frames = Http2FrameCodecBuilder.forClient()
+        Http2FrameCodec frames = Http2Peer.refilling(Http2FrameCodecBuilder.forClient()
                 .initialSettings(Http2Settings.defaultSettings())
-                .build();
+                .build());
         codec = new EmbeddedChannel(frames, maker, new Http2Peer.LateWrites());
         codec.config().setAllocator(new UnpooledByteBufAllocator(false, true)); // never closed
         transfer();
@@ -130,6 +134,14 @@ final class Http2ClientPeer {
         write(new DefaultHttp2ResetFrame(code).stream(call.stream));
     }
 
+    /** Returns credit for all that has come on a stream, and for what comes. */
+    void resume(Call call) {
+        int bytes = call.unreturned;
+        call.stalled = false;
+        call.unreturned = 0;
+        write(new DefaultHttp2WindowUpdateFrame(bytes).stream(call.stream));
+    }
+
     /** Takes what the proxy has sent; true if that made it send something. */
     boolean read() {
         sent = false;
@@ -160,7 +172,10 @@ final class Http2ClientPeer {
                 Call call = of(data.stream());
                 call.body.writeBytes(ByteBufUtil.getBytes(data.content()));
                 call.ended |= data.isEndStream();
-                write(new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(data.stream()));
+                call.unreturned += data.initialFlowControlledBytes();
+                if (!call.stalled) {
+                    resume(call);
+                }
             }
             case Http2ResetFrame reset -> of(reset.stream()).reset = Http2Error.valueOf(reset.errorCode());
             case Http2GoAwayFrame last -> goneAway = true;

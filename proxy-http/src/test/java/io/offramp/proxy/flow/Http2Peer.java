@@ -12,12 +12,14 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2SettingsFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
@@ -78,15 +80,34 @@ final class Http2Peer {
 
     /** A server with these settings, which it sends at once. */
     Http2Peer(Peer peer, Http2Settings settings) {
+        this(peer, codec(settings));
+    }
+
+    /** The same, but credit of the connection goes back at once. */
+    static Http2Peer refilling(Peer peer, Http2Settings settings) {
+        return new Http2Peer(peer, refilling(codec(settings)));
+    }
+
+    private Http2Peer(Peer peer, Http2FrameCodec frames) {
         this.peer = peer;
-        codec = new EmbeddedChannel(
-                Http2FrameCodecBuilder.forServer()
-                        .initialSettings(settings)
-                        .autoAckPingFrame(false)
-                        .build(),
-                new LateWrites());
+        codec = new EmbeddedChannel(frames, new LateWrites());
         codec.config().setAllocator(new UnpooledByteBufAllocator(false, true)); // never closed
         transfer();
+    }
+
+    private static Http2FrameCodec codec(Http2Settings settings) {
+        return Http2FrameCodecBuilder.forServer()
+                .initialSettings(settings)
+                .autoAckPingFrame(false)
+                .build();
+    }
+
+    /** Only windows of streams stop the other side. For a codec without a channel. */
+    static Http2FrameCodec refilling(Http2FrameCodec codec) {
+        DefaultHttp2LocalFlowController flow = new DefaultHttp2LocalFlowController(codec.connection(), 0.5f, true);
+        flow.frameWriter(codec.encoder().frameWriter());
+        codec.connection().local().flowController(flow);
+        return codec;
     }
 
     /** What was still to be written when the proxy reset its stream is no fault. */

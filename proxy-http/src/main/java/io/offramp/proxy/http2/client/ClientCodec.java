@@ -7,7 +7,6 @@ import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -18,7 +17,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.offramp.proxy.exchange.Http2Rules;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.http2.FieldDecoder;
@@ -26,6 +24,7 @@ import io.offramp.proxy.http2.FieldEncoder;
 import io.offramp.proxy.http2.frame.FrameBurst;
 import io.offramp.proxy.http2.frame.FrameReader;
 import io.offramp.proxy.http2.frame.FrameWriter;
+import io.offramp.proxy.http2.frame.RemoteFlow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * of {@link Http2ClientConnection}, which adds it when the handshake is over: it writes SETTINGS at once.
  */
 final class ClientCodec extends Http2ConnectionHandler {
-    /** Smallest part of a turn that a stream gets while others wait: one full frame. */
-    private static final int CHUNK_BYTES = 16 << 10;
-
     private static final int SMALL_CONTINUATIONS = 16;
     private static final float UPDATE_RATIO = 0.5f;
 
@@ -71,10 +67,7 @@ final class ClientCodec extends Http2ConnectionHandler {
     static ClientCodec of(Http2ClientConnection owner, FrameReader.Watch watch, HttpFrontSettings front) {
         Http2Rules rules = front.http2();
         Http2Connection streams = new DefaultHttp2Connection(true, 0);
-        UniformStreamByteDistributor distributor = new UniformStreamByteDistributor(streams);
-        distributor.minAllocationChunk(CHUNK_BYTES);
-        DefaultHttp2RemoteFlowController remote =
-                new DefaultHttp2RemoteFlowController(streams, distributor, owner::onWritability);
+        RemoteFlow remote = new RemoteFlow(streams, owner::onWritability);
         streams.remote().flowController(remote);
         // The connection's window is refilled at once, so a stalled stream does not stop the others.
         streams.local().flowController(new DefaultHttp2LocalFlowController(streams, UPDATE_RATIO, true));

@@ -8,7 +8,6 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -19,10 +18,10 @@ import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.http2.FieldEncoder;
+import io.offramp.proxy.http2.frame.RemoteFlow;
 import io.offramp.proxy.upstream.ConnectionEnd;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerCodec extends Http2ConnectionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ServerCodec.class);
-
-    /** Smallest part of a turn that a stream gets while others wait: one full frame. */
-    private static final int CHUNK_BYTES = 16 << 10;
 
     private static final int SMALL_CONTINUATIONS = 16;
     private static final float UPDATE_RATIO = 0.5f;
@@ -69,11 +65,7 @@ final class ServerCodec extends Http2ConnectionHandler {
     static ServerCodec of(Http2ServerConnection owner, Http2HeadersDecoder hpack) {
         Http2Connection streams = new DefaultHttp2Connection(false, 0);
         streams.local().allowPushTo(false);
-        UniformStreamByteDistributor distributor = new UniformStreamByteDistributor(streams);
-        distributor.minAllocationChunk(CHUNK_BYTES);
-        streams.remote()
-                .flowController(
-                        new DefaultHttp2RemoteFlowController(streams, distributor, owner::onWritabilityChanged));
+        streams.remote().flowController(new RemoteFlow(streams, owner::onWritabilityChanged));
         // The connection's window is refilled at once, so that a stalled stream does not stop the others.
         streams.local().flowController(new DefaultHttp2LocalFlowController(streams, UPDATE_RATIO, true));
         streams.addListener(owner);
