@@ -87,7 +87,9 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
 
     /** A piece of body; gives the bytes whose credit goes back at once. */
     int onData(ByteBuf data, boolean last) {
-        waits.onMoved(data.readableBytes());
+        if (exchange != null && isWritable()) { // else it has to read
+            waits.onMoved(data.readableBytes());
+        }
         if (tunnel != null) {
             return tunnel.onData(data, last);
         }

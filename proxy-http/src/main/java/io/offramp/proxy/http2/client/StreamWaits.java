@@ -59,7 +59,7 @@ final class StreamWaits {
         return nowNs - bornNs < YOUNG_NS;
     }
 
-    /** Bytes of body have come, or have left. */
+    /** Bytes of body have come from a client that has nothing to read, or have left. */
     void onMoved(int bytes) {
         movedBytes += bytes;
     }

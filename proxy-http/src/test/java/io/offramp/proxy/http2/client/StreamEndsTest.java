@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How streams end in order, and what an honest client may do for as long as it likes. */
 class StreamEndsTest {
@@ -157,6 +159,31 @@ class StreamEndsTest {
             // When
             client.advance(2);
             client.advance(5);
+
+            // Then
+            assertThat(client.read(Http2FrameTypes.RST_STREAM))
+                    .singleElement()
+                    .satisfies(reset -> assertThat(reset.code()).isEqualTo(code(Http2Error.ENHANCE_YOUR_CALM)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 1000})
+    void shouldResetAStreamWhoseClientSendsButDoesNotRead(int length) {
+        HttpSettings settings =
+                HttpSettings.builder().bodyTimeout(Duration.ofSeconds(6)).build();
+        try (RawClient client = new RawClient(settings)) {
+            // Given an answer of which the window takes nothing, complete or not
+            client.accepting = true;
+            client.frame(Http2FrameTypes.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
+            client.request(1, false, "/app/a");
+            answer(client, "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nabc");
+
+            // When
+            for (int second = 0; second < 7; second++) {
+                client.data(1, false, 5_000);
+                client.advance(1);
+            }
 
             // Then
             assertThat(client.read(Http2FrameTypes.RST_STREAM))
