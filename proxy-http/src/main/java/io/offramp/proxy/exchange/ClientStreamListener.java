@@ -19,6 +19,9 @@ public interface ClientStreamListener {
     /** True if a piece of the body can be passed on now. Otherwise it stays with the stream until that is resumed. */
     boolean takesBody();
 
+    /** True if an end without bytes can be passed on now: unlike body, that waits for no window of the server. */
+    boolean takesEnd();
+
     /**
      * The next piece of the body, which moves here; only while {@link #takesBody()}.
      *
@@ -26,7 +29,7 @@ public interface ClientStreamListener {
      */
     void onRequestBody(ByteBuf piece, boolean last);
 
-    /** The end of a body of unknown length. */
+    /** The end of a body of unknown length; only while {@link #takesEnd()}. */
     void onRequestEnd(Fields trailers);
 
     /** A read burst is over: time to flush. */

@@ -140,7 +140,12 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     @Override
     public boolean takesBody() {
         UpstreamStream to = upstream;
-        return requestSide.isFlowing() && !answerSide.isOver() && to != null && to.isWritable();
+        return takesEnd() && to != null && to.isWritable();
+    }
+
+    @Override
+    public boolean takesEnd() {
+        return requestSide.isFlowing() && !answerSide.isOver() && upstream != null;
     }
 
     @Override

@@ -96,25 +96,33 @@ final class RequestPassing {
             onMalformed.accept("body other than Content-Length");
             return bytes;
         }
-        if (isTaken(to)) {
-            if (bytes > 0) {
-                to.onRequestBody(data.retainedSlice(), last);
-            } else if (last) {
-                to.onRequestEnd(Fields.NONE);
+        if (bytes == 0) {
+            if (last) {
+                passEnd(to, Fields.NONE);
             }
+        } else if (isFirst() && to.takesBody()) {
+            to.onRequestBody(data.retainedSlice(), last);
             return bytes;
-        }
-        if (bytes > 0) {
+        } else {
             waitFor(data);
-        }
-        if (last) {
-            waiting.end(Fields.NONE);
+            if (last) {
+                waiting.end(Fields.NONE);
+            }
         }
         return 0;
     }
 
-    private boolean isTaken(ClientStreamListener to) {
-        return waiting.isEmpty() && !passing && to.takesBody();
+    /** True if nothing is in front of what comes now. */
+    private boolean isFirst() {
+        return waiting.isEmpty() && !passing;
+    }
+
+    private void passEnd(ClientStreamListener to, Fields trailers) {
+        if (isFirst() && to.takesEnd()) {
+            to.onRequestEnd(trailers);
+        } else {
+            waiting.end(trailers);
+        }
     }
 
     private void waitFor(ByteBuf data) {
@@ -139,10 +147,8 @@ final class RequestPassing {
         }
         if (length != null && !length.isWhole()) {
             onMalformed.accept("end of the stream in spite of Content-Length");
-        } else if (isTaken(to)) {
-            to.onRequestEnd(trailers);
         } else {
-            waiting.end(trailers);
+            passEnd(to, trailers);
         }
     }
 
@@ -163,7 +169,7 @@ final class RequestPassing {
                 connection.consume(stream, bytes);
                 to = exchange.get();
             }
-            Fields end = to != null && !waiting.hasPiece() && to.takesBody() ? waiting.takeEnd() : null;
+            Fields end = to != null && !waiting.hasPiece() && to.takesEnd() ? waiting.takeEnd() : null;
             if (to != null && end != null) {
                 to.onRequestEnd(end);
             }

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import java.util.ArrayDeque;
 
 /**
  * Flow control towards a peer (RFC 9113 §5.2), of the library, which gets no more of a stream than the stream's window
@@ -21,6 +22,9 @@ public final class RemoteFlow implements Http2RemoteFlowController {
     private final Http2Connection streams;
     private final Http2RemoteFlowController windows;
     private final Http2Connection.PropertyKey key;
+    /** Queues of ends without bytes. */
+    private final ArrayDeque<StreamQueue> ends = new ArrayDeque<>();
+
     private Listener listener;
 
     /**
@@ -79,6 +83,9 @@ public final class RemoteFlow implements Http2RemoteFlowController {
             queue = new StreamQueue(windows, stream);
             stream.setProperty(key, queue);
         }
+        if (queue.isEmpty() && frame.size() == 0) {
+            ends.addLast(queue);
+        }
         queue.add(frame);
     }
 
@@ -121,6 +128,9 @@ public final class RemoteFlow implements Http2RemoteFlowController {
 
     @Override
     public void writePendingBytes() throws Http2Exception {
+        for (StreamQueue queue = ends.pollFirst(); queue != null; queue = ends.pollFirst()) {
+            queue.writeEnd();
+        }
         windows.writePendingBytes();
     }
 

@@ -52,9 +52,9 @@ final class StreamQueue implements FlowControlled {
         offer();
     }
 
-    /** Gives the library what the window takes. An end without bytes needs no window. */
+    /** Gives the library what the window takes. */
     void offer() {
-        if (growth() > 0 || held == 0 && offered == 0) {
+        if (growth() > 0) {
             if (!windows.hasFlowControlled(stream)) { // else it grows when it is merged
                 grow();
             }
@@ -70,6 +70,16 @@ final class StreamQueue implements FlowControlled {
         int more = growth();
         offered += more;
         held -= more;
+    }
+
+    /** Writes an end in front of which nothing is left. It needs no window, nor its turn. */
+    void writeEnd() {
+        ChannelHandlerContext ctx = windows.channelHandlerContext();
+        try {
+            write(ctx, 0);
+        } catch (RuntimeException e) {
+            error(ctx, e);
+        }
     }
 
     @Override
