@@ -65,8 +65,13 @@ class GetPsvTest {
     }
 
     @Test
-    void shouldFailWithoutAContextOrRoomForAWholeUnit() {
+    void shouldFailWithoutAContext() {
         expectError(post(tir + 1, AT), Syndrome.NO_CONTEXT);
+        assertThat(host.getLong(AT)).isZero();
+    }
+
+    @Test
+    void shouldFailWithoutRoomForAWholeUnit() {
         expectError(post(tir, host.capacity() - PsvWqe.WRITE_BYTES + 1), Syndrome.MALFORMED);
         assertThat(host.getLong(AT)).isZero();
     }
