@@ -8,6 +8,7 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.transport.ConnectRace;
 import io.offramp.proxy.upstream.transport.Transport;
+import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,18 +78,21 @@ public final class Opening implements Lease {
         race = loop.race(server, allocator, transport, new ConnectRace.Result() {
             @Override
             public void onConnected(Channel channel, SocketAddress address) {
+                TransportSecurity security = group.security();
+                securing = security == null ? null : channel;
                 group.events().onConnections(1);
                 channel.closeFuture().addListener(gone -> {
                     group.events().onConnections(-1);
                     loop.pool(server).onGone();
+                    if (!over && securing != null) {
+                        Opening.this.onFailed(new ConnectException("closed in the TLS handshake"));
+                    }
                 });
                 group.events().onConnected(loop.nowNs() - startNs);
-                TransportSecurity security = group.security();
                 if (security == null) {
                     onOpen(transport, address);
                 } else {
-                    securing = channel;
-                    security.secure(channel, server, result.protocols(), new Securing(transport, address));
+                    secure(security, channel, new Securing(transport, address));
                 }
             }
 
@@ -99,6 +103,15 @@ public final class Opening implements Lease {
             }
         });
         race.start();
+    }
+
+    private void secure(TransportSecurity security, Channel channel, Securing waiting) {
+        try {
+            security.secure(channel, server, result.protocols(), waiting);
+        } catch (RuntimeException | Error e) {
+            waiting.onFailed(e);
+            channel.close();
+        }
     }
 
     private void onOpen(Transport transport, SocketAddress address) {

@@ -41,9 +41,14 @@ final class ClientProtocol extends TlsClientProtocol implements HandshakeEngine,
     /** With the ClientHello in its output. */
     static ClientProtocol start(ClientHandshake target) throws IOException {
         ClientProtocol protocol = new ClientProtocol(target);
-        protocol.connect(protocol.client);
-        protocol.flushMessages();
-        return protocol;
+        try {
+            protocol.connect(protocol.client);
+            protocol.flushMessages();
+            return protocol;
+        } catch (IOException | RuntimeException | Error e) {
+            protocol.destroy();
+            throw e;
+        }
     }
 
     /** {@inheritDoc} Behind the ServerHello of TLS 1.3, handshake messages are encrypted (RFC 8446 §5). */

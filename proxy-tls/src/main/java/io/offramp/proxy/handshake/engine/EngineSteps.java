@@ -35,7 +35,7 @@ final class EngineSteps {
         /** A step that waited has ended: records received meanwhile may be offered. */
         void onIdle(ChannelHandlerContext ctx);
 
-        /** Another method has thrown after a step that waited, where no pipeline catches it. */
+        /** A step has thrown where no pipeline catches it: at the begin, or after it waited. */
         void exceptionCaught(ChannelHandlerContext ctx, Throwable cause);
     }
 
@@ -94,13 +94,18 @@ final class EngineSteps {
         return withWorker;
     }
 
-    /** Makes the engine of a client, which has its hello in the output. */
+    /**
+     * Makes the engine of a client, which has its hello in the output. Nothing is thrown: a pipeline removes a handler
+     * that throws while it is added, and the listener would wait for ever.
+     */
     void begin(ChannelHandlerContext ctx) {
         share(ctx, () -> {
             try {
                 outcome.onStepped(ctx, engine(), null);
             } catch (IOException e) {
                 outcome.onRejected(ctx, EngineFailures.classify(e, settings.role()));
+            } catch (RuntimeException | Error e) {
+                outcome.exceptionCaught(ctx, e);
             }
         });
     }

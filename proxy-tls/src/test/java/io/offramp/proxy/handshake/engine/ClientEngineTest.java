@@ -240,6 +240,17 @@ class ClientEngineTest {
     }
 
     @Test
+    void shouldEndAHandshakeThatCannotBegin() throws Exception {
+        PeerName none = PeerName.of("."); // SNI has no empty name
+
+        try (HandshakePair pair = new HandshakePair(
+                server(CA.server("api.example"), s -> s),
+                new ClientHandshake(client(BOTH, Group.ALL), "127.0.0.1:1", none, List.of()))) {
+            assertThat(pair.clientFailure().reason()).isEqualTo(Reason.INTERNAL);
+        }
+    }
+
+    @Test
     void shouldResumeASessionOfTls12AgainAndAgain() throws Exception {
         HandshakeSettings server = server(
                 CA.server("api.example"), s -> s.with(ProtocolVersion.TLS_1_2).changed(b -> b.tickets(tickets())));
