@@ -1,13 +1,14 @@
 package io.offramp.proxy.handshake.engine;
 
+import io.offramp.proxy.handshake.certificate.Credentials;
+import io.offramp.proxy.handshake.certificate.IdentityTable;
 import io.offramp.proxy.handshake.client.PeerName;
-import io.offramp.proxy.handshake.client.Trust;
+import io.offramp.proxy.handshake.ticket.SessionParties;
 import io.offramp.proxy.tls.Role;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /** One handshake with a server: the settings of its upstream, and what it is to be. Immutable. */
 public final class ClientHandshake implements EngineSettings {
@@ -15,10 +16,10 @@ public final class ClientHandshake implements EngineSettings {
     private final PeerName name;
     private final String sessionKey;
     private final List<String> protocols;
-    private final @Nullable Trust trust;
+    private final SessionParties parties;
 
     /**
-     * Reads the current trust, and keeps it.
+     * Reads the current trust and certificate, and keeps them.
      *
      * @param server what it is known by, such as {@code 127.0.0.1:8443}: sessions of one are not offered to another
      * @param name that its certificate must have
@@ -29,7 +30,7 @@ public final class ClientHandshake implements EngineSettings {
         this.name = name;
         this.sessionKey = server + ' ' + name;
         this.protocols = List.copyOf(protocols);
-        this.trust = settings.trust();
+        this.parties = settings.parties();
     }
 
     ClientSettings settings() {
@@ -48,10 +49,14 @@ public final class ClientHandshake implements EngineSettings {
         return protocols;
     }
 
-    /** Null where any certificate will do. */
-    @Nullable
-    Trust trust() {
-        return trust;
+    SessionParties parties() {
+        return parties;
+    }
+
+    /** Our certificate, ready to sign; empty for none. */
+    List<Credentials> credentials() {
+        IdentityTable own = parties.identity();
+        return own == null ? List.of() : own.candidates(null);
     }
 
     @Override

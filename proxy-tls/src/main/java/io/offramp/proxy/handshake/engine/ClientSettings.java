@@ -1,16 +1,15 @@
 package io.offramp.proxy.handshake.engine;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.certificate.Credentials;
 import io.offramp.proxy.handshake.certificate.Identities;
 import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.handshake.client.ServerAuth;
-import io.offramp.proxy.handshake.client.Trust;
 import io.offramp.proxy.handshake.crypto.CryptoProviders;
 import io.offramp.proxy.handshake.crypto.Group;
 import io.offramp.proxy.handshake.crypto.KeyLog;
 import io.offramp.proxy.handshake.crypto.TlsSuite;
 import io.offramp.proxy.handshake.ticket.ClientSessions;
+import io.offramp.proxy.handshake.ticket.SessionParties;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -86,15 +85,9 @@ public final class ClientSettings {
         return providers;
     }
 
-    /** The current one; null if servers are not verified. */
-    @Nullable
-    Trust trust() {
-        return auth == null ? null : auth.trust();
-    }
-
-    /** Our certificate, ready to sign; empty for none. */
-    List<Credentials> credentials() {
-        return identity == null ? List.of() : identity.table().candidates(null);
+    /** The current trust and certificate. */
+    SessionParties parties() {
+        return new SessionParties(auth == null ? null : auth.trust(), identity == null ? null : identity.table());
     }
 
     ClientSessions sessions() {

@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake.engine;
 import io.offramp.proxy.handshake.certificate.Credentials;
 import io.offramp.proxy.handshake.certificate.StapledSigner;
 import io.offramp.proxy.handshake.client.ServerVerifier;
+import io.offramp.proxy.handshake.client.Trust;
 import io.offramp.proxy.handshake.crypto.Group;
 import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
 import io.offramp.proxy.handshake.crypto.SigningScheme;
@@ -48,7 +49,7 @@ final class HandshakeClient extends DefaultTlsClient implements TlsAuthenticatio
         this.crypto = crypto;
         this.target = target;
         this.resumption =
-                new ClientResumption(crypto, target.settings().sessions(), target.sessionKey(), target.trust());
+                new ClientResumption(crypto, target.settings().sessions(), target.sessionKey(), target.parties());
     }
 
     /** Null until the handshake is complete. */
@@ -196,16 +197,17 @@ final class HandshakeClient extends DefaultTlsClient implements TlsAuthenticatio
 
     @Override
     public void notifyServerCertificate(TlsServerCertificate certificate) throws IOException {
-        if (target.trust() != null) {
-            resumption.limit(new ServerVerifier(target.trust(), target.name(), Instant.now())
-                    .verify(certificate.getCertificate()));
+        Trust trust = target.parties().trust();
+        if (trust != null) { // otherwise any certificate will do
+            resumption.limit(
+                    new ServerVerifier(trust, target.name(), Instant.now()).verify(certificate.getCertificate()));
         }
     }
 
     /** RFC 8446 §4.4.2: none if the server accepts none of our schemes; it decides then. */
     @Override
     public @Nullable TlsCredentials getClientCredentials(CertificateRequest request) {
-        List<Credentials> ours = target.settings().credentials();
+        List<Credentials> ours = target.credentials();
         boolean tls13 = TlsUtils.isTLSv13(context);
         for (Credentials each : ours) {
             StapledSigner signer = each.signer(request.getSupportedSignatureAlgorithms(), tls13, false);

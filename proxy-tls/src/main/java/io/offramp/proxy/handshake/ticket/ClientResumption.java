@@ -1,7 +1,6 @@
 package io.offramp.proxy.handshake.ticket;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.client.Trust;
 import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
 import io.offramp.proxy.handshake.crypto.HandshakeSecret;
 import io.offramp.proxy.handshake.crypto.Kdf;
@@ -30,7 +29,7 @@ public final class ClientResumption {
     private final HandshakeCrypto crypto;
     private final ClientSessions sessions;
     private final String server;
-    private final @Nullable Trust trust;
+    private final SessionParties parties;
     private final @Nullable ClientSession offered;
     private boolean resumed;
     private long pathEndMs = Long.MAX_VALUE;
@@ -39,14 +38,14 @@ public final class ClientResumption {
      * Takes the newest session.
      *
      * @param server key among the sessions
-     * @param trust by which the server is verified; null for not at all
+     * @param parties of this handshake
      */
-    public ClientResumption(HandshakeCrypto crypto, ClientSessions sessions, String server, @Nullable Trust trust) {
+    public ClientResumption(HandshakeCrypto crypto, ClientSessions sessions, String server, SessionParties parties) {
         this.crypto = crypto;
         this.sessions = sessions;
         this.server = server;
-        this.trust = trust;
-        this.offered = sessions.take(server, trust, System.currentTimeMillis());
+        this.parties = parties;
+        this.offered = sessions.take(server, parties, System.currentTimeMillis());
     }
 
     /** The ticket of TLS 1.3 to offer; null for none. */
@@ -123,7 +122,7 @@ public final class ClientResumption {
         if (suite.version() == ProtocolVersion.TLS_1_3) {
             byte[] master = crypto.resumptionMasterSecret(
                     suite.kdf(), negotiated.getMasterSecret(), negotiated.getLocalVerifyData());
-            return new OfferedTickets(sessions, server, suite, master, pathEndMs, trust);
+            return new OfferedTickets(sessions, server, suite, master, pathEndMs, parties);
         }
         byte[] id = negotiated.getSessionID();
         if (!resumed
@@ -142,7 +141,7 @@ public final class ClientResumption {
                             nowMs,
                             Math.min(nowMs + SESSION_MS, pathEndMs),
                             pathEndMs,
-                            trust));
+                            parties));
         }
         return null;
     }

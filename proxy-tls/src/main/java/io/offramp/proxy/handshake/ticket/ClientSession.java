@@ -1,9 +1,7 @@
 package io.offramp.proxy.handshake.ticket;
 
-import io.offramp.proxy.handshake.client.Trust;
 import io.offramp.proxy.handshake.crypto.TlsSuite;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A session that may be resumed with a server. Owns the secret.
@@ -14,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param ageAdd hides the age of a ticket (RFC 8446 §4.6.1)
  * @param startMs when it was received
  * @param endMs when it is over: by the server's word, or because the server's certificate expires
- * @param pathEndMs when the server's certificate expires
- * @param trust by which the server was verified; null if it was not
+ * @param pathEndMs when the server's certificate expires, or is no longer known to be good
+ * @param parties by whose word it began
  */
 record ClientSession(
         TlsSuite suite,
@@ -25,7 +23,7 @@ record ClientSession(
         long startMs,
         long endMs,
         long pathEndMs,
-        @Nullable Trust trust) {
+        SessionParties parties) {
     /** Wipes the secret. */
     void destroy() {
         Arrays.fill(secret, (byte) 0);
@@ -33,7 +31,7 @@ record ClientSession(
 
     /** With a secret of its own. */
     ClientSession copy() {
-        return new ClientSession(suite, identity, secret.clone(), ageAdd, startMs, endMs, pathEndMs, trust);
+        return new ClientSession(suite, identity, secret.clone(), ageAdd, startMs, endMs, pathEndMs, parties);
     }
 
     @Override

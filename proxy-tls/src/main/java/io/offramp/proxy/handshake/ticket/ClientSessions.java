@@ -1,7 +1,6 @@
 package io.offramp.proxy.handshake.ticket;
 
 import io.offramp.offload.record.ProtocolVersion;
-import io.offramp.proxy.handshake.client.Trust;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,13 +28,13 @@ public final class ClientSessions {
     /**
      * The newest session that may be resumed now, which is the caller's; null for none.
      *
-     * @param trust by which the server would be verified: a session that began under another is dropped
+     * @param parties of the next one: a session that began under others is dropped
      */
-    synchronized @Nullable ClientSession take(String server, @Nullable Trust trust, long nowMs) {
+    synchronized @Nullable ClientSession take(String server, SessionParties parties, long nowMs) {
         ArrayDeque<ClientSession> known = byServer.get(server);
         while (known != null && !known.isEmpty()) {
             ClientSession newest = known.removeLast();
-            if (newest.trust() == trust && nowMs < newest.endMs()) {
+            if (newest.parties().areStill(parties) && nowMs < newest.endMs()) {
                 if (newest.suite().version() == ProtocolVersion.TLS_1_2) {
                     known.addLast(newest.copy());
                 }

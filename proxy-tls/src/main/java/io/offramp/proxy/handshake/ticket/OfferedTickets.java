@@ -1,6 +1,5 @@
 package io.offramp.proxy.handshake.ticket;
 
-import io.offramp.proxy.handshake.client.Trust;
 import io.offramp.proxy.handshake.crypto.HkdfLabel;
 import io.offramp.proxy.handshake.crypto.Kdf;
 import io.offramp.proxy.handshake.crypto.TlsSuite;
@@ -9,7 +8,6 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Makes sessions of the tickets that a server sends after a handshake of TLS 1.3 (RFC 8446 §4.6.1). */
 final class OfferedTickets implements SessionOffers {
@@ -21,7 +19,7 @@ final class OfferedTickets implements SessionOffers {
     private final TlsSuite suite;
     private final byte[] master;
     private final long pathEndMs;
-    private final @Nullable Trust trust;
+    private final SessionParties parties;
 
     /** @param master resumption master secret, which moves here */
     OfferedTickets(
@@ -30,13 +28,13 @@ final class OfferedTickets implements SessionOffers {
             TlsSuite suite,
             byte[] master,
             long pathEndMs,
-            @Nullable Trust trust) {
+            SessionParties parties) {
         this.sessions = sessions;
         this.server = server;
         this.suite = suite;
         this.master = master;
         this.pathEndMs = pathEndMs;
-        this.trust = trust;
+        this.parties = parties;
     }
 
     @Override
@@ -65,7 +63,7 @@ final class OfferedTickets implements SessionOffers {
         long endMs = Math.min(nowMs + TimeUnit.SECONDS.toMillis(lifetimeS), pathEndMs);
         Kdf kdf = suite.kdf();
         byte[] psk = kdf.expand(master, HkdfLabel.of("resumption", nonce, kdf.hashBytes()), kdf.hashBytes());
-        sessions.put(server, new ClientSession(suite, ticket, psk, ageAdd, nowMs, endMs, pathEndMs, trust));
+        sessions.put(server, new ClientSession(suite, ticket, psk, ageAdd, nowMs, endMs, pathEndMs, parties));
     }
 
     @Override

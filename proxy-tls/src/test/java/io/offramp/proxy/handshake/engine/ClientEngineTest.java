@@ -3,6 +3,7 @@ package io.offramp.proxy.handshake.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.record.ProtocolVersion;
+import io.offramp.proxy.handshake.certificate.Identities;
 import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.handshake.certificate.TestCertificates;
 import io.offramp.proxy.handshake.client.ClientAuth;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -234,6 +236,31 @@ class ClientEngineTest {
         TestCertificates.write(
                 directory.resolve("ca.pem"), CA.pem() + TestCa.root("CN=More").pem());
         assertThat(auth.reload()).isNotEmpty();
+        try (HandshakePair later = new HandshakePair(server, to(client))) {
+            assertThat(later.client().negotiated().resumed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldOfferNoSessionOfAnotherCertificateOfOurs() throws Exception {
+        // Given a ticket that the server gave to the bearer of a certificate
+        HandshakeSettings server = server(CA.server("api.example"), s -> s.changed(b -> b.tickets(tickets())));
+        TestCa.Client old = CA.client("CN=Proxy");
+        TestCa.Client next = CA.client("CN=Proxy");
+        ClientSettings client = client(
+                ServerAuth.load(List.of(ca()), null),
+                TestCertificates.identity(old.chain(), old.key()),
+                BOTH,
+                Group.ALL);
+        try (HandshakePair first = new HandshakePair(server, to(client))) {
+            takeTickets(first);
+        }
+
+        // When another takes its place
+        Identities own = Objects.requireNonNull(client.identity());
+        own.replace(List.of(TestCertificates.identity(next.chain(), next.key())));
+
+        // Then
         try (HandshakePair later = new HandshakePair(server, to(client))) {
             assertThat(later.client().negotiated().resumed()).isFalse();
         }
