@@ -32,6 +32,9 @@ public final class ClientResumption {
     private final SessionParties parties;
     private final @Nullable ClientSession offered;
     private boolean resumed;
+    /** Whether the handshake is complete, or has broken. */
+    private boolean over;
+
     private long pathEndMs = Long.MAX_VALUE;
 
     /**
@@ -115,6 +118,7 @@ public final class ClientResumption {
      * @param negotiated with the master secret still alive
      */
     public @Nullable SessionOffers onComplete(SecurityParameters negotiated) throws IOException {
+        over = true;
         if (resumed && offered != null) {
             pathEndMs = offered.pathEndMs();
         }
@@ -146,10 +150,17 @@ public final class ClientResumption {
         return null;
     }
 
-    /** Wipes what was offered. May be called more than once. */
+    /**
+     * Wipes what was offered. If the handshake is not complete, the sessions with the server may have broken it, and
+     * are forgotten (RFC 5246 §7.2.2). May be called more than once.
+     */
     public void destroy() {
         if (offered != null) {
             offered.destroy();
+            if (!over) {
+                sessions.drop(server);
+            }
         }
+        over = true;
     }
 }

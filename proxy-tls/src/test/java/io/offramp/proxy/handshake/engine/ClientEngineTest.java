@@ -277,6 +277,29 @@ class ClientEngineTest {
         }
     }
 
+    /** RFC 5246 §7.2.2: otherwise a session that the server cannot take would break each handshake. */
+    @Test
+    void shouldForgetTheSessionsOfAHandshakeThatBroke() throws Exception {
+        // Given a session of TLS 1.2, and a handshake that offers it and breaks
+        HandshakeSettings server = server(
+                CA.server("api.example"), s -> s.with(ProtocolVersion.TLS_1_2).changed(b -> b.tickets(tickets())));
+        ClientSettings client = client(BOTH, Group.ALL);
+        new HandshakePair(server, to(client)).close();
+        HandshakeEngine broken = to(client).start();
+        broken.destroy();
+
+        // When the next begins and is complete
+        try (HandshakePair next = new HandshakePair(server, to(client))) {
+            assertThat(next.client().negotiated().resumed()).isFalse();
+        }
+        broken.destroy();
+
+        // Then its own session is there for later ones
+        try (HandshakePair later = new HandshakePair(server, to(client))) {
+            assertThat(later.client().negotiated().resumed()).isTrue();
+        }
+    }
+
     @Test
     void shouldResumeASessionOfTls12AgainAndAgain() throws Exception {
         HandshakeSettings server = server(
