@@ -97,9 +97,12 @@ public final class ClientResumption {
         resumed = taken;
     }
 
-    /** The server's session ID of TLS 1.2; empty for none. */
+    /** The server's session ID of TLS 1.2; empty for none. It may be the bytes of a ticket, which is no session ID. */
     public void onSessionId(byte[] id) {
-        resumed = offered != null && id.length > 0 && Arrays.equals(id, offered.identity());
+        resumed = offered != null
+                && offered.suite().version() == ProtocolVersion.TLS_1_2
+                && id.length > 0
+                && Arrays.equals(id, offered.identity());
     }
 
     /** Whether a session was resumed. */
