@@ -181,7 +181,12 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     }
 
     private void keepIfIdle() {
-        if (state == State.DONE && listener == null) {
+        if (state != State.DONE || listener != null) {
+            return;
+        }
+        if (retired) { // meanwhile: its pool may have gone
+            close();
+        } else {
             state = State.IDLE;
             idleEndNs = loop.idleEndNs(keepNs);
             loop.onRoom(this);
