@@ -22,6 +22,7 @@ import io.netty.util.concurrent.Future;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.http2.FieldEncoder;
 import io.offramp.proxy.http2.frame.RemoteFlow;
+import io.offramp.proxy.tls.PeerAlertException;
 import io.offramp.proxy.upstream.ConnectionEnd;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,9 @@ final class ServerCodec extends Http2ConnectionHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof PeerAlertException alert) {
+            owner.fail(ConnectionEnd.LOST, String.valueOf(alert.getMessage()));
+        } else if (cause instanceof IOException) {
             owner.fail(ConnectionEnd.LOST, "reset");
         } else {
             owner.fail(
