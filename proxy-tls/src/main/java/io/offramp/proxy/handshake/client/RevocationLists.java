@@ -16,6 +16,7 @@ import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,18 @@ public final class RevocationLists {
                     AlertDescription.certificate_unknown,
                     subject + ": " + why + " of " + ClientIdentity.text(certificate.getIssuerX500Principal()));
         }
+    }
+
+    /** Until when there is a current list for each of a path that was checked; {@link Instant#MAX} for ever. */
+    Instant currentUntil(List<X509Certificate> path, Instant now) {
+        return path.stream()
+                .map(certificate -> of(certificate).stream()
+                        .filter(list -> isCurrent(list, now))
+                        .map(RevocationLists::end)
+                        .max(Comparator.naturalOrder())
+                        .orElse(now))
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 
     /** Whether they are the same lists. */
@@ -206,10 +219,12 @@ public final class RevocationLists {
         return entries == null ? 0 : entries.size();
     }
 
-    /** A list without a next update stays current. */
     private static boolean isCurrent(X509CRL list, Instant now) {
-        return !now.isBefore(list.getThisUpdate().toInstant())
-                && (list.getNextUpdate() == null
-                        || !now.isAfter(list.getNextUpdate().toInstant()));
+        return !now.isBefore(list.getThisUpdate().toInstant()) && !now.isAfter(end(list));
+    }
+
+    /** A list without a next update stays current. */
+    private static Instant end(X509CRL list) {
+        return list.getNextUpdate() == null ? Instant.MAX : list.getNextUpdate().toInstant();
     }
 }

@@ -28,17 +28,21 @@ public final class ServerVerifier {
 
     private final PathVerifier paths;
     private final PeerName expected;
+    private final @Nullable RevocationLists lists;
+    private final Instant now;
 
     public ServerVerifier(Trust trust, PeerName expected, Instant now) {
         this.paths = new PathVerifier(trust, Purpose.SERVER, now);
         this.expected = expected;
+        this.lists = trust.lists();
+        this.now = now;
     }
 
     /**
      * Accepts the server, or refuses it.
      *
      * @param message as the server sent it, not empty
-     * @return when the first of its path expires
+     * @return when the first of its path expires, or the first of the revocation lists by which it is good
      */
     public Instant verify(Certificate message) throws CertificateRefusal {
         return verify(PeerCertificate.allOf(message));
@@ -47,7 +51,12 @@ public final class ServerVerifier {
     Instant verify(List<X509Certificate> sent) throws CertificateRefusal {
         PathVerifier.Verified verified = paths.verify(sent);
         checkName(sent.getFirst());
-        return verified.notAfter();
+        Instant notAfter = verified.notAfter();
+        if (lists == null) {
+            return notAfter;
+        }
+        Instant nextUpdate = lists.currentUntil(verified.certificates(), now);
+        return nextUpdate.isBefore(notAfter) ? nextUpdate : notAfter;
     }
 
     private void checkName(X509Certificate own) throws CertificateRefusal {

@@ -3,10 +3,13 @@ package io.offramp.proxy.handshake.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.offramp.proxy.handshake.certificate.TestCertificates;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +46,23 @@ class ServerVerifierTest {
                             refusal -> assertThat(refusal.fault()).isEqualTo(CertificateFault.NAME))
                     .hasMessageEndingWith("not for " + PeerName.of(expected));
         }
+    }
+
+    @Test
+    void shouldEndWithTheRevocationListIfThatIsBeforeTheCertificate(@TempDir Path directory) throws Exception {
+        // Given a list that is current for an hour, of a CA whose certificates last longer
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Path ca = TestCertificates.write(directory.resolve("ca.pem"), CA.pem());
+        Path crl = TestCertificates.write(
+                directory.resolve("crl.pem"), TestCa.pem(CA.crl(now.minusSeconds(60), now.plusSeconds(3600))));
+        Trust trust = ServerAuth.load(List.of(ca), crl).trust();
+
+        // When
+        Instant end = new ServerVerifier(trust, PeerName.of("api.example"), now)
+                .verify(CA.server("api.example").chain());
+
+        // Then
+        assertThat(end).isEqualTo(now.plusSeconds(3600));
     }
 
     @Test
