@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads the {@code tls} section of an upstream, and its files, to check that they can serve. */
 final class UpstreamTlsReader {
     private static final Scalar<Verify> VERIFY = Scalar.choice(Verify.class);
-    private static final Scalar<String> NAME =
-            new Scalar<>("a host name or an address", text -> text.matches("[A-Za-z0-9._:-]{1,253}") ? text : null);
+    /** The root of DNS, a lone dot, is no name of a server. */
+    private static final Scalar<String> NAME = new Scalar<>(
+            "a host name or an address", text -> text.matches("(?!\\.$)[A-Za-z0-9._:-]{1,253}") ? text : null);
+
     private static final Scalar<String> PROTOCOL =
             new Scalar<>("a protocol such as http/1.1", text -> text.matches("[!-~]{1,255}") ? text : null);
 

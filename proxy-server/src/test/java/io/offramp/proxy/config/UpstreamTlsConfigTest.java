@@ -90,6 +90,10 @@ class UpstreamTlsConfigTest {
                                 + "the lists are those of its certificates",
                         "offramp.yaml:4:59: upstreams.api.tls.key: needs \"cert\"",
                         "offramp.yaml:4:77: upstreams.api.tls.verify: expected full or none, is \"no\"");
+        assertThat(file.problems(api("{servers: [\"127.0.0.1:1\"], tls: {server-name: .}}")))
+                .singleElement()
+                .asString()
+                .contains("upstreams.api.tls.server-name: expected a host name or an address, is \".\"");
         assertThat(file.problems(
                         api("{servers: [\"127.0.0.1:1\"], tls: {offload: {backend: device, mode: hw-record}}}")))
                 .singleElement()
