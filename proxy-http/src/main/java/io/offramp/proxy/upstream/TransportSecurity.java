@@ -30,5 +30,8 @@ public interface TransportSecurity {
 
         /** The channel is closed, or about to. */
         void onFailed(Throwable cause);
+
+        /** The same, by a fault or a shortage of this proxy: the server is not to blame. */
+        void onGivenUp(Throwable cause);
     }
 }

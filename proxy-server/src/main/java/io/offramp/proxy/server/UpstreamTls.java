@@ -22,8 +22,10 @@ import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import io.offramp.proxy.tls.Handshaken;
 import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamServer;
+import io.offramp.proxy.upstream.failure.LogPace;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -45,6 +47,9 @@ final class UpstreamTls implements TransportSecurity {
     private final LongSupplier ids;
     private final ConcurrentHashMap<String, PeerName> names = new ConcurrentHashMap<>();
 
+    /** Of the lines on failures, by reason: a dead server fails at the rate of the requests. */
+    private final LogPace[] paces = new LogPace[Reason.values().length];
+
     /** @param ids gives each session a number that no other connection has */
     UpstreamTls(
             String upstream,
@@ -59,6 +64,7 @@ final class UpstreamTls implements TransportSecurity {
         this.sessions = sessions;
         this.metrics = metrics;
         this.ids = ids;
+        Arrays.setAll(paces, reason -> new LogPace());
     }
 
     @Override
@@ -125,15 +131,20 @@ final class UpstreamTls implements TransportSecurity {
             }
             metrics.onHandshakeFailed(failure.reason());
             String problem = failure.reason().label() + ": " + failure.detail();
-            if (failure.reason() == Reason.INTERNAL) {
-                LOG.error("upstream {}: {}: no TLS: {}", upstream, server, problem, failure.cause());
-            } else {
-                LOG.warn("upstream {}: {}: no TLS: {}", upstream, server, problem);
+            paces[failure.reason().ordinal()].write(System.nanoTime(), more -> log(failure, problem + more));
+            switch (failure.reason()) {
+                case TIMEOUT -> result.onFailed(new ConnectTimeoutException(problem));
+                case DISPLACED, INTERNAL -> result.onGivenUp(new ConnectException(problem));
+                default -> result.onFailed(new ConnectException(problem));
             }
-            result.onFailed(
-                    failure.reason() == Reason.TIMEOUT
-                            ? new ConnectTimeoutException(problem)
-                            : new ConnectException(problem));
+        }
+
+        private void log(HandshakeFailure failure, String words) {
+            if (failure.reason() == Reason.INTERNAL) {
+                LOG.error("upstream {}: {}: no TLS: {}", upstream, server, words, failure.cause());
+            } else {
+                LOG.warn("upstream {}: {}: no TLS: {}", upstream, server, words);
+            }
         }
     }
 }

@@ -1,8 +1,6 @@
 package io.offramp.proxy.upstream.failure;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,27 +9,16 @@ import org.slf4j.LoggerFactory;
  * since the last one. Thread-safe, without a lock.
  */
 public final class FailureLog {
-    /** Between two lines of one reason. */
-    static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(10);
-
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
     private static final FailureReason[] REASONS = FailureReason.values();
 
     private final String upstream;
-    private final Line[] lines = new Line[REASONS.length];
-
-    /** Of one reason. */
-    private static final class Line {
-        final AtomicLong nextNs = new AtomicLong(Long.MIN_VALUE);
-        final LongAdder left = new LongAdder();
-    }
+    private final LogPace[] paces = new LogPace[REASONS.length];
 
     /** @param upstream its name */
     public FailureLog(String upstream) {
         this.upstream = upstream;
-        for (int i = 0; i < lines.length; i++) {
-            lines[i] = new Line();
-        }
+        Arrays.setAll(paces, reason -> new LogPace());
     }
 
     /**
@@ -41,20 +28,7 @@ public final class FailureLog {
      * @param why in the words of the access log
      */
     public void onFailure(FailureReason reason, String server, String why, long nowNs) {
-        Line line = lines[reason.ordinal()];
-        long next = line.nextNs.get();
-        boolean due = next == Long.MIN_VALUE || nowNs - next >= 0;
-        if (!due || !line.nextNs.compareAndSet(next, nowNs + PAUSE_NS)) {
-            line.left.increment();
-            return;
-        }
-        long more = line.left.sumThenReset();
-        LOG.warn(
-                "upstream {}: {}: {} ({}{})",
-                upstream,
-                server,
-                why,
-                reason.word(),
-                more == 0 ? "" : ", " + more + " more since the last such line");
+        paces[reason.ordinal()].write(
+                nowNs, more -> LOG.warn("upstream {}: {}: {} ({}{})", upstream, server, why, reason.word(), more));
     }
 }

@@ -109,7 +109,7 @@ public final class Opening implements Lease {
         try {
             security.secure(channel, server, result.protocols(), waiting);
         } catch (RuntimeException | Error e) {
-            waiting.onFailed(e);
+            waiting.onGivenUp(e);
             channel.close();
         }
     }
@@ -121,8 +121,12 @@ public final class Opening implements Lease {
     }
 
     private void onFailed(Throwable cause) {
-        over = true;
         server.onFailed(cause, loop.nowNs());
+        onGivenUp(cause);
+    }
+
+    private void onGivenUp(Throwable cause) {
+        over = true;
         group.events().onConnectFailed();
         result.onConnectFailed(server, cause);
     }
@@ -154,6 +158,13 @@ public final class Opening implements Lease {
         public void onFailed(Throwable cause) {
             if (!over) {
                 Opening.this.onFailed(cause);
+            }
+        }
+
+        @Override
+        public void onGivenUp(Throwable cause) {
+            if (!over) {
+                Opening.this.onGivenUp(cause);
             }
         }
     }

@@ -48,7 +48,7 @@ class FailureLogTest {
             log.onFailure(FailureReason.RESET, "127.0.0.1:1", "reset", start + i);
         }
         log.onFailure(FailureReason.CLOSED, "127.0.0.1:1", "closed", start + 100);
-        log.onFailure(FailureReason.RESET, "127.0.0.1:2", "reset", start + FailureLog.PAUSE_NS);
+        log.onFailure(FailureReason.RESET, "127.0.0.1:2", "reset", start + LogPace.PAUSE_NS);
 
         // Then
         assertThat(lines())

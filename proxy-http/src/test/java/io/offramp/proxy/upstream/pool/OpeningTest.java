@@ -14,6 +14,7 @@ import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
+import io.offramp.proxy.upstream.health.ServerState;
 import io.offramp.proxy.upstream.transport.Transport;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -29,8 +30,8 @@ class OpeningTest {
     private final List<EmbeddedChannel> channels = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
 
-    /** Opens a connection that never speaks. */
-    private void open(TransportSecurity security) {
+    /** Opens a connection that never speaks; returns what is thought of its server then. */
+    private ServerState open(TransportSecurity security) {
         UpstreamGroup group = new UpstreamGroup(CONFIG, UpstreamEvents.NONE, security, null);
         Protocol silent = new Protocol() {
             @Override
@@ -57,6 +58,7 @@ class OpeningTest {
                     }
                 })
                 .start();
+        return group.servers().getFirst().health().standing().state();
     }
 
     private ChannelFuture connect(
@@ -68,19 +70,32 @@ class OpeningTest {
 
     @Test
     void shouldFailOnceWhenItsChannelClosesWithoutAnotherWord() {
-        open((channel, server, protocols, result) -> channel.close());
+        ServerState state = open((channel, server, protocols, result) -> channel.close());
 
+        assertThat(state).isEqualTo(ServerState.UNREACHABLE);
         assertThat(failures).singleElement().isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void shouldNotBlameTheServerForWhatThisProxyLacks() {
+        ServerState state = open((channel, server, protocols, result) -> {
+            result.onGivenUp(new ConnectException("no memory for a buffer"));
+            channel.close();
+        });
+
+        assertThat(state).isEqualTo(ServerState.UP);
+        assertThat(failures).singleElement().asString().contains("no memory");
     }
 
     @Test
     void shouldFailOnceAndCloseWhenTheHandshakeCannotBegin() {
         IllegalStateException fault = new IllegalStateException("no handshake");
 
-        open((channel, server, protocols, result) -> {
+        ServerState state = open((channel, server, protocols, result) -> {
             throw fault;
         });
 
+        assertThat(state).as("no fault of the server").isEqualTo(ServerState.UP);
         assertThat(failures).containsExactly(fault);
         assertThat(channels).singleElement().matches(channel -> !channel.isOpen());
     }
