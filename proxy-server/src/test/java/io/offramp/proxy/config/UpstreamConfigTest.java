@@ -52,9 +52,9 @@ class UpstreamConfigTest {
 
     @Test
     void shouldReadServersInBothForms() throws IOException {
-        assertThat(
-                        app("[{address: 'a:1', weight: 3}, 'b:1', {address: 'c:1', priority: 2}, {address: 'd:1', backup: true}]")
-                                .servers())
+        String servers =
+                "[{address: 'a:1', weight: 3}, 'b:1', {address: 'c:1', priority: 2}, {address: 'd:1', backup: true}]";
+        assertThat(app(servers).servers())
                 .containsExactly(
                         new ServerConfig(new HostPort("a", 1), 3, 0),
                         new ServerConfig(new HostPort("b", 1), 1, 0),
