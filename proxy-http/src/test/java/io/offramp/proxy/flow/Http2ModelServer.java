@@ -247,7 +247,8 @@ final class Http2ModelServer implements ServerModel {
         }
         switch (n % 4) {
             case 0 -> frames.settings(new Http2Settings().maxConcurrentStreams(1));
-            case 1 -> frames.settings(new Http2Settings().initialWindowSize(n % 2000));
+            // Its library gives credit back by halves of the window: a much smaller one would leave a stream without.
+            case 1 -> frames.settings(new Http2Settings().initialWindowSize(1000 + n % 1000));
             case 2 -> frames.raw("000008 06 00 00000000 0102030405060708");
             default -> {
                 frames.raw("000000 00 00 00000000"); // DATA of no stream
