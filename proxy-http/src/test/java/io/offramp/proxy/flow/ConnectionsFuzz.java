@@ -1,15 +1,10 @@
 package io.offramp.proxy.flow;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whole connections of a client, to all the handlers of an HTTP front and a server that behaves. An input is four
@@ -28,14 +23,7 @@ public final class ConnectionsFuzz {
     /** Of the proxy's buffers: a read burst, a head, and what is written up to the high water mark, on both sides. */
     private static final long MAX_HELD_BYTES = 64 << 10;
 
-    private static final ListAppender<ILoggingEvent> LINES = new ListAppender<>();
-
-    static {
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.WARN);
-        LINES.start();
-        root.addAppender(LINES);
-    }
+    private static final Warnings WARNINGS = Warnings.listen();
 
     private ConnectionsFuzz() {}
 
@@ -53,7 +41,7 @@ public final class ConnectionsFuzz {
         String sent = new String(data, start, data.length - start, StandardCharsets.ISO_8859_1);
         String stream = StreamChanges.apply(program, sent);
         byte[] bytes = stream.getBytes(StandardCharsets.ISO_8859_1);
-        LINES.list.clear();
+        WARNINGS.list.clear();
         Handlers proxy = new Handlers(256);
         Connection connection = new Connection(proxy, data[2] & 0xFF);
         connection.send(Arrays.copyOf(bytes, Math.min(bytes.length, MAX_STREAM_BYTES)), (data[0] & 0xFF) + 1);
@@ -69,7 +57,7 @@ public final class ConnectionsFuzz {
         proxy.close();
         check(proxy.heldBytes() == 0, "bytes left: " + proxy.heldBytes());
         Answers.check(connection.received(), proxy.logged(), stream);
-        check(LINES.list.isEmpty(), "logged: " + LINES.list);
+        check(WARNINGS.list.isEmpty(), "logged: " + WARNINGS.list);
     }
 
     static void check(boolean holds, String otherwise) {

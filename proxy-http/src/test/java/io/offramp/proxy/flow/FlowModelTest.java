@@ -2,17 +2,13 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.offramp.proxy.flow.Handlers.Front;
 import io.offramp.proxy.upstream.UpstreamProtocol;
-import io.offramp.proxy.upstream.UpstreamServer;
-import io.offramp.proxy.upstream.failure.FailureLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -41,14 +37,11 @@ class FlowModelTest {
 
     private static final int[] READ_BYTES = {64, 256, 1024};
 
-    /** Warn of servers that go away, as those of the model do. */
-    private static final Set<String> OF_SERVERS = Set.of(UpstreamServer.class.getName(), FailureLog.class.getName());
-
     private static final ThreadLocal<List<String>> WARNINGS = ThreadLocal.withInitial(ArrayList::new);
     private static final AppenderBase<ILoggingEvent> APPENDER = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            if (event.getLevel().isGreaterOrEqual(Level.WARN) && !OF_SERVERS.contains(event.getLoggerName())) {
+            if (Warnings.isFault(event)) {
                 String cause = event.getThrowableProxy() == null
                         ? ""
                         : " " + event.getThrowableProxy().getClassName() + " "

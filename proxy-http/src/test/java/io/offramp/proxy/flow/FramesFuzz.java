@@ -2,10 +2,6 @@ package io.offramp.proxy.flow;
 
 import static io.offramp.proxy.flow.ConnectionsFuzz.check;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.offramp.proxy.upstream.UpstreamProtocol;
@@ -13,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.slf4j.LoggerFactory;
 
 /**
  * Frames of HTTP/2 from a client, or from a server that was asked something. An input is three bytes and what the peer
@@ -31,14 +26,7 @@ public final class FramesFuzz {
 
     private static final long MAX_HELD_BYTES = 128 << 10;
     private static final byte[] GET = Message.ascii("GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n");
-    private static final ListAppender<ILoggingEvent> LINES = new ListAppender<>();
-
-    static {
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.WARN);
-        LINES.start();
-        root.addAppender(LINES);
-    }
+    private static final Warnings WARNINGS = Warnings.listen();
 
     private FramesFuzz() {}
 
@@ -47,7 +35,7 @@ public final class FramesFuzz {
         if (data.length < HEADER_BYTES) {
             return;
         }
-        LINES.list.clear();
+        WARNINGS.list.clear();
         boolean ofClient = (data[0] & 1) == 0;
         byte[] sent = Arrays.copyOfRange(data, HEADER_BYTES, Math.min(data.length, HEADER_BYTES + MAX_STREAM_BYTES));
         Handlers proxy = Handlers.bounded(
@@ -67,7 +55,7 @@ public final class FramesFuzz {
         check(proxy.isQuiet(), "a connection does not end");
         proxy.close();
         check(proxy.heldBytes() == 0, "bytes left: " + proxy.heldBytes());
-        check(LINES.list.isEmpty(), "logged: " + LINES.list);
+        check(WARNINGS.list.isEmpty(), "logged: " + WARNINGS.list);
     }
 
     /** A peer that sends the input, and one on the other side. */
