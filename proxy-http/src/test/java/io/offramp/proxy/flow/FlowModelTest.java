@@ -2,6 +2,7 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -78,6 +79,7 @@ class FlowModelTest {
 
     @BeforeAll
     static void listen() {
+        Warnings.setServers(Level.OFF);
         APPENDER.start();
         ROOT.addAppender(APPENDER);
     }
@@ -85,6 +87,7 @@ class FlowModelTest {
     @AfterAll
     static void listenNoMore() {
         ROOT.detachAppender(APPENDER);
+        Warnings.setServers(null);
     }
 
     @Test

@@ -7,6 +7,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.failure.FailureLog;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Warnings and errors of the log that are faults of the proxy: servers that fail are what a test is about. */
@@ -23,6 +24,15 @@ final class Warnings extends ListAppender<ILoggingEvent> {
         warnings.start();
         root.addAppender(warnings);
         return warnings;
+    }
+
+    /**
+     * Sets which lines of servers that fail are written at all: a model makes hundreds of thousands.
+     *
+     * @param level null for the usual one
+     */
+    static void setServers(@Nullable Level level) {
+        OF_SERVERS.forEach(name -> ((Logger) LoggerFactory.getLogger(name)).setLevel(level));
     }
 
     static boolean isFault(ILoggingEvent line) {
