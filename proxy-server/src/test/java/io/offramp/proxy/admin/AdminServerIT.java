@@ -84,7 +84,7 @@ class AdminServerIT {
                 UpstreamEvents.NONE));
         String first = "?upstream=api&server=127.0.0.1:1";
         assertThat(send("GET", "/upstreams").body())
-                .contains("\"name\":\"127.0.0.1:1\",\"state\":\"up\",\"why\":\"not used yet\"")
+                .contains("\"name\":\"127.0.0.1:1\",\"state\":\"up\",\"why\":\"no fault seen\"")
                 .contains("\"since\":null,\"weight\":1");
 
         // When

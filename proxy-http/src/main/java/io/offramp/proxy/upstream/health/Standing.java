@@ -11,7 +11,7 @@ package io.offramp.proxy.upstream.health;
  */
 public record Standing(ServerState state, String why, long sinceNs, long untilNs, boolean returned) {
     /** Of a server that nothing is known about. */
-    static final Standing NEW = new Standing(ServerState.UP, "not used yet", 0, 0, false);
+    static final Standing NEW = new Standing(ServerState.UP, "no fault seen", 0, 0, false);
 
     /** True while it rests, and until a request has shown that it is well. */
     public boolean isResting() {
