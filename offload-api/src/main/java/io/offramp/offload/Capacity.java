@@ -198,7 +198,7 @@ public record Capacity(
     }
 
     /**
-     * Records that it protects in a second while so many contexts are active: fetches take their time of the engine.
+     * Records that it protects in a second while this number of contexts is active: fetches take time of the engine.
      * {@link Double#POSITIVE_INFINITY} where nothing limits it.
      */
     public double recordsPerSecond(double active) {

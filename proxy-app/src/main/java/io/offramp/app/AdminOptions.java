@@ -4,7 +4,10 @@ import io.offramp.proxy.config.AdminAddress;
 import io.offramp.proxy.config.AdminToken;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
 import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,17 @@ final class AdminOptions {
      */
     void read(AdminClient client, String path, String subject, Reader reader) throws CommandFailure {
         ask(() -> client.get(path), "is not the admin address of a proxy with " + path, subject, reader);
+    }
+
+    /**
+     * Prints one page as it comes in, a text.
+     *
+     * @param subject of the page, for an error: {@code counters}
+     * @throws CommandFailure if there is no such proxy, or no such page
+     */
+    void print(String path, String subject, PrintWriter out) throws CommandFailure {
+        read(client(), path, subject, page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
+        out.flush();
     }
 
     /**

@@ -1,8 +1,5 @@
 package io.offramp.app;
 
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,13 +27,7 @@ final class DeviceHealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        PrintWriter out = spec.commandLine().getOut();
-        admin.read(
-                admin.client(),
-                "/device/health",
-                "report",
-                page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
-        out.flush();
+        admin.print("/device/health", "report", spec.commandLine().getOut());
         return ExitCode.OK;
     }
 }

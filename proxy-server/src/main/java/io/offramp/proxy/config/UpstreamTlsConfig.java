@@ -29,7 +29,7 @@ public record UpstreamTlsConfig(
     public enum Verify {
         /** Its path, its purpose, its name and its time. */
         FULL,
-        /** Nothing: whoever is on the way may be the server. */
+        /** Nothing: anyone on the way may be the server. */
         NONE
     }
 

@@ -83,8 +83,8 @@ final class DeviceState {
     }
 
     /**
-     * How many directions are active: so many that are all alike would share the records like those on the device. Idle
-     * ones count next to nothing.
+     * How many directions are active. As many directions, all alike, would share the records as those on the device do.
+     * Idle ones count next to nothing.
      */
     private double active() {
         return squares <= 0 ? 0 : records * records / squares;

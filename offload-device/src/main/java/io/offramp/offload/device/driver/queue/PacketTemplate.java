@@ -9,8 +9,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The headers of a flow's packets in one direction, and how far that direction is. Checksums are the affair of whoever
- * puts a packet on a wire. Confined to the event loop.
+ * The headers of a flow's packets in one direction, and how far that direction is. The code that puts a packet on a
+ * wire computes its checksums. Confined to the event loop.
  */
 public final class PacketTemplate {
     private final ByteBuf header = Unpooled.wrappedBuffer(new byte[PacketHeader.IPV6_BYTES]);

@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Does one command after the other. What a command is for happens at once, so nobody waits; the firmware then is busy
- * for the time that the command takes, and who has more of them can see how far it is behind. Lock-free, thread-safe.
+ * for the time that the command takes, and callers can see how far it is behind. Lock-free, thread-safe.
  */
 public final class Firmware {
     private final CommandTimes times;

@@ -1,7 +1,7 @@
 package io.offramp.offload.device.hardware.queue;
 
 /**
- * How completions are reported: some time after the first one, or once there are so many ({@code ethtool -C}:
+ * How completions are reported: some time after the first one, or once a number of them is there ({@code ethtool -C}:
  * {@code usecs} and {@code frames}).
  *
  * @param delayNs longest delay of a report, in ns; 0 for none
