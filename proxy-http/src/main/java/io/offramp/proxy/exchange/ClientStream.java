@@ -38,8 +38,12 @@ public interface ClientStream {
     /** Nothing can go on before the client has read, or sent more of its request. */
     void awaitClient();
 
-    /** Nothing can go on before the server has taken the request, or answered. */
-    void awaitServer();
+    /**
+     * Nothing can go on before the server has taken the request, or answered.
+     *
+     * @param ns {@link ClientStreamListener#onDeadline} follows behind that time
+     */
+    void awaitServer(long ns);
 
     /** True if more may be written within the high watermark and the client's flow control. */
     boolean isWritable();

@@ -9,8 +9,8 @@ import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
+import io.offramp.proxy.upstream.RetryConfig.Cause;
 import io.offramp.proxy.upstream.UpstreamListener;
-import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and its answer, for any version of HTTP on either side: finds a server, forwards, answers, logs once.
  * Moves heads and bodies between a {@link ClientStream} and an {@link UpstreamStream}, each no faster than the other
- * takes them. Every end leads through {@link #finish}. Confined to the event loop.
+ * takes them. Confined to the event loop.
  */
-public final class Exchange implements ClientStreamListener, UpstreamListener {
-    private static final int CLIENT_CLOSED_REQUEST = 499;
-
+public final class Exchange extends EndingExchange implements UpstreamListener {
     /** Heads of this size or more are not kept during a slow body. */
     private static final int LONG_HEAD_BYTES = 2048;
 
-    private final ClientStream client;
-    private final HttpFrontSettings settings;
-    private final RequestSide requestSide = new RequestSide();
-    private final AnswerSide answerSide = new AnswerSide();
     private final ServerSearch search;
-    private final long startNs = System.nanoTime();
-    private @Nullable RequestHead request;
     private @Nullable String upgrade;
     private @Nullable UpstreamStream upstream;
 
@@ -42,24 +34,8 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
      * @param servers of the client's event loop
      */
     public Exchange(ClientStream client, HttpFrontSettings settings, UpstreamLoop servers) {
-        this.client = client;
-        this.settings = settings;
+        super(client, settings);
         search = new ServerSearch(this, servers);
-    }
-
-    @Override
-    public boolean isRequestComplete() {
-        return requestSide.isComplete();
-    }
-
-    @Override
-    public boolean isAnswered() {
-        return answerSide.isBegun();
-    }
-
-    @Override
-    public int heldBytes() {
-        return request == null ? 0 : request.message().heldBytes();
     }
 
     @Override
@@ -96,7 +72,13 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
             return;
         }
         switch (settings.router().route(head.target())) {
-            case Destination.To(var group) -> search.begin(group);
+            case Destination.To(var group) -> {
+                int most = group.retryRules().bodyBytes(head);
+                if (most > 0) {
+                    requestSide.keep(most, head.length());
+                }
+                search.begin(group);
+            }
             case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
         }
     }
@@ -114,6 +96,11 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         expect();
     }
 
+    /** The request waits in the queue of its upstream, for that time at most. */
+    void awaitRoom(long ns) {
+        client.awaitServer(ns);
+    }
+
     /** A server takes the request. */
     void onServer(UpstreamStream stream) {
         upstream = stream;
@@ -121,9 +108,10 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         RequestHead head = request();
         requestSide.onSent();
         stream.sendHead(head, client.fields(), upgrade);
+        requestSide.sendKept(stream);
         expect();
-        if (head.length() != 0 && head.message().length() >= LONG_HEAD_BYTES) { // it is not sent again
-            head.message().forgetFields();
+        if (head.length() != 0 && !requestSide.isKept() && head.message().length() >= LONG_HEAD_BYTES) {
+            head.message().forgetFields(); // it is not sent again
         }
         if (!requestSide.isComplete()) {
             client.resume();
@@ -151,7 +139,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     @Override
     public void onRequestBody(ByteBuf piece, boolean last) {
         UpstreamStream to = upstream;
-        requestSide.onBody(piece.readableBytes());
+        requestSide.onBody(piece);
         if (to == null || requestSide.bytes() > settings.bodyLimit()) {
             piece.release();
             refuse(Refusal.BODY_TOO_LARGE, null);
@@ -159,7 +147,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         }
         to.sendBody(piece, last);
         if (last) {
-            endRequest();
+            endRequest(Fields.NONE);
         }
         if (!to.isWritable()) {
             to.flush();
@@ -170,12 +158,12 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
     public void onRequestEnd(Fields trailers) {
         if (upstream != null && requestSide.isFlowing()) {
             upstream.sendEnd(trailers);
-            endRequest();
+            endRequest(trailers);
         }
     }
 
-    private void endRequest() {
-        requestSide.onEnd();
+    private void endRequest(Fields trailers) {
+        requestSide.onEnd(trailers);
         expect();
     }
 
@@ -206,16 +194,25 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
             onSwitching(head);
         } else if (status >= 200 && status < 300 && request().needsUpgrade()) {
             refuse(Refusal.BAD_GATEWAY, "answer " + status + " without the other protocol");
+        } else if (!head.isInterim() && search.mayRepeat(status, request(), requestSide)) {
+            search.onRejected(status);
+            repeat();
         } else if (!head.isInterim()) {
+            requestSide.keepNoLonger();
             answerSide.onHead(status);
             client.sendHead(search.onAnswer(head));
-        } else if (status != 100 || request().expectsContinue()) {
+        } else if (status != 100 || request().expectsContinue() && mayContinue()) {
             if (status == 100) {
                 requestSide.onContinue();
             }
             client.sendInterim(head);
             throttle();
         }
+    }
+
+    /** Whether the client learns of a 100: not again when it has sent its body to another server before. */
+    private boolean mayContinue() {
+        return requestSide.isHeldBack() || !requestSide.isKept();
     }
 
     private void onSwitching(AnswerHead head) {
@@ -233,7 +230,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         answerSide.onOver();
         client.becomeTunnel(search.onAnswer(head), to.becomeTunnel(), (tunnel, problem) -> {
             search.end();
-            log(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
+            report(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
         });
     }
 
@@ -295,55 +292,42 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
             return;
         }
         search.onBroken(problem);
-        if (answerSide.isBegun()) {
+        if (fate != Fate.REFUSED && mayRepeat(Cause.RESET)) {
+            repeat();
+        } else if (answerSide.isBegun()) {
             reset("upstream " + problem + " after " + answerSide.bytes() + " bytes", code);
         } else {
             refuse(Refusal.ofServer(code), "upstream " + problem);
         }
     }
 
-    @Override
-    public void refuse(Refusal refusal, @Nullable String why) {
-        if (answerSide.isBegun()) {
-            reset(why == null ? refusal.toString() : why, ResetCode.INTERNAL_ERROR);
-        } else {
-            answer(refusal.answer(), why);
+    private boolean mayRepeat(Cause cause) {
+        return !answerSide.isBegun() && search.mayRepeat(cause, request(), requestSide);
+    }
+
+    /** Gives the attempt up, and begins another. */
+    private void repeat() {
+        UpstreamStream used = upstream;
+        upstream = null;
+        requestSide.onReturned();
+        if (used != null) {
+            used.reset(ResetCode.CANCEL);
         }
-    }
-
-    private void answer(OwnAnswer answer, @Nullable String why) {
-        boolean bodiless = request != null && request.message().isHead();
-        finish(answer.status(), bodiless ? 0 : answer.body().length, why);
-        client.answer(answer);
-        client.release();
-    }
-
-    private void reset(String why, ResetCode code) {
-        finish(answerSide.status(), answerSide.bytes(), why);
-        client.reset(code);
+        search.repeat();
     }
 
     @Override
     public void onDeadline() {
+        if (search.isQueued()) {
+            search.onQueuedTooLong();
+            return;
+        }
         search.onBroken("timeout");
+        if (upstream != null && mayRepeat(Cause.TIMEOUT)) {
+            repeat();
+            return;
+        }
         refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
-    }
-
-    @Override
-    public void onClientTooSlow() {
-        if (client.isWritable()) {
-            refuse(Refusal.REQUEST_TIMEOUT, "body incomplete");
-        } else {
-            finish(answerSide.statusOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client does not read");
-            client.reset(ResetCode.ENHANCE_YOUR_CALM);
-        }
-    }
-
-    @Override
-    public void onClientGone() {
-        if (!answerSide.isOver()) {
-            finish(answerSide.statusOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client left");
-        }
     }
 
     /** Sets the wait for the side whose turn it is. */
@@ -351,7 +335,7 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         if (!client.isWritable() || takesBody() && !isToBeContinued()) {
             client.awaitClient();
         } else {
-            client.awaitServer();
+            client.awaitServer(settings.answerNs());
         }
     }
 
@@ -360,8 +344,13 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         return requestSide.isHeldBack() && request().expectsContinue();
     }
 
-    private void finish(int status, long answerBytes, @Nullable String abort) {
-        answerSide.onOver();
+    @Override
+    ServerSearch search() {
+        return search;
+    }
+
+    @Override
+    void leaveServer() {
         search.end();
         UpstreamStream used = upstream;
         upstream = null;
@@ -370,31 +359,5 @@ public final class Exchange implements ClientStreamListener, UpstreamListener {
         } else if (used != null) {
             used.reset(ResetCode.CANCEL);
         }
-        log(status, requestSide.bytes(), answerBytes, abort);
-    }
-
-    private void log(int status, long received, long answered, @Nullable String abort) {
-        long durationNs = System.nanoTime() - startNs;
-        settings.events().onRequest(status);
-        settings.events().onDuration(durationNs);
-        ExchangeListener log = settings.accessLog();
-        if (log == null || !log.wants(status, durationNs, abort)) {
-            return;
-        }
-        UpstreamServer server = search.server();
-        log.onFinished(new AccessEntry(
-                client.connection(),
-                request == null ? null : request.message().version().protocol(),
-                client.streamId(),
-                request == null ? "-" : request.message().method(),
-                request == null ? "-" : request.message().target(),
-                request == null ? null : request.target().authority(),
-                status,
-                received,
-                answered,
-                durationNs,
-                server == null ? null : server.name(),
-                search.session(),
-                abort));
     }
 }

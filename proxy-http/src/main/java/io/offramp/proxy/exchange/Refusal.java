@@ -22,27 +22,32 @@ public enum Refusal {
     /** The server has reset the request because its client asks for too much. */
     TOO_MUCH(502, "Bad Gateway", "the server behind this proxy has refused the load", ResetCode.ENHANCE_YOUR_CALM),
     NO_SERVER(503, "Service Unavailable", "no server behind this proxy is available"),
-    OVERLOADED(503, "Service Unavailable", "there is no room for this request just now", true),
+    /** All servers have as many requests as they may have, and no more may wait, or not for longer. */
+    BUSY(503, "Service Unavailable", "the servers behind this proxy are busy", false, 1),
+    OVERLOADED(503, "Service Unavailable", "there is no room for this request just now", true, 1),
     GATEWAY_TIMEOUT(504, "Gateway Timeout", "the server behind this proxy did not answer in time"),
     VERSION(505, "HTTP Version Not Supported", "only HTTP/1.0 and HTTP/1.1 are supported here");
 
     private final OwnAnswer answer;
 
     Refusal(int status, String reason, String sentence) {
-        this(status, reason, sentence, false, null);
+        this(status, reason, sentence, false, 0, null);
     }
 
-    /** @param last true if the connection ends behind it */
-    Refusal(int status, String reason, String sentence, boolean last) {
-        this(status, reason, sentence, last, null);
+    /**
+     * @param last true if the connection ends behind it
+     * @param retryAfterS seconds behind which the cause may be gone
+     */
+    Refusal(int status, String reason, String sentence, boolean last, int retryAfterS) {
+        this(status, reason, sentence, last, retryAfterS, null);
     }
 
     /** @param code of the server's reset */
     Refusal(int status, String reason, String sentence, ResetCode code) {
-        this(status, reason, sentence, false, code);
+        this(status, reason, sentence, false, 0, code);
     }
 
-    Refusal(int status, String reason, String sentence, boolean last, @Nullable ResetCode code) {
+    Refusal(int status, String reason, String sentence, boolean last, int retryAfterS, @Nullable ResetCode code) {
         String body = status + " " + reason + ": " + sentence + "\n";
         answer = new OwnAnswer(
                 status,
@@ -51,6 +56,7 @@ public enum Refusal {
                 "text/plain; charset=us-ascii",
                 body.getBytes(StandardCharsets.US_ASCII),
                 last,
+                retryAfterS,
                 code);
     }
 

@@ -1,10 +1,18 @@
 package io.offramp.proxy.exchange;
 
+import io.netty.buffer.ByteBuf;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.upstream.UpstreamStream;
+import org.jspecify.annotations.Nullable;
+
 /** Progress of an exchange's request, from the client to a server. */
 final class RequestSide {
     private State state = State.AWAITED;
     private long bytes;
+    private boolean bodiless;
     private boolean continued;
+    /** The body, for another attempt; null if there will be none with a body. */
+    private @Nullable KeptBody kept;
 
     enum State {
         /** No head has come, or one that is refused. */
@@ -24,9 +32,49 @@ final class RequestSide {
     }
 
     /** A valid head has come. */
-    void onHead(boolean bodiless) {
+    void onHead(boolean isBodiless) {
         from(State.AWAITED);
-        state = bodiless ? State.HELD_WHOLE : State.HELD;
+        bodiless = isBodiless;
+        state = isBodiless ? State.HELD_WHOLE : State.HELD;
+    }
+
+    /**
+     * Keeps a copy of the body in case it is to be sent again.
+     *
+     * @param most bytes; one that is larger is not kept
+     * @param length of the body; negative if it is not known
+     */
+    void keep(int most, long length) {
+        kept = new KeptBody(most, length);
+    }
+
+    /** It will not be sent again. */
+    void keepNoLonger() {
+        kept = null;
+    }
+
+    /** True if all that a server got can be sent to another. */
+    boolean isReplayable() {
+        KeptBody body = kept;
+        return body == null ? bodiless : body.isWhole();
+    }
+
+    /** Heap that a kept body takes. */
+    int heldBytes() {
+        KeptBody body = kept;
+        return body == null ? 0 : body.heldBytes();
+    }
+
+    /** True if it may be sent again, with a body. */
+    boolean isKept() {
+        return kept != null;
+    }
+
+    /** Sends what is kept, behind the head. */
+    void sendKept(UpstreamStream to) {
+        if (kept != null) {
+            kept.sendTo(to, state == State.SENT);
+        }
     }
 
     /** A server gets the head. */
@@ -38,9 +86,9 @@ final class RequestSide {
         };
     }
 
-    /** The server has not acted on it, so another may get it. Only before the first byte of a body. */
+    /** Another server may get it. Only before the first byte of a body, or with one that is kept. */
     void onReturned() {
-        if (bytes > 0) {
+        if (bytes > 0 && !isReplayable()) {
             throw new IllegalStateException("returned behind " + bytes + " bytes");
         }
         state = switch (state) {
@@ -51,14 +99,20 @@ final class RequestSide {
     }
 
     /** More of the body has come. */
-    void onBody(int more) {
+    void onBody(ByteBuf piece) {
         from(State.FLOWING);
-        bytes += more;
+        bytes += piece.readableBytes();
+        if (kept != null) {
+            kept.add(piece);
+        }
     }
 
-    /** The body is complete. */
-    void onEnd() {
+    /** The body is complete. One with trailers is not sent again. */
+    void onEnd(Fields trailers) {
         from(State.FLOWING);
+        if (kept != null && trailers.size() > 0) {
+            kept.drop();
+        }
         state = State.SENT;
     }
 

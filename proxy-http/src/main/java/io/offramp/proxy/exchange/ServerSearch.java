@@ -5,6 +5,8 @@ import io.netty.util.concurrent.Future;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.upstream.QueueConfig;
+import io.offramp.proxy.upstream.RetryConfig.Cause;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
 import io.offramp.proxy.upstream.UpstreamServer;
@@ -45,8 +47,15 @@ final class ServerSearch implements LeaseListener {
     private @Nullable Future<?> pause;
     private Refusal lastFailure = Refusal.NO_SERVER;
     private @Nullable String lastProblem;
+    /** Its place in the queue; that of its last turn while it is looked for a server. */
+    private @Nullable QueuedRequest queued;
+
+    private long queueEndNs;
     private long tried;
     private boolean used;
+    /** Servers that have got the request. */
+    private int attempts;
+
     private int refusals;
     private int repeats;
 
@@ -75,18 +84,22 @@ final class ServerSearch implements LeaseListener {
     }
 
     private void tryNext(UpstreamGroup from) {
-        UpstreamServer next = servers.next(from, key, tried);
+        UpstreamServer next = from.hasQueue() && queued == null ? null : servers.next(from, key, tried);
         if (next == null) {
-            if (lastProblem == null) {
-                from.onFailed(FailureReason.NO_SERVER, null, "none takes requests", servers.nowNs());
+            if (!awaitRoom(from)) {
+                giveUp(from);
             }
-            exchange.refuse(lastFailure, lastProblem);
             return;
         }
+        queued = null;
         if (tried != 0 && !from.takeRetry(servers.nowNs())) {
             exchange.refuse(lastFailure, lastProblem + "; " + NO_RETRY);
             return;
         }
+        ask(from, next);
+    }
+
+    private void ask(UpstreamGroup from, UpstreamServer next) {
         server = next;
         serving = next;
         next.onBegin(servers.clock());
@@ -97,6 +110,68 @@ final class ServerSearch implements LeaseListener {
             from.events().onPoolHit();
             used = true;
             pass(stream);
+        }
+    }
+
+    private void giveUp(UpstreamGroup from) {
+        if (lastProblem == null) {
+            from.onFailed(FailureReason.NO_SERVER, null, "none takes requests", servers.nowNs());
+        }
+        exchange.refuse(lastFailure, lastProblem);
+    }
+
+    /** Waits in the queue for one of the busy servers; false if there is none, or no queue. */
+    private boolean awaitRoom(UpstreamGroup from) {
+        QueueConfig bounds = from.config().limits().queue();
+        if (bounds == null || !from.isBusy() && !from.hasQueue()) {
+            return false;
+        }
+        boolean again = queued != null;
+        QueuedRequest place = new QueuedRequest(from, servers, this::onTurn);
+        if (!from.awaitRoom(place, again, servers.nowNs())) {
+            lastFailure = Refusal.BUSY;
+            lastProblem = "all servers are busy, and the queue is full";
+            from.onFailed(FailureReason.BUSY, null, lastProblem, servers.nowNs());
+            return false;
+        }
+        queued = place;
+        if (!again) {
+            queueEndNs = servers.nowNs() + bounds.timeout().toNanos();
+        }
+        exchange.awaitRoom(Math.max(0, queueEndNs - servers.nowNs()));
+        return true;
+    }
+
+    /** A server has room, most likely. */
+    private void onTurn() {
+        tried = 0;
+        if (group != null) {
+            tryNext(group);
+        }
+    }
+
+    /** True while the request waits for room at a server. */
+    boolean isQueued() {
+        return queued != null;
+    }
+
+    /** No server had room in time. */
+    void onQueuedTooLong() {
+        UpstreamGroup from = group;
+        leaveQueue();
+        if (from != null) {
+            from.queue().onLate();
+            lastProblem = "all servers are busy, and none had room in time";
+            from.onFailed(FailureReason.BUSY, null, lastProblem, servers.nowNs());
+        }
+        exchange.refuse(Refusal.BUSY, lastProblem);
+    }
+
+    private void leaveQueue() {
+        QueuedRequest place = queued;
+        queued = null;
+        if (place != null) {
+            place.cancel();
         }
     }
 
@@ -116,6 +191,7 @@ final class ServerSearch implements LeaseListener {
     }
 
     private void pass(UpstreamStream stream) {
+        attempts++;
         session = stream.session();
         exchange.onServer(stream);
     }
@@ -126,7 +202,7 @@ final class ServerSearch implements LeaseListener {
         leaveServer();
         tried |= failed.bit();
         lastFailure = switch (cause) {
-            case ServerBusyException busy -> Refusal.NO_SERVER;
+            case ServerBusyException busy -> Refusal.BUSY;
             case ConnectTimeoutException timeout -> Refusal.GATEWAY_TIMEOUT;
             default -> Refusal.BAD_GATEWAY;
         };
@@ -134,7 +210,11 @@ final class ServerSearch implements LeaseListener {
         if (group != null) {
             group.onFailed(
                     ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), servers.nowNs());
-            tryNext(group);
+            if (attempts > 0 || group.retryRules().has(Cause.CONNECT)) {
+                tryNext(group);
+            } else {
+                giveUp(group);
+            }
         }
     }
 
@@ -147,9 +227,10 @@ final class ServerSearch implements LeaseListener {
         boolean may = switch (fate) {
             case REFUSED ->
                 refusals < MAX_RETRIES
-                        && progress.bytes() == 0
-                        && (request.length() == 0 || !progress.isComplete())
-                        && request.message().isWhole();
+                        && (progress.isReplayable() || progress.bytes() == 0 && !progress.isComplete())
+                        && request.message().isWhole()
+                        && group != null
+                        && group.retryRules().has(Cause.REFUSED);
             case UNANSWERED -> repeats == 0 && used && request.length() == 0 && request.isIdempotent();
             case ANSWERED -> false;
         };
@@ -164,6 +245,7 @@ final class ServerSearch implements LeaseListener {
     void retry(Fate fate) {
         if (fate == Fate.REFUSED) {
             refusals++;
+            attempts--;
         } else {
             repeats++;
         }
@@ -177,11 +259,61 @@ final class ServerSearch implements LeaseListener {
         }
     }
 
+    /** True if an answer of that status is not passed on, and another attempt takes its place. */
+    boolean mayRepeat(int status, RequestHead request, RequestSide progress) {
+        return group != null && group.retryRules().has(status) && mayRepeat(group, request, progress);
+    }
+
+    /** True if another attempt may follow, though the server may have acted. */
+    boolean mayRepeat(Cause cause, RequestHead request, RequestSide progress) {
+        return group != null && group.retryRules().has(cause) && mayRepeat(group, request, progress);
+    }
+
+    private boolean mayRepeat(UpstreamGroup from, RequestHead request, RequestSide progress) {
+        return progress.isReplayable()
+                && attempts < from.retryRules().attempts()
+                && request.message().isWhole()
+                && from.retryRules().allows(request)
+                && from.takeRetry(servers.nowNs());
+    }
+
+    /** The server has answered so that another attempt follows. */
+    void onRejected(int status) {
+        if (serving != null) {
+            serving.onAnswer(status, servers.clock());
+        }
+    }
+
+    /** Tries another server; behind a pause the same, if there is no other. */
+    void repeat() {
+        UpstreamGroup from = group;
+        UpstreamServer last = server;
+        leaveServer();
+        if (from == null || last == null) {
+            throw new IllegalStateException("no attempt to repeat");
+        }
+        from.events().onRetried();
+        tried |= last.bit();
+        lastFailure = Refusal.BAD_GATEWAY;
+        lastProblem = "no server for another attempt";
+        UpstreamServer next = servers.next(from, key, tried);
+        if (next != null) {
+            ask(from, next);
+        } else {
+            tried = 0;
+            later(PAUSE_NS, () -> tryNext(from));
+        }
+    }
+
     /** Requests that are refused together do not come back together. */
     private void connectLater(UpstreamGroup from, UpstreamServer to) {
         long least = PAUSE_NS << 2 * (refusals - 2);
-        long ns = ThreadLocalRandom.current().nextLong(least, 2 * least);
-        pause = servers.eventLoop().schedule(() -> connect(from, to), ns, TimeUnit.NANOSECONDS);
+        later(least, () -> connect(from, to));
+    }
+
+    private void later(long leastNs, Runnable attempt) {
+        long ns = ThreadLocalRandom.current().nextLong(leastNs, 2 * leastNs);
+        pause = servers.eventLoop().schedule(attempt, ns, TimeUnit.NANOSECONDS);
         exchange.awaitServer();
     }
 
@@ -205,6 +337,7 @@ final class ServerSearch implements LeaseListener {
 
     /** Cancels the search, if it is under way. The server has nothing more to do with the request. */
     void end() {
+        leaveQueue();
         if (pause != null) {
             pause.cancel(false);
             pause = null;

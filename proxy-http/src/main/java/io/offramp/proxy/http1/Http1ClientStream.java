@@ -135,8 +135,8 @@ final class Http1ClientStream implements ClientStream {
     }
 
     @Override
-    public void awaitServer() {
-        connection.waits().forServer();
+    public void awaitServer(long ns) {
+        connection.waits().forServer(ns);
     }
 
     @Override

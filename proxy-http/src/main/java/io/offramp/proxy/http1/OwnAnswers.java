@@ -4,12 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.http1.HeaderRules.Persistence;
+import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.HttpDate;
+import java.nio.charset.StandardCharsets;
 
 /** Writes answers of our own as HTTP/1.1. Pure functions. */
 final class OwnAnswers {
     /** Bytes besides the answer's text and the date. */
-    private static final int OTHER_BYTES = 80;
+    private static final int OTHER_BYTES = 110;
+
+    private static final byte[] RETRY_AFTER = "Retry-After: ".getBytes(StandardCharsets.US_ASCII);
 
     private OwnAnswers() {}
 
@@ -38,6 +42,11 @@ final class OwnAnswers {
         out.writeByte(':').writeByte(' ');
         ByteBufUtil.writeAscii(out, answer.value());
         out.writeBytes(HeaderRules.CRLF);
+        if (answer.retryAfterS() > 0) {
+            out.writeBytes(RETRY_AFTER);
+            Ascii.writeNumber(answer.retryAfterS(), out);
+            out.writeBytes(HeaderRules.CRLF);
+        }
         HeaderRules.writeLength(body.length, out);
         date.write(out);
         out.writeBytes(persistence.line()).writeBytes(HeaderRules.CRLF);

@@ -56,9 +56,9 @@ final class Waits {
     }
 
     /** The server has to take the request, or to answer. */
-    void forServer() {
+    void forServer(long ns) {
         pace.rest();
-        deadline.in(settings.answerNs());
+        deadline.in(ns);
     }
 
     /** The client has begun a request. */

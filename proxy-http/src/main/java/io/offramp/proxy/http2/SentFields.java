@@ -34,6 +34,7 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
     private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
     private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     private static final AsciiString DATE = AsciiString.cached("date");
+    private static final AsciiString RETRY_AFTER = AsciiString.cached("retry-after");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
@@ -166,6 +167,9 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
     public SentFields answer(OwnAnswer answer, HttpDate date) {
         begin(STATUS[answer.status() - FIRST_STATUS]);
         put(new AsciiString(answer.name()).toLowerCase(), new AsciiString(answer.value()));
+        if (answer.retryAfterS() > 0) {
+            put(RETRY_AFTER, new AsciiString(Integer.toString(answer.retryAfterS())));
+        }
         put(CONTENT_LENGTH, new AsciiString(Integer.toString(answer.body().length)));
         put(DATE, date.value());
         return this;

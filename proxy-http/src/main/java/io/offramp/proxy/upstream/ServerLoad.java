@@ -1,12 +1,19 @@
 package io.offramp.proxy.upstream;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the requests of one server, over all event loops, without a lock. In tcp mode, connections. Thread-safe. */
 public final class ServerLoad {
     private final LongAdder begun = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final LongAdder faults = new LongAdder();
+    private volatile @Nullable RequestQueue queue;
+
+    /** That of its upstream, from now on. */
+    void queue(RequestQueue ofUpstream) {
+        queue = ofUpstream;
+    }
 
     void onBegin() {
         begun.increment();
@@ -14,6 +21,10 @@ public final class ServerLoad {
 
     void onEnd() {
         ended.increment();
+        RequestQueue waiting = queue;
+        if (waiting != null && waiting.isAwaited()) { // behind the count, which a waiter reads behind its entry
+            waiting.onRoom();
+        }
     }
 
     void onFault() {

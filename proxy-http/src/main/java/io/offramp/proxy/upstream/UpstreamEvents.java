@@ -32,6 +32,12 @@ public interface UpstreamEvents {
     /** A server has another state now. */
     default void onServerChanged(ServerState now) {}
 
+    /** @param change 1 for a request that waits in the queue, -1 for one that does so no more */
+    default void onQueued(int change) {}
+
+    /** A request got no place in the queue, or no turn in time. */
+    default void onQueueRefused(RequestQueue.Refused why) {}
+
     /** A request found a connection with room. */
     default void onPoolHit() {}
 }

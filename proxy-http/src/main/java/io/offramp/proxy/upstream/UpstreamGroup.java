@@ -21,6 +21,8 @@ public final class UpstreamGroup {
     private final UpstreamEvents events;
     private final FailureLog failures;
     private final RetryBudget retries;
+    private final RequestQueue queue;
+    private final RetryRules retryRules;
     private final @Nullable TransportSecurity security;
 
     /** With connections in the clear. Resolves the names; blocks, so never on an event loop. */
@@ -44,6 +46,8 @@ public final class UpstreamGroup {
         this.events = events;
         failures = new FailureLog(config.name());
         retries = new RetryBudget(config.limits().retryPercent());
+        retryRules = new RetryRules(config.limits().retry());
+        queue = before == null ? new RequestQueue(events) : before.queue;
         List<ServerConfig> sorted = config.servers().stream()
                 .sorted(Comparator.comparingInt(ServerConfig::priority))
                 .toList();
@@ -124,6 +128,53 @@ public final class UpstreamGroup {
     /** Chooses servers for one event loop. */
     public Balancer balancer(RandomGenerator random) {
         return new Balancer(tiers, config.balance(), random);
+    }
+
+    /** Requests that wait for its servers. */
+    public RequestQueue queue() {
+        return queue;
+    }
+
+    /** True if a request that comes now waits behind others. */
+    public boolean hasQueue() {
+        return queue.isInUse() && config.limits().queue() != null;
+    }
+
+    /** True if a request has only to wait until one of the servers has fewer. */
+    public boolean isBusy() {
+        return servers.stream().anyMatch(UpstreamServer::isBusy);
+    }
+
+    /**
+     * Waits until a server has room; false if as many wait as may.
+     *
+     * @param again true for a request that had its turn and found no room: it does not lose its place
+     */
+    public boolean awaitRoom(RequestQueue.Waiter waiter, boolean again, long nowNs) {
+        QueueConfig bounds = config.limits().queue();
+        if (bounds == null) {
+            return false;
+        }
+        if (again) {
+            queue.awaitAgain(waiter);
+        } else if (!queue.await(waiter, bounds.size())) {
+            return false;
+        }
+        if (hasRoom(nowNs)) { // since a moment ago; whoever made it may have seen nobody wait
+            queue.onRoom();
+        }
+        return true;
+    }
+
+    private boolean hasRoom(long nowNs) {
+        return size() == 1
+                ? servers.getFirst().isTriedAlone()
+                : servers.stream().anyMatch(each -> each.weight(nowNs) > 0);
+    }
+
+    /** Which requests are tried again. */
+    public RetryRules retryRules() {
+        return retryRules;
     }
 
     /** Takes one further attempt of a request from the budget for them; false if it is spent. */

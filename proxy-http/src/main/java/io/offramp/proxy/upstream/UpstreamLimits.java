@@ -1,12 +1,32 @@
 package io.offramp.proxy.upstream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Bounds of one upstream, over all event loops.
  *
  * @param requests most under way at each server, roughly; in tcp mode, connections; 0 for no limit
  * @param retryPercent further attempts of requests, as a share of the requests of the last ten to twenty seconds
+ * @param queue of requests; null for the bounds of all upstreams, which let requests wait for connections only
+ * @param retry which requests are tried again
  */
-public record UpstreamLimits(int requests, int retryPercent) {
+public record UpstreamLimits(
+        int requests, int retryPercent, @Nullable QueueConfig queue, RetryConfig retry) {
     /** The default. */
     public static final UpstreamLimits DEFAULTS = new UpstreamLimits(0, 20);
+
+    /** Without a queue of its own, with further attempts only where the server has not acted. */
+    public UpstreamLimits(int requests, int retryPercent) {
+        this(requests, retryPercent, null, RetryConfig.DEFAULTS);
+    }
+
+    /** The same with this queue. */
+    public UpstreamLimits with(@Nullable QueueConfig other) {
+        return new UpstreamLimits(requests, retryPercent, other, retry);
+    }
+
+    /** The same with these further attempts. */
+    public UpstreamLimits with(RetryConfig other) {
+        return new UpstreamLimits(requests, retryPercent, queue, other);
+    }
 }

@@ -63,6 +63,7 @@ public final class UpstreamServer implements Candidate, HealthListener {
         slowStartNs = group.config().balance().slowStart().toNanos();
         HealthConfig watched = group.config().health();
         load = before == null ? new ServerLoad() : before.load;
+        load.queue(group.queue());
         health = before == null ? new ServerHealth(watched, this) : new ServerHealth(watched, this, before.health);
     }
 
@@ -127,6 +128,15 @@ public final class UpstreamServer implements Candidate, HealthListener {
         }
         long age = now.state() == ServerState.UP ? nowNs - now.sinceNs() : 0;
         return age >= slowStartNs ? full : Math.max(full / 10, (int) (full * ((double) age / slowStartNs)));
+    }
+
+    /** Whether it has as many requests as it may have, and takes others when those end. */
+    boolean isBusy() {
+        return isFull()
+                && switch (health.standing().state()) {
+                    case UP, UNREACHABLE, EJECTED -> true;
+                    case DOWN, DRAINED -> false;
+                };
     }
 
     private boolean isFull() {
@@ -239,6 +249,11 @@ public final class UpstreamServer implements Candidate, HealthListener {
                     now.why());
         }
         group.events().onServerChanged(now.state());
+        if (now.state() == ServerState.UP) {
+            for (int i = 0; i < mostRequests && group.queue().isAwaited(); i++) {
+                group.queue().onRoom();
+            }
+        }
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.offramp.proxy.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.netty.buffer.Unpooled;
 import io.offramp.proxy.exchange.RequestSide.State;
+import io.offramp.proxy.message.Fields;
 import org.junit.jupiter.api.Test;
 
 class RequestSideTest {
@@ -17,8 +19,8 @@ class RequestSideTest {
         request.onSent();
         assertThat(request.isFlowing()).isTrue();
         assertThat(request.isComplete()).isFalse();
-        request.onBody(7);
-        request.onEnd();
+        request.onBody(Unpooled.wrappedBuffer(new byte[7]));
+        request.onEnd(Fields.NONE);
         assertThat(request.state()).isEqualTo(State.SENT);
         assertThat(request.isComplete()).isTrue();
         assertThat(request.bytes()).isEqualTo(7);
@@ -52,8 +54,8 @@ class RequestSideTest {
     void shouldNotComeBackOnceSomeOfItsBodyHasGone() {
         request.onHead(false);
         request.onSent();
-        request.onBody(1);
-        assertThatIllegalStateException().isThrownBy(request::onReturned).withMessage("returned behind 1 bytes");
+        request.onBody(Unpooled.wrappedBuffer(new byte[1]));
+        assertThatIllegalStateException().isThrownBy(() -> request.onReturned()).withMessage("returned behind 1 bytes");
     }
 
     @Test
@@ -68,10 +70,10 @@ class RequestSideTest {
     @Test
     void shouldTakeNoStepThatItsStateDoesNotAllow() {
         assertThatIllegalStateException().isThrownBy(request::onSent);
-        assertThatIllegalStateException().isThrownBy(request::onEnd);
+        assertThatIllegalStateException().isThrownBy(() -> request.onEnd(Fields.NONE));
         request.onHead(true);
         assertThatIllegalStateException().isThrownBy(() -> request.onHead(true));
-        assertThatIllegalStateException().isThrownBy(() -> request.onBody(1));
-        assertThatIllegalStateException().isThrownBy(request::onReturned);
+        assertThatIllegalStateException().isThrownBy(() -> request.onBody(Unpooled.wrappedBuffer(new byte[1])));
+        assertThatIllegalStateException().isThrownBy(() -> request.onReturned());
     }
 }

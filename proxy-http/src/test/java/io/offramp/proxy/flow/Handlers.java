@@ -6,10 +6,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandle;
-import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
@@ -27,8 +23,10 @@ import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.tcp.TcpSettings;
+import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
+import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.ByAlpn;
@@ -68,6 +66,8 @@ final class Handlers implements ProxyUnderTest {
     private final Upstreams upstreams;
     private int clients;
     private int leases;
+    private int queued;
+    private final List<RequestQueue.Refused> refused = new ArrayList<>();
 
     /** What clients speak. */
     enum Front {
@@ -127,6 +127,16 @@ final class Handlers implements ProxyUnderTest {
                 new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)));
     }
 
+    /** The HTTP front, with an upstream of these bounds. */
+    static Handlers limited(Front clients, UpstreamProtocol spoken, int connections, UpstreamLimits limits) {
+        return new Handlers(
+                256,
+                clients,
+                HTTP,
+                SERVERS.toBuilder().connections(connections).build(),
+                new UpstreamConfig("app", spoken, List.of(SERVER)).with(limits));
+    }
+
     /** Clients of HTTP/2, with a server that speaks it as well. */
     static Handlers http2Pair(int readBytes) {
         return new Handlers(
@@ -161,7 +171,7 @@ final class Handlers implements ProxyUnderTest {
                     case AUTO -> new ByAlpn(new Http2Protocol(http.heads()), new Http1Protocol(http.heads()));
                 },
                 settings,
-                name -> new LeaseCount(),
+                name -> new Counts(),
                 this::open);
         front = kind == Front.TCP ? tcp() : http(http, kind);
     }
@@ -350,31 +360,30 @@ final class Handlers implements ProxyUnderTest {
         return leases;
     }
 
-    private final class LeaseCount implements UpstreamEvents {
+    /** Requests that wait in the queue of the upstream. */
+    int queued() {
+        return queued;
+    }
+
+    /** Requests that wait there no more, without a turn. */
+    List<RequestQueue.Refused> refused() {
+        return refused;
+    }
+
+    private final class Counts implements UpstreamEvents {
+        @Override
+        public void onQueued(int change) {
+            queued += change;
+        }
+
+        @Override
+        public void onQueueRefused(RequestQueue.Refused why) {
+            refused.add(why);
+        }
+
         @Override
         public void onStreams(int change) {
             leases += change;
-        }
-    }
-
-    /** Channels are polled by {@link #step}. */
-    private static final class NoIo implements IoHandler {
-        @Override
-        public int run(IoHandlerContext context) {
-            return 0;
-        }
-
-        @Override
-        public IoRegistration register(IoHandle handle) {
-            throw new IllegalArgumentException("no handles here: " + handle);
-        }
-
-        @Override
-        public void wakeup() {}
-
-        @Override
-        public boolean isCompatible(Class<? extends IoHandle> type) {
-            return false;
         }
     }
 }

@@ -80,7 +80,7 @@ class GrpcCallTest {
     @ParameterizedTest
     @CsvSource({"CANCEL, 1", "ENHANCE_YOUR_CALM, 8", "INTERNAL_ERROR, 14"})
     void shouldAnswerAServersResetByItsCode(ResetCode code, int grpcStatus) {
-        OwnAnswer own = new OwnAnswer(502, "Reason", "content-type", "text/plain", new byte[] {1}, false, code);
+        OwnAnswer own = new OwnAnswer(502, "Reason", "content-type", "text/plain", new byte[] {1}, false, 0, code);
 
         SentFields sent = new SentFields().answer(own, new GrpcCall(0), DATE);
 

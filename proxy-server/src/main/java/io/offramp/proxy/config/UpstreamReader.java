@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The upstreams: those under {@code upstreams}, and those written directly at a listener or route. */
@@ -22,9 +23,13 @@ final class UpstreamReader {
     private static final Scalar<String> TARGET =
             new Scalar<>("the name of an upstream, host:port or unix:FILE", text -> text);
 
+    private static final String[] KEYS = Stream.concat(
+                    Stream.of("servers", "protocol", "tls", "balance", "health", "proxy-protocol"),
+                    Stream.of(UpstreamLimitsReader.KEYS))
+            .toArray(String[]::new);
+
     private static final String HTTPS = "https://";
     private static final String HTTPS_PORT = ":443";
-    private static final Scalar<Integer> REQUESTS = Scalar.number(0, 1_000_000);
     private static final Scalar<ProxyVersion> PROXY = Scalar.choice(ProxyVersion.class);
     private static final Scalar<UpstreamProtocol> PROTOCOL = Scalar.choice(UpstreamProtocol.class);
 
@@ -135,11 +140,11 @@ final class UpstreamReader {
     private @Nullable UpstreamConfig plain(String name, Value list) {
         List<ServerConfig> read = servers.read(list);
         addTls(name, null, list, addresses(read));
-        return config(name, read, UpstreamProtocol.HTTP1, null, null, null, null);
+        return config(name, read, UpstreamProtocol.HTTP1, null, null, UpstreamLimits.DEFAULTS, null);
     }
 
     private @Nullable UpstreamConfig full(String name, Value value) {
-        Section section = value.section("servers", "protocol", "tls", "balance", "health", "limits", "proxy-protocol");
+        Section section = value.section(KEYS);
         if (section == null) {
             return null;
         }
@@ -158,7 +163,7 @@ final class UpstreamReader {
                 protocol,
                 section.get("balance"),
                 section.get("health"),
-                section.get("limits"),
+                UpstreamLimitsReader.read(section),
                 version(section.get("proxy-protocol")));
     }
 
@@ -172,11 +177,10 @@ final class UpstreamReader {
             UpstreamProtocol protocol,
             @Nullable Value balance,
             @Nullable Value health,
-            @Nullable Value limits,
+            UpstreamLimits bounds,
             @Nullable ProxyVersion proxyProtocol) {
         BalanceConfig shared = BalanceReader.read(balance);
         HealthConfig watched = HealthReader.read(health);
-        UpstreamLimits bounds = limits(limits);
         return servers.isEmpty()
                 ? null
                 : new UpstreamConfig(name, protocol, servers, shared, watched, bounds, proxyProtocol);
@@ -184,16 +188,6 @@ final class UpstreamReader {
 
     private static @Nullable ProxyVersion version(@Nullable Value value) {
         return value == null ? null : value.as(PROXY);
-    }
-
-    private static UpstreamLimits limits(@Nullable Value value) {
-        UpstreamLimits usual = UpstreamLimits.DEFAULTS;
-        Section section = value == null ? null : value.section("requests", "retries");
-        return section == null
-                ? usual
-                : new UpstreamLimits(
-                        section.get("requests", REQUESTS, usual.requests()),
-                        section.get("retries", Scalar.percent(0, 100), usual.retryPercent()));
     }
 
     private void addTls(String name, @Nullable UpstreamTlsConfig written, Value servers, Set<ServerAddress> addresses) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.upstream.ConnectionEnd;
+import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.health.ServerState;
@@ -23,6 +24,8 @@ public final class UpstreamMetrics implements UpstreamEvents {
     private final Timer connectDuration;
     private final LongAdder connections = new LongAdder();
     private final LongAdder streams = new LongAdder();
+    private final LongAdder queued = new LongAdder();
+    private final Map<RequestQueue.Refused, LongAdder> refused = new EnumMap<>(RequestQueue.Refused.class);
     private final Map<ConnectionEnd, LongAdder> ends = new EnumMap<>(ConnectionEnd.class);
 
     private final Map<FailureReason, LongAdder> failures = new EnumMap<>(FailureReason.class);
@@ -48,6 +51,19 @@ public final class UpstreamMetrics implements UpstreamEvents {
                 .description("Open streams of shared connections to an upstream")
                 .tags(upstream)
                 .register(registry);
+        Gauge.builder("offramp.upstream.queue", queued, LongAdder::sum)
+                .description("Requests that wait for a connection to an upstream, or for room at its servers")
+                .tags(upstream)
+                .register(registry);
+        for (RequestQueue.Refused each : RequestQueue.Refused.values()) {
+            refused.put(
+                    each,
+                    CounterFamily.single(
+                            registry,
+                            "offramp.upstream.queue.refused",
+                            "Requests that found the queue of an upstream full, or waited there for too long",
+                            upstream.and("reason", each.name().toLowerCase(Locale.ROOT))));
+        }
         for (FailureReason each : FailureReason.values()) {
             failures.put(
                     each,
@@ -115,6 +131,16 @@ public final class UpstreamMetrics implements UpstreamEvents {
     @Override
     public void onServerChanged(ServerState now) {
         Objects.requireNonNull(changes.get(now)).increment();
+    }
+
+    @Override
+    public void onQueued(int change) {
+        queued.add(change);
+    }
+
+    @Override
+    public void onQueueRefused(RequestQueue.Refused why) {
+        Objects.requireNonNull(refused.get(why)).increment();
     }
 
     @Override

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
+import io.offramp.proxy.upstream.QueueConfig;
+import io.offramp.proxy.upstream.RetryConfig;
+import io.offramp.proxy.upstream.RetryConfig.Cause;
 import io.offramp.proxy.upstream.ServerConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamLimits;
@@ -18,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +105,41 @@ class UpstreamConfigTest {
         assertThat(app("['a:1']").limits()).isEqualTo(UpstreamLimits.DEFAULTS);
         assertThat(app("{servers: ['a:1'], limits: {requests: 7, retries: 0%}}").limits())
                 .isEqualTo(new UpstreamLimits(7, 0));
+    }
+
+    @Test
+    void shouldReadAQueue() throws IOException {
+        assertThat(app("{servers: ['a:1'], queue: {size: 7, timeout: 300ms}}").limits())
+                .isEqualTo(UpstreamLimits.DEFAULTS.with(new QueueConfig(7, Duration.ofMillis(300))));
+        assertThat(app("{servers: ['a:1'], queue: {}}").limits().queue()).isEqualTo(QueueConfig.DEFAULTS);
+        assertThat(file.problems(LISTENER + "{servers: ['a:1'], queue: {size: -1, timeout: 0s, sise: 1}}\n"))
+                .containsExactly(
+                        "offramp.yaml:3:41: upstreams.app.queue.size: must be 0 to 1000000, is -1",
+                        "offramp.yaml:3:54: upstreams.app.queue.timeout: must be at least 1ms, is 0s",
+                        "offramp.yaml:3:58: upstreams.app.queue.sise: unknown key, did you mean \"size\"?");
+    }
+
+    @Test
+    void shouldReadFurtherAttempts() throws IOException {
+        assertThat(app("{servers: ['a:1'], retry: {on: [connect, reset, 502], methods: [GET], attempts: 3, body: 4k}}")
+                        .limits()
+                        .retry())
+                .isEqualTo(new RetryConfig(Set.of(Cause.CONNECT, Cause.RESET), Set.of(502), Set.of("GET"), 3, 4096));
+        assertThat(app("{servers: ['a:1'], retry: {on: []}}").limits().retry().causes())
+                .isEmpty();
+        assertThat(file.problems(LISTENER + "{servers: ['a:1'], retry: {on: [200, 502], methods: [get], body: 2m}}\n"))
+                .containsExactly(
+                        "offramp.yaml:3:40: upstreams.app.retry.on[0]: expected connect, refused, reset, timeout or a "
+                                + "status from 400 to 599, is \"200\"",
+                        "offramp.yaml:3:61: upstreams.app.retry.methods[0]: expected a method such as GET, is \"get\"",
+                        "offramp.yaml:3:73: upstreams.app.retry.body: must be 0 to 1m, is 2m");
+    }
+
+    @Test
+    void shouldWarnOfMethodsThatAreNotIdempotent() throws IOException {
+        assertThat(file.warnings(LISTENER + "{servers: ['a:1'], retry: {methods: [POST]}}\n"))
+                .containsExactly("offramp.yaml:3:45: upstreams.app.retry.methods[0]: servers may act twice on a POST, "
+                        + "which is not idempotent (RFC 9110 §9.2.2)");
     }
 
     @Test

@@ -93,7 +93,9 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         if (tunnel != null) {
             return tunnel.onData(data, last);
         }
-        return body.onData(data, last);
+        int credit = body.onData(data, last);
+        countHeld();
+        return credit;
     }
 
     @Override
@@ -104,8 +106,10 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
 
     private void countHeld() {
         long now = exchange == null ? 0 : exchange.heldBytes();
-        connection.hold(now - heldBytes);
-        heldBytes = now;
+        if (now != heldBytes) {
+            connection.hold(now - heldBytes);
+            heldBytes = now;
+        }
     }
 
     /** True once in each read burst. */
@@ -245,8 +249,8 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     }
 
     @Override
-    public void awaitServer() {
-        waits.forServer(connection.waits().nowNs());
+    public void awaitServer(long ns) {
+        waits.forServer(connection.waits().nowNs(), ns);
         connection.waits().lookAt(waits.dueNs(isRequestComplete()));
     }
 

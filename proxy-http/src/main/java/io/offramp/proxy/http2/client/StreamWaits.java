@@ -73,9 +73,9 @@ final class StreamWaits {
     }
 
     /** The server has to act. */
-    void forServer(long nowNs) {
+    void forServer(long nowNs, long ns) {
         wait = Wait.SERVER;
-        dueNs = nowNs + settings.answerNs();
+        dueNs = nowNs + ns;
     }
 
     /** Nobody has to act. */

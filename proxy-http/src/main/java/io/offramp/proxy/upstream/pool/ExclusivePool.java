@@ -2,6 +2,7 @@ package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
 import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.UpstreamStream;
 import java.util.ArrayDeque;
@@ -15,8 +16,8 @@ final class ExclusivePool extends ServerPool {
     private final int mostFree;
     private final ArrayDeque<PooledConnection> free = new ArrayDeque<>();
 
-    ExclusivePool(EventLoop loop, UpstreamSettings settings) {
-        super(loop, settings);
+    ExclusivePool(EventLoop loop, UpstreamServer server, UpstreamSettings settings) {
+        super(loop, server, settings);
         mostFree = settings.idleConnections();
     }
 

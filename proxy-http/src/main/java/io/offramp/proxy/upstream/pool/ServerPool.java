@@ -2,7 +2,10 @@ package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.offramp.proxy.upstream.QueueConfig;
+import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.UpstreamStream;
 import java.util.ArrayDeque;
@@ -17,33 +20,46 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class ServerPool permits ExclusivePool, SharedPool {
     private final EventLoop loop;
     private final int mostOpen;
+    private final RequestQueue queue;
+    private final boolean ownQueue;
     private final int mostWaiting;
-    private final long waitMs;
+    private final long waitNs;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int open;
 
     /** A waiting opening. */
     private final class Waiting implements Runnable {
         final Opening opening;
-        final Future<?> timer;
+        private final Future<?> timer;
 
         Waiting(Opening opening) {
             this.opening = opening;
-            timer = loop.schedule(this, waitMs, TimeUnit.MILLISECONDS);
+            timer = loop.schedule(this, waitNs, TimeUnit.NANOSECONDS);
+        }
+
+        /** It has left the queue. */
+        void end() {
+            timer.cancel(false);
+            queue.leave();
         }
 
         @Override
         public void run() {
             waiting.remove(this);
-            opening.refuse(new ServerBusyException(mostOpen));
+            end();
+            queue.onLate();
+            opening.refuse(busy(RequestQueue.Refused.LATE));
         }
     }
 
-    ServerPool(EventLoop loop, UpstreamSettings settings) {
+    ServerPool(EventLoop loop, UpstreamServer server, UpstreamSettings settings) {
+        QueueConfig bounds = server.group().config().limits().queue();
         this.loop = loop;
         mostOpen = settings.connections();
-        mostWaiting = settings.queue();
-        waitMs = settings.connectTimeout().toMillis();
+        queue = server.group().queue();
+        ownQueue = bounds == null;
+        mostWaiting = bounds == null ? settings.queue() : bounds.size();
+        waitNs = (bounds == null ? settings.connectTimeout() : bounds.timeout()).toNanos();
     }
 
     /** Connects now, or when another connection has gone; refuses if too many wait. */
@@ -55,11 +71,36 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
         if (!isFull()) {
             open++;
             opening.connect();
-        } else if (waiting.size() < mostWaiting) {
+        } else if (enterQueue(waiting.size())) {
             waiting.addLast(new Waiting(opening));
         } else {
-            opening.refuse(new ServerBusyException(mostOpen));
+            opening.refuse(busy(RequestQueue.Refused.FULL));
         }
+    }
+
+    /**
+     * Takes a place among those that wait for a connection; false if there is none.
+     *
+     * @param here that wait in this pool, of those that its upstream has not bounded itself
+     */
+    final boolean enterQueue(long here) {
+        if (!ownQueue) {
+            return queue.enter(mostWaiting);
+        }
+        return queue.enter(here < mostWaiting ? Integer.MAX_VALUE : 0);
+    }
+
+    final RequestQueue queue() {
+        return queue;
+    }
+
+    /** Most time of a wait. */
+    final long waitNs() {
+        return waitNs;
+    }
+
+    final ServerBusyException busy(RequestQueue.Refused why) {
+        return new ServerBusyException(mostOpen, why);
     }
 
     /** Whether there may be no further connection. */
@@ -72,7 +113,7 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
         open--;
         Waiting next = waiting.pollFirst();
         if (next != null) {
-            next.timer.cancel(false);
+            next.end();
             open(next.opening);
         } else {
             onPlace();
@@ -84,7 +125,7 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
         for (Iterator<Waiting> i = waiting.iterator(); i.hasNext(); ) {
             Waiting one = i.next();
             if (one.opening == opening) {
-                one.timer.cancel(false);
+                one.end();
                 i.remove();
             }
         }
@@ -102,7 +143,7 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
                 waiting.addFirst(next);
                 return false;
             }
-            next.timer.cancel(false);
+            next.end();
         }
         return true;
     }

@@ -3,6 +3,7 @@ package io.offramp.proxy.upstream.pool;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
@@ -17,6 +18,8 @@ final class SharedLease implements Lease, Runnable {
     private final UpstreamListener listener;
     private final LeaseListener result;
     private @Nullable Future<?> timer;
+    /** In which it has a place; null for one that waits for a connection that is about to open. */
+    private @Nullable RequestQueue queue;
 
     /** @param allocator for reads of a connection that opens for it */
     SharedLease(
@@ -43,7 +46,7 @@ final class SharedLease implements Lease, Runnable {
 
     @Override
     public void cancel() {
-        stopTimer();
+        stopWaiting();
         pool.forgetWaiting(this);
     }
 
@@ -52,10 +55,19 @@ final class SharedLease implements Lease, Runnable {
         timer = loop.schedule(this, limitNs, TimeUnit.NANOSECONDS);
     }
 
+    /** The same in a queue, where it has a place. */
+    void waitInQueue(EventLoop loop, long limitNs, RequestQueue place) {
+        queue = place;
+        waitAtMost(loop, limitNs);
+    }
+
     /** It has waited for too long. */
     @Override
     public void run() {
         timer = null;
+        if (queue != null) {
+            queue.onLate();
+        }
         pool.forgetWaiting(this);
         onFailed(pool.tooLate());
     }
@@ -70,20 +82,25 @@ final class SharedLease implements Lease, Runnable {
     }
 
     void onFailed(Throwable cause) {
-        stopTimer();
+        stopWaiting();
         result.onConnectFailed(server, cause);
     }
 
     private void onLeased(UpstreamStream stream, boolean used) {
-        stopTimer();
+        stopWaiting();
         result.onLeased(stream, used);
     }
 
-    private void stopTimer() {
+    private void stopWaiting() {
         Future<?> last = timer;
         timer = null;
         if (last != null) {
             last.cancel(false);
+        }
+        RequestQueue left = queue;
+        queue = null;
+        if (left != null) {
+            left.leave();
         }
     }
 }

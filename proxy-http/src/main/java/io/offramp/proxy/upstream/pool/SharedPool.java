@@ -2,6 +2,7 @@ package io.offramp.proxy.upstream.pool;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ConnectTimeoutException;
+import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
@@ -39,7 +40,7 @@ final class SharedPool extends ServerPool {
     private long replaceNs;
 
     SharedPool(UpstreamLoop loop, UpstreamServer server, Protocol protocol) {
-        super(loop.eventLoop(), loop.settings());
+        super(loop.eventLoop(), server, loop.settings());
         this.loop = loop;
         this.server = server;
         this.protocol = protocol;
@@ -77,14 +78,22 @@ final class SharedPool extends ServerPool {
         PooledConnection connection = next(loop.nowNs());
         if (connection != null) {
             request.take(connection, true);
-        } else if (isFull() && requests.size() >= settings.queue() + (long) opening * expectedRoom) {
-            request.onFailed(new ServerBusyException(settings.connections()));
-        } else {
-            allocator = request.allocator();
-            requests.addLast(request);
-            request.waitAtMost(loop.eventLoop(), settings.connectTimeout().toNanos());
-            grow();
+            return;
         }
+        long beyond = requests.size() - (long) opening * expectedRoom;
+        boolean queued = isFull() && beyond >= 0; // else a connection that is about to open has room for it
+        if (queued && !enterQueue(beyond)) {
+            request.onFailed(busy(RequestQueue.Refused.FULL));
+            return;
+        }
+        allocator = request.allocator();
+        requests.addLast(request);
+        if (queued) {
+            request.waitInQueue(loop.eventLoop(), waitNs(), queue());
+        } else {
+            request.waitAtMost(loop.eventLoop(), settings.connectTimeout().toNanos());
+        }
+        grow();
     }
 
     /** It waits no more. */
@@ -94,7 +103,7 @@ final class SharedPool extends ServerPool {
 
     /** The fault of a wait that is too long. */
     Throwable tooLate() {
-        return opening > 0 ? new ConnectTimeoutException("timeout") : new ServerBusyException(settings.connections());
+        return opening > 0 ? new ConnectTimeoutException("timeout") : busy(RequestQueue.Refused.LATE);
     }
 
     private void grow() {
@@ -208,7 +217,7 @@ final class SharedPool extends ServerPool {
         @Override
         public void onOpened(PooledConnection connection) {
             if (connection.room() == 0) {
-                onConnectFailed(server, new ServerBusyException(settings.connections()));
+                onConnectFailed(server, busy(RequestQueue.Refused.FULL));
                 connection.retire();
                 return;
             }

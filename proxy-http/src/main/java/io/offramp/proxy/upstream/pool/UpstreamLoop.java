@@ -117,7 +117,9 @@ public final class UpstreamLoop {
         ServerPool pool = pools.get(server);
         if (pool == null) {
             Protocol protocol = protocol(server);
-            pool = protocol.isShared() ? new SharedPool(this, server, protocol) : new ExclusivePool(loop, settings);
+            pool = protocol.isShared()
+                    ? new SharedPool(this, server, protocol)
+                    : new ExclusivePool(loop, server, settings);
             pools.put(server, pool);
         }
         return pool;

@@ -150,7 +150,7 @@ final class Http2Client implements Client, ClientStream {
     public void awaitClient() {}
 
     @Override
-    public void awaitServer() {}
+    public void awaitServer(long ns) {}
 
     @Override
     public boolean isWritable() {

@@ -1,0 +1,223 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.flow.Handlers.Front;
+import io.offramp.proxy.upstream.QueueConfig;
+import io.offramp.proxy.upstream.RequestQueue.Refused;
+import io.offramp.proxy.upstream.UpstreamLimits;
+import io.offramp.proxy.upstream.UpstreamProtocol;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The queue of an upstream: for requests that its servers have no room for. */
+class RequestQueueFlowTest {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static final QueueConfig QUEUE = new QueueConfig(2, Duration.ofSeconds(3));
+
+    /** One request at once, two that wait. */
+    private Handlers proxy = one(1000, new UpstreamLimits(1, 20).with(QUEUE));
+
+    private static Handlers one(int connections, UpstreamLimits limits) {
+        return Handlers.limited(Front.HTTP1, UpstreamProtocol.HTTP1, connections, limits);
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        proxy.close();
+        assertThat(proxy.heldBytes()).isZero();
+        assertThat(proxy.queued()).isZero();
+    }
+
+    @Test
+    void shouldSendWaitingRequestsInTheirOrder() {
+        // Given
+        Peer first = ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        Peer third = ask("/app/c");
+        assertThat(proxy.offered()).isZero();
+        assertThat(proxy.queued()).isEqualTo(2);
+        assertThat(text(server)).startsWith("GET /app/a ");
+
+        // When
+        send(server, OK);
+
+        // Then
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(server)).startsWith("GET /app/b ");
+        assertThat(proxy.queued()).isEqualTo(1);
+        send(server, OK);
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(server)).startsWith("GET /app/c ");
+        send(server, OK);
+        assertThat(text(third)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldLetNoRequestOvertakeThoseThatWait() {
+        // Given
+        Peer first = ask("/app/a");
+        Peer server = accept();
+        ask("/app/b");
+        text(server);
+
+        // When: the answer and another request come in one turn
+        server.send(OK.getBytes(StandardCharsets.ISO_8859_1));
+        first.send(get("/app/c").getBytes(StandardCharsets.ISO_8859_1));
+        proxy.settle();
+
+        // Then
+        assertThat(text(server)).startsWith("GET /app/b ");
+    }
+
+    @Test
+    void shouldAnswer503WithRetryAfterWhenTheQueueIsFull() {
+        // Given
+        ask("/app/a");
+        accept();
+        ask("/app/b");
+        ask("/app/c");
+
+        // When
+        Peer fourth = ask("/app/d");
+
+        // Then
+        assertThat(text(fourth)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
+        assertThat(proxy.refused()).containsExactly(Refused.FULL);
+        assertThat(proxy.entries())
+                .singleElement()
+                .extracting(AccessEntry::abort)
+                .isEqualTo("all servers are busy, and the queue is full");
+    }
+
+    @Test
+    void shouldAnswer503WhenNoServerHasRoomInTime() {
+        // Given
+        ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        proxy.advance(Duration.ofMillis(2500));
+        assertThat(text(second)).isEmpty();
+
+        // When
+        proxy.advance(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(text(second)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
+        assertThat(proxy.refused()).containsExactly(Refused.LATE);
+        assertThat(proxy.queued()).isZero();
+        assertThat(proxy.entries())
+                .singleElement()
+                .extracting(AccessEntry::abort)
+                .isEqualTo("all servers are busy, and none had room in time");
+        text(server);
+        send(server, OK);
+        assertThat(text(server)).isEmpty();
+    }
+
+    @Test
+    void shouldTakeAClientThatLeavesOutOfTheQueue() {
+        // Given
+        ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        Peer third = ask("/app/c");
+
+        // When
+        second.reset();
+        proxy.settle();
+
+        // Then
+        assertThat(proxy.queued()).isEqualTo(1);
+        text(server);
+        send(server, OK);
+        assertThat(text(server)).startsWith("GET /app/c ");
+        send(server, OK);
+        assertThat(text(third)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldGiveTheTurnOfAClientThatLeavesInItToTheNext() {
+        // Given
+        ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        ask("/app/c");
+        text(server);
+
+        // When: the answer and the reset come in one turn
+        server.send(OK.getBytes(StandardCharsets.ISO_8859_1));
+        second.reset();
+        proxy.settle();
+
+        // Then: over the connection that the other did not need, or one of its own
+        assertThat(text(proxy.offered() > 0 ? accept() : server)).startsWith("GET /app/c ");
+    }
+
+    @Test
+    void shouldBoundWaitsForConnectionsByTheUpstreamsOwnQueue() {
+        // Given
+        proxy.close();
+        proxy = one(1, new UpstreamLimits(0, 20).with(QUEUE));
+        ask("/app/a");
+        accept();
+        Peer second = ask("/app/b");
+        ask("/app/c");
+        assertThat(proxy.queued()).isEqualTo(2);
+
+        // When
+        Peer fourth = ask("/app/d");
+        proxy.advance(Duration.ofMillis(3500));
+
+        // Then
+        assertThat(text(fourth)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
+        assertThat(text(second)).startsWith("HTTP/1.1 503 ");
+        assertThat(proxy.refused()).containsExactly(Refused.FULL, Refused.LATE, Refused.LATE);
+    }
+
+    @Test
+    void shouldAnswer503AtOnceWithoutAQueue() {
+        // Given
+        proxy.close();
+        proxy = one(1000, new UpstreamLimits(1, 20));
+        ask("/app/a");
+        accept();
+
+        // When
+        Peer second = ask("/app/b");
+
+        // Then
+        assertThat(text(second)).startsWith("HTTP/1.1 503 ");
+        assertThat(proxy.refused()).isEmpty();
+    }
+
+    private static String get(String target) {
+        return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    }
+
+    private Peer ask(String target) {
+        Peer client = proxy.connect();
+        send(client, get(target));
+        return client;
+    }
+
+    private Peer accept() {
+        assertThat(proxy.offered()).isEqualTo(1);
+        Peer server = proxy.accept();
+        proxy.settle();
+        return server;
+    }
+
+    private void send(Peer peer, String text) {
+        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
+        proxy.settle();
+    }
+
+    private static String text(Peer peer) {
+        return new String(peer.take(), StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,273 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.flow.Handlers.Front;
+import io.offramp.proxy.upstream.RetryConfig;
+import io.offramp.proxy.upstream.RetryConfig.Cause;
+import io.offramp.proxy.upstream.UpstreamLimits;
+import io.offramp.proxy.upstream.UpstreamProtocol;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Further attempts of requests, by status and fault. */
+class RetryFlowTest {
+    private static final String GET = "GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static final String PUT = "PUT /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static final String BUSY = "HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy";
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private Handlers proxy = of(20, rules(null, 2, 8));
+
+    private static RetryConfig rules(@Nullable Set<String> methods, int attempts, int bodyBytes) {
+        return new RetryConfig(
+                Set.of(Cause.CONNECT, Cause.REFUSED, Cause.RESET, Cause.TIMEOUT),
+                Set.of(503),
+                methods,
+                attempts,
+                bodyBytes);
+    }
+
+    private static Handlers of(int percent, RetryConfig rules) {
+        return Handlers.limited(Front.HTTP1, UpstreamProtocol.HTTP1, 100, new UpstreamLimits(0, percent).with(rules));
+    }
+
+    private void restart(int percent, RetryConfig rules) {
+        proxy.close();
+        proxy = of(percent, rules);
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        proxy.close();
+        assertThat(proxy.heldBytes()).isZero();
+    }
+
+    @Test
+    void shouldTryAgainBehindAStatus() {
+        // Given
+        Peer client = ask(GET);
+
+        // When
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // Then
+        assertThat(client.take()).isEmpty();
+        Peer second = accept();
+        assertThat(text(second)).startsWith("GET /app/a ");
+        send(second, OK);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nok");
+        assertThat(proxy.entries())
+                .singleElement()
+                .extracting(AccessEntry::status)
+                .isEqualTo(200);
+    }
+
+    @Test
+    void shouldPassTheAnswerOfTheLastAttemptOn() {
+        // Given
+        Peer client = ask(GET);
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // When
+        send(accept(), BUSY);
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 503 Busy").endsWith("busy");
+        proxy.advance(PAUSE);
+        assertThat(proxy.offered()).isZero();
+    }
+
+    @Test
+    void shouldTryAgainBehindAReset() {
+        // Given
+        Peer client = ask(GET);
+
+        // When
+        accept().reset();
+        proxy.settle();
+        proxy.advance(PAUSE);
+
+        // Then
+        send(accept(), OK);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldTryAgainWhereNoAnswerComesInTime() {
+        // Given
+        Peer client = ask(GET);
+        Peer silent = accept();
+
+        // When
+        proxy.advance(Duration.ofSeconds(11));
+
+        // Then
+        assertThat(silent.isOpen()).isFalse();
+        send(accept(), OK);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PATCH", "BREW"})
+    void shouldNotSendWhatIsNotIdempotentTwice(String method) {
+        // Given
+        Peer client = ask(method + " /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+
+        // When
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 503 Busy");
+        assertThat(proxy.offered()).isZero();
+    }
+
+    @Test
+    void shouldSendAMethodTwiceThatIsConfigured() {
+        // Given
+        restart(20, rules(Set.of("POST"), 2, 8));
+        Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+
+        // When
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // Then
+        send(accept(), OK);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldNotTryAgainOnceTheClientHasTheHead() {
+        // Given
+        Peer client = ask(GET);
+        Peer server = accept();
+        send(server, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbeg");
+
+        // When
+        server.reset();
+        proxy.settle();
+        proxy.advance(PAUSE);
+
+        // Then
+        assertThat(text(client)).endsWith("\r\n\r\nbeg");
+        assertThat(client.isOpen()).isFalse();
+        assertThat(proxy.offered()).isZero();
+    }
+
+    @Test
+    void shouldSendAKeptBodyAgainAndTheRestBehindIt() {
+        // Given
+        Peer client = ask(PUT);
+        Peer first = accept();
+        assertThat(text(first)).endsWith("\r\n\r\nab");
+
+        // When
+        first.reset();
+        proxy.settle();
+        proxy.advance(PAUSE);
+
+        // Then
+        Peer second = accept();
+        assertThat(text(second)).startsWith("PUT /app/a ").endsWith("\r\n\r\nab");
+        send(client, "cd");
+        assertThat(text(second)).isEqualTo("cd");
+        send(second, OK);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldSendAWholeBodyOfUnknownLengthAgain() {
+        // Given
+        Peer client =
+                ask("PUT /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "4\r\nabcd\r\n0\r\n\r\n");
+
+        // When
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // Then
+        Peer second = accept();
+        assertThat(text(second)).endsWith("\r\n\r\n4\r\nabcd\r\n0\r\n\r\n");
+        send(second, OK);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldNotSendABodyAgainThatIsLargerThanWhatIsKept() {
+        // Given
+        Peer client = ask(
+                "PUT /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "9\r\nabcdefghi\r\n0\r\n\r\n");
+
+        // When
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 503 Busy");
+        assertThat(proxy.offered()).isZero();
+    }
+
+    @Test
+    void shouldTryNothingAgainWithoutABudget() {
+        // Given
+        restart(0, rules(null, 2, 8));
+        Peer client = ask(GET);
+
+        // When
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 503 Busy");
+        assertThat(proxy.offered()).isZero();
+    }
+
+    @Test
+    void shouldEndAPauseWithItsClient() {
+        // Given
+        Peer client = ask(GET);
+        send(accept(), BUSY);
+
+        // When
+        client.reset();
+        proxy.settle();
+        proxy.advance(PAUSE);
+
+        // Then
+        assertThat(proxy.offered()).isZero();
+    }
+
+    private Peer ask(String request) {
+        Peer client = proxy.connect();
+        send(client, request);
+        return client;
+    }
+
+    private Peer accept() {
+        assertThat(proxy.offered()).isEqualTo(1);
+        Peer server = proxy.accept();
+        proxy.settle();
+        return server;
+    }
+
+    private void send(Peer peer, String text) {
+        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
+        proxy.settle();
+    }
+
+    private static String text(Peer peer) {
+        return new String(peer.take(), StandardCharsets.ISO_8859_1);
+    }
+}
