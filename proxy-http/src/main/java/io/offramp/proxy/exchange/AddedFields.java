@@ -4,10 +4,12 @@ import io.netty.util.AsciiString;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.Version;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -23,14 +25,17 @@ public final class AddedFields {
     /** Names of these fields. */
     public enum Name {
         CLIENT_CERT("Client-Cert"),
+        FORWARDED("Forwarded"),
         MAX_FORWARDS("Max-Forwards"),
+        TRACEPARENT("traceparent"),
         VIA("Via"),
         X_CLIENT_CERT_FINGERPRINT("X-Client-Cert-Fingerprint"),
         X_CLIENT_CERT_SUBJECT("X-Client-Cert-Subject"),
         X_FORWARDED_FOR("X-Forwarded-For"),
         X_FORWARDED_HOST("X-Forwarded-Host"),
         X_FORWARDED_PORT("X-Forwarded-Port"),
-        X_FORWARDED_PROTO("X-Forwarded-Proto");
+        X_FORWARDED_PROTO("X-Forwarded-Proto"),
+        X_REQUEST_ID("X-Request-Id");
 
         private final byte[] line;
         private final AsciiString lower;
@@ -74,16 +79,34 @@ public final class AddedFields {
         if (forwards != MaxForwards.NONE) {
             out.add(Name.MAX_FORWARDS, Long.toString(forwards - 1));
         }
-        boolean trusted = client.trusted();
-        out.add(Name.X_FORWARDED_FOR, trusted ? behind(fields, client) : client.address());
-        if (!trusted || !fields.has(Field.X_FORWARDED_PROTO)) {
-            out.add(Name.X_FORWARDED_PROTO, client.proto());
+        Forwarding forwarding = client.forwarding();
+        if (forwarding.xForwarded()) {
+            addXForwarded(request, client, out);
+        }
+        if (forwarding.forwarded()) {
+            out.add(Name.FORWARDED, forwarded(request, client));
+        }
+        if (forwarding.requestId()) {
+            out.add(Name.X_REQUEST_ID, RequestIds.id(message, client));
+        }
+        if (forwarding.trace() && !RequestIds.isTraced(fields, client)) {
+            out.add(Name.TRACEPARENT, RequestIds.trace(message));
         }
         ClientFields.Certificate certificate = client.certificate();
         if (certificate != null) {
             out.add(Name.CLIENT_CERT, certificate.value());
             out.add(Name.X_CLIENT_CERT_SUBJECT, certificate.subject());
             out.add(Name.X_CLIENT_CERT_FINGERPRINT, certificate.fingerprint());
+        }
+        out.add(Name.VIA, VIA[message.version().ordinal()]);
+    }
+
+    private static void addXForwarded(RequestHead request, ClientFields client, Sink out) {
+        Fields fields = request.fields();
+        boolean trusted = client.trusted();
+        out.add(Name.X_FORWARDED_FOR, trusted ? behind(fields, client) : client.address());
+        if (!trusted || !fields.has(Field.X_FORWARDED_PROTO)) {
+            out.add(Name.X_FORWARDED_PROTO, client.proto());
         }
         String authority = request.target().authority();
         if (authority != null && (!trusted || !fields.has(Field.X_FORWARDED_HOST))) {
@@ -93,7 +116,13 @@ public final class AddedFields {
                 out.add(Name.X_FORWARDED_PORT, authority.substring(port));
             }
         }
-        out.add(Name.VIA, VIA[message.version().ordinal()]);
+    }
+
+    private static String forwarded(RequestHead request, ClientFields client) {
+        List<String> before =
+                client.trusted() ? ForwardedHops.ofElements(request.fields().all(Field.FORWARDED)) : null;
+        String own = ForwardedHops.element(client.address(), request.target().authority(), client.proto());
+        return ForwardedHops.join(before, client.forwarding().hops(), own);
     }
 
     /** Servers that look at the port alone take the scheme's own where there is none. */
@@ -105,12 +134,8 @@ public final class AddedFields {
         if (!fields.has(Field.X_FORWARDED_FOR)) {
             return client.address();
         }
-        StringBuilder hops = new StringBuilder();
-        for (String hop : fields.all(Field.X_FORWARDED_FOR)) {
-            if (!hop.isEmpty()) {
-                hops.append(hop).append(", ");
-            }
-        }
-        return hops.append(client.address()).toString();
+        List<String> hops = ForwardedHops.ofList(fields.all(Field.X_FORWARDED_FOR));
+        return ForwardedHops.join(
+                hops, client.forwarding().hops(), client.address().toString());
     }
 }

@@ -83,7 +83,8 @@ public interface ClientStream {
      * Sends the head of a 101, and carries bytes from now on.
      *
      * @param server the other end
+     * @param idleNs most time without a byte either way
      * @param listener of the tunnel
      */
-    void becomeTunnel(AnswerHead head, TunnelEnd server, Tunnel.Listener listener);
+    void becomeTunnel(AnswerHead head, TunnelEnd server, long idleNs, Tunnel.Listener listener);
 }

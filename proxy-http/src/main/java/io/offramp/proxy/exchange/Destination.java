@@ -1,12 +1,17 @@
 package io.offramp.proxy.exchange;
 
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import org.jspecify.annotations.Nullable;
 
 /** The destination of a request, by the routes. */
 sealed interface Destination {
-    /** To an upstream. */
-    record To(UpstreamGroup upstream) implements Destination {}
+    /**
+     * To an upstream.
+     *
+     * @param bounds of the route, and of the upstream
+     */
+    record To(UpstreamGroup upstream, ExchangeBounds bounds) implements Destination {}
 
     /**
      * No upstream.

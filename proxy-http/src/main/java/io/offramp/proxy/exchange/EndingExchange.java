@@ -1,8 +1,11 @@
 package io.offramp.proxy.exchange;
 
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.upstream.UpstreamServer;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
     RequestHead request;
 
     private final long startNs = System.nanoTime();
+    /** Runs when the exchange has taken too long; null without a limit. */
+    private @Nullable Future<?> limit;
 
     EndingExchange(ClientStream client, HttpFrontSettings settings) {
         this.client = client;
@@ -32,6 +37,20 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
 
     /** Ends the search and the server's stream, if there are any. */
     abstract void leaveServer();
+
+    /** The exchange is over within that time. */
+    final void limit(EventLoop loop, long ns) {
+        limit = loop.schedule(() -> refuse(Refusal.GATEWAY_TIMEOUT, "takes too long"), ns, TimeUnit.NANOSECONDS);
+    }
+
+    /** It has become a tunnel, or is over. */
+    final void limitNoMore() {
+        Future<?> last = limit;
+        limit = null;
+        if (last != null) {
+            last.cancel(false);
+        }
+    }
 
     @Override
     public final boolean isRequestComplete() {
@@ -88,6 +107,7 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
 
     final void finish(int status, long answerBytes, @Nullable String abort) {
         answerSide.onOver();
+        limitNoMore();
         leaveServer();
         report(status, requestSide.bytes(), answerBytes, abort);
     }

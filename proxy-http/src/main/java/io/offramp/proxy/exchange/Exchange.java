@@ -9,7 +9,9 @@ import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamStream;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
@@ -27,6 +29,7 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
     private final ServerSearch search;
     private @Nullable String upgrade;
     private @Nullable UpstreamStream upstream;
+    private ExchangeBounds bounds = ExchangeBounds.NONE;
 
     /**
      * Begins with the first byte of a request.
@@ -46,9 +49,7 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
         boolean upgrading = head.asksForUpgrade();
         upgrade = upgrading ? settings.upgrades().offer(head.fields()) : null;
         String missed = upgrading && upgrade == null ? Upgrades.missed(head) : null;
-        if (head.length() > settings.bodyLimit()) {
-            refuse(Refusal.BODY_TOO_LARGE, null);
-        } else if (forwards == MaxForwards.INVALID) {
+        if (forwards == MaxForwards.INVALID) {
             refuse(Refusal.BAD_REQUEST, "Max-Forwards");
         } else if (missed != null) {
             refuse(Refusal.UPGRADE, "upgrade to " + missed);
@@ -72,15 +73,26 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
             return;
         }
         switch (settings.router().route(head.target())) {
-            case Destination.To(var group) -> {
-                int most = group.retryRules().bodyBytes(head);
-                if (most > 0) {
-                    requestSide.keep(most, head.length());
-                }
-                search.begin(group);
-            }
+            case Destination.To(UpstreamGroup group, ExchangeBounds own) -> begin(group, own, head);
             case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
         }
+    }
+
+    private void begin(UpstreamGroup group, ExchangeBounds own, RequestHead head) {
+        bounds = own;
+        long totalNs = settings.totalNs(own);
+        if (totalNs > 0) {
+            limit(search.eventLoop(), totalNs);
+        }
+        if (head.length() > settings.bodyLimit(own)) {
+            refuse(Refusal.BODY_TOO_LARGE, null);
+            return;
+        }
+        int most = group.retryRules().bodyBytes(head);
+        if (most > 0) {
+            requestSide.keep(most, head.length());
+        }
+        search.begin(group);
     }
 
     ByteBufAllocator allocator() {
@@ -140,7 +152,7 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
     public void onRequestBody(ByteBuf piece, boolean last) {
         UpstreamStream to = upstream;
         requestSide.onBody(piece);
-        if (to == null || requestSide.bytes() > settings.bodyLimit()) {
+        if (to == null || requestSide.bytes() > settings.bodyLimit(bounds)) {
             piece.release();
             refuse(Refusal.BODY_TOO_LARGE, null);
             return;
@@ -228,7 +240,8 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
         upstream = null;
         answerSide.onHead(head.status());
         answerSide.onOver();
-        client.becomeTunnel(search.onAnswer(head), to.becomeTunnel(), (tunnel, problem) -> {
+        limitNoMore();
+        client.becomeTunnel(search.onAnswer(head), to.becomeTunnel(), settings.tunnelNs(bounds), (tunnel, problem) -> {
             search.end();
             report(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
         });
@@ -335,7 +348,7 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
         if (!client.isWritable() || takesBody() && !isToBeContinued()) {
             client.awaitClient();
         } else {
-            client.awaitServer(settings.answerNs());
+            client.awaitServer(answerSide.isBegun() ? settings.pauseNs(bounds) : settings.answerNs(bounds));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.offramp.proxy.exchange;
 
+import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
@@ -15,10 +16,10 @@ public final class FieldRules {
     /**
      * True if a field of a request passes to the server.
      *
-     * @param trusted true if the client is a trusted proxy, whose fields about its clients pass
+     * @param client a trusted proxy's fields about its clients pass
      * @param counted true if {@code Max-Forwards} is rewritten
      */
-    public static boolean passes(RequestHead request, int index, boolean trusted, boolean counted) {
+    public static boolean passes(RequestHead request, int index, ClientFields client, boolean counted) {
         Fields fields = request.fields();
         return switch (fields.kind(index)) {
             case OTHER, DATE ->
@@ -26,7 +27,14 @@ public final class FieldRules {
                         && !(request.needsUpgrade() && WebSocketHandshake.isKey(fields, index));
             case MAX_FORWARDS -> !counted;
             case EXPECT -> request.message().modern();
-            case FORWARDING, X_FORWARDED_HOST, X_FORWARDED_PROTO -> trusted;
+            case FORWARDED -> client.trusted() && !client.forwarding().forwarded();
+            case FORWARDING, X_FORWARDED_HOST, X_FORWARDED_PROTO ->
+                client.trusted() && client.forwarding().xForwarded();
+            case X_REQUEST_ID ->
+                !client.forwarding().requestId() && !request.options().names(fields, index);
+            case TRACEPARENT, TRACESTATE ->
+                (!client.forwarding().trace() || RequestIds.isTraced(fields, client))
+                        && !request.options().names(fields, index);
             default -> false;
         };
     }

@@ -1,9 +1,11 @@
 package io.offramp.proxy.exchange;
 
 import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,6 +32,8 @@ public final class HttpFrontSettings {
     private final long leastBytes;
     private final long bodyNs;
     private final long answerNs;
+    private final long pauseNs;
+    private final long totalNs;
 
     private HttpFrontSettings(Builder from) {
         routes = from.routes;
@@ -47,6 +51,8 @@ public final class HttpFrontSettings {
         leastBytes = Math.max(1, http.leastRate() * http.bodyTimeout().toMillis() / 1000);
         bodyNs = http.bodyTimeout().toNanos();
         answerNs = http.answerTimeout().toNanos();
+        pauseNs = http.pauseTimeout().toNanos();
+        totalNs = http.totalTimeout().toNanos();
     }
 
     /**
@@ -140,6 +146,11 @@ public final class HttpFrontSettings {
         return http.trustedProxies();
     }
 
+    /** What servers learn of clients. */
+    public Forwarding forwarding() {
+        return http.forwarding();
+    }
+
     /** True if a FIN ends a request whose answer has not begun. */
     public boolean abortsOnFin() {
         return http.abortOnFin();
@@ -162,8 +173,10 @@ public final class HttpFrontSettings {
         return upstreams;
     }
 
-    public long bodyLimit() {
-        return http.bodyBytes() == 0 ? Long.MAX_VALUE : http.bodyBytes();
+    /** Largest body of a request. */
+    long bodyLimit(ExchangeBounds own) {
+        long bytes = ExchangeBounds.or(own.bodyBytes(), http.bodyBytes());
+        return bytes == 0 ? Long.MAX_VALUE : bytes;
     }
 
     public Http2Rules http2() {
@@ -196,8 +209,8 @@ public final class HttpFrontSettings {
         return idleNs;
     }
 
-    public long tunnelNs() {
-        return tunnelNs;
+    long tunnelNs(ExchangeBounds own) {
+        return ExchangeBounds.or(own.tunnelNs(), tunnelNs);
     }
 
     /** Limit for a whole request, head and body; 0 for none. */
@@ -214,12 +227,26 @@ public final class HttpFrontSettings {
         return leastBytes;
     }
 
+    /** Until something of a request's answer has come, where no route is known yet. */
     public long answerNs() {
         return answerNs;
     }
 
+    long answerNs(ExchangeBounds own) {
+        return ExchangeBounds.or(own.answerNs(), answerNs);
+    }
+
+    long pauseNs(ExchangeBounds own) {
+        return ExchangeBounds.or(own.pauseNs(), pauseNs);
+    }
+
+    /** Of a request and its answer; 0 for no limit. */
+    long totalNs(ExchangeBounds own) {
+        return ExchangeBounds.or(own.totalNs(), totalNs);
+    }
+
     /** The shortest of all: a deadline's task may sleep as long, and never has to be woken. */
     public long shortestNs() {
-        return Math.min(Math.min(headNs, idleNs), Math.min(bodyNs, answerNs));
+        return Math.min(Math.min(headNs, idleNs), Math.min(bodyNs, Math.min(answerNs, pauseNs)));
     }
 }

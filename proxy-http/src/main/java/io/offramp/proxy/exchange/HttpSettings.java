@@ -1,5 +1,6 @@
 package io.offramp.proxy.exchange;
 
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.net.Cidr;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
  * Bounds and rules of an HTTP listener for requests of its clients.
  *
  * @param trustedProxies addresses whose fields about their own clients pass; from all others such fields are removed
+ * @param forwarding what servers learn of clients
  * @param upgrades protocols that a connection may change to, in lower case
  * @param abortOnFin true if a client's FIN ends a request whose answer has not begun
  * @param heads bounds of request lines and heads
@@ -20,11 +22,14 @@ import java.util.List;
  * @param idleTimeout of a client connection between requests
  * @param tunnelTimeout of an upgraded connection without a byte either way
  * @param bodyTimeout between two reads of a request's body, or writes to a client that does not read
- * @param answerTimeout from the end of a request until the answer's head, and between two reads of its body
+ * @param answerTimeout from the end of a request until the answer's head
+ * @param pauseTimeout between two reads of the answer's body
+ * @param totalTimeout from the head of a request to the end of its answer; zero for no limit
  * @param http2 bounds of HTTP/2
  */
 public record HttpSettings(
         List<Cidr> trustedProxies,
+        Forwarding forwarding,
         List<String> upgrades,
         boolean abortOnFin,
         HeadLimits heads,
@@ -36,10 +41,13 @@ public record HttpSettings(
         Duration tunnelTimeout,
         Duration bodyTimeout,
         Duration answerTimeout,
+        Duration pauseTimeout,
+        Duration totalTimeout,
         Http2Rules http2) {
     /** The default. */
     public static final HttpSettings DEFAULTS = new HttpSettings(
             List.of(),
+            Forwarding.DEFAULTS,
             List.of("websocket"),
             true,
             HeadLimits.DEFAULTS,
@@ -51,6 +59,8 @@ public record HttpSettings(
             Duration.ofHours(1),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ZERO,
             Http2Rules.DEFAULTS);
 
     /** Copies the lists. */
@@ -72,6 +82,7 @@ public record HttpSettings(
     /** Collects the choices; each is described at the record. */
     public static final class Builder {
         private List<Cidr> trustedProxies;
+        private Forwarding forwarding;
         private List<String> upgrades;
         private boolean abortOnFin;
         private HeadLimits heads;
@@ -83,10 +94,13 @@ public record HttpSettings(
         private Duration tunnelTimeout;
         private Duration bodyTimeout;
         private Duration answerTimeout;
+        private Duration pauseTimeout;
+        private Duration totalTimeout;
         private Http2Rules http2;
 
         private Builder(HttpSettings from) {
             trustedProxies = from.trustedProxies;
+            forwarding = from.forwarding;
             upgrades = from.upgrades;
             abortOnFin = from.abortOnFin;
             heads = from.heads;
@@ -98,12 +112,20 @@ public record HttpSettings(
             tunnelTimeout = from.tunnelTimeout;
             bodyTimeout = from.bodyTimeout;
             answerTimeout = from.answerTimeout;
+            pauseTimeout = from.pauseTimeout;
+            totalTimeout = from.totalTimeout;
             http2 = from.http2;
         }
 
         /** Proxies whose forwarded fields pass. */
         public Builder trustedProxies(List<Cidr> choice) {
             trustedProxies = choice;
+            return this;
+        }
+
+        /** What servers learn of clients. */
+        public Builder forwarding(Forwarding choice) {
+            forwarding = choice;
             return this;
         }
 
@@ -167,9 +189,21 @@ public record HttpSettings(
             return this;
         }
 
-        /** From the end of a request until the answer's head, and between two reads of its body. */
+        /** From the end of a request until the answer's head. */
         public Builder answerTimeout(Duration choice) {
             answerTimeout = choice;
+            return this;
+        }
+
+        /** Between two reads of the answer's body. */
+        public Builder pauseTimeout(Duration choice) {
+            pauseTimeout = choice;
+            return this;
+        }
+
+        /** From the head of a request to the end of its answer. */
+        public Builder totalTimeout(Duration choice) {
+            totalTimeout = choice;
             return this;
         }
 
@@ -183,6 +217,7 @@ public record HttpSettings(
         public HttpSettings build() {
             return new HttpSettings(
                     trustedProxies,
+                    forwarding,
                     upgrades,
                     abortOnFin,
                     heads,
@@ -194,6 +229,8 @@ public record HttpSettings(
                     tunnelTimeout,
                     bodyTimeout,
                     answerTimeout,
+                    pauseTimeout,
+                    totalTimeout,
                     http2);
         }
     }

@@ -1,5 +1,6 @@
 package io.offramp.proxy.exchange;
 
+import io.offramp.proxy.upstream.ExchangeBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,5 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param path prefix that ends at a segment: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis};
  *     {@code /} for any
  * @param upstream name in the configuration
+ * @param bounds of its exchanges
  */
-public record RouteConfig(@Nullable String host, String path, String upstream) {}
+public record RouteConfig(@Nullable String host, String path, String upstream, ExchangeBounds bounds) {
+    /** With the bounds of the upstream. */
+    public RouteConfig(@Nullable String host, String path, String upstream) {
+        this(host, path, upstream, ExchangeBounds.NONE);
+    }
+}

@@ -76,7 +76,8 @@ public final class Router {
                 host != null && subdomains ? host.substring(1) : host,
                 subdomains,
                 RoutePath.read(octets, 0),
-                new Destination.To(group));
+                new Destination.To(
+                        group, config.bounds().over(group.config().limits().bounds())));
     }
 
     /** The destination of a request. */

@@ -1,6 +1,7 @@
 package io.offramp.proxy.exchange;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.AnswerHead;
@@ -50,7 +51,9 @@ final class ServerSearch implements LeaseListener {
     /** Its place in the queue; that of its last turn while it is looked for a server. */
     private @Nullable QueuedRequest queued;
 
+    /** End of all its waits there; 0 before the first. */
     private long queueEndNs;
+
     private long tried;
     private boolean used;
     /** Servers that have got the request. */
@@ -62,6 +65,11 @@ final class ServerSearch implements LeaseListener {
     ServerSearch(Exchange exchange, UpstreamLoop servers) {
         this.exchange = exchange;
         this.servers = servers;
+    }
+
+    /** That of client and servers. */
+    EventLoop eventLoop() {
+        return servers.eventLoop();
     }
 
     /** The server that was asked last, if any. */
@@ -84,7 +92,7 @@ final class ServerSearch implements LeaseListener {
     }
 
     private void tryNext(UpstreamGroup from) {
-        UpstreamServer next = from.hasQueue() && queued == null ? null : servers.next(from, key, tried);
+        UpstreamServer next = isBehindOthers(from) ? null : servers.next(from, key, tried);
         if (next == null) {
             if (!awaitRoom(from)) {
                 giveUp(from);
@@ -123,7 +131,7 @@ final class ServerSearch implements LeaseListener {
     /** Waits in the queue for one of the busy servers; false if there is none, or no queue. */
     private boolean awaitRoom(UpstreamGroup from) {
         QueueConfig bounds = from.config().limits().queue();
-        if (bounds == null || !from.isBusy() && !from.hasQueue()) {
+        if (bounds == null || !from.isBusy(tried) && !isBehindOthers(from)) {
             return false;
         }
         boolean again = queued != null;
@@ -135,16 +143,20 @@ final class ServerSearch implements LeaseListener {
             return false;
         }
         queued = place;
-        if (!again) {
+        if (queueEndNs == 0) {
             queueEndNs = servers.nowNs() + bounds.timeout().toNanos();
         }
         exchange.awaitRoom(Math.max(0, queueEndNs - servers.nowNs()));
         return true;
     }
 
+    /** True for a newcomer while others wait. One that a server has failed does not begin to wait again. */
+    private boolean isBehindOthers(UpstreamGroup from) {
+        return tried == 0 && queued == null && from.hasQueue();
+    }
+
     /** A server has room, most likely. */
     private void onTurn() {
-        tried = 0;
         if (group != null) {
             tryNext(group);
         }

@@ -240,8 +240,8 @@ final class ClientConnection extends ClientHandler {
     }
 
     /** The exchange has become a tunnel, which gets all later events. */
-    void becomeTunnel(TunnelEnd server, Tunnel.Listener listener) {
-        Tunnel opened = tunnel(server, settings.tunnelNs(), settings.bodyNs(), listener);
+    void becomeTunnel(TunnelEnd server, long idleNs, Tunnel.Listener listener) {
+        Tunnel opened = tunnel(server, idleNs, settings.bodyNs(), listener);
         exchange = null;
         tunnel = opened;
         waits.forTunnel();

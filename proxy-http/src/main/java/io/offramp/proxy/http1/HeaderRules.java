@@ -84,7 +84,7 @@ final class HeaderRules {
         out.writeBytes(REQUEST_LINE_END);
         ByteBufUtil.writeAscii(out, authority == null ? server : authority);
         out.writeBytes(CRLF);
-        writeRequestFields(request, client.trusted(), MaxForwards.of(message) != MaxForwards.NONE, out);
+        writeRequestFields(request, client, MaxForwards.of(message) != MaxForwards.NONE, out);
         writeFraming(request.length(), request.length() > 0 || fields.has(Field.CONTENT_LENGTH), out);
         if (upgrade != null) {
             line(PROTOCOLS, upgrade, out);
@@ -181,12 +181,12 @@ final class HeaderRules {
         out.writeBytes(CRLF);
     }
 
-    private static void writeRequestFields(RequestHead request, boolean trusted, boolean counted, ByteBuf out) {
+    private static void writeRequestFields(RequestHead request, ClientFields client, boolean counted, ByteBuf out) {
         Fields fields = request.fields();
         int first = -1;
         int size = fields.size();
         for (int i = 0; i < size; i++) {
-            first = run(fields, first, i, FieldRules.passes(request, i, trusted, counted), out);
+            first = run(fields, first, i, FieldRules.passes(request, i, client, counted), out);
         }
         run(fields, first, size, false, out);
     }

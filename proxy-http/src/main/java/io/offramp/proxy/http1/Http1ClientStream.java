@@ -24,10 +24,8 @@ import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.message.Version;
 import io.offramp.proxy.message.WebSocketHandshake;
-import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.tunnel.TunnelEnd;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +36,7 @@ final class Http1ClientStream implements ClientStream {
     private final ClientConnection connection;
     private final WriteBurst burst;
     private final HttpDate date;
-    private final List<Cidr> trustedProxies;
+    private final HttpFrontSettings settings;
     private final BodyWriter body;
     private @Nullable ClientFields fields;
     private @Nullable RequestHead request;
@@ -49,7 +47,7 @@ final class Http1ClientStream implements ClientStream {
         this.connection = connection;
         this.burst = burst;
         date = settings.date();
-        trustedProxies = settings.trustedProxies();
+        this.settings = settings;
         body = new BodyWriter(burst);
     }
 
@@ -113,7 +111,7 @@ final class Http1ClientStream implements ClientStream {
     public ClientFields fields() {
         ClientFields known = fields;
         if (known == null) {
-            known = ClientFields.of(connection(), trustedProxies);
+            known = ClientFields.of(connection(), settings.trustedProxies(), settings.forwarding());
             fields = known;
         }
         return known;
@@ -216,7 +214,7 @@ final class Http1ClientStream implements ClientStream {
     }
 
     @Override
-    public void becomeTunnel(AnswerHead head, TunnelEnd server, Tunnel.Listener listener) {
+    public void becomeTunnel(AnswerHead head, TunnelEnd server, long idleNs, Tunnel.Listener listener) {
         RequestHead asked = request;
         String accept = asked != null && head.message().version() == Version.HTTP_2
                 ? WebSocketHandshake.accept(asked.fields())
@@ -225,6 +223,6 @@ final class Http1ClientStream implements ClientStream {
         HeaderRules.writeSwitching(head.message(), head.options(), accept, out);
         burst.flush();
         request = null;
-        connection.becomeTunnel(server, listener);
+        connection.becomeTunnel(server, idleNs, listener);
     }
 }

@@ -106,7 +106,7 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         boolean counted = MaxForwards.of(message) != MaxForwards.NONE;
         for (int i = 0; i < fields.size(); i++) {
             boolean key = upgrade != null && WebSocketHandshake.isKey(fields, i);
-            if (!key && FieldRules.passes(request, i, client.trusted(), counted)) {
+            if (!key && FieldRules.passes(request, i, client, counted)) {
                 put(fields, i);
             }
         }

@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param proto of {@code X-Forwarded-Proto}
  * @param certificate null if the client has shown none
  * @param trusted whether the client is a proxy whose word on its own clients counts
+ * @param forwarding which of this servers get
  */
 public record ClientFields(
-        AsciiString address, AsciiString proto, @Nullable Certificate certificate, boolean trusted) {
+        AsciiString address,
+        AsciiString proto,
+        @Nullable Certificate certificate,
+        boolean trusted,
+        Forwarding forwarding) {
     /** Bytes of the names of a certificate's fields, with colons and line ends. */
     private static final int CERTIFICATE_NAME_BYTES = 80;
 
@@ -46,8 +51,13 @@ public record ClientFields(
         }
     }
 
-    /** Of a client whose handshake, if it made one, is complete. */
+    /** With the default of what servers get. */
     public static ClientFields of(Connection connection, List<Cidr> trustedProxies) {
+        return of(connection, trustedProxies, Forwarding.DEFAULTS);
+    }
+
+    /** Of a client whose handshake, if it made one, is complete. */
+    public static ClientFields of(Connection connection, List<Cidr> trustedProxies, Forwarding forwarding) {
         InetAddress remote = connection.client().getAddress();
         String address = remote.getHostAddress();
         int scope = address.indexOf('%');
@@ -57,7 +67,8 @@ public record ClientFields(
                 ascii(scope < 0 ? address : address.substring(0, scope)),
                 ascii(tls == null ? "http" : "https"),
                 client == null ? null : Certificate.of(client),
-                trustedProxies.stream().anyMatch(each -> each.contains(remote)));
+                trustedProxies.stream().anyMatch(each -> each.contains(remote)),
+                forwarding);
     }
 
     private static AsciiString ascii(String text) {

@@ -16,10 +16,12 @@ public enum Field {
     CONTENT_LENGTH,
     DATE,
     EXPECT,
+    /** RFC 7239. Passes to an upstream from a trusted proxy only. */
+    FORWARDED,
     /**
-     * Fields of a proxy in front of us about its client or its request: {@code Forwarded} (RFC 7239),
-     * {@code X-Forwarded-Port} and all others of that family, {@code X-Real-IP}, {@code True-Client-IP},
-     * {@code X-Original-URL} and their like, by {@link FieldFamilies}. Passes to an upstream from a trusted proxy only.
+     * Fields of a proxy in front of us about its client or its request: {@code X-Forwarded-Port} and all others of that
+     * family, {@code X-Real-IP}, {@code True-Client-IP}, {@code X-Original-URL} and their like, by
+     * {@link FieldFamilies}. Passes to an upstream from a trusted proxy only.
      */
     FORWARDING,
     /**
@@ -36,6 +38,9 @@ public enum Field {
      */
     PROXY,
     TE,
+    /** W3C Trace Context. */
+    TRACEPARENT,
+    TRACESTATE,
     TRANSFER_ENCODING,
     /**
      * {@code X_Forwarded_For}: not {@link #FORWARDING}, but some upstreams take it for that, and no proxy in front of
@@ -45,7 +50,8 @@ public enum Field {
     UPGRADE,
     X_FORWARDED_FOR,
     X_FORWARDED_HOST,
-    X_FORWARDED_PROTO;
+    X_FORWARDED_PROTO,
+    X_REQUEST_ID;
 
     private final byte[] lower =
             name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
@@ -57,8 +63,10 @@ public enum Field {
             case 4 -> HOST.or(bytes, from, DATE.or(bytes, from, OTHER));
             case 6 -> EXPECT.or(bytes, from, OTHER);
             case 7 -> UPGRADE.or(bytes, from, OTHER);
-            case 10 -> CONNECTION.or(bytes, from, KEEP_ALIVE.or(bytes, from, OTHER));
-            case 12 -> MAX_FORWARDS.or(bytes, from, OTHER);
+            case 9 -> FORWARDED.or(bytes, from, OTHER);
+            case 10 -> CONNECTION.or(bytes, from, KEEP_ALIVE.or(bytes, from, TRACESTATE.or(bytes, from, OTHER)));
+            case 11 -> TRACEPARENT.or(bytes, from, OTHER);
+            case 12 -> MAX_FORWARDS.or(bytes, from, X_REQUEST_ID.or(bytes, from, OTHER));
             case 14 -> CONTENT_LENGTH.or(bytes, from, HTTP2_SETTINGS.or(bytes, from, OTHER));
             case 15 -> X_FORWARDED_FOR.or(bytes, from, OTHER);
             case 16 -> X_FORWARDED_HOST.or(bytes, from, OTHER);

@@ -3,6 +3,7 @@ package io.offramp.proxy.tcp;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ public final class TcpFrontSettings {
         this.upstreams = upstreams;
         this.accessLog = accessLog;
         this.budget = budget;
-        tunnelNs = settings.idle().toNanos();
+        tunnelNs = ExchangeBounds.or(
+                group.config().limits().bounds().tunnelNs(), settings.idle().toNanos());
         takeNs = settings.write().toNanos();
     }
 

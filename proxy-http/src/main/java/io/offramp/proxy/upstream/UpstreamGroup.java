@@ -7,6 +7,7 @@ import io.offramp.proxy.upstream.balance.Tiers;
 import io.offramp.proxy.upstream.failure.FailureLog;
 import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.health.ServerState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -130,6 +131,12 @@ public final class UpstreamGroup {
         return new Balancer(tiers, config.balance(), random);
     }
 
+    /** Until a server has accepted. */
+    public Duration connectTimeout(UpstreamSettings usual) {
+        Duration own = config.limits().connectTimeout();
+        return own == null ? usual.connectTimeout() : own;
+    }
+
     /** Requests that wait for its servers. */
     public RequestQueue queue() {
         return queue;
@@ -140,9 +147,13 @@ public final class UpstreamGroup {
         return queue.isInUse() && config.limits().queue() != null;
     }
 
-    /** True if a request has only to wait until one of the servers has fewer. */
-    public boolean isBusy() {
-        return servers.stream().anyMatch(UpstreamServer::isBusy);
+    /**
+     * True if a request has only to wait until one of the servers has fewer.
+     *
+     * @param tried bits of those that failed this request
+     */
+    public boolean isBusy(long tried) {
+        return servers.stream().anyMatch(each -> (tried & each.bit()) == 0 && each.isBusy());
     }
 
     /**

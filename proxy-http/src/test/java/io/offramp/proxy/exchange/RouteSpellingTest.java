@@ -252,7 +252,7 @@ class RouteSpellingTest {
 
     private static String to(Router router, String target) {
         return switch (router.route(new RequestTarget("a", target, null))) {
-            case Destination.To(var group) -> group.name();
+            case Destination.To(var group, var bounds) -> group.name();
             case Destination.Nowhere(Refusal refusal, String why) -> "" + refusal.status();
         };
     }

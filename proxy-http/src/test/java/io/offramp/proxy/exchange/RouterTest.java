@@ -81,7 +81,7 @@ class RouterTest {
 
     private static String name(Router router, @Nullable String authority, String target) {
         return switch (router.route(new RequestTarget(authority, target, null))) {
-            case Destination.To(UpstreamGroup group) -> group.name();
+            case Destination.To(UpstreamGroup group, var bounds) -> group.name();
             case Destination.Nowhere(Refusal refusal, String why) ->
                 refusal == Refusal.NO_ROUTE ? "none" : refusal.status() + " " + why;
         };

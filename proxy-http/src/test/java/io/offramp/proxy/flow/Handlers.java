@@ -84,6 +84,7 @@ final class Handlers implements ProxyUnderTest {
             .tunnelTimeout(Duration.ofSeconds(15))
             .bodyTimeout(Duration.ofSeconds(6))
             .answerTimeout(Duration.ofSeconds(10))
+            .pauseTimeout(Duration.ofSeconds(10))
             .upgrades(List.of("websocket", "chat"))
             .build();
 
@@ -119,22 +120,29 @@ final class Handlers implements ProxyUnderTest {
     /** The same, with several servers in turn. */
     static Handlers bounded(
             Front clients, UpstreamProtocol spoken, int readBytes, int connections, int waiting, int servers) {
+        return bounded(clients, spoken, readBytes, connections, waiting, servers, UpstreamLimits.DEFAULTS);
+    }
+
+    /** The same with an upstream of these bounds. */
+    static Handlers bounded(
+            Front clients,
+            UpstreamProtocol spoken,
+            int readBytes,
+            int connections,
+            int waiting,
+            int servers,
+            UpstreamLimits limits) {
         return new Handlers(
                 readBytes,
                 clients,
                 HTTP,
                 SERVERS.toBuilder().connections(connections).queue(waiting).build(),
-                new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)));
+                new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)).with(limits));
     }
 
     /** The HTTP front, with an upstream of these bounds. */
     static Handlers limited(Front clients, UpstreamProtocol spoken, int connections, UpstreamLimits limits) {
-        return new Handlers(
-                256,
-                clients,
-                HTTP,
-                SERVERS.toBuilder().connections(connections).build(),
-                new UpstreamConfig("app", spoken, List.of(SERVER)).with(limits));
+        return bounded(clients, spoken, 256, connections, SERVERS.queue(), 1, limits);
     }
 
     /** Clients of HTTP/2, with a server that speaks it as well. */
@@ -177,7 +185,7 @@ final class Handlers implements ProxyUnderTest {
     }
 
     private Consumer<ChannelPipeline> http(HttpSettings http, Front kind) {
-        HttpFrontSettings settings = HttpFrontSettings.builder(List.of(new RouteConfig(null, "/app", "app")), upstreams)
+        HttpFrontSettings settings = HttpFrontSettings.builder(Routes.ALL, upstreams)
                 .http(http)
                 .accessLog(exchange -> {
                     logged.add(exchange.target());

@@ -390,11 +390,9 @@ class UpstreamFaultIT {
                 .tunnelTimeout(idle)
                 .bodyTimeout(body)
                 .answerTimeout(answer)
+                .pauseTimeout(answer)
                 .build();
-        settings.servers = UpstreamSettings.builder()
-                .connectTimeout(LONG)
-                .idleTimeout(idle)
-                .build();
+        settings.servers = UpstreamSettings.builder().idleTimeout(idle).build();
         return settings;
     }
 }

@@ -60,6 +60,11 @@ class FieldTest {
         "Proxyx,OTHER",
         "Hos4,OTHER",
         "x_forwarded_for,TWIN",
+        "Forwarded,FORWARDED",
+        "FORWARDED,FORWARDED",
+        "X-Request-ID,X_REQUEST_ID",
+        "traceparent,TRACEPARENT",
+        "Tracestate,TRACESTATE",
         "Date,DATE",
         "MAX-forwards,MAX_FORWARDS",
         "Proxy_Authorization,PROXY",
@@ -72,8 +77,6 @@ class FieldTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Forwarded",
-                "FORWARDED",
                 "Forwarded-For",
                 "X-Forwarded",
                 "X-Forwarded-Port",
@@ -162,7 +165,6 @@ class FieldTest {
                 "SSL",
                 "User-Agent",
                 "Sec-Fetch-Mode",
-                "X-Request-ID",
                 "Forwärded",
                 "-",
                 "_",

@@ -25,6 +25,8 @@ final class BoundsReader {
         "body",
         "upstream-connect",
         "upstream-answer",
+        "upstream-pause",
+        "total",
         "upstream-age",
         "drain"
     };
@@ -89,6 +91,7 @@ final class BoundsReader {
 
     private HttpSettings http() {
         HttpSettings usual = HttpSettings.DEFAULTS;
+        Duration answer = timeout("upstream-answer", usual.answerTimeout());
         return HttpSettings.builder()
                 .heads(heads())
                 .bodyBytes(size("body", 0, 1L << 50, usual.bodyBytes()))
@@ -98,7 +101,9 @@ final class BoundsReader {
                 .idleTimeout(timeout("idle", usual.idleTimeout()))
                 .tunnelTimeout(timeout("tunnel", usual.tunnelTimeout()))
                 .bodyTimeout(timeout("body", usual.bodyTimeout()))
-                .answerTimeout(timeout("upstream-answer", usual.answerTimeout()))
+                .answerTimeout(answer)
+                .pauseTimeout(timeout("upstream-pause", answer))
+                .totalTimeout(get(timeouts, "total", OR_ZERO, usual.totalTimeout()))
                 .build();
     }
 

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rules of an {@code http} listener for requests: {@code trusted-proxies}, {@code upgrade},
- * {@code abort-on-fin} and {@code http2}.
+ * Reads the rules of an {@code http} listener for requests: {@code trusted-proxies}, {@code forwarding},
+ * {@code upgrade}, {@code abort-on-fin} and {@code http2}.
  */
 final class HttpReader {
     static final Scalar<Cidr> ADDRESSES = new Scalar<>("addresses such as 10.0.0.0/8", Cidr::parse);
@@ -25,11 +25,13 @@ final class HttpReader {
     /** @param usual of all listeners */
     static HttpSettings read(Section listener, ListenerConfig.Mode mode, HttpSettings usual) {
         Value proxies = listener.get("trusted-proxies");
+        Value forwarding = listener.get("forwarding");
         Value upgrades = listener.get("upgrade");
         Value abort = listener.get("abort-on-fin");
         Value http2 = listener.get("http2");
         if (mode == ListenerConfig.Mode.TCP) {
             refuse(proxies, "a tcp listener reads no fields, so it trusts none");
+            refuse(forwarding, "a tcp listener sets no fields");
             refuse(upgrades, "a tcp listener passes bytes of any protocol");
             refuse(abort, "a tcp listener passes the end of each direction on");
             refuse(http2, "a tcp listener passes bytes of any protocol");
@@ -38,6 +40,7 @@ final class HttpReader {
         return usual.toBuilder()
                 .trustedProxies(
                         proxies == null ? usual.trustedProxies() : distinct(proxies, "a list of addresses", ADDRESSES))
+                .forwarding(ForwardingReader.read(forwarding))
                 .upgrades(upgrades == null ? usual.upgrades() : distinct(upgrades, "a list of protocols", PROTOCOL))
                 .abortOnFin(listener.get("abort-on-fin", Scalar.BOOL, usual.abortOnFin()))
                 .http2(Http2Reader.read(http2))

@@ -42,6 +42,7 @@ final class ListenerReader {
                 "upstream",
                 "routes",
                 "trusted-proxies",
+                "forwarding",
                 "proxy-protocol",
                 "upgrade",
                 "abort-on-fin",

@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.balance.Policy;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ final class RouteReader {
     }
 
     private @Nullable RouteConfig route(Value value) {
-        Section section = value.section("host", "path", "upstream");
+        Section section = value.section("host", "path", "upstream", "timeouts", "limits");
         if (section == null) {
             return null;
         }
@@ -103,7 +104,12 @@ final class RouteReader {
         }
         Value upstream = section.require("upstream", "where these requests go, a name, host:port or unix:FILE");
         String target = upstream == null ? null : target(upstream, ListenerConfig.Mode.HTTP);
-        return target == null ? null : new RouteConfig(host, path, target);
+        Value timeouts = section.get("timeouts");
+        Value limits = section.get("limits");
+        ExchangeBounds bounds = ExchangeBoundsReader.read(
+                timeouts == null ? null : timeouts.section(ExchangeBoundsReader.TIMEOUTS),
+                limits == null ? null : limits.section("body"));
+        return target == null ? null : new RouteConfig(host, path, target, bounds);
     }
 
     private static void warnOfStar(Section route, String path) {

@@ -3,12 +3,17 @@ package io.offramp.proxy.config;
 import io.offramp.proxy.upstream.QueueConfig;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the bounds of an upstream: {@code limits}, {@code queue} and {@code retry}. */
+/** Reads the bounds of an upstream: {@code limits}, {@code timeouts}, {@code queue} and {@code retry}. */
 final class UpstreamLimitsReader {
     /** Keys of an upstream that this reads. */
-    static final String[] KEYS = {"limits", "queue", "retry"};
+    static final String[] KEYS = {"limits", "timeouts", "queue", "retry"};
+
+    private static final String[] TIMEOUTS = Stream.concat(
+                    Stream.of("connect"), Stream.of(ExchangeBoundsReader.TIMEOUTS))
+            .toArray(String[]::new);
 
     private static final Scalar<Integer> REQUESTS = Scalar.number(0, 1_000_000);
     private static final Scalar<Duration> TIME = Scalar.duration(Duration.ofMillis(1));
@@ -16,14 +21,23 @@ final class UpstreamLimitsReader {
     private UpstreamLimitsReader() {}
 
     static UpstreamLimits read(Section upstream) {
-        return limits(upstream.get("limits"))
+        Section limits = section(upstream.get("limits"), "requests", "retries", "body");
+        Section timeouts = section(upstream.get("timeouts"), TIMEOUTS);
+        UpstreamLimits read = limits(limits)
                 .with(queue(upstream.get("queue")))
-                .with(RetryReader.read(upstream.get("retry")));
+                .with(RetryReader.read(upstream.get("retry")))
+                .with(ExchangeBoundsReader.read(timeouts, limits));
+        Value connect = timeouts == null ? null : timeouts.get("connect");
+        Duration time = connect == null ? null : connect.as(TIME);
+        return time == null ? read : read.with(time);
     }
 
-    private static UpstreamLimits limits(@Nullable Value value) {
+    private static @Nullable Section section(@Nullable Value value, String... keys) {
+        return value == null ? null : value.section(keys);
+    }
+
+    private static UpstreamLimits limits(@Nullable Section section) {
         UpstreamLimits usual = UpstreamLimits.DEFAULTS;
-        Section section = value == null ? null : value.section("requests", "retries");
         return section == null
                 ? usual
                 : new UpstreamLimits(

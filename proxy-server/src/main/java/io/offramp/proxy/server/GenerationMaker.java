@@ -25,10 +25,12 @@ import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.tls.Role;
 import io.offramp.proxy.upstream.TransportSecurity;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.Upstreams;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,12 +105,19 @@ record GenerationMaker(
                     new UpstreamTls(
                             upstream,
                             tls,
-                            handshakes.settings(upstream, tls, config.servers().connectTimeout(), files),
+                            handshakes.settings(upstream, tls, connectTimeout(config, upstream), files),
                             sessions,
                             metrics.upstreamTls(upstream, tls.verify() == UpstreamTlsConfig.Verify.FULL),
                             ids));
         }
         return all;
+    }
+
+    /** The same for the handshake as for the connect in front of it. */
+    private static Duration connectTimeout(ProxyConfig config, String upstream) {
+        UpstreamConfig written = config.upstreams().get(upstream);
+        Duration own = written == null ? null : written.limits().connectTimeout();
+        return own == null ? config.servers().connectTimeout() : own;
     }
 
     private ListenerGeneration make(

@@ -192,6 +192,7 @@ class ConfigLoaderTest {
                         .tunnelTimeout(Duration.ofHours(5))
                         .bodyTimeout(Duration.ofHours(4))
                         .answerTimeout(Duration.ofSeconds(6))
+                        .pauseTimeout(Duration.ofSeconds(6))
                         .build(),
                 new TcpSettings(Duration.ofHours(5), Duration.ofHours(4)));
         assertThat(config.listeners().getFirst()).isEqualTo(web);

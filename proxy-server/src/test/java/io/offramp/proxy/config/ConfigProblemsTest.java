@@ -177,8 +177,8 @@ class ConfigProblemsTest {
                                 + "name, host:port or unix:FILE",
                         "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, "
                                 + "is \"/x?y\"",
-                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, is "
-                                + "\"/api\"",
+                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, "
+                                + "timeouts, limits, is \"/api\"",
                         "offramp.yaml:8:5: listeners[1]: missing \"upstream\": a tcp listener sends everything to one: "
                                 + "a name, host:port or unix:FILE",
                         "offramp.yaml:11:13: listeners[1].routes: a tcp listener has no routes, only an upstream",

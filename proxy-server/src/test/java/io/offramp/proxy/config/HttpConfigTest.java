@@ -3,10 +3,14 @@ package io.offramp.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,45 @@ class HttpConfigTest {
                         .upgrades(List.of())
                         .abortOnFin(false)
                         .build());
+    }
+
+    @Test
+    void shouldReadWhatServersLearnOfClients() throws IOException {
+        assertThat(
+                        http("    forwarding: {x-forwarded: false, forwarded: true, hops: 3, request-id: true, trace: true}\n")
+                                .forwarding())
+                .isEqualTo(new Forwarding(false, true, 3, true, true));
+        assertThat(file.problems("""
+                        listeners:
+                          - {bind: ':1', mode: tcp, tls: {cert: site.pem}, upstream: 'a:1', forwarding: {}}
+                          - {bind: ':2', tls: {cert: site.pem}, upstream: 'a:1', forwarding: {hops: 101, trace: 1}}
+                        """))
+                .containsExactly(
+                        "offramp.yaml:2:81: listeners[0].forwarding: a tcp listener sets no fields",
+                        "offramp.yaml:3:77: listeners[1].forwarding.hops: must be 0 to 100, is 101",
+                        "offramp.yaml:3:89: listeners[1].forwarding.trace: expected true or false, is \"1\"");
+    }
+
+    @Test
+    void shouldReadBoundsOfRoutes() throws IOException {
+        HttpSettings usual = http("timeouts: {upstream-answer: 7s, upstream-pause: 3s, total: 1m}\n");
+        assertThat(usual.answerTimeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(usual.pauseTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(usual.totalTimeout()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(http("timeouts: {upstream-answer: 7s}\n").pauseTimeout()).isEqualTo(Duration.ofSeconds(7));
+
+        RouteConfig route = file.loaded("""
+                        listeners:
+                          - bind: :8443
+                            tls: {cert: site.pem}
+                            routes:
+                              - upstream: 127.0.0.1:80
+                                timeouts: {answer: 1s, pause: 2s, total: 3s, tunnel: 4s}
+                                limits: {body: 5k}
+                        """).listeners().getFirst().routes().getFirst();
+
+        assertThat(route.bounds())
+                .isEqualTo(new ExchangeBounds(1_000_000_000, 2_000_000_000, 3_000_000_000L, 4_000_000_000L, 5 << 10));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.QueueConfig;
 import io.offramp.proxy.upstream.RetryConfig;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
@@ -105,6 +106,22 @@ class UpstreamConfigTest {
         assertThat(app("['a:1']").limits()).isEqualTo(UpstreamLimits.DEFAULTS);
         assertThat(app("{servers: ['a:1'], limits: {requests: 7, retries: 0%}}").limits())
                 .isEqualTo(new UpstreamLimits(7, 0));
+    }
+
+    @Test
+    void shouldReadBoundsOfExchanges() throws IOException {
+        String timeouts = "timeouts: {connect: 1s, answer: 2s, total: 0s, tunnel: 3s}";
+
+        assertThat(app("{servers: ['a:1'], limits: {body: 1m}, " + timeouts + "}")
+                        .limits())
+                .isEqualTo(UpstreamLimits.DEFAULTS
+                        .with(Duration.ofSeconds(1))
+                        .with(new ExchangeBounds(2_000_000_000, ExchangeBounds.UNSET, 0, 3_000_000_000L, 1 << 20)));
+        assertThat(file.problems(LISTENER + "{servers: ['a:1'], timeouts: {answer: 0s, idle: 1s}}\n"))
+                .containsExactly(
+                        "offramp.yaml:3:46: upstreams.app.timeouts.answer: must be at least 1ms, is 0s",
+                        "offramp.yaml:3:50: upstreams.app.timeouts.idle: unknown key; known are connect, answer, pause, "
+                                + "total, tunnel");
     }
 
     @Test

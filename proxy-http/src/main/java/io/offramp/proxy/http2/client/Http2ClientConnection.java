@@ -117,7 +117,7 @@ final class Http2ClientConnection extends ClientHandler {
     ClientFields fields() {
         ClientFields known = fields;
         if (known == null) {
-            known = ClientFields.of(connection(), settings.trustedProxies());
+            known = ClientFields.of(connection(), settings.trustedProxies(), settings.forwarding());
             fields = known;
         }
         return known;

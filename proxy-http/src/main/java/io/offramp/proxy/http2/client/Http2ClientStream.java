@@ -327,12 +327,13 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     }
 
     @Override
-    public void becomeTunnel(AnswerHead first, TunnelEnd server, Tunnel.Listener listener) {
+    public void becomeTunnel(AnswerHead first, TunnelEnd server, long idleNs, Tunnel.Listener listener) {
         answer.tunnel(first);
         exchange = null;
         waits.end();
         countHeld();
-        StreamTunnel opened = new StreamTunnel(connection, this, stream, body.waiting(), settings, server, listener);
+        StreamTunnel opened =
+                new StreamTunnel(connection, this, stream, body.waiting(), server, idleNs, settings.bodyNs(), listener);
         tunnel = opened;
         opened.drain();
         opened.tunnel().onClientReadComplete();

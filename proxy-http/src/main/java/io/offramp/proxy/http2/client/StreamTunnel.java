@@ -5,7 +5,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.channel.Deadline;
-import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.http2.WaitingBody;
 import io.offramp.proxy.http2.frame.BodyFrames;
 import io.offramp.proxy.message.Fields;
@@ -28,22 +27,26 @@ final class StreamTunnel implements TunnelEnd {
     private boolean reading = true;
     private @Nullable Runnable whenWritten;
 
-    /** @param waiting what has come before; used on */
+    /**
+     * @param waiting what has come before; used on
+     * @param idleNs most time without a byte either way
+     * @param takeNs for bytes to leave
+     */
     StreamTunnel(
             Http2ClientConnection connection,
             BodyFrames.Sink sink,
             Http2Stream stream,
             WaitingBody waiting,
-            HttpFrontSettings settings,
             TunnelEnd server,
+            long idleNs,
+            long takeNs,
             Tunnel.Listener listener) {
         this.connection = connection;
         this.sink = sink;
         this.stream = stream;
         this.waiting = waiting;
-        Deadline deadline =
-                new Deadline(connection.channel().eventLoop(), settings.tunnelNs(), () -> tunnel().onDeadline());
-        tunnel = new Tunnel(this, server, deadline, settings.tunnelNs(), settings.bodyNs(), listener);
+        Deadline deadline = new Deadline(connection.channel().eventLoop(), idleNs, () -> tunnel().onDeadline());
+        tunnel = new Tunnel(this, server, deadline, idleNs, takeNs, listener);
     }
 
     Tunnel tunnel() {

@@ -59,7 +59,7 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
         queue = server.group().queue();
         ownQueue = bounds == null;
         mostWaiting = bounds == null ? settings.queue() : bounds.size();
-        waitNs = (bounds == null ? settings.connectTimeout() : bounds.timeout()).toNanos();
+        waitNs = (bounds == null ? server.group().connectTimeout(settings) : bounds.timeout()).toNanos();
     }
 
     /** Connects now, or when another connection has gone; refuses if too many wait. */

@@ -91,7 +91,8 @@ final class SharedPool extends ServerPool {
         if (queued) {
             request.waitInQueue(loop.eventLoop(), waitNs(), queue());
         } else {
-            request.waitAtMost(loop.eventLoop(), settings.connectTimeout().toNanos());
+            request.waitAtMost(
+                    loop.eventLoop(), server.group().connectTimeout(settings).toNanos());
         }
         grow();
     }

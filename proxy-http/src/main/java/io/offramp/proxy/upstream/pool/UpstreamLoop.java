@@ -37,7 +37,6 @@ public final class UpstreamLoop {
     private final SplittableRandom random =
             new SplittableRandom(ThreadLocalRandom.current().nextLong());
     private final long idleLimitNs;
-    private final int connectTimeoutMs;
     private boolean sweeping;
     private boolean closed;
 
@@ -47,7 +46,6 @@ public final class UpstreamLoop {
         this.settings = settings;
         this.connector = connector;
         turn = new TurnFlush(loop);
-        connectTimeoutMs = (int) settings.connectTimeout().toMillis();
         idleLimitNs = Math.min(IDLE_LIMIT_NS, settings.idleTimeout().toNanos());
     }
 
@@ -142,7 +140,8 @@ public final class UpstreamLoop {
     /** Connects to the first address that accepts. */
     ConnectRace race(
             UpstreamServer server, ByteBufAllocator allocator, Transport transport, ConnectRace.Result result) {
-        return new ConnectRace(connector, loop, server.addresses(), allocator, connectTimeoutMs, transport, result);
+        int timeoutMs = (int) server.group().connectTimeout(settings).toMillis();
+        return new ConnectRace(connector, loop, server.addresses(), allocator, timeoutMs, transport, result);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.offramp.proxy.upstream.probe;
 import io.netty.util.AsciiString;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HeadBuilder;
 import io.offramp.proxy.message.RequestHead;
@@ -14,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 /** The request of a check. */
 final class ProbeRequest {
     /** There is no client behind it: "unknown" is RFC 7239's word (§6.2). */
-    static final ClientFields CLIENT =
-            new ClientFields(AsciiString.cached("unknown"), AsciiString.cached("http"), null, false);
+    static final ClientFields CLIENT = new ClientFields(
+            AsciiString.cached("unknown"), AsciiString.cached("http"), null, false, Forwarding.DEFAULTS);
 
     private ProbeRequest() {}
 

@@ -224,7 +224,7 @@ final class Http2Client implements Client, ClientStream {
     }
 
     @Override
-    public void becomeTunnel(AnswerHead head, TunnelEnd server, Tunnel.Listener listener) {
+    public void becomeTunnel(AnswerHead head, TunnelEnd server, long idleNs, Tunnel.Listener listener) {
         throw new AssertionError("no 101 in HTTP/2 (RFC 9113 §8.6)");
     }
 }

@@ -117,7 +117,7 @@ final class Http2ServerStream implements UpstreamStream {
         request.fields.add("host: " + head.target().authority());
         Fields fields = head.fields();
         for (int i = 0; i < fields.size(); i++) {
-            if (FieldRules.passes(head, i, client.trusted(), false)) {
+            if (FieldRules.passes(head, i, client, false)) {
                 request.fields.add(fields.name(i) + ": " + fields.value(i));
             }
         }
