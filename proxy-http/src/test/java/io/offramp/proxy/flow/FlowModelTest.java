@@ -36,6 +36,7 @@ class FlowModelTest {
     /** What a server of HTTP/2 may send on one stream while its client does not read. */
     private static final long STREAM_CREDIT = 256 << 10;
 
+    private static final ModelLimits[] LIMITS = ModelLimits.values();
     private static final int[] READ_BYTES = {64, 256, 1024};
 
     private static final ThreadLocal<List<String>> WARNINGS = ThreadLocal.withInitial(ArrayList::new);
@@ -63,17 +64,27 @@ class FlowModelTest {
     }
 
     /** One interleaving: all that it is follows from its seed. */
-    private record Case(Sides sides, List<Step> steps, int readBytes, int connections, int servers, boolean patient) {
+    private record Case(
+            Sides sides,
+            List<Step> steps,
+            int readBytes,
+            int connections,
+            int servers,
+            boolean patient,
+            ModelLimits limits) {
         static Case of(long seed, Sides sides) {
             SplittableRandom random = new SplittableRandom(seed);
             int readBytes = READ_BYTES[random.nextInt(READ_BYTES.length)];
             int connections = random.nextInt(3) == 0 ? 1 : 100;
             int servers = 1 + random.nextInt(2);
-            return new Case(sides, Step.sequence(random, 12), readBytes, connections, servers, random.nextBoolean());
+            List<Step> steps = Step.sequence(random, 12);
+            boolean patient = random.nextBoolean();
+            ModelLimits limits = LIMITS[random.nextInt(LIMITS.length)];
+            return new Case(sides, steps, readBytes, connections, servers, patient, limits);
         }
 
         Case with(List<Step> fewer) {
-            return new Case(sides, fewer, readBytes, connections, servers, patient);
+            return new Case(sides, fewer, readBytes, connections, servers, patient, limits);
         }
     }
 
@@ -143,7 +154,13 @@ class FlowModelTest {
         WARNINGS.get().clear();
         Sides sides = some.sides();
         try (Handlers proxy = Handlers.bounded(
-                sides.clients(), sides.servers(), some.readBytes(), some.connections(), 1, some.servers())) {
+                sides.clients(),
+                sides.servers(),
+                some.readBytes(),
+                some.connections(),
+                1,
+                some.servers(),
+                some.limits().limits)) {
             long credit = sides.areShared() ? 3 * STREAM_CREDIT : 0;
             long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10) + credit;
             new Interleaving(
@@ -163,7 +180,8 @@ class FlowModelTest {
         Throwable shrunk = failureOf(whole.with(steps));
         return whole.sides() + ", seed " + seed + ", reads of " + whole.readBytes() + " bytes, " + whole.connections()
                 + " to each of "
-                + whole.servers() + " servers, " + (whole.patient() ? "read on" : "left alone")
+                + whole.servers() + " servers with limits " + whole.limits() + ", "
+                + (whole.patient() ? "read on" : "left alone")
                 + " at the end: " + failure + "\n" + steps.size() + " of "
                 + whole.steps().size() + " steps: " + shrunk + "\n"
                 + (shrunk == null || shrunk.getStackTrace().length == 0

@@ -75,9 +75,13 @@ final class Http2ModelClient implements ClientModel {
         return switch (message.sort) {
             case GET, OLD, NOWHERE -> frames.askFor(path, true, "GET");
             case HEAD -> frames.askFor(path, true, "HEAD");
-            case LENGTH ->
+            case LENGTH, PUT ->
                 frames.askFor(
-                        path, message.bodyBytes == 0, "POST", "content-length", Integer.toString(message.bodyBytes));
+                        path,
+                        message.bodyBytes == 0,
+                        message.method(),
+                        "content-length",
+                        Integer.toString(message.bodyBytes));
             case CHUNKED -> frames.askFor(path, false, "POST");
             case UPGRADE ->
                 frames.askFor(path, false, "CONNECT", ":protocol", "websocket", "sec-websocket-version", "13");
@@ -100,7 +104,7 @@ final class Http2ModelClient implements ClientModel {
         Message message = to.message;
         if (to.isTunnel()) {
             frames.body(to.call, false, bytes(message, most));
-        } else if (message.sort == Sort.LENGTH || message.sort == Sort.CHUNKED) {
+        } else if (message.mayHaveBody()) {
             int bytes = Math.min(most, message.bodyBytes - message.bodySent);
             boolean last = message.bodySent + bytes == message.bodyBytes;
             boolean trailers =

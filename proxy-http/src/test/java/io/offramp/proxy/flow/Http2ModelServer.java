@@ -98,13 +98,7 @@ final class Http2ModelServer implements ServerModel {
     private Serving begin(Request request) {
         String target = request.path();
         Message message = messages.apply(Integer.parseInt(target.substring(target.lastIndexOf('/') + 1)));
-        boolean repeatable = message.sort != Sort.LENGTH && message.sort != Sort.CHUNKED;
-        if (message.hasArrived() && !repeatable) {
-            throw new AssertionError(message + " came twice");
-        }
         message.arrive();
-        message.answerSent = 0;
-        message.bodyArrived = 0;
         Serving serving = new Serving(request, message);
         all.put(request, serving);
         open.add(serving);
@@ -154,16 +148,17 @@ final class Http2ModelServer implements ServerModel {
             message.answered();
             return;
         }
+        int status = n % 5 == 0 && !isUpgrade(to) ? 503 : 200;
         to.left = n / 4 % 3000;
         boolean length = n / 12_000 % 2 == 0 || message.sort == Sort.HEAD;
         to.answer = length ? Answer.LENGTH : Answer.OPEN_END;
         if (!length) {
-            frames.head(to.request, false, 200, "x-tag", tag);
+            frames.head(to.request, false, status, "x-tag", tag);
         } else if (to.left == 0 || message.sort == Sort.HEAD) {
-            frames.head(to.request, true, 200, "x-tag", tag, "content-length", Integer.toString(to.left));
+            frames.head(to.request, true, status, "x-tag", tag, "content-length", Integer.toString(to.left));
             over(to);
         } else {
-            frames.head(to.request, false, 200, "x-tag", tag, "content-length", Integer.toString(to.left));
+            frames.head(to.request, false, status, "x-tag", tag, "content-length", Integer.toString(to.left));
         }
     }
 

@@ -39,6 +39,8 @@ final class Message {
         OLD,
         HEAD,
         LENGTH,
+        /** As {@code LENGTH}, of a method that may be repeated. */
+        PUT,
         CHUNKED,
         UPGRADE,
         NOWHERE
@@ -47,14 +49,22 @@ final class Message {
     Message(int number, Sort sort, int bodyBytes) {
         this.number = number;
         this.sort = sort;
-        this.bodyBytes = sort == Sort.LENGTH || sort == Sort.CHUNKED ? bodyBytes : 0;
+        this.bodyBytes = mayHaveBody() ? bodyBytes : 0;
     }
 
-    /** A server saw its head. */
+    boolean mayHaveBody() {
+        return sort == Sort.LENGTH || sort == Sort.PUT || sort == Sort.CHUNKED;
+    }
+
+    /** A server saw its head, perhaps after another: only of a method that may be repeated. */
     void arrive() {
-        if (service == Service.NONE) {
-            service = Service.ASKED;
+        if (hasArrived() && method().equals("POST")) {
+            throw new AssertionError(this + " came twice");
         }
+        service = Service.ASKED;
+        answerUntilClose = false;
+        answerSent = 0;
+        bodyArrived = 0;
     }
 
     boolean hasArrived() {
@@ -79,13 +89,21 @@ final class Message {
         return (sort == Sort.NOWHERE ? "/nowhere/" : "/app/") + number;
     }
 
+    String method() {
+        return switch (sort) {
+            case HEAD -> "HEAD";
+            case PUT -> "PUT";
+            case LENGTH, CHUNKED -> "POST";
+            case GET, OLD, UPGRADE, NOWHERE -> "GET";
+        };
+    }
+
     String head() {
-        String method = sort == Sort.HEAD ? "HEAD" : bodyBytes > 0 || sort == Sort.CHUNKED ? "POST" : "GET";
         String version = sort == Sort.OLD ? "HTTP/1.0" : "HTTP/1.1";
-        String line = method + " " + target() + " " + version + "\r\nHost: a\r\n";
+        String line = method() + " " + target() + " " + version + "\r\nHost: a\r\n";
         return switch (sort) {
             case OLD -> line + (number % 3 == 0 ? "" : "Connection: keep-alive\r\n") + "\r\n";
-            case LENGTH -> line + "Content-Length: " + bodyBytes + "\r\n\r\n";
+            case LENGTH, PUT -> line + "Content-Length: " + bodyBytes + "\r\n\r\n";
             case CHUNKED -> line + "Transfer-Encoding: chunked\r\n\r\n";
             case UPGRADE ->
                 line + "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"

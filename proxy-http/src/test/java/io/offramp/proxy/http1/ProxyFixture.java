@@ -125,6 +125,18 @@ public final class ProxyFixture implements AutoCloseable {
         return new ProxyFixture(settings);
     }
 
+    /** The same for many requests: it keeps no log. */
+    static ProxyFixture quiet(UpstreamConfig servers) {
+        Settings settings = new Settings();
+        settings.upstreams = Map.of("app", servers);
+        return new ProxyFixture(
+                settings,
+                (client, fixture) -> HttpFront.install(
+                        client.pipeline(),
+                        HttpFrontSettings.builder(settings.routes, fixture.upstreams)
+                                .build()));
+    }
+
     public ProxyFixture(Settings settings) {
         this(
                 settings,

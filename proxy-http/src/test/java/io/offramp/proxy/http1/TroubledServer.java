@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,11 +21,17 @@ final class TroubledServer implements AutoCloseable {
 
     private final Trouble trouble;
     private final SplittableRandom random;
-    private final Map<String, AtomicInteger> acts;
+    private final Acts acts;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger requests = new AtomicInteger();
     private final InetSocketAddress address;
     private volatile @Nullable ServerSocket listening;
+
+    /** Counts acts; called on any thread. */
+    interface Acts {
+        /** A server acts on this request. */
+        void onAct(String id);
+    }
 
     /** What is wrong with a server. */
     enum Trouble {
@@ -41,7 +46,7 @@ final class TroubledServer implements AutoCloseable {
         DIES
     }
 
-    TroubledServer(Trouble trouble, long seed, Map<String, AtomicInteger> acts) throws IOException {
+    TroubledServer(Trouble trouble, long seed, Acts acts) throws IOException {
         this.trouble = trouble;
         this.acts = acts;
         random = new SplittableRandom(seed);
@@ -88,7 +93,7 @@ final class TroubledServer implements AutoCloseable {
     }
 
     private void answer(Socket socket, String id) throws IOException {
-        acts.computeIfAbsent(id, any -> new AtomicInteger()).incrementAndGet();
+        acts.onAct(id);
         int nth = requests.incrementAndGet();
         String head = "HTTP/1.1 200 OK\r\nContent-Length: " + BODY_BYTES + "\r\n\r\n";
         byte[] answer = (head + body(id)).getBytes(StandardCharsets.US_ASCII);
@@ -120,7 +125,7 @@ final class TroubledServer implements AutoCloseable {
 
     /** What stands in the body of an answer to this request. */
     static String body(String id) {
-        return (id + ";").repeat(BODY_BYTES).substring(0, BODY_BYTES);
+        return (id + ";").repeat(BODY_BYTES / id.length()).substring(0, BODY_BYTES);
     }
 
     private synchronized void comeBack() {
