@@ -40,6 +40,22 @@ class DeviceEnginesTest {
         assertThat(fixture.counter("rx_tls_decrypted_packets")).isEqualTo(1);
     }
 
+    /** A request comes with the client's Finished, before there is a rule; the next one is the device's. */
+    @Test
+    void shouldDecryptFromTheFirstPacketBehindTheRuleOn() {
+        SessionFixtures.Rx rx = sessions.rx(DeviceFixture.TLS_1_3, 0);
+        rx.session().receive(sessions.buffer(rx.peer().seal(DATA, new byte[100])));
+        fixture.engine().step(Step.PACKET);
+        fixture.settle();
+        expectRules(1);
+
+        sessions.receive(rx, rx.peer().seal(DATA, new byte[200]));
+
+        assertThat(rx.sink().data()).hasSize(300);
+        assertThat(fixture.counter("rx_tls_decrypted_packets")).isEqualTo(1);
+        assertThat(fixture.counter("rx_tls_resync_req_pkt")).isZero();
+    }
+
     @Test
     void shouldProgramAnewAndAddTheRuleThenWhenTheFirstParamsFail() {
         for (int failed = 0; failed < 2; failed++) {

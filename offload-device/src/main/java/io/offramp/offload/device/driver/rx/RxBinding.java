@@ -47,7 +47,7 @@ final class RxBinding implements LiveSession {
         resync = place.device().settings().resyncByHint()
                 ? new HintResync(context)
                 : new AsyncResync(place, context, chance);
-        context.whenRefused(this::onRefused);
+        context.whenLost(this::onLost);
         place.device().live().add(this);
     }
 
@@ -135,8 +135,8 @@ final class RxBinding implements LiveSession {
         }
     }
 
-    /** The device has refused what it got outside of a programming, and so has forgotten all. */
-    private void onRefused() {
+    /** The device has refused what it got outside of a programming, and so has forgotten all; or it was passed by. */
+    private void onLost() {
         params.onLost();
         listener.onParamsChanged();
     }

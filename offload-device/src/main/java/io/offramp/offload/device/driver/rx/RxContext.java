@@ -47,12 +47,13 @@ final class RxContext implements DeviceChannel.Flow {
     private int dek;
     private final List<Integer> retired = new ArrayList<>(0);
     private @Nullable Programming underWay;
-    private Runnable whenRefused = () -> {};
+    private Runnable whenLost = () -> {};
     private final CompletionHandler onAnswer = this::onAnswer;
     private Rule rule = Rule.NONE;
     private int queue;
     private int packetsUntilBack;
     private int outstanding;
+    private boolean hasMissed;
     private boolean isLeaving;
 
     /** What leads the flow's packets. */
@@ -104,7 +105,7 @@ final class RxContext implements DeviceChannel.Flow {
         context.program(keys.nextSequence(), tcpSequence, loaded -> {
             isLoaded[0] = loaded;
             if (!loaded) {
-                context.whenRefused.run();
+                context.whenLost.run();
             }
         });
         if (place.channel().isAsynchronous()) {
@@ -139,9 +140,12 @@ final class RxContext implements DeviceChannel.Flow {
         return tir;
     }
 
-    /** Takes what to do when the device has not taken an answer, or the first params: it needs all of them anew. */
-    void whenRefused(Runnable newWhenRefused) {
-        whenRefused = newWhenRefused;
+    /**
+     * Takes what to do when the device needs all params anew: it has not taken an answer, or the first ones, or packets
+     * went past it before there was a rule.
+     */
+    void whenLost(Runnable newWhenLost) {
+        whenLost = newWhenLost;
     }
 
     /** True where {@link #program} finds room in the queue. */
@@ -152,6 +156,7 @@ final class RxContext implements DeviceChannel.Flow {
     /** A WQE or a packet that names the TIR is under way. */
     void onPosted() {
         outstanding++;
+        hasMissed |= rule == Rule.NONE;
         if (packetsUntilBack > 0 && --packetsUntilBack == 0) {
             leadBack();
         }
@@ -211,6 +216,7 @@ final class RxContext implements DeviceChannel.Flow {
                         steer();
                     }
                     whenDone.accept(loaded == PARAMS_WQES);
+                    catchUp();
                 }
             } finally {
                 RxContext.this.onCompleted();
@@ -231,7 +237,7 @@ final class RxContext implements DeviceChannel.Flow {
         try {
             // Params that are programmed meanwhile are the new ones already.
             if (Cqe.opcode(ring, cqe) == Cqe.REQUEST_ERROR && underWay == null && !isLeaving) {
-                whenRefused.run();
+                whenLost.run();
             }
         } finally {
             onCompleted();
@@ -273,6 +279,16 @@ final class RxContext implements DeviceChannel.Flow {
     private void steer() {
         if (rule == Rule.NONE && group(Priority.TLS).add(flow, tir)) {
             rule = Rule.TLS;
+        }
+    }
+
+    /**
+     * The flow went on while it had no rule: the driver knows where it stands, so the device need not search and ask.
+     */
+    private void catchUp() {
+        if (hasMissed && rule == Rule.TLS && !isLeaving) {
+            hasMissed = false;
+            whenLost.run();
         }
     }
 
