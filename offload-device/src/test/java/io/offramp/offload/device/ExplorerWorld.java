@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.offramp.offload.FiveTuple;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.hardware.engine.SteppedEngine;
 import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
@@ -47,7 +48,9 @@ final class ExplorerWorld {
         this.used = used;
         device = used.device;
         chance = new ScriptedChance(seed);
-        sessions = new SessionFixtures(device, 45_681, channel -> settle());
+        // As server of the connection, or as its client.
+        FiveTuple flow = seed % 2 == 0 ? SessionFixtures.ipv4(45_681) : SessionFixtures.client(45_681);
+        sessions = new SessionFixtures(device, flow, channel -> settle());
         watch = new QueueWatch(device.nic());
         used.start(chance, this::onPacket);
     }

@@ -5,6 +5,7 @@ import static io.offramp.offload.tck.ReferenceRecords.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.offramp.offload.FiveTuple;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.tck.CollectingRxSink.Received;
@@ -38,6 +39,18 @@ interface ConnectionContract extends ContractFixtures {
         try (SessionFixtures near = connect(SessionFixtures::ipv6);
                 SessionFixtures far = connect(SessionFixtures::ipv6)) {
             expectBothDirections(TwoEnds.install(protection, near, far));
+        }
+    }
+
+    /** A proxy that is client and server of one connection, on one backend: addresses are the same, the other way. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("both")
+    default void shouldBeClientAndServerOfOneConnection(Protection protection) {
+        try (SessionFixtures server = connect(SessionFixtures::ipv4)) {
+            FiveTuple there = server.target().flow();
+            try (SessionFixtures client = connect(port -> new FiveTuple(there.remote(), there.local()))) {
+                expectBothDirections(TwoEnds.install(protection, client, server));
+            }
         }
     }
 

@@ -69,7 +69,7 @@ public final class SessionFixtures implements AutoCloseable {
     }
 
     /**
-     * @param flow of its own for each connection; the peer's port seeds the randomness too
+     * @param flow of its own for each connection; the client's port seeds the randomness too
      * @param settle waits until the backend has nothing under way
      */
     public SessionFixtures(RecordOffload offload, FiveTuple flow, Consumer<EmbeddedChannel> settle) {
@@ -83,7 +83,7 @@ public final class SessionFixtures implements AutoCloseable {
             Consumer<EmbeddedChannel> settle,
             Function<ByteBufAllocator, @Nullable Wire> sockets) {
         this.sockets = sockets;
-        int port = flow.remote().getPort();
+        int port = Math.max(flow.local().getPort(), flow.remote().getPort());
         this.offload = offload;
         this.settle = settle;
         this.seed = (long) SEED_BITS << 16 | port;
@@ -95,6 +95,11 @@ public final class SessionFixtures implements AutoCloseable {
     /** A peer at this port, over IPv4 (addresses of RFC 5737). */
     public static FiveTuple ipv4(int port) {
         return new FiveTuple(new InetSocketAddress("192.0.2.1", 443), new InetSocketAddress("198.51.100.7", port));
+    }
+
+    /** We are the client, at this port; the peer is a server (addresses of RFC 5737). */
+    public static FiveTuple client(int port) {
+        return new FiveTuple(new InetSocketAddress("192.0.2.1", port), new InetSocketAddress("198.51.100.7", 443));
     }
 
     /** A peer at this port, over IPv6 (addresses of RFC 3849). */
