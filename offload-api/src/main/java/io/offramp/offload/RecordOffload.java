@@ -102,6 +102,11 @@ public interface RecordOffload extends AutoCloseable {
         return Map.of();
     }
 
+    /** Settings that an operator may change while it is open, by name. The names do not change. */
+    default Map<String, LiveSetting> liveSettings() {
+        return Map.of();
+    }
+
     /** Frees the backend. All its sessions have been closed before. */
     @Override
     void close();

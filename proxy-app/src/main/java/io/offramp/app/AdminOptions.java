@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 
 /** Options of a command that asks a running proxy: where its admin listener is. */
 final class AdminOptions {
+    private static final int MAX_REASON_BYTES = 1_000;
+
     @Option(
             names = "--admin",
             paramLabel = "HOST:PORT|unix:FILE",
@@ -86,6 +88,11 @@ final class AdminOptions {
                 if (answer.status() == 401) {
                     throw CommandFailure.atRunTime(
                             admin + " asks for " + (tokenFile == null ? "a token: --token-file" : "another token"));
+                }
+                if (answer.status() == 400) {
+                    byte[] reason = body.readNBytes(MAX_REASON_BYTES);
+                    throw CommandFailure.atRunTime(
+                            admin + " refuses: " + new String(reason, StandardCharsets.UTF_8).strip());
                 }
                 if (answer.status() != 200) {
                     throw CommandFailure.atRunTime(admin + " " + absent + ": it says " + answer.status());

@@ -68,7 +68,7 @@ class CommandLineTest {
     @Test
     void shouldAskForACommandOfTheDeviceWhenThereIsNone() {
         assertThat(execute("device"))
-                .isEqualTo(new Outcome(2, "", "which command? stats, health, trace\nSee offramp device --help\n"));
+                .isEqualTo(new Outcome(2, "", "which command? stats, health, set, trace\nSee offramp device --help\n"));
     }
 
     @Test

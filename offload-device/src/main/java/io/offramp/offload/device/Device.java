@@ -11,6 +11,7 @@ import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.ConnectionWatch;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.InstallResult;
+import io.offramp.offload.LiveSetting;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.RecordOffload;
@@ -66,6 +67,7 @@ public final class Device implements RecordOffload {
     private final Features features;
     private final DeviceResources resources;
     private final DeviceDriver driver;
+    private final LiveSettings live;
     private final Capacity capacity;
     private final Admission admission;
     private final Availability availability;
@@ -116,6 +118,7 @@ public final class Device implements RecordOffload {
                 : new Capture(settings.capture().in(nic::mtu, driving.faults().sequence()));
         resources = DeviceResources.of(nic, engine, capture == null ? driving : driving.tapped(capture::onWire));
         driver = new DeviceDriver(resources, interrupts, this::watch);
+        live = new LiveSettings(abilities, features, driver);
         capacity = settings.capacity();
         admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), firmware::backlogNs, clock);
         toe = new Toe(settings.toeThreads(), cpu);
@@ -331,7 +334,18 @@ public final class Device implements RecordOffload {
 
     @Override
     public Map<String, Supplier<String>> reports() {
-        return Map.of("stats", () -> Statistics.text(counters, driver.queueStatistics()), "health", driver::health);
+        return Map.of(
+                "stats",
+                () -> Statistics.text(counters, driver.queueStatistics()),
+                "health",
+                driver::health,
+                "settings",
+                live::text);
+    }
+
+    @Override
+    public Map<String, LiveSetting> liveSettings() {
+        return live.byName();
     }
 
     @Override

@@ -50,7 +50,7 @@ record DeviceSettings(
     private static final String DEKS = "deks";
     private static final String STEERING = "steering";
     private static final String STATE = "state";
-    private static final String RECEIVE_QUEUES = "rqs";
+    static final String RECEIVE_QUEUES = "rqs";
     private static final String INTERRUPT_US = "interrupt-usecs";
     private static final String INTERRUPT_FRAMES = "interrupt-frames";
     private static final String MTU = "mtu";
@@ -199,13 +199,17 @@ record DeviceSettings(
                 faults == null ? DriverSettings.DEFAULTS : DriverSettings.DEFAULTS.withWire(faults(faults));
         boolean isAsking = settings.isOne(RESYNC, "async", "hint");
         int demoteAfter = settings.number(DEMOTE_AFTER, 1, Integer.MAX_VALUE, DriverSettings.DEFAULT_DEMOTE_AFTER);
-        int receiveQueues = settings.number(RECEIVE_QUEUES, 1, ReceiveQueues.MAX_QUEUES, 1);
         return (isAsking ? driver : driver.hinting())
                 .withDemoteAfter(demoteAfter)
-                .withReceiveQueues(receiveQueues)
+                .withReceiveQueues(receiveQueues(settings))
                 .withModeration(new Moderation(
                         1_000L * settings.number(INTERRUPT_US, 0, MAX_INTERRUPT_US, 0),
                         settings.number(INTERRUPT_FRAMES, 1, MAX_INTERRUPT_FRAMES, DEFAULT_INTERRUPT_FRAMES)));
+    }
+
+    /** How many RQs each event loop has. */
+    static int receiveQueues(SettingValues settings) {
+        return settings.number(RECEIVE_QUEUES, 1, ReceiveQueues.MAX_QUEUES, 1);
     }
 
     private static Faults faults(String text) {

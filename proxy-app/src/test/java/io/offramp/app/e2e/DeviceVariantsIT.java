@@ -3,6 +3,7 @@ package io.offramp.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.offramp.app.CommandRun;
 import io.offramp.offload.RecordMode;
 import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.connection.Connection;
@@ -13,6 +14,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A device with threads of its own, on a wire with faults, with little room: no client notices. */
 class DeviceVariantsIT {
@@ -65,6 +67,34 @@ class DeviceVariantsIT {
             // Bytes that arrive while the device is behind bypass it.
             assertThat(proxy.metric("rx_tls_decrypted_bytes")).isPositive();
             assertThat(proxy.metric("tx_cqe_err")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "2"})
+    void shouldChangeItsSettingsByCommandUnderAnOpenConnection(String engines) throws Exception {
+        try (RunningProxy proxy = start(Map.of("engines", engines, "rqs", "16"));
+                SSLSocket open = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
+            String admin = "127.0.0.1:" + proxy.adminPort();
+            carry(proxy, open);
+
+            CommandRun set = CommandRun.of("device", "set", "rqs=1", "tls-hw-rx-offload=off", "--admin", admin);
+
+            assertThat(set.out())
+                    .isEqualTo("rqs: 16 -> 1, for each event loop, open connections too\n"
+                            + "tls-hw-rx-offload: on -> off, for new connections\n");
+            assertThat(CommandRun.of("device", "set", "--admin", admin).out())
+                    .isEqualTo("tls-hw-tx-offload: on\ntls-hw-rx-offload: off\nrqs: 1\n");
+            carry(proxy, open);
+            expectHardware(proxy);
+            try (SSLSocket late = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
+                Clients.getHash(late, "/bytes/1000");
+                assertThat(proxy.connections().getLast().rx().why())
+                        .isEqualTo("device declined: tls-hw-rx-offload is off");
+            }
+            assertThat(CommandRun.of("device", "set", "rqs=65", "--admin", admin))
+                    .returns(1, CommandRun::exitCode)
+                    .returns("offramp: " + admin + " refuses: rqs: must be 1 to 64, is 65\n", CommandRun::err);
         }
     }
 

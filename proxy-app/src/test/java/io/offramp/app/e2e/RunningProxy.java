@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -178,6 +179,11 @@ public final class RunningProxy implements AutoCloseable {
         List<Connection> open = new ArrayList<>();
         server.connections().forEach(open::add);
         return open;
+    }
+
+    /** Port of the admin endpoint. */
+    int adminPort() {
+        return Objects.requireNonNull(server.adminPort());
     }
 
     /** A page of the admin endpoint. */

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers GET and HEAD with a page, and POST with the result of a command: {@code /reload}, {@code /upstreams/…}. */
+/**
+ * Answers GET and HEAD with a page, and POST with the result of a command: {@code /reload}, {@code /upstreams/…},
+ * {@code /device/set}.
+ */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
 
@@ -56,7 +59,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             refuse(ctx, request, refusal);
         } else if (path(request.uri()).equals(RELOAD)) {
             reload(ctx, request);
-        } else if (UpstreamsPage.isCommand(path(request.uri()))) {
+        } else if (pages.isCommand(path(request.uri()))) {
             command(ctx, request);
         } else if (!AdminAccess.isRead(request.method())) {
             refuseMethod(ctx, request, "GET, HEAD");

@@ -31,6 +31,8 @@ final class AdminPages {
             <li><a href="/tls_stat">/tls_stat</a>: offload counters in the format of /proc/net/tls_stat</li>
             <li><a href="/device/stats">/device/stats</a>: counters of the device, as ethtool -S prints them</li>
             <li><a href="/device/health">/device/health</a>: the state of each of its queues</li>
+            <li><a href="/device/settings">/device/settings</a>: what can be changed now; POST to /device/set with \
+            ?name=NAME&amp;value=VALUE</li>
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
             <li><a href="/healthz/live">/healthz/live</a>: 200</li>
             <li><a href="/healthz/ready">/healthz/ready</a>: 200 once warmed up, 503 before and while draining</li>
@@ -41,6 +43,7 @@ final class AdminPages {
     private final ProxyMetrics metrics;
     private final ConnectionRegistry connections;
     private final UpstreamsPage upstreams;
+    private final SettingCommand settings;
     private final Supplier<Phase> phase;
 
     /** An answer to a GET. */
@@ -55,6 +58,7 @@ final class AdminPages {
     AdminPages(ProxyMetrics metrics, ConnectionRegistry connections, UpstreamsPage upstreams, Supplier<Phase> phase) {
         this.upstreams = upstreams;
         this.metrics = metrics;
+        settings = new SettingCommand(metrics.liveSettings());
         this.connections = connections;
         this.phase = phase;
     }
@@ -83,9 +87,15 @@ final class AdminPages {
                 : text(HttpResponseStatus.OK, report.get());
     }
 
+    /** Whether a POST to this path is a command. */
+    boolean isCommand(String path) {
+        return settings.isAt(path) || UpstreamsPage.isCommand(path);
+    }
+
     /** Runs the command of a POST. */
     Page.Whole command(String uri) {
-        return upstreams.command(uri);
+        CommandQuery query = new CommandQuery(uri);
+        return settings.isAt(query.path()) ? settings.run(query) : upstreams.command(query);
     }
 
     private Page health(Set<Phase> good) {

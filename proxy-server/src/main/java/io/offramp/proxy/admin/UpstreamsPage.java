@@ -3,7 +3,6 @@ package io.offramp.proxy.admin;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
@@ -13,12 +12,9 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The servers of all upstreams as JSON, and the commands that drain them. Runs on the admin thread. */
 final class UpstreamsPage {
@@ -96,10 +92,9 @@ final class UpstreamsPage {
     }
 
     /** Drains a server, or gives it requests again: {@code ?upstream=api&server=127.0.0.1:8081}. */
-    AdminPages.Page.Whole command(String uri) {
-        QueryStringDecoder query = new QueryStringDecoder(uri);
-        String upstream = only(query.parameters(), "upstream");
-        String name = only(query.parameters(), "server");
+    AdminPages.Page.Whole command(CommandQuery query) {
+        String upstream = query.only("upstream");
+        String name = query.only("server");
         if (upstream == null || name == null) {
             return AdminPages.text(HttpResponseStatus.BAD_REQUEST, "which one? ?upstream=NAME&server=HOST:PORT\n");
         }
@@ -113,10 +108,5 @@ final class UpstreamsPage {
             }
         }
         return AdminPages.text(HttpResponseStatus.NOT_FOUND, "no such server; see " + PATH + "\n");
-    }
-
-    private static @Nullable String only(Map<String, List<String>> parameters, String name) {
-        List<String> values = parameters.getOrDefault(name, List.of());
-        return values.size() == 1 ? values.getFirst() : null;
     }
 }

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.offramp.offload.LiveSetting;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.ShedEvents;
@@ -65,6 +66,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final MemoryMetrics memory = new MemoryMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
     private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
+    private final Map<String, Map<String, LiveSetting>> liveSettings = new ConcurrentSkipListMap<>();
     private final TlsStat tlsStat = new TlsStat(tls, backends);
     private @Nullable TlsMetrics upstreamSessions;
     private @Nullable JvmGcMetrics gc;
@@ -148,11 +150,19 @@ public final class ProxyMetrics implements AutoCloseable {
     public void bind(RecordOffload backend) {
         backends.add(backend);
         backend.reports().forEach((report, text) -> reports.put("/" + backend.name() + "/" + report, text));
+        if (!backend.liveSettings().isEmpty()) {
+            liveSettings.put("/" + backend.name() + "/set", backend.liveSettings());
+        }
     }
 
     /** The reports of all backends, by the path of their page: {@code /device/stats}. */
     public Map<String, Supplier<String>> reports() {
         return Collections.unmodifiableMap(reports);
+    }
+
+    /** The settings of all backends that can be changed now, by the path of the command: {@code /device/set}. */
+    public Map<String, Map<String, LiveSetting>> liveSettings() {
+        return Collections.unmodifiableMap(liveSettings);
     }
 
     /**

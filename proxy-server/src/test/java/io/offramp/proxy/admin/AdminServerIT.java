@@ -102,6 +102,31 @@ class AdminServerIT {
     }
 
     @Test
+    void shouldChangeSettingsOfABackend() throws Exception {
+        // Given
+        metrics.bind(new DialBackend());
+
+        // When
+        HttpResponse<String> response = send("POST", "/dial/set?name=level&value=7");
+
+        // Then
+        assertThat(response)
+                .returns(200, HttpResponse::statusCode)
+                .returns("level: 1 -> 7, for new connections\n", HttpResponse::body);
+        assertThat(send("POST", "/dial/set?name=level&value=11"))
+                .returns(400, HttpResponse::statusCode)
+                .returns("level: must be 1 to 10, is 11\n", HttpResponse::body);
+        assertThat(send("POST", "/dial/set?name=height&value=1"))
+                .returns(400, HttpResponse::statusCode)
+                .returns("height: cannot be changed at run time, only one of [level]\n", HttpResponse::body);
+        assertThat(send("POST", "/dial/set?name=level&value=2&value=3").statusCode())
+                .isEqualTo(400);
+        assertThat(send("GET", "/dial/set?name=level&value=2").statusCode()).isEqualTo(405);
+        assertThat(send("POST", "/dial/set?name=level&value=8").body()).startsWith("level: 7 -> 8,");
+        assertThat(send("POST", "/other/set?name=level&value=8").statusCode()).isEqualTo(405);
+    }
+
+    @Test
     void shouldSayUnavailableWhileDraining() throws Exception {
         phase.set(Phase.DRAINING);
         assertThat(send("GET", "/healthz"))

@@ -16,6 +16,7 @@ import io.offramp.offload.device.driver.session.DeviceResources;
 import io.offramp.offload.device.driver.session.SessionPlace;
 import io.offramp.offload.device.driver.tx.DeviceTxSession;
 import io.offramp.offload.device.hardware.engine.QueueSet;
+import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.Direction;
 import io.offramp.offload.record.RecordBoundary;
@@ -35,6 +36,7 @@ public final class DeviceDriver {
     private final Consumer<QueueSet> onQueues;
     // Looked up at installs only: a session keeps its channel.
     private final ConcurrentHashMap<Thread, DeviceChannel> channels = new ConcurrentHashMap<>();
+    private volatile int receiveQueues;
 
     /**
      * A driver for one device.
@@ -48,6 +50,23 @@ public final class DeviceDriver {
         this.device = device;
         this.interrupts = interrupts;
         this.onQueues = onQueues;
+        receiveQueues = device.settings().receiveQueues();
+    }
+
+    /** RQs of each event loop, once all of them have seen the last change. Called from any thread. */
+    public int receiveQueues() {
+        return receiveQueues;
+    }
+
+    /**
+     * Changes the number of RQs of each event loop, as {@code ethtool -L} does. Sessions live on. Called from any
+     * thread.
+     *
+     * @param count 1 to {@link ReceiveQueues#MAX_QUEUES}
+     */
+    public synchronized void resize(int count) {
+        receiveQueues = count;
+        channels.values().forEach(channel -> channel.resizeSoon(count));
     }
 
     /** Queues of the calling event loop; null before its first install. */
@@ -116,15 +135,17 @@ public final class DeviceDriver {
     }
 
     private SessionPlace place(OffloadTarget target) {
-        DeviceChannel channel = channels.computeIfAbsent(Thread.currentThread(), thread -> open(target));
-        return new SessionPlace(device, channel, target);
+        DeviceChannel channel = channel();
+        return new SessionPlace(device, channel == null ? open(target) : channel, target);
     }
 
-    private DeviceChannel open(OffloadTarget target) {
-        QueueSet queues = device.nic().createQueues(device.settings().receiveQueues());
+    private synchronized DeviceChannel open(OffloadTarget target) {
+        QueueSet queues = device.nic().createQueues(receiveQueues);
         queues.moderate(device.settings().moderation());
         onQueues.accept(queues);
-        return new DeviceChannel(queues, device.isWired(), loopOf(target));
+        DeviceChannel channel = new DeviceChannel(queues, device.isWired(), loopOf(target));
+        channels.put(Thread.currentThread(), channel);
+        return channel;
     }
 
     private Executor loopOf(OffloadTarget target) {

@@ -209,6 +209,15 @@ public final class DeviceChannel {
         resizeIfIdle();
     }
 
+    /** Any thread: has the event loop change the number of RQs, soon. */
+    public void resizeSoon(int count) {
+        try {
+            loop.execute(() -> resize(count));
+        } catch (RejectedExecutionException e) { // it has ended, and everything on it
+            return;
+        }
+    }
+
     private void resizeIfIdle() {
         if (wantedReceiveQueues != queues.receive().all().size() && receive.isIdle()) {
             queues.resize(wantedReceiveQueues);
