@@ -73,6 +73,11 @@ public record Capacity(
             }
         }
 
+        /** True where not all contexts have room, and fetches take time. */
+        public boolean isLimited() {
+            return contexts != NO_LIMIT && missNs > 0;
+        }
+
         /**
          * The share of records that have to wait for a fetch.
          *

@@ -114,8 +114,22 @@ final class WhatIfCommand implements Callable<Integer> {
     @Option(
             names = "--key-time",
             paramLabel = "TIME",
-            description = "of the firmware, to write a key; default: the profile's")
+            description = "of the firmware, to write a key into an object that there is; default: the profile's")
     private @Nullable String keyTime;
+
+    @Option(
+            names = "--key-object-time",
+            paramLabel = "TIME",
+            description = "of the firmware, to make or destroy an object with a key, if --pools has no dek; default:"
+                    + " the profile's")
+    private @Nullable String keyObjectTime;
+
+    @Option(
+            names = "--pools",
+            paramLabel = "WORDS",
+            description = "objects that the driver keeps for other connections: tis, dek, \"tis dek\" or none;"
+                    + " default: the profile's")
+    private @Nullable String pools;
 
     @Option(
             names = "--context-cache",
@@ -211,6 +225,8 @@ final class WhatIfCommand implements Callable<Integer> {
         options.put("record-latency", recordLatency);
         options.put("command-time", commandTime);
         options.put("key-time", keyTime);
+        options.put("key-object-time", keyObjectTime);
+        options.put("pools", pools);
         options.put("context-cache", contextCache);
         options.put("context-miss", contextMiss);
         Map<String, String> settings = new LinkedHashMap<>();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +54,7 @@ class WhatIfCommandTest {
                 .contains("hw tx 2 1 64.0 MiB 100 % 0 suite or version 1")
                 .contains("hw rx 2 1 1000 B 50 % 0 suite or version 1")
                 .contains("auto tx 2 1 63.0 MiB 98 % 1 -")
-                .anyMatch(line -> line.startsWith("hw 2 2.0 0.42 ms 8.35 ms "))
+                .anyMatch(line -> line.startsWith("hw 2 2.0 1.0 0.42 ms 8.35 ms "))
                 .contains("verdict: hw frees most, 8.35 ms of 8.77 ms of CPU for records (95 %); 100 % of it where "
                         + "records have"
                         + " 4 KiB and more and sessions last 1 min and more (1 of 4 directions)");
@@ -67,6 +69,22 @@ class WhatIfCommandTest {
         assertThat(execute(capture).out())
                 .endsWith("verdict: nothing profits: sessions are too short or their records too small to repay an "
                         + "install\n");
+    }
+
+    @Test
+    void shouldKnowThatConnectionsTakeMoreOfTheFirmwareWithoutPools() throws IOException {
+        // Given: 2,000 connections in 200 ms
+        Path capture = capture(IntStream.range(0, 2_000)
+                .mapToObj(i -> i / 10 + ",60000,closed,web,1.3,aes-gcm-128,600,9600000,600,9600000,sw,sw,"
+                        + "configured,configured,0\n")
+                .collect(Collectors.joining()));
+
+        // When, Then
+        assertThat(execute(capture, "--pools", "none").out())
+                .containsPattern("\nhw +tx +2,000 .* install rate [\\d,]+");
+        assertThat(execute(capture, "--pools", "tis dek").out()).containsPattern("\nhw +tx +2,000 +2,000 .* -\n");
+        assertThat(execute(capture, "--pools", "some").err())
+                .isEqualTo("--pools: must be tis, dek, tis dek or none, is some\n");
     }
 
     @Test

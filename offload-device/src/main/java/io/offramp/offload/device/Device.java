@@ -120,7 +120,8 @@ public final class Device implements RecordOffload {
         driver = new DeviceDriver(resources, interrupts, this::watch);
         live = new LiveSettings(abilities, features, driver);
         capacity = settings.capacity();
-        admission = new Admission(capacity, () -> contextsInUse() < capacity.contexts(), firmware::backlogNs, clock);
+        admission = new Admission(
+                capacity, () -> contextsInUse() < capacity.contexts(), firmware::backlogNs, cache::misses, clock);
         toe = new Toe(settings.toeThreads(), cpu);
         availability = settings.isUp() ? engine.availability() : Availability.unavailable("device is down");
         capabilities = new Capabilities(

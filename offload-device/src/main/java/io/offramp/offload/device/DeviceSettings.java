@@ -202,6 +202,7 @@ record DeviceSettings(
         return (isAsking ? driver : driver.hinting())
                 .withDemoteAfter(demoteAfter)
                 .withReceiveQueues(receiveQueues(settings))
+                .withPools(CapacitySettings.pools(settings.words()))
                 .withModeration(new Moderation(
                         1_000L * settings.number(INTERRUPT_US, 0, MAX_INTERRUPT_US, 0),
                         settings.number(INTERRUPT_FRAMES, 1, MAX_INTERRUPT_FRAMES, DEFAULT_INTERRUPT_FRAMES)));

@@ -67,7 +67,8 @@ class DeviceTest {
                         + "contexts, deks, steering, state, rqs, interrupt-usecs, interrupt-frames, mtu, "
                         + "toe-threads, engines, faults, resync, "
                         + "demote-after, records-per-second, gbit-per-second, installs-per-second, install-latency, "
-                        + "record-latency, command-time, key-time, context-cache, context-miss, pcap, pcap-limit]");
+                        + "record-latency, command-time, key-time, key-object-time, pools, context-cache,"
+                        + " context-miss, pcap, pcap-limit]");
     }
 
     private static void assertRefused(Map<String, String> settings, String message) {

@@ -47,10 +47,11 @@ public final class TextReport {
         }
         out.println();
         print(
-                "%-6s %14s %14s %12s %14s %15s %12s",
+                "%-6s %14s %14s %12s %12s %14s %15s %12s",
                 "policy",
                 "contexts, peak",
                 "contexts, mean",
+                "active, peak",
                 "CPU of host",
                 "freed by it",
                 "records/s, peak",
@@ -117,10 +118,11 @@ public final class TextReport {
     private void printHost(Outcome outcome) {
         Totals totals = outcome.totals();
         print(
-                "%-6s %14s %14.1f %12s %14s %15s %12s",
+                "%-6s %14s %14.1f %12.1f %12s %14s %15s %12s",
                 label(outcome.policy()),
                 Units.count(outcome.peakContexts()),
                 outcome.meanContexts(),
+                outcome.peakActive(),
                 Units.cpu(totals.hostNs()),
                 Units.cpu(totals.savedNs()),
                 Units.count(outcome.peakRecordsPerSecond()),

@@ -36,19 +36,25 @@ public final class Admission {
     /**
      * @param contextsLeft false while all contexts are in use
      * @param backlogNs how far the firmware is behind
+     * @param misses contexts that the device had to fetch, so far
      * @param clock ns, monotonic: {@code System::nanoTime}
      */
-    public Admission(Capacity capacity, BooleanSupplier contextsLeft, LongSupplier backlogNs, LongSupplier clock) {
+    public Admission(
+            Capacity capacity,
+            BooleanSupplier contextsLeft,
+            LongSupplier backlogNs,
+            LongSupplier misses,
+            LongSupplier clock) {
         this.backlogNs = backlogNs;
         this.capacity = capacity;
         this.contextsLeft = contextsLeft;
         installs = new InstallLimiter(capacity.installsPerSecond(), capacity.installBurst(), clock);
-        load = new LoadGauge(capacity, clock);
+        load = new LoadGauge(capacity, misses, clock);
     }
 
     /** Installs unless there is a reason not to; an install that finds no context costs none of the rate. */
     public <S> InstallResult<S> admit(Supplier<InstallResult<S>> install) {
-        String over = capacity.limitsLoad() ? load.over() : null;
+        String over = load.isLimited() ? load.over() : null;
         if (over != null) {
             forLoad.increment();
             return new Declined<>(DeclineReason.CAPACITY, over);
@@ -84,7 +90,7 @@ public final class Admission {
         return !contextsLeft.getAsBoolean()
                 || backlogNs.getAsLong() > Capacity.Firmware.MOST_BACKLOG_NS
                 || capacity.limitsInstalls() && installs.isEmpty()
-                || capacity.limitsLoad() && load.isOver();
+                || load.isLimited() && load.isOver();
     }
 
     /** The sink that a session gets: the same, or one that also counts, if load is limited. */

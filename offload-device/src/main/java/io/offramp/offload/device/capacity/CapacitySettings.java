@@ -1,6 +1,7 @@
 package io.offramp.offload.device.capacity;
 
 import io.offramp.offload.Capacity;
+import io.offramp.offload.device.driver.pool.Pools;
 import io.offramp.offload.device.hardware.firmware.CommandTimes;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -18,10 +19,15 @@ public final class CapacitySettings {
     private static final String RECORD_LATENCY = "record-latency";
     private static final String COMMAND = "command-time";
     private static final String KEY = "key-time";
+    private static final String KEY_OBJECT = "key-object-time";
+    private static final String POOLS = "pools";
     private static final String CACHE = "context-cache";
     private static final String MISS = "context-miss";
     /** TIR and steering rule are made, and destroyed. */
     private static final int RX_COMMANDS = 4;
+
+    /** A TIS is made, and destroyed. */
+    private static final int TIS_COMMANDS = 2;
 
     private static final int MAX_CACHE = 1 << 20;
 
@@ -48,7 +54,12 @@ public final class CapacitySettings {
         help.put(
                 COMMAND,
                 "of the firmware, to make or destroy a TIS, TIR or steering rule, such as 13us; 0ns if left out");
-        help.put(KEY, "of the firmware, to write a key, such as 9900ns; 0ns if left out");
+        help.put(KEY, "of the firmware, to write a key into an object that there is, such as 9900ns; 0ns if left out");
+        help.put(
+                KEY_OBJECT,
+                "of the firmware, to make or destroy an object with a key, if pools has no dek, such as 30300ns; 0ns if"
+                        + " left out");
+        help.put(POOLS, "objects that the driver keeps for other connections: tis, dek, tis dek or none; default both");
         help.put(CACHE, "contexts close to the engines, 1 to " + MAX_CACHE + "; all if left out");
         help.put(MISS, "what a record waits for if its context is not there, such as 1us; 0ns if left out");
         return help;
@@ -57,7 +68,21 @@ public final class CapacitySettings {
     /** Times of the firmware's commands. */
     public static CommandTimes commandTimes(Map<String, String> settings) {
         long objectNs = latency(COMMAND, settings.get(COMMAND));
-        return new CommandTimes(objectNs, latency(KEY, settings.get(KEY)), 0, objectNs);
+        long keyNs = latency(KEY, settings.get(KEY));
+        long keyObjectNs = latency(KEY_OBJECT, settings.get(KEY_OBJECT));
+        return pools(settings).dek()
+                ? new CommandTimes(objectNs, keyNs, 0, objectNs)
+                : new CommandTimes(objectNs, keyObjectNs, keyObjectNs, 0);
+    }
+
+    /** Objects that the driver keeps. */
+    public static Pools pools(Map<String, String> settings) {
+        String pools = settings.get(POOLS);
+        try {
+            return pools == null ? Pools.BOTH : Pools.parse(pools);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(POOLS + ": " + e.getMessage(), e);
+        }
     }
 
     private static Capacity.Cache cache(Map<String, String> settings) {
@@ -91,12 +116,14 @@ public final class CapacitySettings {
                 .withInstallsPerSecond(rate(INSTALLS, settings.get(INSTALLS)))
                 .withInstallLatencyNs(latency(INSTALL_LATENCY, settings.get(INSTALL_LATENCY)))
                 .withRecordLatencyNs(latency(RECORD_LATENCY, settings.get(RECORD_LATENCY)))
-                .withFirmware(firmware(commandTimes(settings)))
+                .withFirmware(firmware(commandTimes(settings), pools(settings)))
                 .withCache(cache(settings));
     }
 
-    private static Capacity.Firmware firmware(CommandTimes times) {
-        return new Capacity.Firmware(times.keyLoadNs(), times.keyLoadNs() + RX_COMMANDS * times.objectNs());
+    private static Capacity.Firmware firmware(CommandTimes times, Pools pools) {
+        long keyNs = times.keyLoadNs() + times.keyClearNs();
+        long tisNs = pools.tis() ? 0 : TIS_COMMANDS * times.objectNs();
+        return new Capacity.Firmware(keyNs + tisNs, keyNs + RX_COMMANDS * times.objectNs());
     }
 
     private static long rate(String name, @Nullable String value) {

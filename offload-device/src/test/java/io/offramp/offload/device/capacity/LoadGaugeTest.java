@@ -11,7 +11,7 @@ class LoadGaugeTest {
     @Test
     void shouldTellWhenRecordsReachTheRateAndForgetOnceTheyStop() {
         // Given
-        LoadGauge load = new LoadGauge(capacity(1_000, Capacity.NO_LIMIT), clock);
+        LoadGauge load = new LoadGauge(capacity(1_000, Capacity.NO_LIMIT), () -> 0, clock);
 
         // When, Then
         load.add(99, 0);
@@ -30,7 +30,7 @@ class LoadGaugeTest {
     @Test
     void shouldTellWhenBitsReachTheRate() {
         // Given
-        LoadGauge load = new LoadGauge(capacity(Capacity.NO_LIMIT, 2_500_000_000L), clock);
+        LoadGauge load = new LoadGauge(capacity(Capacity.NO_LIMIT, 2_500_000_000L), () -> 0, clock);
 
         // When: 2.6 Gbit/s for a window
         load.add(2_000, 32_500_000);
@@ -44,7 +44,7 @@ class LoadGaugeTest {
     @Test
     void shouldCountByWindowsThatTrafficEnds() {
         // Given: a pause, then traffic below the rate, which nobody asks about
-        LoadGauge load = new LoadGauge(capacity(1_000, Capacity.NO_LIMIT), clock);
+        LoadGauge load = new LoadGauge(capacity(1_000, Capacity.NO_LIMIT), () -> 0, clock);
         for (int i = 0; i < 200; i++) {
             clock.advanceUs(10_000);
             load.add(9, 0);

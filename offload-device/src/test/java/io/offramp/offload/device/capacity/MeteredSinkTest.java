@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A sink gets the same calls, whether a device with a limited load wraps it or not. */
 class MeteredSinkTest {
-    private static final Admission LIMITED =
-            new Admission(Capacity.UNLIMITED.withRecordsPerSecond(1_000_000), () -> true, () -> 0, System::nanoTime);
+    private static final Admission LIMITED = new Admission(
+            Capacity.UNLIMITED.withRecordsPerSecond(1_000_000), () -> true, () -> 0, () -> 0, System::nanoTime);
 
     private final List<String> heard = new ArrayList<>();
 

@@ -20,16 +20,22 @@ public final class DekPool {
     public static final int NONE = -1;
 
     private static final int BULK_KEYS = 4096;
+    private static final int NO_BULK = 1;
     private static final int SYNC_THRESHOLD = 128;
 
     private final DekTable table;
+    private final int bulk;
     private final IndexStack free;
     private final IndexStack needSync;
     private final AtomicInteger inUse = new AtomicInteger();
 
-    /** @param table what the device has */
-    public DekPool(DekTable table) {
+    /**
+     * @param table what the device has
+     * @param isPool whether objects are made in bulk and kept; else each is made for its key and destroyed with it
+     */
+    public DekPool(DekTable table, boolean isPool) {
         this.table = table;
+        bulk = isPool ? BULK_KEYS : NO_BULK;
         AtomicIntegerArray links = new AtomicIntegerArray(table.capacity());
         free = new IndexStack(links);
         needSync = new IndexStack(links);
@@ -55,8 +61,13 @@ public final class DekPool {
 
     /** Takes the key from the device. */
     public void free(int index) {
-        table.clear(index);
         inUse.decrementAndGet();
+        if (bulk == NO_BULK) {
+            table.destroy(index);
+            free.push(index);
+            return;
+        }
+        table.clear(index);
         needSync.push(index);
         if (needSync.size() > SYNC_THRESHOLD) {
             sync();
@@ -81,7 +92,7 @@ public final class DekPool {
     }
 
     private boolean createBulk() {
-        for (int keys = Math.min(BULK_KEYS, table.capacity()); keys > 0; keys /= 2) {
+        for (int keys = Math.min(bulk, table.capacity()); keys > 0; keys /= 2) {
             int first = table.createBulk(keys);
             if (first != DekTable.NONE) {
                 for (int i = first + keys - 1; i >= first; i--) {

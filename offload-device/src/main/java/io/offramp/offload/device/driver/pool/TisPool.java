@@ -16,10 +16,19 @@ public final class TisPool {
     /** Result of {@link #take} when the device has no room. */
     public static final int NONE = ContextTable.NONE;
 
-    private static final int BULK = 16;
-    private static final int LOW_WATERMARK = 1024;
-    private static final int HIGH_WATERMARK = 4096;
+    /**
+     * How many are kept.
+     *
+     * @param bulk how many are made or destroyed at a time
+     * @param low while so few are idle, others are made
+     * @param high where so many are idle, some are destroyed
+     */
+    private record Marks(int bulk, int low, int high) {
+        static final Marks POOL = new Marks(16, 1024, 4096);
+        static final Marks NO_POOL = new Marks(1, -1, 1);
+    }
 
+    private final Marks marks;
     private final ContextTable table;
     private final IndexStack idle;
     private final AtomicInteger inUse = new AtomicInteger();
@@ -30,11 +39,13 @@ public final class TisPool {
     /**
      * @param table what the device has
      * @param capacity how many it can have at most
+     * @param isPool whether idle ones are kept; else each is destroyed when it is given back
      * @param created counts objects made
      * @param destroyed counts objects destroyed
      */
-    public TisPool(ContextTable table, int capacity, LongAdder created, LongAdder destroyed) {
+    public TisPool(ContextTable table, int capacity, boolean isPool, LongAdder created, LongAdder destroyed) {
         this.table = table;
+        marks = isPool ? Marks.POOL : Marks.NO_POOL;
         this.created = created;
         this.destroyed = destroyed;
         idle = new IndexStack(new AtomicIntegerArray(capacity + 1));
@@ -59,14 +70,14 @@ public final class TisPool {
      * @param later runs a task behind what its thread has to do now
      */
     public void refill(Executor later) {
-        if (idle.size() <= LOW_WATERMARK && isRefilling.compareAndSet(false, true)) {
+        if (idle.size() <= marks.low && isRefilling.compareAndSet(false, true)) {
             later.execute(() -> makeBulk(later));
         }
     }
 
     private void makeBulk(Executor later) {
         boolean hasMade = true;
-        for (int i = 0; i < BULK && hasMade; i++) {
+        for (int i = 0; i < marks.bulk && hasMade; i++) {
             int number = table.hasHalfLeft() && !table.isFirmwareBusy() ? create() : NONE;
             hasMade = number != NONE;
             if (hasMade) {
@@ -84,8 +95,8 @@ public final class TisPool {
         inUse.decrementAndGet();
         table.reset(number);
         idle.push(number);
-        if (idle.size() >= HIGH_WATERMARK) {
-            trim(BULK);
+        if (idle.size() >= marks.high) {
+            trim(marks.bulk);
         }
     }
 

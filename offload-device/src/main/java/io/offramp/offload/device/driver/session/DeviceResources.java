@@ -3,6 +3,7 @@ package io.offramp.offload.device.driver.session;
 import io.offramp.offload.aead.AeadEngine;
 import io.offramp.offload.device.driver.counter.DeviceCounters;
 import io.offramp.offload.device.driver.pool.DekPool;
+import io.offramp.offload.device.driver.pool.Pools;
 import io.offramp.offload.device.driver.pool.TisPool;
 import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.wire.Faults;
@@ -29,10 +30,11 @@ public record DeviceResources(
     /** All of a device, none of it in use. */
     public static DeviceResources of(Nic nic, AeadEngine software, DriverSettings settings) {
         DeviceCounters counters = new DeviceCounters();
-        TisPool tises =
-                new TisPool(nic.tises(), nic.limits().contexts(), counters.txPoolAllocated, counters.txPoolFreed);
-        return new DeviceResources(
-                nic, software, new DekPool(nic.deks()), tises, new LiveSessions(), counters, settings);
+        Pools pools = settings.pools();
+        TisPool tises = new TisPool(
+                nic.tises(), nic.limits().contexts(), pools.tis(), counters.txPoolAllocated, counters.txPoolFreed);
+        DekPool deks = new DekPool(nic.deks(), pools.dek());
+        return new DeviceResources(nic, software, deks, tises, new LiveSessions(), counters, settings);
     }
 
     /** Faults of the wire. */

@@ -51,6 +51,11 @@ public final class Dek {
         clearedAt = syncs;
     }
 
+    /** It is another object from here on, which no engine knows. It holds no key. */
+    void renew() {
+        clearedAt = DekTable.NEVER;
+    }
+
     /** True while it holds a key. */
     public boolean isLoaded() {
         return (generation & 1) == 1;

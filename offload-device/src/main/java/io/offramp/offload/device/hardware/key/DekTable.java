@@ -87,6 +87,15 @@ public final class DekTable {
         }
     }
 
+    /** Command: destroys an object with its key. Another one of this index is there at once, and needs no sync. */
+    public void destroy(int index) {
+        clear(index);
+        Dek dek = get(index);
+        if (dek != null) {
+            dek.renew();
+        }
+    }
+
     /** Command SYNC_CRYPTO: no engine has a key any longer that was cleared before. */
     public void sync() {
         syncs.incrementAndGet();

@@ -23,7 +23,7 @@ class PoolTest {
 
     @Test
     void shouldGiveOutEveryDekWhateverTheirNumber() {
-        DekPool pool = new DekPool(new DekTable(7, AeadEngines.best(), Firmware.instant()));
+        DekPool pool = new DekPool(new DekTable(7, AeadEngines.best(), Firmware.instant()), true);
         Set<Integer> deks = new HashSet<>();
         for (int i = 0; i < 7; i++) {
             deks.add(pool.allocate(KEYS));
@@ -38,7 +38,7 @@ class PoolTest {
     @Test
     void shouldReuseFreedDeksAfterASyncOnly() {
         DekTable table = new DekTable(300, AeadEngines.best(), Firmware.instant());
-        DekPool pool = new DekPool(table);
+        DekPool pool = new DekPool(table, true);
 
         // A refused key would throw: the table takes none before the sync.
         for (int i = 0; i < 2_000; i++) {
@@ -52,10 +52,34 @@ class PoolTest {
     }
 
     @Test
+    void shouldMakeAndDestroyEachObjectWithoutAPool() {
+        LongAdder created = new LongAdder();
+        LongAdder destroyed = new LongAdder();
+        ContextMemory memory = new ContextMemory(3);
+        TisPool tises = new TisPool(new ContextTable(memory, Firmware.instant()), 3, false, created, destroyed);
+        DekTable table = new DekTable(2, AeadEngines.best(), Firmware.instant());
+        DekPool deks = new DekPool(table, false);
+
+        for (int i = 0; i < 100; i++) {
+            tises.giveBack(tises.take());
+            // A refused key would throw: a new object takes one without a sync.
+            deks.free(deks.allocate(KEYS));
+        }
+        tises.refill(Runnable::run);
+
+        assertThat(created.sum()).isEqualTo(100);
+        assertThat(destroyed.sum()).isEqualTo(100);
+        assertThat(memory.used()).isZero();
+        assertThat(table.loaded()).isZero();
+        assertThat(deks.inUse()).isZero();
+    }
+
+    @Test
     void shouldRecycleTis() {
         LongAdder created = new LongAdder();
         LongAdder destroyed = new LongAdder();
-        TisPool pool = new TisPool(new ContextTable(new ContextMemory(3), Firmware.instant()), 3, created, destroyed);
+        TisPool pool =
+                new TisPool(new ContextTable(new ContextMemory(3), Firmware.instant()), 3, true, created, destroyed);
         for (int i = 0; i < 100; i++) {
             pool.giveBack(pool.take());
         }
@@ -70,7 +94,7 @@ class PoolTest {
         LongAdder created = new LongAdder();
         LongAdder destroyed = new LongAdder();
         ContextMemory memory = new ContextMemory(5_000);
-        TisPool pool = new TisPool(new ContextTable(memory, Firmware.instant()), 5_000, created, destroyed);
+        TisPool pool = new TisPool(new ContextTable(memory, Firmware.instant()), 5_000, true, created, destroyed);
         List<Integer> taken = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
             taken.add(pool.take());
