@@ -7,6 +7,8 @@ import io.offramp.offload.device.hardware.Nic;
 import io.offramp.offload.device.hardware.NicLimits;
 import io.offramp.offload.device.hardware.context.StaticParams;
 import io.offramp.offload.device.hardware.firmware.CommandTimes;
+import io.offramp.offload.device.hardware.packet.PacketHeader;
+import io.offramp.offload.device.hardware.queue.Merging;
 import io.offramp.offload.device.hardware.queue.Moderation;
 import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.wire.Chance;
@@ -53,6 +55,9 @@ record DeviceSettings(
     static final String RECEIVE_QUEUES = "rqs";
     private static final String INTERRUPT_US = "interrupt-usecs";
     private static final String INTERRUPT_FRAMES = "interrupt-frames";
+    private static final String LRO = "lro";
+    private static final String LRO_TIMEOUT_US = "lro-timeout-usecs";
+    private static final String LRO_BYTES = "lro-bytes";
     private static final String MTU = "mtu";
     private static final String TOE_THREADS = "toe-threads";
 
@@ -67,6 +72,8 @@ record DeviceSettings(
     private static final int MAX_INTERRUPT_US = 1_000;
     private static final int MAX_INTERRUPT_FRAMES = 1_024;
     private static final int DEFAULT_INTERRUPT_FRAMES = 128;
+    private static final int MAX_LRO_TIMEOUT_US = 10_000;
+    private static final int DEFAULT_LRO_TIMEOUT_US = 32;
 
     /** The same with a tap on its wires. */
     DeviceSettings tapped(Wire.Tap tap) {
@@ -109,6 +116,15 @@ record DeviceSettings(
                 INTERRUPT_FRAMES,
                 "completions that it does not wait for, 1 to " + MAX_INTERRUPT_FRAMES + "; default "
                         + DEFAULT_INTERRUPT_FRAMES);
+        help.put(LRO, "on or off: whether a TIR merges packets of a flow that come one behind the other; default off");
+        help.put(
+                LRO_TIMEOUT_US,
+                "microseconds that a packet is held for the next one, 1 to " + MAX_LRO_TIMEOUT_US + "; default "
+                        + DEFAULT_LRO_TIMEOUT_US);
+        help.put(
+                LRO_BYTES,
+                "most payload of a merged packet, 1 to " + PacketHeader.MAX_PAYLOAD_BYTES + " bytes; default "
+                        + PacketHeader.MAX_PAYLOAD_BYTES);
         help.put(
                 MTU,
                 "longest packet, " + Nic.LEAST_MTU + " to " + MAX_MTU + " bytes from the IP header on; default "
@@ -202,10 +218,17 @@ record DeviceSettings(
         return (isAsking ? driver : driver.hinting())
                 .withDemoteAfter(demoteAfter)
                 .withReceiveQueues(receiveQueues(settings))
+                .withMerging(merging(settings))
                 .withPools(CapacitySettings.pools(settings.words()))
                 .withModeration(new Moderation(
                         1_000L * settings.number(INTERRUPT_US, 0, MAX_INTERRUPT_US, 0),
                         settings.number(INTERRUPT_FRAMES, 1, MAX_INTERRUPT_FRAMES, DEFAULT_INTERRUPT_FRAMES)));
+    }
+
+    private static Merging merging(SettingValues settings) {
+        int bytes = settings.number(LRO_BYTES, 1, PacketHeader.MAX_PAYLOAD_BYTES, PacketHeader.MAX_PAYLOAD_BYTES);
+        int timeoutUs = settings.number(LRO_TIMEOUT_US, 1, MAX_LRO_TIMEOUT_US, DEFAULT_LRO_TIMEOUT_US);
+        return settings.isOne(LRO, "off", "on") ? Merging.NONE : new Merging(bytes, 1_000L * timeoutUs);
     }
 
     /** How many RQs each event loop has. */

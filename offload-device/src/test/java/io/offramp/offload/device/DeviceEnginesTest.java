@@ -3,10 +3,12 @@ package io.offramp.offload.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
+import io.offramp.offload.device.driver.queue.DeviceChannel;
 import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +126,28 @@ class DeviceEnginesTest {
             int from = wire.length * i / packets;
             rx.session().receive(sessions.buffer(Arrays.copyOfRange(wire, from, wire.length * (i + 1) / packets)));
         }
+    }
+
+    /** Nobody else posts anything: what the driver has written lies there until it looks after its queues. */
+    @Test
+    void shouldRingAgainWhenADoorbellHasGotLost() {
+        // Given
+        SessionFixtures.Tx tx = sessions.tx(DeviceFixture.TLS_1_3, 0);
+        DeviceChannel channel = Objects.requireNonNull(fixture.device().driver().channel());
+        channel.loseNextDoorbell();
+        tx.session().seal(ContentType.APPLICATION_DATA, sessions.buffer(new byte[100]), 100);
+        sessions.settle();
+        assertThat(tx.sink().wire()).as("the device knows nothing of it").isEmpty();
+
+        // When
+        channel.watch();
+        channel.watch();
+        sessions.settle();
+
+        // Then
+        assertThat(tx.sink().wire()).isEqualTo(tx.expected().seal(DATA, new byte[100]));
+        assertThat(channel.rescues()).isPositive();
+        assertThat(fixture.counter("tx_tls_encrypted_packets")).isEqualTo(1);
     }
 
     /** An error of the JVM too, such as a lack of memory, leaves nobody waiting for a completion. */

@@ -46,6 +46,8 @@ enum ExplorerEvent {
     RESIZE,
     /** The RQ of the next packet fails. */
     FAIL_PACKET,
+    /** The next doorbell of a send queue gets lost; another one may come, or the driver looks after its queues. */
+    LOSE_DOORBELL,
     /** The engine does the next WQE of the ICOSQ, or of the SQ, or takes the next packet. */
     STEP_CONTROL,
     STEP_SEND,

@@ -17,7 +17,7 @@ class ExplorerTest {
     private static final int MOST_EVENTS = 24;
 
     private static List<ExplorerEvent> events(ExplorerWorld.Mode mode) {
-        EnumSet<ExplorerEvent> stepped = EnumSet.of(STEP_CONTROL, STEP_SEND, STEP_PACKET);
+        EnumSet<ExplorerEvent> stepped = EnumSet.of(LOSE_DOORBELL, STEP_CONTROL, STEP_SEND, STEP_PACKET);
         EnumSet<ExplorerEvent> onWire = EnumSet.of(
                 LOSE_NEXT, LOSE_THIRD, DUPLICATE, REORDER, CORRUPT, RETRANSMIT, RESEGMENT, ACK_LATE, REROUTE);
         List<ExplorerEvent> events = new ArrayList<>(List.of(values()));
@@ -45,7 +45,7 @@ class ExplorerTest {
     @Test
     void shouldHoldInEveryLongerHistoryOfTeardown() {
         List<ExplorerEvent> events =
-                List.of(SEND, RECEIVE, CLOSE, GLITCH, UP, STEP_CONTROL, STEP_SEND, STEP_PACKET, POLL);
+                List.of(SEND, RECEIVE, CLOSE, GLITCH, UP, LOSE_DOORBELL, STEP_CONTROL, STEP_SEND, STEP_PACKET, POLL);
         try (Explorer explorer = new Explorer(ExplorerWorld.Mode.ENGINES, false, SEED)) {
             assertThat(explorer.exploreAll(events, 3)).isNull();
         }

@@ -107,6 +107,7 @@ final class ExplorerWorld {
             case FAIL_FIFTH -> fail(4);
             case RESIZE -> resize();
             case FAIL_PACKET -> failPacket();
+            case LOSE_DOORBELL -> loseDoorbell();
             case STEP_CONTROL -> step(Step.CONTROL);
             case STEP_SEND -> step(Step.SEND);
             case STEP_PACKET -> step(Step.PACKET);
@@ -164,6 +165,25 @@ final class ExplorerWorld {
         }
     }
 
+    private void loseDoorbell() {
+        DeviceChannel channel = used.channel();
+        if (channel != null) {
+            channel.loseNextDoorbell();
+        }
+    }
+
+    /** The driver looks after its queues, twice: at first it sees where they stand. */
+    private boolean rescue() {
+        DeviceChannel channel = used.channel();
+        if (channel == null || !channel.isAsynchronous()) {
+            return false;
+        }
+        long before = channel.rescues();
+        channel.watch();
+        channel.watch();
+        return channel.rescues() > before;
+    }
+
     private void resize() {
         DeviceChannel channel = used.channel();
         if (channel != null) {
@@ -190,6 +210,7 @@ final class ExplorerWorld {
         do {
             hasMore = poll();
             hasMore |= engine != null && engine.run();
+            hasMore |= !hasMore && rescue();
         } while (hasMore);
     }
 

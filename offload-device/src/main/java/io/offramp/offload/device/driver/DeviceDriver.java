@@ -25,12 +25,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Installs sessions on the device. Thread-safe. */
 public final class DeviceDriver {
+    private static final int WATCH_SECONDS = 1;
+
     private final DeviceResources device;
     private final @Nullable BiConsumer<EventLoop, Runnable> interrupts;
     private final Consumer<QueueSet> onQueues;
@@ -142,9 +146,16 @@ public final class DeviceDriver {
     private synchronized DeviceChannel open(OffloadTarget target) {
         QueueSet queues = device.nic().createQueues(receiveQueues);
         queues.moderate(device.settings().moderation());
+        queues.merge(device.settings().merging());
         onQueues.accept(queues);
         DeviceChannel channel = new DeviceChannel(queues, device.isWired(), loopOf(target));
         channels.put(Thread.currentThread(), channel);
+        if (channel.isAsynchronous() && interrupts == null) {
+            Future<?> watch = target.channel()
+                    .eventLoop()
+                    .scheduleWithFixedDelay(channel::watch, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+            channel.onClose(() -> watch.cancel(false));
+        }
         return channel;
     }
 

@@ -27,12 +27,15 @@ final class QueueReports {
         for (int i = 0; i < channels.size(); i++) {
             DeviceChannel channel = channels.get(i).channel();
             values.put("ch" + i + "_events", channel.events());
+            values.put("ch" + i + "_eq_rearm", channel.rescues());
             add(values, "tx" + i, channel.send().health());
             add(values, "ch" + i + "_icosq", channel.control().health());
             add(values, "ch" + i + "_rq", channel.receive().health());
             for (ReceiveQueue queue : channel.receiveQueueList()) {
                 values.put("rx" + rx + "_packets", queue.packets());
                 values.put("rx" + rx + "_bytes", queue.bytes());
+                values.put("rx" + rx + "_lro_packets", queue.mergedPackets());
+                values.put("rx" + rx + "_lro_bytes", queue.mergedBytes());
                 rx++;
             }
         }

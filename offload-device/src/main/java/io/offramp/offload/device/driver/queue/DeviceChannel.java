@@ -5,6 +5,9 @@ import io.netty.buffer.Unpooled;
 import io.offramp.offload.device.hardware.engine.Port;
 import io.offramp.offload.device.hardware.engine.QueueSet;
 import io.offramp.offload.device.hardware.packet.FlowKey;
+import io.offramp.offload.device.hardware.queue.CompletionQueue;
+import io.offramp.offload.device.hardware.queue.Eqe;
+import io.offramp.offload.device.hardware.queue.EventRing;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
 import io.offramp.offload.device.hardware.queue.ReceiveQueue;
 import io.offramp.offload.device.hardware.steering.PlainTirs;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeviceChannel {
     private static final int SPINS = 200;
     private static final long PARK_NS = TimeUnit.MICROSECONDS.toNanos(20);
+    private static final int LOOKS_PER_WATCH = 1_000;
     private static final int TAIL_STRIDE = 32;
     private static final int EGRESS_BYTES = 1 << 17;
     private static final int FIRST_TYPE = ContentType.CHANGE_CIPHER_SPEC.code();
@@ -35,6 +39,9 @@ public final class DeviceChannel {
     private final ArrayDeque<Runnable> afterPoll = new ArrayDeque<>();
     private final Set<Flow> flows = new LinkedHashSet<>();
     private boolean isPolling;
+    private int completedAtWatch;
+    private long rescues;
+    private Runnable whenClosed = () -> {};
     private final SendRing send;
     private final SendRing control;
     private final ReceiveRing receive;
@@ -67,6 +74,7 @@ public final class DeviceChannel {
         tailsKey = queues.regions().map(tails);
         queues.hasChecksums(isWired);
         queues.onInterrupt(this::raise);
+        queues.arm();
     }
 
     /** True where completions come later, by an interrupt. */
@@ -89,17 +97,19 @@ public final class DeviceChannel {
         }
     }
 
-    /** Takes all completions that are there. */
+    /** Handler of an interrupt: takes all events and completions that are there, and arms the CQs for the next one. */
     public void poll() {
         isRaised.set(false);
         isPolling = true;
         try {
+            takeEvents();
             send.poll();
             control.poll();
             receive.poll();
             resizeIfIdle();
         } finally {
             isPolling = false;
+            queues.arm();
         }
         try {
             while (!afterPoll.isEmpty()) {
@@ -113,6 +123,37 @@ public final class DeviceChannel {
         }
     }
 
+    /** As with NAPI, an event of one CQ has the driver look at all of the channel. */
+    private void takeEvents() {
+        EventRing events = queues.eventRing();
+        for (int eqe = events.poll(); eqe != EventRing.EMPTY; eqe = events.poll()) {
+            CompletionQueue of = queues.completionQueue(Eqe.cqn(events.memory(), eqe));
+            if (of != null) {
+                of.onEvent();
+            }
+        }
+    }
+
+    /**
+     * Looks after queues that make no progress, again and again: a doorbell or an interrupt may have got lost. Rings
+     * once more, and looks at events and completions without an interrupt, as mlx5 does when a send takes too long.
+     */
+    public void watch() {
+        int completed = send.completed() + control.completed() + receive.completed();
+        if (completed == completedAtWatch && !isIdle()) {
+            rescues++;
+            send.doorbell();
+            control.doorbell();
+            poll();
+        }
+        completedAtWatch = completed;
+    }
+
+    /** How many times queues without progress were rung again. */
+    public long rescues() {
+        return rescues;
+    }
+
     /** Waits until nothing is under way. Blocks: for the end of an event loop, and for tests. */
     public void settle() {
         poll();
@@ -121,6 +162,9 @@ public final class DeviceChannel {
                 Thread.onSpinWait();
             } else {
                 LockSupport.parkNanos(this, PARK_NS);
+            }
+            if (looks % LOOKS_PER_WATCH == 0) {
+                watch();
             }
             poll();
         }
@@ -221,6 +265,7 @@ public final class DeviceChannel {
     private void resizeIfIdle() {
         if (wantedReceiveQueues != queues.receive().all().size() && receive.isIdle()) {
             queues.resize(wantedReceiveQueues);
+            queues.arm();
         }
     }
 
@@ -254,6 +299,12 @@ public final class DeviceChannel {
         queues.port(port);
     }
 
+    /** Lets the next doorbell of SQ and ICOSQ each get lost. */
+    public void loseNextDoorbell() {
+        queues.sendQueue().loseNextRing();
+        queues.controlQueue().loseNextRing();
+    }
+
     /** Lets the device fail the next send. */
     public void failNextSend() {
         queues.failNextSend();
@@ -278,13 +329,29 @@ public final class DeviceChannel {
         return egressKey;
     }
 
+    /**
+     * Where the event loop is the engine: nothing comes for as long as the device holds a packet, so that it reports
+     * what it has.
+     */
+    public void closeMerge() {
+        queues.closeMerge();
+        receive.poll();
+        resizeIfIdle();
+    }
+
     /** Puts a packet on the wire towards the device; false if the device dropped it. */
     public boolean deliver(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
         return queues.receive(header, headerBytes, wire, index, bytes);
     }
 
+    /** Takes what else ends when the queues do. */
+    public void onClose(Runnable newWhenClosed) {
+        whenClosed = newWhenClosed;
+    }
+
     /** Waits for work under way and frees the queues. The event loop no longer uses them. */
     public void close() {
+        whenClosed.run();
         settle();
         queues.regions().unmap(tailsKey);
         tails.release();

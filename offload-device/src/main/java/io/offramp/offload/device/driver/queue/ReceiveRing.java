@@ -43,11 +43,18 @@ public final class ReceiveRing {
         return producer == consumer;
     }
 
-    /** Posts memory for one packet and rings the doorbell. */
-    public void post(int lkey, int address, int bytes, CompletionHandler handler) {
-        DataSegment.write(memory.memory(), memory.offset(producer), bytes, lkey, address);
-        handlers[slot(producer)] = handler;
+    /** Running index of what comes next to complete. */
+    int completed() {
+        return consumer;
+    }
+
+    /** Posts memory for one packet; gives the entry, by which a CQE names the first packet that it is for. */
+    public int post(int lkey, int address, int bytes, CompletionHandler handler) {
+        int entry = producer;
+        DataSegment.write(memory.memory(), memory.offset(entry), bytes, lkey, address);
+        handlers[slot(entry)] = handler;
         doorbell.accept(++producer);
+        return entry & 0xffff;
     }
 
     /** Takes all completions that are there. */
@@ -71,18 +78,25 @@ public final class ReceiveRing {
         CompletionQueue completions = queue.completions();
         for (int cqe = completions.poll(); cqe != CompletionQueue.EMPTY; cqe = completions.poll()) {
             ByteBuf ring = completions.memory();
-            int slot = slot(Cqe.wqeCounter(ring, cqe));
-            CompletionHandler handler = handlers[slot];
-            handlers[slot] = null;
-            while (consumer != producer && handlers[slot(consumer)] == null) {
-                consumer++;
-            }
+            int first = Cqe.wqeCounter(ring, cqe);
             if (Cqe.opcode(ring, cqe) == Cqe.RESPONSE_ERROR) {
                 health.onError(ring, cqe, queue.state());
             }
-            if (handler != null) {
-                handler.onCompletion(ring, cqe);
+            int segments = Cqe.segments(ring, cqe);
+            for (int i = 0; i < segments; i++) {
+                complete(slot(first + i), ring, cqe);
             }
+        }
+    }
+
+    private void complete(int slot, ByteBuf ring, int cqe) {
+        CompletionHandler handler = handlers[slot];
+        handlers[slot] = null;
+        while (consumer != producer && handlers[slot(consumer)] == null) {
+            consumer++;
+        }
+        if (handler != null) {
+            handler.onCompletion(ring, cqe);
         }
     }
 

@@ -72,6 +72,11 @@ public final class SendRing {
         return producer == consumer;
     }
 
+    /** Running index of what comes next to complete. */
+    int completed() {
+        return consumer;
+    }
+
     /** True where a WQE fits now; never in a queue that has failed, until it is reset. */
     public boolean hasRoom(int blocks) {
         int toEdge = queue.entries() - (producer & queue.entries() - 1);

@@ -372,6 +372,8 @@ public final class DeviceRxSession implements RxSession, RecordAssembler.Listene
         keys.destroy();
         if (wired != null) {
             wired.close();
+            // What the device still holds.
+            channel.closeMerge();
         }
         drain();
         place.counters().rxCurrent.decrement();

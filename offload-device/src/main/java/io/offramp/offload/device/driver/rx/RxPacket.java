@@ -20,11 +20,13 @@ final class RxPacket implements CompletionHandler {
     private ByteBuf host = Unpooled.EMPTY_BUFFER;
     private int wireIndex;
     private int hostKey;
+    private int entry;
     private int hostIndex;
     private int bytes;
     private int sequence;
     private int epoch;
     private boolean isPresented;
+    private boolean isFirst;
     private boolean isDone;
     private Arrival arrival = Arrival.INTACT;
     private TlsOffload result = TlsOffload.NOT_DECRYPTED;
@@ -80,7 +82,7 @@ final class RxPacket implements CompletionHandler {
         queue.onPresented();
         hostKey = channel.regions().map(newHost);
         newContext.onPosted();
-        channel.receive().post(hostKey, 0, newBytes, this);
+        entry = channel.receive().post(hostKey, 0, newBytes, this);
         if (!channel.deliver(header, headerBytes, newWire, index, newBytes)) {
             throw new IllegalStateException("device has dropped a packet for which memory was posted");
         }
@@ -100,6 +102,7 @@ final class RxPacket implements CompletionHandler {
     @Override
     public void onCompletion(ByteBuf ring, int cqe) {
         result = Cqe.tlsOffload(ring, cqe);
+        isFirst = Cqe.wqeCounter(ring, cqe) == entry;
         if (Cqe.opcode(ring, cqe) == Cqe.RESPONSE_ERROR) {
             arrival = Arrival.LOST;
             // Where TCP is the host kernel's, what it would bring again is here already.
@@ -129,7 +132,8 @@ final class RxPacket implements CompletionHandler {
         }
         switch (result) {
             case DECRYPTED -> {
-                counters.rxDecryptedPackets.increment();
+                // As in mlx5, merged packets are one.
+                counters.rxDecryptedPackets.add(isFirst ? 1 : 0);
                 counters.rxDecryptedBytes.add(bytes);
             }
             case RESYNC -> counters.rxResyncPackets.increment();

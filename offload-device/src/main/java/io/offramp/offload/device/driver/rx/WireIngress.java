@@ -52,26 +52,51 @@ final class WireIngress implements WiredRx.Ingress {
             // Past the device, which might decrypt it with a key that is no longer the right one.
             boolean isIntact = Checksums.verify(header, headerBytes, payload, 0, bytes);
             flow.watch().onPassedBy(PacketHeader.tcpSequence(header, 0), payload, 0, bytes);
-            accept(isIntact ? Arrival.INTACT : Arrival.DAMAGED, header, payload, DecryptedRuns.ENCRYPTED);
+            accept(
+                    isIntact ? Arrival.INTACT : Arrival.DAMAGED,
+                    PacketHeader.tcpSequence(header, 0),
+                    payload,
+                    DecryptedRuns.ENCRYPTED);
             return;
         }
         ByteBuf host = place.allocator().directBuffer(bytes, bytes).writerIndex(bytes);
         int sequence = PacketHeader.tcpSequence(header, 0);
-        RxPacket packet = packets.take();
-        packet.present(
-                context, place.channel(), header, headerBytes, payload, 0, bytes, host, sequence, records.epoch());
+        packets.append()
+                .present(
+                        context,
+                        place.channel(),
+                        header,
+                        headerBytes,
+                        payload,
+                        0,
+                        bytes,
+                        host,
+                        sequence,
+                        records.epoch());
         place.channel().receive().poll();
-        packet.count(place.counters());
-        if (packet.arrival() == Arrival.INTACT) {
-            device.onPacket(packet);
-        }
-        accept(packet.arrival(), header, host, packet.mark());
-        packets.release(packet);
+        drain();
     }
 
-    private void accept(Arrival arrival, ByteBuf header, ByteBuf payload, int mark) {
+    @Override
+    public void onQuiet() {
+        place.channel().closeMerge();
+        drain();
+    }
+
+    private void drain() {
+        for (RxPacket packet = packets.pollDone(); packet != null; packet = packets.pollDone()) {
+            packet.count(place.counters());
+            if (packet.arrival() == Arrival.INTACT) {
+                device.onPacket(packet);
+            }
+            accept(packet.arrival(), packet.sequence(), packet.host(), packet.mark());
+            packets.release(packet);
+        }
+    }
+
+    private void accept(Arrival arrival, int sequence, ByteBuf payload, int mark) {
         switch (arrival) {
-            case INTACT -> wire.accept(header, payload.retain(), mark);
+            case INTACT -> wire.accept(sequence, payload.retain(), mark);
             case DAMAGED -> place.counters().rxChecksumErrors.increment();
             case LOST -> {}
         }

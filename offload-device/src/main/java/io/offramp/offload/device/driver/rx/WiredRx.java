@@ -22,7 +22,6 @@ final class WiredRx {
     private static final int STALL_LIMIT = 10_000;
 
     /** Takes a packet from the wire. */
-    @FunctionalInterface
     interface Ingress {
         /**
          * A packet has come in.
@@ -31,6 +30,9 @@ final class WiredRx {
          * @param payload its payload; borrowed
          */
         void onPacket(ByteBuf header, ByteBuf payload);
+
+        /** Nothing comes for a while. */
+        void onQuiet();
     }
 
     private final SessionPlace place;
@@ -69,6 +71,7 @@ final class WiredRx {
     /** Leaves to chance what happens to the flow's RQ now. */
     void steer(RxBinding device) {
         if (chance.happens(Fault.RESIZE)) {
+            place.channel().closeMerge();
             int most = place.device().settings().receiveQueues();
             place.channel().resize(place.channel().receiveQueues() % most + 1);
         }
@@ -97,6 +100,9 @@ final class WiredRx {
         for (Wire.Packet packet; isOpen && (packet = wire.next()) != null; ) {
             arrive(packet, ingress);
         }
+        if (isOpen) {
+            ingress.onQuiet();
+        }
     }
 
     /** The far end keeps what it may have to send again, and what it may send again although it need not. */
@@ -117,7 +123,13 @@ final class WiredRx {
         if (packet != null) {
             arrive(packet, ingress);
         } else if (due == null) {
-            farEnd.onTimeout();
+            long before = host.next();
+            ingress.onQuiet();
+            if (host.next() > before) {
+                farEnd.onAck(host.next());
+            } else {
+                farEnd.onTimeout();
+            }
         }
     }
 
@@ -132,6 +144,8 @@ final class WiredRx {
         if (bytes > 0) {
             packets.next((int) (range.position() + missing) + faults.sequence(), bytes, 1);
             ByteBuf header = packets.header();
+            boolean isLast = range.position() + range.bytes() == end;
+            PacketHeader.flags(header, 0, isLast ? PacketHeader.ACK | PacketHeader.PSH : PacketHeader.ACK);
             Checksums.write(header, packets.headerBytes(), history, index + missing, bytes);
             wire.send(header, packets.headerBytes(), history, index + missing, bytes);
         }
@@ -154,9 +168,12 @@ final class WiredRx {
         return Math.min(faults.mss(), packets.mss(place.channel().mtu()));
     }
 
-    /** Puts a packet's payload in order; ownership moves. */
-    void accept(ByteBuf header, ByteBuf payload, int mark) {
-        int sequence = PacketHeader.tcpSequence(header, 0);
+    /**
+     * Puts a packet's payload in order; ownership moves.
+     *
+     * @param sequence TCP sequence of its first byte
+     */
+    void accept(int sequence, ByteBuf payload, int mark) {
         host.receive(host.positionOf(sequence, faults.sequence()), payload, mark);
         packets.arrived((int) host.next() + faults.sequence());
     }

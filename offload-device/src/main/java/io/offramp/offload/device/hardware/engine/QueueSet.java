@@ -5,7 +5,9 @@ import io.offramp.offload.device.hardware.context.ContextCache;
 import io.offramp.offload.device.hardware.context.ContextTable;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.device.hardware.queue.CompletionQueue;
+import io.offramp.offload.device.hardware.queue.EventRing;
 import io.offramp.offload.device.hardware.queue.MemoryRegions;
+import io.offramp.offload.device.hardware.queue.Merging;
 import io.offramp.offload.device.hardware.queue.Moderation;
 import io.offramp.offload.device.hardware.queue.ReceiveQueues;
 import io.offramp.offload.device.hardware.queue.WorkQueue;
@@ -32,8 +34,8 @@ public final class QueueSet {
     private final WorkQueue controlQueue;
     private final ReceiveQueues receive;
     private final PlainTirs plainTirs;
-    private final CompletionQueue sendCompletions = new CompletionQueue(SEND_BLOCKS);
-    private final CompletionQueue controlCompletions = new CompletionQueue(CONTROL_BLOCKS);
+    private final CompletionQueue sendCompletions;
+    private final CompletionQueue controlCompletions;
     private final RecordCipher cipher = new RecordCipher();
     private final TxEngine tx;
     private final RxEngine rx;
@@ -42,10 +44,9 @@ public final class QueueSet {
     private final ContextCache cache;
     private final PacketRing arriving = new PacketRing(RECEIVE_ENTRIES);
     private final @Nullable Engine engine;
-    private final EventQueue events = new EventQueue();
+    private final EventQueue events;
     private boolean isPaced;
     private long pacedUntilNs;
-    private int reported;
 
     /**
      * @param number unique on the device; SQ, ICOSQ and the memory of the RQs have 4n + 1 to 4n + 3
@@ -69,7 +70,10 @@ public final class QueueSet {
         this.link = link;
         sendQueue = new WorkQueue(4 * number + 1, SEND_BLOCKS, WorkQueue.BLOCK_BYTES);
         controlQueue = new WorkQueue(4 * number + 2, CONTROL_BLOCKS, WorkQueue.BLOCK_BYTES);
+        sendCompletions = new CompletionQueue(sendQueue.number(), SEND_BLOCKS);
+        controlCompletions = new CompletionQueue(controlQueue.number(), CONTROL_BLOCKS);
         receive = new ReceiveQueues(number, 4 * number + 3, RECEIVE_ENTRIES, receiveQueues);
+        events = new EventQueue(sendCompletions, controlCompletions, receive);
         plainTirs = new PlainTirs(number, new Rqt(receiveQueues), Toeplitz.DEFAULT);
         tx = new TxEngine(tises, regions, cipher, new Payload(regions, sendQueue.memory()), link::mtu);
         rx = new RxEngine(cipher);
@@ -97,6 +101,33 @@ public final class QueueSet {
     /** How its interrupts are moderated. Called once by the driver, before {@link #onInterrupt}. */
     public void moderate(Moderation moderation) {
         events.moderate(moderation);
+    }
+
+    /** Ring of the EQ: which CQs have new entries. */
+    public EventRing eventRing() {
+        return events.ring();
+    }
+
+    /**
+     * Doorbell of all CQs: wants an event for the next entry of each. Called by the driver when it has taken what there
+     * was.
+     */
+    public void arm() {
+        // The engine has looked for an arm behind each entry. It is woken only where it may have looked before this
+        // one.
+        if (events.arm() && engine != null) {
+            engine.wake();
+        }
+    }
+
+    /** How packets that come in are merged. Called once by the driver, before {@link #onInterrupt}. */
+    public void merge(Merging merging) {
+        receiver.merger().merge(merging);
+    }
+
+    /** Where the caller's thread is the engine: the time for which a packet is held has passed. */
+    public void closeMerge() {
+        receiver.merger().close();
     }
 
     /** Interrupts so far; another thread may see an older count. */
@@ -137,6 +168,13 @@ public final class QueueSet {
     /** CQ of the ICOSQ. */
     public CompletionQueue controlCompletions() {
         return controlCompletions;
+    }
+
+    /** The CQ with this number; null if it is none of these, or gone. */
+    public @Nullable CompletionQueue completionQueue(int number) {
+        return number == sendCompletions.number()
+                ? sendCompletions
+                : number == controlCompletions.number() ? controlCompletions : receive.completions(number);
     }
 
     /** RQs. */
@@ -203,29 +241,37 @@ public final class QueueSet {
         receiver.hasChecksums(newHasChecksums);
     }
 
-    /** Doorbell of the SQ: works on everything before this running index. */
+    /** Doorbell of the SQ: the device works on everything before this running index, which its record gets. */
     public void ringSend(int producer) {
-        sendQueue.doorbell(producer);
-        if (engine == null) {
+        sendQueue.record(producer);
+        if (isHeard(sendQueue)) {
             while (workSend()) {}
-        } else {
-            engine.wake();
         }
     }
 
-    /** Doorbell of the ICOSQ: works on everything before this running index. */
+    /** Doorbell of the ICOSQ: the device works on everything before this running index, which its record gets. */
     public void ringControl(int producer) {
-        controlQueue.doorbell(producer);
-        if (engine == null) {
+        controlQueue.record(producer);
+        if (isHeard(controlQueue)) {
             while (workControl()) {}
-        } else {
-            engine.wake();
         }
     }
 
-    /** Doorbell of the RQs' memory: entries before this running index may be filled. */
+    /** Rings; true where the ringing thread is the engine. */
+    private boolean isHeard(WorkQueue queue) {
+        boolean isHeard = queue.ring();
+        if (isHeard && engine != null) {
+            engine.wake();
+        }
+        return isHeard && engine == null;
+    }
+
+    /**
+     * Doorbell record of the RQs' memory: entries before this running index may be filled. Nobody rings: the device
+     * reads it when a packet comes.
+     */
     public void ringReceive(int producer) {
-        receive.memory().doorbell(producer);
+        receive.memory().record(producer);
     }
 
     /**
@@ -237,7 +283,11 @@ public final class QueueSet {
      */
     public boolean receive(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
         if (engine == null) {
-            return receiver.take(header, headerBytes, wire, index, bytes);
+            boolean isTaken = receiver.take(header, headerBytes, wire, index, bytes);
+            if (!receiver.hasChecksums()) {
+                closeMerge();
+            }
+            return isTaken;
         }
         if (!arriving.offer(header, headerBytes, wire, index, bytes)) {
             return false;
@@ -260,7 +310,7 @@ public final class QueueSet {
         boolean hasWorked = isPaced;
         if (isPaced) {
             isPaced = false;
-            report(now);
+            events.onWorked(now);
         }
         long missesBefore = cache.misses();
         long recordsBefore = cipher.records();
@@ -276,17 +326,10 @@ public final class QueueSet {
                 isPaced = true;
                 pacedUntilNs = now + ns;
             } else {
-                report(now);
+                events.onWorked(now);
             }
         }
-        return events.raiseIfDue(now) || hasWorked;
-    }
-
-    /** What has completed since the last time may be seen by the driver. */
-    private void report(long nowNs) {
-        int all = sendCompletions.produced() + controlCompletions.produced() + receive.produced();
-        events.add(all - reported, nowNs);
-        reported = all;
+        return !isPaced && events.raiseIfDue(now) || hasWorked;
     }
 
     private boolean workAll() {
@@ -300,7 +343,7 @@ public final class QueueSet {
         while (workReceive()) {
             hasWorked = true;
         }
-        return hasWorked;
+        return receiver.merger().isOpen() && receiver.merger().closeIfDue(System.nanoTime()) || hasWorked;
     }
 
     /** Engine: does the next WQE of the ICOSQ; false if none waits. */
@@ -335,7 +378,7 @@ public final class QueueSet {
     /** Engine: until it has something to do for these queues without a doorbell, in ns; else {@link Long#MAX_VALUE}. */
     long nsToInterrupt() {
         long now = System.nanoTime();
-        return isPaced ? pacedUntilNs - now : events.nsToDue(now);
+        return isPaced ? pacedUntilNs - now : Math.min(receiver.merger().nsToDue(now), events.nsToDue(now));
     }
 
     /** Frees the rings. Nothing is posted after this. */
@@ -348,6 +391,7 @@ public final class QueueSet {
         receive.close();
         sendCompletions.close();
         controlCompletions.close();
+        events.close();
         cipher.close();
         tx.close();
         rx.close();

@@ -37,6 +37,7 @@ final class Receiver {
     private final BooleanSupplier isUp;
     private final RxEngine engine;
     private final FlowKey flow = new FlowKey();
+    private final Merger merger = new Merger();
     private boolean hasChecksums = true;
     private boolean failsNext;
     private long bytesReceived;
@@ -76,6 +77,16 @@ final class Receiver {
         observer = newObserver;
     }
 
+    /** Merges packets. */
+    Merger merger() {
+        return merger;
+    }
+
+    /** True where the wire is a model's, on which a packet may wait for the next one. */
+    boolean hasChecksums() {
+        return hasChecksums;
+    }
+
     /** Payload of all packets so far. */
     long bytesReceived() {
         return bytesReceived;
@@ -84,6 +95,7 @@ final class Receiver {
     /** Takes a packet; false if it was dropped, as {@link QueueSet#receive} says. */
     boolean take(ByteBuf header, int headerBytes, ByteBuf wire, int index, int bytes) {
         WorkQueue memory = queues.memory();
+        memory.fetch();
         if (memory.waiting() == 0) {
             return false;
         }
@@ -111,6 +123,7 @@ final class Receiver {
         ReceiveQueue target = queues.all().get(queue);
         if (failsNext || target.state() == QueueState.ERROR) {
             failsNext = false;
+            merger.close();
             target.onError(entry);
             return true;
         }
@@ -125,7 +138,7 @@ final class Receiver {
             watching.afterPacket(
                     header, headerBytes, host, (int) address, bytes, target.number(), isIntact, tls, context);
         }
-        target.onPacket(entry, bytes, isIntact, tls);
+        merger.onPacket(target, header, flow, entry, bytes, isIntact, tls);
         bytesReceived += bytes;
         return true;
     }

@@ -14,6 +14,8 @@ import java.lang.invoke.VarHandle;
  *      +--------------+---------------+------------------------------+
  *  28  |  hds_ip_ext  |               |                              |   bit 2 of the first byte: l4_ok
  *      +--------------+---------------+------------------------------+
+ *  32  | lro_num_seg  |                                              |
+ *      +--------------+---------------+---------------+--------------+
  *  44  |                          byte_cnt                           |
  *      +--------------+---------------+---------------+--------------+
  *  52  |              |               | vendor_err_   |   syndrome   |   of an error
@@ -44,6 +46,7 @@ public final class Cqe {
 
     private static final int HEADER_FLAGS = 28;
     private static final int L4_OK = 1 << 2;
+    private static final int LRO_SEGMENTS = 32;
     private static final int BYTE_COUNT = 44;
     private static final int VENDOR_SYNDROME = 54;
     private static final int SYNDROME = 55;
@@ -62,11 +65,13 @@ public final class Cqe {
             int wqeCounter,
             int byteCount,
             boolean isIntact,
+            int segments,
             int tls,
             int syndrome,
             int vendor) {
         out.setByte(at, tls << TLS_SHIFT);
         out.setByte(at + HEADER_FLAGS, isIntact ? L4_OK : 0);
+        out.setByte(at + LRO_SEGMENTS, segments);
         out.setInt(at + BYTE_COUNT, byteCount);
         out.setShort(at + VENDOR_SYNDROME, vendor << 8 | syndrome);
         VarHandle.releaseFence();
@@ -96,6 +101,11 @@ public final class Cqe {
     /** Payload bytes that left or came. */
     public static int byteCount(ByteBuf in, int at) {
         return in.getInt(at + BYTE_COUNT);
+    }
+
+    /** How many packets it is for, in as many entries from {@link #wqeCounter} on: 1 where none were merged. */
+    public static int segments(ByteBuf in, int at) {
+        return Math.max(1, in.getUnsignedByte(at + LRO_SEGMENTS));
     }
 
     /** True where a received packet's TCP checksum holds. */

@@ -9,12 +9,14 @@ public final class ReceiveQueue {
     private final CompletionQueue completions;
     private long packets;
     private long bytes;
+    private long mergedPackets;
+    private long mergedBytes;
     private volatile QueueState state = QueueState.READY;
 
     /** @param entries of the memory pool: the CQ never overruns */
     ReceiveQueue(int number, int entries) {
         this.number = number;
-        completions = new CompletionQueue(entries);
+        completions = new CompletionQueue(number, entries);
     }
 
     /** Number of the queue, which a TIR names. */
@@ -28,10 +30,24 @@ public final class ReceiveQueue {
     }
 
     /** Device: a packet has come in. */
-    public void onPacket(int entry, int payloadBytes, boolean isIntact, TlsOffload tls) {
+    public void onPacket(int payloadBytes) {
         packets++;
         bytes += payloadBytes;
-        completions.pushReceived(entry, payloadBytes, isIntact, tls);
+    }
+
+    /**
+     * Device: reports packets that have come in.
+     *
+     * @param entry of the first one
+     * @param segments how many; those behind it are in the next entries
+     * @param payloadBytes of all
+     */
+    public void complete(int entry, int segments, int payloadBytes, boolean isIntact, TlsOffload tls) {
+        if (segments > 1) {
+            mergedPackets++;
+            mergedBytes += payloadBytes;
+        }
+        completions.pushReceived(entry, payloadBytes, isIntact, segments, tls);
     }
 
     /** Device: a packet was not taken, for a fault that was asked for, or because of one before it. */
@@ -62,6 +78,16 @@ public final class ReceiveQueue {
     /** Their payload. */
     public long bytes() {
         return bytes;
+    }
+
+    /** Packets made of several by LRO. */
+    public long mergedPackets() {
+        return mergedPackets;
+    }
+
+    /** Their payload. */
+    public long mergedBytes() {
+        return mergedBytes;
     }
 
     void close() {

@@ -2,6 +2,7 @@ package io.offramp.offload.device.hardware.queue;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The RQs of one channel, and the memory pool (RMP) that they take entries from. */
 public final class ReceiveQueues {
@@ -51,6 +52,12 @@ public final class ReceiveQueues {
     public int indexOf(int number) {
         int index = number - firstNumber;
         return index >= 0 && index < queues.size() ? index : -1;
+    }
+
+    /** CQ of the RQ with this number; null if it is none of this channel. */
+    public @Nullable CompletionQueue completions(int number) {
+        int index = indexOf(number);
+        return index < 0 ? null : queues.get(index).completions();
     }
 
     /** Device: completions of all RQs so far, those that are gone included. */

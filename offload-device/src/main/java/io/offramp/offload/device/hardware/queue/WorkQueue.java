@@ -5,8 +5,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries and
- * rings the doorbell; the device consumes, on the same thread or on one of its own.
+ * A ring of work for the device: SQ and ICOSQ in blocks of 64 bytes, RQ in entries of 16. The driver writes entries,
+ * then the running index behind them to the doorbell record, which is host memory, and rings the doorbell. A ring says
+ * only that the record has changed: the device reads how far it may go from there. So a ring that is late, or gets lost
+ * before another one, loses no entry. The device consumes on the driver's thread or on one of its own.
  */
 public final class WorkQueue {
     /** Length of a basic block of a send queue. */
@@ -15,11 +17,13 @@ public final class WorkQueue {
     /** Most blocks that one WQE has. */
     public static final int MAX_WQE_BLOCKS = 16;
 
-    private static final VarHandle PRODUCER;
+    private static final VarHandle RECORD;
+    private static final VarHandle RINGS;
 
     static {
         try {
-            PRODUCER = MethodHandles.lookup().findVarHandle(WorkQueue.class, "producer", int.class);
+            RECORD = MethodHandles.lookup().findVarHandle(WorkQueue.class, "record", int.class);
+            RINGS = MethodHandles.lookup().findVarHandle(WorkQueue.class, "rings", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -31,8 +35,12 @@ public final class WorkQueue {
     private final ByteBuf memory;
     // Written by the driver behind the entries, read by the device in front of them: release and acquire, for a full
     // fence costs an inline engine more than the rest of a doorbell.
+    private int record;
+    private int rings;
+    private int ringsHeard;
     private int producer;
     private int consumer;
+    private boolean losesNextRing;
     private boolean hasUnfencedParams;
     private volatile QueueState state = QueueState.READY;
 
@@ -68,9 +76,24 @@ public final class WorkQueue {
         return (index & entries - 1) * entryBytes;
     }
 
-    /** Driver: everything before this running index is the device's. */
-    public void doorbell(int newProducer) {
-        PRODUCER.setRelease(this, newProducer);
+    /** Driver: writes the doorbell record: everything before this running index is the device's. */
+    public void record(int newProducer) {
+        RECORD.setRelease(this, newProducer);
+    }
+
+    /** Driver: rings the doorbell: the record has changed. False where that gets lost on its way. */
+    public boolean ring() {
+        if (losesNextRing) {
+            losesNextRing = false;
+            return false;
+        }
+        RINGS.setRelease(this, rings + 1);
+        return true;
+    }
+
+    /** Lets the next ring get lost. */
+    public void loseNextRing() {
+        losesNextRing = true;
     }
 
     /** Device: running index of the next entry to work on. */
@@ -78,9 +101,19 @@ public final class WorkQueue {
         return consumer;
     }
 
-    /** Device: how many entries wait. */
+    /** Device: how many entries wait, as far as it was rung for. */
     public int waiting() {
-        return (int) PRODUCER.getAcquire(this) - consumer;
+        int rung = (int) RINGS.getAcquire(this);
+        if (rung != ringsHeard) {
+            ringsHeard = rung;
+            fetch();
+        }
+        return producer - consumer;
+    }
+
+    /** Device: reads the record, as it does unrung where it needs memory to receive into. */
+    public void fetch() {
+        producer = (int) RECORD.getAcquire(this);
     }
 
     /** Device: these entries are done. */

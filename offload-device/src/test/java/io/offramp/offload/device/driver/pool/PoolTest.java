@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offramp.offload.aead.choice.AeadEngines;
 import io.offramp.offload.device.hardware.context.ContextMemory;
 import io.offramp.offload.device.hardware.context.ContextTable;
+import io.offramp.offload.device.hardware.firmware.CommandTimes;
 import io.offramp.offload.device.hardware.firmware.Firmware;
 import io.offramp.offload.device.hardware.key.DekTable;
 import io.offramp.offload.key.AeadSuite;
@@ -57,7 +58,8 @@ class PoolTest {
         LongAdder destroyed = new LongAdder();
         ContextMemory memory = new ContextMemory(3);
         TisPool tises = new TisPool(new ContextTable(memory, Firmware.instant()), 3, false, created, destroyed);
-        DekTable table = new DekTable(2, AeadEngines.best(), Firmware.instant());
+        Firmware firmware = new Firmware(new CommandTimes(0, 1, 1, 1_000), () -> 0);
+        DekTable table = new DekTable(2, AeadEngines.best(), firmware);
         DekPool deks = new DekPool(table, false);
 
         for (int i = 0; i < 100; i++) {
@@ -72,6 +74,7 @@ class PoolTest {
         assertThat(memory.used()).isZero();
         assertThat(table.loaded()).isZero();
         assertThat(deks.inUse()).isZero();
+        assertThat(firmware.backlogNs()).as("no sync").isEqualTo(200);
     }
 
     @Test

@@ -82,6 +82,7 @@ class EngineThreadTest {
 
     private static SendRing postNop(QueueSet queues) {
         SendRing ring = new SendRing(queues.sendQueue(), queues.sendCompletions(), queues::ringSend);
+        queues.arm();
         ring.postNop(0);
         ring.doorbell();
         return ring;

@@ -7,11 +7,13 @@ import io.netty.buffer.Unpooled;
 import io.offramp.offload.device.hardware.context.AuthState;
 import io.offramp.offload.device.hardware.context.ProgressParams;
 import io.offramp.offload.device.hardware.context.TrackerState;
+import io.offramp.offload.device.hardware.queue.CompletionQueue;
 import io.offramp.offload.device.hardware.queue.ControlSegment;
 import io.offramp.offload.device.hardware.queue.Cqe;
 import io.offramp.offload.device.hardware.queue.Opcode;
 import io.offramp.offload.device.hardware.queue.ParamsWqe;
 import io.offramp.offload.device.hardware.queue.Syndrome;
+import io.offramp.offload.device.hardware.queue.WorkQueue;
 import io.offramp.offload.tck.ReferenceRecords;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,25 @@ class QueueSetTest extends SendQueueFixture {
         assertThat(context().nextTcpSequence()).isEqualTo(SEQUENCE + RECORD_BYTES);
         assertThat(context().recordNumber()).isEqualTo(4);
         assertThat(context().tracker()).isEqualTo(TrackerState.TRACKING);
+    }
+
+    /** A doorbell says that the record has changed, no more: the next one makes good what got lost. */
+    @Test
+    void shouldReadHowFarToWorkFromTheDoorbellRecord() {
+        queues.sendQueue().loseNextRing();
+        WorkQueue queue = queues.sendQueue();
+        for (int i = 0; i < 2; i++) {
+            int flags = ControlSegment.CQ_UPDATE;
+            ControlSegment.write(queue.memory(), queue.offset(i), Opcode.NOP, 0, i, queue.number(), 1, flags, 0);
+        }
+        queues.ringSend(1);
+        assertThat(queues.sendCompletions().poll()).as("nobody has rung").isEqualTo(CompletionQueue.EMPTY);
+        assertThat(queue.waiting()).isZero();
+
+        queues.ringSend(2);
+
+        assertThat(queue.consumer()).isEqualTo(2);
+        assertThat(queues.sendCompletions().produced()).isEqualTo(2);
     }
 
     @Test

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CompletionQueueTest {
-    private final CompletionQueue queue = new CompletionQueue(4);
+    private final CompletionQueue queue = new CompletionQueue(1, 4);
 
     @AfterEach
     void close() {

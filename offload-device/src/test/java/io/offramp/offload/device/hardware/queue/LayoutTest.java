@@ -107,10 +107,12 @@ class LayoutTest {
 
     @Test
     void shouldLayOutTheCqeAsDocumented() {
-        Cqe.write(bytes, 64, Cqe.REQUEST_ERROR, 1, 0xabcd, 0x0102_0304, true, TlsOffload.ERROR.ordinal(), 0x05, 0x07);
+        Cqe.write(
+                bytes, 64, Cqe.REQUEST_ERROR, 1, 0xabcd, 0x0102_0304, true, 7, TlsOffload.ERROR.ordinal(), 0x05, 0x07);
 
         assertThat((int) bytes.getUnsignedByte(64)).isEqualTo(3 << 3);
         assertThat((int) bytes.getUnsignedByte(64 + 28)).isEqualTo(1 << 2);
+        assertThat((int) bytes.getUnsignedByte(64 + 32)).isEqualTo(7);
         assertThat(bytes.getInt(64 + 44)).isEqualTo(0x0102_0304);
         assertThat(ByteBufUtil.hexDump(bytes, 64 + 54, 2)).isEqualTo("0705");
         assertThat(ByteBufUtil.hexDump(bytes, 64 + 60, 4)).isEqualTo("abcd00d1");
@@ -119,7 +121,7 @@ class LayoutTest {
     @Test
     void shouldReadBackTheCqe() {
         for (TlsOffload tls : TlsOffload.values()) {
-            Cqe.write(bytes, 0, Cqe.RESPONSE_SEND, 0, 0xffff, 77, false, tls.ordinal(), 0xff, 0xfe);
+            Cqe.write(bytes, 0, Cqe.RESPONSE_SEND, 0, 0xffff, 77, false, 1, tls.ordinal(), 0xff, 0xfe);
 
             assertThat(Cqe.opcode(bytes, 0)).isEqualTo(Cqe.RESPONSE_SEND);
             assertThat(Cqe.wqeCounter(bytes, 0)).isEqualTo(0xffff);
