@@ -10,6 +10,7 @@ import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -81,6 +82,37 @@ class StartCacheIT {
     }
 
     @Test
+    void shouldSayThatThereIsNoCacheWhenAnArchiveHasBroughtAnEmptyOne() throws Exception {
+        Path script = copy(StandardCopyOption.COPY_ATTRIBUTES);
+        Files.write(script.resolveSibling("../offramp.aot"), new byte[0]);
+
+        assertThat(linesUntilServing(script, "").getFirst()).startsWith("offramp: no startup cache: ");
+    }
+
+    @Test
+    @Timeout(300)
+    void shouldTrainWithoutAChangeToAnyJarAndStartFromThatCacheWithABackendOfOthers() throws Exception {
+        // Given
+        Path script = copy();
+        List<FileTime> dates = dates(script);
+
+        // When
+        Process training = StartScript.start(script, directory, "train");
+
+        // Then
+        assertThat(training.waitFor()).isZero();
+        assertThat(dates(script)).isEqualTo(dates);
+        assertThat(linesUntilServing(script, CACHE_OR_NOTHING)).noneMatch(StartCacheIT::isOfTheJvm);
+
+        // When
+        Path plugins = script.resolveSibling("../plugins");
+        Files.copy(jars(script).getFirst(), plugins.resolve("backend.jar"));
+
+        // Then
+        assertThat(linesUntilServing(script, CACHE_OR_NOTHING)).noneMatch(StartCacheIT::isOfTheJvm);
+    }
+
+    @Test
     void shouldFailAsEverWhenRunWithoutOptionsFindsNoFile() throws Exception {
         Outcome outcome = StartScript.run(StartScript.ofDistribution(), directory, "run", "missing.yaml");
 
@@ -89,6 +121,20 @@ class StartCacheIT {
                 .contains("missing.yaml")
                 .endsWith("1 problem")
                 .doesNotContain("\tat ");
+    }
+
+    private static List<Path> jars(Path script) throws IOException {
+        try (Stream<Path> files = Files.list(script.resolveSibling("../lib"))) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static List<FileTime> dates(Path script) throws IOException {
+        List<FileTime> dates = new ArrayList<>();
+        for (Path jar : jars(script)) {
+            dates.add(Files.getLastModifiedTime(jar));
+        }
+        return dates;
     }
 
     private List<String> linesUntilServing(Path script, String javaOpts) throws IOException {

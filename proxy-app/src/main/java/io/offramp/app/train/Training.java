@@ -7,15 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the startup cache of the JVM: classes, loaded and linked. */
 public final class Training {
@@ -49,16 +48,16 @@ public final class Training {
 
     /**
      * Runs a proxy under load, and has its JVM write the cache. Blocks for the load's time and some seconds to start
-     * and to write. The jars of the class path get today's date: the JVM recognises a changed jar by date and size, and
-     * all builds have the same date.
+     * and to write. The JVM recognises a changed jar by date and size only, and all builds have the same date: whatever
+     * replaces the jars must remove the cache, or bring an empty one, as the distribution does.
      *
      * @param cache replaced only when the new one is complete
      * @param load duration of the load
      * @throws IOException if any step fails; then there is no cache
      */
     public static Outcome run(Path cache, Duration load) throws IOException, InterruptedException {
+        requireWritable(cache.toAbsolutePath().getParent());
         Files.deleteIfExists(cache);
-        touchClassPath();
         Path home = Files.createTempDirectory("offramp-train");
         Path fresh = cache.resolveSibling(cache.getFileName() + ".new");
         try (DemoUpstream upstream = DemoUpstream.start(0)) {
@@ -115,10 +114,9 @@ public final class Training {
         return loads;
     }
 
-    private static void touchClassPath() throws IOException {
-        FileTime now = FileTime.from(Instant.now());
-        for (String jar : System.getProperty("java.class.path").split(System.getProperty("path.separator"), -1)) {
-            Files.setLastModifiedTime(Path.of(jar), now);
+    private static void requireWritable(@Nullable Path directory) throws IOException {
+        if (directory == null || !Files.isWritable(directory)) {
+            throw new IOException("cannot write to " + directory + "; OFFRAMP_CACHE names another file for the cache");
         }
     }
 
