@@ -69,7 +69,7 @@ public final class StartScript {
      */
     static Outcome runWithTools(Path script, Path tools, String... args) throws IOException, InterruptedException {
         Path usual = Files.createDirectories(script.resolveSibling("usual"));
-        for (String tool : List.of("bash", "readlink", "dirname", "find", "mkdir", "rm", "touch")) {
+        for (String tool : List.of("bash", "readlink", "dirname", "find", "mkdir", "rm", "touch", "cat")) {
             Path forwarder = Files.writeString(usual.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
             assertThat(forwarder.toFile().setExecutable(true)).isTrue();
         }

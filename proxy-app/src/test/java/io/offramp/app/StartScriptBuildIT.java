@@ -15,7 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Builds and starts of the start script, in a source tree where Maven and Java only print their arguments. */
 class StartScriptBuildIT {
     private static final String BUILDING = "offramp: building; a first build takes some minutes\n";
-    private static final String BUILT = "mvn -q -B -Dstyle.color=never -Dquick -DskipTests package -pl proxy-app -am\n";
+    private static final String BUILT = "mvn -B -Dstyle.color=never -Dquick -DskipTests package -pl proxy-app -am\n";
+
+    private static final String MAKE = """
+            mkdir -p proxy-app/target/offramp-1/offramp-1/lib
+            touch proxy-app/target/offramp-1.tar.gz
+            """;
 
     @TempDir
     private Path tree;
@@ -57,6 +62,26 @@ class StartScriptBuildIT {
     }
 
     @Test
+    void shouldSayWhichModuleIsBuiltAndNothingElseOfMaven() throws Exception {
+        // Given
+        withMaven("""
+                [INFO] Scanning for projects...
+                Downloading from central: near://library.pom
+                Downloaded from central: near://library.pom (1 kB at 2 kB/s)
+                Downloading from central: near://library.jar
+                [INFO] Building Offramp :: proxy-core 0.1.0-SNAPSHOT                 [7/11]
+                [WARNING] something
+                [INFO] BUILD SUCCESS""");
+
+        // When, Then
+        assertThat(run().output())
+                .isEqualTo(BUILDING + "offramp: downloading libraries\n"
+                        + "offramp: building proxy-core [7/11]\n"
+                        + "[WARNING] something\n"
+                        + "java version");
+    }
+
+    @Test
     void shouldStartWhatIsThereWhenThereIsNoMaven() throws Exception {
         // Given
         withMaven();
@@ -94,12 +119,11 @@ class StartScriptBuildIT {
     }
 
     private void withMaven() throws IOException {
-        executable("tools/mvn", """
-                #!/bin/sh
-                echo mvn "$@"
-                mkdir -p proxy-app/target/offramp-1/offramp-1/lib
-                touch proxy-app/target/offramp-1.tar.gz
-                """);
+        executable("tools/mvn", "#!/bin/sh\necho mvn \"$@\"\n" + MAKE);
+    }
+
+    private void withMaven(String output) throws IOException {
+        executable("tools/mvn", "#!/bin/sh\ncat <<'END'\n" + output + "\nEND\n" + MAKE);
     }
 
     private Outcome run() throws IOException, InterruptedException {
