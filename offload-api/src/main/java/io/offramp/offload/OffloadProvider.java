@@ -5,7 +5,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a backend. Found by {@link java.util.ServiceLoader}. */
+/**
+ * Makes a backend. Found by {@link java.util.ServiceLoader} on the class path of the proxy, which ends with the jars of
+ * its folder {@code plugins}: the class needs a public constructor without parameters, and its name in
+ * {@code META-INF/services/io.offramp.offload.OffloadProvider}. Made once per process, and asked from any thread.
+ */
 public interface OffloadProvider {
     /** As configuration names it: {@code sw}, {@code device}, {@code ktls}. */
     String name();

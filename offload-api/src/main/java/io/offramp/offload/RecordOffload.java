@@ -91,7 +91,10 @@ public interface RecordOffload extends AutoCloseable {
         return null;
     }
 
-    /** Its counters. The list does not change while it is open. */
+    /**
+     * Its counters. The list does not change while it is open. Each install changes at least one of them before it
+     * returns, so that an operator sees by the counters alone which backend has a direction.
+     */
     List<OffloadCounter> counters();
 
     /**

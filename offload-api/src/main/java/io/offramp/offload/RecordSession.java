@@ -12,7 +12,10 @@ public sealed interface RecordSession extends AutoCloseable permits TxSession, R
     /** How this direction is protected now. Changes when a device falls back. */
     SessionInfo info();
 
-    /** Record sequence of the next record, under the current key. */
+    /**
+     * Record sequence of the next record, under the current key. An unsigned 64-bit number (RFC 8446 §5.3): compare it
+     * with {@link Long#compareUnsigned}, print it with {@link Long#toUnsignedString}.
+     */
     long nextSequence();
 
     /**

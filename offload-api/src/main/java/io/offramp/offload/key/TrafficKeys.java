@@ -61,7 +61,7 @@ public final class TrafficKeys implements Destroyable {
         return suite.format(version);
     }
 
-    /** Record sequence of the next record. */
+    /** Record sequence of the next record: an unsigned 64-bit number. */
     public long nextSequence() {
         return nextSequence;
     }
