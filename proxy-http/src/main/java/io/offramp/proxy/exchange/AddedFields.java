@@ -87,10 +87,10 @@ public final class AddedFields {
             out.add(Name.FORWARDED, forwarded(request, client));
         }
         if (forwarding.requestId()) {
-            out.add(Name.X_REQUEST_ID, RequestIds.id(message, client));
+            out.add(Name.X_REQUEST_ID, RequestIds.id(fields, client));
         }
         if (forwarding.trace() && !RequestIds.isTraced(fields, client)) {
-            out.add(Name.TRACEPARENT, RequestIds.trace(message));
+            out.add(Name.TRACEPARENT, RequestIds.trace(fields));
         }
         ClientFields.Certificate certificate = client.certificate();
         if (certificate != null) {

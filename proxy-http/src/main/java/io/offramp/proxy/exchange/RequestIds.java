@@ -3,7 +3,6 @@ package io.offramp.proxy.exchange;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.Head;
 import java.util.regex.Pattern;
 
 /**
@@ -22,11 +21,10 @@ final class RequestIds {
     private RequestIds() {}
 
     /** The value of {@code X-Request-Id}. */
-    static String id(Head request, ClientFields client) {
-        Fields fields = request.fields();
+    static String id(Fields fields, ClientFields client) {
         int index = client.trusted() ? fields.only(Field.X_REQUEST_ID) : -1;
         String known = index < 0 ? "" : fields.value(index);
-        return ID.matcher(known).matches() ? known : request.id();
+        return ID.matcher(known).matches() ? known : fields.id();
     }
 
     /** True if the trace of the request is that of a trusted proxy. */
@@ -41,8 +39,8 @@ final class RequestIds {
     }
 
     /** A trace that begins here; nobody has decided to record it yet. */
-    static String trace(Head request) {
-        String id = request.id();
+    static String trace(Fields fields) {
+        String id = fields.id();
         return "00-" + id + "-" + spanId(id) + "-00";
     }
 

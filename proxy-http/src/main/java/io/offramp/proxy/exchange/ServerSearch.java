@@ -48,19 +48,16 @@ final class ServerSearch implements LeaseListener {
     private @Nullable Future<?> pause;
     private Refusal lastFailure = Refusal.NO_SERVER;
     private @Nullable String lastProblem;
-    /** Its place in the queue; that of its last turn while it is looked for a server. */
+    /** Its place in the queue; kept behind its turn, for another wait. */
     private @Nullable QueuedRequest queued;
-
-    /** End of all its waits there; 0 before the first. */
-    private long queueEndNs;
 
     private long tried;
     private boolean used;
-    /** Servers that have got the request. */
-    private int attempts;
+    /** Servers that have got the request. A byte each: every request has these. */
+    private byte attempts;
 
-    private int refusals;
-    private int repeats;
+    private byte refusals;
+    private byte repeats;
 
     ServerSearch(Exchange exchange, UpstreamLoop servers) {
         this.exchange = exchange;
@@ -99,7 +96,6 @@ final class ServerSearch implements LeaseListener {
             }
             return;
         }
-        queued = null;
         if (tried != 0 && !from.takeRetry(servers.nowNs())) {
             exchange.refuse(lastFailure, lastProblem + "; " + NO_RETRY);
             return;
@@ -134,19 +130,19 @@ final class ServerSearch implements LeaseListener {
         if (bounds == null || !from.isBusy(tried) && !isBehindOthers(from)) {
             return false;
         }
-        boolean again = queued != null;
-        QueuedRequest place = new QueuedRequest(from, servers, this::onTurn);
-        if (!from.awaitRoom(place, again, servers.nowNs())) {
+        QueuedRequest place = queued;
+        boolean again = place != null;
+        if (place == null) {
+            place = new QueuedRequest(from, servers, bounds.timeout().toNanos(), this::onTurn);
+        }
+        if (!place.await(again)) {
             lastFailure = Refusal.BUSY;
             lastProblem = "all servers are busy, and the queue is full";
             from.onFailed(FailureReason.BUSY, null, lastProblem, servers.nowNs());
             return false;
         }
         queued = place;
-        if (queueEndNs == 0) {
-            queueEndNs = servers.nowNs() + bounds.timeout().toNanos();
-        }
-        exchange.awaitRoom(Math.max(0, queueEndNs - servers.nowNs()));
+        exchange.awaitRoom(place.leftNs());
         return true;
     }
 
@@ -164,7 +160,7 @@ final class ServerSearch implements LeaseListener {
 
     /** True while the request waits for room at a server. */
     boolean isQueued() {
-        return queued != null;
+        return queued != null && queued.isWaiting();
     }
 
     /** No server had room in time. */
@@ -180,10 +176,8 @@ final class ServerSearch implements LeaseListener {
     }
 
     private void leaveQueue() {
-        QueuedRequest place = queued;
-        queued = null;
-        if (place != null) {
-            place.cancel();
+        if (queued != null) {
+            queued.cancel();
         }
     }
 

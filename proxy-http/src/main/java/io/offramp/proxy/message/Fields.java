@@ -5,7 +5,9 @@ import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,8 @@ public final class Fields {
     private int size;
     private int end;
     private long present;
+    /** Made once, for all attempts of a request. */
+    private @Nullable String id;
 
     /** @param expected number of fields to make room for */
     Fields(int expected) {
@@ -108,6 +112,18 @@ public final class Fields {
     /** Heap that the index takes. */
     int indexBytes() {
         return kinds.length * (SPANS + 1) * Integer.BYTES;
+    }
+
+    /** A random identifier of the request; the same at each call. */
+    public String id() {
+        String made = id;
+        if (made == null) {
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            made = HexFormat.of().toHexDigits(random.nextLong())
+                    + HexFormat.of().toHexDigits(random.nextLong());
+            id = made;
+        }
+        return made;
     }
 
     /** Number of fields. */

@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +36,6 @@ public final class Head {
 
     /** Made once: the router and the access log ask for it. */
     private @Nullable String target;
-
-    /** Made once, for all attempts of a request. */
-    private @Nullable String id;
 
     /** @param expectedFields number of fields to make room for */
     Head(int expectedFields) {
@@ -113,18 +108,6 @@ public final class Head {
     /** True if it has all its fields: {@link #forgetFields} was not called. */
     public boolean isWhole() {
         return length > end;
-    }
-
-    /** An identifier of this request, random; the same at each call. */
-    public String id() {
-        String made = id;
-        if (made == null) {
-            ThreadLocalRandom random = ThreadLocalRandom.current();
-            made = HexFormat.of().toHexDigits(random.nextLong())
-                    + HexFormat.of().toHexDigits(random.nextLong());
-            id = made;
-        }
-        return made;
     }
 
     /** Version of the message. */

@@ -162,7 +162,7 @@ class RequestQueueFlowTest {
     void shouldBoundWaitsForConnectionsByTheUpstreamsOwnQueue() {
         // Given
         proxy.close();
-        proxy = one(1, new UpstreamLimits(0, 20).with(QUEUE));
+        proxy = one(1000, new UpstreamLimits(0, 20).with(QUEUE).withConnections(1));
         ask("/app/a");
         accept();
         Peer second = ask("/app/b");

@@ -16,12 +16,13 @@ final class UpstreamLimitsReader {
             .toArray(String[]::new);
 
     private static final Scalar<Integer> REQUESTS = Scalar.number(0, 1_000_000);
+    private static final Scalar<Integer> CONNECTIONS = Scalar.number(0, 60_000);
     private static final Scalar<Duration> TIME = Scalar.duration(Duration.ofMillis(1));
 
     private UpstreamLimitsReader() {}
 
     static UpstreamLimits read(Section upstream) {
-        Section limits = section(upstream.get("limits"), "requests", "retries", "body");
+        Section limits = section(upstream.get("limits"), "requests", "connections", "retries", "body");
         Section timeouts = section(upstream.get("timeouts"), TIMEOUTS);
         UpstreamLimits read = limits(limits)
                 .with(queue(upstream.get("queue")))
@@ -41,8 +42,9 @@ final class UpstreamLimitsReader {
         return section == null
                 ? usual
                 : new UpstreamLimits(
-                        section.get("requests", REQUESTS, usual.requests()),
-                        section.get("retries", Scalar.percent(0, 100), usual.retryPercent()));
+                                section.get("requests", REQUESTS, usual.requests()),
+                                section.get("retries", Scalar.percent(0, 100), usual.retryPercent()))
+                        .withConnections(section.get("connections", CONNECTIONS, usual.connections()));
     }
 
     private static @Nullable QueueConfig queue(@Nullable Value value) {

@@ -61,9 +61,8 @@ class HttpConfigTest {
 
     @Test
     void shouldReadWhatServersLearnOfClients() throws IOException {
-        assertThat(
-                        http("    forwarding: {x-forwarded: false, forwarded: true, hops: 3, request-id: true, trace: true}\n")
-                                .forwarding())
+        String all = "{x-forwarded: false, forwarded: true, hops: 3, request-id: true, trace: true}";
+        assertThat(http("    forwarding: " + all + "\n").forwarding())
                 .isEqualTo(new Forwarding(false, true, 3, true, true));
         assertThat(file.problems("""
                         listeners:

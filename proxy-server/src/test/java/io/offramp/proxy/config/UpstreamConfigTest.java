@@ -104,8 +104,9 @@ class UpstreamConfigTest {
     @Test
     void shouldReadLimits() throws IOException {
         assertThat(app("['a:1']").limits()).isEqualTo(UpstreamLimits.DEFAULTS);
-        assertThat(app("{servers: ['a:1'], limits: {requests: 7, retries: 0%}}").limits())
-                .isEqualTo(new UpstreamLimits(7, 0));
+        assertThat(app("{servers: ['a:1'], limits: {requests: 7, connections: 8, retries: 0%}}")
+                        .limits())
+                .isEqualTo(new UpstreamLimits(7, 0).withConnections(8));
     }
 
     @Test
@@ -120,8 +121,8 @@ class UpstreamConfigTest {
         assertThat(file.problems(LISTENER + "{servers: ['a:1'], timeouts: {answer: 0s, idle: 1s}}\n"))
                 .containsExactly(
                         "offramp.yaml:3:46: upstreams.app.timeouts.answer: must be at least 1ms, is 0s",
-                        "offramp.yaml:3:50: upstreams.app.timeouts.idle: unknown key; known are connect, answer, pause, "
-                                + "total, tunnel");
+                        "offramp.yaml:3:50: upstreams.app.timeouts.idle: unknown key; known are connect, answer, "
+                                + "pause, total, tunnel");
     }
 
     @Test

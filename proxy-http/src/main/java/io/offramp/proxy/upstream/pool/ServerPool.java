@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.upstream.QueueConfig;
 import io.offramp.proxy.upstream.RequestQueue;
+import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
@@ -53,9 +54,10 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
     }
 
     ServerPool(EventLoop loop, UpstreamServer server, UpstreamSettings settings) {
-        QueueConfig bounds = server.group().config().limits().queue();
+        UpstreamLimits limits = server.group().config().limits();
+        QueueConfig bounds = limits.queue();
         this.loop = loop;
-        mostOpen = settings.connections();
+        mostOpen = limits.connections() == 0 ? settings.connections() : limits.connections();
         queue = server.group().queue();
         ownQueue = bounds == null;
         mostWaiting = bounds == null ? settings.queue() : bounds.size();
