@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.driver.queue.FlowTemplates;
+import io.offramp.offload.device.driver.queue.PacketTemplate;
 import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
+import io.offramp.offload.device.hardware.packet.PacketHeader;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.Arrays;
@@ -126,6 +129,27 @@ class DeviceEnginesTest {
             int from = wire.length * i / packets;
             rx.session().receive(sessions.buffer(Arrays.copyOfRange(wire, from, wire.length * (i + 1) / packets)));
         }
+    }
+
+    /** What waits in a queue is not on the wire: no packet of the peer may acknowledge it. */
+    @Test
+    void shouldHaveThePeerAcknowledgeOnlyWhatHasLeft() {
+        SessionFixtures.Tx tx = sessions.tx(DeviceFixture.TLS_1_3, 0);
+        PacketTemplate incoming = FlowTemplates.of(sessions.target()).incoming();
+        int start = (int) SessionFixtures.START_POSITION;
+
+        tx.session().seal(ContentType.APPLICATION_DATA, sessions.buffer(new byte[100]), 100);
+        assertThat(acknowledgment(incoming)).as("posted").isLessThanOrEqualTo(start);
+
+        sessions.settle();
+        assertThat(acknowledgment(incoming))
+                .as("sent")
+                .isEqualTo(start + tx.sink().wire().length);
+    }
+
+    private static int acknowledgment(PacketTemplate packets) {
+        packets.next(0, 0, 1);
+        return PacketHeader.acknowledgment(packets.header(), 0);
     }
 
     /** Nobody else posts anything: what the driver has written lies there until it looks after its queues. */

@@ -64,8 +64,8 @@ class DeviceTest {
         assertRefused(
                 Map.of("vlan", "7"),
                 "vlan: unknown setting, expected one of [profile, caps, tls-hw-tx-offload, tls-hw-rx-offload, "
-                        + "contexts, deks, steering, state, rqs, interrupt-usecs, interrupt-frames, lro, lro-timeout-usecs, "
-                        + "lro-bytes, mtu, toe-threads, engines, faults, resync, "
+                        + "contexts, deks, steering, state, rqs, interrupt-usecs, interrupt-frames, lro, "
+                        + "lro-timeout-usecs, lro-bytes, mtu, toe-threads, engines, faults, resync, "
                         + "demote-after, records-per-second, gbit-per-second, installs-per-second, install-latency, "
                         + "record-latency, command-time, key-time, key-object-time, pools, context-cache,"
                         + " context-miss, pcap, pcap-limit]");

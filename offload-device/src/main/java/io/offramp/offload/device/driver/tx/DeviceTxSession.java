@@ -40,6 +40,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
     private TxEpoch epoch;
     private long nextSequence;
     private long wirePosition;
+    private int emittedSequence;
     private boolean isOpen = true;
 
     private @Nullable TxContext context;
@@ -74,6 +75,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
         start = at;
         nextSequence = at.nextSequence();
         wirePosition = at.wirePosition();
+        emittedSequence = (int) wirePosition;
         packets.watch().onSender();
         place.device().live().add(this);
         place.counters().txCurrent.increment();
@@ -248,6 +250,7 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             boolean isByDevice = wired != null || message.isSent();
             ByteBuf wire = message.end();
             spare = message;
+            emittedSequence += wire.readableBytes();
             if (!isOpen) {
                 wire.release();
                 continue;
@@ -255,6 +258,10 @@ public final class DeviceTxSession implements TxSession, LiveSession {
             if (!isCalled && !isBurstUnderWay) {
                 isBurstUnderWay = true;
                 place.channel().afterPoll(this::onBurstEnd);
+            }
+            if (wired == null) {
+                // Not before: the peer acknowledges nothing that is not on the wire yet.
+                packets.arrived(emittedSequence);
             }
             packets.watch().onMade(wire.readableBytes(), isByDevice);
             sink.onSealed(wire);

@@ -109,7 +109,6 @@ final class RecordPoster {
         int packetCount = Math.ceilDiv(sendBytes, message.mss());
         ring.writeControl(at, packetCount > 1 ? Opcode.LSO : Opcode.SEND, 0, octowords, 0, tis);
         packets.next(sequence, sendBytes, packetCount);
-        packets.arrived(sequence + sendBytes);
         EthernetSegment.write(out, at + ControlSegment.BYTES, message.mss(), packets.header(), packets.headerBytes());
         int segment = at + (fixedOctowords - 1) * ControlSegment.OCTOWORD_BYTES;
         DataSegment.write(out, segment, sendBytes, message.wireKey(), wireIndex);
