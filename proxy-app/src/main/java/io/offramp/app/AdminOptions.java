@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 /** Options of a command that asks a running proxy: where its admin listener is. */
 final class AdminOptions {
     private static final int MAX_REASON_BYTES = 1_000;
+    /** The status of a command that was understood and not done. */
+    private static final int REFUSED = 409;
 
     @Option(
             names = "--admin",
@@ -75,13 +77,32 @@ final class AdminOptions {
         ask(() -> client.post(path), "has no " + subject, subject, reader);
     }
 
+    /**
+     * Gives a command that may be refused with reasons, and prints its result.
+     *
+     * @return false if it was refused
+     * @throws CommandFailure if there is no such proxy, or it has no such command
+     */
+    boolean command(AdminClient client, String path, PrintWriter out) throws CommandFailure {
+        int status = ask(
+                () -> client.post(path),
+                "is not the admin address of a proxy with " + path,
+                "answer to " + path,
+                page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
+        return status != REFUSED;
+    }
+
     @FunctionalInterface
     private interface Question {
         AdminClient.Answer ask() throws IOException;
     }
 
-    /** @param absent what is true of an address that says that there is no such page */
-    private void ask(Question question, String absent, String subject, Reader reader) throws CommandFailure {
+    /**
+     * Returns the status, 200 or {@link #REFUSED}.
+     *
+     * @param absent what is true of an address that says that there is no such page
+     */
+    private int ask(Question question, String absent, String subject, Reader reader) throws CommandFailure {
         try {
             AdminClient.Answer answer = question.ask();
             try (InputStream body = answer.body()) {
@@ -94,10 +115,11 @@ final class AdminOptions {
                     throw CommandFailure.atRunTime(
                             admin + " refuses: " + new String(reason, StandardCharsets.UTF_8).strip());
                 }
-                if (answer.status() != 200) {
+                if (answer.status() != 200 && answer.status() != REFUSED) {
                     throw CommandFailure.atRunTime(admin + " " + absent + ": it says " + answer.status());
                 }
                 reader.read(body);
+                return answer.status();
             }
         } catch (ConnectException e) {
             throw CommandFailure.atRunTime(

@@ -48,11 +48,18 @@ final class KeyLogOptions {
         } else if (unsafe) {
             leaks.forEach(this::warn);
         } else if (!leaks.isEmpty()) {
-            throw CommandFailure.badConfig(leaks.stream()
-                    .map(leak -> leak.setting + ": writes the secrets of all sessions to " + leak.file
-                            + "; that needs --unsafe-keylog on the command line as well")
-                    .toList());
+            throw CommandFailure.badConfig(problems(config, backends));
         }
+    }
+
+    /** A line for each place that the command line does not allow. */
+    List<String> problems(ProxyConfig config, List<OffloadProvider> backends) {
+        return unsafe
+                ? List.of()
+                : leaks(config, backends).stream()
+                        .map(leak -> leak.setting + ": writes the secrets of all sessions to " + leak.file
+                                + "; that needs --unsafe-keylog on the command line as well")
+                        .toList();
     }
 
     private static List<Leak> leaks(ProxyConfig config, List<OffloadProvider> backends) {

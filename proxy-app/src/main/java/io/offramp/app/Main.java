@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  offramp check config/offramp.yaml   report all errors in a configuration",
             "  offramp run config/offramp.yaml     run it",
             "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem",
+            "  offramp reload                      have it read its configuration again",
             "  offramp sessions                    open connections and their offload",
             "  curl -s localhost:9090/sessions | offramp whatif -"
         })
@@ -41,7 +42,8 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which command? demo, run, check, proxy, sessions, device, whatif, train, version");
+                spec.commandLine(),
+                "which command? demo, run, check, proxy, sessions, upstreams, reload, device, whatif, train, version");
     }
 
     /** Runs one command and ends the process with its exit code. */
@@ -101,6 +103,7 @@ public final class Main implements Runnable {
                 ProxyCommand.class,
                 SessionsCommand.class,
                 UpstreamsCommand.class,
+                ReloadCommand.class,
                 DeviceCommand.class,
                 WhatIfCommand.class,
                 TrainCommand.class,

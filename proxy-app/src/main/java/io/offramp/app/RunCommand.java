@@ -46,7 +46,8 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         Installation installation = Installation.current();
-        ConfigResult.Loaded loaded = ConfigFiles.load(installation, file == null ? installation.defaultConfig() : file);
+        Path config = file == null ? installation.defaultConfig() : file;
+        ConfigResult.Loaded loaded = ConfigFiles.load(installation, config);
         Logging.apply(loaded.config().logging());
         for (ConfigProblem warning : loaded.warnings()) {
             LOG.warn("{}", warning);
@@ -55,7 +56,8 @@ final class RunCommand implements Callable<Integer> {
         if (installation.configLoader().needsDevelopmentCertificate(loaded.config())) {
             developmentCertificate(installation);
         }
-        Serving.start(loaded.config(), installation).untilSignal();
+        Serving.start(loaded.config(), installation, new FileSource(config, installation, keyLog))
+                .untilSignal();
         return ExitCode.OK;
     }
 

@@ -3,6 +3,7 @@ package io.offramp.app;
 import ch.qos.logback.classic.LoggerContext;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.reload.ReloadReport;
+import io.offramp.proxy.server.ConfigSource;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.server.StartException;
 import java.time.Duration;
@@ -18,15 +19,24 @@ final class Serving {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(5);
 
     private final ProxyServer server;
-    private final Duration drain;
 
-    private Serving(ProxyServer server, Duration drain) {
+    private Serving(ProxyServer server) {
         this.server = server;
-        this.drain = drain;
     }
 
     /**
-     * Starts the proxy.
+     * Starts the proxy, whose configuration is read again on demand.
+     *
+     * @throws CommandFailure if it cannot be started; nothing is left running
+     */
+    static Serving start(ProxyConfig config, Installation installation, ConfigSource source) throws CommandFailure {
+        Serving serving = start(config, installation);
+        serving.server.reloadFrom(source);
+        return serving;
+    }
+
+    /**
+     * Starts the proxy, whose configuration stays.
      *
      * @throws CommandFailure if it cannot be started; nothing is left running
      */
@@ -36,7 +46,7 @@ final class Serving {
         try {
             ProxyServer server = ProxyServer.start(config, installation.backends());
             server.metrics().bindLog(Logging.losses(server.accessLog()));
-            return new Serving(server, config.drain());
+            return new Serving(server);
         } catch (StartException e) {
             throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
         }
@@ -58,14 +68,14 @@ final class Serving {
     }
 
     /**
-     * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads certificates
-     * and other watched files again, SIGUSR1 opens the access log anew.
+     * Serves until SIGTERM or SIGINT, then drains. Does not return: the process ends with 0. SIGHUP reads the
+     * configuration and its files again, SIGUSR1 opens the access log anew.
      */
     void untilSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "offramp-drain"));
         ProcessSignal.HUP.handle(this::reload);
         ProcessSignal.USR1.handle(server.accessLog()::reopen);
-        LOG.info("serving; SIGTERM drains and stops, SIGHUP reads certificates again");
+        LOG.info("serving; SIGTERM drains and stops, SIGHUP reads the configuration again");
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -80,9 +90,9 @@ final class Serving {
                 LOG.warn("SIGHUP: nothing was read: {}", failure.getMessage());
             } else {
                 LOG.info(
-                        "SIGHUP: {}; {}",
+                        "SIGHUP: {}{}",
                         report.failed() ? "some files were refused" : "all files are in order",
-                        ReloadReport.SCOPE);
+                        server.reloads().hasRoot() ? "" : "; " + ReloadReport.SCOPE);
             }
         });
     }
@@ -92,6 +102,7 @@ final class Serving {
      * code.
      */
     private void drain() {
+        Duration drain = server.config().drain();
         LOG.info(
                 "stopping: {} connections have {} s to finish",
                 server.connections().count(),

@@ -29,7 +29,8 @@ class CommandLineTest {
                 .isEqualTo(new Outcome(
                         2,
                         "",
-                        "which command? demo, run, check, proxy, sessions, device, whatif, train, version\nSee "
+                        "which command? demo, run, check, proxy, sessions, upstreams, reload, device, whatif, train, "
+                                + "version\nSee "
                                 + "offramp --help\n"));
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
  * @param failed true if there was a problem
  */
 public record ReloadReport(List<String> lines, boolean failed) {
-    /** The scope of a reload, for its reports. */
-    public static final String SCOPE = "the configuration itself is not read again: restart for that";
+    /** The scope of a reload where there is no file with the configuration. */
+    public static final String SCOPE = "the configuration is not in a file: restart to change it";
 
     /** Copies the list. */
     public ReloadReport {

@@ -11,7 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +28,17 @@ public final class Reloads implements AutoCloseable {
 
     private final ReloadEvents events;
     private final List<Watched> watched = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Root root;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("offramp-reload", true));
+
+    /**
+     * The item that decides which others there are.
+     *
+     * @param item the same as {@code what}
+     * @param isWatched whether a change of its files is enough
+     */
+    private record Root(ReloadRoot what, Watched item, boolean isWatched) {}
 
     /** Confined to the thread. */
     private static final class Watched {
@@ -53,6 +64,23 @@ public final class Reloads implements AutoCloseable {
         watched.add(new Watched(what));
     }
 
+    /**
+     * Registers the item that decides which others there are. Each reload of everything begins with it, and ends there
+     * if it is refused.
+     *
+     * @param isWatched whether a change of its files reloads it, too
+     */
+    public void registerRoot(ReloadRoot what, boolean isWatched) {
+        Watched item = new Watched(what);
+        item.seen = FileStamp.of(what.files());
+        root = new Root(what, item, isWatched);
+    }
+
+    /** Whether there is such an item. */
+    public boolean hasRoot() {
+        return root != null;
+    }
+
     /** Looks at its files no more. */
     public void unregister(Reloadable what) {
         watched.removeIf(each -> each.what == what);
@@ -65,8 +93,20 @@ public final class Reloads implements AutoCloseable {
 
     /** Reloads everything, even without a change. The future is completed on the reload thread. */
     public CompletableFuture<ReloadReport> reloadAll() {
+        return onThread(this::reloadNow);
+    }
+
+    /** What reloading everything would change in its root. The future is completed on the reload thread. */
+    public CompletableFuture<ReloadReport> dryRun() {
+        Root known = root;
+        return known == null
+                ? CompletableFuture.completedFuture(new ReloadReport(List.of("nothing would change"), false))
+                : onThread(known.what::dryRun);
+    }
+
+    private CompletableFuture<ReloadReport> onThread(Supplier<ReloadReport> task) {
         try {
-            return CompletableFuture.supplyAsync(this::reloadNow, thread);
+            return CompletableFuture.supplyAsync(task, thread);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(new IllegalStateException("the proxy is stopping", e));
         }
@@ -83,16 +123,22 @@ public final class Reloads implements AutoCloseable {
      * because a certificate and its key are rarely written in one step.
      */
     void poll() {
-        for (Watched each : watched) {
-            try {
-                look(each);
-                each.fault = "";
-            } catch (Throwable e) { // errors too: an exception would end the schedule for good
-                if (!e.toString().equals(each.fault)) {
-                    LOG.error("{}look failed", place(each.what), e);
-                }
-                each.fault = e.toString();
+        Root known = root;
+        if (known != null && known.isWatched) {
+            lookGuarded(known.item);
+        }
+        watched.forEach(this::lookGuarded);
+    }
+
+    private void lookGuarded(Watched each) {
+        try {
+            look(each);
+            each.fault = "";
+        } catch (Throwable e) { // errors too: an exception would end the schedule for good
+            if (!e.toString().equals(each.fault)) {
+                LOG.error("{}look failed", place(each.what), e);
             }
+            each.fault = e.toString();
         }
     }
 
@@ -113,22 +159,31 @@ public final class Reloads implements AutoCloseable {
 
     private ReloadReport reloadNow() {
         List<String> lines = new ArrayList<>();
+        Root known = root;
+        if (known != null && reloadNow(known.item, lines)) {
+            return new ReloadReport(lines, true);
+        }
         boolean failed = false;
-        for (Watched each : watched) {
-            each.seen = FileStamp.of(each.what.files());
-            each.unreported = List.of();
-            ReloadOutcome outcome = reloadTold(each.what);
-            each.unsettled = outcome.unsettled();
-            tellChanges(each.what, outcome);
-            tellProblems(each.what, outcome.problems());
-            failed |= !outcome.problems().isEmpty();
-            outcome.changes().forEach(change -> lines.add(place(each.what) + change));
-            outcome.problems().forEach(problem -> lines.add(place(each.what) + "error: " + problem));
-            if (outcome.changes().isEmpty() && outcome.problems().isEmpty()) {
-                lines.add(place(each.what) + "unchanged");
-            }
+        for (Watched each : watched) { // those that the root has left or brought
+            failed |= reloadNow(each, lines);
         }
         return new ReloadReport(lines, failed);
+    }
+
+    /** True after a problem. */
+    private boolean reloadNow(Watched each, List<String> lines) {
+        each.seen = FileStamp.of(each.what.files());
+        each.unreported = List.of();
+        ReloadOutcome outcome = reloadTold(each.what);
+        each.unsettled = outcome.unsettled();
+        tellChanges(each.what, outcome);
+        tellProblems(each.what, outcome.problems());
+        outcome.changes().forEach(change -> lines.add(place(each.what) + change));
+        outcome.problems().forEach(problem -> lines.add(place(each.what) + "error: " + problem));
+        if (outcome.changes().isEmpty() && outcome.problems().isEmpty()) {
+            lines.add(place(each.what) + "unchanged");
+        }
+        return !outcome.problems().isEmpty();
     }
 
     /** An explicit reload does not wait for the second look. */
@@ -157,14 +212,17 @@ public final class Reloads implements AutoCloseable {
 
     private void tellChanges(Reloadable what, ReloadOutcome outcome) {
         outcome.changes().forEach(change -> LOG.info("{}{}", place(what), change));
-        if (!outcome.changes().isEmpty()) {
+        if (!outcome.changes().isEmpty() && !(what instanceof ReloadRoot)) {
             events.onReloaded(what);
         }
     }
 
     private void tellProblems(Reloadable what, List<String> problems) {
-        problems.forEach(problem -> LOG.error("{}refused, the current one stays in use: {}", place(what), problem));
-        if (!problems.isEmpty()) {
+        if (problems.isEmpty()) {
+            return;
+        }
+        LOG.error("{}refused, the current one stays in use: {}", place(what), String.join("; ", problems));
+        if (!(what instanceof ReloadRoot)) {
             events.onReloadFailed(what);
         }
     }

@@ -25,10 +25,11 @@ public final class UpstreamGroup {
     private final RequestQueue queue;
     private final RetryRules retryRules;
     private final @Nullable TransportSecurity security;
+    private volatile boolean retired;
 
     /** With connections in the clear. Resolves the names; blocks, so never on an event loop. */
     public UpstreamGroup(UpstreamConfig config, UpstreamEvents events) {
-        this(config, events, null, null);
+        this(config, events, null, null, false);
     }
 
     /**
@@ -36,12 +37,15 @@ public final class UpstreamGroup {
      *
      * @param security secures its connections; null for connections in the clear
      * @param before the group of that name in another configuration; the states of its servers go on
+     * @param sameBounds whether bounds and protocols of connections are those of {@code before}; if what secures them
+     *     is the same as well, the connections go on
      */
     public UpstreamGroup(
             UpstreamConfig config,
             UpstreamEvents events,
             @Nullable TransportSecurity security,
-            @Nullable UpstreamGroup before) {
+            @Nullable UpstreamGroup before,
+            boolean sameBounds) {
         this.config = config;
         this.security = security;
         this.events = events;
@@ -55,10 +59,32 @@ public final class UpstreamGroup {
         List<UpstreamServer> made = new ArrayList<>();
         for (ServerConfig each : sorted) {
             UpstreamServer known = before == null ? null : before.server(each);
-            made.add(new UpstreamServer(this, each, made.size(), known));
+            PoolKey key = known != null && sameBounds && before.connectsLike(this) ? known.poolKey() : new PoolKey();
+            made.add(new UpstreamServer(this, each, made.size(), known, key));
         }
         servers = List.copyOf(made);
         tiers = new Tiers(servers, config.balance().policy());
+    }
+
+    private boolean connectsLike(UpstreamGroup other) {
+        return config.protocol() == other.config.protocol()
+                && config.limits().equals(other.config.limits())
+                && security == other.security;
+    }
+
+    /** Whether a configuration that says this of the group needs no other object. */
+    public boolean is(UpstreamConfig other, @Nullable TransportSecurity otherSecurity) {
+        return config.equals(other) && security == otherSecurity;
+    }
+
+    /** The current configuration does not have it: only requests that had come before use it. */
+    public void retire() {
+        retired = true;
+    }
+
+    /** Whether nothing should be kept for further requests. */
+    public boolean isRetired() {
+        return retired;
     }
 
     private @Nullable UpstreamServer server(ServerConfig config) {

@@ -30,6 +30,8 @@ public final class UpstreamServer implements Candidate, HealthListener {
     private final int mostRequests;
     private final ServerHealth health;
     private final ServerLoad load;
+    private final PoolKey poolKey;
+    private final int version;
     private volatile List<SocketAddress> addresses;
     private volatile @Nullable Runnable lookUp;
 
@@ -37,13 +39,15 @@ public final class UpstreamServer implements Candidate, HealthListener {
      * Resolves the name; blocks, so never on an event loop.
      *
      * @param before the same server in another configuration, whose counts and state go on; null for none
+     * @param poolKey of its connections
      */
-    UpstreamServer(UpstreamGroup group, ServerConfig config, int index, @Nullable UpstreamServer before) {
-        this(group, config, index, config.address().resolveAll(), before);
+    UpstreamServer(
+            UpstreamGroup group, ServerConfig config, int index, @Nullable UpstreamServer before, PoolKey poolKey) {
+        this(group, config, index, config.address().resolveAll(), before, poolKey);
     }
 
     UpstreamServer(UpstreamGroup group, ServerConfig config, int index, List<? extends SocketAddress> addresses) {
-        this(group, config, index, addresses, null);
+        this(group, config, index, addresses, null, new PoolKey());
     }
 
     private UpstreamServer(
@@ -51,10 +55,13 @@ public final class UpstreamServer implements Candidate, HealthListener {
             ServerConfig config,
             int index,
             List<? extends SocketAddress> addresses,
-            @Nullable UpstreamServer before) {
+            @Nullable UpstreamServer before,
+            PoolKey poolKey) {
         this.group = group;
         this.config = config;
         this.index = index;
+        this.poolKey = poolKey;
+        version = before == null ? 0 : before.version + 1;
         boolean unknown = addresses.getFirst() instanceof InetSocketAddress first && first.isUnresolved();
         this.addresses = before != null && unknown ? before.addresses : List.copyOf(addresses);
         name = config.address().toString();
@@ -100,6 +107,16 @@ public final class UpstreamServer implements Candidate, HealthListener {
     /** What is known of its health. */
     public ServerHealth health() {
         return health;
+    }
+
+    /** Its connections, in the pools. */
+    public PoolKey poolKey() {
+        return poolKey;
+    }
+
+    /** Whether this is the same server in a later configuration. */
+    public boolean follows(UpstreamServer other) {
+        return version > other.version;
     }
 
     /** Counts its requests. */

@@ -111,8 +111,14 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             refuseMethod(ctx, request, "POST");
             return;
         }
+        Boolean dryRun = isDryRun(request.uri());
+        if (dryRun == null) {
+            ctx.writeAndFlush(
+                    response(request, AdminPages.text(HttpResponseStatus.BAD_REQUEST, "the only query is ?dry-run\n")));
+            return;
+        }
         request.retain(); // for the version and the connection header
-        reloads.reloadAll()
+        (dryRun ? reloads.dryRun() : reloads.reloadAll())
                 .whenCompleteAsync(
                         (report, failure) -> {
                             try {
@@ -130,9 +136,16 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         ctx.executor());
     }
 
-    private static Page.Whole page(ReloadReport report) {
+    /** Null for a query that means nothing. */
+    private static @Nullable Boolean isDryRun(String uri) {
+        String query = uri.substring(path(uri).length());
+        return query.isEmpty() ? Boolean.FALSE : query.equals("?dry-run") ? Boolean.TRUE : null;
+    }
+
+    private Page.Whole page(ReloadReport report) {
         HttpResponseStatus status = report.failed() ? HttpResponseStatus.CONFLICT : HttpResponseStatus.OK;
-        return AdminPages.text(status, String.join("\n", report.lines()) + "\n" + ReloadReport.SCOPE + "\n");
+        String scope = reloads.hasRoot() ? "" : ReloadReport.SCOPE + "\n";
+        return AdminPages.text(status, String.join("\n", report.lines()) + "\n" + scope);
     }
 
     private static void refuseMethod(ChannelHandlerContext ctx, HttpRequest request, String allowed) {

@@ -36,7 +36,8 @@ final class AdminPages {
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
             <li><a href="/healthz/live">/healthz/live</a>: 200</li>
             <li><a href="/healthz/ready">/healthz/ready</a>: 200 once warmed up, 503 before and while draining</li>
-            <li>/reload: POST reads certificates and other files again; 200 if all are in order, 409 if one is not</li>
+            <li>/reload: POST reads the configuration, certificates and other files again; 200 if all are in order, \
+            409 if one is not, and then nothing has changed; ?dry-run says what would change</li>
             </ul></body></html>
             """;
 

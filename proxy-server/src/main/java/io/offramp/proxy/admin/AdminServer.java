@@ -41,9 +41,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@code /metrics}, {@code /healthz}, {@code /connections}, {@code /upstreams}, {@code /sessions} and
- * {@code /tls_stat}, and reads certificates and other watched files again on {@code POST /reload}. It has one thread of
- * its own, so the largest page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or to a Unix
- * socket. {@link AdminAccess} checks each request.
+ * {@code /tls_stat}, and reads the configuration and the files that it names again on {@code POST /reload}. It has one
+ * thread of its own, so the largest page costs the proxy's event loops nothing. Not encrypted: bind it to loopback or
+ * to a Unix socket. {@link AdminAccess} checks each request.
  */
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_BODY_BYTES = 8 << 10;

@@ -51,4 +51,9 @@ public record ListenerConfig(
             String name, HostPort bind, Mode mode, TlsConfig tls, OffloadConfig offload, List<RouteConfig> routes) {
         this(name, bind, mode, tls, offload, routes, List.of(), HttpSettings.DEFAULTS, TcpSettings.DEFAULTS);
     }
+
+    /** The same with another backend, or other modes. */
+    public ListenerConfig with(OffloadConfig other) {
+        return new ListenerConfig(name, bind, mode, tls, other, routes, proxies, http, tcp);
+    }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     4096}
  * @param logging what is logged
  * @param threads event loops; 0 for one per processor
+ * @param watchesFile whether a change of the file is enough for a reload
  * @param warmup most time for the load that the proxy gives itself before it is ready; zero for none
  */
 public record ProxyConfig(
@@ -41,6 +42,7 @@ public record ProxyConfig(
         Map<String, Map<String, String>> backends,
         LoggingConfig logging,
         int threads,
+        boolean watchesFile,
         Duration warmup) {
     /** The default time for open connections at shutdown. */
     public static final Duration DRAIN = Duration.ofSeconds(30);
@@ -76,6 +78,7 @@ public record ProxyConfig(
         private Map<String, Map<String, String>> backends = Map.of();
         private LoggingConfig logging = LoggingConfig.DEFAULTS;
         private int threads;
+        private boolean watchesFile;
         private Duration warmup = Duration.ZERO;
 
         private Builder(List<ListenerConfig> listeners, Map<String, UpstreamConfig> upstreams) {
@@ -137,6 +140,12 @@ public record ProxyConfig(
             return this;
         }
 
+        /** Whether a change of the file is enough for a reload. */
+        public Builder watchesFile(boolean choice) {
+            watchesFile = choice;
+            return this;
+        }
+
         /** Most time for the load that the proxy gives itself; zero for none. */
         public Builder warmup(Duration choice) {
             warmup = choice;
@@ -157,6 +166,7 @@ public record ProxyConfig(
                     backends,
                     logging,
                     threads,
+                    watchesFile,
                     warmup);
         }
     }

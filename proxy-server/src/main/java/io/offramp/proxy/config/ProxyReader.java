@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class ProxyReader {
     private static final int MAX_THREADS = 1024;
 
+    /** When the file is read again. */
+    private enum Reload {
+        COMMAND,
+        WATCH
+    }
+
     private final Surroundings surroundings;
     private final Binds binds = new Binds();
     private final UpstreamReader upstreams;
@@ -25,7 +31,16 @@ final class ProxyReader {
     @Nullable
     ProxyConfig read(Value value) {
         Section root = value.section(
-                "listeners", "upstreams", "admin", "timeouts", "limits", "offload", "logging", "threads", "warmup");
+                "listeners",
+                "upstreams",
+                "admin",
+                "timeouts",
+                "limits",
+                "offload",
+                "logging",
+                "threads",
+                "reload",
+                "warmup");
         if (root == null) {
             return null;
         }
@@ -46,6 +61,7 @@ final class ProxyReader {
                 .backends(offload.settings())
                 .logging(new LoggingReader(surroundings).read(root.get("logging")))
                 .threads(root.get("threads", Scalar.number(0, MAX_THREADS), 0))
+                .watchesFile(root.get("reload", Scalar.choice(Reload.class), Reload.COMMAND) == Reload.WATCH)
                 .warmup(root.get("warmup", Scalar.duration(Duration.ZERO), Duration.ZERO))
                 .build();
     }

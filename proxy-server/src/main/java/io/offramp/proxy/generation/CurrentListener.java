@@ -9,17 +9,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CurrentListener implements Supplier<ListenerGeneration> {
     private final Generations generations;
-    private final String name;
-    private final int nth;
+    private final ListenerKey key;
     private @Nullable Seen seen; // immutable: threads may race for it, and at worst look again
 
     private record Seen(Generation of, ListenerGeneration listener) {}
 
-    /** @param nth among the listeners that share the name, from 0 on */
-    public CurrentListener(Generations generations, String name, int nth) {
+    /** @param key its socket */
+    public CurrentListener(Generations generations, ListenerKey key) {
         this.generations = generations;
-        this.name = name;
-        this.nth = nth;
+        this.key = key;
     }
 
     /**
@@ -35,12 +33,12 @@ public final class CurrentListener implements Supplier<ListenerGeneration> {
     }
 
     private ListenerGeneration look(Generation now, @Nullable Seen last) {
-        ListenerGeneration found = now.listener(name, nth);
+        ListenerGeneration found = now.listener(key);
         if (found == null && last != null) {
             found = last.listener;
         }
         if (found == null) {
-            throw new IllegalStateException("no listener " + name + " yet");
+            throw new IllegalStateException("no listener " + key + " yet");
         }
         seen = new Seen(now, found);
         return found;

@@ -23,16 +23,11 @@ public record Generation(
         files = List.copyOf(files);
     }
 
-    /**
-     * The listener of that name, or null.
-     *
-     * @param nth among those that share the name, from 0 on
-     */
+    /** The listener of that socket, or null. */
     @Nullable
-    ListenerGeneration listener(String name, int nth) {
+    ListenerGeneration listener(ListenerKey key) {
         return listeners.stream()
-                .filter(each -> each.name().equals(name))
-                .skip(nth)
+                .filter(each -> each.key().equals(key))
                 .findFirst()
                 .orElse(null);
     }

@@ -1,7 +1,9 @@
 package io.offramp.proxy.generation;
 
+import io.offramp.offload.ConnectionWatch;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
+import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.session.SessionSettings;
 import java.net.InetSocketAddress;
@@ -13,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * One listener of a generation. A connection takes everything but the routes once, and keeps it; each request takes the
  * current routes.
  *
+ * @param key its socket
  * @param name as configured; two listeners may share one
+ * @param metrics of that name
+ * @param watch sees every connection that is let in; null for nobody
  * @param handshake certificates and parameters of TLS
  * @param sessions backends and record sizes
  * @param trustedProxies clients that stand for many, so that limits per address do not hold for them
@@ -22,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param routes which requests go where
  */
 public record ListenerGeneration(
+        ListenerKey key,
         String name,
+        ListenerMetrics metrics,
+        @Nullable ConnectionWatch watch,
         HandshakeSettings handshake,
         SessionSettings sessions,
         List<Cidr> trustedProxies,

@@ -58,6 +58,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final ConcurrentHashMap<String, UpstreamTlsMetrics> upstreamTls = new ConcurrentHashMap<>();
     private final TlsMetrics tls = new TlsMetrics(registry, "offramp.tls", Role.SERVER);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
+    private final ConfigMetrics configs = new ConfigMetrics(registry);
     private final CounterFamily<String> adminRefusals = new CounterFamily<>(
             registry,
             "offramp.admin.refused",
@@ -129,6 +130,11 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Counts reloads of certificates and other files. */
     public ReloadEvents reloads() {
         return reloads;
+    }
+
+    /** Reloads of the configuration. */
+    public ConfigMetrics configs() {
+        return configs;
     }
 
     /** Counts work shed for lack of memory. */

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,11 @@ final class Backends implements AutoCloseable {
                 connections.stop();
             }
         }
+    }
+
+    /** Their names. */
+    Set<String> names() {
+        return Set.copyOf(opened.keySet());
     }
 
     /** All of them, software first. */

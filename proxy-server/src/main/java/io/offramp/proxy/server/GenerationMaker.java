@@ -15,12 +15,14 @@ import io.offramp.proxy.generation.Front;
 import io.offramp.proxy.generation.Generation;
 import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerGeneration;
+import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.server.Made.Secured;
 import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.tls.Role;
@@ -29,13 +31,17 @@ import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Protocol;
+import io.offramp.proxy.upstream.pool.Protocols;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,30 +61,72 @@ record GenerationMaker(
         AccessLog accessLog,
         EventLoopGroup loops,
         LongSupplier ids) {
+    /** What upstreams speak; equal if their answers have the same bounds. */
+    private record Spoken(HeadLimits heads) implements Protocols {
+        @Override
+        public Protocol of(UpstreamProtocol spoken) {
+            return protocol(spoken, heads);
+        }
+    }
+
     /**
-     * Makes a generation, which serves nothing yet. Reads certificates and resolves names: blocks. The metrics already
-     * show its certificates, also where a later listener fails.
+     * Makes a generation, which serves nothing yet. Reads certificates and resolves names: blocks. Touches nothing that
+     * the generation in use has.
      *
-     * @param before gives its event loops' pools and its settings of upstreams; null for the first
+     * @param before gives its event loops' pools, and all parts whose settings are the same; null for the first
      * @throws StartException if a file cannot be read, or a backend is missing
      */
-    Generation make(ProxyConfig config, @Nullable Generation before) throws StartException {
-        List<Reloadable> files = new ArrayList<>();
-        Map<String, TransportSecurity> security = security(config, files);
+    Made make(ProxyConfig config, @Nullable Made before) throws StartException {
+        Map<String, Secured> secured = secured(config, before == null ? Map.of() : before.secured());
+        Spoken spoken = new Spoken(config.heads());
+        Upstreams.Securities securities = name -> {
+            Secured tls = secured.get(name);
+            return tls == null ? null : tls.security();
+        };
         Upstreams upstreams = before == null
-                ? new Upstreams(
-                        config.upstreams(),
-                        spoken -> protocol(spoken, config.heads()),
-                        config.servers(),
-                        metrics::upstream,
-                        security::get)
-                : before.upstreams().next(config.upstreams(), metrics::upstream, security::get);
+                ? new Upstreams(config.upstreams(), spoken, config.servers(), metrics::upstream, securities)
+                : before.generation()
+                        .upstreams()
+                        .next(config.upstreams(), spoken, config.servers(), metrics::upstream, securities);
         Fronts fronts = new Fronts(upstreams, metrics, budget, accessLog);
+        Map<ListenerKey, CurrentListener> current = new HashMap<>();
+        Map<ListenerKey, HandshakeParts> handshakes = new LinkedHashMap<>();
         List<ListenerGeneration> listeners = new ArrayList<>();
-        for (ListenerConfig listener : config.listeners()) {
-            listeners.add(make(config, listener, upstreams, fronts, files));
+        for (Map.Entry<ListenerKey, ListenerConfig> each : keys(config).entrySet()) {
+            ListenerKey key = each.getKey();
+            ListenerConfig listener = each.getValue();
+            HandshakeParts parts = this.handshakes.settings(
+                    config,
+                    listener,
+                    backends.connections(listener),
+                    backends.watch(listener),
+                    before == null ? null : before.handshakes().get(key));
+            handshakes.put(key, parts);
+            CurrentListener known = before == null ? null : before.current().get(key);
+            CurrentListener finder = known == null ? new CurrentListener(generations, key) : known;
+            current.put(key, finder);
+            Front front = fronts.of(
+                    listener, parts.settings().identities(), () -> finder.get().routes());
+            listeners.add(make(key, listener, upstreams, front, parts.settings()));
         }
-        return new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
+        List<Reloadable> files = Stream.concat(
+                        handshakes.values().stream().flatMap(HandshakeParts::files),
+                        secured.values().stream().flatMap(tls -> tls.files().stream()))
+                .toList();
+        Generation generation = new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
+        return new Made(config, generation, current, handshakes, secured);
+    }
+
+    /** The listeners by their sockets, in the order of the configuration. */
+    static SequencedMap<ListenerKey, ListenerConfig> keys(ProxyConfig config) {
+        SequencedMap<ListenerKey, ListenerConfig> keys = new LinkedHashMap<>();
+        for (ListenerConfig listener : config.listeners()) {
+            int nth = 0;
+            while (keys.putIfAbsent(new ListenerKey(listener.bind(), nth), listener) != null) {
+                nth++;
+            }
+        }
+        return keys;
     }
 
     private static Protocol protocol(UpstreamProtocol spoken, HeadLimits heads) {
@@ -90,25 +138,14 @@ record GenerationMaker(
         };
     }
 
-    private Map<String, TransportSecurity> security(ProxyConfig config, List<Reloadable> files) throws StartException {
-        Map<String, TransportSecurity> all = new HashMap<>();
+    private Map<String, Secured> secured(ProxyConfig config, Map<String, Secured> before) throws StartException {
+        Map<String, Secured> all = new HashMap<>();
         for (Map.Entry<String, UpstreamTlsConfig> each : config.upstreamTls().entrySet()) {
             String upstream = each.getKey();
-            UpstreamTlsConfig tls = each.getValue();
-            SessionSettings sessions = SessionSettings.of(
-                    Role.CLIENT,
-                    backends.plan(tls.offload()),
-                    metrics.upstreamSessions(),
-                    RecordSizeConfig.of(RecordFormat.MAX_PLAINTEXT_BYTES));
-            all.put(
-                    upstream,
-                    new UpstreamTls(
-                            upstream,
-                            tls,
-                            handshakes.settings(upstream, tls, connectTimeout(config, upstream), files),
-                            sessions,
-                            metrics.upstreamTls(upstream, tls.verify() == UpstreamTlsConfig.Verify.FULL),
-                            ids));
+            Duration timeout = connectTimeout(config, upstream);
+            Secured known = before.get(upstream);
+            boolean stays = known != null && known.from().equals(each.getValue()) && timeout.equals(known.timeout());
+            all.put(upstream, stays ? known : secured(upstream, each.getValue(), timeout));
         }
         return all;
     }
@@ -120,16 +157,32 @@ record GenerationMaker(
         return own == null ? config.servers().connectTimeout() : own;
     }
 
+    private Secured secured(String upstream, UpstreamTlsConfig tls, Duration timeout) throws StartException {
+        List<Reloadable> files = new ArrayList<>();
+        SessionSettings sessions = SessionSettings.of(
+                Role.CLIENT,
+                backends.plan(tls.offload()),
+                metrics.upstreamSessions(),
+                RecordSizeConfig.of(RecordFormat.MAX_PLAINTEXT_BYTES));
+        TransportSecurity security = new UpstreamTls(
+                upstream,
+                tls,
+                handshakes.settings(upstream, tls, timeout, files),
+                sessions,
+                metrics.upstreamTls(upstream, tls.verify() == UpstreamTlsConfig.Verify.FULL),
+                ids);
+        return new Secured(tls, timeout, security, files);
+    }
+
     private ListenerGeneration make(
-            ProxyConfig config, ListenerConfig listener, Upstreams upstreams, Fronts fronts, List<Reloadable> files)
+            ListenerKey key, ListenerConfig listener, Upstreams upstreams, Front front, HandshakeSettings handshake)
             throws StartException {
         ConnectionOffload device = backends.connections(listener);
-        CurrentListener current = current(config.listeners(), listener);
-        HandshakeSettings handshake = handshakes.settings(config, listener, device, backends.watch(listener), files);
-        Front front =
-                fronts.of(listener, handshake.identities(), () -> current.get().routes());
         return new ListenerGeneration(
+                key,
                 listener.name(),
+                metrics.listener(listener.name()),
+                backends.watch(listener),
                 handshake,
                 SessionSettings.of(
                         backends.plan(listener.offload()),
@@ -139,17 +192,5 @@ record GenerationMaker(
                 listener.proxies(),
                 device == null ? front : new PlaintextFront(device, loops, front),
                 new Router(listener.routes(), upstreams::group));
-    }
-
-    /** Finds a listener in the generation that is current at each call. */
-    CurrentListener current(List<ListenerConfig> all, ListenerConfig listener) {
-        int nth = 0;
-        for (ListenerConfig each : all) {
-            if (each == listener) {
-                break;
-            }
-            nth += each.name().equals(listener.name()) ? 1 : 0;
-        }
-        return new CurrentListener(generations, listener.name(), nth);
     }
 }

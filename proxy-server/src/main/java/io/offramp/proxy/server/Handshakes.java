@@ -26,9 +26,11 @@ import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.handshake.ticket.Tickets;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.server.HandshakeParts.TicketPart;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,17 +53,25 @@ final class Handshakes implements AutoCloseable {
      *
      * @param device that runs the handshakes; null for the host
      * @param watch gets the secrets, too; null for nobody
-     * @param files receives what the listener has read
+     * @param before the listener in the generation before, whose parts go on if their settings are the same; null for
+     *     none
      */
-    HandshakeSettings settings(
+    HandshakeParts settings(
             ProxyConfig config,
             ListenerConfig listener,
             @Nullable ConnectionOffload device,
             @Nullable ConnectionWatch watch,
-            List<Reloadable> files)
+            @Nullable HandshakeParts before)
             throws StartException {
+        if (before != null && before.isFor(listener, config.handshakes(), watch)) {
+            return before;
+        }
         TlsConfig tls = listener.tls();
         ListenerCertificates certificates = certificates(listener);
+        List<Reloadable> files = new ArrayList<>();
+        files.add(certificates);
+        TicketPart tickets =
+                before != null && before.tickets().from().equals(tls.tickets()) ? before.tickets() : tickets(listener);
         HandshakeSettings settings = HandshakeSettings.builder(
                         certificates.identities(), device == null ? workers : device.workers())
                 .versions(tls.versions())
@@ -69,16 +79,15 @@ final class Handshakes implements AutoCloseable {
                 .groups(tls.groups())
                 .protocols(tls.alpn().protocols())
                 .ignoresOtherProtocols(tls.alpn().mismatch() == AlpnSettings.Mismatch.IGNORE)
-                .tickets(tickets(listener, files))
+                .tickets(tickets.tickets())
                 .timeout(config.handshakes().timeout())
                 .maxBytes(config.handshakes().bytes())
                 .clientAuth(clientAuth(listener, files))
                 .keyLog(keyLog(listener, watch))
                 .build();
         certificates.publishTo(settings.identities()::replace);
-        certificates.publishTo(metrics.listener(listener.name())::onCertificates);
-        files.add(certificates);
-        return settings;
+        return new HandshakeParts(
+                listener.name(), tls, config.handshakes(), watch, settings, certificates, tickets, files);
     }
 
     /**
@@ -145,22 +154,21 @@ final class Handshakes implements AutoCloseable {
         }
     }
 
-    private @Nullable Tickets tickets(ListenerConfig listener, List<Reloadable> files) throws StartException {
-        TicketSettings tickets = listener.tls().tickets();
-        if (!tickets.enabled()) {
-            return null;
+    private TicketPart tickets(ListenerConfig listener) throws StartException {
+        TicketSettings from = listener.tls().tickets();
+        if (!from.enabled()) {
+            return new TicketPart(from, null, List.of());
         }
         InstantSource clock = InstantSource.system();
-        return new Tickets(
-                tickets.keys().isEmpty() ? TicketKeys.rotating(tickets.lifetime(), clock) : ticketKeys(listener, files),
-                tickets.count(),
-                tickets.lifetime(),
-                tickets.sessions(),
-                metrics.listener(listener.name()),
-                clock);
+        List<Reloadable> files = new ArrayList<>();
+        TicketKeys keys =
+                from.keys().isEmpty() ? TicketKeys.rotating(from.lifetime(), clock) : ticketKeys(listener, files);
+        Tickets tickets = new Tickets(
+                keys, from.count(), from.lifetime(), from.sessions(), metrics.listener(listener.name()), clock);
+        return new TicketPart(from, tickets, files);
     }
 
-    private TicketKeys ticketKeys(ListenerConfig listener, List<Reloadable> files) throws StartException {
+    private static TicketKeys ticketKeys(ListenerConfig listener, List<Reloadable> files) throws StartException {
         List<Path> keyFiles = listener.tls().tickets().keys();
         try {
             TicketKeyFiles keys = new TicketKeyFiles(keyFiles);

@@ -5,20 +5,21 @@ import io.offramp.proxy.handshake.crypto.KeyLogFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The key logs of all listeners; listeners with the same file share it. Used while the proxy starts and stops, by one
- * thread.
+ * The key logs of all listeners; listeners with the same file share it. Used while the proxy starts, reloads its
+ * configuration, and stops: one thread at a time.
  */
 final class KeyLogs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyLogs.class);
 
-    private final Map<Path, KeyLogFile> files = new LinkedHashMap<>();
+    private final Map<Path, KeyLogFile> files = new ConcurrentHashMap<>();
+    private boolean shown;
 
     /**
      * The key log of a listener.
@@ -45,8 +46,11 @@ final class KeyLogs implements AutoCloseable {
         return open;
     }
 
-    boolean isEmpty() {
-        return files.isEmpty();
+    /** True once: at the first call with an open file. */
+    boolean isNew() {
+        boolean first = !files.isEmpty() && !shown;
+        shown |= first;
+        return first;
     }
 
     /** Lost lines. */

@@ -1,21 +1,12 @@
 package io.offramp.proxy.server;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.offramp.offload.ConnectionOffload;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
-import io.offramp.proxy.accept.AcceptPause;
 import io.offramp.proxy.access.AccessLog;
 import io.offramp.proxy.access.AccessLogConfig;
 import io.offramp.proxy.admin.AdminServer;
@@ -29,25 +20,26 @@ import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
-import io.offramp.proxy.generation.Generation;
+import io.offramp.proxy.generation.CurrentListener;
 import io.offramp.proxy.generation.Generations;
-import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.handshake.crypto.CryptoProviders;
-import io.offramp.proxy.metrics.ListenerMetrics;
+import io.offramp.proxy.metrics.ConfigMetrics;
 import io.offramp.proxy.metrics.LogLosses;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
 import io.offramp.proxy.session.OffloadPlan;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,17 +48,8 @@ import org.slf4j.LoggerFactory;
 public final class ProxyServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
 
-    private static final int BACKLOG = 4096;
-
     /** Time for a cut connection to take its close_notify. */
     private static final long CUT_LIMIT_MS = 500;
-
-    /** An idle connection has a buffer of the size of its last reads; a busy one reads 64 KiB at once. */
-    private static final AdaptiveRecvByteBufAllocator READS =
-            new AdaptiveRecvByteBufAllocator(1 << 10, 4 << 10, 64 << 10);
-
-    /** With this much waiting for a client, its upstream is no longer read. */
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 192 << 10);
 
     private final SocketTransport transport = SocketTransport.best();
     private final ProxyMetrics metrics = new ProxyMetrics();
@@ -79,17 +62,17 @@ public final class ProxyServer implements AutoCloseable {
     private final ClientAddressLimits addresses;
     private final Overload overload;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private final List<Channel> sockets = new ArrayList<>();
-    private final List<Listening> listeners = new ArrayList<>();
+    private final Listeners listeners;
     private final Backends backends;
     private final EventLoopGroup loops;
     private final Reloads reloads;
     private final Handshakes handshakes;
     private final GenerationMaker maker;
     private final ServerWatch servers;
+    private final ConfigMetrics configs = metrics.configs();
     private @Nullable AdminServer admin;
+    private volatile @Nullable Made made;
     private final AtomicReference<Phase> phase;
-    private final @Nullable OwnClients own;
 
     /**
      * A bound listener.
@@ -102,7 +85,6 @@ public final class ProxyServer implements AutoCloseable {
 
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers, @Nullable OwnClients own)
             throws StartException {
-        this.own = own;
         this.phase = new AtomicReference<>(config.warmup().isZero() ? Phase.READY : Phase.WARMING);
         this.connections = new ConnectionRegistry(() -> limits().connections());
         this.budget =
@@ -118,6 +100,13 @@ public final class ProxyServer implements AutoCloseable {
         this.servers = new ServerWatch(loops);
         this.maker = new GenerationMaker(
                 generations, backends, handshakes, metrics, sizing, budget, accessLog, loops, connections::nextId);
+        this.listeners = new Listeners(
+                transport,
+                loops,
+                backends,
+                metrics,
+                own,
+                current -> new TlsListener(current, connections, halfOpen, addresses, clients, this::isDraining));
     }
 
     /**
@@ -153,9 +142,19 @@ public final class ProxyServer implements AutoCloseable {
         return server;
     }
 
-    /** The bound listeners, in the order of the configuration. */
-    public List<Listening> listeners() {
-        return List.copyOf(listeners);
+    /** The bound listeners, in the order of the current configuration. */
+    public synchronized List<Listening> listeners() {
+        return GenerationMaker.keys(config()).entrySet().stream()
+                .map(each -> new Listening(
+                        each.getValue(),
+                        listeners.of(each.getKey()).address(),
+                        backends.plan(each.getValue().offload())))
+                .toList();
+    }
+
+    /** The current configuration. */
+    public ProxyConfig config() {
+        return Objects.requireNonNull(made).config();
     }
 
     /** The port of the admin listener; null if there is none, or it is a Unix socket. */
@@ -168,7 +167,12 @@ public final class ProxyServer implements AutoCloseable {
         return connections;
     }
 
-    /** Certificates and other things that are reloaded when their files change. */
+    /** From now on, a reload begins with the configuration itself. */
+    public void reloadFrom(ConfigSource source) {
+        reloads.registerRoot(new ConfigReload(source, this, configs), config().watchesFile());
+    }
+
+    /** The configuration, certificates and other things that are read again. */
     public Reloads reloads() {
         return reloads;
     }
@@ -205,8 +209,7 @@ public final class ProxyServer implements AutoCloseable {
             return 0;
         }
         phase.set(Phase.DRAINING);
-        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
-        sockets.clear();
+        listeners.close();
         clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
         halfOpen.drain();
         if (!drain.isZero()) {
@@ -237,21 +240,61 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /**
-     * Takes over another configuration: it holds for all that begins afterwards; open connections continue. Listeners,
-     * backends and admin stay as they are, and so do the limits of upstreams. Ticket keys without a file are made anew.
-     * Reads files and resolves names: blocks.
+     * Takes over another configuration: it holds for all that begins afterwards. Open connections continue, with their
+     * TLS and limits; their next requests go by the new routes. Connections of a listener that is gone are drained.
+     * Threads, backends and admin stay as they are. Reads files, resolves names and binds sockets: blocks.
      *
-     * @throws StartException if a file cannot be read; then the generation in use stays
+     * @throws StartException if something cannot be read or bound; then nothing has changed
      */
     synchronized void become(ProxyConfig config) throws StartException {
-        Generation before = generations.now();
-        Generation next = maker.make(config, before);
-        log(config.logging().access());
-        generations.swap(next);
-        next.files().forEach(reloads::register);
-        before.files().forEach(reloads::unregister);
-        before.upstreams().retire();
-        servers.become(next.upstreams());
+        if (isDraining()) {
+            throw new StartException("the proxy is stopping");
+        }
+        Made before = Objects.requireNonNull(made);
+        Made next = maker.make(config, before);
+        List<Listeners.Open> added = listeners.bind(next);
+        try {
+            log(config.logging().access());
+        } catch (StartException e) {
+            added.forEach(Listeners.Open::close);
+            throw e;
+        }
+        before.current().values().forEach(CurrentListener::get); // what connections of a listener that goes will keep
+        next.generation().upstreams().replace(before.generation().upstreams());
+        use(next, before);
+        drain(listeners.become(next, added));
+    }
+
+    private void use(Made next, @Nullable Made before) {
+        generations.swap(next.generation());
+        made = next;
+        Set<Reloadable> known =
+                before == null ? Set.of() : new HashSet<>(before.generation().files());
+        Set<Reloadable> files = new HashSet<>(next.generation().files());
+        next.generation().files().stream().filter(each -> !known.contains(each)).forEach(reloads::register);
+        known.stream().filter(each -> !files.contains(each)).forEach(reloads::unregister);
+        next.showCertificates(before, metrics);
+        if (handshakes.keyLogs().isNew()) {
+            metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::dropped);
+        }
+        servers.become(next.generation().upstreams());
+        configs.onGeneration();
+    }
+
+    /** They end as soon as they can, or when the time for that is over. */
+    private void drain(List<Listeners.Open> gone) {
+        gone.forEach(each -> each.connections().drain());
+        if (!gone.isEmpty()) {
+            loops.schedule(
+                    () -> gone.forEach(each -> each.connections().cut()),
+                    config().drain().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Backends that are open, by name. */
+    Set<String> backendNames() {
+        return backends.names();
     }
 
     private boolean isDraining() {
@@ -259,6 +302,10 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private void log(AccessLogConfig config) throws StartException {
+        Made before = made;
+        if (before != null && before.config().logging().access().equals(config)) {
+            return;
+        }
         try {
             accessLog.become(config);
         } catch (IOException e) {
@@ -278,18 +325,11 @@ public final class ProxyServer implements AutoCloseable {
         metrics.bindAccessLog(new LogLosses(accessLog::lost, accessLog::waitingBytes, accessLog::failures));
         backends.all().forEach(metrics::bind);
         // Reads certificates and probes providers, so that everything is known before the first socket is open.
-        Generation first = maker.make(config, null);
+        Made first = maker.make(config, null);
         log(config.logging().access());
-        generations.swap(first);
-        first.files().forEach(reloads::register);
-        if (!handshakes.keyLogs().isEmpty()) {
-            metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::dropped);
-        }
-        for (ListenerConfig listener : config.listeners()) {
-            listeners.add(listen(listener, maker.current(config.listeners(), listener)));
-        }
+        use(first, null);
+        listeners.become(first, listeners.bind(first));
         metrics.bindServers(() -> generations.now().upstreams().groups());
-        servers.become(first.upstreams());
         overload.start();
         reloads.start();
         if (config.admin() != null) {
@@ -318,7 +358,7 @@ public final class ProxyServer implements AutoCloseable {
                 .forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
         LOG.info("{}", sizing.describe(limits()));
         sizing.warnings(config.clients(), config.heads().headBytes()).forEach(line -> LOG.warn("{}", line));
-        for (Listening each : listeners) {
+        for (Listening each : listeners()) {
             LOG.info(
                     "listening on {} ({}), offload: tx {}, rx {}",
                     Connection.text(each.address()),
@@ -329,57 +369,5 @@ public final class ProxyServer implements AutoCloseable {
         if (admin != null) {
             LOG.info("admin on {}", admin);
         }
-    }
-
-    private Listening listen(ListenerConfig listener, Supplier<ListenerGeneration> current) throws StartException {
-        OffloadPlan plan = current.get().sessions().plan();
-        ListenerMetrics meters = metrics.listener(listener.name());
-        TlsListener initializer = new TlsListener(
-                listener.name(),
-                current,
-                meters,
-                connections,
-                halfOpen,
-                addresses,
-                clients,
-                backends.watch(listener),
-                this::isDraining);
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .channelFactory(transport.server())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
-                .handler(doorOf(listener, meters))
-                .childHandler(initializer);
-        ChannelFuture bound = bind(
-                        bootstrap,
-                        backends.connections(listener),
-                        listener.bind().resolve())
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new StartException("cannot listen on " + listener.bind() + ": " + reason(bound.cause()));
-        }
-        sockets.add(bound.channel());
-        InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
-        return new Listening(listener, address, plan);
-    }
-
-    private ChannelHandler doorOf(ListenerConfig listener, ListenerMetrics meters) {
-        AcceptPause pause = new AcceptPause(listener.name(), meters::onAcceptFailed);
-        return own == null ? pause : own.before(pause);
-    }
-
-    /** On the host's event loops, or on the device's. */
-    private ChannelFuture bind(ServerBootstrap listener, @Nullable ConnectionOffload device, InetSocketAddress to) {
-        return device == null ? listener.group(loops).bind(to) : device.listen(listener, transport.handler(), to);
-    }
-
-    /** Netty's native transport says {@code bind(..) failed with error(-98): Address already in use}. */
-    private static String reason(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        return message.substring(message.lastIndexOf(": ") < 0 ? 0 : message.lastIndexOf(": ") + 2);
     }
 }

@@ -17,11 +17,14 @@ final class ServerWatch implements AutoCloseable {
         this.loops = loops;
     }
 
-    /** Watches these from now on, and those before no more. */
+    /** Watches these from now on, and those that are not among them no more. */
     void become(Upstreams upstreams) {
-        close();
-        checks = HealthChecks.start(upstreams, loops::next);
-        names = NameWatches.start(upstreams, () -> new DnsNames(loops.next()));
+        checks = checks == null ? HealthChecks.start(upstreams, loops::next) : checks.next(upstreams, loops::next);
+        names = names == null ? NameWatches.start(upstreams, this::names) : names.next(upstreams, this::names);
+    }
+
+    private DnsNames names() {
+        return new DnsNames(loops.next());
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.AttributeKey;
-import io.offramp.offload.ConnectionWatch;
 import io.offramp.offload.OffloadTarget;
 import io.offramp.proxy.accept.ProxyHeaderHandler;
 import io.offramp.proxy.budget.BufferFailures;
@@ -29,7 +28,6 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,56 +44,49 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     private static final AttributeKey<Accepted> ACCEPTED = AttributeKey.valueOf(TlsListener.class, "accepted");
 
-    private final String name;
     private final Supplier<ListenerGeneration> current;
-    private final ListenerMetrics metrics;
     private final ConnectionRegistry connections;
     private final HalfOpenHandshakes halfOpen;
     private final ClientAddressLimits addresses;
     private final ChannelGroup channels;
-    private final @Nullable ConnectionWatch watch;
     private final BooleanSupplier draining;
+    private volatile boolean gone;
 
     /**
      * What a connection has since it was accepted.
      *
+     * @param by the socket that it came from
      * @param listener settings of the generation of then
      * @param held its counts for its client address
      */
-    private record Accepted(ListenerGeneration listener, ClientAddressLimits.Held held) {}
+    private record Accepted(TlsListener by, ListenerGeneration listener, ClientAddressLimits.Held held) {}
 
     /**
      * @param current asked once for each connection
      * @param halfOpen bounds the handshakes under way
      * @param addresses bounds the connections of one client address
      * @param channels gets every open client channel, for the drain
-     * @param watch sees every connection that is let in; null for nobody
      * @param draining true once a drain has begun
      */
     TlsListener(
-            String name,
             Supplier<ListenerGeneration> current,
-            ListenerMetrics metrics,
             ConnectionRegistry connections,
             HalfOpenHandshakes halfOpen,
             ClientAddressLimits addresses,
             ChannelGroup channels,
-            @Nullable ConnectionWatch watch,
             BooleanSupplier draining) {
-        this.name = name;
         this.current = current;
-        this.metrics = metrics;
         this.connections = connections;
         this.halfOpen = halfOpen;
         this.addresses = addresses;
         this.channels = channels;
-        this.watch = watch;
         this.draining = draining;
     }
 
     @Override
     protected void initChannel(Channel channel) {
         ListenerGeneration listener = current.get();
+        ListenerMetrics metrics = listener.metrics();
         boolean proxied = listener.isProxy(channel.remoteAddress());
         ClientAddressLimits.Held held = proxied
                 ? ClientAddressLimits.NOTHING // until it names its client
@@ -108,7 +99,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             return;
         }
         Connection connection = new Connection(
-                connections.nextId(), name, (InetSocketAddress) channel.localAddress(), (InetSocketAddress)
+                connections.nextId(), listener.name(), (InetSocketAddress) channel.localAddress(), (InetSocketAddress)
                         channel.remoteAddress());
         if (!halfOpen.admit(channel)) {
             held.onClosed();
@@ -125,26 +116,52 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             return;
         }
         metrics.onAccepted();
-        channels.add(channel);
         channel.attr(Connection.KEY).set(connection);
-        channel.attr(ACCEPTED).set(new Accepted(listener, held));
+        channel.attr(ACCEPTED).set(new Accepted(this, listener, held));
+        channels.add(channel);
         channel.closeFuture().addListener(closed -> {
             halfOpen.onEnded(channel);
             channel.attr(ACCEPTED).get().held().onClosed();
             connections.remove(connection);
             metrics.onClosed();
         });
-        if (watch != null) {
-            watch.onAccepted(new OffloadTarget(connection.id(), channel, connection.tuple()));
+        if (listener.watch() != null) {
+            listener.watch().onAccepted(new OffloadTarget(connection.id(), channel, connection.tuple()));
         }
         channel.pipeline()
                 .addLast(
                         proxied
                                 ? new ProxyHeaderHandler(headerNs(listener), this)
                                 : new TlsHandshakeHandler(listener.handshake(), this));
-        if (draining.getAsBoolean()) { // accepted before the socket closed, after the drain's own pass
+        if (isDraining()) { // accepted before the socket closed, after the drain's own pass
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
         }
+    }
+
+    /** The socket is gone: its connections end as soon as they can, and so does one that was accepted before. */
+    void drain() {
+        gone = true;
+        for (Channel each : channels) {
+            if (each.attr(ACCEPTED).get().by() == this) {
+                each.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
+            }
+        }
+    }
+
+    /** Cuts what is left of them; returns the number. */
+    int cut() {
+        int cut = 0;
+        for (Channel each : channels) {
+            if (each.attr(ACCEPTED).get().by() == this) {
+                each.close();
+                cut++;
+            }
+        }
+        return cut;
+    }
+
+    private boolean isDraining() {
+        return gone || draining.getAsBoolean();
     }
 
     /** A header that was lost once comes three seconds later (§2: at least as long). */
@@ -160,12 +177,12 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             ClientAddressLimits.Held held = addresses.admit(client, listener.trustedProxies());
             ConnectionRefusal refusal = held.refusal();
             if (refusal != null) {
-                metrics.onRefused(refusal);
+                listener.metrics().onRefused(refusal);
                 LOG.debug("connection of {} to {} refused: {}", client, to, refusal.label());
                 channel.close();
                 return;
             }
-            channel.attr(ACCEPTED).set(new Accepted(listener, held));
+            channel.attr(ACCEPTED).set(new Accepted(this, listener, held));
             channel.attr(Connection.KEY).get().onClient(client);
         }
         ctx.pipeline().addLast(new TlsHandshakeHandler(listener.handshake(), this));
@@ -199,15 +216,15 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         onEnded(channel);
         Connection connection = channel.attr(Connection.KEY).get();
         connection.onHandshaken(session.negotiated());
-        metrics.onHandshaken(session.negotiated(), connection.ageNs());
         // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
         HalfClosedEpoll.allow(channel);
         OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());
         ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
+        listener.metrics().onHandshaken(session.negotiated(), connection.ageNs());
         TlsSessionHandler handler = new TlsSessionHandler(session, target, listener.sessions(), connection);
         ctx.pipeline().addLast(handler);
         listener.front().install(ctx.pipeline());
-        if (draining.getAsBoolean()) {
+        if (isDraining()) {
             ctx.pipeline().fireUserEventTriggered(DrainEvent.NEW_CONNECTION);
         }
         return handler;
@@ -216,7 +233,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     @Override
     public void onFailed(ChannelHandlerContext ctx, HandshakeFailure failure) {
         onEnded(ctx.channel());
-        metrics.onHandshakeFailed(failure.reason());
+        ctx.channel().attr(ACCEPTED).get().listener().metrics().onHandshakeFailed(failure.reason());
         Connection connection = ctx.channel().attr(Connection.KEY).get();
         switch (failure.reason()) {
             // Frequent: health checks and port scans.

@@ -273,7 +273,7 @@ class AdminServerIT {
         assertThat(send("POST", "/reload"))
                 .returns(200, HttpResponse::statusCode)
                 .returns(
-                        "web: ticket key: is new\nthe configuration itself is not read again: restart for that\n",
+                        "web: ticket key: is new\nthe configuration is not in a file: restart to change it\n",
                         HttpResponse::body);
         assertThat(send("POST", "/reload"))
                 .returns(409, HttpResponse::statusCode)
@@ -316,7 +316,7 @@ class AdminServerIT {
         assertThat(answers)
                 .containsSubsequence(
                         "HTTP/1.1 200",
-                        "the configuration itself",
+                        "the configuration is not in a file",
                         "HTTP/1.1 200",
                         "text/csv",
                         "HTTP/1.1 404",
@@ -338,7 +338,7 @@ class AdminServerIT {
             assertThat(socket.getInputStream().readNBytes(goOn.length)).isEqualTo(goOn);
             socket.getOutputStream().write("abcGET /healthz HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
-                    .containsSubsequence("HTTP/1.1 200", "the configuration itself", "HTTP/1.1 200", "ok\n");
+                    .containsSubsequence("HTTP/1.1 200", "the configuration is not in a file", "HTTP/1.1 200", "ok\n");
         }
     }
 

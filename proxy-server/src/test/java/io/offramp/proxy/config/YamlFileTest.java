@@ -41,7 +41,7 @@ class YamlFileTest {
     void shouldTellWhenTheFileIsNoMapping() throws IOException {
         String expected =
                 "expected a mapping with listeners, upstreams, admin, timeouts, limits, offload, logging, threads, "
-                        + "warmup, is ";
+                        + "reload, warmup, is ";
         assertThat(file.problems("# nothing\n")).containsExactly("offramp.yaml: is empty");
         assertThat(file.problems("hello\n")).containsExactly("offramp.yaml:1:1: " + expected + "\"hello\"");
         assertThat(file.problems("- a\n")).containsExactly("offramp.yaml:1:1: " + expected + "a list");

@@ -11,6 +11,7 @@ import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadPlan;
@@ -29,7 +30,7 @@ class CurrentListenerTest {
 
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final Generations generations = new Generations();
-    private final CurrentListener web = new CurrentListener(generations, "web", 0);
+    private final CurrentListener web = new CurrentListener(generations, key("web", 0));
 
     @AfterEach
     void close() {
@@ -54,13 +55,13 @@ class CurrentListenerTest {
     }
 
     @Test
-    void shouldTellListenersOfOneNameApartByTheirOrder() {
+    void shouldTellListenersOfOneAddressApartByTheirOrder() {
         ListenerGeneration first = listener("web");
-        ListenerGeneration second = listener("web");
+        ListenerGeneration second = listener("web", 1);
         generations.swap(generation(first, listener("other"), second));
 
         assertThat(web.get()).isSameAs(first);
-        assertThat(new CurrentListener(generations, "web", 1).get()).isSameAs(second);
+        assertThat(new CurrentListener(generations, key("web", 1)).get()).isSameAs(second);
     }
 
     @Test
@@ -90,10 +91,21 @@ class CurrentListenerTest {
         return new Generation(List.of(listeners), none, ClientLimits.DEFAULTS, List.of());
     }
 
-    private ListenerGeneration listener(String name) {
+    private static ListenerKey key(String host, int nth) {
+        return new ListenerKey(new HostPort(host, 0), nth);
+    }
+
+    private ListenerGeneration listener(String host) {
+        return listener(host, 0);
+    }
+
+    private ListenerGeneration listener(String host, int nth) {
         OffloadPlan plan = new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS);
         return new ListenerGeneration(
-                name,
+                key(host, nth),
+                "any",
+                metrics.listener("any"),
+                null,
                 FuzzClient.settings(),
                 SessionSettings.of(plan, metrics.tls(), RecordSizeConfig.DEFAULTS),
                 List.of(),

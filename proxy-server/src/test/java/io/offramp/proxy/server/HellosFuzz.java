@@ -17,8 +17,10 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.ListenerGeneration;
+import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadPlan;
@@ -66,7 +68,10 @@ public final class HellosFuzz {
     }
 
     private static final ListenerGeneration LISTENER = new ListenerGeneration(
+            new ListenerKey(new HostPort("127.0.0.1", 443), 0),
             "fuzz",
+            METRICS.listener("fuzz"),
+            null,
             FuzzClient.settings(),
             SESSIONS,
             List.of(),
@@ -84,14 +89,11 @@ public final class HellosFuzz {
         MemoryBudget budget = new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {});
         halfOpen = new HalfOpenHandshakes(() -> 10, budget);
         channel = new AcceptedChannel(new TlsListener(
-                "fuzz",
                 () -> LISTENER,
-                METRICS.listener("fuzz"),
                 connections,
                 halfOpen,
                 addresses,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                null,
                 () -> false));
     }
 

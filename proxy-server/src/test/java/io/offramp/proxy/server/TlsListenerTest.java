@@ -19,9 +19,11 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.ListenerGeneration;
+import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.session.AutoPolicy;
 import io.offramp.proxy.session.OffloadConfig.Policy;
 import io.offramp.proxy.session.OffloadPlan;
@@ -57,7 +59,10 @@ class TlsListenerTest {
 
     private TlsListener listener(List<Cidr> trusted, List<Cidr> proxies) {
         ListenerGeneration now = new ListenerGeneration(
+                new ListenerKey(new HostPort("127.0.0.1", 443), 0),
                 "web",
+                metrics.listener("web"),
+                null,
                 FuzzClient.settings(),
                 SessionSettings.of(
                         new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS),
@@ -68,14 +73,11 @@ class TlsListenerTest {
                 pipeline -> {},
                 new Router(List.of(), name -> null));
         return new TlsListener(
-                "web",
                 () -> now,
-                metrics.listener("web"),
                 connections,
                 halfOpen,
                 addresses,
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                null,
                 () -> false);
     }
 

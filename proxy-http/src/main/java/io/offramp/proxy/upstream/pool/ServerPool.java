@@ -160,6 +160,9 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
         return open == 0 && waiting.isEmpty();
     }
 
+    /** A caller has asked for this server: another configuration may have it in a later form. */
+    void become(UpstreamServer now) {}
+
     /** There may be one more connection, and no opening waits for it. */
     abstract void onPlace();
 

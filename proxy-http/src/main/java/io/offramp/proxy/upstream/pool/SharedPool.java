@@ -23,7 +23,6 @@ final class SharedPool extends ServerPool {
     private static final long REPLACE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final UpstreamLoop loop;
-    private final UpstreamServer server;
     private final Protocol protocol;
     private final UpstreamSettings settings;
     /** Those that give leases, oldest first, so that later ones fall idle. */
@@ -31,6 +30,7 @@ final class SharedPool extends ServerPool {
 
     private final ArrayDeque<SharedLease> requests = new ArrayDeque<>();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    private UpstreamServer server;
     private int opening;
     /** Whether the last attempt to open one failed; then there is one attempt at a time. */
     private boolean failing;
@@ -41,12 +41,19 @@ final class SharedPool extends ServerPool {
 
     SharedPool(UpstreamLoop loop, UpstreamServer server, Protocol protocol) {
         super(loop.eventLoop(), server, loop.settings());
-        this.loop = loop;
         this.server = server;
+        this.loop = loop;
         this.protocol = protocol;
         settings = loop.settings();
         expectedRoom = settings.streams();
         replaceNs = loop.nowNs();
+    }
+
+    @Override
+    void become(UpstreamServer now) {
+        if (now.follows(server)) {
+            server = now;
+        }
     }
 
     @Override

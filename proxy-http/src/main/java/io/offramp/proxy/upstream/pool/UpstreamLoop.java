@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.channel.TurnFlush;
+import io.offramp.proxy.upstream.PoolKey;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamServer;
@@ -11,13 +12,13 @@ import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.UpstreamStream;
 import io.offramp.proxy.upstream.balance.Balancer;
 import io.offramp.proxy.upstream.transport.ConnectRace;
-import io.offramp.proxy.upstream.transport.Connector;
 import io.offramp.proxy.upstream.transport.Transport;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,25 +29,20 @@ public final class UpstreamLoop {
     private static final long IDLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final EventLoop loop;
-    private final Protocols protocols;
-    private final UpstreamSettings settings;
-    private final Connector connector;
+    private final Supplier<Means> means;
     private final TurnFlush turn;
-    private final Map<UpstreamServer, ServerPool> pools = new IdentityHashMap<>();
+    private final Map<PoolKey, ServerPool> pools = new IdentityHashMap<>();
     private final Map<UpstreamGroup, Balancer> balancers = new IdentityHashMap<>();
     private final SplittableRandom random =
             new SplittableRandom(ThreadLocalRandom.current().nextLong());
-    private final long idleLimitNs;
     private boolean sweeping;
     private boolean closed;
 
-    UpstreamLoop(EventLoop loop, Protocols protocols, UpstreamSettings settings, Connector connector) {
+    /** @param means of new connections; asked again and again, because a reload changes them */
+    UpstreamLoop(EventLoop loop, Supplier<Means> means) {
         this.loop = loop;
-        this.protocols = protocols;
-        this.settings = settings;
-        this.connector = connector;
+        this.means = means;
         turn = new TurnFlush(loop);
-        idleLimitNs = Math.min(IDLE_LIMIT_NS, settings.idleTimeout().toNanos());
     }
 
     /** Flushes at the end of each turn of this event loop. */
@@ -77,7 +73,9 @@ public final class UpstreamLoop {
         Balancer balancer = balancers.get(group);
         if (balancer == null) {
             balancer = group.balancer(random);
-            balancers.put(group, balancer);
+            if (!group.isRetired()) { // a late request must leave nothing behind
+                balancers.put(group, balancer);
+            }
         }
         int next = balancer.next(key, tried, nowNs());
         return next < 0 ? null : group.servers().get(next);
@@ -112,19 +110,20 @@ public final class UpstreamLoop {
     }
 
     ServerPool pool(UpstreamServer server) {
-        ServerPool pool = pools.get(server);
+        ServerPool pool = pools.get(server.poolKey());
         if (pool == null) {
             Protocol protocol = protocol(server);
             pool = protocol.isShared()
                     ? new SharedPool(this, server, protocol)
-                    : new ExclusivePool(loop, server, settings);
-            pools.put(server, pool);
+                    : new ExclusivePool(loop, server, settings());
+            pools.put(server.poolKey(), pool);
         }
+        pool.become(server);
         return pool;
     }
 
     Protocol protocol(UpstreamServer server) {
-        return protocols.of(server.group().protocol());
+        return means.get().protocols().of(server.group().protocol());
     }
 
     /** The event loop. */
@@ -134,14 +133,15 @@ public final class UpstreamLoop {
 
     /** Bounds of connections. */
     public UpstreamSettings settings() {
-        return settings;
+        return means.get().settings();
     }
 
     /** Connects to the first address that accepts. */
     ConnectRace race(
             UpstreamServer server, ByteBufAllocator allocator, Transport transport, ConnectRace.Result result) {
-        int timeoutMs = (int) server.group().connectTimeout(settings).toMillis();
-        return new ConnectRace(connector, loop, server.addresses(), allocator, timeoutMs, transport, result);
+        Means now = means.get();
+        int timeoutMs = (int) server.group().connectTimeout(now.settings()).toMillis();
+        return new ConnectRace(now.connector(), loop, server.addresses(), allocator, timeoutMs, transport, result);
     }
 
     /**
@@ -150,20 +150,33 @@ public final class UpstreamLoop {
      * @param limitNs the server's own limit
      */
     public long idleEndNs(long limitNs) {
-        return nowNs() + Math.min(idleLimitNs, limitNs);
+        return nowNs() + Math.min(idleLimitNs(), limitNs);
+    }
+
+    private long idleLimitNs() {
+        return Math.min(IDLE_LIMIT_NS, settings().idleTimeout().toNanos());
     }
 
     /** A connection has room for a request again, or has no lease any more. */
     public void onRoom(PooledConnection connection) {
-        if (closed) {
+        if (isOver(connection.server())) {
             connection.retire();
-            return;
+        } else {
+            pool(connection.server()).onRoom(connection);
         }
-        pool(connection.server()).onRoom(connection);
-        if (!sweeping) {
+        beginToSweep();
+    }
+
+    private void beginToSweep() {
+        if (!sweeping && !closed) {
             sweeping = true;
-            loop.schedule(this::sweep, idleLimitNs, TimeUnit.NANOSECONDS);
+            loop.schedule(this::sweep, idleLimitNs(), TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** Whether connections to a server end with their leases. */
+    private boolean isOver(UpstreamServer server) {
+        return closed || server.poolKey().isRetired();
     }
 
     /**
@@ -193,22 +206,28 @@ public final class UpstreamLoop {
         pools.values().removeIf(ServerPool::isUnused);
         sweeping = left;
         if (left) {
-            loop.schedule(this::sweep, idleLimitNs / 2, TimeUnit.NANOSECONDS);
+            loop.schedule(this::sweep, idleLimitNs() / 2, TimeUnit.NANOSECONDS);
         }
     }
 
-    /** Closes idle connections of a group that new requests do not use. Those in use close after their idle time. */
+    /** Forgets a group that new requests do not use, and closes the idle connections that no other group uses. */
     void retire(UpstreamGroup group) {
         balancers.remove(group);
         for (UpstreamServer server : group.servers()) {
-            ServerPool pool = pools.get(server);
-            if (pool != null) {
+            ServerPool pool = pools.get(server.poolKey());
+            if (pool != null && server.poolKey().isRetired()) {
                 pool.close();
+                beginToSweep();
             }
         }
     }
 
-    /** Whether its connections end with their leases. */
+    /** Number of groups whose turns are remembered. */
+    int balancers() {
+        return balancers.size();
+    }
+
+    /** Whether connections to all servers end with their leases. */
     boolean isClosed() {
         return closed;
     }

@@ -1,19 +1,26 @@
 package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
+import io.offramp.proxy.upstream.PoolKey;
 import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamGroup;
+import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.transport.Connector;
-import io.offramp.proxy.upstream.transport.SocketConnector;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All upstreams of a proxy, shared by its listeners. Thread-safe. */
@@ -21,10 +28,27 @@ public final class Upstreams {
     private static final Securities IN_THE_CLEAR = name -> null;
 
     private final Map<String, UpstreamGroup> groups = new LinkedHashMap<>();
-    private final Map<EventLoop, UpstreamLoop> loops;
-    private final Protocols protocols;
-    private final UpstreamSettings settings;
-    private final Connector connector;
+    private final Loops loops;
+    private final Means means;
+
+    /**
+     * The event loops, shared by one configuration after the other.
+     *
+     * @param means of the current one
+     */
+    private record Loops(ConcurrentHashMap<EventLoop, UpstreamLoop> known, AtomicReference<Means> means) {
+        Loops(Means first) {
+            this(new ConcurrentHashMap<>(), new AtomicReference<>(first));
+        }
+
+        UpstreamLoop on(EventLoop loop) {
+            return known.computeIfAbsent(loop, l -> new UpstreamLoop(l, means::get));
+        }
+
+        void each(Consumer<UpstreamLoop> task) {
+            known.forEach((loop, connections) -> loop.execute(() -> task.accept(connections)));
+        }
+    }
 
     /** What secures connections, by name of the upstream. */
     @FunctionalInterface
@@ -61,15 +85,7 @@ public final class Upstreams {
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Securities security) {
-        this(
-                configured,
-                protocols,
-                settings,
-                events,
-                security,
-                SocketConnector.of(settings.receiveBytes()),
-                new ConcurrentHashMap<>(),
-                Map.of());
+        this(configured, Means.of(protocols, settings), events, security);
     }
 
     /** The same, without sockets. */
@@ -79,33 +95,55 @@ public final class Upstreams {
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector) {
-        this(configured, protocols, settings, events, IN_THE_CLEAR, connector, new ConcurrentHashMap<>(), Map.of());
+        this(configured, new Means(protocols, settings, connector), events, IN_THE_CLEAR);
     }
 
     private Upstreams(
             Map<String, UpstreamConfig> configured,
-            Protocols protocols,
-            UpstreamSettings settings,
+            Means means,
+            Function<String, UpstreamEvents> events,
+            Securities security) {
+        this.means = means;
+        loops = new Loops(means);
+        configured.forEach((name, config) ->
+                groups.put(name, new UpstreamGroup(config, events.apply(name), security.of(name), null, false)));
+    }
+
+    private Upstreams(
+            Map<String, UpstreamConfig> configured,
+            Means means,
             Function<String, UpstreamEvents> events,
             Securities security,
-            Connector connector,
-            Map<EventLoop, UpstreamLoop> loops,
-            Map<String, UpstreamGroup> before) {
-        this.protocols = protocols;
-        this.settings = settings;
-        this.connector = connector;
-        this.loops = loops;
-        configured.forEach((name, config) ->
-                groups.put(name, new UpstreamGroup(config, events.apply(name), security.of(name), before.get(name))));
+            Upstreams before) {
+        this.means = means;
+        loops = before.loops;
+        configured.forEach((name, config) -> {
+            UpstreamGroup known = before.groups.get(name);
+            TransportSecurity secured = security.of(name);
+            boolean same = means == before.means;
+            groups.put(
+                    name,
+                    known != null && same && known.is(config, secured)
+                            ? known
+                            : new UpstreamGroup(config, events.apply(name), secured, known, same));
+        });
     }
 
     /**
-     * Other upstreams over the same event loops, whose clients may use both meanwhile. A server that is in both keeps
-     * its state. Looks all names up, as the constructor does.
+     * Other upstreams over the same event loops, whose clients may use both meanwhile. An upstream of which nothing
+     * differs is the same object, with its connections, turns and states. A server that is in both keeps its state and,
+     * if they are of the same kind, its connections. Looks up the names of all others, as the constructor does. Holds
+     * for new connections from {@link #replace} on.
+     *
+     * @param security the same object as before for connections that may go on
      */
     public Upstreams next(
-            Map<String, UpstreamConfig> configured, Function<String, UpstreamEvents> events, Securities security) {
-        return new Upstreams(configured, protocols, settings, events, security, connector, loops, groups);
+            Map<String, UpstreamConfig> configured,
+            Protocols protocols,
+            UpstreamSettings settings,
+            Function<String, UpstreamEvents> events,
+            Securities security) {
+        return new Upstreams(configured, means.next(protocols, settings), events, security, this);
     }
 
     /** All of them. */
@@ -120,16 +158,39 @@ public final class Upstreams {
 
     /** Connections of one event loop. */
     public UpstreamLoop on(EventLoop loop) {
-        return loops.computeIfAbsent(loop, l -> new UpstreamLoop(l, protocols, settings, connector));
+        return loops.on(loop);
+    }
+
+    /** Takes the place of others: connections to servers that are not here close once they are idle. */
+    public void replace(Upstreams before) {
+        loops.means.set(means);
+        Set<PoolKey> kept = keys();
+        before.retire(kept, group -> groups.get(group.name()) != group);
     }
 
     /** Closes idle connections to these upstreams, which new requests do not use. */
     public void retire() {
-        loops.forEach((loop, connections) -> loop.execute(() -> groups.values().forEach(connections::retire)));
+        retire(Set.of(), group -> true);
+    }
+
+    private void retire(Set<PoolKey> kept, Predicate<UpstreamGroup> which) {
+        List<UpstreamGroup> gone = groups.values().stream().filter(which).toList();
+        gone.forEach(UpstreamGroup::retire);
+        Set<PoolKey> unused = keys();
+        unused.removeAll(kept);
+        unused.forEach(PoolKey::retire);
+        loops.each(connections -> gone.forEach(connections::retire));
+    }
+
+    private Set<PoolKey> keys() {
+        return groups.values().stream()
+                .flatMap(group -> group.servers().stream())
+                .map(UpstreamServer::poolKey)
+                .collect(Collectors.toSet());
     }
 
     /** Closes all idle connections; those in use close when their clients are done. */
     public void close() {
-        loops.forEach((loop, connections) -> loop.execute(connections::close));
+        loops.each(UpstreamLoop::close);
     }
 }

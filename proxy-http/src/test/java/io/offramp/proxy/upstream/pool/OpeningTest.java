@@ -32,7 +32,7 @@ class OpeningTest {
 
     /** Opens a connection that never speaks; returns what is thought of its server then. */
     private ServerState open(TransportSecurity security) {
-        UpstreamGroup group = new UpstreamGroup(CONFIG, UpstreamEvents.NONE, security, null);
+        UpstreamGroup group = new UpstreamGroup(CONFIG, UpstreamEvents.NONE, security, null, false);
         Protocol silent = new Protocol() {
             @Override
             public boolean isShared() {
@@ -44,8 +44,8 @@ class OpeningTest {
                 throw new AssertionError("not secured");
             }
         };
-        UpstreamLoop loop =
-                new UpstreamLoop(client.eventLoop(), spoken -> silent, UpstreamSettings.DEFAULTS, this::connect);
+        Means means = new Means(spoken -> silent, UpstreamSettings.DEFAULTS, this::connect);
+        UpstreamLoop loop = new UpstreamLoop(client.eventLoop(), () -> means);
         loop.openTransport(group, group.servers().getFirst(), ByteBufAllocator.DEFAULT, new Opening.Result() {
                     @Override
                     public void onConnected(Transport transport) {

@@ -1,0 +1,48 @@
+package io.offramp.app;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Has a running proxy read its configuration again. */
+@Command(
+        name = "reload",
+        description = {
+            "Has a running proxy read its configuration again, with all files that it names. If anything is wrong, "
+                    + "everything stays as it was, and all errors are printed."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the configuration is in use",
+            "1:no proxy answers there",
+            "2:the configuration was refused, and nothing has changed; or wrong usage"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  offramp reload --dry-run          print what would change", "  offramp reload"})
+final class ReloadCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private final AdminOptions admin = new AdminOptions();
+
+    @Option(names = "--dry-run", description = "print what would change, and change nothing")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean taken = admin.command(admin.client(), dryRun ? "/reload?dry-run" : "/reload", out);
+        out.flush();
+        return taken ? ExitCode.OK : ExitCode.USAGE;
+    }
+}

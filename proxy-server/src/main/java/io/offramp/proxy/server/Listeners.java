@@ -1,0 +1,188 @@
+package io.offramp.proxy.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.offramp.offload.ConnectionOffload;
+import io.offramp.proxy.accept.AcceptPause;
+import io.offramp.proxy.config.ListenerConfig;
+import io.offramp.proxy.generation.ListenerGeneration;
+import io.offramp.proxy.generation.ListenerKey;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The listening sockets. They outlive generations. One thread at a time. */
+final class Listeners {
+    private static final int BACKLOG = 4096;
+
+    /** An idle connection has a buffer of the size of its last reads; a busy one reads 64 KiB at once. */
+    private static final AdaptiveRecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(1 << 10, 4 << 10, 64 << 10);
+
+    /** With this much waiting for a client, its upstream is no longer read. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 192 << 10);
+
+    private final SocketTransport transport;
+    private final EventLoopGroup loops;
+    private final Backends backends;
+    private final ProxyMetrics metrics;
+    private final @Nullable OwnClients own;
+    private final Function<Supplier<ListenerGeneration>, TlsListener> connections;
+    private final Map<ListenerKey, Open> open = new HashMap<>();
+
+    /**
+     * A bound socket.
+     *
+     * @param key of its listener
+     * @param socket its channel
+     * @param connections sets up each connection
+     */
+    record Open(ListenerKey key, Channel socket, TlsListener connections) {
+        InetSocketAddress address() {
+            return (InetSocketAddress) socket.localAddress();
+        }
+
+        /** Takes connections from now on; those that came before waited in the backlog. */
+        void accept() {
+            socket.config().setAutoRead(true);
+        }
+
+        void close() {
+            socket.close().awaitUninterruptibly();
+        }
+    }
+
+    /**
+     * None yet.
+     *
+     * @param loops of the host
+     * @param own clients that alone may connect; null for all
+     * @param connections makes what sets up the connections of a listener
+     */
+    Listeners(
+            SocketTransport transport,
+            EventLoopGroup loops,
+            Backends backends,
+            ProxyMetrics metrics,
+            @Nullable OwnClients own,
+            Function<Supplier<ListenerGeneration>, TlsListener> connections) {
+        this.transport = transport;
+        this.loops = loops;
+        this.backends = backends;
+        this.metrics = metrics;
+        this.own = own;
+        this.connections = connections;
+    }
+
+    /**
+     * Binds the sockets of a generation that are not open yet. They accept nothing before {@link #become}.
+     *
+     * @throws StartException if one cannot be bound; then none is
+     */
+    List<Open> bind(Made next) throws StartException {
+        List<Open> added = new ArrayList<>();
+        try {
+            for (Map.Entry<ListenerKey, ListenerConfig> each :
+                    GenerationMaker.keys(next.config()).entrySet()) {
+                ListenerKey key = each.getKey();
+                if (!open.containsKey(key)) {
+                    added.add(bind(
+                            key,
+                            each.getValue(),
+                            Objects.requireNonNull(next.current().get(key))));
+                }
+            }
+        } catch (StartException e) {
+            added.forEach(Open::close);
+            throw e;
+        }
+        return added;
+    }
+
+    /**
+     * The generation is the current one: opens what was bound for it, and closes the sockets that it does not have.
+     *
+     * @return the latter; their connections go on
+     */
+    List<Open> become(Made next, List<Open> added) {
+        List<Open> gone = open.values().stream()
+                .filter(each -> !next.current().containsKey(each.key()))
+                .toList();
+        gone.forEach(each -> {
+            open.remove(each.key());
+            each.close();
+        });
+        added.forEach(each -> {
+            open.put(each.key(), each);
+            each.accept();
+        });
+        return gone;
+    }
+
+    /** The socket of a listener of the current generation. */
+    Open of(ListenerKey key) {
+        return Objects.requireNonNull(open.get(key), key::toString);
+    }
+
+    /** Stops listening. */
+    void close() {
+        open.values().forEach(Open::close);
+        open.clear();
+    }
+
+    private Open bind(ListenerKey key, ListenerConfig listener, Supplier<ListenerGeneration> current)
+            throws StartException {
+        TlsListener initializer = connections.apply(current);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .channelFactory(transport.server())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
+                .handler(doorOf(listener))
+                .childHandler(initializer);
+        ChannelFuture bound = bind(
+                        bootstrap,
+                        backends.connections(listener),
+                        listener.bind().resolve())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new StartException("cannot listen on " + listener.bind() + ": " + reason(bound.cause()));
+        }
+        return new Open(key, bound.channel(), initializer);
+    }
+
+    private ChannelHandler doorOf(ListenerConfig listener) {
+        AcceptPause pause = new AcceptPause(
+                listener.name(), () -> metrics.listener(listener.name()).onAcceptFailed());
+        return own == null ? pause : own.before(pause);
+    }
+
+    /** On the host's event loops, or on the device's. */
+    private ChannelFuture bind(ServerBootstrap listener, @Nullable ConnectionOffload device, InetSocketAddress to) {
+        return device == null ? listener.group(loops).bind(to) : device.listen(listener, transport.handler(), to);
+    }
+
+    /** Netty's native transport says {@code bind(..) failed with error(-98): Address already in use}. */
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.substring(message.lastIndexOf(": ") < 0 ? 0 : message.lastIndexOf(": ") + 2);
+    }
+}

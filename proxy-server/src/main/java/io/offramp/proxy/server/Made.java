@@ -1,0 +1,61 @@
+package io.offramp.proxy.server;
+
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.UpstreamTlsConfig;
+import io.offramp.proxy.generation.CurrentListener;
+import io.offramp.proxy.generation.Generation;
+import io.offramp.proxy.generation.ListenerKey;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.upstream.TransportSecurity;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation, with the configuration that it was made from and the parts that the next one may take over.
+ *
+ * @param config of the generation
+ * @param generation ready to serve
+ * @param current finds each listener in the generation of any time; the same object in all generations
+ * @param handshakes by listener
+ * @param secured by upstream
+ */
+record Made(
+        ProxyConfig config,
+        Generation generation,
+        Map<ListenerKey, CurrentListener> current,
+        Map<ListenerKey, HandshakeParts> handshakes,
+        Map<String, Secured> secured) {
+    /**
+     * TLS with the servers of one upstream.
+     *
+     * @param from it was made from
+     * @param timeout of handshakes
+     * @param security the whole
+     * @param files that were read
+     */
+    record Secured(UpstreamTlsConfig from, Duration timeout, TransportSecurity security, List<Reloadable> files) {}
+
+    /**
+     * Shows the certificates of this generation, now and after each change of their files, and those before no more.
+     *
+     * @param before null for none
+     */
+    void showCertificates(@Nullable Made before, ProxyMetrics metrics) {
+        Collection<HandshakeParts> known = before == null ? List.of() : before.handshakes.values();
+        Set<String> names =
+                handshakes.values().stream().map(HandshakeParts::listener).collect(Collectors.toSet());
+        known.stream()
+                .map(HandshakeParts::listener)
+                .filter(name -> !names.contains(name))
+                .forEach(name -> metrics.listener(name).onCertificates(List.of()));
+        handshakes.values().stream()
+                .filter(parts -> known.stream().noneMatch(other -> other == parts))
+                .forEach(parts -> parts.certificates().publishTo(metrics.listener(parts.listener())::onCertificates));
+    }
+}

@@ -1,0 +1,103 @@
+"""A small server and clients for scripts/try-reload.
+
+serve PORT             answers 'ok', /slow with a slow download, and a WebSocket that echoes at /ws
+load PORT STOPFILE     eight WebSockets and one download over TLS until STOPFILE exists; prints what was held
+"""
+import asyncio
+import os
+import ssl
+import sys
+import time
+
+SLOW_BYTES = 1 << 30
+PIECE = b'offramp.' * 2048
+
+
+async def serve_one(reader, writer):
+    try:
+        while True:
+            head = await reader.readuntil(b'\r\n\r\n')
+            path = head.split(b' ', 2)[1]
+            if path == b'/ws':
+                writer.write(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n'
+                             b'Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n')
+                while data := await reader.read(1 << 16):
+                    writer.write(data)
+                break
+            if path == b'/slow':
+                writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % SLOW_BYTES)
+                for _ in range(SLOW_BYTES // len(PIECE)):
+                    writer.write(PIECE)
+                    await writer.drain()
+            else:
+                writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+
+
+async def serve(port):
+    server = await asyncio.start_server(serve_one, '127.0.0.1', port)
+    await server.serve_forever()
+
+
+async def connect(port, path, more=''):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    reader, writer = await asyncio.open_connection('127.0.0.1', port, ssl=context)
+    writer.write(f'GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n'.encode())
+    head = await reader.readuntil(b'\r\n\r\n')
+    return reader, writer, head
+
+
+async def web_socket(port, stop):
+    """Round trips of one WebSocket; the tunnel does not look into the bytes, so any will do."""
+    reader, writer, head = await connect(
+        port, '/ws', 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n'
+        'Sec-WebSocket-Version: 13\r\n')
+    assert b' 101 ' in head, head
+    trips = 0
+    while not os.path.exists(stop):
+        message = b'%016d' % trips
+        writer.write(message)
+        assert await asyncio.wait_for(reader.readexactly(16), 10) == message
+        trips += 1
+        await asyncio.sleep(0.02)
+    writer.close()
+    return trips
+
+
+async def download(port, stop):
+    """Reads a gibibyte slowly until the end of the run, then the rest at full speed."""
+    reader, writer, head = await connect(port, '/slow')
+    assert b' 200 ' in head, head
+    count = 0
+    while count < SLOW_BYTES:
+        piece = await asyncio.wait_for(reader.read(1 << 16), 20)
+        assert piece, f'cut after {count} bytes'
+        count += len(piece)
+        if not os.path.exists(stop):
+            await asyncio.sleep(0.01)
+    writer.close()
+    return count
+
+
+async def load(port, stop):
+    start = time.monotonic()
+    sockets = [web_socket(port, stop) for _ in range(8)]
+    results = await asyncio.gather(download(port, stop), *sockets, return_exceptions=True)
+    failures = [repr(each) for each in results if isinstance(each, BaseException)]
+    trips = sum(each for each in results[1:] if isinstance(each, int))
+    print(f'download: {results[0]} bytes in {time.monotonic() - start:.0f} s')
+    print(f'WebSockets: 8, with {trips} round trips')
+    for each in failures:
+        print('failed:', each)
+    return 1 if failures else 0
+
+
+if sys.argv[1] == 'serve':
+    asyncio.run(serve(int(sys.argv[2])))
+else:
+    sys.exit(asyncio.run(load(int(sys.argv[2]), sys.argv[3])))
