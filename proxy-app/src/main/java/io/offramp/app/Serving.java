@@ -102,6 +102,11 @@ final class Serving {
      * code.
      */
     private void drain() {
+        Duration delay = server.config().drainDelay();
+        if (!delay.isZero()) {
+            LOG.info("leaving: /healthz/ready says no, all goes on for {} s", delay.toSeconds());
+            server.announceStop(delay);
+        }
         Duration drain = server.config().drain();
         LOG.info(
                 "stopping: {} connections have {} s to finish",

@@ -43,6 +43,7 @@ public final class Connection {
     private volatile @Nullable Negotiated tls;
     private volatile Client client;
     private volatile @Nullable Connection server;
+    private volatile boolean drained;
 
     @SuppressWarnings("UnusedVariable") // by STREAMS
     private int streams = -1;
@@ -112,6 +113,21 @@ public final class Connection {
     /** The TLS session of the last exchange with a server; null for none, or in the clear. */
     public @Nullable Connection server() {
         return server;
+    }
+
+    /** The time that a drain gives is over: this proxy ends it. */
+    public void onDrained() {
+        drained = true;
+    }
+
+    /** Whether this proxy has ended it, because it stops or its listener is gone. */
+    public boolean isDrained() {
+        return drained;
+    }
+
+    /** The cause of an end that was not in order, for the log. */
+    public String departure() {
+        return drained ? "drained by us" : "client left";
     }
 
     /** Its protocol has streams, and that many are open. Event loop only. */

@@ -7,6 +7,7 @@ import io.offramp.offload.error.OffloadException;
 import io.offramp.proxy.budget.BufferFailures;
 import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.channel.Deadline;
+import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.channel.ReadGate;
 import io.offramp.proxy.channel.WriteBurst;
 import io.offramp.proxy.connection.Connection;
@@ -88,6 +89,9 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
     /** The client has ended its stream; what it sent before may not be taken yet. */
     protected abstract void onInputEnded();
 
+    /** The time that a drain gives is over; the channel is closed a moment later. */
+    protected abstract void onDrainOver();
+
     /** Memory is short: shed the least useful work. */
     protected abstract void onShed();
 
@@ -134,6 +138,11 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
         return inputEnded;
     }
 
+    /** The cause of an end that was not in order, for the log. */
+    public final String departure() {
+        return connection.departure();
+    }
+
     /** A tunnel between this client and a server. */
     protected final Tunnel tunnel(TunnelEnd server, long idleNs, long takeNs, Tunnel.Listener listener) {
         return new Tunnel(new ClientEnd(ctx, burst, gate), server, deadline, idleNs, takeNs, listener);
@@ -144,6 +153,9 @@ public abstract class ClientHandler extends ChannelInboundHandlerAdapter {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             inputEnded = true;
             onInputEnded();
+        } else if (event == DrainEvent.OVER) {
+            connection.onDrained();
+            onDrainOver();
         } else if (event == ShedEvent.INSTANCE) {
             onShed();
         } else if (!onEvent(event)) {

@@ -2,6 +2,9 @@ package io.offramp.proxy.exchange;
 
 /** Progress of an exchange's answer, towards the client. */
 final class AnswerSide {
+    private static final int CLIENT_CLOSED_REQUEST = 499; // as nginx has it
+    private static final int SERVICE_UNAVAILABLE = 503;
+
     private State state = State.AWAITED;
     private int status;
     private long bytes;
@@ -49,6 +52,11 @@ final class AnswerSide {
     /** The same, or another if none has begun. */
     int statusOr(int other) {
         return isBegun() ? status : other;
+    }
+
+    /** The same, or if none has begun, one for the log alone: 503 if we have ended the connection, else 499. */
+    int statusAtCut(boolean byUs) {
+        return statusOr(byUs ? SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST);
     }
 
     /** Bytes of body so far. */

@@ -2,6 +2,7 @@ package io.offramp.proxy.exchange;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.upstream.UpstreamServer;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * log. Confined to the event loop.
  */
 abstract sealed class EndingExchange implements ClientStreamListener permits Exchange {
-    private static final int CLIENT_CLOSED_REQUEST = 499;
-
     final ClientStream client;
     final HttpFrontSettings settings;
     final RequestSide requestSide = new RequestSide();
@@ -93,7 +92,7 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
         if (client.isWritable()) {
             refuse(Refusal.REQUEST_TIMEOUT, "body incomplete");
         } else {
-            finish(answerSide.statusOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client does not read");
+            finish(answerSide.statusAtCut(false), answerSide.bytes(), "client does not read");
             client.reset(ResetCode.ENHANCE_YOUR_CALM);
         }
     }
@@ -101,7 +100,8 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
     @Override
     public final void onClientGone() {
         if (!answerSide.isOver()) {
-            finish(answerSide.statusOr(CLIENT_CLOSED_REQUEST), answerSide.bytes(), "client left");
+            Connection connection = client.connection();
+            finish(answerSide.statusAtCut(connection.isDrained()), answerSide.bytes(), connection.departure());
         }
     }
 

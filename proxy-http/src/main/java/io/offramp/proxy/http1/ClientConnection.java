@@ -240,8 +240,9 @@ final class ClientConnection extends ClientHandler {
     }
 
     /** The exchange has become a tunnel, which gets all later events. */
-    void becomeTunnel(TunnelEnd server, long idleNs, Tunnel.Listener listener) {
+    void becomeTunnel(TunnelEnd server, long idleNs, boolean webSocket, Tunnel.Listener listener) {
         Tunnel opened = tunnel(server, idleNs, settings.bodyNs(), listener);
+        opened.carry(webSocket);
         exchange = null;
         tunnel = opened;
         waits.forTunnel();
@@ -323,6 +324,13 @@ final class ClientConnection extends ClientHandler {
     }
 
     @Override
+    protected void onDrainOver() {
+        if (phase == Phase.TUNNEL) {
+            tunnel().drain(departure());
+        }
+    }
+
+    @Override
     protected void onShed() {
         if (phase == Phase.TUNNEL) {
             tunnel().shed(settings.budget());
@@ -379,7 +387,7 @@ final class ClientConnection extends ClientHandler {
             held.clear();
         }
         if (tunnel != null) {
-            tunnel.onClientGone();
+            tunnel.onClientGone(departure());
             tunnel = null;
         }
         if (exchange != null) {

@@ -223,6 +223,6 @@ final class Http1ClientStream implements ClientStream {
         HeaderRules.writeSwitching(head.message(), head.options(), accept, out);
         burst.flush();
         request = null;
-        connection.becomeTunnel(server, idleNs, listener);
+        connection.becomeTunnel(server, idleNs, WebSocketHandshake.isChosen(head), listener);
     }
 }

@@ -24,6 +24,11 @@ public final class WebSocketHandshake {
         return protocol.equalsIgnoreCase("websocket");
     }
 
+    /** Whether an answer in the form of HTTP/1.1, a 101, changes to WebSocket. */
+    public static boolean isChosen(AnswerHead answer) {
+        return answer.message().fields().all(Field.UPGRADE).stream().anyMatch(WebSocketHandshake::isOf);
+    }
+
     /** A key for a request to a server: no secret, but no other request has it. */
     public static String newKey() {
         byte[] nonce = new byte[KEY_BYTES];

@@ -139,6 +139,13 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
     }
 
     @Override
+    protected void onDrainOver() {
+        if (tunnel != null) {
+            tunnel.drain(departure());
+        }
+    }
+
+    @Override
     protected void onShed() {
         if (tunnel != null) {
             tunnel.shed(settings.budget());
@@ -158,14 +165,14 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
             early.removeFirst().release();
         }
         if (tunnel != null) {
-            tunnel.onClientGone();
+            tunnel.onClientGone(departure());
             return;
         }
         if (opening != null) {
             opening.cancel();
             opening = null;
         }
-        finish(0, 0, "client left");
+        finish(0, 0, departure());
     }
 
     private void leaveServer() {

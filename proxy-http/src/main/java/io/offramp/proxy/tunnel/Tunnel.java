@@ -1,6 +1,7 @@
 package io.offramp.proxy.tunnel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.channel.Deadline;
@@ -26,6 +27,8 @@ public final class Tunnel implements TunnelListener {
     private final long idleNs;
     private final long takeNs;
     private final Listener listener;
+    private @Nullable WebSocketFrames clientFrames;
+    private @Nullable WebSocketFrames serverFrames;
     private long fromClientBytes;
     private long toClientBytes;
     private long burstBytes;
@@ -61,6 +64,12 @@ public final class Tunnel implements TunnelListener {
         server.begin(this);
     }
 
+    /** @param webSocket whether the bytes are its frames; told before the first byte */
+    public void carry(boolean webSocket) {
+        clientFrames = webSocket ? new WebSocketFrames() : null;
+        serverFrames = webSocket ? new WebSocketFrames() : null;
+    }
+
     /** Bytes from the client so far. */
     public long fromClientBytes() {
         return fromClientBytes;
@@ -79,6 +88,9 @@ public final class Tunnel implements TunnelListener {
             return;
         }
         fromClientBytes += bytes;
+        if (clientFrames != null) {
+            clientFrames.pass(in);
+        }
         server.write(in.readRetainedSlice(bytes));
         if (!server.isWritable()) {
             server.flush();
@@ -112,9 +124,13 @@ public final class Tunnel implements TunnelListener {
         }
     }
 
-    /** The client's channel is closed. */
-    public void onClientGone() {
-        String problem = clientEnded && serverEnded ? null : "client left";
+    /**
+     * The client's channel is closed.
+     *
+     * @param cause of an end that was not in order
+     */
+    public void onClientGone(String cause) {
+        String problem = clientEnded && serverEnded ? null : cause;
         if (toClosed()) {
             // Authenticated bytes of the client are delivered, even if the stream was cut behind them.
             server.endBehindWrites(!clientEnded, takeNs);
@@ -135,6 +151,31 @@ public final class Tunnel implements TunnelListener {
         }
     }
 
+    /**
+     * This proxy goes, and the time for tunnels is over. Both ends of a WebSocket get a close frame, where one may
+     * stand; all others are cut.
+     *
+     * @param cause for the log
+     */
+    public void drain(String cause) {
+        if (clientFrames == null || serverFrames == null) {
+            cut(cause);
+        } else if (toClosed()) {
+            say(server, !clientEnded && clientFrames.isAtBoundary(), true);
+            say(client, !serverEnded && serverFrames.isAtBoundary(), false);
+            listener.onClosed(this, cause);
+        }
+    }
+
+    private void say(TunnelEnd to, boolean isWhole, boolean asClient) {
+        if (isWhole) {
+            ByteBuf close = Unpooled.buffer(8);
+            WebSocketFrames.writeClose(asClient, close);
+            to.write(close);
+        }
+        to.endBehindWrites(!isWhole, takeNs);
+    }
+
     private void cut(String problem) {
         if (toClosed()) {
             server.reset();
@@ -152,6 +193,9 @@ public final class Tunnel implements TunnelListener {
         }
         toClientBytes += bytes;
         burstBytes += bytes;
+        if (serverFrames != null) {
+            serverFrames.pass(in);
+        }
         client.write(in.readRetainedSlice(bytes));
         if (!client.isWritable()) {
             client.flush();
@@ -163,6 +207,9 @@ public final class Tunnel implements TunnelListener {
 
     @Override
     public void onSpliced(int bytes) {
+        if (serverFrames != null) {
+            serverFrames.lose();
+        }
         toClientBytes += bytes;
         burstBytes += bytes;
     }

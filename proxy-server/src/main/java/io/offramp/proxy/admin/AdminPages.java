@@ -35,7 +35,7 @@ final class AdminPages {
             ?name=NAME&amp;value=VALUE</li>
             <li><a href="/healthz">/healthz</a>: 200 while connections are accepted, 503 while draining</li>
             <li><a href="/healthz/live">/healthz/live</a>: 200</li>
-            <li><a href="/healthz/ready">/healthz/ready</a>: 200 once warmed up, 503 before and while draining</li>
+            <li><a href="/healthz/ready">/healthz/ready</a>: 200 once warmed up, 503 before, and once it stops</li>
             <li>/reload: POST reads the configuration, certificates and other files again; 200 if all are in order, \
             409 if one is not, and then nothing has changed; ?dry-run says what would change</li>
             </ul></body></html>
@@ -74,7 +74,7 @@ final class AdminPages {
             case "/sessions" ->
                 new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
             case "/tls_stat" -> whole(HttpResponseStatus.OK, TEXT, metrics.tlsStat());
-            case "/healthz" -> health(EnumSet.of(Phase.WARMING, Phase.READY));
+            case "/healthz" -> health(EnumSet.of(Phase.WARMING, Phase.READY, Phase.LEAVING));
             case "/healthz/live" -> health(EnumSet.allOf(Phase.class));
             case "/healthz/ready" -> health(EnumSet.of(Phase.READY));
             default -> report(path);

@@ -7,6 +7,8 @@ public enum Phase {
     /** Connections are accepted, but code is still cold. */
     WARMING,
     READY,
+    /** About to stop: connections are accepted, and load balancers should send no more. */
+    LEAVING,
     /** No further connections are accepted. */
     DRAINING;
 

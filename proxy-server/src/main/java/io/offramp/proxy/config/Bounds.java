@@ -19,4 +19,5 @@ record Bounds(
         UpstreamSettings servers,
         ClientLimits clients,
         HandshakeLimits handshakes,
+        Duration drainDelay,
         Duration drain) {}

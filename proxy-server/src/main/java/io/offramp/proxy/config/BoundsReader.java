@@ -28,6 +28,7 @@ final class BoundsReader {
         "upstream-pause",
         "total",
         "upstream-age",
+        "drain-delay",
         "drain"
     };
     private static final String[] LIMITS = {
@@ -86,6 +87,7 @@ final class BoundsReader {
                 clients(),
                 new HandshakeLimits(timeout("handshake", handshakes.timeout()), (int)
                         size("handshake", 4 << 10, 1 << 20, handshakes.bytes())),
+                get(timeouts, "drain-delay", OR_ZERO, Duration.ZERO),
                 get(timeouts, "drain", OR_ZERO, ProxyConfig.DRAIN));
     }
 

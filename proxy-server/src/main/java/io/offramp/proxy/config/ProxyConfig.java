@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers connections to the servers of all upstreams
  * @param clients bounds over all listeners
  * @param handshakes bounds of each
+ * @param drainDelay at shutdown, in which all goes on but {@code /healthz/ready} says no
  * @param drain time for open connections at shutdown
  * @param admin null for no admin listener
  * @param backends settings of record-offload backends, by backend and setting, unparsed: {@code device -> contexts ->
@@ -37,6 +38,7 @@ public record ProxyConfig(
         UpstreamSettings servers,
         ClientLimits clients,
         HandshakeLimits handshakes,
+        Duration drainDelay,
         Duration drain,
         @Nullable AdminConfig admin,
         Map<String, Map<String, String>> backends,
@@ -73,6 +75,7 @@ public record ProxyConfig(
         private UpstreamSettings servers = UpstreamSettings.DEFAULTS;
         private ClientLimits clients = ClientLimits.DEFAULTS;
         private HandshakeLimits handshakes = HandshakeLimits.DEFAULTS;
+        private Duration drainDelay = Duration.ZERO;
         private Duration drain = DRAIN;
         private @Nullable AdminConfig admin;
         private Map<String, Map<String, String>> backends = Map.of();
@@ -107,6 +110,12 @@ public record ProxyConfig(
         /** Bounds of each handshake. */
         public Builder handshakes(HandshakeLimits choice) {
             handshakes = choice;
+            return this;
+        }
+
+        /** Time at shutdown in which all goes on. */
+        public Builder drainDelay(Duration choice) {
+            drainDelay = choice;
             return this;
         }
 
@@ -161,6 +170,7 @@ public record ProxyConfig(
                     servers,
                     clients,
                     handshakes,
+                    drainDelay,
                     drain,
                     admin,
                     backends,

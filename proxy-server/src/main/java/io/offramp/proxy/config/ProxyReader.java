@@ -57,6 +57,7 @@ final class ProxyReader {
                 .servers(bounds.servers())
                 .clients(bounds.clients())
                 .handshakes(bounds.handshakes())
+                .drainDelay(bounds.drainDelay())
                 .drain(bounds.drain())
                 .backends(offload.settings())
                 .logging(new LoggingReader(surroundings).read(root.get("logging")))

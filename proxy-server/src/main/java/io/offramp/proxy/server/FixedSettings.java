@@ -49,6 +49,7 @@ final class FixedSettings {
                 .servers(next.servers())
                 .clients(next.clients())
                 .handshakes(next.handshakes())
+                .drainDelay(next.drainDelay())
                 .drain(next.drain())
                 .admin(running.admin())
                 .backends(running.backends())

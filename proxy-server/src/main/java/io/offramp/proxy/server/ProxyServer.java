@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,7 @@ public final class ProxyServer implements AutoCloseable {
     private @Nullable AdminServer admin;
     private volatile @Nullable Made made;
     private final AtomicReference<Phase> phase;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
      * A bound listener.
@@ -199,6 +201,21 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /**
+     * Says that it is about to stop, and goes on: load balancers that ask {@code /healthz/ready} send no more. Blocks
+     * for this long.
+     */
+    public void announceStop(Duration delay) {
+        if (!delay.isZero()) {
+            phase.set(Phase.LEAVING);
+            try {
+                stopped.await(delay.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
      * Stops listening, gives open exchanges this long to end, then cuts the others. Blocks until everything is freed;
      * idempotent.
      *
@@ -208,6 +225,7 @@ public final class ProxyServer implements AutoCloseable {
         if (loops.isShuttingDown()) {
             return 0;
         }
+        stopped.countDown();
         phase.set(Phase.DRAINING);
         listeners.close();
         clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
@@ -216,6 +234,8 @@ public final class ProxyServer implements AutoCloseable {
             clients.newCloseFuture().awaitUninterruptibly(drain.toMillis());
         }
         int cut = clients.size();
+        // Event loops keep the order: what this makes a connection say goes out before it closes.
+        clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.OVER));
         clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
         // A client that does not read has not taken it. A loop that is shut down without a quiet period may end before
         // it has closed its channels, and their pending writes would leak.

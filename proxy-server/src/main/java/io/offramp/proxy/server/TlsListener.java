@@ -153,6 +153,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         int cut = 0;
         for (Channel each : channels) {
             if (each.attr(ACCEPTED).get().by() == this) {
+                each.pipeline().fireUserEventTriggered(DrainEvent.OVER);
                 each.close();
                 cut++;
             }

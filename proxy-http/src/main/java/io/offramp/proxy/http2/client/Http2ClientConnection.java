@@ -366,6 +366,12 @@ final class Http2ClientConnection extends ClientHandler {
     }
 
     @Override
+    protected void onDrainOver() {
+        forEach(Http2ClientStream::drainTunnel);
+        flush();
+    }
+
+    @Override
     protected void onShed() {
         waits.shed();
     }

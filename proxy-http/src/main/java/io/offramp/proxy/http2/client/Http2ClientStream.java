@@ -18,6 +18,7 @@ import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.ResetCode;
+import io.offramp.proxy.message.WebSocketHandshake;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
             left.onClientGone();
         }
         if (open != null) {
-            open.tunnel().onClientGone();
+            open.tunnel().onClientGone(connection.departure());
         }
     }
 
@@ -177,6 +178,13 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
 
     boolean isTunnel() {
         return tunnel != null;
+    }
+
+    /** The time for tunnels is over. */
+    void drainTunnel() {
+        if (tunnel != null) {
+            tunnel.tunnel().drain(connection.departure());
+        }
     }
 
     /** Memory is short: ends a tunnel without traffic. */
@@ -335,6 +343,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
         StreamTunnel opened =
                 new StreamTunnel(connection, this, stream, body.waiting(), server, idleNs, settings.bodyNs(), listener);
         tunnel = opened;
+        opened.tunnel().carry(WebSocketHandshake.isChosen(first));
         opened.drain();
         opened.tunnel().onClientReadComplete();
     }

@@ -61,8 +61,7 @@ class UpstreamsReloadTest {
 
     @Test
     void shouldUseTheNewBoundsFromTheReloadOn() {
-        UpstreamSettings changed =
-                UpstreamSettings.builder().idleConnections(3).build();
+        UpstreamSettings changed = UpstreamSettings.builder().idleConnections(3).build();
 
         Upstreams next = next(first, changed, 1, 2);
         assertThat(loop.settings()).isEqualTo(UpstreamSettings.DEFAULTS);
