@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Names of servers that have no address now. */
+/** Names of servers that have no address now, and addresses in zones that are not there. */
 final class UnknownNames {
     private UnknownNames() {}
 
@@ -21,10 +21,8 @@ final class UnknownNames {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (UpstreamConfig upstream : upstreams) {
                 for (ServerConfig server : upstream.servers()) {
-                    if (server.address().isName()) {
-                        lookups.add(CompletableFuture.supplyAsync(
-                                () -> isUnknown(server.address()) ? line(upstream, server) : "", threads));
-                    }
+                    lookups.add(CompletableFuture.supplyAsync(
+                            () -> isUnknown(server.address()) ? line(upstream, server) : "", threads));
                 }
             }
         }
@@ -36,7 +34,9 @@ final class UnknownNames {
 
     private static String line(UpstreamConfig upstream, ServerConfig server) {
         return "upstream " + upstream.name() + ": " + server.address()
-                + " has no address now: the name does not resolve";
+                + (server.address().isName()
+                        ? " has no address now: the name does not resolve"
+                        : " cannot be reached: there is no such interface now");
     }
 
     private static boolean isUnknown(ServerAddress address) {

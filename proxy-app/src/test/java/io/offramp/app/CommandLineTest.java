@@ -154,6 +154,17 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldWarnOfAnAddressWhoseZoneIsNotThere() throws IOException {
+        Path cert = DevelopmentCertificate.create(directory);
+        Path file = write("listeners: [{bind: ':8443', tls: {cert: " + cert.getFileName()
+                + "}, upstream: '[fe80::1%no-such-0]:80'}]");
+
+        assertThat(execute("check", file.toString()).out)
+                .startsWith("warning: upstream [fe80::1%no-such-0]:80: [fe80::1%no-such-0]:80 cannot be reached: "
+                        + "there is no such interface now\n");
+    }
+
+    @Test
     void shouldWarnOfAServerWhoseNameDoesNotResolve() throws IOException {
         // Given
         Path cert = DevelopmentCertificate.create(directory);

@@ -11,14 +11,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A host and a port as written: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code app.internal:80}; {@code :8443}
- * binds all addresses.
+ * A host and a port as written: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code [fe80::1%eth0]:8080},
+ * {@code app.internal:80}; {@code :8443} binds all addresses.
  *
- * @param host name or address, without brackets; {@code 0.0.0.0} if left out
+ * @param host name or address, without brackets, with its zone (RFC 4007 §11); {@code 0.0.0.0} if left out
  * @param port 0 to 65,535; 0 only to bind
  */
 public record HostPort(String host, int port) implements ServerAddress {
-    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([A-Za-z0-9._-]*)):(\\d{1,5})");
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]{1,32})?)]|([A-Za-z0-9._-]*)):(\\d{1,5})");
     private static final String ALL = "0.0.0.0";
     private static final String FORM_TEXT = "host:port such as 127.0.0.1:8080";
 
@@ -78,9 +79,16 @@ public record HostPort(String host, int port) implements ServerAddress {
         return !NetUtil.isValidIpV4Address(host) && !NetUtil.isValidIpV6Address(host);
     }
 
+    /** A zone means nothing to others (RFC 4007 §6). */
     @Override
     public String authority() {
-        return toString();
+        return text(plainHost());
+    }
+
+    /** The host without its zone. */
+    public String plainHost() {
+        int zone = host.indexOf('%');
+        return zone < 0 ? host : host.substring(0, zone);
     }
 
     /** Its addresses where these were found for its name, with the families in turn (RFC 8305 §4). */
@@ -113,7 +121,11 @@ public record HostPort(String host, int port) implements ServerAddress {
 
     @Override
     public String toString() {
-        return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+        return text(host);
+    }
+
+    private String text(String shown) {
+        return shown.indexOf(':') >= 0 ? "[" + shown + "]:" + port : shown + ":" + port;
     }
 
     private static HostPort read(String text, String expected) {

@@ -1,10 +1,14 @@
 package io.offramp.proxy.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The order of a name's addresses. */
 class HostPortTest {
@@ -21,6 +25,33 @@ class HostPortTest {
         assertThat(new HostPort("no-such-name.invalid", 80).resolveAll())
                 .singleElement()
                 .matches(address -> address.isUnresolved());
+    }
+
+    @Test
+    void shouldKeepTheZoneOfAnAddressToItself() {
+        HostPort address = HostPort.parse("[fe80::1%1]:80");
+
+        assertThat(address.isName()).isFalse();
+        assertThat(address).hasToString("[fe80::1%1]:80");
+        assertThat(address.authority()).isEqualTo("[fe80::1]:80");
+        assertThat(address.plainHost()).isEqualTo("fe80::1");
+        assertThat(address.resolve().getAddress())
+                .isInstanceOfSatisfying(
+                        Inet6Address.class,
+                        resolved -> assertThat(resolved.getScopeId()).isEqualTo(1));
+    }
+
+    @Test
+    void shouldLeaveAnAddressUnresolvedWhoseZoneIsNotThere() {
+        assertThat(HostPort.parse("[fe80::1%no-such-0]:80").resolveAll())
+                .singleElement()
+                .matches(address -> address.isUnresolved());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[fe80::1%]:80", "[fe80::1%a/b]:80", "[%eth0]:80", "fe80::1%eth0:80"})
+    void shouldRefuseABadZone(String text) {
+        assertThatThrownBy(() -> HostPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static InetAddress[] addresses(String... literals) throws UnknownHostException {
