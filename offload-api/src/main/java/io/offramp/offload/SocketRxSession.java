@@ -13,6 +13,9 @@ public interface SocketRxSession extends RxSession {
     /** True until this session is closed. Afterwards the transport may read again. */
     boolean readsSocket();
 
+    /** True if the last read found no whole record in the socket; false while it delivers. */
+    boolean isDrained();
+
     /** Reads what the socket has. Called when the channel wants to read, and when its auto-read is on again. */
     void resume();
 

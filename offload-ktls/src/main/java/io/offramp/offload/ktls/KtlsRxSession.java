@@ -117,6 +117,11 @@ final class KtlsRxSession implements SocketRxSession {
         return reader == null ? SocketReader.NONE : reader.number();
     }
 
+    @Override
+    public boolean isDrained() {
+        return open && !readable;
+    }
+
     private void onReadable() {
         readable = true;
         resume();

@@ -72,6 +72,8 @@ public record HandshakeFailure(
         SERVER_CERTIFICATE_BAD,
         /** A server demanded a certificate of us, and did not get one that it accepts. */
         CERTIFICATE_DEMANDED,
+        /** A server did not accept our certificate. */
+        CERTIFICATE_REFUSED,
         /** A server chose no application protocol that we can speak. */
         NO_PROTOCOL,
         /** Our own fault. */

@@ -128,6 +128,19 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         return !ended && session.boundary() == null;
     }
 
+    /**
+     * True if the socket has nothing, and nothing that was received is still to be delivered.
+     *
+     * @param socketEmpty by the transport's last read, where it reads
+     */
+    boolean isDrained(boolean socketEmpty) {
+        SocketRxSession reader = socketReader();
+        if (reader != null) {
+            return reader.isDrained();
+        }
+        return socketEmpty && !ended && session.bufferedBytes() == 0 && session.boundary() != null;
+    }
+
     /** The session while it reads the socket itself, so that Netty must not; otherwise null. */
     @Nullable
     SocketRxSession socketReader() {

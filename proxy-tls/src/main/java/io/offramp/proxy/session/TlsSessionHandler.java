@@ -68,6 +68,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     private Phase phase = Phase.INSTALLED;
     private boolean inputEnded;
     private boolean finReceived;
+    private boolean socketEmpty; // the last read did not fill its buffer
 
     /**
      * @param handshaken its keys and secrets move here
@@ -84,7 +85,6 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         this.connection = connection;
     }
 
-    /** Installs both directions. */
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
@@ -129,6 +129,11 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         }
     }
 
+    /** True if the last read emptied the socket, and all of it was delivered. */
+    public boolean isDrained() {
+        return rx.isDrained(socketEmpty);
+    }
+
     /** Sends close_notify. */
     @Override
     public ChannelFuture shutdownOutput() {
@@ -145,7 +150,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof ByteBuf wire && phase == Phase.STARTED) {
+            boolean roomLeft = wire.isWritable();
+            socketEmpty = false;
             rx.receive(wire);
+            socketEmpty = roomLeft;
         } else {
             ReferenceCountUtil.release(message);
         }
@@ -269,11 +277,10 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
 
     @Override
     public void onFatalAlert(int description) {
-        String alert = "sent alert " + AlertDescription.nameOf(description);
-        LOG.info("{}: {} {}", name(), settings.peer(), alert);
+        LOG.info("{}: {} sent alert {}", name(), settings.peer(), AlertDescription.nameOf(description));
         inputEnded = true;
         if (settings.role() == Role.CLIENT) { // what waits for an answer has to know
-            ctx.fireExceptionCaught(new PeerAlertException(alert));
+            ctx.fireExceptionCaught(PeerAlertException.of(description));
         }
         abort();
     }

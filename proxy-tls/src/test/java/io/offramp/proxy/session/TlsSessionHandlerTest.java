@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.offload.FiveTuple;
@@ -22,7 +24,9 @@ import io.offramp.offload.tck.CollectingTxSink;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.proxy.channel.FinEvent;
 import io.offramp.proxy.session.OffloadConfig.Policy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +72,36 @@ class TlsSessionHandlerTest extends SessionFixture {
         receive(Arrays.copyOfRange(wire, wire.length - 10, wire.length));
 
         assertThat(received()).isEqualTo("first second");
+    }
+
+    @Test
+    void shouldCallTheSocketEmptyOnlyBehindTheLastWholeRecordOfAReadThatLeftRoom() {
+        // Given
+        prepare(ProtocolVersion.TLS_1_3);
+        TlsSessionHandler handler = install(settings(plan(Policy.SW)));
+        handler.start(Unpooled.EMPTY_BUFFER);
+        List<Boolean> whileDelivering = new ArrayList<>();
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                whileDelivering.add(handler.isDrained());
+                ctx.fireChannelRead(message);
+            }
+        });
+        byte[] one = client.seal(DATA, "one".getBytes(US_ASCII));
+        byte[] two = client.seal(DATA, "two".getBytes(US_ASCII));
+        byte[] three = client.seal(DATA, "three".getBytes(US_ASCII));
+
+        // When, then
+        receive(one);
+        assertThat(handler.isDrained()).as("a whole record").isTrue();
+        receive(Arrays.copyOf(two, 7));
+        assertThat(handler.isDrained()).as("a part of a record").isFalse();
+        receive(Arrays.copyOfRange(two, 7, two.length));
+        assertThat(handler.isDrained()).as("its rest").isTrue();
+        channel.writeInbound(Unpooled.directBuffer(three.length, three.length).writeBytes(three));
+        assertThat(handler.isDrained()).as("a read that filled its buffer").isFalse();
+        assertThat(whileDelivering).containsExactly(false, false, false);
     }
 
     @Test

@@ -22,6 +22,10 @@ public enum FailureReason {
     BUSY,
     /** None of an upstream's servers takes requests. */
     NO_SERVER,
+    /** It demands a certificate of us, and there is none. */
+    CERTIFICATE_DEMANDED,
+    /** It does not accept our certificate. */
+    CERTIFICATE_REFUSED,
     /** It reset the connection or the stream. */
     RESET,
     /** It closed the connection before the end of the answer. */
@@ -57,6 +61,12 @@ public enum FailureReason {
         }
         if (problem.startsWith("garbage")) {
             return GARBAGE;
+        }
+        if (problem.startsWith(CERTIFICATE_DEMANDED.word())) {
+            return CERTIFICATE_DEMANDED;
+        }
+        if (problem.startsWith(CERTIFICATE_REFUSED.word())) {
+            return CERTIFICATE_REFUSED;
         }
         if (problem.equals("closed")) {
             return CLOSED;

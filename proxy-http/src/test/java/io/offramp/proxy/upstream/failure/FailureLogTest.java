@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.ConnectTimeoutException;
+import io.offramp.proxy.tls.PeerAlertException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -66,6 +67,15 @@ class FailureLogTest {
         assertThat(FailureReason.ofConnect(new NoRouteToHostException())).isEqualTo(FailureReason.CONNECT);
         assertThat(FailureReason.ofConnect(new IOException())).isEqualTo(FailureReason.CONNECT);
         assertThat(FailureReason.ofStream("reset: CANCEL")).isEqualTo(FailureReason.RESET);
+        assertThat(FailureReason.ofStream(
+                        String.valueOf(PeerAlertException.of(116).getMessage())))
+                .isEqualTo(FailureReason.CERTIFICATE_DEMANDED);
+        assertThat(FailureReason.ofStream(
+                        String.valueOf(PeerAlertException.of(48).getMessage())))
+                .isEqualTo(FailureReason.CERTIFICATE_REFUSED);
+        assertThat(FailureReason.ofStream(
+                        String.valueOf(PeerAlertException.of(47).getMessage())))
+                .isEqualTo(FailureReason.OTHER);
         assertThat(FailureReason.ofStream("closed")).isEqualTo(FailureReason.CLOSED);
         assertThat(FailureReason.ofStream("garbage: status line")).isEqualTo(FailureReason.GARBAGE);
         assertThat(FailureReason.ofStream("timeout")).isEqualTo(FailureReason.TIMEOUT);

@@ -33,6 +33,11 @@ public final class ClientHandshake implements EngineSettings {
         this.parties = settings.parties();
     }
 
+    /** Whether trust and certificate are still those of today. Thread-safe. */
+    public boolean isCurrent() {
+        return settings.areCurrent(parties);
+    }
+
     ClientSettings settings() {
         return settings;
     }

@@ -7,8 +7,11 @@ import io.offramp.proxy.handshake.crypto.Group;
 import io.offramp.proxy.handshake.crypto.HandshakeCrypto;
 import io.offramp.proxy.handshake.crypto.TapCipher;
 import io.offramp.proxy.handshake.crypto.TlsSuite;
+import io.offramp.proxy.tls.HandshakeFailure;
+import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import io.offramp.proxy.tls.Handshaken;
 import io.offramp.proxy.tls.Negotiated;
+import io.offramp.proxy.tls.PeerAlertException;
 import io.offramp.proxy.tls.Role;
 import java.io.IOException;
 import org.bouncycastle.tls.AlertDescription;
@@ -20,6 +23,7 @@ import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsClientProtocol;
 import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.bouncycastle.tls.TlsUtils;
 
 /** The handshake engine towards a server: Bouncy Castle's non-blocking client, with its gaps closed. */
@@ -105,6 +109,26 @@ final class ClientProtocol extends TlsClientProtocol implements HandshakeEngine,
                 null);
         return Handover.of(agreed, crypto, cipher, rxBytes, txBytes, new byte[0])
                 .withOffers(client.takeOffers());
+    }
+
+    /** {@inheritDoc} Before TLS 1.3, no alert is the one for want of a certificate: servers choose. */
+    @Override
+    public HandshakeFailure explain(TlsFatalAlertReceived alert, HandshakeFailure failure) {
+        short code = alert.getAlertDescription();
+        boolean certificate = PeerAlertException.isOfCertificate(code);
+        boolean missing = client.shown() == HandshakeClient.Shown.NOTHING;
+        if (missing && (certificate || code == AlertDescription.handshake_failure)) {
+            String detail = failure.detail() + ", behind a request for a certificate";
+            return new HandshakeFailure(Reason.CERTIFICATE_DEMANDED, detail);
+        }
+        return certificate && client.shown() == HandshakeClient.Shown.CERTIFICATE
+                ? new HandshakeFailure(Reason.CERTIFICATE_REFUSED, failure.detail())
+                : failure;
+    }
+
+    @Override
+    public void onBroken() {
+        client.onBroken();
     }
 
     @Override

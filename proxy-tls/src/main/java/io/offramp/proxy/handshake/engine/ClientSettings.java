@@ -90,6 +90,11 @@ public final class ClientSettings {
         return new SessionParties(auth == null ? null : auth.trust(), identity == null ? null : identity.table());
     }
 
+    /** Whether none of them was replaced. */
+    boolean areCurrent(SessionParties known) {
+        return known.are(auth == null ? null : auth.trust(), identity == null ? null : identity.table());
+    }
+
     ClientSessions sessions() {
         return sessions;
     }

@@ -67,7 +67,15 @@ final class EngineSteps {
     private @Nullable Waiting waiting;
     private boolean busy;
     private boolean withWorker;
-    private boolean released;
+    private Release released = Release.NONE;
+
+    private enum Release {
+        NONE,
+        /** The handshake is complete, or was given up. */
+        QUIET,
+        /** The peer has broken it. */
+        BROKEN
+    }
 
     EngineSteps(EngineSettings settings, Outcome outcome) {
         this.settings = settings;
@@ -147,15 +155,24 @@ final class EngineSteps {
         }
     }
 
-    /** Wipes what the engine holds, as soon as the worker has released it. May be called more than once. */
-    void release() {
-        released = true;
+    /**
+     * Wipes what the engine holds, as soon as the worker has released it. May be called more than once.
+     *
+     * @param broken by the peer
+     */
+    void release(boolean broken) {
+        if (released != Release.BROKEN) {
+            released = broken ? Release.BROKEN : Release.QUIET;
+        }
         if (waiting != null && waiting.callOff()) {
             busy = false;
             withWorker = false;
         }
         waiting = null;
         if (engine != null && !withWorker) {
+            if (released == Release.BROKEN) {
+                engine.onBroken();
+            }
             engine.destroy();
             engine = null;
         }
@@ -193,8 +210,8 @@ final class EngineSteps {
         waiting = null;
         busy = false;
         withWorker = false;
-        if (released) { // closed meanwhile; the engine could not be freed while the worker had it
-            release();
+        if (released != Release.NONE) { // closed meanwhile; the engine could not be freed while the worker had it
+            release(false);
             return;
         }
         try {

@@ -41,8 +41,16 @@ final class HandshakeClient extends DefaultTlsClient implements TlsAuthenticatio
     private final HandshakeCrypto crypto;
     private final ClientHandshake target;
     private final ClientResumption resumption;
+    private Shown shown = Shown.NOT_ASKED;
     private @Nullable SecurityParameters completed;
     private @Nullable SessionOffers offers;
+
+    /** What the server got that asked for our certificate. */
+    enum Shown {
+        NOT_ASKED,
+        NOTHING,
+        CERTIFICATE
+    }
 
     HandshakeClient(HandshakeCrypto crypto, ClientHandshake target) {
         super(crypto);
@@ -50,6 +58,10 @@ final class HandshakeClient extends DefaultTlsClient implements TlsAuthenticatio
         this.target = target;
         this.resumption =
                 new ClientResumption(crypto, target.settings().sessions(), target.sessionKey(), target.parties());
+    }
+
+    Shown shown() {
+        return shown;
     }
 
     /** Null until the handshake is complete. */
@@ -80,6 +92,11 @@ final class HandshakeClient extends DefaultTlsClient implements TlsAuthenticatio
     /** See {@link ClientResumption#putTicketAge}. */
     void putTicketAge(byte[] offeredPsks) {
         resumption.putTicketAge(offeredPsks);
+    }
+
+    /** The server has broken the handshake. */
+    void onBroken() {
+        resumption.onBroken();
     }
 
     /** Wipes what is left. */
@@ -212,9 +229,11 @@ final class HandshakeClient extends DefaultTlsClient implements TlsAuthenticatio
         for (Credentials each : ours) {
             StapledSigner signer = each.signer(request.getSupportedSignatureAlgorithms(), tls13, false);
             if (signer != null) {
+                shown = Shown.CERTIFICATE;
                 return signer;
             }
         }
+        shown = Shown.NOTHING;
         return null;
     }
 

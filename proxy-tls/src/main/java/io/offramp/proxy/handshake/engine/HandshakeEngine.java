@@ -1,9 +1,11 @@
 package io.offramp.proxy.handshake.engine;
 
+import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
 
 /**
  * The handshake of one connection in either role: whole records in, whole records out, and in the end what the session
@@ -50,6 +52,18 @@ interface HandshakeEngine {
 
     /** Moves that many of them. */
     int readOutput(ByteBuffer to, int length);
+
+    /**
+     * Says more of a failure than its alert does.
+     *
+     * @param alert that the peer sent
+     */
+    default HandshakeFailure explain(TlsFatalAlertReceived alert, HandshakeFailure failure) {
+        return failure;
+    }
+
+    /** The peer has broken the handshake, of which a resumed session may be the reason; before {@link #destroy}. */
+    default void onBroken() {}
 
     /** Wipes all remaining secrets and keys. May be called more than once. */
     void destroy();

@@ -35,6 +35,11 @@ public interface HandshakeListener {
      */
     void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending);
 
+    /** Whether nobody waits for the result any more: that the channel is closed is not the peer's doing. */
+    default boolean isCalledOff() {
+        return false;
+    }
+
     /**
      * The handshake failed. The alert, if any, has been written; the handshake handler closes the channel once it is
      * flushed.

@@ -131,7 +131,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         ended = true;
-        release();
+        release(false);
     }
 
     private void begin(ChannelHandlerContext ctx) {
@@ -192,7 +192,11 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     @Override
     public void onStepped(ChannelHandlerContext ctx, HandshakeEngine protocol, @Nullable Throwable failure) {
         if (failure != null) {
-            fail(ctx, classify(failure), lastWords(ctx, protocol, EngineFailures.alert(failure), failure));
+            HandshakeFailure why = classify(failure);
+            if (failure instanceof TlsFatalAlertReceived alert) {
+                why = protocol.explain(alert, why);
+            }
+            fail(ctx, why, lastWords(ctx, protocol, EngineFailures.alert(failure), failure));
             return;
         }
         ByteBuf answer = output(ctx, protocol);
@@ -227,7 +231,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     private void complete(ChannelHandlerContext ctx, HandshakeEngine protocol) {
         Handshaken session = protocol.handshaken(splitter.wireBytes(), writtenBytes);
         ByteBuf pending = splitter.takeRest();
-        end();
+        end(false);
         listener.onHandshaken(ctx, session, pending);
         if (inputShutdown != null) { // came while the worker had the engine
             ctx.fireUserEventTriggered(inputShutdown);
@@ -274,7 +278,7 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     }
 
     private void fail(ChannelHandlerContext ctx, HandshakeFailure failure, ByteBuf lastWords) {
-        end();
+        end(isByPeer(failure.reason()));
         lingering = lastWords.isReadable();
         ctx.write(lastWords);
         listener.onFailed(ctx, failure);
@@ -311,16 +315,23 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
         return output.writerIndex(bytes);
     }
 
-    private void end() {
-        ended = true;
-        release();
+    private boolean isByPeer(Reason reason) {
+        return switch (reason) {
+            case TIMEOUT, DISPLACED, DRAINED, INTERNAL -> false;
+            default -> !listener.isCalledOff();
+        };
     }
 
-    private void release() {
+    private void end(boolean broken) {
+        ended = true;
+        release(broken);
+    }
+
+    private void release(boolean broken) {
         if (timeout != null) {
             timeout.cancel(false);
         }
         splitter.release();
-        steps.release();
+        steps.release(broken);
     }
 }

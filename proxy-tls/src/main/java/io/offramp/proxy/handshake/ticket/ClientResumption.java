@@ -32,8 +32,7 @@ public final class ClientResumption {
     private final SessionParties parties;
     private final @Nullable ClientSession offered;
     private boolean resumed;
-    /** Whether the handshake is complete, or has broken. */
-    private boolean over;
+    private boolean complete;
 
     private long pathEndMs = Long.MAX_VALUE;
 
@@ -121,7 +120,7 @@ public final class ClientResumption {
      * @param negotiated with the master secret still alive
      */
     public @Nullable SessionOffers onComplete(SecurityParameters negotiated) throws IOException {
-        over = true;
+        complete = true;
         if (resumed && offered != null) {
             pathEndMs = offered.pathEndMs();
         }
@@ -154,16 +153,19 @@ public final class ClientResumption {
     }
 
     /**
-     * Wipes what was offered. If the handshake is not complete, the sessions with the server may have broken it, and
-     * are forgotten (RFC 5246 §7.2.2). May be called more than once.
+     * The server has broken the handshake. What was offered may be the reason, so the sessions with it are forgotten
+     * (RFC 5246 §7.2.2).
      */
+    public void onBroken() {
+        if (offered != null && !complete) {
+            sessions.drop(server);
+        }
+    }
+
+    /** Wipes what was offered. May be called more than once. */
     public void destroy() {
         if (offered != null) {
             offered.destroy();
-            if (!over) {
-                sessions.drop(server);
-            }
         }
-        over = true;
     }
 }

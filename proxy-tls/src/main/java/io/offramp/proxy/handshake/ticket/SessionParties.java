@@ -15,6 +15,11 @@ public record SessionParties(
         @Nullable Trust trust, @Nullable IdentityTable identity) {
     /** Whether nothing was replaced meanwhile. */
     boolean areStill(SessionParties now) {
-        return trust == now.trust && identity == now.identity;
+        return are(now.trust, now.identity);
+    }
+
+    /** Whether they are these. */
+    public boolean are(@Nullable Trust nowTrusted, @Nullable IdentityTable own) {
+        return trust == nowTrusted && identity == own;
     }
 }

@@ -286,6 +286,7 @@ class ClientEngineTest {
         ClientSettings client = client(BOTH, Group.ALL);
         new HandshakePair(server, to(client)).close();
         HandshakeEngine broken = to(client).start();
+        broken.onBroken();
         broken.destroy();
 
         // When the next begins and is complete

@@ -229,7 +229,7 @@ class HandshakeStepsTest {
                 EngineClient.of("TLSv1.3").hello());
         assertThat(steps.isBusy()).isTrue();
 
-        steps.release();
+        steps.release(false);
         assertThat(steps.isBusy()).as("it is the event loop's again").isFalse();
         worker.remove().run();
         channel.runPendingTasks();
