@@ -1,7 +1,6 @@
 package io.offramp.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.offramp.app.demo.DemoUpstream;
 import io.offramp.proxy.config.ListenerConfig.Mode;
@@ -85,16 +84,23 @@ class UpstreamTlsIT {
                 Arguments.of("openssl", List.of("-tls1_3", "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256")),
                 Arguments.of("openssl", List.of("-tls1_2")),
                 Arguments.of("gnutls-serv", List.of("--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3")),
-                Arguments.of("gnutls-serv", List.of("--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.2")));
+                Arguments.of("gnutls-serv", List.of("--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.2")),
+                Arguments.of("java", List.of("TLSv1.3")),
+                Arguments.of("java", List.of("TLSv1.2")));
     }
 
     @ParameterizedTest
     @MethodSource("others")
     void shouldSpeakWithOtherServersAndResume(String tool, List<String> options) throws Exception {
-        Tools.require(tool);
+        if (!tool.equals("java")) {
+            Tools.require(tool);
+        }
         String[] more = options.toArray(String[]::new);
-        try (TlsServers.Running server =
-                        tool.equals("openssl") ? servers.openssl(good, more) : servers.gnutls(good, more);
+        try (TlsServers.Running server = switch (tool) {
+                    case "openssl" -> servers.openssl(good, more);
+                    case "java" -> servers.jsse(good, options.getFirst());
+                    default -> servers.gnutls(good, more);
+                };
                 RunningProxy proxy = proxy(server.port(), "protocol: http1", "ca: " + servers.ca());
                 HttpClient client = client()) {
             for (int i = 0; i < 3; i++) {
@@ -106,62 +112,6 @@ class UpstreamTlsIT {
             assertThat(lines(proxy.admin("/metrics"), "offramp_upstream_handshakes_total"))
                     .as("these servers close behind each answer")
                     .anySatisfy(line -> assertThat(line).contains("resumed=\"true\""));
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "subjectAltName=DNS:other.example, server_certificate_name, is for other.example",
-        "extendedKeyUsage=serverAuth, server_certificate_name, no subject alternative name",
-        "extendedKeyUsage=clientAuth, server_certificate_usage, not for servers"
-    })
-    void shouldAnswer502AndSayWhyForABadCertificate(String extension, String reason, String words) throws Exception {
-        assertRefused(servers.certificate("localhost", extension), "ca: " + servers.ca(), reason, words);
-    }
-
-    @Test
-    void shouldAnswer502ForAnUnknownCa() throws Exception {
-        assertRefused(
-                servers.selfSigned("localhost"), "ca: " + servers.ca(), "server_certificate_untrusted", "unknown_ca");
-    }
-
-    private void assertRefused(Path pem, String tls, String reason, String words, String... options) throws Exception {
-        try (TlsServers.Running server = servers.openssl(pem, options);
-                RunningProxy proxy = proxy(server.port(), "protocol: http1", tls);
-                HttpClient client = client()) {
-            HttpResponse<String> page = get(client, proxy);
-
-            assertThat(page.statusCode()).isEqualTo(502);
-            assertThat(lines(proxy.admin("/metrics"), "offramp_upstream_handshake_failures_total"))
-                    .singleElement()
-                    .asString()
-                    .contains("reason=\"" + reason + "\"");
-            await().untilAsserted(() -> assertThat(proxy.accessLines())
-                    .anySatisfy(line -> assertThat(line).contains(reason).contains(words)));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
-    void shouldShowItsCertificateAndSayWhatIsMissingWithoutOne(String version) throws Exception {
-        Path own = servers.certificate("proxy", "extendedKeyUsage=clientAuth");
-        String[] demanding = {
-            version,
-            "-Verify",
-            "1",
-            "-verify_return_error",
-            "-CAfile",
-            servers.ca().toString()
-        };
-        try (TlsServers.Running server = servers.openssl(good, demanding);
-                RunningProxy with =
-                        proxy(server.port(), "protocol: http1", "ca: %s, cert: %s".formatted(servers.ca(), own));
-                RunningProxy without = proxy(server.port(), "protocol: http1", "ca: " + servers.ca());
-                HttpClient client = client()) {
-            assertThat(get(client, with).statusCode()).isEqualTo(200);
-            assertThat(get(client, without).statusCode()).isEqualTo(502);
-            await().untilAsserted(() -> assertThat(without.accessLines())
-                    .anySatisfy(line -> assertThat(line).containsAnyOf("certificate_required", "handshake_failure")));
         }
     }
 
@@ -207,6 +157,33 @@ class UpstreamTlsIT {
                 assertThat(lines(proxy.admin("/metrics"), "offramp_upstream_tls_sessions{"))
                         .allSatisfy(line -> assertThat(line).contains("mode=\"hw\""));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http1, TLSv1.3, sw",
+        "http1, TLSv1.2, sw",
+        "http1, TLSv1.3, device",
+        "http1, TLSv1.3, ktls",
+        "h2, TLSv1.3, sw"
+    })
+    void shouldSendRequestsInTurnOverOneConnection(String protocol, String version, String backend) throws Exception {
+        Tools.require("nginx");
+        String offload = backend.equals("sw") ? "" : ", offload: {backend: " + backend + ", tx: hw, rx: hw}";
+        try (DemoUpstream demo = DemoUpstream.start(0);
+                NginxProxy nginx = NginxProxy.start(dir, demo.port(), good, "ssl_protocols " + version + ";");
+                RunningProxy proxy = proxy(nginx.port(), "protocol: " + protocol, "ca: " + servers.ca() + offload);
+                SSLSocket client = Clients.connect(proxy.address(), "TLSv1.3", "TLS_AES_128_GCM_SHA256")) {
+            for (int i = 0; i < 50; i++) {
+                assertThat(Clients.getHash(client, "/bytes/" + (1000 * i)))
+                        .isEqualTo(proxy.upstreamHash("/bytes/" + (1000 * i)));
+            }
+
+            assertThat(lines(proxy.admin("/metrics"), "offramp_upstream_handshakes_total"))
+                    .singleElement()
+                    .asString()
+                    .endsWith(" 1.0");
         }
     }
 

@@ -86,6 +86,11 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     }
 
     @Override
+    public boolean isCurrent() {
+        return transport.isCurrent();
+    }
+
+    @Override
     public long idleEndNs() {
         return room() > 0 ? idleEndNs : Long.MAX_VALUE;
     }
@@ -184,7 +189,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         if (state != State.DONE || listener != null) {
             return;
         }
-        if (retired) { // meanwhile: its pool may have gone
+        if (retired || !isCurrent()) { // meanwhile: its pool may have gone
             close();
         } else {
             state = State.IDLE;
@@ -303,6 +308,8 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     public void onReadComplete() {
         if (listener != null) {
             listener.onReadComplete();
+        } else if (state == State.DONE && transport.isDrained()) {
+            keepIfIdle();
         }
     }
 

@@ -1,7 +1,6 @@
 package io.offramp.proxy.upstream;
 
 import io.netty.channel.Channel;
-import io.offramp.proxy.connection.Connection;
 import java.util.List;
 
 /** Secures new connections to the servers of one upstream, before a protocol speaks on them. Thread-safe. */
@@ -21,9 +20,9 @@ public interface TransportSecurity {
          * The transport has plaintext from now on: what it writes is protected, and what the server has sent already
          * comes after this call.
          *
-         * @param session what was agreed on, and the statistics of both directions
+         * @param session of this channel
          */
-        void onSecured(Connection session);
+        void onSecured(TransportSession session);
 
         /** Whether nobody waits for it any more, so that a failure is nobody's fault. */
         boolean isCancelled();

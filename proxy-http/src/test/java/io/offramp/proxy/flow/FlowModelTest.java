@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
@@ -57,9 +58,17 @@ class FlowModelTest {
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
     /** What both sides speak. */
-    private record Sides(Front clients, UpstreamProtocol servers) {
+    private record Sides(Front clients, UpstreamProtocol servers, boolean secured) {
+        Sides(Front clients, UpstreamProtocol servers) {
+            this(clients, servers, false);
+        }
+
         boolean areShared() {
-            return clients == Front.HTTP2 || servers == UpstreamProtocol.H2C;
+            return clients == Front.HTTP2 || isHttp2();
+        }
+
+        boolean isHttp2() {
+            return servers == UpstreamProtocol.H2C || servers == UpstreamProtocol.H2;
         }
     }
 
@@ -123,6 +132,13 @@ class FlowModelTest {
         run(new Sides(Front.HTTP1, UpstreamProtocol.AUTO), COUNT / 5);
     }
 
+    /** A server's FIN is its close_notify. */
+    @ParameterizedTest
+    @CsvSource({"HTTP1, HTTP1", "HTTP1, H2", "HTTP1, AUTO", "HTTP2, H2"})
+    void shouldHoldItsRulesInsideOfTls(Front clients, UpstreamProtocol servers) throws Exception {
+        run(new Sides(clients, servers, true), COUNT / 5);
+    }
+
     private static void run(Sides sides, long count) throws Exception {
         AtomicLong next = new AtomicLong();
         int threads = Runtime.getRuntime().availableProcessors();
@@ -160,14 +176,15 @@ class FlowModelTest {
                 some.connections(),
                 1,
                 some.servers(),
-                some.limits().limits)) {
+                some.limits().limits,
+                sides.secured() ? new SessionModel() : null)) {
             long credit = sides.areShared() ? 3 * STREAM_CREDIT : 0;
             long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10) + credit;
             new Interleaving(
                             proxy,
                             bound,
                             sides.clients() == Front.HTTP2 ? Http2ModelClient::new : ModelClient::new,
-                            sides.servers() == UpstreamProtocol.H2C ? Http2ModelServer::new : ModelServer::new)
+                            sides.isHttp2() ? Http2ModelServer::new : ModelServer::new)
                     .run(some.steps(), some.patient());
         } catch (AssertionError | RuntimeException e) {
             return e;

@@ -12,25 +12,19 @@ import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
-import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.HttpSettings;
-import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.Http1Protocol;
-import io.offramp.proxy.http1.HttpFront;
-import io.offramp.proxy.http2.client.Http2Front;
 import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.net.HostPort;
-import io.offramp.proxy.tcp.TcpFront;
-import io.offramp.proxy.tcp.TcpFrontSettings;
-import io.offramp.proxy.tcp.TcpSettings;
 import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamConfig;
-import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
+import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Upstreams;
+import io.offramp.proxy.upstream.probe.HealthChecks;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -43,11 +37,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Today's handlers on one event loop, whose channels are {@link WireChannel}s. */
 final class Handlers implements ProxyUnderTest {
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
-    private static final HostPort SERVER = new HostPort("127.0.0.1", 8080);
+    static final HostPort SERVER = new HostPort("127.0.0.1", 8080);
     private static final int MAX_TURNS = 10_000;
 
     private final int readBytes;
@@ -57,17 +52,16 @@ final class Handlers implements ProxyUnderTest {
             new ManualIoEventLoop(null, Thread.currentThread(), executor -> new NoIo(), clock);
     private final List<WireChannel> channels = new ArrayList<>();
     private final ArrayDeque<WireChannel> offered = new ArrayDeque<>();
+    private final Counts counts = new Counts();
     private final List<String> logged = new ArrayList<>();
     private final List<AccessEntry> entries = new ArrayList<>();
     private final List<Shed> sheds = new ArrayList<>();
     private final MemoryBudget budget =
             new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, sheds::add);
+    private final Fronts fronts;
     private final Consumer<ChannelPipeline> front;
     private final Upstreams upstreams;
     private int clients;
-    private int leases;
-    private int queued;
-    private final List<RequestQueue.Refused> refused = new ArrayList<>();
 
     /** What clients speak. */
     enum Front {
@@ -120,10 +114,10 @@ final class Handlers implements ProxyUnderTest {
     /** The same, with several servers in turn. */
     static Handlers bounded(
             Front clients, UpstreamProtocol spoken, int readBytes, int connections, int waiting, int servers) {
-        return bounded(clients, spoken, readBytes, connections, waiting, servers, UpstreamLimits.DEFAULTS);
+        return bounded(clients, spoken, readBytes, connections, waiting, servers, UpstreamLimits.DEFAULTS, null);
     }
 
-    /** The same with an upstream of these bounds. */
+    /** The same with an upstream of these bounds, and perhaps TLS in front of its servers. */
     static Handlers bounded(
             Front clients,
             UpstreamProtocol spoken,
@@ -131,18 +125,20 @@ final class Handlers implements ProxyUnderTest {
             int connections,
             int waiting,
             int servers,
-            UpstreamLimits limits) {
+            UpstreamLimits limits,
+            @Nullable SessionModel tls) {
         return new Handlers(
                 readBytes,
                 clients,
                 HTTP,
                 SERVERS.toBuilder().connections(connections).queue(waiting).build(),
-                new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)).with(limits));
+                new UpstreamConfig("app", spoken, Collections.nCopies(servers, SERVER)).with(limits),
+                name -> tls);
     }
 
     /** The HTTP front, with an upstream of these bounds. */
     static Handlers limited(Front clients, UpstreamProtocol spoken, int connections, UpstreamLimits limits) {
-        return bounded(clients, spoken, 256, connections, SERVERS.queue(), 1, limits);
+        return bounded(clients, spoken, 256, connections, SERVERS.queue(), 1, limits, null);
     }
 
     /** Clients of HTTP/2, with a server that speaks it as well. */
@@ -165,11 +161,30 @@ final class Handlers implements ProxyUnderTest {
                 new UpstreamConfig("app", UpstreamProtocol.H2C, List.of(SERVER)));
     }
 
+    /**
+     * The HTTP front.
+     *
+     * @param tls in front of the server; null for none
+     */
+    static Handlers of(int readBytes, UpstreamConfig server, @Nullable SessionModel tls) {
+        return new Handlers(readBytes, Front.HTTP1, HTTP, SERVERS, server, name -> tls);
+    }
+
     private Handlers(int readBytes, Front kind, HttpSettings http, UpstreamSettings settings, int servers) {
         this(readBytes, kind, http, settings, new UpstreamConfig("app", Collections.nCopies(servers, SERVER)));
     }
 
     private Handlers(int readBytes, Front kind, HttpSettings http, UpstreamSettings settings, UpstreamConfig servers) {
+        this(readBytes, kind, http, settings, servers, name -> null);
+    }
+
+    private Handlers(
+            int readBytes,
+            Front kind,
+            HttpSettings http,
+            UpstreamSettings settings,
+            UpstreamConfig servers,
+            Upstreams.Securities security) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
                 Map.of("app", servers),
@@ -179,37 +194,11 @@ final class Handlers implements ProxyUnderTest {
                     case AUTO -> new ByAlpn(new Http2Protocol(http.heads()), new Http1Protocol(http.heads()));
                 },
                 settings,
-                name -> new Counts(),
+                name -> counts,
+                security,
                 this::open);
-        front = kind == Front.TCP ? tcp() : http(http, kind);
-    }
-
-    private Consumer<ChannelPipeline> http(HttpSettings http, Front kind) {
-        HttpFrontSettings settings = HttpFrontSettings.builder(Routes.ALL, upstreams)
-                .http(http)
-                .accessLog(exchange -> {
-                    logged.add(exchange.target());
-                    entries.add(exchange);
-                })
-                .budget(budget)
-                .build();
-        return pipeline -> {
-            if (kind == Front.HTTP2) {
-                Http2Front.install(pipeline, settings);
-            } else {
-                HttpFront.install(pipeline, settings);
-            }
-        };
-    }
-
-    private Consumer<ChannelPipeline> tcp() {
-        TcpFrontSettings settings = new TcpFrontSettings(
-                new RouteConfig(null, "/", "app"),
-                upstreams,
-                new TcpSettings(HTTP.tunnelTimeout(), HTTP.bodyTimeout()),
-                exchange -> logged.add(exchange.target()),
-                budget);
-        return pipeline -> TcpFront.install(pipeline, settings);
+        fronts = new Fronts(upstreams, budget, logged, entries);
+        front = kind == Front.TCP ? fronts.tcp() : fronts.http(http, kind);
     }
 
     private ChannelFuture open(
@@ -239,7 +228,7 @@ final class Handlers implements ProxyUnderTest {
 
     /** A client of another listener, which leads to the same server in tcp mode. */
     Peer connectTcp() {
-        return connect(tcp());
+        return connect(fronts.tcp());
     }
 
     private Peer connect(Consumer<ChannelPipeline> to) {
@@ -357,41 +346,43 @@ final class Handlers implements ProxyUnderTest {
         settle();
     }
 
+    /** Lets all connections to servers fail. */
+    void failServers(Throwable cause) {
+        channels.stream()
+                .filter(channel -> channel.attr(Connection.KEY).get() == null)
+                .toList()
+                .forEach(channel -> channel.pipeline().fireExceptionCaught(cause));
+        settle();
+    }
+
     /** As behind a reload of the configuration. */
     void retire() {
         upstreams.retire();
         settle();
     }
 
+    /** The first of the servers. */
+    UpstreamServer server() {
+        return upstreams.groups().iterator().next().servers().getFirst();
+    }
+
+    /** Begins to check the servers. */
+    HealthChecks check() {
+        return HealthChecks.start(upstreams, () -> loop);
+    }
+
     /** Leases of shared connections to servers that have not ended. */
     int leases() {
-        return leases;
+        return counts.leases;
     }
 
     /** Requests that wait in the queue of the upstream. */
     int queued() {
-        return queued;
+        return counts.queued;
     }
 
     /** Requests that wait there no more, without a turn. */
     List<RequestQueue.Refused> refused() {
-        return refused;
-    }
-
-    private final class Counts implements UpstreamEvents {
-        @Override
-        public void onQueued(int change) {
-            queued += change;
-        }
-
-        @Override
-        public void onQueueRefused(RequestQueue.Refused why) {
-            refused.add(why);
-        }
-
-        @Override
-        public void onStreams(int change) {
-            leases += change;
-        }
+        return counts.refused;
     }
 }

@@ -57,6 +57,11 @@ final class WireChannel extends AbstractChannel implements DuplexChannel {
         return far;
     }
 
+    /** Whether the last read, which is over, left nothing. */
+    boolean isDrained() {
+        return input.isDrained();
+    }
+
     /** The server accepts, or refuses where {@code cause} is given. */
     void connected(@Nullable IOException cause) {
         ChannelPromise promise = connecting;

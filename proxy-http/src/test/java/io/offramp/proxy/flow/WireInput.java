@@ -20,6 +20,8 @@ final class WireInput {
     private boolean readPending;
     private boolean halfClosure;
     private boolean shutdown;
+    /** In the buffer of the last read; 0 while it is delivered. */
+    private int roomLeft;
 
     /** How the peer has ended its stream. A later one replaces an earlier one. */
     enum End {
@@ -73,6 +75,11 @@ final class WireInput {
         return incoming.isEmpty();
     }
 
+    /** Whether the last read, which is over, left nothing. */
+    boolean isDrained() {
+        return roomLeft > 0;
+    }
+
     void clear() {
         incoming.clear();
     }
@@ -100,7 +107,10 @@ final class WireInput {
             readPending = false;
             ByteBuf in = nextRead();
             boolean full = !in.isWritable();
+            int left = in.writableBytes();
+            roomLeft = 0;
             channel.pipeline().fireChannelRead(in);
+            roomLeft = left;
             if (!all && (!full || !channel.config().isAutoRead())) {
                 break;
             }

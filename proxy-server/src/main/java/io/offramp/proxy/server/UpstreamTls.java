@@ -21,6 +21,7 @@ import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.HandshakeFailure.Reason;
 import io.offramp.proxy.tls.Handshaken;
 import io.offramp.proxy.upstream.TransportSecurity;
+import io.offramp.proxy.upstream.TransportSession;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.failure.LogPace;
 import java.net.ConnectException;
@@ -72,7 +73,7 @@ final class UpstreamTls implements TransportSecurity {
         channel.config().setMessageSizeEstimator(WriteSizes.ESTIMATOR);
         List<String> offered = config.alpn().isEmpty() ? protocols : config.alpn();
         ClientHandshake handshake = new ClientHandshake(handshakes, server.name(), name(server), offered);
-        channel.pipeline().addFirst(new TlsHandshakeHandler(handshake, new Attempt(server.name(), result)));
+        channel.pipeline().addFirst(new TlsHandshakeHandler(handshake, new Attempt(server.name(), handshake, result)));
     }
 
     private PeerName name(UpstreamServer server) {
@@ -82,17 +83,32 @@ final class UpstreamTls implements TransportSecurity {
                 address -> PeerName.of(
                         configured != null
                                 ? configured
-                                : HostPort.parse(address).host()));
+                                : HostPort.parse(address).plainHost()));
+    }
+
+    private record Session(Connection connection, TlsSessionHandler handler, ClientHandshake handshake)
+            implements TransportSession {
+        @Override
+        public boolean isDrained() {
+            return handler.isDrained();
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return handshake.isCurrent();
+        }
     }
 
     /** One handshake. */
     private final class Attempt implements HandshakeListener {
         private final String server;
+        private final ClientHandshake handshake;
         private final Result result;
         private final long startNs = System.nanoTime();
 
-        Attempt(String server, Result result) {
+        Attempt(String server, ClientHandshake handshake, Result result) {
             this.server = server;
+            this.handshake = handshake;
             this.result = result;
         }
 
@@ -118,10 +134,15 @@ final class UpstreamTls implements TransportSecurity {
                 throw e;
             }
             try {
-                result.onSecured(connection);
+                result.onSecured(new Session(connection, handler, handshake));
             } finally {
                 handler.start(pending);
             }
+        }
+
+        @Override
+        public boolean isCalledOff() {
+            return result.isCancelled();
         }
 
         @Override

@@ -27,7 +27,7 @@ public record Http2Protocol(HeadLimits limits) implements Protocol {
     @Override
     public void over(Transport transport, UpstreamServer server, UpstreamLoop loop, Result result) {
         Http2ServerConnection connection =
-                new Http2ServerConnection(loop, server, transport.session(), new FieldDecoder(limits), result);
+                new Http2ServerConnection(loop, server, transport, new FieldDecoder(limits), result);
         transport.handOver(connection.codec());
     }
 }

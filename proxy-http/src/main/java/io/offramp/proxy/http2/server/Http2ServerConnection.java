@@ -10,7 +10,6 @@ import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
-import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http2.SentFields;
 import io.offramp.proxy.upstream.ConnectionEnd;
 import io.offramp.proxy.upstream.UpstreamListener;
@@ -20,6 +19,7 @@ import io.offramp.proxy.upstream.UpstreamStream;
 import io.offramp.proxy.upstream.pool.PooledConnection;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import io.offramp.proxy.upstream.transport.Transport;
 import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
 
     private final UpstreamLoop loop;
     private final UpstreamServer server;
-    private final @Nullable Connection session;
+    private final Transport transport;
     private final UpstreamSettings settings;
     private final Protocol.Result result;
     private final ServerCodec codec;
@@ -77,16 +77,15 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         GONE
     }
 
-    /** @param session TLS; null in the clear */
     Http2ServerConnection(
             UpstreamLoop loop,
             UpstreamServer server,
-            @Nullable Connection session,
+            Transport transport,
             Http2HeadersDecoder hpack,
             Protocol.Result result) {
         this.loop = loop;
         this.server = server;
-        this.session = session;
+        this.transport = transport;
         this.result = result;
         settings = loop.settings();
         odd = new OddFrames(loop.eventLoop().ticker());
@@ -102,10 +101,8 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
                         TimeUnit.NANOSECONDS);
     }
 
-    /** TLS; null in the clear. */
-    @Nullable
-    Connection session() {
-        return session;
+    Transport transport() {
+        return transport;
     }
 
     ServerCodec codec() {
@@ -135,6 +132,11 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         // The library counts a stream that we reset until its frame is written.
         int open = Math.max(leases, streams.local().numActiveStreams());
         return Math.max(0, Math.min(most - open, life.requestsLeft()));
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return transport.isCurrent();
     }
 
     @Override

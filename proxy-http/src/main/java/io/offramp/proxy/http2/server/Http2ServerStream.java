@@ -56,7 +56,7 @@ final class Http2ServerStream implements UpstreamStream {
 
     @Override
     public @Nullable Connection session() {
-        return connection.session();
+        return connection.transport().session();
     }
 
     Http2ServerConnection connection() {

@@ -2,6 +2,7 @@ package io.offramp.proxy.http2.server;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
@@ -129,6 +130,18 @@ final class ServerCodec extends Http2ConnectionHandler {
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         owner.onClosed(ConnectionEnd.LOST, "closed");
         super.channelInactive(context);
+    }
+
+    /** The server has ended its stream, and so all answers: our last words may still wait for it to read. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (!(event instanceof ChannelInputShutdownEvent)) {
+            super.userEventTriggered(context, event);
+            return;
+        }
+        owner.fail(ConnectionEnd.LOST, "closed");
+        Future<Void> closed = connection().close(context.newPromise());
+        assert closed != null;
     }
 
     @Override

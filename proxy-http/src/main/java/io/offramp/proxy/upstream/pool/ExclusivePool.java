@@ -36,7 +36,7 @@ final class ExclusivePool extends ServerPool {
     @Nullable
     UpstreamStream lease(UpstreamListener listener, long nowNs) {
         for (PooledConnection last = free.pollFirst(); last != null; last = free.pollFirst()) {
-            if (nowNs < last.idleEndNs()) {
+            if (nowNs < last.idleEndNs() && last.isCurrent()) {
                 return last.lease(listener);
             }
             last.retire();

@@ -2,11 +2,12 @@ package io.offramp.proxy.upstream.pool;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.upstream.TransportSecurity;
+import io.offramp.proxy.upstream.TransportSession;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.transport.ConnectRace;
+import io.offramp.proxy.upstream.transport.Origin;
 import io.offramp.proxy.upstream.transport.Transport;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -90,7 +91,7 @@ public final class Opening implements Lease {
                 });
                 group.events().onConnected(loop.nowNs() - startNs);
                 if (security == null) {
-                    onOpen(transport, address);
+                    onOpen(transport, address, null);
                 } else {
                     secure(security, channel, new Securing(transport, address));
                 }
@@ -114,9 +115,10 @@ public final class Opening implements Lease {
         }
     }
 
-    private void onOpen(Transport transport, SocketAddress address) {
+    private void onOpen(Transport transport, SocketAddress address, @Nullable TransportSession session) {
         over = true;
         server.onConnected(address, loop.nowNs());
+        transport.leads(new Origin(server, address, session));
         result.onConnected(transport);
     }
 
@@ -147,10 +149,10 @@ public final class Opening implements Lease {
         }
 
         @Override
-        public void onSecured(Connection session) {
+        public void onSecured(TransportSession session) {
             if (!over) {
                 transport.secure(session);
-                onOpen(transport, address);
+                onOpen(transport, address, session);
             }
         }
 

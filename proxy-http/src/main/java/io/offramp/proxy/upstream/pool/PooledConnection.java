@@ -22,6 +22,9 @@ public interface PooledConnection {
     /** End of its idle time, on the event loop's clock; {@code Long.MAX_VALUE} if it has leases. */
     long idleEndNs();
 
+    /** False if its server has moved, or its certificates have been replaced, since it was opened: it is of no use. */
+    boolean isCurrent();
+
     /** Whether another should take its place before it ends, although it has room. */
     default boolean isDue(long nowNs) {
         return false;

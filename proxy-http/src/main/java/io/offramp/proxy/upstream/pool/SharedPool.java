@@ -63,11 +63,11 @@ final class SharedPool extends ServerPool {
         return connection == null ? null : connection.lease(listener);
     }
 
-    /** The oldest connection with room. Those whose idle time is over make their place free. */
+    /** The oldest connection with room. Those that are over make their place free. */
     private @Nullable PooledConnection next(long nowNs) {
         for (int i = 0; i < connections.size(); i++) {
             PooledConnection connection = connections.get(i);
-            if (nowNs >= connection.idleEndNs()) {
+            if (nowNs >= connection.idleEndNs() || !connection.isCurrent()) {
                 connections.remove(i--);
                 connection.retire();
             } else if (connection.room() > 0) {
@@ -155,6 +155,12 @@ final class SharedPool extends ServerPool {
 
     @Override
     void onRoom(PooledConnection connection) {
+        if (!connection.isCurrent()) {
+            connections.remove(connection);
+            connection.retire();
+            grow();
+            return;
+        }
         serve(connection, true);
         if (isIdle(connection) && (isAwaited() || idle() > settings.idleConnections())) {
             connections.remove(connection);

@@ -95,7 +95,18 @@ public final class Upstreams {
             UpstreamSettings settings,
             Function<String, UpstreamEvents> events,
             Connector connector) {
-        this(configured, new Means(protocols, settings, connector), events, IN_THE_CLEAR);
+        this(configured, protocols, settings, events, IN_THE_CLEAR, connector);
+    }
+
+    /** The same, with what secures connections. */
+    public Upstreams(
+            Map<String, UpstreamConfig> configured,
+            Protocols protocols,
+            UpstreamSettings settings,
+            Function<String, UpstreamEvents> events,
+            Securities security,
+            Connector connector) {
+        this(configured, new Means(protocols, settings, connector), events, security);
     }
 
     private Upstreams(

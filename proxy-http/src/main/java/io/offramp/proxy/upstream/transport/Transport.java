@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
@@ -25,6 +24,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.tls.PeerAlertException;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import io.offramp.proxy.tunnel.TunnelListener;
+import io.offramp.proxy.upstream.TransportSession;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,8 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     private @Nullable WriteBurst burst;
     private @Nullable ReadGate gate;
     private @Nullable TransportListener listener;
-    private @Nullable Connection session;
+    private @Nullable TransportSession session;
+    private @Nullable Origin origin;
     private State state = State.MESSAGES;
     private boolean drained;
 
@@ -70,23 +71,34 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
     }
 
     /** It is in a TLS session from now on; before anything was read or written. */
-    public void secure(Connection by) {
+    public void secure(TransportSession by) {
         session = by;
     }
 
     /** The TLS session; null for a connection in the clear. */
     public @Nullable Connection session() {
-        return session;
+        return session == null ? null : session.connection();
     }
 
-    /** Gives its place in the channel to another handler, and is of no use any more; before anything was read. */
+    /** It is open, and leads there. */
+    public void leads(Origin to) {
+        origin = to;
+    }
+
+    /** Whether it may carry another request: see {@link Origin#isCurrent}. */
+    public boolean isCurrent() {
+        return origin == null || origin.isCurrent();
+    }
+
+    /**
+     * Gives its place in the channel to another handler, and is of no use any more; before anything was read.
+     *
+     * @param next ends the connection at {@link ChannelInputShutdownEvent}: close_notify, whatever becomes of the
+     *     socket
+     */
     public void handOver(ChannelHandler next) {
         state = State.CLOSED;
-        ChannelPipeline pipeline = channel().pipeline();
-        if (session != null) {
-            pipeline.addBefore(pipeline.context(this).name(), null, EndOfInput.INSTANCE);
-        }
-        pipeline.replace(this, null, next);
+        channel().pipeline().replace(this, null, next);
     }
 
     /** Writes to the server; the connection must be open. */
@@ -128,9 +140,12 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         gate().hold(Holder.CLIENT, !on);
     }
 
-    /** True if the last read emptied the socket. Never known of a session, which may hold records that came with it. */
+    /**
+     * True if the last read emptied the socket. Of a session, that is known once its read burst is over: before, more
+     * records may follow.
+     */
     public boolean isDrained() {
-        return drained && session == null;
+        return session == null ? drained : session.isDrained();
     }
 
     /** True if all writes have left for the socket. */

@@ -95,6 +95,11 @@ final class Http2Server implements Server, Protocol {
 
     /** One connection. */
     private final class Shared implements PooledConnection {
+        @Override
+        public boolean isCurrent() {
+            return true;
+        }
+
         private final UpstreamServer server;
         private final UpstreamLoop loop;
         private final Transport transport;

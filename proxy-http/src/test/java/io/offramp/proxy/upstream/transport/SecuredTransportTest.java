@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.offramp.proxy.channel.TurnFlush;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.tls.PeerAlertException;
+import io.offramp.proxy.upstream.TransportSession;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 
 class SecuredTransportTest {
     private final List<String> told = new ArrayList<>();
+    private boolean sessionDrained;
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Transport transport = new Transport("api:443", new TurnFlush(channel.eventLoop()));
 
     SecuredTransportTest() {
         channel.pipeline().addLast(transport);
-        transport.secure(new Connection(
-                1, "api", new InetSocketAddress("127.0.0.1", 1), new InetSocketAddress("127.0.0.1", 443)));
+        transport.secure(new Session());
         transport.listener(new Recorder());
     }
 
@@ -57,19 +57,31 @@ class SecuredTransportTest {
     }
 
     @Test
-    void shouldNotCallTheSocketEmptyBecauseARecordWasSmall() {
+    void shouldAskTheSessionWhetherTheSocketIsEmptyWhateverTheSizeOfARecord() {
         channel.writeInbound(Unpooled.buffer(16).writeByte(1));
-
         assertThat(transport.isDrained()).isFalse();
+
+        sessionDrained = true;
+        channel.writeInbound(Unpooled.buffer(1).writeByte(1));
+        assertThat(transport.isDrained()).isTrue();
     }
 
-    @Test
-    void shouldCloseBehindCloseNotifyForAHandlerInItsPlaceToo() {
-        transport.handOver(new ChannelInboundHandlerAdapter());
+    private final class Session implements TransportSession {
+        @Override
+        public Connection connection() {
+            return new Connection(
+                    1, "api", new InetSocketAddress("127.0.0.1", 1), new InetSocketAddress("127.0.0.1", 443));
+        }
 
-        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        @Override
+        public boolean isDrained() {
+            return sessionDrained;
+        }
 
-        assertThat(channel.isOpen()).isFalse();
+        @Override
+        public boolean isCurrent() {
+            return true;
+        }
     }
 
     private final class Recorder implements TransportListener {

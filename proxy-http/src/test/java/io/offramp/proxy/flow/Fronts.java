@@ -1,0 +1,53 @@
+package io.offramp.proxy.flow;
+
+import io.netty.channel.ChannelPipeline;
+import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.exchange.AccessEntry;
+import io.offramp.proxy.exchange.HttpFrontSettings;
+import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.flow.Handlers.Front;
+import io.offramp.proxy.http1.HttpFront;
+import io.offramp.proxy.http2.client.Http2Front;
+import io.offramp.proxy.tcp.TcpFront;
+import io.offramp.proxy.tcp.TcpFrontSettings;
+import io.offramp.proxy.tcp.TcpSettings;
+import io.offramp.proxy.upstream.pool.Upstreams;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What clients find at a listener.
+ *
+ * @param logged receives the targets of exchanges that are over
+ * @param entries receives those of the HTTP front
+ */
+record Fronts(Upstreams upstreams, MemoryBudget budget, List<String> logged, List<AccessEntry> entries) {
+    Consumer<ChannelPipeline> http(HttpSettings http, Front kind) {
+        HttpFrontSettings settings = HttpFrontSettings.builder(Routes.ALL, upstreams)
+                .http(http)
+                .accessLog(exchange -> {
+                    logged.add(exchange.target());
+                    entries.add(exchange);
+                })
+                .budget(budget)
+                .build();
+        return pipeline -> {
+            if (kind == Front.HTTP2) {
+                Http2Front.install(pipeline, settings);
+            } else {
+                HttpFront.install(pipeline, settings);
+            }
+        };
+    }
+
+    Consumer<ChannelPipeline> tcp() {
+        TcpFrontSettings settings = new TcpFrontSettings(
+                new RouteConfig(null, "/", "app"),
+                upstreams,
+                new TcpSettings(Handlers.HTTP.tunnelTimeout(), Handlers.HTTP.bodyTimeout()),
+                exchange -> logged.add(exchange.target()),
+                budget);
+        return pipeline -> TcpFront.install(pipeline, settings);
+    }
+}
