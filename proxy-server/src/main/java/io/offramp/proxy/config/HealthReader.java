@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.health.CheckConfig;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
 import io.offramp.proxy.upstream.health.HealthConfig;
@@ -16,13 +17,15 @@ final class HealthReader {
     private static final Pattern PATH = Pattern.compile("/[!-~&&[^#]]*");
     private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z0-9.:_\\[\\]-]+");
 
-    private static final Scalar<String> KIND = Scalar.known("check", List.of("http", "tcp"));
+    private static final Scalar<String> KIND = Scalar.known("check", List.of("http", "tcp", "grpc"));
     private static final Scalar<Status> GOOD =
             new Scalar<>("a status such as 200, or a range such as 200-399", Status::parse);
     private static final Scalar<String> TARGET =
             new Scalar<>("a path such as /healthz", text -> PATH.matcher(text).matches() ? text : null);
     private static final Scalar<String> HOST = new Scalar<>(
             "a host such as app.example.com", text -> AUTHORITY.matcher(text).matches() ? text : null);
+    private static final Scalar<String> SERVICE = new Scalar<>(
+            "a service such as shop.v1.Orders", text -> text.matches("[A-Za-z0-9._/-]{1,100}") ? text : null);
     private static final Scalar<Duration> TIME = Scalar.duration(Duration.ofMillis(100));
     private static final Scalar<Integer> TIMES = Scalar.number(1, 100);
     private static final Scalar<Integer> FAULTS = Scalar.number(0, 10_000);
@@ -46,12 +49,22 @@ final class HealthReader {
 
     private HealthReader() {}
 
-    /** The default if nothing is written, or after a problem. */
-    static HealthConfig read(@Nullable Value value) {
+    /**
+     * The default if nothing is written, or after a problem.
+     *
+     * @param spoken by the servers
+     */
+    static HealthConfig read(@Nullable Value value, UpstreamProtocol spoken) {
         Section health = value == null ? null : value.section("check", "outliers");
-        return health == null
-                ? HealthConfig.DEFAULTS
-                : new HealthConfig(check(health.get("check")), outliers(health.get("outliers")));
+        if (health == null) {
+            return HealthConfig.DEFAULTS;
+        }
+        Value check = health.get("check");
+        CheckConfig config = check(check);
+        if (check != null && config.probe() instanceof Probe.Grpc && spoken == UpstreamProtocol.HTTP1) {
+            check.error("grpc needs HTTP/2: write \"protocol: h2c\", or h2 with TLS");
+        }
+        return new HealthConfig(config, outliers(health.get("outliers")));
     }
 
     private static CheckConfig check(@Nullable Value value) {
@@ -61,10 +74,17 @@ final class HealthReader {
         }
         if (value.isScalar()) {
             String kind = value.as(KIND);
-            return kind == null ? usual : with(kind.equals("tcp") ? new Probe.Tcp() : http("/", null, Status.USUAL));
+            return kind == null
+                    ? usual
+                    : with(
+                            switch (kind) {
+                                case "tcp" -> new Probe.Tcp();
+                                case "grpc" -> new Probe.Grpc("", null);
+                                default -> http("/", null, Status.USUAL);
+                            });
         }
-        Section check =
-                value.section("kind", "path", "host", "status", "interval", "timeout", "rise", "fall", "jitter");
+        Section check = value.section(
+                "kind", "path", "host", "status", "service", "interval", "timeout", "rise", "fall", "jitter");
         if (check == null) {
             return usual;
         }
@@ -85,20 +105,34 @@ final class HealthReader {
     }
 
     private static Probe probe(Section check) {
-        if (check.get("kind", KIND, "http").equals("tcp")) {
-            for (String key : List.of("path", "host", "status")) {
-                Value value = check.get(key);
-                if (value != null) {
-                    value.error("only a check of the kind http has it");
-                }
-            }
-            return new Probe.Tcp();
-        }
+        String kind = check.get("kind", KIND, "http");
         Value host = check.get("host");
-        return http(
-                check.get("path", TARGET, "/"),
-                host == null ? null : host.as(HOST),
-                check.get("status", GOOD, Status.USUAL));
+        String named = host == null ? null : host.as(HOST);
+        return switch (kind) {
+            case "tcp" -> {
+                refuse(check, "only a check of the kind http has it", "path", "status");
+                refuse(check, "only a check of the kind http or grpc has it", "host");
+                refuse(check, "only a check of the kind grpc has it", "service");
+                yield new Probe.Tcp();
+            }
+            case "grpc" -> {
+                refuse(check, "only a check of the kind http has it", "path", "status");
+                yield new Probe.Grpc(check.get("service", SERVICE, ""), named);
+            }
+            default -> {
+                refuse(check, "only a check of the kind grpc has it", "service");
+                yield http(check.get("path", TARGET, "/"), named, check.get("status", GOOD, Status.USUAL));
+            }
+        };
+    }
+
+    private static void refuse(Section check, String why, String... keys) {
+        for (String key : keys) {
+            Value value = check.get(key);
+            if (value != null) {
+                value.error(why);
+            }
+        }
     }
 
     private static Probe http(String path, @Nullable String host, Status good) {

@@ -180,7 +180,7 @@ final class UpstreamReader {
             UpstreamLimits bounds,
             @Nullable ProxyVersion proxyProtocol) {
         BalanceConfig shared = BalanceReader.read(balance);
-        HealthConfig watched = HealthReader.read(health);
+        HealthConfig watched = HealthReader.read(health, protocol);
         return servers.isEmpty()
                 ? null
                 : new UpstreamConfig(name, protocol, servers, shared, watched, bounds, proxyProtocol);

@@ -55,6 +55,10 @@ class UpstreamConfigTest {
         return app("{servers: ['a:1'], health: " + text + "}").health();
     }
 
+    private HealthConfig grpc(String text) throws IOException {
+        return app("{servers: ['a:1'], protocol: h2c, health: " + text + "}").health();
+    }
+
     @Test
     void shouldReadServersInBothForms() throws IOException {
         String servers =
@@ -96,9 +100,28 @@ class UpstreamConfigTest {
                         4,
                         5,
                         0));
+        assertThat(grpc("{check: grpc}").check().probe()).isEqualTo(new Probe.Grpc("", null));
+        assertThat(grpc("{check: {kind: grpc, service: shop.v1.Orders, host: shop.test}}")
+                        .check()
+                        .probe())
+                .isEqualTo(new Probe.Grpc("shop.v1.Orders", "shop.test"));
         assertThat(health("{outliers: {errors: 3, rest: 10s, most: 1m, share: 20%}}")
                         .outliers())
                 .isEqualTo(new OutlierConfig(3, Duration.ofSeconds(10), Duration.ofMinutes(1), 20));
+    }
+
+    @Test
+    void shouldRefuseGrpcChecksOverHttp1AndWhatOtherKindsHave() throws IOException {
+        String listeners = "listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: app}]\n";
+        assertThat(file.problems(listeners + "upstreams: {app: {servers: ['a:1'], health: {check: grpc}}}\n"))
+                .containsExactly("offramp.yaml:2:53: upstreams.app.health.check: grpc needs HTTP/2: write "
+                        + "\"protocol: h2c\", or h2 with TLS");
+        assertThat(file.problems(listeners + "upstreams: {app: {servers: ['a:1'], protocol: h2c, "
+                        + "health: {check: {kind: grpc, path: /x}}}}\n"))
+                .anyMatch(each -> each.contains("check.path: only a check of the kind http has it"));
+        assertThat(file.problems(listeners + "upstreams: {app: {servers: ['a:1'], "
+                        + "health: {check: {kind: http, service: a.B}}}}\n"))
+                .anyMatch(each -> each.contains("check.service: only a check of the kind grpc has it"));
     }
 
     @Test

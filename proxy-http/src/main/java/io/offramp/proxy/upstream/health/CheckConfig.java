@@ -33,5 +33,13 @@ public record CheckConfig(
          * @param most of the good statuses
          */
         record Http(String path, @Nullable String host, int least, int most) implements Probe {}
+
+        /**
+         * The gRPC health protocol ({@code grpc.health.v1.Health/Check}): good where it answers SERVING.
+         *
+         * @param service its name; empty for the server as a whole
+         * @param host null for the server's own address
+         */
+        record Grpc(String service, @Nullable String host) implements Probe {}
     }
 }

@@ -22,14 +22,31 @@ final class ProbeRequest {
 
     /** @param authority Host, unless the configuration has another */
     static RequestHead of(Probe.Http probe, String authority) {
-        String host = probe.host() == null ? authority : probe.host();
-        String line = "GET " + probe.path();
-        String[] fields = {"Host: " + host, "User-Agent: offramp-check", "Accept: */*"};
+        return of("GET", probe.path(), probe.host() == null ? authority : probe.host(), 0, "Accept: */*");
+    }
+
+    /** With a body, which {@link GrpcHealth} has. */
+    static RequestHead of(Probe.Grpc probe, String authority) {
+        return of(
+                "POST",
+                GrpcHealth.PATH,
+                probe.host() == null ? authority : probe.host(),
+                -1,
+                "Content-Type: application/grpc",
+                "TE: trailers");
+    }
+
+    private static RequestHead of(String method, String path, String host, long length, String... more) {
+        String line = method + " " + path;
+        String[] fields = new String[more.length + 2];
+        fields[0] = "Host: " + host;
+        fields[1] = "User-Agent: offramp-check";
+        System.arraycopy(more, 0, fields, 2, more.length);
         String text = line + " HTTP/1.1\r\n" + String.join("\r\n", fields) + "\r\n\r\n";
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         HeadBuilder builder = new HeadBuilder();
         builder.begin();
-        builder.requestLine(0, 3, line.length());
+        builder.requestLine(0, method.length(), line.length());
         builder.version(Version.HTTP_1_1);
         int at = text.indexOf('\n') + 1;
         for (String field : fields) {
@@ -38,6 +55,6 @@ final class ProbeRequest {
             at += field.length() + 2;
         }
         Head head = builder.complete(bytes, bytes.length);
-        return new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, 0);
+        return new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, length);
     }
 }

@@ -21,10 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One check of a server. Speaks what requests speak: the protocol of the upstream. HTTP/1 gets a connection of its own,
- * HTTP/2 a stream. The body of an answer is not awaited. Confined to the event loop.
+ * One check of a server. Speaks what requests speak: the protocol of the upstream, and TLS where it has that. HTTP/1
+ * gets a connection of its own, HTTP/2 a stream. The result is that of the answer's head, or of gRPC's trailers; the
+ * rest of the answer is read within bounds, so that no server finds its connection reset. Confined to the event loop.
  */
 final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
+    /** Of an answer, until its connection is reset after all. */
+    private static final int MAX_BODY_BYTES = 1 << 20;
+
     private final UpstreamLoop loop;
     private final UpstreamServer server;
     private final Probe probe;
@@ -33,7 +37,9 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     private @Nullable Lease lease;
     private @Nullable UpstreamStream stream;
     private @Nullable Future<?> timer;
+    private final GrpcHealth grpc = new GrpcHealth();
     private boolean over;
+    private int bodyBytes;
 
     /** Gets the result once, unless the check was cancelled. */
     interface Result {
@@ -58,6 +64,7 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
         Lease next = switch (probe) {
             case Probe.Tcp tcp -> loop.openTransport(server.group(), server, allocator, this);
             case Probe.Http http -> loop.open(server.group(), server, allocator, this, this);
+            case Probe.Grpc call -> loop.open(server.group(), server, allocator, this, this);
         };
         lease = next;
         next.start();
@@ -66,6 +73,10 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     /** No result follows. */
     void cancel() {
         over = true;
+        finish();
+    }
+
+    private void finish() {
         if (timer != null) {
             timer.cancel(false);
         }
@@ -81,8 +92,13 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     }
 
     private void end(boolean good, String why) {
+        finish();
+        report(good, why);
+    }
+
+    private void report(boolean good, String why) {
         if (!over) {
-            cancel();
+            over = true;
             result.onResult(good, why);
         }
     }
@@ -94,7 +110,7 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     @Override
     public void onConnected(Transport transport) {
         lease = null;
-        transport.close();
+        Goodbye.to(transport, loop.eventLoop());
         end(true, "check: accepts connections");
     }
 
@@ -102,10 +118,16 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
     public void onLeased(UpstreamStream leased, boolean used) {
         lease = null;
         stream = leased;
-        if (probe instanceof Probe.Http http) {
-            leased.sendHead(ProbeRequest.of(http, server.authority()), ProbeRequest.CLIENT, null);
-            leased.flush();
+        switch (probe) {
+            case Probe.Http http ->
+                leased.sendHead(ProbeRequest.of(http, server.authority()), ProbeRequest.CLIENT, null);
+            case Probe.Grpc call -> {
+                leased.sendHead(ProbeRequest.of(call, server.authority()), ProbeRequest.CLIENT, null);
+                leased.sendBody(GrpcHealth.request(call.service()), true);
+            }
+            case Probe.Tcp tcp -> throw new IllegalStateException("has no stream");
         }
+        leased.flush();
     }
 
     @Override
@@ -124,9 +146,16 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
 
     @Override
     public void onHead(AnswerHead head) {
-        if (!head.isInterim() && probe instanceof Probe.Http http) {
-            int status = head.status();
-            end(status >= http.least() && status <= http.most(), "check: status " + status);
+        if (head.isInterim()) {
+            return;
+        }
+        int status = head.status();
+        if (probe instanceof Probe.Http http) {
+            report(status >= http.least() && status <= http.most(), "check: status " + status);
+        } else if (status == 200) {
+            grpc.onHead(head.message().fields());
+        } else {
+            report(false, "check: status " + status);
         }
     }
 
@@ -138,7 +167,12 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
 
     @Override
     public void onBody(ByteBuf piece) {
+        bodyBytes += piece.readableBytes();
+        grpc.onBody(piece);
         piece.release();
+        if (bodyBytes > MAX_BODY_BYTES) {
+            end(false, "check: an answer of more than " + MAX_BODY_BYTES + " bytes");
+        }
     }
 
     @Override
@@ -146,7 +180,8 @@ final class Probing implements LeaseListener, UpstreamListener, Opening.Result {
 
     @Override
     public void onEnd(Fields trailers) {
-        stream = null;
+        String problem = probe instanceof Probe.Grpc ? grpc.problem(trailers) : null;
+        end(problem == null, "check: " + (problem == null ? "serving" : problem));
     }
 
     @Override
