@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy's {@code /connections} in the form of {@code ss -ti}, printed one by one as they come in. The second line
- * of each is {@code ss}' line about kernel TLS. Then one line for each direction has what {@code ss} does not know.
+ * of each is {@code ss}' line about kernel TLS. Then one line for each direction has what {@code ss} does not know, and
+ * so on for the TLS session with a server.
  */
 public final class SessionLines {
     private static final JsonFactory JSON = new JsonFactory();
@@ -67,8 +68,26 @@ public final class SessionLines {
             for (String direction : DIRECTIONS) {
                 out.println("\t " + direction(connection, direction));
             }
+            if (connection.containsKey("upstream.version")) {
+                printUpstream(connection, out);
+            }
         } else {
             out.println("\t in its handshake" + common(connection));
+        }
+    }
+
+    /** The TLS session with the server of the last exchange. */
+    private static void printUpstream(Map<String, String> connection, PrintWriter out) {
+        out.printf(
+                "\t upstream %s server:%s version: %s cipher: %s rxconf: %s txconf: %s%n",
+                connection.get("upstream.name"),
+                connection.get("upstream.server"),
+                connection.get("upstream.version"),
+                connection.get("upstream.cipher"),
+                connection.get("upstream.rx.conf"),
+                connection.get("upstream.tx.conf"));
+        for (String direction : DIRECTIONS) {
+            out.println("\t " + direction(connection, "upstream." + direction));
         }
     }
 

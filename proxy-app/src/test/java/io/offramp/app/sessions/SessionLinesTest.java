@@ -41,6 +41,26 @@ class SessionLinesTest {
     }
 
     @Test
+    void shouldPrintTheFourDirectionsOfAConnectionWhoseServerHasTls() throws IOException {
+        String sw = "\"backend\":\"sw\",\"detail\":\"libcrypto\",\"why\":\"configured\",\"moves\":0,\"rekeys\":0";
+
+        assertThat(lines("""
+                        [{"id":7,"listener":"web","peer":"192.0.2.7:51234","local":"127.0.0.1:8443","age":1,\
+                        "version":"1.3","cipher":"aes-gcm-128",\
+                        "tx":{"conf":"sw","records":1,"bytes":2,SW},"rx":{"conf":"sw","records":3,"bytes":4,SW},\
+                        "upstream":{"id":8,"name":"app","server":"127.0.0.1:9443","local":"127.0.0.1:5","age":1,\
+                        "version":"1.2","cipher":"aes-gcm-256",\
+                        "tx":{"conf":"hw","records":5,"bytes":6,SW},"rx":{"conf":"sw","records":7,"bytes":8,SW}}}]
+                        """.replace("SW", sw)).lines().skip(3)).containsExactly("""
+                        \t tx: records:1 bytes:2 moves:0 rekeys:0 backend:sw libcrypto why:"configured"
+                        \t rx: records:3 bytes:4 moves:0 rekeys:0 backend:sw libcrypto why:"configured"
+                        \t upstream app server:127.0.0.1:9443 version: 1.2 cipher: aes-gcm-256 rxconf: sw txconf: hw
+                        \t upstream.tx: records:5 bytes:6 moves:0 rekeys:0 backend:sw libcrypto why:"configured"
+                        \t upstream.rx: records:7 bytes:8 moves:0 rekeys:0 backend:sw libcrypto why:"configured"
+                        """.split("\n"));
+    }
+
+    @Test
     void shouldRefuseWhatIsNoList() {
         assertThatThrownBy(() -> lines("{}"))
                 .isInstanceOf(IOException.class)
