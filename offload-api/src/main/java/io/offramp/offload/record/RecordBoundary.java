@@ -46,9 +46,10 @@ public final class RecordBoundary {
     }
 
     /**
-     * Bytes of this direction before the boundary, from the start of the connection. The record numbered
+     * Bytes of this direction before the boundary, from the start of the TLS stream. The record numbered
      * {@link #nextSequence()} starts here. Modulo 2^32 it plays the TCP sequence number ({@code start_offload_tcp_sn}
-     * of the kernel's contract).
+     * of the kernel's contract), to which the kernel adds what the socket has carried before: its initial sequence
+     * number, and a PROXY header.
      */
     public long wirePosition() {
         return wirePosition;
