@@ -2,6 +2,7 @@ package io.offramp.app;
 
 import ch.qos.logback.core.status.Status;
 import ch.qos.logback.core.status.StatusListener;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,16 +22,27 @@ final class LogFileFailures implements StatusListener {
         return FAILURES.sum();
     }
 
+    /** Reports what failed while {@code logback.xml} was read: a line for each cause, without Logback's own history. */
+    static void ofStart(List<Status> sinceStart) {
+        sinceStart.stream()
+                .filter(status -> status.getEffectiveLevel() == Status.ERROR)
+                .peek(_ -> FAILURES.increment())
+                .map(LogFileFailures::text)
+                .distinct()
+                .forEach(text -> LOG.warn("logback.xml: {}", text));
+    }
+
+    private static String text(Status status) {
+        Throwable cause = status.getThrowable();
+        return cause == null ? status.getMessage() : status.getMessage() + ": " + cause.getMessage();
+    }
+
     @Override
     public void addStatusEvent(Status status) {
         if (status.getEffectiveLevel() == Status.ERROR) {
             FAILURES.increment();
             if (lines.isDue()) {
-                Throwable cause = status.getThrowable();
-                LOG.warn(
-                        "a log cannot be written, and its lines are lost: {}: {}",
-                        status.getMessage(),
-                        cause == null ? "" : cause.getMessage());
+                LOG.warn("a log cannot be written, and its lines are lost: {}", text(status));
             }
         }
     }

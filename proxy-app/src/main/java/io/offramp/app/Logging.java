@@ -24,14 +24,18 @@ final class Logging {
 
     /** From the first call on, counts and reports failures to write the log. */
     static void apply(LoggingConfig config) {
-        StatusManager statuses =
-                logger(Logger.ROOT_LOGGER_NAME).getLoggerContext().getStatusManager();
-        statuses.remove(FAILURES); // of an earlier call
-        statuses.add(FAILURES);
+        watchFailures(logger(Logger.ROOT_LOGGER_NAME).getLoggerContext().getStatusManager());
         Level level = Level.toLevel(config.level());
         logger(Logger.ROOT_LOGGER_NAME).setLevel(level);
         // Its INFO is a line for each frame behind a reset or a GOAWAY.
         logger("io.netty.handler.codec.http2").setLevel(level == Level.INFO ? Level.WARN : null);
+    }
+
+    private static void watchFailures(StatusManager statuses) {
+        if (!statuses.getCopyOfStatusListenerList().contains(FAILURES)) {
+            statuses.add(FAILURES);
+            LogFileFailures.ofStart(statuses.getCopyOfStatusList());
+        }
     }
 
     private static Logger logger(String name) {

@@ -66,7 +66,8 @@ final class RunCommand implements Callable<Integer> {
         try {
             return DevelopmentCertificate.create(installation.stateDirectory());
         } catch (IOException e) {
-            throw CommandFailure.atRunTime("cannot make a development certificate: " + e);
+            throw CommandFailure.atRunTime("cannot make a development certificate in " + installation.stateDirectory()
+                    + ": " + FileFailure.reason(e));
         }
     }
 }

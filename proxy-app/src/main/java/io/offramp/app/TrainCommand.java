@@ -3,6 +3,7 @@ package io.offramp.app;
 import io.offramp.app.train.Training;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -52,10 +53,14 @@ final class TrainCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         } catch (IOException e) {
-            throw CommandFailure.atRunTime("train: " + e.getMessage());
+            throw CommandFailure.atRunTime("train: " + FileFailure.reason(e) + advice(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailure.atRunTime("train: interrupted");
         }
+    }
+
+    private static String advice(IOException failure) {
+        return failure instanceof FileSystemException ? "; train as the owner of the installation" : "";
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host and a port as written: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code [fe80::1%eth0]:8080},
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 public record HostPort(String host, int port) implements ServerAddress {
     private static final Pattern FORM =
             Pattern.compile("(?:\\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]{1,32})?)]|([A-Za-z0-9._-]*)):(\\d{1,5})");
+    private static final Pattern NUMERIC = Pattern.compile("[0-9][0-9.]*");
     private static final String ALL = "0.0.0.0";
     private static final String FORM_TEXT = "host:port such as 127.0.0.1:8080";
 
@@ -137,7 +139,24 @@ public record HostPort(String host, int port) implements ServerAddress {
         if (port > 65_535) {
             throw new IllegalArgumentException("port must be at most 65535, is " + port);
         }
-        return new HostPort(matcher.group(1) != null ? matcher.group(1) : matcher.group(2), port);
+        return new HostPort(host(matcher.group(1), matcher.group(2)), port);
+    }
+
+    /** Digits and dots, or brackets, are never a name: a wrong number is found here, not by a search in the DNS. */
+    private static String host(@Nullable String bracketed, String plain) {
+        if (bracketed != null) {
+            require(NetUtil.isValidIpV6Address(bracketed), "[" + bracketed + "] is no IPv6 address");
+            return bracketed;
+        }
+        boolean isNumeric = NUMERIC.matcher(plain).matches();
+        require(!isNumeric || NetUtil.isValidIpV4Address(plain), plain + " is no IPv4 address");
+        return plain;
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
     }
 
     private static IllegalArgumentException expected(String expected, String text) {

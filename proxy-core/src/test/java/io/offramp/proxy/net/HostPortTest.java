@@ -8,9 +8,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The order of a name's addresses. */
+/** The forms of an address, and the order of a name's addresses. */
 class HostPortTest {
     @Test
     void shouldTakeTheFamiliesInTurnFromTheFirstOne() throws Exception {
@@ -52,6 +53,22 @@ class HostPortTest {
     @ValueSource(strings = {"[fe80::1%]:80", "[fe80::1%a/b]:80", "[%eth0]:80", "fe80::1%eth0:80"})
     void shouldRefuseABadZone(String text) {
         assertThatThrownBy(() -> HostPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "300.1.1.1:80, 300.1.1.1 is no IPv4 address",
+        "127.0.0:80, 127.0.0 is no IPv4 address",
+        "127.0.0.1.:80, 127.0.0.1. is no IPv4 address",
+        "2130706433:80, 2130706433 is no IPv4 address",
+        "[::g]:80, 'expected host:port such as 127.0.0.1:8080, is \"[::g]:80\"'",
+        "[1:2]:80, [1:2] is no IPv6 address",
+        "[127.0.0.1]:80, [127.0.0.1] is no IPv6 address"
+    })
+    void shouldRefuseNumbersThatAreNoAddress(String text, String message) {
+        assertThatThrownBy(() -> HostPort.parse(text)).hasMessage(message);
+        assertThat(HostPort.parse("1and1.example:80").isName()).isTrue();
+        assertThat(HostPort.parse("[fe80::1%1]:80").isName()).isFalse();
     }
 
     private static InetAddress[] addresses(String... literals) throws UnknownHostException {

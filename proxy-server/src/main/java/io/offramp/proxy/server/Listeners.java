@@ -164,7 +164,8 @@ final class Listeners {
                         listener.bind().resolve())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new StartException("cannot listen on " + listener.bind() + ": " + reason(bound.cause()));
+            throw new StartException("cannot listen on " + listener.bind() + ": "
+                    + BindFailure.reason(bound.cause(), listener.bind().port()));
         }
         return new Open(key, bound.channel(), initializer);
     }
@@ -178,11 +179,5 @@ final class Listeners {
     /** On the host's event loops, or on the device's. */
     private ChannelFuture bind(ServerBootstrap listener, @Nullable ConnectionOffload device, InetSocketAddress to) {
         return device == null ? listener.group(loops).bind(to) : device.listen(listener, transport.handler(), to);
-    }
-
-    /** Netty's native transport says {@code bind(..) failed with error(-98): Address already in use}. */
-    private static String reason(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        return message.substring(message.lastIndexOf(": ") < 0 ? 0 : message.lastIndexOf(": ") + 2);
     }
 }
