@@ -45,6 +45,7 @@ final class Serving {
         warnIfCacheIsUnused();
         try {
             ProxyServer server = ProxyServer.start(config, installation.backends());
+            server.metrics().bindBuild(Version.text());
             server.metrics().bindLog(Logging.losses(server.accessLog()));
             return new Serving(server);
         } catch (StartException e) {

@@ -60,7 +60,7 @@ class DeviceVariantsIT {
             carry(proxy, socket);
 
             expectHardware(proxy);
-            assertThat(proxy.metric("device_cpu_ns"))
+            assertThat(proxy.metric("device_cpu_seconds"))
                     .as("the device's own work")
                     .isPositive();
             assertThat(proxy.metric("tx_tls_encrypted_bytes")).isGreaterThan(BYTES / 2.0);

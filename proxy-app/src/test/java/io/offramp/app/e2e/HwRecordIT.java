@@ -65,7 +65,7 @@ class HwRecordIT {
             assertThat(proxy.accessLines().getFirst()).contains("txconf=hw-record rxconf=hw-record");
             assertThat(proxy.metric("offramp_tls_sessions", "mode=\"hw-record\"", "backend=\"device\""))
                     .isEqualTo(2);
-            assertThat(proxy.metric("device_cpu_ns")).isPositive();
+            assertThat(proxy.metric("device_cpu_seconds")).isPositive();
         }
     }
 

@@ -43,6 +43,9 @@ final class ServerSearch implements LeaseListener {
     private @Nullable UpstreamServer serving;
 
     private @Nullable Connection session;
+    /** The head of the request, by the loop's clock. */
+    private long sentNs;
+
     private long key;
     private @Nullable Lease lease;
     private @Nullable Future<?> pause;
@@ -199,6 +202,7 @@ final class ServerSearch implements LeaseListener {
     private void pass(UpstreamStream stream) {
         attempts++;
         session = stream.session();
+        sentNs = servers.nowNs();
         exchange.onServer(stream);
     }
 
@@ -330,6 +334,7 @@ final class ServerSearch implements LeaseListener {
             return head;
         }
         from.onAnswer(head.status(), servers.clock());
+        from.group().events().onAnswer(head.status(), servers.nowNs() - sentNs);
         return from.group().size() == 1 ? head : Affinity.marked(head, from, key, exchange.client());
     }
 

@@ -11,6 +11,14 @@ public interface UpstreamEvents {
     /** @param durationNs from the start of the connect */
     default void onConnected(long durationNs) {}
 
+    /**
+     * A server has answered.
+     *
+     * @param status of its answer
+     * @param durationNs from the head of the request to that of the answer
+     */
+    default void onAnswer(int status, long durationNs) {}
+
     /** A connect was refused, failed or timed out. */
     default void onConnectFailed() {}
 

@@ -64,7 +64,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         } else if (!AdminAccess.isRead(request.method())) {
             refuseMethod(ctx, request, "GET, HEAD");
         } else {
-            switch (pages.page(path(request.uri()), ctx.alloc())) {
+            switch (pages.page(request.uri(), ctx.alloc())) {
                 case Page.Whole page -> ctx.writeAndFlush(response(request, page));
                 case Page.Streamed page -> stream(ctx, request, page);
             }

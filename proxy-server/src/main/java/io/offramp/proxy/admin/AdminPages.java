@@ -23,7 +23,8 @@ final class AdminPages {
             <html lang="en"><head><title>Offramp</title></head><body><h1>Offramp</h1><ul>
             <li><a href="/metrics">/metrics</a>: all meters, for Prometheus</li>
             <li><a href="/connections">/connections</a>: open connections and where their records are protected, \
-            JSON</li>
+            JSON; ?listener=, ?client=, ?mode=, ?backend= and ?upstream= choose some</li>
+            <li><a href="/certificates">/certificates</a>: the certificates in use, JSON</li>
             <li><a href="/upstreams">/upstreams</a>: servers, their states and loads, JSON; POST to /upstreams/drain \
             and /upstreams/ready with ?upstream=NAME&amp;server=HOST:PORT</li>
             <li><a href="/sessions">/sessions</a>: the last sessions with records and bytes, CSV, \
@@ -64,12 +65,16 @@ final class AdminPages {
         this.phase = phase;
     }
 
-    /** @param path without the query */
-    Page page(String path, ByteBufAllocator alloc) throws IOException {
+    /** @param uri with the query, if there is one */
+    Page page(String uri, ByteBufAllocator alloc) throws IOException {
+        int query = uri.indexOf('?');
+        String path = query < 0 ? uri : uri.substring(0, query);
         return switch (path) {
             case "/" -> whole(HttpResponseStatus.OK, "text/html; charset=utf-8", INDEX);
             case "/metrics" -> scrape(alloc);
-            case "/connections" -> new Page.Streamed("application/json", new ConnectionsJson(connections));
+            case "/connections" -> connections(uri);
+            case CertificatesPage.PATH ->
+                whole(HttpResponseStatus.OK, "application/json", CertificatesPage.json(metrics.certificates()));
             case UpstreamsPage.PATH -> whole(HttpResponseStatus.OK, "application/json", upstreams.json());
             case "/sessions" ->
                 new Page.Streamed("text/csv; charset=utf-8; header=present", new SessionsCsv(connections));
@@ -79,6 +84,14 @@ final class AdminPages {
             case "/healthz/ready" -> health(EnumSet.of(Phase.READY));
             default -> report(path);
         };
+    }
+
+    private Page connections(String uri) throws IOException {
+        try {
+            return new Page.Streamed("application/json", new ConnectionsJson(connections, ConnectionFilter.of(uri)));
+        } catch (IllegalArgumentException e) {
+            return text(HttpResponseStatus.BAD_REQUEST, e.getMessage() + "\n");
+        }
     }
 
     private Page report(String path) {

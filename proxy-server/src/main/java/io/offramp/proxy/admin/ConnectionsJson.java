@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +34,14 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
             .withObjectEntrySpacing(Spacing.NONE);
 
     private final Iterator<Connection> connections;
+    private final Predicate<Connection> filter;
     private final Target target = new Target();
     private final JsonGenerator json;
     private long bytes;
 
-    ConnectionsJson(ConnectionRegistry registry) throws IOException {
+    /** @param filter of those that are written */
+    ConnectionsJson(ConnectionRegistry registry, Predicate<Connection> filter) throws IOException {
+        this.filter = filter;
         connections = registry.iterator();
         json = JSON.createGenerator(target);
         json.setPrettyPrinter(new DefaultPrettyPrinter(TIGHT)
@@ -58,8 +62,11 @@ final class ConnectionsJson implements ChunkedInput<ByteBuf> {
         target.chunk = chunk;
         try {
             while (connections.hasNext() && chunk.readableBytes() < CHUNK_BYTES) {
-                write(connections.next());
-                json.flush();
+                Connection next = connections.next();
+                if (filter.test(next)) {
+                    write(next);
+                    json.flush();
+                }
             }
             if (!connections.hasNext()) {
                 json.writeEndArray();

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The counters of all open backends, under their own names, with the backend as label. They are not Micrometer meters,
- * because its Prometheus registry appends {@code _total}, and readers look for ethtool's
+ * The counters of all open backends, under their own names but in base units, with the backend as label. They are not
+ * Micrometer meters, because its Prometheus registry appends {@code _total}, and readers look for ethtool's
  * {@code tx_tls_encrypted_packets}. So they are untyped, like node_exporter's ethtool counters; {@code rate()} works on
  * them.
  */
@@ -48,7 +48,8 @@ final class BackendCounters implements MultiCollector {
 
     private static MetricSnapshot snapshot(List<Entry> sameName) {
         OffloadCounter first = sameName.getFirst().counter;
-        MetricMetadata metadata = new MetricMetadata(first.name(), first.description());
+        MetricMetadata metadata = new MetricMetadata(
+                BaseUnit.of(first.name()).name(), first.description().replace("Bits ", "Bytes "));
         return switch (first.kind()) {
             case GAUGE ->
                 new GaugeSnapshot(
@@ -66,7 +67,7 @@ final class BackendCounters implements MultiCollector {
     }
 
     private static double value(Entry e) {
-        return e.counter.value().getAsLong();
+        return e.counter.value().getAsLong() / BaseUnit.of(e.counter.name()).divisor();
     }
 
     private static Labels labels(Entry e) {

@@ -11,6 +11,7 @@ import java.util.Map;
 /** Expiry of one listener's certificates. A replaced certificate is no longer shown. */
 final class CertificateMetrics {
     private final MultiGauge notAfter;
+    private volatile List<ServerIdentity> shown = List.of();
 
     CertificateMetrics(MeterRegistry registry, Tags listener) {
         notAfter = MultiGauge.builder("offramp.certificate.not.after")
@@ -30,6 +31,12 @@ final class CertificateMetrics {
             rows.put(tags, MultiGauge.Row.of(tags, seconds));
         }
         notAfter.register(rows.values(), true);
+        shown = List.copyOf(certificates);
+    }
+
+    /** In use now. */
+    List<ServerIdentity> shown() {
+        return shown;
     }
 
     private static Tags tags(ServerIdentity certificate) {

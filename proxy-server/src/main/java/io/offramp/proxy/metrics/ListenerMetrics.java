@@ -10,29 +10,19 @@ import io.offramp.proxy.handshake.ticket.ResumptionListener;
 import io.offramp.proxy.handshake.ticket.TicketRefusal;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Negotiated;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.LongStream;
 
 /** Events of one listener. Resolved once per listener; thread-safe; called on event loops. */
 public final class ListenerMetrics implements HttpEvents, ResumptionListener {
-    private static final Duration[] HANDSHAKE_BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000)
-            .mapToObj(Duration::ofMillis)
-            .toArray(Duration[]::new);
-
-    private static final Duration[] REQUEST_BUCKETS = LongStream.of(
-                    1, 2, 5, 10, 20, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000)
-            .mapToObj(Duration::ofMillis)
-            .toArray(Duration[]::new);
-
     private final Tags listener;
     private final LongAdder accepted;
     private final LongAdder closed = new LongAdder();
     private final CounterFamily<ConnectionRefusal> refused;
     private final LongAdder acceptFailures;
     private final LongAdder[] requestsByClass = new LongAdder[6];
+    private final StatusCounters statuses;
     private final CounterFamily<String> http2Faults;
     private final Timer requestDuration;
     private final CounterFamily<Handshake> handshakes;
@@ -70,11 +60,12 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
                 "HTTP/2 connections ended for a fault of the client",
                 reason -> listener.and("reason", reason));
         http2Faults.of(HttpEvents.PROTOCOL_FAULT); // shows zero before the first event
-        requestDuration = Timer.builder("offramp.http.request.duration")
-                .description("From the first byte of a request to the last of its answer")
-                .tags(listener)
-                .serviceLevelObjectives(REQUEST_BUCKETS)
-                .register(registry);
+        statuses = new StatusCounters(registry, "offramp.http.answers", "HTTP answers by status", listener);
+        requestDuration = Latency.ofExchange(
+                registry,
+                "offramp.http.request.duration",
+                "From the first byte of a request to the last of its answer",
+                listener);
         handshakes = new CounterFamily<>(
                 registry,
                 "offramp.handshakes",
@@ -90,17 +81,19 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
                 "offramp.tickets.refused",
                 "Offered sessions that were not resumed",
                 r -> listener.and("reason", r.label()));
-        handshakeDuration = Timer.builder("offramp.handshake.duration")
-                .description("From accept to the end of the TLS handshake")
-                .tags(listener)
-                .serviceLevelObjectives(HANDSHAKE_BUCKETS)
-                .register(registry);
+        handshakeDuration = Latency.ofSetup(
+                registry, "offramp.handshake.duration", "From accept to the end of the TLS handshake", listener);
         certificates = new CertificateMetrics(registry, listener);
     }
 
     /** Replaces the certificates in use. */
     public void onCertificates(List<ServerIdentity> inUse) {
         certificates.show(inUse);
+    }
+
+    /** The certificates in use. */
+    List<ServerIdentity> certificates() {
+        return certificates.shown();
     }
 
     /** A client connection was accepted. */
@@ -144,6 +137,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     @Override
     public void onRequest(int status) {
         requestsByClass[Math.clamp(status / 100, 1, 5)].increment();
+        statuses.count(status);
     }
 
     @Override

@@ -19,16 +19,21 @@ import io.offramp.offload.LiveSetting;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.ShedEvents;
+import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.reload.ReloadEvents;
 import io.offramp.proxy.tls.Role;
 import io.offramp.proxy.upstream.UpstreamGroup;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,7 +57,7 @@ public final class ProxyMetrics implements AutoCloseable {
             .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
             .toArray(Duration[]::new);
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry = registry();
     private final ConcurrentHashMap<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, UpstreamMetrics> upstreams = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, UpstreamTlsMetrics> upstreamTls = new ConcurrentHashMap<>();
@@ -86,9 +91,22 @@ public final class ProxyMetrics implements AutoCloseable {
         registry.getPrometheusRegistry().register(tls.recordSizes());
     }
 
+    private static PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry made = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        made.config().meterFilter(new ProcessMeters());
+        return made;
+    }
+
     /** The meters of one listener; the same object each time. */
     public ListenerMetrics listener(String name) {
         return listeners.computeIfAbsent(name, n -> new ListenerMetrics(registry, n));
+    }
+
+    /** The certificates in use, by listener. */
+    public Map<String, List<ServerIdentity>> certificates() {
+        Map<String, List<ServerIdentity>> all = new TreeMap<>();
+        listeners.forEach((name, listener) -> all.put(name, listener.certificates()));
+        return all;
     }
 
     /** The meters of one upstream; the same object each time. */
@@ -190,8 +208,23 @@ public final class ProxyMetrics implements AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
+        ProcessMeters.bindCpuTime(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    /** Publishes the version, for a change of it in a graph. Once. */
+    public void bindBuild(String version) {
+        // Not a Micrometer meter: its names cannot end in _info.
+        InfoSnapshot build = InfoSnapshot.builder()
+                .name("offramp_build")
+                .help("The version that runs, as labels")
+                .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder()
+                        .labels(Labels.of(
+                                "version", version, "java", Runtime.version().toString()))
+                        .build())
+                .build();
+        registry.getPrometheusRegistry().register(() -> build);
     }
 
     /** Publishes the meters of single servers. Once; called at each scrape. */

@@ -22,6 +22,8 @@ public final class UpstreamMetrics implements UpstreamEvents {
     private final LongAdder retries;
     private final LongAdder poolHits;
     private final Timer connectDuration;
+    private final Timer answerDuration;
+    private final StatusCounters answers;
     private final LongAdder connections = new LongAdder();
     private final LongAdder streams = new LongAdder();
     private final LongAdder queued = new LongAdder();
@@ -39,10 +41,15 @@ public final class UpstreamMetrics implements UpstreamEvents {
                 registry, "offramp.upstream.retries", "Requests sent again on another connection", upstream);
         poolHits = CounterFamily.single(
                 registry, "offramp.upstream.pool.hits", "Requests that found an idle connection", upstream);
-        connectDuration = Timer.builder("offramp.upstream.connect.duration")
-                .description("Successful connects to an upstream")
-                .tags(upstream)
-                .register(registry);
+        connectDuration = Latency.ofSetup(
+                registry, "offramp.upstream.connect.duration", "Successful connects to an upstream", upstream);
+        answerDuration = Latency.ofExchange(
+                registry,
+                "offramp.upstream.answer.duration",
+                "From the head of a request to a server to the head of its answer",
+                upstream);
+        answers = new StatusCounters(
+                registry, "offramp.upstream.answers", "Answers of the servers of an upstream by status", upstream);
         Gauge.builder("offramp.upstream.connections", connections, LongAdder::sum)
                 .description("Open connections to an upstream")
                 .tags(upstream)
@@ -96,6 +103,12 @@ public final class UpstreamMetrics implements UpstreamEvents {
     @Override
     public void onConnected(long durationNs) {
         connectDuration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onAnswer(int status, long durationNs) {
+        answers.count(status);
+        answerDuration.record(durationNs, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AdminServerIT {
-    private static final AdminConfig ANY_PORT = AdminConfig.of(new HostPort("127.0.0.1", 0));
+    static final AdminConfig ANY_PORT = AdminConfig.of(new HostPort("127.0.0.1", 0));
 
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final ConnectionRegistry connections = new ConnectionRegistry(() -> 100_000);

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,10 +248,49 @@ class ProxyMetricsTest {
                 assertThat(backend.counters()).isNotEmpty();
                 assertThat(scrape())
                         .contains(backend.counters().stream()
-                                .map(counter -> counter.name() + label)
+                                .map(counter -> BaseUnit.of(counter.name()).name() + label)
                                 .toList());
             }
         }
+    }
+
+    @Test
+    void shouldPublishCountersInBaseUnits() {
+        assertThat(BaseUnit.of("device_cpu_ns")).isEqualTo(new BaseUnit("device_cpu_seconds", 1e9));
+        assertThat(BaseUnit.of("device_bits_per_second")).isEqualTo(new BaseUnit("device_bytes_per_second", 8));
+        assertThat(BaseUnit.of("tx_tls_encrypted_bytes")).isEqualTo(new BaseUnit("tx_tls_encrypted_bytes", 1));
+    }
+
+    @Test
+    void shouldCountAnswersByStatusAndTimeThemInBuckets() throws IOException {
+        // When
+        ListenerMetrics web = metrics.listener("web");
+        web.onRequest(404);
+        web.onRequest(404);
+        web.onRequest(200);
+        web.onRequest(99_999);
+        UpstreamMetrics app = metrics.upstream("app");
+        app.onAnswer(503, TimeUnit.MILLISECONDS.toNanos(15));
+        app.onConnected(TimeUnit.MILLISECONDS.toNanos(3));
+
+        // Then
+        assertThat(scrape())
+                .contains(
+                        "offramp_http_answers_total{listener=\"web\",status=\"404\"} 2.0",
+                        "offramp_http_answers_total{listener=\"web\",status=\"200\"} 1.0",
+                        "offramp_http_answers_total{listener=\"web\",status=\"599\"} 1.0",
+                        "offramp_upstream_answers_total{status=\"503\",upstream=\"app\"} 1.0",
+                        "offramp_upstream_answer_duration_seconds_bucket{upstream=\"app\",le=\"0.01\"} 0",
+                        "offramp_upstream_answer_duration_seconds_bucket{upstream=\"app\",le=\"0.02\"} 1",
+                        "offramp_upstream_connect_duration_seconds_bucket{upstream=\"app\",le=\"0.002\"} 0",
+                        "offramp_upstream_connect_duration_seconds_bucket{upstream=\"app\",le=\"0.005\"} 1");
+    }
+
+    @Test
+    void shouldPublishTheVersion() throws IOException {
+        metrics.bindBuild("1.2.3");
+
+        assertThat(scrape()).contains("offramp_build_info{java=\"" + Runtime.version() + "\",version=\"1.2.3\"} 1");
     }
 
     @Test
