@@ -1,15 +1,17 @@
 package io.offramp.app;
 
-import io.offramp.proxy.config.ConfigProblem;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.config.ProxyConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -20,9 +22,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:no errors", "2:errors"},
-        footerHeading = "%nExample:%n",
-        footer = "  offramp check config/offramp.yaml")
+        exitCodeList = {"0:no errors", "2:errors; with --strict, warnings too"},
+        footerHeading = "%nExamples:%n",
+        footer = {"  offramp check config/offramp.yaml", "  offramp check --strict config/offramp.yaml"})
 final class CheckCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -32,15 +34,22 @@ final class CheckCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
+    @Option(names = "--strict", description = "take warnings for errors")
+    private boolean strict;
+
     @Override
     public Integer call() throws CommandFailure {
         PrintWriter out = spec.commandLine().getOut();
         ConfigResult.Loaded loaded = ConfigFiles.load(Installation.current(), file);
-        for (ConfigProblem warning : loaded.warnings()) {
-            out.println("warning: " + warning);
-        }
         ProxyConfig config = loaded.config();
-        UnknownNames.of(config.upstreams().values()).forEach(line -> out.println("warning: " + line));
+        List<String> warnings = new ArrayList<>();
+        loaded.warnings().forEach(warning -> warnings.add(warning.toString()));
+        warnings.addAll(UnknownNames.of(config.upstreams().values()));
+        if (strict && !warnings.isEmpty()) {
+            warnings.add(count(warnings, "warning"));
+            throw CommandFailure.badConfig(warnings);
+        }
+        warnings.forEach(line -> out.println("warning: " + line));
         String listeners = count(config.listeners(), "listener");
         String upstreams = count(config.upstreams().keySet(), "upstream");
         out.println(file + ": good, " + listeners + ", " + upstreams);

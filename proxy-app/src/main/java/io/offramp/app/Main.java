@@ -1,5 +1,6 @@
 package io.offramp.app;
 
+import ch.qos.logback.core.status.NopStatusListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,11 +44,14 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "which command? demo, run, check, proxy, sessions, upstreams, reload, device, whatif, train, version");
+                "which command? demo, run, check, proxy, sessions, certificates, upstreams, reload, device, whatif, "
+                        + "train, schema, completion, version");
     }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        // Before Logback starts, which would print all of its own history for one file that cannot be opened.
+        System.setProperty("logback.statusListenerClass", NopStatusListener.class.getName());
         WatchedOutput.install();
         int exitCode = isPlainRun(args) ? run(args) : commandLine(args).execute(args);
         LossyAppender.stopAll();
@@ -102,11 +106,14 @@ public final class Main implements Runnable {
                 CheckCommand.class,
                 ProxyCommand.class,
                 SessionsCommand.class,
+                CertificatesCommand.class,
                 UpstreamsCommand.class,
                 ReloadCommand.class,
                 DeviceCommand.class,
                 WhatIfCommand.class,
                 TrainCommand.class,
+                SchemaCommand.class,
+                CompletionCommand.class,
                 VersionCommand.class,
                 HelpCommand.class)) {
             commands.put(command.getAnnotation(Command.class).name(), command);

@@ -1,8 +1,12 @@
 package io.offramp.app;
 
 import io.offramp.app.sessions.SessionLines;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +32,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  offramp sessions",
             "  offramp sessions --admin 127.0.0.1:9091 --watch",
+            "  offramp sessions --listener web --mode hw",
+            "  offramp sessions --json | jq '.[].peer'",
             "  offramp sessions --admin unix:/run/offramp/admin.sock --token-file admin.token"
         })
 final class SessionsCommand implements Callable<Integer> {
@@ -48,6 +54,27 @@ final class SessionsCommand implements Callable<Integer> {
             description = "print again every SECONDS until Ctrl-C; default: ${FALLBACK-VALUE}")
     private @Nullable Double watchSeconds;
 
+    @Option(names = "--json", description = "print what the proxy gives: a JSON array, one connection per line")
+    private boolean json;
+
+    @Option(names = "--listener", paramLabel = "NAME", description = "only those of this listener")
+    private @Nullable String listener;
+
+    @Option(names = "--client", paramLabel = "ADDRESSES", description = "only those from 192.0.2.7 or 10.0.0.0/8")
+    private @Nullable String client;
+
+    @Option(names = "--mode", paramLabel = "MODE", description = "only those with a direction in sw, hw or hw-record")
+    private @Nullable String mode;
+
+    @Option(names = "--backend", paramLabel = "NAME", description = "only those with a direction at this backend")
+    private @Nullable String backend;
+
+    @Option(
+            names = "--upstream",
+            paramLabel = "NAME",
+            description = "only those whose last request went by TLS to this upstream")
+    private @Nullable String upstream;
+
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
         if (watchSeconds != null && !(watchSeconds >= 0.01)) {
@@ -55,19 +82,38 @@ final class SessionsCommand implements Callable<Integer> {
                     List.of("--watch: expected a number of seconds from 0.01 on, is " + watchSeconds));
         }
         PrintWriter out = spec.commandLine().getOut();
-        AdminClient client = admin.client();
-        print(client, out);
+        AdminClient proxy = admin.client();
+        print(proxy, out);
         while (watchSeconds != null) {
             // A latch that is never counted down: Ctrl-C ends the process.
             new CountDownLatch(1).await((long) (watchSeconds * 1e9), TimeUnit.NANOSECONDS);
-            out.print(CLEAR_SCREEN);
-            print(client, out);
+            out.print(json ? "" : CLEAR_SCREEN);
+            print(proxy, out);
         }
         return ExitCode.OK;
     }
 
-    private void print(AdminClient client, PrintWriter out) throws CommandFailure {
-        admin.read(client, "/connections", "list of connections", page -> SessionLines.print(page, out));
+    private void print(AdminClient proxy, PrintWriter out) throws CommandFailure {
+        AdminOptions.Reader reader = json
+                ? page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out)
+                : page -> SessionLines.print(page, out);
+        admin.read(proxy, "/connections" + query(), "list of connections", reader);
         out.flush();
+    }
+
+    private String query() {
+        StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
+        add(query, "listener", listener);
+        add(query, "client", client);
+        add(query, "mode", mode);
+        add(query, "backend", backend);
+        add(query, "upstream", upstream);
+        return query.toString();
+    }
+
+    private static void add(StringJoiner query, String name, @Nullable String value) {
+        if (value != null) {
+            query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Prints versions and backends, for bug reports. */
@@ -17,12 +18,17 @@ import picocli.CommandLine.Spec;
         description = "Prints the versions of Offramp, JVM and system, and the backends that work on this machine.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        footerHeading = "%nExample:%n",
-        footer = "  offramp version")
+        footerHeading = "%nExamples:%n",
+        footer = {"  offramp version", "  offramp version --settings"})
 final class VersionCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
+
+    @Option(
+            names = "--settings",
+            description = "with the settings of each backend, for offload.NAME of a configuration")
+    private boolean settings;
 
     @Override
     public Integer call() throws CommandFailure {
@@ -31,8 +37,18 @@ final class VersionCommand implements Callable<Integer> {
         out.println("offramp " + Version.text());
         out.printf("java %s (%s)%n", Runtime.version(), System.getProperty("java.vm.name"));
         out.printf("on %s %s%n", System.getProperty("os.name"), System.getProperty("os.arch"));
-        installation.backends().forEach(backend -> out.println("backend " + describe(backend)));
+        installation.backends().forEach(backend -> {
+            out.println("backend " + describe(backend));
+            if (settings) {
+                describeSettings(backend.settings(), out);
+            }
+        });
         return ExitCode.OK;
+    }
+
+    private static void describeSettings(Map<String, String> settings, PrintWriter out) {
+        int width = settings.keySet().stream().mapToInt(String::length).max().orElse(0);
+        settings.forEach((name, help) -> out.println("  " + name + " ".repeat(width - name.length()) + "  " + help));
     }
 
     private static String describe(OffloadProvider provider) {

@@ -6,6 +6,7 @@ import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,8 +30,8 @@ class CommandLineTest {
                 .isEqualTo(new Outcome(
                         2,
                         "",
-                        "which command? demo, run, check, proxy, sessions, upstreams, reload, device, whatif, train, "
-                                + "version\nSee "
+                        "which command? demo, run, check, proxy, sessions, certificates, upstreams, reload, device, "
+                                + "whatif, train, schema, completion, version\nSee "
                                 + "offramp --help\n"));
     }
 
@@ -42,7 +43,7 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isEqualTo(2);
         assertThat(outcome.err)
-                .isEqualTo("Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp help?\nSee "
+                .isEqualTo("Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp schema or offramp help?\nSee "
                         + "offramp --help\n");
     }
 
@@ -53,7 +54,21 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "check", "proxy", "sessions", "upstreams", "device", "whatif", "version"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "run",
+                "check",
+                "proxy",
+                "sessions",
+                "certificates",
+                "upstreams",
+                "device",
+                "whatif",
+                "schema",
+                "completion",
+                "version"
+            })
     void shouldPrintHelpWithExamplesWhenAskedTo(String command) {
         // When
         Outcome outcome = execute(command, "--help");
@@ -192,6 +207,74 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isZero();
         assertThat(outcome.out).startsWith("warning: " + file + ":1:34: listeners[0].tls: development certificate: ");
+    }
+
+    @Test
+    void shouldTakeWarningsForErrorsWhenCheckingStrictly() throws IOException {
+        Path doubtful = write("listeners: [{bind: ':8443', tls: {development: true}, upstream: '127.0.0.1:80'}]");
+
+        assertThat(execute("check", "--strict", doubtful.toString())).satisfies(outcome -> {
+            assertThat(outcome.exitCode).isEqualTo(2);
+            assertThat(outcome.out).isEmpty();
+            assertThat(outcome.err)
+                    .startsWith(doubtful + ":1:34: listeners[0].tls: development certificate: ")
+                    .endsWith("\n1 warning\n");
+        });
+
+        Path cert = DevelopmentCertificate.create(directory);
+        Path good = write(
+                "listeners: [{bind: ':8443', tls: {cert: " + cert.getFileName() + "}, upstream: '127.0.0.1:80'}]");
+        assertThat(execute("check", "--strict", good.toString()).exitCode).isZero();
+    }
+
+    @Test
+    void shouldPrintTheSettingsOfBackendsWhenAskedTo() {
+        assertThat(execute("version", "--settings").out.lines())
+                .anyMatch(line -> line.matches("  contexts +\\S.*"))
+                .anyMatch(line -> line.matches("  splice +\\S.*"));
+        assertThat(execute("version").out).doesNotContain("  contexts ");
+    }
+
+    @Test
+    void shouldPrintAScriptThatCompletesCommandsAndOptions() throws IOException, InterruptedException {
+        // Given
+        Path script = Files.writeString(directory.resolve("completion"), execute("completion").out);
+
+        // When
+        Process bash = new ProcessBuilder("bash", "-c", """
+                        source "$0"
+                        COMP_WORDS=(offramp che) COMP_CWORD=1; _complete_offramp; echo "${COMPREPLY[@]}"
+                        COMP_WORDS=(offramp check --str) COMP_CWORD=2; _complete_offramp; echo "${COMPREPLY[@]}"
+                        """, script.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        // Then
+        assertThat(bash.waitFor()).isZero();
+        assertThat(said).isEqualTo("check\n--strict\n");
+    }
+
+    @Test
+    void shouldSayWhyThereIsNoDevelopmentCertificate() throws IOException {
+        // Given
+        Path home = Files.createDirectory(directory.resolve("home"));
+        Files.writeString(home.resolve("run"), "a file in the place of the directory");
+        Path file = write("listeners: [{bind: '127.0.0.1:0', tls: {development: true}, upstream: '127.0.0.1:80'}]");
+        System.setProperty("offramp.home", home.toString());
+
+        try {
+            // When
+            Outcome outcome = execute("run", file.toString());
+
+            // Then
+            assertThat(outcome.exitCode).isEqualTo(1);
+            assertThat(outcome.err)
+                    .endsWith("offramp: cannot make a development certificate in " + home.resolve("run")
+                            + ": is no directory: " + home.resolve("run") + "\n");
+        } finally {
+            System.clearProperty("offramp.home");
+        }
     }
 
     @ParameterizedTest

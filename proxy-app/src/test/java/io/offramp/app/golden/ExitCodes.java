@@ -22,7 +22,20 @@ import java.util.TreeSet;
  */
 final class ExitCodes implements AutoCloseable {
     private static final List<String> COMMANDS = List.of(
-            "demo", "run", "check", "proxy", "sessions", "upstreams", "device", "whatif", "train", "version", "help");
+            "demo",
+            "run",
+            "check",
+            "proxy",
+            "sessions",
+            "certificates",
+            "upstreams",
+            "device",
+            "whatif",
+            "train",
+            "schema",
+            "completion",
+            "version",
+            "help");
 
     private final SortedSet<String> codes = new TreeSet<>();
     private final Path directory;

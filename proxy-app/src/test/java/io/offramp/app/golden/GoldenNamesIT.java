@@ -57,6 +57,13 @@ class GoldenNamesIT {
     }
 
     @Test
+    void shouldGiveThePagePrometheusLinterNothingToSay() throws Exception {
+        Path page = Files.writeString(directory.resolve("metrics.txt"), proxy.page("/metrics"));
+
+        assertThat(Promtool.run(directory, page, "check", "metrics")).isEmpty();
+    }
+
+    @Test
     void shouldKeepNamesInTheKernelsStatistics() throws Exception {
         List<String> names = proxy.page("/tls_stat")
                 .lines()

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -16,6 +17,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public final class ConfigLoader {
     private final SortedMap<String, OffloadProvider> backends = new TreeMap<>();
     private final Path developmentCertificate;
+    private final UnaryOperator<@Nullable String> environment;
 
     /**
      * Reads configurations for one installation.
@@ -24,15 +26,25 @@ public final class ConfigLoader {
      * @param stateDirectory for the certificate of {@code tls.development}, see {@link DevelopmentCertificate#create}
      */
     public ConfigLoader(Collection<OffloadProvider> backends, Path stateDirectory) {
+        this(backends, stateDirectory, System::getenv);
+    }
+
+    /** @param environment in place of the process's own */
+    ConfigLoader(
+            Collection<OffloadProvider> backends, Path stateDirectory, UnaryOperator<@Nullable String> environment) {
+        this.environment = environment;
         backends.forEach(backend -> this.backends.put(backend.name(), backend));
         this.developmentCertificate = stateDirectory.resolve(DevelopmentCertificate.FILE_NAME);
     }
 
-    /** Reads a YAML file. Names of files in it are relative to its directory. */
+    /** Reads a YAML file and those that it includes. Names of files in them are relative to its directory. */
     public ConfigResult load(Path file) {
         Problems problems = new Problems(file.toString());
-        String yaml = YamlFile.read(file, problems);
-        return yaml == null ? new ConfigResult.Rejected(problems.errors()) : read(file, yaml, problems);
+        Node root = new Documents(file, problems, new References(environment, file)).root();
+        ProxyConfig config = root == null ? null : read(new Value(root, "", problems), file);
+        return config == null || problems.hasErrors()
+                ? new ConfigResult.Rejected(problems.errors())
+                : new ConfigResult.Loaded(config, problems.warnings());
     }
 
     /** True if a listener of this configuration uses the development certificate, which must exist before the start. */
@@ -40,14 +52,6 @@ public final class ConfigLoader {
         return config.listeners().stream()
                 .flatMap(listener -> listener.tls().certificates().stream())
                 .anyMatch(certificate -> certificate.has(developmentCertificate));
-    }
-
-    private ConfigResult read(Path file, String yaml, Problems problems) {
-        Node root = YamlFile.compose(yaml, problems);
-        ProxyConfig config = root == null ? null : read(new Value(root, "", problems), file);
-        return config == null || problems.hasErrors()
-                ? new ConfigResult.Rejected(problems.errors())
-                : new ConfigResult.Loaded(config, problems.warnings());
     }
 
     private @Nullable ProxyConfig read(Value root, Path file) {

@@ -8,15 +8,24 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /** Collects the problems of one file, so that a user sees all of them at once. */
 final class Problems {
-    private static final Comparator<ConfigProblem> IN_ORDER_OF_FILE =
-            Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column);
-
     private final String file;
-    private final List<ConfigProblem> errors = new ArrayList<>();
-    private final List<ConfigProblem> warnings = new ArrayList<>();
+    private final List<ConfigProblem> errors;
+    private final List<ConfigProblem> warnings;
 
+    /** @param file as the user named it */
     Problems(String file) {
+        this(file, new ArrayList<>(), new ArrayList<>());
+    }
+
+    private Problems(String file, List<ConfigProblem> errors, List<ConfigProblem> warnings) {
         this.file = file;
+        this.errors = errors;
+        this.warnings = warnings;
+    }
+
+    /** The same collection, for problems of another file that have no place in it. */
+    Problems of(String other) {
+        return new Problems(other, errors, warnings);
     }
 
     void error(Optional<Mark> at, String path, String message) {
@@ -32,15 +41,25 @@ final class Problems {
     }
 
     List<ConfigProblem> errors() {
-        return errors.stream().sorted(IN_ORDER_OF_FILE).toList();
+        return errors.stream().sorted(inOrder()).toList();
     }
 
     List<ConfigProblem> warnings() {
-        return warnings.stream().sorted(IN_ORDER_OF_FILE).toList();
+        return warnings.stream().sorted(inOrder()).toList();
+    }
+
+    /** Those of this file first, then file by file, each from top to bottom. */
+    private Comparator<ConfigProblem> inOrder() {
+        return Comparator.<ConfigProblem, Boolean>comparing(
+                        problem -> !problem.file().equals(file))
+                .thenComparing(ConfigProblem::file)
+                .thenComparingInt(ConfigProblem::line)
+                .thenComparingInt(ConfigProblem::column);
     }
 
     private ConfigProblem problem(Optional<Mark> at, String path, String message) {
-        return at.map(mark -> new ConfigProblem(file, mark.getLine() + 1, mark.getColumn() + 1, path, message))
+        return at.map(mark ->
+                        new ConfigProblem(mark.getName(), mark.getLine() + 1, mark.getColumn() + 1, path, message))
                 .orElseGet(() -> new ConfigProblem(file, 0, 0, path, message));
     }
 }

@@ -31,6 +31,7 @@ final class ProxyReader {
     @Nullable
     ProxyConfig read(Value value) {
         Section root = value.section(
+                "include", // read before, see Documents
                 "listeners",
                 "upstreams",
                 "admin",

@@ -2,6 +2,7 @@ package io.offramp.proxy.config;
 
 import io.offramp.proxy.net.HostPort;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -21,13 +22,19 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
     static final Scalar<Boolean> BOOL = new Scalar<>("true or false", Scalar::bool);
     static final Scalar<HostPort> BIND = new Scalar<>("host:port", HostPort::parseBind);
 
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
-    private static final Duration MOST = Duration.ofDays(36_500);
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmgKMG]?)");
+    /** Units in falling order, each once at most: {@code 1h30m}. */
+    private static final Pattern DURATION = Pattern.compile(
+            "(?=\\d)(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m(?!s))?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
 
-    /** Milliseconds to hours, from {@code min} on, and to a length that fits into nanoseconds. */
+    private static final ChronoUnit[] UNITS = {
+        ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS, ChronoUnit.MILLIS
+    };
+    private static final Duration MOST = Duration.ofDays(36_500);
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(?:([kmgKMG])(?:i?[bB])?|[bB])?");
+
+    /** Milliseconds to days, from {@code min} on, and to a length that fits into nanoseconds. */
     static Scalar<Duration> duration(Duration min) {
-        return new Scalar<>("a duration such as 10s, 500ms or 1m", text -> {
+        return new Scalar<>("a duration such as 10s, 500ms or 1h30m", text -> {
             Duration duration = parseDuration(text);
             boolean inRange = duration == null || duration.compareTo(min) >= 0;
             require(inRange, "must be at least " + min.toMillis() + "ms, is " + text);
@@ -37,7 +44,7 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
         });
     }
 
-    /** Bytes, with k, m and g as powers of 1024. */
+    /** Bytes, with k, m and g as powers of 1024, in any of the forms k, K, kb, KB and KiB. */
     static Scalar<Long> size(long min, long max) {
         return new Scalar<>("a size in bytes such as 512, 64k or 1m", text -> {
             Matcher matcher = SIZE.matcher(text);
@@ -120,17 +127,16 @@ record Scalar<T>(String expected, Function<String, @Nullable T> parser) {
         if (!matcher.matches()) {
             return null;
         }
-        long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            default -> Duration.ofHours(amount);
-        };
+        Duration sum = Duration.ZERO;
+        for (int i = 0; i < UNITS.length; i++) {
+            String amount = matcher.group(i + 1);
+            sum = amount == null ? sum : sum.plus(Long.parseLong(amount), UNITS[i]);
+        }
+        return sum;
     }
 
-    private static int shift(String unit) {
-        return unit.isEmpty() ? 0 : 10 * (1 + "kmg".indexOf(unit.toLowerCase(Locale.ROOT)));
+    private static int shift(@Nullable String unit) {
+        return unit == null ? 0 : 10 * (1 + "kmg".indexOf(unit.toLowerCase(Locale.ROOT)));
     }
 
     private static String sizeText(long bytes) {

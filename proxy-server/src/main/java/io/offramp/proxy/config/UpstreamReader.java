@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.netty.util.NetUtil;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
@@ -82,13 +83,21 @@ final class UpstreamReader {
             return text;
         }
         if (text.indexOf(':') < 0) {
-            String port = text.matches("[A-Za-z0-9._-]+") ? " (a server has a port: " + text + ":8080)" : "";
-            value.error("unknown upstream \"" + text + "\"" + Suggestion.of(text, named.keySet()) + port);
+            value.error(unknown(text));
             return null;
         }
         secured.clear();
         ServerAddress address = value.as(server);
         return address == null ? null : inPlace(address);
+    }
+
+    /** An address without a port is no name that somebody forgot to define. */
+    private String unknown(String text) {
+        if (NetUtil.isValidIpV4Address(text)) {
+            return "port missing: a server is host:port, such as " + text + ":8080";
+        }
+        String port = text.matches("[A-Za-z0-9._-]+") ? " (a server has a port: " + text + ":8080)" : "";
+        return "unknown upstream \"" + text + "\"" + Suggestion.of(text, named.keySet()) + port;
     }
 
     /** By name, in the order of the file. */

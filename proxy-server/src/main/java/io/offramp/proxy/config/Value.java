@@ -37,11 +37,17 @@ final class Value {
     }
 
     void error(String message) {
-        problems.error(node.getStartMark(), path, message);
+        if (!(node instanceof NodeResolver.Unknown)) {
+            problems.error(node.getStartMark(), path, redacted(message));
+        }
     }
 
     void warn(String message) {
-        problems.warn(node.getStartMark(), path, message);
+        problems.warn(node.getStartMark(), path, redacted(message));
+    }
+
+    private String redacted(String message) {
+        return node instanceof FilledNode filled ? filled.redacted(message) : message;
     }
 
     boolean isScalar() {
@@ -133,8 +139,11 @@ final class Value {
         String name = scalar.getValue();
         Value value = new Value(tuple.getValueNode(), path.isEmpty() ? name : path + "." + name, problems);
         if (entries.putIfAbsent(name, value) != null) {
-            int line = entries.get(name).node.getStartMark().orElseThrow().getLine() + 1;
-            problems.error(key.getStartMark(), value.path, "duplicate key, first on line " + line);
+            Mark first = entries.get(name).node.getStartMark().orElseThrow();
+            Mark here = key.getStartMark().orElseThrow();
+            String where = first.getName().equals(here.getName()) ? "" : " of " + first.getName();
+            problems.error(
+                    key.getStartMark(), value.path, "duplicate key, first on line " + (first.getLine() + 1) + where);
         }
     }
 
@@ -163,6 +172,7 @@ final class Value {
     @Override
     public String toString() {
         return switch (node) {
+            case FilledNode filled -> "\"" + shortened(filled.written()) + "\"";
             case ScalarNode scalar when isEmpty(scalar) -> "empty";
             case ScalarNode scalar -> "\"" + shortened(scalar.getValue()) + "\"";
             case SequenceNode sequence when sequence.getValue().isEmpty() -> "an empty list";

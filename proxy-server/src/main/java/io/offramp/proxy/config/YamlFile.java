@@ -2,7 +2,8 @@ package io.offramp.proxy.config;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,33 +41,35 @@ final class YamlFile {
             if (bytes.length > MAX_BYTES) {
                 return refuse(problems, "is larger than 1 MiB");
             }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return text(bytes, problems);
         } catch (NoSuchFileException e) {
             return refuse(problems, "no such file");
-        } catch (CharacterCodingException e) {
-            return refuse(problems, "is not UTF-8 text");
         } catch (IOException e) {
             return refuse(problems, "not readable: " + e.getMessage());
         }
     }
 
-    /** The root of the only document, or null after a problem. */
-    static @Nullable Node compose(String yaml, Problems problems) {
+    /**
+     * The root of the only document, or null after a problem.
+     *
+     * @param file for the places of its nodes
+     */
+    static @Nullable Node compose(String yaml, String file, Problems problems) {
         LoadSettings settings = LoadSettings.builder()
+                .setLabel(file)
                 .setSchema(new FailsafeSchema()) // keeps each scalar as written: 1.2 stays 1.2
                 .setCodePointLimit(MAX_BYTES)
                 .setAllowNonScalarKeys(true) // the reader of the mapping reports it with its place
                 .setMaxAliasesForCollections(MAX_ALIASES)
                 .build();
         try {
-            return new BoundedComposer(settings, yaml).getSingleNode().orElseGet(() -> refuse(problems, "is empty"));
+            return new BoundedComposer(settings, References.hide(yaml))
+                    .getSingleNode()
+                    .orElseGet(() -> refuse(problems.of(file), "is empty"));
         } catch (MarkedYamlEngineException e) {
             problems.error(e.getProblemMark().or(e::getContextMark), "", "not valid YAML: " + reason(e));
         } catch (YamlEngineException e) {
-            problems.error(Optional.empty(), "", "not valid YAML: " + e.getMessage());
+            problems.of(file).error(Optional.empty(), "", "not valid YAML: " + e.getMessage());
         }
         return null;
     }
@@ -74,6 +77,20 @@ final class YamlFile {
     private static String reason(MarkedYamlEngineException e) {
         boolean hasContext = e.getContext() != null && !e.getContext().isEmpty();
         return hasContext ? e.getContext() + ", " + e.getProblem() : e.getProblem();
+    }
+
+    private static @Nullable String text(byte[] bytes, Problems problems) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+        if (!result.isError()) {
+            return out.flip().toString();
+        }
+        long lines = out.flip().chars().filter(c -> c == '\n').count() + 1;
+        return refuse(
+                problems,
+                "is not UTF-8 text: byte 0x%02x at offset %d, on line %d"
+                        .formatted(in.get(), in.position() - 1, lines));
     }
 
     private static byte[] readBounded(Path file) throws IOException {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory with a configuration and certificates, loaded with two backends. Problems are told without the directory.
@@ -15,9 +17,16 @@ import java.util.Map;
 final class ConfigFile {
     private final Path directory;
     private final Path file;
+    private final UnaryOperator<@Nullable String> environment;
 
     ConfigFile(Path directory) throws IOException {
+        this(directory, _ -> null);
+    }
+
+    /** @param environment for references */
+    ConfigFile(Path directory, UnaryOperator<@Nullable String> environment) throws IOException {
         this.directory = directory;
+        this.environment = environment;
         this.file = directory.resolve("offramp.yaml");
         certificate("site");
     }
@@ -41,7 +50,8 @@ final class ConfigFile {
                 List.of(
                         new FakeBackend("sw", Map.of(), false),
                         new FakeBackend("device", Map.of("contexts", "how many", "engines", "how many"), true)),
-                directory.resolve("run"));
+                directory.resolve("run"),
+                environment);
     }
 
     ConfigResult load(String yaml) throws IOException {

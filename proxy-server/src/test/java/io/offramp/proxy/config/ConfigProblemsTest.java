@@ -36,7 +36,7 @@ class ConfigProblemsTest {
                         upstreams:
                           apps: [127.0.0.1:99999, 127.0.0.1:1, 127.0.0.1:1]
                         timeouts: {idle: 10, drain: soon, handshake: 0s}
-                        limits: {body: 3 MB, head: 1g, connections: -1}
+                        limits: {body: 3 pounds, head: 1g, connections: -1}
                         logging: {access: yes, level: verbose}
                         admin: 127.0.0.1:9090
                         threads: many
@@ -60,19 +60,19 @@ class ConfigProblemsTest {
                                 + "(a server has a port: app:8080)",
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
                         "offramp.yaml:12:40: upstreams.apps[2]: is in the list already",
-                        "offramp.yaml:13:18: timeouts.idle: expected a duration such as 10s, 500ms or 1m, is \"10\"",
-                        "offramp.yaml:13:29: timeouts.drain: expected a duration such as 10s, 500ms or 1m, is \"soon\"",
+                        "offramp.yaml:13:18: timeouts.idle: expected a duration such as 10s, 500ms or 1h30m, is \"10\"",
+                        "offramp.yaml:13:29: timeouts.drain: expected a duration such as 10s, 500ms or 1h30m, is \"soon\"",
                         "offramp.yaml:13:46: timeouts.handshake: must be at least 1ms, is 0s",
-                        "offramp.yaml:14:16: limits.body: expected a size in bytes such as 512, 64k or 1m, is \"3 MB\"",
-                        "offramp.yaml:14:28: limits.head: must be 1k to 16m, is 1g",
-                        "offramp.yaml:14:45: limits.connections: must be 1 to 10000000, is -1",
+                        "offramp.yaml:14:16: limits.body: expected a size in bytes such as 512, 64k or 1m, is \"3 pounds\"",
+                        "offramp.yaml:14:32: limits.head: must be 1k to 16m, is 1g",
+                        "offramp.yaml:14:49: limits.connections: must be 1 to 10000000, is -1",
                         "offramp.yaml:15:19: logging.access: expected true, false or a mapping with to, format and "
                                 + "others, is \"yes\"",
                         "offramp.yaml:15:31: logging.level: expected error or warn or info or debug, is \"verbose\"",
                         "offramp.yaml:16:8: admin: expected a mapping with bind, hosts, token-file, is "
                                 + "\"127.0.0.1:9090\"",
                         "offramp.yaml:17:10: threads: expected a number, is \"many\"",
-                        "offramp.yaml:18:9: warmup: expected a duration such as 10s, 500ms or 1m, is \"soon\"");
+                        "offramp.yaml:18:9: warmup: expected a duration such as 10s, 500ms or 1h30m, is \"soon\"");
     }
 
     @Test

@@ -60,6 +60,13 @@ class UpstreamConfigTest {
     }
 
     @Test
+    void shouldSayThatThePortIsMissing() throws IOException {
+        assertThat(file.problems("listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: 127.0.0.1}]\n"))
+                .containsExactly("offramp.yaml:1:59: listeners[0].upstream: port missing: a server is host:port, such "
+                        + "as 127.0.0.1:8080");
+    }
+
+    @Test
     void shouldReadServersInBothForms() throws IOException {
         String servers =
                 "[{address: 'a:1', weight: 3}, 'b:1', {address: 'c:1', priority: 2}, {address: 'd:1', backup: true}]";

@@ -3,8 +3,10 @@ package io.offramp.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,8 +42,8 @@ class YamlFileTest {
     @Test
     void shouldTellWhenTheFileIsNoMapping() throws IOException {
         String expected =
-                "expected a mapping with listeners, upstreams, admin, timeouts, limits, offload, logging, threads, "
-                        + "reload, warmup, is ";
+                "expected a mapping with include, listeners, upstreams, admin, timeouts, limits, offload, logging, "
+                        + "threads, reload, warmup, is ";
         assertThat(file.problems("# nothing\n")).containsExactly("offramp.yaml: is empty");
         assertThat(file.problems("hello\n")).containsExactly("offramp.yaml:1:1: " + expected + "\"hello\"");
         assertThat(file.problems("- a\n")).containsExactly("offramp.yaml:1:1: " + expected + "a list");
@@ -60,7 +62,11 @@ class YamlFileTest {
         assertThat(file.loader().load(Path.of("."))).hasToString("Rejected[problems=[.: is a directory]]");
         Files.write(file.file(), new byte[] {'a', ':', (byte) 0xff, '\n'});
         assertThat(file.loader().load(file.file()))
-                .hasToString("Rejected[problems=[" + file.file() + ": is not UTF-8 text]]");
+                .hasToString("Rejected[problems=[" + file.file()
+                        + ": is not UTF-8 text: byte 0xff at offset 2, on line 1]]");
+        Files.writeString(file.file(), "a: 1\nb: ü\nc: é\n", StandardCharsets.ISO_8859_1);
+        assertThat(file.loader().load(file.file()).toString())
+                .contains(": is not UTF-8 text: byte 0xfc at offset 8, on line 2");
     }
 
     @Test
@@ -96,5 +102,36 @@ class YamlFileTest {
                                   - {bind: ":8443", tls: &tls {cert: site.pem}, upstream: "127.0.0.1:80"}
                                   - {bind: ":8444", tls: *tls, upstream: "127.0.0.1:80"}
                                 """).listeners()).hasSize(2);
+    }
+
+    @Test
+    void shouldMergeWhatAnAliasNames() throws IOException {
+        // Given
+        String yaml = """
+                x-common: &common {tls: {cert: site.pem}, upstream: "127.0.0.1:80", mode: tcp}
+                x-name: &name {name: one, mode: http}
+                listeners:
+                  - {<<: [*name, *common], bind: ":8443"}
+                  - {bind: ":8444", upstream: "127.0.0.1:81", <<: *common}
+                """;
+
+        // When
+        List<ListenerConfig> listeners = file.loaded(yaml).listeners();
+
+        // Then
+        assertThat(listeners.getFirst().name()).isEqualTo("one");
+        assertThat(listeners.getFirst().mode()).isEqualTo(ListenerConfig.Mode.HTTP);
+        assertThat(listeners.getLast().mode()).isEqualTo(ListenerConfig.Mode.TCP);
+        assertThat(listeners.getLast().routes().getFirst().upstream()).isEqualTo("127.0.0.1:81");
+    }
+
+    @Test
+    void shouldRefuseAMergeOfSomethingElse() throws IOException {
+        assertThat(file.problems("<<: 5\n"))
+                .contains("offramp.yaml:1:5: << takes a mapping or a list of them, such as an alias of one");
+        assertThat(file.problems("timeouts: &t {<<: *t}\n"))
+                .contains("offramp.yaml:1:11: timeouts.<<: contains itself");
+        assertThat(file.problems("listeners: &all [*all]\n"))
+                .contains("offramp.yaml:1:12: listeners[0]: contains itself");
     }
 }
