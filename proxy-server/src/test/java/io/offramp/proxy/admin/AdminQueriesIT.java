@@ -31,8 +31,7 @@ class AdminQueriesIT {
 
     @BeforeEach
     void start() throws IOException {
-        server = AdminServer.start(
-                AdminServerIT.ANY_PORT, metrics, connections, List::of, reloads, () -> Phase.READY);
+        server = AdminServer.start(AdminServerIT.ANY_PORT, metrics, connections, List::of, reloads, () -> Phase.READY);
     }
 
     @AfterEach
