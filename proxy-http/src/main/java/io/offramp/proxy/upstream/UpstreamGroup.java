@@ -56,10 +56,11 @@ public final class UpstreamGroup {
         List<ServerConfig> sorted = config.servers().stream()
                 .sorted(Comparator.comparingInt(ServerConfig::priority))
                 .toList();
+        boolean keepsConnections = before != null && sameBounds && before.connectsLike(this);
         List<UpstreamServer> made = new ArrayList<>();
         for (ServerConfig each : sorted) {
             UpstreamServer known = before == null ? null : before.server(each);
-            PoolKey key = known != null && sameBounds && before.connectsLike(this) ? known.poolKey() : new PoolKey();
+            PoolKey key = known != null && keepsConnections ? known.poolKey() : new PoolKey();
             made.add(new UpstreamServer(this, each, made.size(), known, key));
         }
         servers = List.copyOf(made);
