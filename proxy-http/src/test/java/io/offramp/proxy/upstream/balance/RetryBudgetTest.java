@@ -19,7 +19,7 @@ class RetryBudgetTest {
 
     @Test
     void shouldAllowAShareOfTheRequestsAndAFewAnyway() {
-        assertThat(taken(1000, START_NS)).isEqualTo(RetryBudget.ALWAYS + 200);
+        assertThat(taken(1000, START_NS)).as("those before count for nothing").isEqualTo(RetryBudget.ALWAYS);
         assertThat(taken(2000, START_NS + 1)).as("of a thousand more").isEqualTo(200);
     }
 
@@ -29,6 +29,25 @@ class RetryBudgetTest {
 
         assertThat(taken(1500, START_NS + RetryBudget.WINDOW_NS)).isEqualTo(RetryBudget.ALWAYS + 100);
         assertThat(taken(9999, START_NS + 9 * RetryBudget.WINDOW_NS)).isEqualTo(RetryBudget.ALWAYS);
+    }
+
+    @Test
+    void shouldGoOnInAnotherConfiguration() {
+        taken(1000, START_NS);
+
+        RetryBudget next = new RetryBudget(50, budget);
+
+        assertThat(next.take(1000, START_NS + 1)).isFalse();
+        assertThat(next.take(1002, START_NS + 1)).isTrue();
+        assertThat(next.take(1002, START_NS + 1)).isFalse();
+    }
+
+    @Test
+    void shouldCountNoFewerThanNoRequestsWhereAServerIsTakenOut() {
+        taken(1000, START_NS);
+
+        assertThat(taken(10, START_NS + RetryBudget.WINDOW_NS)).isEqualTo(RetryBudget.ALWAYS);
+        assertThat(taken(5, START_NS + 2 * RetryBudget.WINDOW_NS)).isEqualTo(RetryBudget.ALWAYS);
     }
 
     @Test
