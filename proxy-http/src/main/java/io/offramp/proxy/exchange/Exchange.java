@@ -108,6 +108,11 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
         expect();
     }
 
+    /** It waits until a server may have one more connection; the pool ends that wait behind the time. */
+    void awaitPlace(long ns) {
+        client.awaitServer(ns + settings.answerNs(bounds));
+    }
+
     /** The request waits in the queue of its upstream, for that time at most. */
     void awaitRoom(long ns) {
         client.awaitServer(ns);

@@ -7,14 +7,18 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A request that waits until a server of its upstream has room; more than once if another takes it first, and in all no
- * longer than the queue allows. Confined to the event loop, but for {@link #onTurn}.
+ * longer than the queue allows. Confined to the event loop, but for what its queue calls.
  */
 final class QueuedRequest implements RequestQueue.Waiter, Runnable {
-    private final UpstreamGroup group;
+    private final RequestQueue queue;
     private final UpstreamLoop loop;
     private final long endNs;
     private final Runnable taker;
     private State state = State.SERVED;
+    /** Changed while it is not in the queue, whose lock makes it visible to other threads. */
+    private UpstreamGroup group;
+
+    private long tried;
 
     private enum State {
         WAITING,
@@ -32,17 +36,22 @@ final class QueuedRequest implements RequestQueue.Waiter, Runnable {
         this.group = group;
         this.loop = loop;
         this.taker = taker;
+        queue = group.queue();
         endNs = loop.nowNs() + ns;
     }
 
     /**
      * Begins to wait; false if as many wait as may.
      *
+     * @param in the group whose servers have no room
+     * @param failed bits of its servers that have failed the request
      * @param again true if it has waited before: it does not lose its place
      */
-    boolean await(boolean again) {
+    boolean await(UpstreamGroup in, long failed, boolean again) {
+        group = in;
+        tried = failed;
         state = State.WAITING;
-        boolean waits = group.awaitRoom(this, again, loop.nowNs());
+        boolean waits = in.awaitRoom(this, again);
         if (!waits) {
             state = State.LEFT;
         }
@@ -59,22 +68,33 @@ final class QueuedRequest implements RequestQueue.Waiter, Runnable {
     }
 
     @Override
+    public boolean hasRoom(UpstreamGroup newest) {
+        return newest.hasRoom(newest.tried(group, tried), loop.nowNs());
+    }
+
+    @Override
+    public boolean isFresh() {
+        return tried == 0;
+    }
+
+    @Override
     public void onTurn() {
         try {
             loop.eventLoop().execute(this);
         } catch (RejectedExecutionException e) { // the loop has ended, and its requests with it
-            group.queue().onTurnTaken();
+            queue.onTurnOver();
         }
     }
 
     @Override
     public void run() {
-        group.queue().onTurnTaken();
-        if (state == State.WAITING) {
-            state = State.SERVED;
-            taker.run();
-        } else {
-            group.queue().onRoom();
+        try {
+            if (state == State.WAITING) {
+                state = State.SERVED;
+                taker.run();
+            }
+        } finally {
+            queue.onTurnOver();
         }
     }
 
@@ -82,7 +102,7 @@ final class QueuedRequest implements RequestQueue.Waiter, Runnable {
     void cancel() {
         if (state == State.WAITING) {
             state = State.LEFT;
-            group.queue().forget(this);
+            queue.forget(this);
         }
     }
 }

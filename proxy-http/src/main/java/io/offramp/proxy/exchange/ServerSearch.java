@@ -86,9 +86,13 @@ final class ServerSearch implements LeaseListener {
 
     /** Begins; the exchange gets the result, later or during the call. */
     void begin(UpstreamGroup from) {
+        choose(from);
+        tryNext(from);
+    }
+
+    private void choose(UpstreamGroup from) {
         group = from;
         key = from.size() == 1 ? HashKey.NONE : Affinity.key(from.policy(), exchange.request(), exchange.client());
-        tryNext(from);
     }
 
     private void tryNext(UpstreamGroup from) {
@@ -133,20 +137,26 @@ final class ServerSearch implements LeaseListener {
         if (bounds == null || !from.isBusy(tried) && !isBehindOthers(from)) {
             return false;
         }
-        QueuedRequest place = queued;
-        boolean again = place != null;
-        if (place == null) {
-            place = new QueuedRequest(from, servers, bounds.timeout().toNanos(), this::onTurn);
-        }
-        if (!place.await(again)) {
+        boolean again = queued != null;
+        QueuedRequest place = place(from, bounds);
+        if (!place.await(from, tried, again)) {
             lastFailure = Refusal.BUSY;
             lastProblem = "all servers are busy, and the queue is full";
             from.onFailed(FailureReason.BUSY, null, lastProblem, servers.nowNs());
             return false;
         }
-        queued = place;
         exchange.awaitRoom(place.leftNs());
         return true;
+    }
+
+    /** Has its time for all waits: in the queue itself, and for connections. */
+    private QueuedRequest place(UpstreamGroup from, QueueConfig bounds) {
+        QueuedRequest place = queued;
+        if (place == null) {
+            place = new QueuedRequest(from, servers, bounds.timeout().toNanos(), this::onTurn);
+            queued = place;
+        }
+        return place;
     }
 
     /** True for a newcomer while others wait. One that a server has failed does not begin to wait again. */
@@ -154,11 +164,19 @@ final class ServerSearch implements LeaseListener {
         return tried == 0 && queued == null && from.hasQueue();
     }
 
-    /** A server has room, most likely. */
+    /** A server has room, most likely: of the newest configuration, which may have others. */
     private void onTurn() {
-        if (group != null) {
-            tryNext(group);
+        UpstreamGroup from = group;
+        if (from == null) {
+            return;
         }
+        UpstreamGroup newest = from.queue().newest();
+        if (newest != null && newest != from) {
+            tried = newest.tried(from, tried);
+            choose(newest);
+            from = newest;
+        }
+        tryNext(from);
     }
 
     /** True while the request waits for room at a server. */
@@ -188,8 +206,20 @@ final class ServerSearch implements LeaseListener {
         used = false;
         Lease next = servers.open(from, to, exchange.allocator(), exchange, this);
         lease = next;
-        exchange.awaitServer();
         next.start();
+    }
+
+    @Override
+    public long onWaiting(long ns) {
+        QueueConfig bounds = group == null ? null : group.config().limits().queue();
+        long most = group == null || bounds == null ? ns : place(group, bounds).leftNs();
+        exchange.awaitPlace(most);
+        return most;
+    }
+
+    @Override
+    public void onConnecting() {
+        exchange.awaitServer();
     }
 
     @Override
@@ -220,7 +250,8 @@ final class ServerSearch implements LeaseListener {
         if (group != null) {
             group.onFailed(
                     ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), servers.nowNs());
-            if (attempts > 0 || group.retryRules().has(Cause.CONNECT)) {
+            boolean late = cause instanceof ServerBusyException && queued != null && queued.leftNs() == 0;
+            if (!late && (attempts > 0 || group.retryRules().has(Cause.CONNECT))) {
                 tryNext(group);
             } else {
                 giveUp(group);

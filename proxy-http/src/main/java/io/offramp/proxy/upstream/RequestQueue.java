@@ -2,10 +2,12 @@ package io.offramp.proxy.upstream;
 
 import java.util.LinkedHashSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait for a server of an upstream, first come first served, over all event loops and configurations.
- * Thread-safe. Its lock is taken only while requests wait.
+ * Requests that wait for a server of an upstream, first come first served, over all event loops and configurations. One
+ * that cannot use the room there is, since those servers have failed it, lets others pass. Thread-safe. Its lock is
+ * taken only while requests wait.
  */
 public final class RequestQueue {
     private final UpstreamEvents events;
@@ -13,10 +15,17 @@ public final class RequestQueue {
     private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
     private final AtomicInteger called = new AtomicInteger();
     private volatile boolean awaited;
+    private volatile @Nullable UpstreamGroup newest;
 
     /** A request that waits until a server may have one more. */
     public interface Waiter {
-        /** It is its turn: it is in the queue no more, and calls {@link #onTurnTaken} soon. On any thread. */
+        /** True if a server of the group takes it now. On any thread; does not block. */
+        boolean hasRoom(UpstreamGroup newest);
+
+        /** True if no server has failed it: without room for it, there is none for others. On any thread. */
+        boolean isFresh();
+
+        /** It is its turn: it is in the queue no more, and calls {@link #onTurnOver} soon. On any thread. */
         void onTurn();
     }
 
@@ -30,6 +39,19 @@ public final class RequestQueue {
 
     RequestQueue(UpstreamEvents events) {
         this.events = events;
+    }
+
+    /** The group of the newest configuration: a waiting request goes on in it. Null before the first. */
+    public @Nullable UpstreamGroup newest() {
+        return newest;
+    }
+
+    /** From now on, requests that wait go on in this group; at once, if it has room. */
+    void become(UpstreamGroup next) {
+        newest = next;
+        if (awaited) {
+            onRoom();
+        }
     }
 
     /** Requests that wait now. */
@@ -103,22 +125,42 @@ public final class RequestQueue {
         return awaited || called.get() > 0;
     }
 
-    /** The turn of a request has come to its event loop: it is about to look for a server, or has left. */
-    public void onTurnTaken() {
-        called.decrementAndGet();
+    /**
+     * A request has had its turn: it has begun at a server, waits again, or is over. The last one that had its turn
+     * looks for more room, so that a turn that is of no use to one request is not lost for the others.
+     */
+    public void onTurnOver() {
+        if (called.decrementAndGet() == 0 && awaited) {
+            onRoom();
+        }
     }
 
-    /** A server may have one more request: that of the first who waits. */
-    public void onRoom() {
+    /** A server may have one more request: that of the first who can use it. */
+    void onRoom() {
         Waiter first;
         synchronized (waiters) {
-            first = waiters.isEmpty() ? null : waiters.removeFirst();
-            called.addAndGet(first == null ? 0 : 1);
+            first = firstWithRoom();
+            if (first == null) {
+                return;
+            }
+            waiters.remove(first);
+            called.incrementAndGet();
             awaited = !waiters.isEmpty();
         }
-        if (first != null) {
-            leave();
-            first.onTurn();
+        leave();
+        first.onTurn();
+    }
+
+    private @Nullable Waiter firstWithRoom() {
+        UpstreamGroup servers = newest;
+        for (Waiter each : waiters) {
+            if (servers == null || each.hasRoom(servers)) {
+                return each;
+            }
+            if (each.isFresh()) {
+                return null;
+            }
         }
+        return null;
     }
 }

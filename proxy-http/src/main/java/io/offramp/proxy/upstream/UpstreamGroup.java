@@ -50,7 +50,7 @@ public final class UpstreamGroup {
         this.security = security;
         this.events = events;
         failures = new FailureLog(config.name());
-        retries = new RetryBudget(config.limits().retryPercent());
+        retries = new RetryBudget(config.limits().retryPercent(), before == null ? null : before.retries);
         retryRules = new RetryRules(config.limits().retry());
         queue = before == null ? new RequestQueue(events) : before.queue;
         List<ServerConfig> sorted = config.servers().stream()
@@ -59,12 +59,16 @@ public final class UpstreamGroup {
         boolean keepsConnections = before != null && sameBounds && before.connectsLike(this);
         List<UpstreamServer> made = new ArrayList<>();
         for (ServerConfig each : sorted) {
-            UpstreamServer known = before == null ? null : before.server(each);
+            UpstreamServer known =
+                    before == null ? null : before.server(each.address().toString());
             PoolKey key = known != null && keepsConnections ? known.poolKey() : new PoolKey();
             made.add(new UpstreamServer(this, each, made.size(), known, key));
         }
         servers = List.copyOf(made);
         tiers = new Tiers(servers, config.balance().policy());
+        if (before == null) {
+            queue.become(this);
+        }
     }
 
     private boolean connectsLike(UpstreamGroup other) {
@@ -83,13 +87,17 @@ public final class UpstreamGroup {
         retired = true;
     }
 
+    /** The current configuration has it: requests that wait for servers of that name go on in it. */
+    public void begin() {
+        queue.become(this);
+    }
+
     /** Whether nothing should be kept for further requests. */
     public boolean isRetired() {
         return retired;
     }
 
-    private @Nullable UpstreamServer server(ServerConfig config) {
-        String name = config.address().toString();
+    private @Nullable UpstreamServer server(String name) {
         return servers.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
@@ -188,7 +196,7 @@ public final class UpstreamGroup {
      *
      * @param again true for a request that had its turn and found no room: it does not lose its place
      */
-    public boolean awaitRoom(RequestQueue.Waiter waiter, boolean again, long nowNs) {
+    public boolean awaitRoom(RequestQueue.Waiter waiter, boolean again) {
         QueueConfig bounds = config.limits().queue();
         if (bounds == null) {
             return false;
@@ -198,16 +206,34 @@ public final class UpstreamGroup {
         } else if (!queue.await(waiter, bounds.size())) {
             return false;
         }
-        if (hasRoom(nowNs)) { // since a moment ago; whoever made it may have seen nobody wait
-            queue.onRoom();
-        }
+        queue.onRoom(); // since a moment ago, perhaps; whoever made it may have seen nobody wait
         return true;
     }
 
-    private boolean hasRoom(long nowNs) {
-        return size() == 1
-                ? servers.getFirst().isTriedAlone()
-                : servers.stream().anyMatch(each -> each.weight(nowNs) > 0);
+    /**
+     * True if a server takes a request now: if a {@link #balancer} finds one.
+     *
+     * @param tried bits of those that failed the request
+     */
+    public boolean hasRoom(long tried, long nowNs) {
+        return size() == 1 ? alone(tried) != null : Balancer.hasChoice(tiers, config.balance(), tried, nowNs);
+    }
+
+    /**
+     * The bits here of servers that failed a request.
+     *
+     * @param other group of that name, to whose servers {@code bits} belong
+     */
+    public long tried(UpstreamGroup other, long bits) {
+        if (other == this || bits == 0) {
+            return bits;
+        }
+        long tried = 0;
+        for (UpstreamServer each : servers) {
+            UpstreamServer known = other.server(each.name());
+            tried |= known == null || (bits & known.bit()) == 0 ? 0 : each.bit();
+        }
+        return tried;
     }
 
     /** Which requests are tried again. */

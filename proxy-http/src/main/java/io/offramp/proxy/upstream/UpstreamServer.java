@@ -266,10 +266,8 @@ public final class UpstreamServer implements Candidate, HealthListener {
                     now.why());
         }
         group.events().onServerChanged(now.state());
-        if (now.state() == ServerState.UP) {
-            for (int i = 0; i < mostRequests && group.queue().isAwaited(); i++) {
-                group.queue().onRoom();
-            }
+        if (now.state() == ServerState.UP && group.queue().isAwaited()) {
+            group.queue().onRoom();
         }
     }
 

@@ -85,7 +85,7 @@ class FlowModelTest {
             SplittableRandom random = new SplittableRandom(seed);
             int readBytes = READ_BYTES[random.nextInt(READ_BYTES.length)];
             int connections = random.nextInt(3) == 0 ? 1 : 100;
-            int servers = 1 + random.nextInt(2);
+            int servers = 1 + random.nextInt(3);
             List<Step> steps = Step.sequence(random, 12);
             boolean patient = random.nextBoolean();
             ModelLimits limits = LIMITS[random.nextInt(LIMITS.length)];

@@ -7,11 +7,15 @@ import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.flow.Handlers.Front;
+import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.http2.client.Http2Front;
+import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.tcp.TcpSettings;
+import io.offramp.proxy.upstream.pool.ByAlpn;
+import io.offramp.proxy.upstream.pool.Protocols;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,6 +27,15 @@ import java.util.function.Consumer;
  * @param entries receives those of the HTTP front
  */
 record Fronts(Upstreams upstreams, MemoryBudget budget, List<String> logged, List<AccessEntry> entries) {
+    /** What servers speak. */
+    static Protocols protocols(HttpSettings http) {
+        return spoken -> switch (spoken) {
+            case HTTP1 -> new Http1Protocol(http.heads());
+            case H2C, H2 -> new Http2Protocol(http.heads());
+            case AUTO -> new ByAlpn(new Http2Protocol(http.heads()), new Http1Protocol(http.heads()));
+        };
+    }
+
     Consumer<ChannelPipeline> http(HttpSettings http, Front kind) {
         HttpFrontSettings settings = HttpFrontSettings.builder(Routes.ALL, upstreams)
                 .http(http)

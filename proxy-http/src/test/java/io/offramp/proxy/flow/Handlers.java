@@ -13,8 +13,6 @@ import io.offramp.proxy.budget.ShedEvent;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpSettings;
-import io.offramp.proxy.http1.Http1Protocol;
-import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -22,7 +20,6 @@ import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
-import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import io.offramp.proxy.upstream.probe.HealthChecks;
 import java.net.ConnectException;
@@ -58,9 +55,9 @@ final class Handlers implements ProxyUnderTest {
     private final List<Shed> sheds = new ArrayList<>();
     private final MemoryBudget budget =
             new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> 0, () -> 0, () -> 0, System::nanoTime, sheds::add);
-    private final Fronts fronts;
-    private final Consumer<ChannelPipeline> front;
-    private final Upstreams upstreams;
+    private Fronts fronts;
+    private Consumer<ChannelPipeline> front;
+    private Upstreams upstreams;
     private int clients;
 
     /** What clients speak. */
@@ -187,16 +184,7 @@ final class Handlers implements ProxyUnderTest {
             Upstreams.Securities security) {
         this.readBytes = readBytes;
         upstreams = new Upstreams(
-                Map.of("app", servers),
-                spoken -> switch (spoken) {
-                    case HTTP1 -> new Http1Protocol(http.heads());
-                    case H2C, H2 -> new Http2Protocol(http.heads());
-                    case AUTO -> new ByAlpn(new Http2Protocol(http.heads()), new Http1Protocol(http.heads()));
-                },
-                settings,
-                name -> counts,
-                security,
-                this::open);
+                Map.of("app", servers), Fronts.protocols(http), settings, name -> counts, security, this::open);
         fronts = new Fronts(upstreams, budget, logged, entries);
         front = kind == Front.TCP ? fronts.tcp() : fronts.http(http, kind);
     }
@@ -355,6 +343,17 @@ final class Handlers implements ProxyUnderTest {
         settle();
     }
 
+    /** Reloads the configuration, with another upstream for clients of HTTP/1.1 that connect from now on. */
+    void reload(UpstreamConfig app, int connections) {
+        Upstreams before = upstreams;
+        UpstreamSettings settings = SERVERS.toBuilder().connections(connections).build();
+        upstreams = before.next(Map.of("app", app), Fronts.protocols(HTTP), settings, name -> counts, name -> null);
+        fronts = new Fronts(upstreams, budget, logged, entries);
+        front = fronts.http(HTTP, Front.HTTP1);
+        upstreams.replace(before);
+        settle();
+    }
+
     /** As behind a reload of the configuration. */
     void retire() {
         upstreams.retire();
@@ -364,6 +363,13 @@ final class Handlers implements ProxyUnderTest {
     /** The first of the servers. */
     UpstreamServer server() {
         return upstreams.groups().iterator().next().servers().getFirst();
+    }
+
+    /** Faults of all servers. */
+    long faults() {
+        return upstreams.groups().iterator().next().servers().stream()
+                .mapToLong(each -> each.requests().faults())
+                .sum();
     }
 
     /** Begins to check the servers. */

@@ -15,7 +15,7 @@ enum ModelLimits {
     /** No queue, and further attempts only where no server has acted. */
     USUAL(UpstreamLimits.DEFAULTS),
     /** A request at once to each server, and two that wait. */
-    QUEUE(new UpstreamLimits(1, 20).with(new QueueConfig(2, Duration.ofSeconds(3)))),
+    QUEUE(new UpstreamLimits(1, 20).with(new QueueConfig(2, Duration.ofSeconds(8)))),
     /** Whatever may be repeated is, with bodies of a kilobyte. */
     REPEATS(UpstreamLimits.DEFAULTS.with(repeats())),
     /** All of this, and times of its own. */

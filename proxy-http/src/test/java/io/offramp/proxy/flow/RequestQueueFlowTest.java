@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.flow.Handlers.Front;
+import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.QueueConfig;
 import io.offramp.proxy.upstream.RequestQueue.Refused;
+import io.offramp.proxy.upstream.RetryConfig;
+import io.offramp.proxy.upstream.RetryConfig.Cause;
+import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +189,52 @@ class RequestQueueFlowTest {
     }
 
     @Test
+    void shouldNotBlameServersForWaitsInItsOwnQueue() {
+        // Given: the answer has one second, and the queue three
+        proxy.close();
+        ExchangeBounds hasty = new ExchangeBounds(TimeUnit.SECONDS.toNanos(1), -1, -1, -1, -1);
+        UpstreamLimits limits = new UpstreamLimits(0, 20).with(QUEUE).with(hasty);
+        proxy = Handlers.bounded(Front.HTTP1, UpstreamProtocol.HTTP1, 256, 1, 1, 2, limits, null);
+        ask("/app/slow/a");
+        accept();
+        ask("/app/slow/b");
+        accept();
+        Peer third = ask("/app/c");
+
+        // When
+        proxy.advance(Duration.ofMillis(2500));
+        assertThat(text(third)).isEmpty();
+        proxy.advance(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(text(third)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
+        assertThat(proxy.faults()).isZero();
+        assertThat(proxy.refused()).containsExactly(Refused.LATE);
+    }
+
+    @Test
+    void shouldGiveTheAnswerItsTimeBehindAWaitForAConnection() {
+        // Given
+        proxy.close();
+        ExchangeBounds hasty = new ExchangeBounds(TimeUnit.SECONDS.toNanos(2), -1, -1, -1, -1);
+        proxy = one(1, new UpstreamLimits(0, 20).with(QUEUE).with(hasty));
+        ask("/app/slow/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        proxy.advance(Duration.ofMillis(2500));
+        text(server);
+        send(server, OK);
+
+        // When
+        proxy.advance(Duration.ofMillis(1500));
+        assertThat(text(second)).isEmpty();
+        proxy.advance(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(text(second)).startsWith("HTTP/1.1 504 ");
+    }
+
+    @Test
     void shouldAnswer503AtOnceWithoutAQueue() {
         // Given
         proxy.close();
@@ -193,6 +248,114 @@ class RequestQueueFlowTest {
         // Then
         assertThat(text(second)).startsWith("HTTP/1.1 503 ");
         assertThat(proxy.refused()).isEmpty();
+    }
+
+    @Test
+    void shouldLetOthersPassThatCanUseTheRoom() {
+        // Given: a request that two servers have failed waits for the third
+        proxy.close();
+        RetryConfig rules = new RetryConfig(Set.of(Cause.CONNECT), Set.of(503), null, 2, 0);
+        proxy = several(3, new UpstreamLimits(1, 20).with(QUEUE).with(rules));
+        Peer first = ask("/app/a");
+        Peer full = accept();
+        Peer second = ask("/app/b");
+        send(accept(), "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+        proxy.refuse();
+        proxy.settle();
+        assertThat(proxy.queued()).isEqualTo(1);
+
+        // When
+        Peer third = ask("/app/c");
+
+        // Then
+        send(accept(), OK);
+        assertThat(text(third)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(second)).isEmpty();
+        text(full);
+        send(full, OK);
+        assertThat(text(first)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(full)).startsWith("GET /app/b ");
+        send(full, OK);
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldGiveTheTurnOfARequestWithoutBudgetToTheNext() {
+        // Given: a request that one server has failed waits for the other, and may not be tried again
+        proxy.close();
+        proxy = several(2, new UpstreamLimits(1, 0).with(QUEUE));
+        ask("/app/a");
+        Peer full = accept();
+        Peer second = ask("/app/b");
+        proxy.refuse();
+        proxy.settle();
+        Peer third = ask("/app/c");
+        assertThat(proxy.queued()).isEqualTo(2);
+        text(full);
+
+        // When
+        send(full, OK);
+
+        // Then
+        assertThat(text(second)).startsWith("HTTP/1.1 502 ");
+        assertThat(text(full)).startsWith("GET /app/c ");
+        send(full, OK);
+        assertThat(text(third)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldSendWaitingRequestsToTheServersOfAnotherConfiguration() {
+        // Given
+        ask("/app/a");
+        Peer full = accept();
+        Peer second = ask("/app/b");
+        Peer third = ask("/app/c");
+
+        // When
+        proxy.reload(app(2, new UpstreamLimits(1, 20).with(QUEUE)), 1000);
+
+        // Then
+        Peer added = accept();
+        assertThat(text(added)).startsWith("GET /app/b ");
+        Peer fourth = ask("/app/d");
+        assertThat(proxy.queued()).isEqualTo(2);
+        send(added, OK);
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(added)).startsWith("GET /app/c ");
+        send(added, OK);
+        assertThat(text(third)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(added)).startsWith("GET /app/d ");
+        send(added, OK);
+        assertThat(text(fourth)).startsWith("HTTP/1.1 200 ");
+        assertThat(text(full)).startsWith("GET /app/a ");
+    }
+
+    @Test
+    void shouldUseAllTheRoomOfAnotherConfiguration() {
+        // Given
+        ask("/app/a");
+        accept();
+        ask("/app/b");
+        ask("/app/c");
+
+        // When
+        proxy.reload(app(1, new UpstreamLimits(3, 20).with(QUEUE)), 1000);
+
+        // Then
+        assertThat(proxy.queued()).isZero();
+        assertThat(proxy.offered()).isEqualTo(2);
+    }
+
+    private static Handlers several(int servers, UpstreamLimits limits) {
+        return Handlers.bounded(Front.HTTP1, UpstreamProtocol.HTTP1, 256, 1000, 1, servers, limits, null);
+    }
+
+    /** Of servers at different ports. */
+    private static UpstreamConfig app(int servers, UpstreamLimits limits) {
+        List<HostPort> ports = IntStream.range(8080, 8080 + servers)
+                .mapToObj(port -> new HostPort("127.0.0.1", port))
+                .toList();
+        return new UpstreamConfig("app", ports).with(limits);
     }
 
     private static String get(String target) {

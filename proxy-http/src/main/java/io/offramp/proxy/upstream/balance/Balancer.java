@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 public final class Balancer {
     private final List<? extends Candidate> servers;
     private final Tiers tiers;
-    private final int panicPercent;
+    private final BalanceConfig config;
     private final Shares shares;
     private final Picker[] pickers;
 
@@ -18,7 +18,7 @@ public final class Balancer {
     public Balancer(Tiers tiers, BalanceConfig config, RandomGenerator random) {
         this.tiers = tiers;
         servers = tiers.servers();
-        panicPercent = config.panicPercent();
+        this.config = config;
         shares = new Shares(servers.size());
         pickers = new Picker[tiers.count()];
         for (int i = 0; i < pickers.length; i++) {
@@ -44,13 +44,12 @@ public final class Balancer {
      * @param tried bits of the servers that have failed it; positions 64 apart share one
      */
     public int next(long key, long tried, long nowNs) {
-        boolean panic = panicPercent > 0 && isPanic(nowNs);
+        boolean panic = isPanic(servers, config, nowNs);
         for (int tier = 0; tier < pickers.length; tier++) {
             shares.clear();
             for (int i = tiers.start(tier); i < tiers.end(tier); i++) {
                 if ((tried & 1L << i) == 0) {
-                    Candidate server = servers.get(i);
-                    shares.set(i, panic ? server.weightInPanic() : server.weight(nowNs));
+                    shares.set(i, weight(servers.get(i), panic, nowNs));
                 }
             }
             if (shares.chosable() > 0) {
@@ -60,7 +59,26 @@ public final class Balancer {
         return -1;
     }
 
-    private boolean isPanic(long nowNs) {
+    /** True if {@link #next} finds a server for a request. On any thread. */
+    public static boolean hasChoice(Tiers tiers, BalanceConfig config, long tried, long nowNs) {
+        List<? extends Candidate> servers = tiers.servers();
+        boolean panic = isPanic(servers, config, nowNs);
+        for (int i = 0; i < servers.size(); i++) {
+            if ((tried & 1L << i) == 0 && weight(servers.get(i), panic, nowNs) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int weight(Candidate server, boolean panic, long nowNs) {
+        return panic ? server.weightInPanic() : server.weight(nowNs);
+    }
+
+    private static boolean isPanic(List<? extends Candidate> servers, BalanceConfig config, long nowNs) {
+        if (config.panicPercent() == 0) {
+            return false;
+        }
         int well = 0;
         int all = 0;
         for (int i = 0; i < servers.size(); i++) {
@@ -68,6 +86,6 @@ public final class Balancer {
             well += server.weight(nowNs) > 0 ? 1 : 0;
             all += server.weightInPanic() > 0 ? 1 : 0;
         }
-        return well * 100 < panicPercent * all;
+        return well * 100 < config.panicPercent() * all;
     }
 }

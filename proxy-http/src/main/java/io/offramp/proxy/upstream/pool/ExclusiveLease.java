@@ -24,6 +24,16 @@ record ExclusiveLease(UpstreamLoop loop, UpstreamServer server, UpstreamListener
     }
 
     @Override
+    public long onWaiting(long ns) {
+        return lease.onWaiting(ns);
+    }
+
+    @Override
+    public void onConnecting() {
+        lease.onConnecting();
+    }
+
+    @Override
     public boolean takes(PooledConnection used) {
         lease.onLeased(used.lease(listener), true);
         return true;

@@ -4,7 +4,7 @@ import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamStream;
 
 /** Gets the result of a request for a lease, once, unless it was cancelled. */
-public interface LeaseListener {
+public interface LeaseListener extends PlaceListener {
     /**
      * The listener has the stream.
      *

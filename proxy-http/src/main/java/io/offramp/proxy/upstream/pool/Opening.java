@@ -26,7 +26,7 @@ public final class Opening implements Lease {
     private boolean over;
 
     /** Gets the result once, unless it was cancelled. */
-    public interface Result {
+    public interface Result extends PlaceListener {
         /** The transport is open, and has no listener yet. */
         void onConnected(Transport transport);
 
@@ -72,8 +72,14 @@ public final class Opening implements Lease {
         }
     }
 
+    /** Waits; gives the most time of it. */
+    long await(long ns) {
+        return result.onWaiting(ns);
+    }
+
     /** Its turn has come. */
     void connect() {
+        result.onConnecting();
         Transport transport = new Transport(server.name(), loop.turnFlush());
         long startNs = loop.nowNs();
         race = loop.race(server, allocator, transport, new ConnectRace.Result() {

@@ -35,7 +35,7 @@ abstract sealed class ServerPool permits ExclusivePool, SharedPool {
 
         Waiting(Opening opening) {
             this.opening = opening;
-            timer = loop.schedule(this, waitNs, TimeUnit.NANOSECONDS);
+            timer = loop.schedule(this, opening.await(waitNs), TimeUnit.NANOSECONDS);
         }
 
         /** It has left the queue. */

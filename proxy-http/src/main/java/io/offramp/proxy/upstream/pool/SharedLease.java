@@ -50,15 +50,16 @@ final class SharedLease implements Lease, Runnable {
         pool.forgetWaiting(this);
     }
 
-    /** It waits from now on. */
+    /** It waits for a connection that is about to open. */
     void waitAtMost(EventLoop loop, long limitNs) {
         timer = loop.schedule(this, limitNs, TimeUnit.NANOSECONDS);
+        result.onConnecting();
     }
 
-    /** The same in a queue, where it has a place. */
+    /** It waits in a queue, where it has a place. */
     void waitInQueue(EventLoop loop, long limitNs, RequestQueue place) {
         queue = place;
-        waitAtMost(loop, limitNs);
+        timer = loop.schedule(this, result.onWaiting(limitNs), TimeUnit.NANOSECONDS);
     }
 
     /** It has waited for too long. */

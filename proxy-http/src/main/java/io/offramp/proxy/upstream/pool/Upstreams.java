@@ -172,11 +172,15 @@ public final class Upstreams {
         return loops.on(loop);
     }
 
-    /** Takes the place of others: connections to servers that are not here close once they are idle. */
+    /**
+     * Takes the place of others: requests that wait there go on here, and connections to servers that are not here
+     * close once they are idle.
+     */
     public void replace(Upstreams before) {
         loops.means.set(means);
         Set<PoolKey> kept = keys();
         before.retire(kept, group -> groups.get(group.name()) != group);
+        groups.values().forEach(UpstreamGroup::begin);
     }
 
     /** Closes idle connections to these upstreams, which new requests do not use. */
