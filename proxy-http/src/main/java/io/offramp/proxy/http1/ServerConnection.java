@@ -20,6 +20,7 @@ import io.offramp.proxy.upstream.pool.PooledConnection;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import io.offramp.proxy.upstream.transport.Transport;
 import io.offramp.proxy.upstream.transport.TransportListener;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerConnection implements PooledConnection, UpstreamStream, TransportListener {
     /** Interim heads (1xx) in front of one answer; more are a flood. */
     private static final int MAX_INTERIMS = 100;
+
+    /** Time for the rest of what a session has begun to receive behind an answer: with a segment that was lost. */
+    private static final long REST_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final UpstreamLoop loop;
     private final UpstreamServer server;
@@ -41,6 +45,8 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     private boolean persistent;
     private boolean retired;
     private int interims;
+    /** Number of the last wait for an empty socket: the end of an earlier one has no meaning. */
+    private int waits;
     /** Of a WebSocket's handshake that is ours. */
     private @Nullable String webSocketKey;
 
@@ -50,8 +56,12 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     private enum State {
         /** Can be leased. */
         IDLE,
-        /** No answer is due, but the lease is not over, or the socket has yet to be seen empty. */
+        /** No answer is due, but the lease is not over. */
         DONE,
+        /** Not leased; the next poll shows whether the socket is empty. */
+        POLLING,
+        /** Not leased; the socket is empty, but the session holds the start of something behind the answer. */
+        HELD,
         /** Within the head of an answer, or in front of it. */
         HEAD,
         /** Within the body of an answer. */
@@ -176,19 +186,44 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
             close();
             return;
         }
-        state = State.DONE;
         transport.read(true);
+        keepOnceEmpty();
+    }
+
+    private void keepOnceEmpty() {
         if (transport.isDrained()) {
-            keepIfIdle();
+            keep();
+            return;
+        }
+        state = State.POLLING;
+        int wait = ++waits;
+        loop.behindNextPoll(() -> onPolled(wait));
+    }
+
+    private void onPolled(int wait) {
+        if (state != State.POLLING || wait != waits) {
+            return;
+        }
+        if (transport.holdsInput()) {
+            state = State.HELD;
+            loop.eventLoop().schedule(() -> onRestDue(wait), REST_NS, TimeUnit.NANOSECONDS);
         } else {
-            loop.behindNextPoll(this::keepIfIdle);
+            keep();
         }
     }
 
-    private void keepIfIdle() {
-        if (state != State.DONE || listener != null) {
+    private void onRestDue(int wait) {
+        if (state != State.HELD || wait != waits) {
             return;
         }
+        if (transport.holdsInput()) {
+            close();
+        } else {
+            keepOnceEmpty();
+        }
+    }
+
+    private void keep() {
         if (retired || !isCurrent()) { // meanwhile: its pool may have gone
             close();
         } else {
@@ -199,7 +234,10 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     }
 
     private boolean isQuiet() {
-        return state == State.IDLE || state == State.DONE;
+        return switch (state) {
+            case IDLE, DONE, POLLING, HELD -> true;
+            case HEAD, BODY, GONE -> false;
+        };
     }
 
     @Override
@@ -308,8 +346,10 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
     public void onReadComplete() {
         if (listener != null) {
             listener.onReadComplete();
-        } else if (state == State.DONE && transport.isDrained()) {
-            keepIfIdle();
+        } else if (state == State.POLLING && transport.isDrained()) {
+            keep();
+        } else if (state == State.HELD && !transport.holdsInput()) {
+            keepOnceEmpty();
         }
     }
 

@@ -6,9 +6,11 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.tls.PeerAlertException;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +107,94 @@ class SecuredServerTest {
         // Then
         assertThat(text(client)).endsWith("yyy");
         assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldGiveTheNextClientNothingThatTheSessionHoldsBehindAnAnswer() {
+        // Given an answer, and the start of something behind it
+        Handlers proxy = start(UpstreamProtocol.HTTP1);
+        Peer server = answerWithMoreBehind(proxy);
+
+        // When the next request comes before the rest
+        Peer next = ask(proxy);
+
+        // Then
+        assertThat(proxy.offered()).isEqualTo(1);
+        tls.deliver();
+        proxy.settle();
+        assertThat(server.isOpen()).isFalse();
+        proxy.accept().send(Message.ascii(OK));
+        proxy.settle();
+        assertThat(text(next)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldKeepAConnectionOnceTheSessionHasTakenWhatItHeld() {
+        // Given
+        Handlers proxy = start(UpstreamProtocol.HTTP1);
+        Peer server = answerWithMoreBehind(proxy);
+
+        // When
+        tls.keepForItself();
+        proxy.settle();
+        ask(proxy);
+
+        // Then
+        assertThat(proxy.offered()).isZero();
+        assertThat(text(server)).containsSubsequence("GET /app/a ", "GET /app/a ");
+    }
+
+    @Test
+    void shouldCloseAConnectionWhoseSessionHoldsSomethingForLong() {
+        // Given
+        Handlers proxy = start(UpstreamProtocol.HTTP1);
+        Peer server = answerWithMoreBehind(proxy);
+        assertThat(server.isOpen()).isTrue();
+
+        // When
+        proxy.advance(Duration.ofSeconds(2));
+
+        // Then
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    private Peer answerWithMoreBehind(Handlers proxy) {
+        Peer client = ask(proxy);
+        Peer server = proxy.accept();
+        proxy.settle();
+        tls.holdBack(10);
+        server.send(Message.ascii(OK + "HTTP/1.1 4"));
+        proxy.settle();
+        assertThat(text(client)).endsWith("ok");
+        return server;
+    }
+
+    @Test
+    void shouldNotTakeTheEndOfAnEarlierWaitForThatOfALaterOne() {
+        // Given a connection that carries a second request in the turn that ended the first, and a third waits
+        Handlers proxy = Handlers.bounded(
+                Handlers.Front.HTTP1, UpstreamProtocol.HTTP1, READ_BYTES, 1, 9, 1, UpstreamLimits.DEFAULTS, tls);
+        running = proxy;
+        ask(proxy);
+        Peer server = proxy.accept();
+        proxy.settle();
+        ask(proxy);
+        Peer third = ask(proxy);
+        server.send(Message.ascii(OK));
+        proxy.turn();
+
+        // When the second answer fills all reads of its turn, and more is behind it
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\nX: ";
+        int fields = WireInput.READS_IN_A_BURST * READ_BYTES - 4000 - 4;
+        server.send(Message.ascii(head + "x".repeat(fields - head.length()) + "\r\n\r\n" + "y".repeat(4000)
+                + "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad"));
+        proxy.turn();
+        proxy.settle();
+
+        // Then
+        assertThat(text(third)).isEmpty();
+        assertThat(server.isOpen()).isFalse();
+        assertThat(proxy.offered()).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 
 /** The half of a {@link WireChannel} that the proxy reads. */
 final class WireInput {
-    private static final int READS_IN_A_BURST = 4;
+    static final int READS_IN_A_BURST = 4;
 
     /** What a kernel takes for a proxy that does not read. */
     static final int RECEIVE_BYTES = 8 << 10;

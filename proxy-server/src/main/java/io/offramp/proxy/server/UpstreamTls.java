@@ -94,6 +94,11 @@ final class UpstreamTls implements TransportSecurity {
         }
 
         @Override
+        public boolean holdsInput() {
+            return handler.holdsInput();
+        }
+
+        @Override
         public boolean isCurrent() {
             return handshake.isCurrent();
         }

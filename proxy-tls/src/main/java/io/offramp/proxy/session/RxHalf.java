@@ -138,7 +138,13 @@ final class RxHalf implements RxSink, HandshakeMessages.Listener {
         if (reader != null) {
             return reader.isDrained();
         }
-        return socketEmpty && !ended && session.bufferedBytes() == 0 && session.boundary() != null;
+        return socketEmpty && !ended && !holdsInput();
+    }
+
+    /** True if more was received than was delivered. A session that reads the socket itself receives what is there. */
+    boolean holdsInput() {
+        SocketRxSession reader = socketReader();
+        return reader == null ? session.bufferedBytes() > 0 || session.boundary() == null : !reader.isDrained();
     }
 
     /** The session while it reads the socket itself, so that Netty must not; otherwise null. */

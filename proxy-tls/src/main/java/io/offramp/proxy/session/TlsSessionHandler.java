@@ -134,6 +134,11 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
         return rx.isDrained(socketEmpty);
     }
 
+    /** True if more was received than was delivered: a part of a record, or what a device still opens. */
+    public boolean holdsInput() {
+        return rx.holdsInput();
+    }
+
     /** Sends close_notify. */
     @Override
     public ChannelFuture shutdownOutput() {
@@ -313,12 +318,7 @@ public final class TlsSessionHandler extends ChannelDuplexHandler
     /** Ends a burst of its own, since an idle session gets no other. */
     @Override
     public void onRxDegraded() {
-        ctx.executor().execute(() -> {
-            if (!ctx.isRemoved()) {
-                onBurstEnd();
-                ctx.fireChannelReadComplete();
-            }
-        });
+        ctx.executor().execute(this::onRxBurstEnd);
     }
 
     @Override

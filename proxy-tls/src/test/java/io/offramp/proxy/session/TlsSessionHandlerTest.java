@@ -97,10 +97,12 @@ class TlsSessionHandlerTest extends SessionFixture {
         assertThat(handler.isDrained()).as("a whole record").isTrue();
         receive(Arrays.copyOf(two, 7));
         assertThat(handler.isDrained()).as("a part of a record").isFalse();
+        assertThat(handler.holdsInput()).as("a part of a record").isTrue();
         receive(Arrays.copyOfRange(two, 7, two.length));
         assertThat(handler.isDrained()).as("its rest").isTrue();
         channel.writeInbound(Unpooled.directBuffer(three.length, three.length).writeBytes(three));
         assertThat(handler.isDrained()).as("a read that filled its buffer").isFalse();
+        assertThat(handler.holdsInput()).as("whole records").isFalse();
         assertThat(whileDelivering).containsExactly(false, false, false);
     }
 

@@ -148,6 +148,11 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
         return session == null ? drained : session.isDrained();
     }
 
+    /** Whether the session has received more than it has delivered; false in the clear. */
+    public boolean holdsInput() {
+        return session != null && session.holdsInput();
+    }
+
     /** True if all writes have left for the socket. */
     public boolean isAllSent() {
         ChannelOutboundBuffer unsent = channel().unsafe().outboundBuffer();

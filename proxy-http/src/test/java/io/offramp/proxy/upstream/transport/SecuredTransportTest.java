@@ -79,6 +79,11 @@ class SecuredTransportTest {
         }
 
         @Override
+        public boolean holdsInput() {
+            return !sessionDrained;
+        }
+
+        @Override
         public boolean isCurrent() {
             return true;
         }
