@@ -4,7 +4,6 @@ import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.balance.Candidate;
 import io.offramp.proxy.upstream.balance.HashKey;
-import io.offramp.proxy.upstream.health.HealthConfig;
 import io.offramp.proxy.upstream.health.HealthListener;
 import io.offramp.proxy.upstream.health.ServerHealth;
 import io.offramp.proxy.upstream.health.ServerState;
@@ -68,10 +67,9 @@ public final class UpstreamServer implements Candidate, HealthListener {
         id = HashKey.hash(name);
         mostRequests = group.config().limits().requests();
         slowStartNs = group.config().balance().slowStart().toNanos();
-        HealthConfig watched = group.config().health();
         load = before == null ? new ServerLoad() : before.load;
         load.queue(group.queue());
-        health = before == null ? new ServerHealth(watched, this) : new ServerHealth(watched, this, before.health);
+        health = before == null ? new ServerHealth(group.config().health(), this) : before.health;
     }
 
     /** The group that it belongs to. */
@@ -107,6 +105,11 @@ public final class UpstreamServer implements Candidate, HealthListener {
     /** What is known of its health. */
     public ServerHealth health() {
         return health;
+    }
+
+    /** Its configuration is the current one: what is known of its health is judged by it from now on. */
+    public void onCurrent(long nowNs) {
+        health.become(group.config().health(), this, nowNs);
     }
 
     /** Its connections, in the pools. */

@@ -11,8 +11,7 @@ public final class ServerHealth {
     /** For which a server that does not accept is skipped. */
     static final long SKIPPED_NS = TimeUnit.SECONDS.toNanos(3);
 
-    private final HealthConfig config;
-    private final HealthListener listener;
+    private volatile Watch watch;
     private volatile Standing standing = Standing.NEW;
     /** Faults of requests in a row. */
     private volatile int faults;
@@ -33,24 +32,34 @@ public final class ServerHealth {
         BAD
     }
 
-    /** @param listener learns of changes */
-    public ServerHealth(HealthConfig config, HealthListener listener) {
-        this.config = config;
-        this.listener = listener;
+    /**
+     * How the current configuration watches it.
+     *
+     * @param config its limits
+     * @param listener learns of changes
+     */
+    private record Watch(HealthConfig config, HealthListener listener) {
+        boolean isChecked() {
+            return config.check().probe() != null;
+        }
     }
 
-    /** With what another configuration has found out about the same server. */
-    public ServerHealth(HealthConfig config, HealthListener listener, ServerHealth before) {
-        this(config, listener);
-        synchronized (before) {
-            drained = before.drained;
-            checks = config.check().probe() == null ? Checks.NONE : before.checks;
-            rest = before.rest;
-            rests = before.rests;
-            restEndNs = before.restEndNs;
-            ServerState state = state();
-            standing = state == before.standing.state() || rest == null ? before.standing : rest;
+    /** @param listener learns of changes */
+    public ServerHealth(HealthConfig config, HealthListener listener) {
+        watch = new Watch(config, listener);
+    }
+
+    /**
+     * Another configuration of the same server holds from now on. What is known stays, except for the result of checks
+     * that nobody makes any more.
+     */
+    public synchronized void become(HealthConfig config, HealthListener listener, long nowNs) {
+        watch = new Watch(config, listener);
+        if (!watch.isChecked()) {
+            checks = Checks.NONE;
+            checksInRow = 0;
         }
+        become("not checked any more", nowNs);
     }
 
     /** The current state. */
@@ -119,7 +128,7 @@ public final class ServerHealth {
 
     /** Its answer was a fault, or broke off. */
     public void onFault(String why, long nowNs) {
-        int limit = config.outliers().errors();
+        int limit = watch.config().outliers().errors();
         if (limit == 0) {
             return;
         }
@@ -137,10 +146,10 @@ public final class ServerHealth {
             if (before.untilNs() - nowNs > SKIPPED_NS) {
                 return; // it rests already: this request was sent before
             }
-        } else if (!listener.mayEject()) {
+        } else if (!watch.listener().mayEject()) {
             return;
         }
-        OutlierConfig limits = config.outliers();
+        OutlierConfig limits = watch.config().outliers();
         if (!again && nowNs - restEndNs > limits.most().toNanos()) {
             rests = 0;
         }
@@ -160,10 +169,13 @@ public final class ServerHealth {
 
     /** The result of a check. */
     public synchronized void onCheck(boolean good, String why, long nowNs) {
+        if (!watch.isChecked()) {
+            return; // under way when its configuration went
+        }
         Checks result = good ? Checks.GOOD : Checks.BAD;
+        CheckConfig check = watch.config().check();
         checksInRow = result == checks ? 0 : checksInRow + 1;
-        if (checks == Checks.NONE
-                || checksInRow >= (good ? config.check().rise() : config.check().fall())) {
+        if (checks == Checks.NONE || checksInRow >= (good ? check.rise() : check.fall())) {
             checks = result;
             checksInRow = 0;
             become(why, nowNs);
@@ -194,7 +206,7 @@ public final class ServerHealth {
         } else {
             standing = new Standing(state, why, nowNs, 0, state == ServerState.UP);
         }
-        listener.onChange(before, standing);
+        watch.listener().onChange(before, standing);
     }
 
     private ServerState state() {

@@ -1,6 +1,7 @@
 package io.offramp.proxy.upstream.pool;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
 import io.offramp.proxy.upstream.PoolKey;
 import io.offramp.proxy.upstream.TransportSecurity;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -178,6 +179,8 @@ public final class Upstreams {
      */
     public void replace(Upstreams before) {
         loops.means.set(means);
+        long nowNs = Ticker.systemTicker().nanoTime();
+        groups.values().forEach(group -> group.servers().forEach(server -> server.onCurrent(nowNs)));
         Set<PoolKey> kept = keys();
         before.retire(kept, group -> groups.get(group.name()) != group);
         groups.values().forEach(UpstreamGroup::begin);

@@ -13,6 +13,14 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.balance.HashKey;
+import io.offramp.proxy.upstream.health.CheckConfig;
+import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import io.offramp.proxy.upstream.health.HealthConfig;
+import io.offramp.proxy.upstream.health.OutlierConfig;
+import io.offramp.proxy.upstream.health.ServerHealth;
+import io.offramp.proxy.upstream.health.ServerState;
+import io.offramp.proxy.upstream.health.Standing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +31,11 @@ import org.junit.jupiter.api.Test;
 /** Upstreams from one configuration to the next, over one event loop. */
 class UpstreamsReloadTest {
     private static final Protocols SPOKEN = spoken -> new Http1Protocol(HeadLimits.DEFAULTS);
+
+    private static final HealthConfig CHECKED = new HealthConfig(
+            new CheckConfig(new Probe.Tcp(), Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 3, 0), OutlierConfig.OFF);
+    private static final HealthConfig EJECTING = new HealthConfig(
+            CheckConfig.NONE, new OutlierConfig(1, Duration.ofSeconds(30), Duration.ofSeconds(100), 50));
 
     private final EmbeddedChannel client = new EmbeddedChannel();
     private final Upstreams first = new Upstreams(
@@ -91,6 +104,57 @@ class UpstreamsReloadTest {
         assertThat(loop.balancers()).isEqualTo(1);
     }
 
+    @Test
+    void shouldTakeAServerThatChecksFoundDownIfNobodyChecksItAnyMore() {
+        // Given
+        Upstreams checked = first.next(
+                config(CHECKED, 1, 2), SPOKEN, UpstreamSettings.DEFAULTS, name -> UpstreamEvents.NONE, name -> null);
+        replace(checked, first);
+        ServerHealth health = app(checked).servers().getFirst().health();
+        health.onCheck(false, "refused", 0);
+        assertThat(health.standing().state()).isEqualTo(ServerState.DOWN);
+
+        // When
+        Upstreams next = next(checked, UpstreamSettings.DEFAULTS, 1, 2);
+        replace(next, checked);
+        health.onCheck(false, "refused", 0); // was under way
+
+        // Then
+        Standing after = app(next).servers().getFirst().health().standing();
+        assertThat(after.state()).isEqualTo(ServerState.UP);
+        assertThat(after.why()).isEqualTo("not checked any more");
+    }
+
+    @Test
+    void shouldLoseNoDrainThatComesDuringAReload() {
+        // Given
+        Upstreams next = next(first, UpstreamSettings.DEFAULTS, 1, 3);
+
+        // When
+        app(first).servers().getFirst().health().drain(true, 0);
+        replace(next, first);
+
+        // Then
+        assertThat(app(next).servers().getFirst().health().standing().state()).isEqualTo(ServerState.DRAINED);
+    }
+
+    @Test
+    void shouldJudgeByTheOldLimitsUntilAReloadSucceeds() {
+        // Given
+        ServerHealth health = app(first).servers().getFirst().health();
+        Upstreams next = first.next(
+                config(EJECTING, 1, 2), SPOKEN, UpstreamSettings.DEFAULTS, name -> UpstreamEvents.NONE, name -> null);
+
+        // When
+        health.onFault("status 500", 0);
+        assertThat(health.standing().state()).isEqualTo(ServerState.UP);
+        replace(next, first);
+        health.onFault("status 500", 0); // of a request that began before the reload, too
+
+        // Then
+        assertThat(app(next).servers().getFirst().health().standing().state()).isEqualTo(ServerState.EJECTED);
+    }
+
     private void replace(Upstreams next, Upstreams before) {
         next.replace(before);
         client.runPendingTasks();
@@ -106,10 +170,18 @@ class UpstreamsReloadTest {
         return before.next(config(ports), SPOKEN, settings, name -> UpstreamEvents.NONE, name -> null);
     }
 
+    private static Map<String, UpstreamConfig> config(HealthConfig health, int... ports) {
+        return Map.of("app", upstream(ports).with(health));
+    }
+
     private static Map<String, UpstreamConfig> config(int... ports) {
+        return Map.of("app", upstream(ports));
+    }
+
+    private static UpstreamConfig upstream(int... ports) {
         List<ServerAddress> servers = Arrays.stream(ports)
                 .<ServerAddress>mapToObj(port -> new HostPort("127.0.0.1", port))
                 .toList();
-        return Map.of("app", new UpstreamConfig("app", servers));
+        return new UpstreamConfig("app", servers);
     }
 }
