@@ -102,10 +102,7 @@ final class ClientConnection extends ClientHandler {
         resume();
     }
 
-    /**
-     * Takes waiting bytes. Called when more have come, when the exchange may have room, or when the next request may
-     * begin.
-     */
+    /** Takes waiting bytes: when more have come, the exchange may have room, or the next request may begin. */
     void resume() {
         if (inbox.isTaking()) {
             return;
@@ -327,6 +324,8 @@ final class ClientConnection extends ClientHandler {
     protected void onDrainOver() {
         if (phase == Phase.TUNNEL) {
             tunnel().drain(departure());
+        } else if (phase == Phase.EXCHANGE && stream.endsWithConnection()) {
+            abort(true);
         }
     }
 

@@ -149,6 +149,11 @@ final class Http1ClientStream implements ClientStream {
         }
     }
 
+    /** Whether the client takes the connection's end for the end of the answer that has begun. */
+    boolean endsWithConnection() {
+        return endsWithConnection;
+    }
+
     @Override
     public void sendHead(AnswerHead head) {
         boolean modern = isModern();

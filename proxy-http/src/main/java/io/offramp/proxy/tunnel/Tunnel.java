@@ -153,18 +153,22 @@ public final class Tunnel implements TunnelListener {
 
     /**
      * This proxy goes, and the time for tunnels is over. Both ends of a WebSocket get a close frame, where one may
-     * stand; all others are cut.
+     * stand; all others are cut: the server behind what its client has sent, neither so that it looks like an end.
      *
      * @param cause for the log
      */
     public void drain(String cause) {
+        if (!toClosed()) {
+            return;
+        }
         if (clientFrames == null || serverFrames == null) {
-            cut(cause);
-        } else if (toClosed()) {
+            server.endBehindWrites(true, takeNs);
+            client.reset();
+        } else {
             say(server, !clientEnded && clientFrames.isAtBoundary(), true);
             say(client, !serverEnded && serverFrames.isAtBoundary(), false);
-            listener.onClosed(this, cause);
         }
+        listener.onClosed(this, cause);
     }
 
     private void say(TunnelEnd to, boolean isWhole, boolean asClient) {
