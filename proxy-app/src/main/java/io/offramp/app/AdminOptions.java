@@ -10,14 +10,20 @@ import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of a command that asks a running proxy: where its admin listener is. */
 final class AdminOptions {
     private static final int MAX_REASON_BYTES = 1_000;
+    private static final int OK = 200;
+    /** The status of a command that was done in part. */
+    private static final int MULTI_STATUS = 207;
     /** The status of a command that was understood and not done. */
-    private static final int REFUSED = 409;
+    private static final int CONFLICT = 409;
+
+    private static final Set<Integer> TAKEN = Set.of(OK, MULTI_STATUS, CONFLICT);
 
     @Option(
             names = "--admin",
@@ -80,16 +86,27 @@ final class AdminOptions {
     /**
      * Gives a command that may be refused with reasons, and prints its result.
      *
-     * @return false if it was refused
+     * @return how much of it was done
      * @throws CommandFailure if there is no such proxy, or it has no such command
      */
-    boolean command(AdminClient client, String path, PrintWriter out) throws CommandFailure {
+    Taken command(AdminClient client, String path, PrintWriter out) throws CommandFailure {
         int status = ask(
                 () -> client.post(path),
                 "is not the admin address of a proxy with " + path,
                 "answer to " + path,
                 page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
-        return status != REFUSED;
+        return switch (status) {
+            case CONFLICT -> Taken.REFUSED;
+            case MULTI_STATUS -> Taken.IN_PART;
+            default -> Taken.WHOLE;
+        };
+    }
+
+    /** What has become of a command. */
+    enum Taken {
+        WHOLE,
+        IN_PART,
+        REFUSED
     }
 
     @FunctionalInterface
@@ -98,7 +115,7 @@ final class AdminOptions {
     }
 
     /**
-     * Returns the status, 200 or {@link #REFUSED}.
+     * Returns the status, one of {@link #TAKEN}.
      *
      * @param absent what is true of an address that says that there is no such page
      */
@@ -115,7 +132,7 @@ final class AdminOptions {
                     throw CommandFailure.atRunTime(
                             admin + " refuses: " + new String(reason, StandardCharsets.UTF_8).strip());
                 }
-                if (answer.status() != 200 && answer.status() != REFUSED) {
+                if (!TAKEN.contains(answer.status())) {
                     throw CommandFailure.atRunTime(admin + " " + absent + ": it says " + answer.status());
                 }
                 reader.read(body);

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "reload",
         description = {
             "Has a running proxy read its configuration again, with all files that it names. If anything is wrong, "
-                    + "everything stays as it was, and all errors are printed."
+                    + "the configuration stays as it was, and all errors are printed."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -23,11 +23,14 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:the configuration is in use",
             "1:no proxy answers there",
-            "2:the configuration was refused, and nothing has changed; or wrong usage"
+            "2:something was refused, and the configuration is as it was; or wrong usage",
+            "3:the configuration is in use, but files were refused that are read again by themselves"
         },
         footerHeading = "%nExamples:%n",
         footer = {"  offramp reload --dry-run          print what would change", "  offramp reload"})
 final class ReloadCommand implements Callable<Integer> {
+    private static final int IN_PART = 3;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -41,8 +44,12 @@ final class ReloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         PrintWriter out = spec.commandLine().getOut();
-        boolean taken = admin.command(admin.client(), dryRun ? "/reload?dry-run" : "/reload", out);
+        AdminOptions.Taken taken = admin.command(admin.client(), dryRun ? "/reload?dry-run" : "/reload", out);
         out.flush();
-        return taken ? ExitCode.OK : ExitCode.USAGE;
+        return switch (taken) {
+            case WHOLE -> ExitCode.OK;
+            case REFUSED -> ExitCode.USAGE;
+            case IN_PART -> IN_PART;
+        };
     }
 }

@@ -92,7 +92,11 @@ final class Serving {
             } else {
                 LOG.info(
                         "SIGHUP: {}{}",
-                        report.failed() ? "some files were refused" : "all files are in order",
+                        switch (report.result()) {
+                            case DONE -> "all files are in order";
+                            case IN_PART -> "the configuration is in use, some files were refused";
+                            case REFUSED -> "some files were refused";
+                        },
                         server.reloads().hasRoot() ? "" : "; " + ReloadReport.SCOPE);
             }
         });

@@ -1,6 +1,7 @@
 package io.offramp.proxy.reload;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.offramp.proxy.reload.ReloadReport.Result;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class Reloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
     private static final long LOOK_EVERY_MS = 1_000;
+    /** Looks between two attempts at a refused configuration. */
+    private static final int MOST_PAUSE = 64;
 
     private final ReloadEvents events;
     private final List<Watched> watched = new CopyOnWriteArrayList<>();
@@ -46,11 +49,30 @@ public final class Reloads implements AutoCloseable {
         private Map<Path, FileStamp> seen =
                 Map.of(); // empty: the files may have changed since they were read at the start
         private List<String> unreported = List.of();
+        private List<String> told = List.of();
         private boolean unsettled;
+        private int looksToRetry;
+        private int pause;
         private String fault = "";
 
         private Watched(Reloadable what) {
             this.what = what;
+        }
+
+        /** Whether a refused configuration is due once more: the reason may lie in other files, or in a taken port. */
+        private boolean isRetryDue() {
+            if (looksToRetry == 0) {
+                return false;
+            }
+            looksToRetry--;
+            return looksToRetry == 0;
+        }
+
+        /** Later each time. */
+        private void onRead(ReloadOutcome outcome) {
+            unsettled = outcome.unsettled();
+            pause = outcome.problems().isEmpty() ? 0 : Math.min(Math.max(2 * pause, 2), MOST_PAUSE);
+            looksToRetry = what instanceof ReloadRoot ? pause : 0;
         }
     }
 
@@ -72,7 +94,6 @@ public final class Reloads implements AutoCloseable {
      */
     public void registerRoot(ReloadRoot what, boolean isWatched) {
         Watched item = new Watched(what);
-        item.seen = FileStamp.of(what.files());
         root = new Root(what, item, isWatched);
     }
 
@@ -100,7 +121,7 @@ public final class Reloads implements AutoCloseable {
     public CompletableFuture<ReloadReport> dryRun() {
         Root known = root;
         return known == null
-                ? CompletableFuture.completedFuture(new ReloadReport(List.of("nothing would change"), false))
+                ? CompletableFuture.completedFuture(new ReloadReport(List.of("nothing would change"), Result.DONE))
                 : onThread(known.what::dryRun);
     }
 
@@ -146,13 +167,19 @@ public final class Reloads implements AutoCloseable {
         Map<Path, FileStamp> now = FileStamp.of(each.what.files());
         List<String> unreported = each.unreported;
         each.unreported = List.of();
-        if (each.unsettled || !now.equals(each.seen)) {
+        boolean changed = !now.equals(each.seen);
+        if (changed) {
+            each.pause = 0;
+            each.told = List.of();
+        }
+        if (changed || each.unsettled || each.isRetryDue()) {
             each.seen = now; // the state before reading: a write in between is for the next look
             ReloadOutcome outcome = reload(each.what);
-            each.unsettled = outcome.unsettled();
-            each.unreported = outcome.problems();
+            each.onRead(outcome);
+            each.unreported = outcome.problems().equals(each.told) ? List.of() : outcome.problems();
             tellChanges(each.what, outcome);
         } else if (!unreported.isEmpty()) {
+            each.told = unreported;
             tellProblems(each.what, unreported);
         }
     }
@@ -160,22 +187,24 @@ public final class Reloads implements AutoCloseable {
     private ReloadReport reloadNow() {
         List<String> lines = new ArrayList<>();
         Root known = root;
-        if (known != null && reloadNow(known.item, lines)) {
-            return new ReloadReport(lines, true);
+        ReloadOutcome configured = known == null ? ReloadOutcome.changed(List.of()) : reloadNow(known.item, lines);
+        if (!configured.problems().isEmpty()) {
+            return new ReloadReport(lines, Result.REFUSED);
         }
         boolean failed = false;
         for (Watched each : watched) { // those that the root has left or brought
-            failed |= reloadNow(each, lines);
+            failed |= !reloadNow(each, lines).problems().isEmpty();
         }
-        return new ReloadReport(lines, failed);
+        Result refused = configured.changes().isEmpty() ? Result.REFUSED : Result.IN_PART;
+        return new ReloadReport(lines, failed ? refused : Result.DONE);
     }
 
-    /** True after a problem. */
-    private boolean reloadNow(Watched each, List<String> lines) {
+    private ReloadOutcome reloadNow(Watched each, List<String> lines) {
         each.seen = FileStamp.of(each.what.files());
         each.unreported = List.of();
         ReloadOutcome outcome = reloadTold(each.what);
-        each.unsettled = outcome.unsettled();
+        each.onRead(outcome);
+        each.told = outcome.problems();
         tellChanges(each.what, outcome);
         tellProblems(each.what, outcome.problems());
         outcome.changes().forEach(change -> lines.add(place(each.what) + change));
@@ -183,7 +212,7 @@ public final class Reloads implements AutoCloseable {
         if (outcome.changes().isEmpty() && outcome.problems().isEmpty()) {
             lines.add(place(each.what) + "unchanged");
         }
-        return !outcome.problems().isEmpty();
+        return outcome;
     }
 
     /** An explicit reload does not wait for the second look. */

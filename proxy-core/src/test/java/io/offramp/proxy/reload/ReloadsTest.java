@@ -179,7 +179,7 @@ class ReloadsTest {
         assertThat(report())
                 .isEqualTo(new ReloadReport(
                         List.of("web: text: unchanged", "tcp: fault: error: java.lang.IllegalStateException: ours"),
-                        true));
+                        ReloadReport.Result.REFUSED));
         replace("two");
         assertThat(report().lines()).startsWith("web: text: is two");
         replace("bad");

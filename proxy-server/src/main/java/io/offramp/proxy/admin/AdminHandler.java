@@ -143,7 +143,11 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private Page.Whole page(ReloadReport report) {
-        HttpResponseStatus status = report.failed() ? HttpResponseStatus.CONFLICT : HttpResponseStatus.OK;
+        HttpResponseStatus status = switch (report.result()) {
+            case DONE -> HttpResponseStatus.OK;
+            case IN_PART -> HttpResponseStatus.MULTI_STATUS;
+            case REFUSED -> HttpResponseStatus.CONFLICT;
+        };
         String scope = reloads.hasRoot() ? "" : ReloadReport.SCOPE + "\n";
         return AdminPages.text(status, String.join("\n", report.lines()) + "\n" + scope);
     }

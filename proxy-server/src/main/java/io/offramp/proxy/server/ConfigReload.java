@@ -83,7 +83,7 @@ final class ConfigReload implements ReloadRoot {
         }
         return new ReloadReport(
                 lines.isEmpty() ? List.of("nothing would change") : lines,
-                !plan.problems().isEmpty());
+                plan.problems().isEmpty() ? ReloadReport.Result.DONE : ReloadReport.Result.REFUSED);
     }
 
     /**
