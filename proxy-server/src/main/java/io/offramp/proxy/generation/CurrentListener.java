@@ -4,20 +4,37 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One listener, as the current generation has it. If that has no such listener, its connections continue as in the last
- * generation that had it. Thread-safe; a call costs one volatile read, unless the generation has changed.
+ * One listener, as the current generation has it. If that has no such listener, or on other terms only, its connections
+ * continue as in the last generation that had it. Thread-safe; a call costs one volatile read, unless the generation
+ * has changed.
  */
 public final class CurrentListener implements Supplier<ListenerGeneration> {
     private final Generations generations;
     private final ListenerKey key;
+    private final @Nullable Terms terms;
     private @Nullable Seen seen; // immutable: threads may race for it, and at worst look again
 
     private record Seen(Generation of, ListenerGeneration listener) {}
 
-    /** @param key its socket */
+    /**
+     * On whatever terms: for new connections.
+     *
+     * @param key its socket
+     */
     public CurrentListener(Generations generations, ListenerKey key) {
+        this(generations, key, null);
+    }
+
+    /**
+     * For connections that have met these terms.
+     *
+     * @param key its socket
+     * @param terms null for all
+     */
+    public CurrentListener(Generations generations, ListenerKey key, @Nullable Terms terms) {
         this.generations = generations;
         this.key = key;
+        this.terms = terms;
     }
 
     /**
@@ -34,7 +51,7 @@ public final class CurrentListener implements Supplier<ListenerGeneration> {
 
     private ListenerGeneration look(Generation now, @Nullable Seen last) {
         ListenerGeneration found = now.listener(key);
-        if (found == null && last != null) {
+        if (last != null && !fits(found)) {
             found = last.listener;
         }
         if (found == null) {
@@ -42,5 +59,14 @@ public final class CurrentListener implements Supplier<ListenerGeneration> {
         }
         seen = new Seen(now, found);
         return found;
+    }
+
+    /** Whether it is for connections that have met exactly these. */
+    public boolean isFor(Terms met) {
+        return met.equals(terms);
+    }
+
+    private boolean fits(@Nullable ListenerGeneration found) {
+        return found != null && (terms == null || terms.equals(found.terms()));
     }
 }

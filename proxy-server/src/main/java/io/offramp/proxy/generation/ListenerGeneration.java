@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One listener of a generation. A connection takes everything but the routes once, and keeps it; each request takes the
- * current routes.
+ * current routes, as long as the terms are the same.
  *
  * @param key its socket
  * @param name as configured; two listeners may share one
+ * @param terms that its connections have met
  * @param metrics of that name
  * @param watch sees every connection that is let in; null for nobody
  * @param handshake certificates and parameters of TLS
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record ListenerGeneration(
         ListenerKey key,
         String name,
+        Terms terms,
         ListenerMetrics metrics,
         @Nullable ConnectionWatch watch,
         HandshakeSettings handshake,

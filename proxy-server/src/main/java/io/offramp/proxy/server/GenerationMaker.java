@@ -16,6 +16,7 @@ import io.offramp.proxy.generation.Generation;
 import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
+import io.offramp.proxy.generation.Terms;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http2.server.Http2Protocol;
@@ -90,6 +91,7 @@ record GenerationMaker(
                         .next(config.upstreams(), spoken, config.servers(), metrics::upstream, securities);
         Fronts fronts = new Fronts(upstreams, metrics, budget, accessLog);
         Map<ListenerKey, CurrentListener> current = new HashMap<>();
+        Map<ListenerKey, CurrentListener> routed = new HashMap<>();
         Map<ListenerKey, HandshakeParts> handshakes = new LinkedHashMap<>();
         List<ListenerGeneration> listeners = new ArrayList<>();
         for (Map.Entry<ListenerKey, ListenerConfig> each : keys(config).entrySet()) {
@@ -103,8 +105,12 @@ record GenerationMaker(
                     before == null ? null : before.handshakes().get(key));
             handshakes.put(key, parts);
             CurrentListener known = before == null ? null : before.current().get(key);
-            CurrentListener finder = known == null ? new CurrentListener(generations, key) : known;
-            current.put(key, finder);
+            current.put(key, known == null ? new CurrentListener(generations, key) : known);
+            Terms terms = Terms.of(listener);
+            CurrentListener finder = before == null
+                    ? new CurrentListener(generations, key, terms)
+                    : before.routed(generations, key, terms);
+            routed.put(key, finder);
             Front front = fronts.of(
                     listener, parts.settings().identities(), () -> finder.get().routes());
             listeners.add(make(key, listener, upstreams, front, parts.settings()));
@@ -114,7 +120,7 @@ record GenerationMaker(
                         secured.values().stream().flatMap(tls -> tls.files().stream()))
                 .toList();
         Generation generation = new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
-        return new Made(config, generation, current, handshakes, secured);
+        return new Made(config, generation, current, routed, handshakes, secured);
     }
 
     /** The listeners by their sockets, in the order of the configuration. */
@@ -181,6 +187,7 @@ record GenerationMaker(
         return new ListenerGeneration(
                 key,
                 listener.name(),
+                Terms.of(listener),
                 metrics.listener(listener.name()),
                 backends.watch(listener),
                 handshake,

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The listening sockets. They outlive generations. One thread at a time. */
@@ -116,21 +117,25 @@ final class Listeners {
     /**
      * The generation is the current one: opens what was bound for it, and closes the sockets that it does not have.
      *
-     * @return the latter; their connections go on
+     * @return connections that have to end, for want of a socket or because they have not met its terms
      */
-    List<Open> become(Made next, List<Open> added) {
+    List<Channel> become(Made next, List<Open> added) {
         List<Open> gone = open.values().stream()
                 .filter(each -> !next.current().containsKey(each.key()))
                 .toList();
         gone.forEach(each -> {
             open.remove(each.key());
             each.close();
+            each.connections().leave();
         });
+        List<Channel> leaving = Stream.concat(gone.stream(), open.values().stream())
+                .flatMap(each -> each.connections().drain().stream())
+                .toList();
         added.forEach(each -> {
             open.put(each.key(), each);
             each.accept();
         });
-        return gone;
+        return leaving;
     }
 
     /** The socket of a listener of the current generation. */

@@ -4,7 +4,9 @@ import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.UpstreamTlsConfig;
 import io.offramp.proxy.generation.CurrentListener;
 import io.offramp.proxy.generation.Generation;
+import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerKey;
+import io.offramp.proxy.generation.Terms;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.upstream.TransportSecurity;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param config of the generation
  * @param generation ready to serve
  * @param current finds each listener in the generation of any time; the same object in all generations
+ * @param routed the same for those who have met its terms; another object once these change
  * @param handshakes by listener
  * @param secured by upstream
  */
@@ -29,6 +32,7 @@ record Made(
         ProxyConfig config,
         Generation generation,
         Map<ListenerKey, CurrentListener> current,
+        Map<ListenerKey, CurrentListener> routed,
         Map<ListenerKey, HandshakeParts> handshakes,
         Map<String, Secured> secured) {
     /**
@@ -40,6 +44,18 @@ record Made(
      * @param files that were read
      */
     record Secured(UpstreamTlsConfig from, Duration timeout, TransportSecurity security, List<Reloadable> files) {}
+
+    /** Another generation follows: listeners that it does not have are found in this one for good. */
+    void settle() {
+        current.values().forEach(CurrentListener::get);
+        routed.values().forEach(CurrentListener::get);
+    }
+
+    /** Finds the routes of connections that have met these terms. */
+    CurrentListener routed(Generations generations, ListenerKey key, Terms terms) {
+        CurrentListener known = routed.get(key);
+        return known != null && known.isFor(terms) ? known : new CurrentListener(generations, key, terms);
+    }
 
     /**
      * Shows the certificates of this generation, now and after each change of their files, and those before no more.

@@ -1,6 +1,7 @@
 package io.offramp.proxy.server;
 
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -18,11 +19,8 @@ import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
-import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
-import io.offramp.proxy.generation.CurrentListener;
 import io.offramp.proxy.generation.Generations;
-import io.offramp.proxy.handshake.crypto.CryptoProviders;
 import io.offramp.proxy.metrics.ConfigMetrics;
 import io.offramp.proxy.metrics.LogLosses;
 import io.offramp.proxy.metrics.ProxyMetrics;
@@ -35,20 +33,15 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A running proxy: event loops, listeners, backends, admin. Thread-safe. */
 public final class ProxyServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
-
     /** Time for a cut connection to take its close_notify. */
     private static final long CUT_LIMIT_MS = 500;
 
@@ -120,7 +113,7 @@ public final class ProxyServer implements AutoCloseable {
      */
     public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         ProxyServer server = start(config, providers, null);
-        server.announce(config);
+        server.announcement().started(config, server.limits(), server.listeners(), server.admin);
         if (server.phase.get() == Phase.WARMING) {
             WarmUp.start(config, providers, server.phase);
         }
@@ -221,12 +214,16 @@ public final class ProxyServer implements AutoCloseable {
      *
      * @return connections that were cut
      */
-    public synchronized int close(Duration drain) {
+    public int close(Duration drain) {
+        stopped.countDown();
+        phase.set(Phase.DRAINING); // before the monitor: a reload that has not got it yet comes too late
+        return stop(drain);
+    }
+
+    private synchronized int stop(Duration drain) {
         if (loops.isShuttingDown()) {
             return 0;
         }
-        stopped.countDown();
-        phase.set(Phase.DRAINING);
         listeners.close();
         clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
         halfOpen.drain();
@@ -261,28 +258,33 @@ public final class ProxyServer implements AutoCloseable {
 
     /**
      * Takes over another configuration: it holds for all that begins afterwards. Open connections continue, with their
-     * TLS and limits; their next requests go by the new routes. Connections of a listener that is gone are drained.
-     * Threads, backends and admin stay as they are. Reads files, resolves names and binds sockets: blocks.
+     * TLS and limits; their next requests go by the new routes. Connections of a listener that is gone, or asks for
+     * more of its clients now, are drained. Threads, backends and admin stay as they are. Reads files, resolves names
+     * and binds sockets: blocks. For one thread at a time. A stop waits for the sockets only, not for files and names.
      *
      * @throws StartException if something cannot be read or bound; then nothing has changed
      */
-    synchronized void become(ProxyConfig config) throws StartException {
+    void become(ProxyConfig config) throws StartException {
+        Made before = Objects.requireNonNull(made);
+        become(maker.make(config, before), before);
+    }
+
+    private synchronized void become(Made next, Made before) throws StartException {
         if (isDraining()) {
             throw new StartException("the proxy is stopping");
         }
-        Made before = Objects.requireNonNull(made);
-        Made next = maker.make(config, before);
         List<Listeners.Open> added = listeners.bind(next);
         try {
-            log(config.logging().access());
+            log(next.config().logging().access());
         } catch (StartException e) {
             added.forEach(Listeners.Open::close);
             throw e;
         }
-        before.current().values().forEach(CurrentListener::get); // what connections of a listener that goes will keep
+        before.settle();
         next.generation().upstreams().replace(before.generation().upstreams());
         use(next, before);
-        drain(listeners.become(next, added));
+        cutLater(listeners.become(next, added));
+        announcement().changed(next.config(), added);
     }
 
     private void use(Made next, @Nullable Made before) {
@@ -301,15 +303,17 @@ public final class ProxyServer implements AutoCloseable {
         configs.onGeneration();
     }
 
-    /** They end as soon as they can, or when the time for that is over. */
-    private void drain(List<Listeners.Open> gone) {
-        gone.forEach(each -> each.connections().drain());
-        if (!gone.isEmpty()) {
+    /** When the time for a drain is over. */
+    private void cutLater(List<Channel> leaving) {
+        if (!leaving.isEmpty()) {
             loops.schedule(
-                    () -> gone.forEach(each -> each.connections().cut()),
-                    config().drain().toMillis(),
-                    TimeUnit.MILLISECONDS);
+                    () -> leaving.forEach(ProxyServer::cut), config().drain().toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    private static void cut(Channel client) {
+        client.pipeline().fireUserEventTriggered(DrainEvent.OVER);
+        client.close();
     }
 
     /** Backends that are open, by name. */
@@ -331,6 +335,10 @@ public final class ProxyServer implements AutoCloseable {
         } catch (IOException e) {
             throw new StartException("cannot write the access log to " + config.target() + ": " + e);
         }
+    }
+
+    private Announcement announcement() {
+        return new Announcement(transport, backends, sizing);
     }
 
     private ClientLimits limits() {
@@ -364,30 +372,6 @@ public final class ProxyServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new StartException(String.valueOf(e.getMessage()));
             }
-        }
-    }
-
-    private void announce(ProxyConfig config) {
-        LOG.info(
-                "JDK {}, transport {}, handshake crypto: {}, backends: {}",
-                Runtime.version(),
-                transport,
-                CryptoProviders.describe(),
-                backends.describe());
-        backends.all()
-                .forEach(backend -> backend.surroundings().forEach(line -> LOG.info("{}: {}", backend.name(), line)));
-        LOG.info("{}", sizing.describe(limits()));
-        sizing.warnings(config.clients(), config.heads().headBytes()).forEach(line -> LOG.warn("{}", line));
-        for (Listening each : listeners()) {
-            LOG.info(
-                    "listening on {} ({}), offload: tx {}, rx {}",
-                    Connection.text(each.address()),
-                    each.config().mode().name().toLowerCase(Locale.ROOT),
-                    each.plan().describeTx(),
-                    each.plan().describeRx());
-        }
-        if (admin != null) {
-            LOG.info("admin on {}", admin);
         }
     }
 }

@@ -15,6 +15,7 @@ import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.generation.ListenerGeneration;
+import io.offramp.proxy.generation.Terms;
 import io.offramp.proxy.handshake.engine.HandshakeEvent;
 import io.offramp.proxy.handshake.engine.HandshakeListener;
 import io.offramp.proxy.handshake.engine.TlsHandshakeHandler;
@@ -25,6 +26,7 @@ import io.offramp.proxy.session.TlsSessionHandler;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -133,36 +135,37 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
                         proxied
                                 ? new ProxyHeaderHandler(headerNs(listener), this)
                                 : new TlsHandshakeHandler(listener.handshake(), this));
-        if (isDraining()) { // accepted before the socket closed, after the drain's own pass
+        if (isLeaving(channel)) { // accepted before the socket closed, after the drain's own pass
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
         }
     }
 
-    /** The socket is gone: its connections end as soon as they can, and so does one that was accepted before. */
-    void drain() {
+    /** The socket is gone: its connections have to leave, and so has one that it accepted just before. */
+    void leave() {
         gone = true;
-        for (Channel each : channels) {
-            if (each.attr(ACCEPTED).get().by() == this) {
-                each.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
-            }
-        }
     }
 
-    /** Cuts what is left of them; returns the number. */
-    int cut() {
-        int cut = 0;
-        for (Channel each : channels) {
-            if (each.attr(ACCEPTED).get().by() == this) {
-                each.pipeline().fireUserEventTriggered(DrainEvent.OVER);
-                each.close();
-                cut++;
-            }
-        }
-        return cut;
+    /**
+     * Ends the connections that the current generation does not serve, as soon as each can: all if the socket is gone,
+     * and those that were let in on other terms than a client has to meet now.
+     *
+     * @return these
+     */
+    List<Channel> drain() {
+        List<Channel> leaving = channels.stream()
+                .filter(each -> isOurs(each) && isLeaving(each))
+                .toList();
+        leaving.forEach(each -> each.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
+        return leaving;
     }
 
-    private boolean isDraining() {
-        return gone || draining.getAsBoolean();
+    private boolean isOurs(Channel channel) {
+        return channel.attr(ACCEPTED).get().by() == this;
+    }
+
+    private boolean isLeaving(Channel channel) {
+        Terms met = channel.attr(ACCEPTED).get().listener().terms();
+        return gone || draining.getAsBoolean() || !current.get().terms().equals(met);
     }
 
     /** A header that was lost once comes three seconds later (§2: at least as long). */
@@ -225,7 +228,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         TlsSessionHandler handler = new TlsSessionHandler(session, target, listener.sessions(), connection);
         ctx.pipeline().addLast(handler);
         listener.front().install(ctx.pipeline());
-        if (isDraining()) {
+        if (isLeaving(channel)) {
             ctx.pipeline().fireUserEventTriggered(DrainEvent.NEW_CONNECTION);
         }
         return handler;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.budget.ClientLimits;
+import io.offramp.proxy.config.ListenerConfig.Mode;
 import io.offramp.proxy.exchange.Router;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.message.HeadLimits;
@@ -20,6 +22,7 @@ import io.offramp.proxy.session.SessionSettings;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +30,9 @@ import org.junit.jupiter.api.Test;
 
 class CurrentListenerTest {
     private static final RecordOffload SOFTWARE = new SwProvider().open(Map.of());
+
+    private static final Terms REQUIRED = new Terms(
+            Mode.HTTP, new ClientAuthSettings(ClientAuthSettings.Mode.REQUIRED, List.of(Path.of("ca.pem")), null, 1));
 
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final Generations generations = new Generations();
@@ -76,6 +82,25 @@ class CurrentListenerTest {
     }
 
     @Test
+    void shouldKeepTheLastOfTheSameTerms() {
+        // Given
+        Terms terms = new Terms(Mode.HTTP, ClientAuthSettings.OFF);
+        CurrentListener met = new CurrentListener(generations, key("web", 0), terms);
+        ListenerGeneration last = listener("web", 0, terms);
+        generations.swap(generation(last));
+        assertThat(met.get()).isSameAs(last);
+
+        // When
+        ListenerGeneration next = listener("web", 0, REQUIRED);
+        generations.swap(generation(next));
+
+        // Then
+        assertThat(met.get()).isSameAs(last);
+        assertThat(web.get()).isSameAs(next);
+        assertThat(met.isFor(REQUIRED)).isFalse();
+    }
+
+    @Test
     void shouldThrowBeforeThereIsOne() {
         assertThatThrownBy(web::get).isInstanceOf(IllegalStateException.class);
         generations.swap(generation(listener("other")));
@@ -100,10 +125,15 @@ class CurrentListenerTest {
     }
 
     private ListenerGeneration listener(String host, int nth) {
+        return listener(host, nth, new Terms(Mode.HTTP, ClientAuthSettings.OFF));
+    }
+
+    private ListenerGeneration listener(String host, int nth, Terms terms) {
         OffloadPlan plan = new OffloadPlan(SOFTWARE, SOFTWARE, Policy.SW, Policy.SW, AutoPolicy.DEFAULTS);
         return new ListenerGeneration(
                 key(host, nth),
                 "any",
+                terms,
                 metrics.listener("any"),
                 null,
                 FuzzClient.settings(),

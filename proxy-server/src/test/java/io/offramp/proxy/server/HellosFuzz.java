@@ -14,10 +14,13 @@ import io.offramp.offload.sw.SwProvider;
 import io.offramp.offload.tck.fuzz.Bounds;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
+import io.offramp.proxy.generation.Terms;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.HostPort;
@@ -70,6 +73,7 @@ public final class HellosFuzz {
     private static final ListenerGeneration LISTENER = new ListenerGeneration(
             new ListenerKey(new HostPort("127.0.0.1", 443), 0),
             "fuzz",
+            new Terms(ListenerConfig.Mode.HTTP, ClientAuthSettings.OFF),
             METRICS.listener("fuzz"),
             null,
             FuzzClient.settings(),

@@ -11,17 +11,24 @@ import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import io.offramp.proxy.handshake.client.TestCa;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -96,21 +103,106 @@ class ListenersReloadIT {
     }
 
     @Test
+    void shouldKeepNewRoutesFromClientsThatHaveShownNoCertificate() throws Exception {
+        Files.writeString(dir.resolve("ca.pem"), TestCa.root("CN=clients").pem());
+
+        assertThatAChangeEndsConnections(listener(", client-auth: {mode: required, ca: ca.pem}"));
+    }
+
+    @Test
+    void shouldSendNoHttpToTheServersOfAListenerOfBytes() throws Exception {
+        assertThatAChangeEndsConnections(listener("").replace("upstream:", "mode: tcp, upstream:"));
+    }
+
+    /** A connection from before gets nothing of what is behind the listener now, while another listener's goes on. */
+    private void assertThatAChangeEndsConnections(String changed) throws Exception {
+        // Given
+        AtomicInteger others = new AtomicInteger();
+        try (ServerSocket other = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> {
+                while (!other.isClosed()) {
+                    try {
+                        other.accept().close();
+                        others.incrementAndGet();
+                    } catch (IOException e) {
+                        return;
+                    }
+                }
+            });
+            proxy.become(config(listener(""), listener("")));
+            try (SSLSocket before = connect(port(0));
+                    SSLSocket beside = connect(port(1))) {
+                ask(before);
+                ask(beside);
+
+                // When
+                proxy.become(config(
+                        List.of(changed, listener("").replace("app", "old")),
+                        "upstreams: {app: {servers: ['127.0.0.1:%d']}, old: {servers: ['127.0.0.1:%d']}}"
+                                .formatted(
+                                        other.getLocalPort(),
+                                        upstream.getAddress().getPort())));
+
+                // Then
+                assertThat(before.getInputStream().read()).isEqualTo(-1);
+                assertThat(ask(beside)).endsWith("ok");
+            }
+        }
+        assertThat(others).hasValue(0);
+    }
+
+    @Test
     void shouldChangeNothingIfAnAddressIsTaken() throws Exception {
         String taken = listener("").replace(":0", ":" + upstream.getAddress().getPort());
+        int free;
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = probe.getLocalPort();
+        }
+        String bound = listener("").replace(":0", ":" + free);
 
-        assertThatThrownBy(() -> proxy.become(config(listener(", versions: ['1.2']"), listener(""), taken)))
+        assertThatThrownBy(() -> proxy.become(config(listener(", versions: ['1.2']"), bound, taken)))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining(
                         "cannot listen on 127.0.0.1:" + upstream.getAddress().getPort())
                 .hasMessageContaining("in use");
 
         assertThat(proxy.listeners()).hasSize(1);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), free).close())
+                .isInstanceOf(ConnectException.class);
         try (SSLSocket next = connect(port(0))) {
             assertThat(next.getSession().getProtocol()).isEqualTo("TLSv1.3");
             assertThat(ask(next)).endsWith("ok");
         }
         assertThat(page()).contains("offramp_config_generation 1.0");
+    }
+
+    /** It may take long, as looking up names does. */
+    @Test
+    void shouldReadTheNewConfigurationBesideAStop() throws Exception {
+        // Given
+        Path gone = Files.copy(dir.resolve(DevelopmentCertificate.FILE_NAME), dir.resolve("gone.pem"));
+        ProxyConfig next = config(listener("").replace(DevelopmentCertificate.FILE_NAME, "gone.pem"));
+        Files.delete(gone);
+        ProxyServer stopping = proxy;
+        synchronized (stopping) { // as a stop does
+
+            // When
+            CompletableFuture<Void> reload = CompletableFuture.runAsync(() -> becomeUnchecked(next));
+
+            // Then
+            assertThat(reload)
+                    .failsWithin(20, TimeUnit.SECONDS)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withMessageContaining("gone.pem");
+        }
+    }
+
+    private void becomeUnchecked(ProxyConfig next) {
+        try {
+            proxy.become(next);
+        } catch (StartException e) {
+            throw new CompletionException(e);
+        }
     }
 
     @Test

@@ -15,11 +15,14 @@ import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
+import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
 import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
+import io.offramp.proxy.generation.Terms;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.handshake.engine.FuzzClient;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.Cidr;
@@ -61,6 +64,7 @@ class TlsListenerTest {
         ListenerGeneration now = new ListenerGeneration(
                 new ListenerKey(new HostPort("127.0.0.1", 443), 0),
                 "web",
+                new Terms(ListenerConfig.Mode.HTTP, ClientAuthSettings.OFF),
                 metrics.listener("web"),
                 null,
                 FuzzClient.settings(),
