@@ -2,8 +2,8 @@ package io.offramp.proxy.exchange;
 
 import io.netty.util.AsciiString;
 import io.offramp.proxy.message.Ascii;
-import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,10 +64,18 @@ public final class TrailerRules {
         return Stream.of(names).map(AsciiString::cached).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** True if the trailer may stand behind a body; marks in its name count as hyphens. */
-    public static boolean passes(Fields trailers, int index) {
-        // All fields that this proxy knows are about framing, routing, identity or control.
-        return trailers.kind(index) == Field.OTHER && !IN_HEADS_ONLY.contains(hyphenated(trailers.lowerName(index)));
+    /**
+     * True if the trailer may stand behind a body; marks in its name count as hyphens.
+     *
+     * @param ours what this proxy sets in the head itself, and no trailer may contradict
+     */
+    public static boolean passes(Fields trailers, int index, Forwarding ours) {
+        return switch (trailers.kind(index)) {
+            case OTHER -> !IN_HEADS_ONLY.contains(hyphenated(trailers.lowerName(index)));
+            case X_REQUEST_ID -> !ours.requestId();
+            case TRACEPARENT, TRACESTATE -> !ours.trace();
+            default -> false; // about framing, routing, identity or control
+        };
     }
 
     private static AsciiString hyphenated(AsciiString name) {

@@ -3,6 +3,7 @@ package io.offramp.proxy.http1;
 import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.channel.WriteBurst;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 
 /**
  * Writes the bodies of a connection's messages, one after the other: in chunks where the framing says so. Only
@@ -13,14 +14,20 @@ final class BodyWriter {
 
     private final WriteBurst burst;
     private boolean chunked;
+    private Forwarding ours = Forwarding.NONE;
 
     BodyWriter(WriteBurst burst) {
         this.burst = burst;
     }
 
-    /** Begins a body. */
-    void begin(boolean inChunks) {
+    /**
+     * Begins a body.
+     *
+     * @param set what this proxy has set in the head
+     */
+    void begin(boolean inChunks, Forwarding set) {
         chunked = inChunks;
+        ours = set;
     }
 
     /** Writes a piece, which moves here. */
@@ -47,7 +54,7 @@ final class BodyWriter {
         if (chunked) {
             ByteBuf out = burst.room(LINE_BYTES, 0);
             out.writeByte('0').writeByte('\r').writeByte('\n');
-            HeaderRules.writeTrailers(trailers, out);
+            HeaderRules.writeTrailers(trailers, ours, out);
             out.writeByte('\r').writeByte('\n');
         }
     }

@@ -11,6 +11,7 @@ import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.message.RequestHead;
@@ -200,12 +201,16 @@ final class HeaderRules {
         run(fields, first, size, false, out);
     }
 
-    /** Writes the trailers behind a last chunk that may be there. */
-    static void writeTrailers(Fields trailers, ByteBuf out) {
+    /**
+     * Writes the trailers behind a last chunk that may be there.
+     *
+     * @param ours what this proxy has set in the head
+     */
+    static void writeTrailers(Fields trailers, Forwarding ours, ByteBuf out) {
         int first = -1;
         int size = trailers.size();
         for (int i = 0; i < size; i++) {
-            first = run(trailers, first, i, TrailerRules.passes(trailers, i), out);
+            first = run(trailers, first, i, TrailerRules.passes(trailers, i, ours), out);
         }
         run(trailers, first, size, false, out);
     }

@@ -17,6 +17,7 @@ import io.offramp.proxy.message.BodyFields;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.message.RequestHead;
@@ -162,7 +163,7 @@ final class Http1ClientStream implements ClientStream {
         endsWithConnection = unknown && !modern;
         long framing = !unknown ? head.length() : modern ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
         write(head, persistence(), framing, BodyFields.isBodiless(head.status(), isToHead()));
-        body.begin(unknown && modern);
+        body.begin(unknown && modern, Forwarding.NONE);
     }
 
     private Persistence persistence() {

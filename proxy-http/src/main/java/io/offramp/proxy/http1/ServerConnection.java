@@ -127,7 +127,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
         int most = request.message().length() + HeaderRules.ADDED_BYTES + client.length();
         ByteBuf out = transport.burst().room(most, following);
         HeaderRules.writeRequest(request, client, server.authority(), upgrade, webSocketKey, out);
-        body.begin(request.length() < 0);
+        body.begin(request.length() < 0, client.forwarding());
     }
 
     @Override

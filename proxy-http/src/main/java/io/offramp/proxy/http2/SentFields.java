@@ -10,6 +10,7 @@ import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.message.RequestHead;
@@ -189,11 +190,15 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
         return this;
     }
 
-    /** The trailers that pass; null if there are none, and the stream ends with its last DATA. */
-    public static @Nullable SentFields trailers(Fields trailers) {
+    /**
+     * The trailers that pass; null if there are none, and the stream ends with its last DATA.
+     *
+     * @param ours what this proxy has set in the head
+     */
+    public static @Nullable SentFields trailers(Fields trailers, Forwarding ours) {
         SentFields list = null;
         for (int i = 0; i < trailers.size(); i++) {
-            if (TrailerRules.passes(trailers, i)) {
+            if (TrailerRules.passes(trailers, i, ours)) {
                 list = list == null ? new SentFields() : list;
                 list.put(trailers, i);
             }

@@ -10,6 +10,9 @@ package io.offramp.proxy.message;
  * @param trace whether each request has a {@code traceparent} that is valid (W3C Trace Context)
  */
 public record Forwarding(boolean xForwarded, boolean forwarded, int hops, boolean requestId, boolean trace) {
+    /** Nothing at all: for answers. */
+    public static final Forwarding NONE = new Forwarding(false, false, 0, false, false);
+
     /** The default. */
     public static final Forwarding DEFAULTS = new Forwarding(true, false, 32, false, false);
 }

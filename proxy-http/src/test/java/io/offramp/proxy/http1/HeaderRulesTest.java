@@ -8,6 +8,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.http1.MessageReader.Step;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.message.RequestHead;
@@ -261,13 +262,28 @@ class HeaderRulesTest {
         assertThat(fields.address().toString()).isEqualTo("198.51.100.9");
     }
 
+    @Test
+    void shouldPassTrailersOfTracesWhereThisProxySetsNone() {
+        String lines = "X-Request-Id: 1\r\ntraceparent: 2\r\ntracestate: 3\r\n";
+
+        assertThat(trailers(lines)).isEqualTo(lines);
+        assertThat(trailers(lines, new Forwarding(false, false, 0, true, false)))
+                .isEqualTo("traceparent: 2\r\ntracestate: 3\r\n");
+        assertThat(trailers(lines, new Forwarding(false, false, 0, false, true)))
+                .isEqualTo("X-Request-Id: 1\r\n");
+    }
+
     private static String trailers(String lines) {
+        return trailers(lines, Forwarding.NONE);
+    }
+
+    private static String trailers(String lines, Forwarding ours) {
         MessageReader reader = MessageReader.ofRequests(1000, 1000);
         ByteBuf in = bytes("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + lines + "\r\n");
         assertThat(reader.read(in)).isEqualTo(Step.HEAD);
         assertThat(reader.read(in)).isEqualTo(Step.END);
         ByteBuf out = Unpooled.buffer();
-        HeaderRules.writeTrailers(reader.trailers(), out);
+        HeaderRules.writeTrailers(reader.trailers(), ours, out);
         return text(in, out);
     }
 

@@ -3,6 +3,7 @@ package io.offramp.proxy.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.Forwarding;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,13 +129,14 @@ class AnswerFieldsTest {
                 "content-length=1|host=a|x=1|cookie=a, x=1",
                 "content-length=1, -",
                 "content_type=a, -",
+                "x-request-id=1|traceparent=2|tracestate=3, x-request-id=1|traceparent=2|tracestate=3",
                 "'', -"
             })
     void shouldPassTrailersThatMayStandBehindABody(String list, @Nullable String passed) {
         Received.OfTrailers received = AnswerFields.trailers(FieldBlock.received(list));
 
         assertThat(received).isInstanceOfSatisfying(Received.Trailers.class, trailers -> {
-            SentFields sent = SentFields.trailers(trailers.fields());
+            SentFields sent = SentFields.trailers(trailers.fields(), Forwarding.NONE);
             assertThat(sent == null ? null : FieldBlock.sent(sent)).isEqualTo(passed);
         });
     }

@@ -11,6 +11,7 @@ import io.offramp.proxy.http2.SentFields;
 import io.offramp.proxy.http2.frame.BodyFrames;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HttpDate;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,7 @@ final class AnswerSender {
             sink.onEndWritten();
             return;
         }
-        connection.queue(stream, BodyFrames.end(sink, stream.id(), SentFields.trailers(trailers)));
+        connection.queue(stream, BodyFrames.end(sink, stream.id(), SentFields.trailers(trailers, Forwarding.NONE)));
     }
 
     /** A whole answer of our own. */

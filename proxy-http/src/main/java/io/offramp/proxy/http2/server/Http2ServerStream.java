@@ -13,12 +13,13 @@ import io.offramp.proxy.http2.ReceivedFields;
 import io.offramp.proxy.http2.SentFields;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import io.offramp.proxy.upstream.ConnectionEnd;
-import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamListener.Fate;
+import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ final class Http2ServerStream implements UpstreamStream {
     private @Nullable Http2Stream stream;
     private @Nullable ChannelFuture lastWrite;
     private Sending sending = Sending.NOTHING;
+    /** What this proxy has set in the head. */
+    private Forwarding ours = Forwarding.NONE;
+
     private boolean served;
 
     /** Progress of the request. */
@@ -71,6 +75,7 @@ final class Http2ServerStream implements UpstreamStream {
     @Override
     public void sendHead(RequestHead request, ClientFields client, @Nullable String upgrade) {
         String protocol = upgrade == null ? null : connection.tunnelOf(upgrade);
+        ours = client.forwarding();
         answer.begin(request.message().isHead(), protocol);
         if (upgrade != null && protocol == null) {
             failLater("takes no " + upgrade + " over HTTP/2", Fate.ANSWERED);
@@ -124,7 +129,7 @@ final class Http2ServerStream implements UpstreamStream {
 
     @Override
     public void sendEnd(Fields trailers) {
-        Http2Headers fields = SentFields.trailers(trailers);
+        Http2Headers fields = SentFields.trailers(trailers, ours);
         Http2Stream to = stream;
         if (fields == null || to == null || sending != Sending.BODY) {
             write(Unpooled.EMPTY_BUFFER, true);
