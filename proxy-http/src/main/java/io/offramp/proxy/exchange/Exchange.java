@@ -243,6 +243,7 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
             return;
         }
         upstream = null;
+        requestSide.keepNoLonger();
         answerSide.onHead(head.status());
         answerSide.onOver();
         limitNoMore();

@@ -15,7 +15,8 @@ final class KeptBody {
     private static final byte[] NONE = {};
 
     private final int most;
-    private byte[] bytes;
+    private final int expected;
+    private byte[] bytes = NONE;
     private int size;
     private boolean whole = true;
 
@@ -25,7 +26,7 @@ final class KeptBody {
      */
     KeptBody(int most, long expected) {
         this.most = most;
-        bytes = new byte[expected < 0 ? Math.min(FIRST_BYTES, most) : (int) Math.min(expected, most)];
+        this.expected = expected < 0 ? most : (int) Math.min(expected, most);
     }
 
     /** Copies a piece. */
@@ -36,10 +37,16 @@ final class KeptBody {
             return;
         }
         if (size + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.min(most, Math.max(size + more, 2 * bytes.length)));
+            bytes = Arrays.copyOf(bytes, room(size + more));
         }
         piece.getBytes(piece.readerIndex(), bytes, size, more);
         size += more;
+    }
+
+    /** Twice of what came before, but no more than the rest needs: a head costs a client less than the body it names. */
+    private int room(int least) {
+        int next = Math.max(FIRST_BYTES, 2 * bytes.length);
+        return Math.max(least, Math.min(expected, next));
     }
 
     /** It will not be sent again. */

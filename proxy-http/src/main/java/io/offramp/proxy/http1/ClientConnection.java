@@ -108,7 +108,7 @@ final class ClientConnection extends ClientHandler {
             return;
         }
         boolean blocked = !inbox.take(taker);
-        held.set(heldBytes());
+        countHeld();
         if (phase != Phase.CLOSED) {
             gate().hold(Holder.FRONT, blocked);
             if (!blocked && isInputEnded()) {
@@ -117,7 +117,12 @@ final class ClientConnection extends ClientHandler {
         }
     }
 
-    /** Heap that this client's current head takes. */
+    /** The exchange may hold less than before. */
+    void countHeld() {
+        held.set(heldBytes());
+    }
+
+    /** Heap that this client's current request takes. */
     private long heldBytes() {
         return switch (phase) {
             case HEAD -> reader.heldBytes();

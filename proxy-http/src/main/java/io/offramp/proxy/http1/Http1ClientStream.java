@@ -164,6 +164,7 @@ final class Http1ClientStream implements ClientStream {
         long framing = !unknown ? head.length() : modern ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
         write(head, persistence(), framing, BodyFields.isBodiless(head.status(), isToHead()));
         body.begin(unknown && modern, Forwarding.NONE);
+        connection.countHeld();
     }
 
     private Persistence persistence() {

@@ -365,6 +365,11 @@ final class Handlers implements ProxyUnderTest {
         return upstreams.groups().iterator().next().servers().getFirst();
     }
 
+    /** Heap that requests hold, as the memory budget counts it. */
+    long budgetedBytes() {
+        return budget.heldBytes();
+    }
+
     /** Faults of all servers. */
     long faults() {
         return upstreams.groups().iterator().next().servers().stream()

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Further attempts of requests, by status and fault. */
@@ -185,6 +186,33 @@ class RetryFlowTest {
         assertThat(text(second)).isEqualTo("cd");
         send(second, OK);
         assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP1", "HTTP2"})
+    void shouldHoldABodyNoLongerThanUntilTheAnswerBegins(Front front) {
+        // Given
+        proxy.close();
+        proxy = Handlers.limited(
+                front, UpstreamProtocol.HTTP1, 100, new UpstreamLimits(0, 20).with(rules(null, 2, 100_000)));
+        Peer peer = proxy.connect();
+        if (front == Front.HTTP2) {
+            Http2ClientPeer client = new Http2ClientPeer(peer);
+            proxy.settle();
+            client.body(client.ask(false, "PUT"), true, new byte[50_000]);
+        } else {
+            send(peer, "PUT /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n" + "a".repeat(50_000));
+        }
+        proxy.settle();
+        Peer server = accept();
+        proxy.settle();
+        assertThat(proxy.budgetedBytes()).isGreaterThan(50_000);
+
+        // When
+        send(server, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbeg");
+
+        // Then
+        assertThat(proxy.budgetedBytes()).isLessThan(5_000);
     }
 
     @Test

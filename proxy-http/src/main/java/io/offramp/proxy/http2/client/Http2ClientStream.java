@@ -275,6 +275,7 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     @Override
     public void sendHead(AnswerHead first) {
         answer.head(first);
+        countHeld();
     }
 
     @Override
