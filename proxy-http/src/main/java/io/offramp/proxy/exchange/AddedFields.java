@@ -89,7 +89,7 @@ public final class AddedFields {
         if (forwarding.requestId()) {
             out.add(Name.X_REQUEST_ID, RequestIds.id(fields, client));
         }
-        if (forwarding.trace() && !RequestIds.isTraced(fields, client)) {
+        if (forwarding.trace() && !RequestIds.isTraced(request, client)) {
             out.add(Name.TRACEPARENT, RequestIds.trace(fields));
         }
         ClientFields.Certificate certificate = client.certificate();

@@ -33,7 +33,7 @@ public final class FieldRules {
             case X_REQUEST_ID ->
                 !client.forwarding().requestId() && !request.options().names(fields, index);
             case TRACEPARENT, TRACESTATE ->
-                (!client.forwarding().trace() || RequestIds.isTraced(fields, client))
+                (!client.forwarding().trace() || RequestIds.isTraced(request, client))
                         && !request.options().names(fields, index);
             default -> false;
         };

@@ -43,7 +43,9 @@ final class KeptBody {
         size += more;
     }
 
-    /** Twice of what came before, but no more than the rest needs: a head costs a client less than the body it names. */
+    /**
+     * Twice of what came before, but no more than the rest needs: a head costs a client less than the body it names.
+     */
     private int room(int least) {
         int next = Math.max(FIRST_BYTES, 2 * bytes.length);
         return Math.max(least, Math.min(expected, next));

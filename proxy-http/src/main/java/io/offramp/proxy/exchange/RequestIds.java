@@ -3,6 +3,7 @@ package io.offramp.proxy.exchange;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.RequestHead;
 import java.util.regex.Pattern;
 
 /**
@@ -27,10 +28,11 @@ final class RequestIds {
         return ID.matcher(known).matches() ? known : fields.id();
     }
 
-    /** True if the trace of the request is that of a trusted proxy. */
-    static boolean isTraced(Fields fields, ClientFields client) {
+    /** True if the trace of the request is that of a trusted proxy, and not for this hop only: it passes as it is. */
+    static boolean isTraced(RequestHead request, ClientFields client) {
+        Fields fields = request.fields();
         int index = client.trusted() ? fields.only(Field.TRACEPARENT) : -1;
-        return index >= 0 && isTrace(fields.value(index));
+        return index >= 0 && isTrace(fields.value(index)) && !request.options().names(fields, index);
     }
 
     private static boolean isTrace(String value) {

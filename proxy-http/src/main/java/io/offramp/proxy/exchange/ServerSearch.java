@@ -204,9 +204,8 @@ final class ServerSearch implements LeaseListener {
 
     private void connect(UpstreamGroup from, UpstreamServer to) {
         used = false;
-        Lease next = servers.open(from, to, exchange.allocator(), exchange, this);
-        lease = next;
-        next.start();
+        lease = servers.open(from, to, exchange.allocator(), exchange, this);
+        lease.start();
     }
 
     @Override

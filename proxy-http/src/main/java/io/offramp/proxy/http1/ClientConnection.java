@@ -117,18 +117,14 @@ final class ClientConnection extends ClientHandler {
         }
     }
 
-    /** The exchange may hold less than before. */
+    /** Counts the heap that this client's current request takes. */
     void countHeld() {
-        held.set(heldBytes());
-    }
-
-    /** Heap that this client's current request takes. */
-    private long heldBytes() {
-        return switch (phase) {
-            case HEAD -> reader.heldBytes();
-            case EXCHANGE -> exchange().heldBytes();
-            case IDLE, TUNNEL, LINGERING, CLOSED -> 0;
-        };
+        held.set(
+                switch (phase) {
+                    case HEAD -> reader.heldBytes();
+                    case EXCHANGE -> exchange().heldBytes();
+                    case IDLE, TUNNEL, LINGERING, CLOSED -> 0;
+                });
     }
 
     /** Takes what the phase allows; false if the rest has to wait. */

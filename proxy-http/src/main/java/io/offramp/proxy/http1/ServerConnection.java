@@ -301,6 +301,7 @@ final class ServerConnection implements PooledConnection, UpstreamStream, Transp
             boolean lasting = head.modern() || options.keepAlive();
             persistent = lasting && !options.close() && framing != Framing.UNTIL_CLOSE;
             keepNs = KeepAliveField.limitNs(head.fields());
+            persistent &= keepNs > 0; // also where requests wait for it
             state = State.BODY;
         } else if (++interims > MAX_INTERIMS) {
             transport.fail("garbage: more than " + MAX_INTERIMS + " interim heads");

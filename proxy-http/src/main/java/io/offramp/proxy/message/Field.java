@@ -43,8 +43,8 @@ public enum Field {
     TRACESTATE,
     TRANSFER_ENCODING,
     /**
-     * {@code X_Forwarded_For}: not {@link #FORWARDING}, but some upstreams take it for that, and no proxy in front of
-     * us removes it.
+     * {@code X_Forwarded_For}, {@code X_Request_Id}: not {@link #FORWARDING} or {@link #X_REQUEST_ID}, but some
+     * upstreams take it for that, and no proxy in front of us removes it.
      */
     TWIN,
     UPGRADE,

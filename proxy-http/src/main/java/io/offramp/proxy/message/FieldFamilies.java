@@ -22,6 +22,7 @@ final class FieldFamilies {
         one("real-ip", Field.FORWARDING),
         one("remote-addr", Field.FORWARDING),
         one("remote-ip", Field.FORWARDING),
+        one("request-id", Field.TWIN),
         one("rewrite-url", Field.FORWARDING),
     };
 

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.flow.Handlers.Front;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.RetryConfig;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +263,32 @@ class RetryFlowTest {
         // Then
         assertThat(text(client)).startsWith("HTTP/1.1 503 Busy");
         assertThat(proxy.offered()).isZero();
+    }
+
+    /** Google's gRPC over HTTP2: the time of a call is that of all its attempts. */
+    @Test
+    void shouldEndACallInItsTimeWhateverIsTriedAgain() {
+        // Given: an answer has two seconds, and the call three
+        proxy.close();
+        ExchangeBounds hasty = new ExchangeBounds(TimeUnit.SECONDS.toNanos(2), -1, -1, -1, -1);
+        UpstreamLimits limits =
+                new UpstreamLimits(0, 20).with(rules(Set.of("POST"), 2, 8)).with(hasty);
+        proxy = Handlers.limited(Front.HTTP2, UpstreamProtocol.HTTP1, 100, limits);
+        Http2ClientPeer client = new Http2ClientPeer(proxy.connect());
+        proxy.settle();
+        Http2ClientPeer.Call call =
+                client.ask(true, "POST", "content-type", "application/grpc", "te", "trailers", "grpc-timeout", "3S");
+        proxy.settle();
+        accept();
+        proxy.advance(Duration.ofMillis(2500));
+        accept();
+
+        // When
+        proxy.advance(Duration.ofSeconds(1));
+        client.read();
+
+        // Then
+        assertThat(Objects.requireNonNull(call.head).get("grpc-status")).hasToString("4");
     }
 
     @Test

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections to a server: their number, the requests that wait for one, the time for which one is kept. */
 class ServerPoolFlowTest {
@@ -76,6 +78,26 @@ class ServerPoolFlowTest {
         proxy.advance(Duration.ofMillis(2500));
 
         assertThat(text(second)).startsWith("HTTP/1.1 503 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"max=0", "timeout=0"})
+    void shouldConnectForAWaitingRequestWhereTheServerTakesNoMoreOnTheConnection(String limit) {
+        // Given
+        ask("/app/a");
+        Peer server = accept();
+        Peer second = ask("/app/b");
+        text(server);
+
+        // When
+        send(server, "HTTP/1.1 200 OK\r\nKeep-Alive: " + limit + "\r\nContent-Length: 0\r\n\r\n");
+
+        // Then
+        assertThat(text(server)).isEmpty();
+        Peer next = accept();
+        assertThat(text(next)).startsWith("GET /app/b ");
+        send(next, OK);
+        assertThat(text(second)).startsWith("HTTP/1.1 200 ");
     }
 
     @Test

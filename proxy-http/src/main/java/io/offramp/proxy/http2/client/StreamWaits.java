@@ -121,7 +121,7 @@ final class StreamWaits {
             return Finding.IN_TIME;
         }
         Finding finding = wait == Wait.CLIENT ? Finding.CLIENT_SLOW : Finding.SERVER_LATE;
-        end();
+        wait = Wait.NONE; // the limit of the call holds for another attempt
         return finding;
     }
 }

@@ -18,8 +18,8 @@ import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import io.offramp.proxy.upstream.ConnectionEnd;
-import io.offramp.proxy.upstream.UpstreamListener.Fate;
 import io.offramp.proxy.upstream.UpstreamListener;
+import io.offramp.proxy.upstream.UpstreamListener.Fate;
 import io.offramp.proxy.upstream.UpstreamStream;
 import org.jspecify.annotations.Nullable;
 
