@@ -44,7 +44,7 @@ public final class CompletionQueue {
     private int eventsSent;
 
     /**
-     * @param number of its work queue, which events name it by
+     * @param number which events name it by
      * @param entries a power of two
      */
     public CompletionQueue(int number, int entries) {
@@ -56,7 +56,7 @@ public final class CompletionQueue {
         }
     }
 
-    /** CQN: the number of its work queue. */
+    /** CQN. */
     public int number() {
         return number;
     }

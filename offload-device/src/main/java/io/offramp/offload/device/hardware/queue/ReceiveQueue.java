@@ -13,10 +13,13 @@ public final class ReceiveQueue {
     private long mergedBytes;
     private volatile QueueState state = QueueState.READY;
 
-    /** @param entries of the memory pool: the CQ never overruns */
-    ReceiveQueue(int number, int entries) {
+    /**
+     * @param cqn number of the CQ
+     * @param entries of the memory pool: the CQ never overruns
+     */
+    ReceiveQueue(int number, int cqn, int entries) {
         this.number = number;
-        completions = new CompletionQueue(number, entries);
+        completions = new CompletionQueue(cqn, entries);
     }
 
     /** Number of the queue, which a TIR names. */

@@ -10,10 +10,14 @@ public final class ReceiveQueues {
     public static final int MAX_QUEUES = 64;
 
     private static final int NUMBER_SHIFT = 8;
+    private static final int GENERATION_SHIFT = 24;
+    private static final int NUMBER_MASK = (1 << GENERATION_SHIFT) - 1;
 
     private final int firstNumber;
     private final WorkQueue memory;
     private int producedByGone;
+    // Of the CQs made next: an event of one that is gone must not pass for one of its successor.
+    private int generation;
     private volatile List<ReceiveQueue> queues;
 
     /**
@@ -30,7 +34,8 @@ public final class ReceiveQueues {
     }
 
     private ReceiveQueue make(int index) {
-        return new ReceiveQueue(firstNumber + index, memory.entries());
+        int number = number(index);
+        return new ReceiveQueue(number, generation << GENERATION_SHIFT | number, memory.entries());
     }
 
     /** Host memory for packets, whichever RQ they go to. */
@@ -54,10 +59,11 @@ public final class ReceiveQueues {
         return index >= 0 && index < queues.size() ? index : -1;
     }
 
-    /** CQ of the RQ with this number; null if it is none of this channel. */
-    public @Nullable CompletionQueue completions(int number) {
-        int index = indexOf(number);
-        return index < 0 ? null : queues.get(index).completions();
+    /** The CQ with this number; null if it is none of this channel, or gone. */
+    public @Nullable CompletionQueue completions(int cqn) {
+        int index = indexOf(cqn & NUMBER_MASK);
+        CompletionQueue current = index < 0 ? null : queues.get(index).completions();
+        return current != null && current.number() == cqn ? current : null;
     }
 
     /** Device: completions of all RQs so far, those that are gone included. */
@@ -72,6 +78,7 @@ public final class ReceiveQueues {
 
     /** Command: makes RQs at the end, or destroys some there. Nothing is under way, and no TIR names those that go. */
     public void resize(int count) {
+        generation++;
         List<ReceiveQueue> before = queues;
         List<ReceiveQueue> gone = before.stream().skip(count).toList();
         producedByGone +=

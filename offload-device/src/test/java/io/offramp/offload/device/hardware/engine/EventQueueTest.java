@@ -103,6 +103,28 @@ class EventQueueTest {
         assertThat(events.raise()).isTrue();
     }
 
+    /** The driver found the entry before the event, and the RQ is gone when the event is taken. */
+    @Test
+    void shouldNotCountTheEventOfAQueueThatIsGoneForItsSuccessor() {
+        receive.resize(2);
+        events.arm();
+        receive.all().get(1).onError(0);
+        events.raise();
+        receive.all().get(1).completions().poll();
+        receive.resize(1);
+        receive.resize(2);
+
+        int gone = taken().getFirst();
+        assertThat(receive.completions(gone)).isNull();
+        events.arm();
+        receive.all().get(1).onError(0);
+        assertThat(events.raise()).isTrue();
+
+        CompletionQueue successor = receive.all().get(1).completions();
+        assertThat(taken()).containsExactly(successor.number());
+        assertThat(receive.completions(successor.number())).isSameAs(successor);
+    }
+
     @Test
     void shouldStayRaisedWhenTheInterruptIsNotTaken() {
         events.onInterrupt(() -> {
