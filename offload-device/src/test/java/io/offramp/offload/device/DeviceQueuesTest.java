@@ -3,13 +3,24 @@ package io.offramp.offload.device;
 import static io.offramp.offload.device.DeviceFixture.TLS_1_3;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.Channel;
+import io.offramp.offload.InstallResult;
+import io.offramp.offload.InstallResult.Installed;
+import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RecordMode;
+import io.offramp.offload.RxSession;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
+import io.offramp.offload.record.Direction;
+import io.offramp.offload.record.RecordBoundary;
+import io.offramp.offload.tck.CollectingRxSink;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +84,46 @@ class DeviceQueuesTest {
             assertThat(fixture.counter("rx_tls_decrypted_packets")).isGreaterThan(100);
             assertThat(rx.session().info().mode()).isEqualTo(RecordMode.HW);
         }
+    }
+
+    /** Some flows are led elsewhere twice before a packet leads them back, in a table without an entry to spare. */
+    @Test
+    void shouldMoveAllFlowsOfAFullTableTwice() {
+        int flows = 16;
+        try (DeviceFixture fixture = new DeviceFixture("rqs", "64", "steering", "" + flows)) {
+            List<SessionFixtures.Rx> all = IntStream.rangeClosed(1, flows)
+                    .mapToObj(port -> install(fixture, port))
+                    .toList();
+            DeviceChannel channel =
+                    Objects.requireNonNull(fixture.device().driver().channel());
+
+            channel.resize(2);
+            channel.resize(1);
+            all.forEach(rx -> receive(fixture, rx, RECORDS));
+
+            assertThat(fixture.counter("rx_tls_moved")).isGreaterThan(flows);
+            assertThat(channel.receiveQueueList()).hasSize(1);
+            assertThat(fixture.device().nic().steering().used()).as("rules").isEqualTo(flows);
+            assertThat(all).allMatch(rx -> rx.session().info().mode() == RecordMode.HW);
+            assertThat(fixture.counter("rx_tls_decrypted_packets")).isGreaterThan(flows * RECORDS / 2);
+            all.forEach(rx -> rx.session().close());
+            assertThat(fixture.device().nic().steering().used()).as("rules").isZero();
+        }
+    }
+
+    private static SessionFixtures.Rx install(DeviceFixture fixture, int port) {
+        Channel channel = fixture.sessions().target().channel();
+        TrafficKeys keys = fixture.sessions().keys(TLS_1_3, 0);
+        ReferenceRecords peer = new ReferenceRecords(keys);
+        CollectingRxSink sink = new CollectingRxSink();
+        InstallResult<RxSession> result = fixture.device()
+                .installRx(
+                        new OffloadTarget(port, channel, SessionFixtures.ipv4(port)),
+                        keys,
+                        RecordBoundary.start(Direction.RX),
+                        sink);
+        assertThat(result).isInstanceOf(Installed.class);
+        return new SessionFixtures.Rx(((Installed<RxSession>) result).session(), sink, keys, peer);
     }
 
     private static void receive(DeviceFixture fixture, SessionFixtures.Rx rx, int records) {

@@ -49,22 +49,21 @@ final class RxContext implements DeviceChannel.Flow {
     private @Nullable Programming underWay;
     private Runnable whenLost = () -> {};
     private final CompletionHandler onAnswer = this::onAnswer;
-    private Rule rule = Rule.NONE;
+    // None where the default entry leads them.
+    private @Nullable Rule rule;
     private int queue;
     private int packetsUntilBack;
     private int outstanding;
     private boolean hasMissed;
     private boolean isLeaving;
 
-    /** What leads the flow's packets. */
-    private enum Rule {
-        /** The default entry. */
-        NONE,
-        /** A rule to its TIR. */
-        TLS,
-        /** A rule past its TIR, straight to the RQ, for the time that a move takes. */
-        ARFS
-    }
+    /**
+     * What leads the flow's packets.
+     *
+     * @param priority TLS to its own TIR; ARFS past it, straight to an RQ, for the time that a move takes
+     * @param tir that the rule leads to
+     */
+    private record Rule(Priority priority, int tir) {}
 
     private RxContext(SessionPlace place, FlowKey flow, TrafficKeys keys, int queue, int tir, int dek) {
         this.queue = queue;
@@ -112,7 +111,7 @@ final class RxContext implements DeviceChannel.Flow {
             // As in mlx5: the rule follows the params, and a flow without one is simply not decrypted.
             return new Installed<>(context);
         }
-        if (context.rule == Rule.NONE) {
+        if (context.rule == null) {
             context.close();
             int rules = device.nic().steering().tableOf(flow).used();
             return isLoaded[0]
@@ -156,7 +155,7 @@ final class RxContext implements DeviceChannel.Flow {
     /** A WQE or a packet that names the TIR is under way. */
     void onPosted() {
         outstanding++;
-        hasMissed |= rule == Rule.NONE;
+        hasMissed |= rule == null;
         if (packetsUntilBack > 0 && --packetsUntilBack == 0) {
             leadBack();
         }
@@ -277,8 +276,27 @@ final class RxContext implements DeviceChannel.Flow {
     }
 
     private void steer() {
-        if (rule == Rule.NONE && group(Priority.TLS).add(flow, tir)) {
-            rule = Rule.TLS;
+        if (rule == null) {
+            lead(Priority.TLS, tir);
+        }
+    }
+
+    /** Adds a rule in the place of the one before, which goes afterwards; false if the device has no room for it. */
+    private boolean lead(Priority priority, int to) {
+        Rule before = rule;
+        if (!group(priority).add(flow, to)) {
+            return false;
+        }
+        rule = new Rule(priority, to);
+        if (before != null && before.priority() != priority) {
+            delete(before);
+        }
+        return true;
+    }
+
+    private void delete(@Nullable Rule gone) {
+        if (gone != null) {
+            group(gone.priority()).delete(flow, gone.tir());
         }
     }
 
@@ -286,7 +304,7 @@ final class RxContext implements DeviceChannel.Flow {
      * The flow went on while it had no rule: the driver knows where it stands, so the device need not search and ask.
      */
     private void catchUp() {
-        if (hasMissed && rule == Rule.TLS && !isLeaving) {
+        if (hasMissed && rule != null && rule.priority() == Priority.TLS && !isLeaving) {
             hasMissed = false;
             whenLost.run();
         }
@@ -310,9 +328,7 @@ final class RxContext implements DeviceChannel.Flow {
             return;
         }
         PlainTirs plain = place.channel().plainTirs();
-        if (rule != Rule.NONE && group(Priority.ARFS).add(flow, plain.direct(newQueue))) {
-            group(Priority.TLS).delete(flow, tir);
-            rule = Rule.ARFS;
+        if (rule != null && lead(Priority.ARFS, plain.direct(newQueue))) {
             packetsUntilBack = MOVE_PACKETS;
         }
         queue = newQueue;
@@ -321,9 +337,10 @@ final class RxContext implements DeviceChannel.Flow {
     }
 
     private void leadBack() {
-        rule = Rule.NONE;
-        steer();
-        group(Priority.ARFS).delete(flow, place.channel().plainTirs().direct(queue));
+        if (!lead(Priority.TLS, tir)) {
+            delete(rule);
+            rule = null;
+        }
     }
 
     @Override
@@ -338,8 +355,7 @@ final class RxContext implements DeviceChannel.Flow {
     void close() {
         isLeaving = true;
         place.channel().remove(this);
-        group(Priority.TLS).delete(flow, tir);
-        group(Priority.ARFS).delete(flow, place.channel().plainTirs().direct(queue));
+        delete(rule);
         giveBackIfIdle();
     }
 

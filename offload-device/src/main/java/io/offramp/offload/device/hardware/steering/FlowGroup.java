@@ -23,13 +23,17 @@ public final class FlowGroup {
     }
 
     /**
-     * Command: leads a flow to a TIR. A flow that has a rule follows the new one: its addresses and ports were used
-     * again.
+     * Command: leads a flow to a TIR. A flow that has a rule follows the new one, also in a full group: it was led
+     * elsewhere, or its addresses and ports were used again.
      *
      * @param flow the group's from here on
      * @return false if the group is full
      */
     public boolean add(FlowKey flow, int tir) {
+        if (rules.replace(flow, tir) != null) {
+            firmware.onObject();
+            return true;
+        }
         if (used.incrementAndGet() > capacity) {
             used.decrementAndGet();
             return false;

@@ -40,10 +40,12 @@ public final class PlainTirs {
         return rqt;
     }
 
-    /** Place of the RQ that a flow's packets go to by a TIR; of one that is not here, or none, by the indirect one. */
+    /**
+     * Place of the RQ that a flow's packets go to by a TIR. The indirect one stands in for a TIR that is not here, or
+     * whose RQ is gone.
+     */
     public int queueOf(int tir, FlowKey flow) {
         int queue = tir - direct(0);
-        boolean isDirect = queue >= 0 && queue < (1 << NUMBER_SHIFT) - 1;
-        return isDirect ? queue : rqt.queueOf(hash.hash(flow));
+        return rqt.has(queue) ? queue : rqt.queueOf(hash.hash(flow));
     }
 }

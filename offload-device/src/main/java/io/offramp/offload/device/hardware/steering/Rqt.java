@@ -25,6 +25,11 @@ public final class Rqt {
         queues = spread(count);
     }
 
+    /** True where the entries are spread over the RQ at this place too. */
+    boolean has(int queue) {
+        return queue >= 0 && queue < ENTRIES && queues[queue] == queue;
+    }
+
     /** Place of the RQ for this hash. */
     public int queueOf(int hash) {
         return queues[hash & ENTRIES - 1];

@@ -99,6 +99,26 @@ class ReceiverTest {
     }
 
     @Test
+    void shouldSpreadFlowsWhoseRuleNamesAQueueThatIsGone() {
+        List<Integer> chosen = new ArrayList<>();
+        for (int port = 1; port <= 20; port++) {
+            FlowKey flow = flow(port);
+            nic.steering()
+                    .tableOf(flow)
+                    .group(Priority.ARFS)
+                    .add(flow, queues.plainTirs().direct(3));
+        }
+        queues.resize(2);
+
+        for (int port = 1; port <= 20; port++) {
+            flow(port);
+            chosen.add(receive());
+        }
+
+        assertThat(chosen).containsOnly(0, 1);
+    }
+
+    @Test
     void shouldLeadWhatIsNoTcpToTheFirstQueue() {
         flow(1);
         header.setByte(12, 0);

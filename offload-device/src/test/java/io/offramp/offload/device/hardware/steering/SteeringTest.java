@@ -50,6 +50,17 @@ class SteeringTest {
         assertThat(steering.used()).isZero();
     }
 
+    @Test
+    void shouldLeadAFlowOfAFullGroupElsewhere() {
+        add(flow("192.0.2.1", 1), 1);
+        add(flow("192.0.2.1", 2), 2);
+
+        assertThat(add(flow("192.0.2.1", 1), 3)).isTrue();
+
+        assertThat(lookup(flow("192.0.2.1", 1))).isEqualTo(3);
+        assertThat(steering.used()).isEqualTo(2);
+    }
+
     private boolean add(FlowKey flow, int tir) {
         return steering.tableOf(flow).group(Priority.TLS).add(flow, tir);
     }
