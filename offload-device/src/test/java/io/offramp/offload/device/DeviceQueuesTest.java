@@ -10,6 +10,7 @@ import io.offramp.offload.OffloadTarget;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.RxSession;
 import io.offramp.offload.device.driver.queue.DeviceChannel;
+import io.offramp.offload.device.hardware.engine.SteppedEngine.Step;
 import io.offramp.offload.key.TrafficKeys;
 import io.offramp.offload.record.ContentType;
 import io.offramp.offload.record.Direction;
@@ -18,11 +19,13 @@ import io.offramp.offload.tck.CollectingRxSink;
 import io.offramp.offload.tck.ReferenceRecords;
 import io.offramp.offload.tck.SessionFixtures;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several receive queues, and live sessions when their number changes. */
@@ -109,6 +112,48 @@ class DeviceQueuesTest {
             all.forEach(rx -> rx.session().close());
             assertThat(fixture.device().nic().steering().used()).as("rules").isZero();
         }
+    }
+
+    /** A packet is under way at the end of every poll. */
+    @ParameterizedTest
+    @CsvSource({"1, 4", "4, 1"})
+    void shouldChangeTheNumberOfQueuesWhilePacketsKeepComing(String before, int after) {
+        try (SteppedDevice fixture = new SteppedDevice("rqs", before)) {
+            SessionFixtures.Rx rx = fixture.sessions().rx(TLS_1_3, 0);
+            fixture.settle();
+            DeviceChannel channel =
+                    Objects.requireNonNull(fixture.device().driver().channel());
+            byte[] content = fixture.sessions().content(700);
+            present(fixture, rx, content);
+
+            channel.resize(after);
+            for (int i = 0; i < 10; i++) {
+                present(fixture, rx, content);
+                fixture.engine().step(Step.PACKET);
+                fixture.poll();
+            }
+
+            assertThat(channel.receiveQueueList()).hasSize(after);
+            long decrypted = fixture.counter("rx_tls_decrypted_packets");
+            for (int i = 0; i < RECORDS; i++) {
+                present(fixture, rx, content);
+                fixture.settle();
+            }
+            assertThat(rx.sink().data()).isEqualTo(repeat(content, 11 + RECORDS));
+            assertThat(fixture.counter("rx_tls_decrypted_packets"))
+                    .as("the device is back")
+                    .isGreaterThan(decrypted + RECORDS / 2);
+            assertThat(rx.session().info().mode()).isEqualTo(RecordMode.HW);
+        }
+    }
+
+    private static void present(SteppedDevice fixture, SessionFixtures.Rx rx, byte[] content) {
+        byte[] wire = rx.peer().seal(ContentType.APPLICATION_DATA.code(), content);
+        rx.session().receive(fixture.sessions().buffer(wire));
+    }
+
+    private static byte[] repeat(byte[] content, int times) {
+        return Collections.nCopies(times, content).stream().reduce(new byte[0], ReferenceRecords::concat);
     }
 
     private static SessionFixtures.Rx install(DeviceFixture fixture, int port) {

@@ -45,7 +45,6 @@ public final class DeviceChannel {
     private final SendRing send;
     private final SendRing control;
     private final ReceiveRing receive;
-    private int wantedReceiveQueues;
     // What stands behind the content of every record: type byte, space for the tag. Never written: one copy per type.
     private final ByteBuf tails;
     private final int tailsKey;
@@ -65,7 +64,6 @@ public final class DeviceChannel {
         send = new SendRing(queues.sendQueue(), queues.sendCompletions(), queues::ringSend);
         control = new SendRing(queues.controlQueue(), queues.controlCompletions(), queues::ringControl);
         receive = new ReceiveRing(queues.receive(), queues::ringReceive);
-        wantedReceiveQueues = queues.receive().all().size();
         int bytes = ContentType.values().length * TAIL_STRIDE;
         tails = Unpooled.directBuffer(bytes, bytes).setZero(0, bytes);
         for (ContentType type : ContentType.values()) {
@@ -204,7 +202,7 @@ public final class DeviceChannel {
 
     /** How many RQs there are, or are going to be. */
     public int receiveQueues() {
-        return wantedReceiveQueues;
+        return receive.wantedQueues();
     }
 
     /** The RQs, in the order of their numbers. */
@@ -219,7 +217,7 @@ public final class DeviceChannel {
 
     /** Place of the RQ that packets of a flow without a rule go to. */
     public int queueOf(FlowKey flow) {
-        return plainTirs().queueOf(plainTirs().indirect(), flow) % wantedReceiveQueues;
+        return plainTirs().queueOf(plainTirs().indirect(), flow) % receive.wantedQueues();
     }
 
     /** TIRs for packets that are not to be decrypted. */
@@ -245,10 +243,10 @@ public final class DeviceChannel {
 
     /**
      * Changes the number of RQs, as {@code ethtool -L} does, with all sessions alive: first the flows of those that go
-     * are led elsewhere, and the RQs change once no packet is under way.
+     * are led elsewhere, and the RQs change once no packet is under way. Until then no other one is posted.
      */
     public void resize(int count) {
-        wantedReceiveQueues = count;
+        receive.wantQueues(count);
         List.copyOf(flows).forEach(flow -> flow.onReceiveQueues(count));
         resizeIfIdle();
     }
@@ -263,8 +261,8 @@ public final class DeviceChannel {
     }
 
     private void resizeIfIdle() {
-        if (wantedReceiveQueues != queues.receive().all().size() && receive.isIdle()) {
-            queues.resize(wantedReceiveQueues);
+        if (receive.isResizing() && receive.isIdle()) {
+            queues.resize(receive.wantedQueues());
             queues.arm();
         }
     }

@@ -21,6 +21,7 @@ public final class ReceiveRing {
     private final IntConsumer doorbell;
     private final @Nullable CompletionHandler[] handlers;
     private final QueueHealth health = new QueueHealth();
+    private int wantedQueues;
     private int producer;
     // Entries before this one have completed; the device takes them in order, but their completions lie in several CQs.
     private int consumer;
@@ -30,12 +31,31 @@ public final class ReceiveRing {
         this.queues = queues;
         this.doorbell = doorbell;
         memory = queues.memory();
+        wantedQueues = queues.all().size();
         handlers = new CompletionHandler[memory.entries()];
     }
 
-    /** True where one more packet can be posted for; never while an RQ that has failed is not reset. */
+    /**
+     * True where one more packet can be posted for. Never while the RQs wait for the last packet under way: to be reset
+     * after a failure, or to become more or fewer.
+     */
     public boolean hasRoom() {
-        return !health.isRecovering() && producer - consumer < memory.entries();
+        return !health.isRecovering() && !isResizing() && producer - consumer < memory.entries();
+    }
+
+    /** How many RQs there are, or are going to be. */
+    int wantedQueues() {
+        return wantedQueues;
+    }
+
+    /** Takes how many RQs there are going to be. */
+    void wantQueues(int count) {
+        wantedQueues = count;
+    }
+
+    /** True while there are fewer or more RQs than there are going to be. */
+    boolean isResizing() {
+        return wantedQueues != queues.all().size();
     }
 
     /** True where no packet is waited for. */
