@@ -10,8 +10,8 @@ import io.offramp.proxy.upstream.health.ServerState;
 import io.offramp.proxy.upstream.health.Standing;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +31,7 @@ public final class UpstreamServer implements Candidate, HealthListener {
     private final ServerLoad load;
     private final PoolKey poolKey;
     private final int version;
-    private volatile List<SocketAddress> addresses;
+    private final AtomicReference<KnownAddresses> known;
     private volatile @Nullable Runnable lookUp;
 
     /**
@@ -62,7 +62,7 @@ public final class UpstreamServer implements Candidate, HealthListener {
         this.poolKey = poolKey;
         version = before == null ? 0 : before.version + 1;
         boolean unknown = addresses.getFirst() instanceof InetSocketAddress first && first.isUnresolved();
-        this.addresses = before != null && unknown ? before.addresses : List.copyOf(addresses);
+        known = new AtomicReference<>(before != null && unknown ? before.known.get() : KnownAddresses.of(addresses));
         name = config.address().toString();
         id = HashKey.hash(name);
         mostRequests = group.config().limits().requests();
@@ -99,7 +99,12 @@ public final class UpstreamServer implements Candidate, HealthListener {
 
     /** Its addresses, the one that accepted last first; a single unresolved one for an unknown name. */
     public List<SocketAddress> addresses() {
-        return addresses;
+        return known.get().current();
+    }
+
+    /** Its addresses, with those that are missing in the last answers. */
+    public KnownAddresses knownAddresses() {
+        return known.get();
     }
 
     /** What is known of its health. */
@@ -224,27 +229,17 @@ public final class UpstreamServer implements Candidate, HealthListener {
 
     /** Another lookup of its name; the address that accepted last stays the first. */
     public void onAddresses(List<? extends SocketAddress> found) {
-        List<SocketAddress> known = addresses;
-        List<SocketAddress> next = new ArrayList<>(found);
-        if (next.remove(known.getFirst())) {
-            next.addFirst(known.getFirst());
-        }
-        if (known.size() != next.size() || !known.containsAll(next)) {
-            addresses = List.copyOf(next);
-            LOG.info("upstream {}: server {} has the addresses {} now", group.name(), name, next);
+        List<SocketAddress> before = addresses();
+        List<SocketAddress> now = known.updateAndGet(all -> all.found(found)).current();
+        if (before.size() != now.size() || !before.containsAll(now)) {
+            LOG.info("upstream {}: server {} has the addresses {} now", group.name(), name, now);
         }
     }
 
     /** It has accepted at {@code used}. */
     public void onConnected(SocketAddress used, long nowNs) {
         health.onAccepted(nowNs);
-        List<SocketAddress> known = addresses;
-        if (!known.getFirst().equals(used) && known.contains(used)) {
-            List<SocketAddress> better = new ArrayList<>(known);
-            better.remove(used);
-            better.addFirst(used);
-            addresses = List.copyOf(better);
-        }
+        known.updateAndGet(all -> all.accepted(used));
     }
 
     /** It has not accepted; it is skipped for a while. */

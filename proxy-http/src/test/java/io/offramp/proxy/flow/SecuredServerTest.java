@@ -206,8 +206,62 @@ class SecuredServerTest {
     @ParameterizedTest
     @EnumSource(names = {"HTTP1", "H2"})
     void shouldUseNoConnectionToAnAddressThatTheServerHasLeft(UpstreamProtocol spoken) {
-        shouldUseNoConnectionOnceItIsOutdated(
-                spoken, proxy -> proxy.server().onAddresses(List.of(new InetSocketAddress("127.0.0.2", 8080))));
+        shouldUseNoConnectionOnceItIsOutdated(spoken, SecuredServerTest::move);
+    }
+
+    /** The server has another address, by as many answers as it takes. */
+    private static void move(Handlers proxy) {
+        for (int i = 0; i < 3; i++) {
+            proxy.server().onAddresses(List.of(new InetSocketAddress("127.0.0.2", 8080)));
+        }
+    }
+
+    @Test
+    void shouldUseAConnectionOnceOnlyWhoseAddressTheServerLeavesInTheHandshake() {
+        // Given
+        Handlers proxy = start(UpstreamProtocol.HTTP1);
+        Peer client = ask(proxy);
+        Peer server = proxy.accept();
+
+        // When
+        move(proxy);
+        proxy.settle();
+        server.send(Message.ascii(OK));
+        proxy.settle();
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+        assertThat(server.isOpen()).isFalse();
+        ask(proxy);
+        assertThat(proxy.offered()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldKeepConnectionsWhenEachAnswerOfDnsIsAnotherPartOfTheAddresses() {
+        // Given
+        Handlers proxy = start(UpstreamProtocol.HTTP1);
+        Peer client = ask(proxy);
+        Server server = new Server(proxy, UpstreamProtocol.HTTP1);
+        server.answer();
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+        InetSocketAddress a = new InetSocketAddress("127.0.0.1", 8080);
+        InetSocketAddress b = new InetSocketAddress("127.0.0.2", 8080);
+        InetSocketAddress c = new InetSocketAddress("127.0.0.3", 8080);
+
+        // When
+        for (int i = 0; i < 3; i++) {
+            proxy.server().onAddresses(List.of(a, b));
+            proxy.server().onAddresses(List.of(b, c));
+            ask(proxy);
+            assertThat(proxy.offered()).as("answer without the address").isZero();
+            server.answer();
+        }
+
+        // Then: it has left
+        proxy.server().onAddresses(List.of(b, c));
+        proxy.server().onAddresses(List.of(b, c));
+        ask(proxy);
+        assertThat(proxy.offered()).isEqualTo(1);
     }
 
     private void shouldUseNoConnectionOnceItIsOutdated(UpstreamProtocol spoken, Consumer<Handlers> change) {

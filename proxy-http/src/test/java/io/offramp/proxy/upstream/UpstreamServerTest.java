@@ -28,6 +28,24 @@ class UpstreamServerTest {
     }
 
     @Test
+    void shouldRememberAnAddressUntilThreeAnswersInARowHaveItNot() {
+        server.onAddresses(List.of(B, C));
+        server.onAddresses(List.of(B, C));
+        assertThat(server.addresses()).containsExactly(B, C);
+        assertThat(server.knownAddresses().includes(A)).isTrue();
+        server.onAddresses(List.of(A, B));
+        server.onAddresses(List.of(B));
+        server.onAddresses(List.of(B));
+
+        assertThat(server.knownAddresses().includes(A)).as("missing twice").isTrue();
+        assertThat(server.knownAddresses().includes(C))
+                .as("missing three times")
+                .isFalse();
+        server.onAddresses(List.of(B));
+        assertThat(server.knownAddresses().missed()).isEmpty();
+    }
+
+    @Test
     void shouldForgetAnAddressThatAnotherLookUpNoLongerHas() {
         server.onConnected(new InetSocketAddress("127.0.0.9", 80), 0);
 

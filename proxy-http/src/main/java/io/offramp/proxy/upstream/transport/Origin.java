@@ -1,9 +1,9 @@
 package io.offramp.proxy.upstream.transport;
 
+import io.offramp.proxy.upstream.KnownAddresses;
 import io.offramp.proxy.upstream.TransportSession;
 import io.offramp.proxy.upstream.UpstreamServer;
 import java.net.SocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where an open connection leads, and by whose word. Confined to the event loop. */
@@ -11,8 +11,8 @@ public final class Origin {
     private final UpstreamServer server;
     private final SocketAddress address;
     private final @Nullable TransportSession session;
-    /** Addresses of the server that were seen to include this one. */
-    private List<SocketAddress> known;
+    /** Addresses of the server that were seen to include this one; null at first: it may have moved meanwhile. */
+    private @Nullable KnownAddresses known;
 
     /**
      * @param address that accepted
@@ -22,7 +22,6 @@ public final class Origin {
         this.server = server;
         this.address = address;
         this.session = session;
-        this.known = server.addresses();
     }
 
     /** Whether a connection would be the same today: another request may use this one. */
@@ -30,9 +29,9 @@ public final class Origin {
         if (session != null && !session.isCurrent()) {
             return false;
         }
-        List<SocketAddress> now = server.addresses();
+        KnownAddresses now = server.knownAddresses();
         if (now != known) {
-            if (!now.contains(address)) {
+            if (!now.includes(address)) {
                 return false;
             }
             known = now;
