@@ -119,8 +119,8 @@ public final class ProxyMetrics implements AutoCloseable {
      *
      * @param verifies whether their certificates are verified; the first call decides
      */
-    public UpstreamTlsMetrics upstreamTls(String name, boolean verifies) {
-        return upstreamTls.computeIfAbsent(name, n -> new UpstreamTlsMetrics(registry, n, verifies));
+    public UpstreamTlsMetrics upstreamTls(String name) {
+        return upstreamTls.computeIfAbsent(name, n -> new UpstreamTlsMetrics(registry, n));
     }
 
     /** Events of sessions with servers, over all upstreams. Published from the first call on. */
@@ -244,9 +244,9 @@ public final class ProxyMetrics implements AutoCloseable {
      * Publishes that secrets are logged, for an alert, and the number of lost lines. Once; {@code log} lives as long as
      * this.
      */
-    public <T> void bindKeyLog(T log, ToDoubleFunction<T> dropped) {
-        Gauge.builder("offramp.tls.keylog", () -> 1)
-                .description("Secrets of all sessions are written to a file; absent otherwise")
+    public <T> void bindKeyLog(T log, ToDoubleFunction<T> files, ToDoubleFunction<T> dropped) {
+        Gauge.builder("offramp.tls.keylog", log, files)
+                .description("Files that secrets of all sessions are written to; absent if there never was one")
                 .register(registry);
         FunctionCounter.builder("offramp.tls.keylog.dropped", log, dropped)
                 .description("Secrets lost because the file was too slow")

@@ -14,13 +14,10 @@ public final class UpstreamTlsMetrics {
     private final CounterFamily<HandshakeFailure.Reason> failures;
     private final LongAdder unverified;
     private final Timer duration;
-    private final boolean verifies;
 
     private record Handshake(String version, String cipher, boolean resumed) {}
 
-    /** @param verifies whether the certificates of these servers are verified */
-    UpstreamTlsMetrics(MeterRegistry registry, String name, boolean verifies) {
-        this.verifies = verifies;
+    UpstreamTlsMetrics(MeterRegistry registry, String name) {
         Tags upstream = Tags.of("upstream", name);
         handshakes = new CounterFamily<>(
                 registry,
@@ -43,13 +40,18 @@ public final class UpstreamTlsMetrics {
                 .register(registry);
     }
 
-    /** @param durationNs from the connect */
-    public void onHandshaken(Negotiated negotiated, long durationNs) {
+    /**
+     * A handshake is complete.
+     *
+     * @param durationNs from the connect
+     * @param verified whether the server's certificate was verified
+     */
+    public void onHandshaken(Negotiated negotiated, long durationNs, boolean verified) {
         handshakes
                 .of(new Handshake(negotiated.version().label(), negotiated.cipherSuite(), negotiated.resumed()))
                 .increment();
         duration.record(durationNs, TimeUnit.NANOSECONDS);
-        if (!verifies) {
+        if (!verified) {
             unverified.increment();
         }
     }

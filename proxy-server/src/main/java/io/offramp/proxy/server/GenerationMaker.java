@@ -175,7 +175,7 @@ record GenerationMaker(
                 tls,
                 handshakes.settings(upstream, tls, timeout, files),
                 sessions,
-                metrics.upstreamTls(upstream, tls.verify() == UpstreamTlsConfig.Verify.FULL),
+                metrics.upstreamTls(upstream),
                 ids);
         return new Secured(tls, timeout, security, files);
     }

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,7 @@ final class KeyLogs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyLogs.class);
 
     private final Map<Path, KeyLogFile> files = new ConcurrentHashMap<>();
+    private final LongAdder droppedBefore = new LongAdder();
     private boolean shown;
 
     /**
@@ -53,9 +57,30 @@ final class KeyLogs implements AutoCloseable {
         return first;
     }
 
+    /** Closes all files but these: no listener of the current configuration has them. */
+    void keep(Set<Path> used) {
+        Set<Path> paths =
+                used.stream().map(each -> each.toAbsolutePath().normalize()).collect(Collectors.toSet());
+        files.entrySet().removeIf(each -> {
+            boolean gone = !paths.contains(each.getKey());
+            if (gone) {
+                each.getValue().close();
+                droppedBefore.add(each.getValue().dropped());
+                LOG.info("{}: no secrets are written to it any more", each.getKey());
+            }
+            return gone;
+        });
+    }
+
+    /** Number of open files. */
+    int count() {
+        return files.size();
+    }
+
     /** Lost lines. */
     long dropped() {
-        return files.values().stream().mapToLong(KeyLogFile::dropped).sum();
+        return droppedBefore.sum()
+                + files.values().stream().mapToLong(KeyLogFile::dropped).sum();
     }
 
     /** Writes the waiting lines. */

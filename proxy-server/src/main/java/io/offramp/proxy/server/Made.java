@@ -10,12 +10,14 @@ import io.offramp.proxy.generation.Terms;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.upstream.TransportSecurity;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,13 @@ record Made(
     CurrentListener routed(Generations generations, ListenerKey key, Terms terms) {
         CurrentListener known = routed.get(key);
         return known != null && known.isFor(terms) ? known : new CurrentListener(generations, key, terms);
+    }
+
+    /** Files that listeners write secrets to. */
+    Set<Path> keyLogs() {
+        return config.listeners().stream()
+                .flatMap(each -> Stream.ofNullable(each.tls().keylog()))
+                .collect(Collectors.toSet());
     }
 
     /**

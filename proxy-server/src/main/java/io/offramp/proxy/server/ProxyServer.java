@@ -296,8 +296,9 @@ public final class ProxyServer implements AutoCloseable {
         next.generation().files().stream().filter(each -> !known.contains(each)).forEach(reloads::register);
         known.stream().filter(each -> !files.contains(each)).forEach(reloads::unregister);
         next.showCertificates(before, metrics);
+        handshakes.keyLogs().keep(next.keyLogs());
         if (handshakes.keyLogs().isNew()) {
-            metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::dropped);
+            metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::count, KeyLogs::dropped);
         }
         servers.become(next.generation().upstreams());
         configs.onGeneration();

@@ -127,7 +127,10 @@ final class UpstreamTls implements TransportSecurity {
                         ids.getAsLong(), upstream, (InetSocketAddress) channel.localAddress(), (InetSocketAddress)
                                 channel.remoteAddress());
                 connection.onHandshaken(session.negotiated());
-                metrics.onHandshaken(session.negotiated(), System.nanoTime() - startNs);
+                metrics.onHandshaken(
+                        session.negotiated(),
+                        System.nanoTime() - startNs,
+                        config.verify() == UpstreamTlsConfig.Verify.FULL);
                 // Not before: a FIN in mid-handshake closes, a FIN behind close_notify ends one direction only.
                 HalfClosedEpoll.allow(channel);
                 OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());

@@ -61,9 +61,11 @@ class ConfigProblemsTest {
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
                         "offramp.yaml:12:40: upstreams.apps[2]: is in the list already",
                         "offramp.yaml:13:18: timeouts.idle: expected a duration such as 10s, 500ms or 1h30m, is \"10\"",
-                        "offramp.yaml:13:29: timeouts.drain: expected a duration such as 10s, 500ms or 1h30m, is \"soon\"",
+                        "offramp.yaml:13:29: timeouts.drain: "
+                                + "expected a duration such as 10s, 500ms or 1h30m, is \"soon\"",
                         "offramp.yaml:13:46: timeouts.handshake: must be at least 1ms, is 0s",
-                        "offramp.yaml:14:16: limits.body: expected a size in bytes such as 512, 64k or 1m, is \"3 pounds\"",
+                        "offramp.yaml:14:16: limits.body: "
+                                + "expected a size in bytes such as 512, 64k or 1m, is \"3 pounds\"",
                         "offramp.yaml:14:32: limits.head: must be 1k to 16m, is 1g",
                         "offramp.yaml:14:49: limits.connections: must be 1 to 10000000, is -1",
                         "offramp.yaml:15:19: logging.access: expected true, false or a mapping with to, format and "

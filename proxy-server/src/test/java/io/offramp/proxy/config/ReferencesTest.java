@@ -92,7 +92,8 @@ class ReferencesTest {
     void shouldKeepValuesOutOfMessages() throws IOException {
         Files.writeString(file.path("secret.txt"), SECRET + "\n");
         String[] wrong = {
-            "listeners: [{bind: \"${SECRET}\", tls: {cert: ${SECRET}, versions: [\"${SECRET}\"]}, upstream: ${SECRET}}]",
+            "listeners: [{bind: \"${SECRET}\", tls: {cert: ${SECRET}, versions: [\"${SECRET}\"]},"
+                    + " upstream: ${SECRET}}]",
             "listeners: [{bind: \"${SECRET}:99999\", tls: {cert: site.pem}, upstream: \"${SECRET}:99999\"}]",
             "listeners: [{bind: \":1\", tls: {cert: site.pem, ciphers: [\"${file:secret.txt}\"]}, upstream: \"a:1\"}]\n"
                     + "threads: ${SECRET}\nlimits: {head: x${SECRET}}\ntimeouts: {idle: \"${SECRET}\"}\n"

@@ -120,6 +120,20 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void shouldCountServersThatAreNotVerifiedFromAReloadOn() throws IOException {
+        // Given
+        Negotiated tls =
+                Objects.requireNonNull(TestConnections.established(1, "a").tls());
+
+        // When
+        metrics.upstreamTls("api").onHandshaken(tls, 1_000_000, true);
+        metrics.upstreamTls("api").onHandshaken(tls, 1_000_000, false);
+
+        // Then
+        assertThat(scrape()).contains("offramp_upstream_unverified_total{upstream=\"api\"} 1.0");
+    }
+
+    @Test
     void shouldCountConnectionsAndHandshakesByListener() throws IOException {
         // Given
         ListenerMetrics web = metrics.listener("web");
