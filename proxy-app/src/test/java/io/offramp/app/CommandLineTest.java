@@ -43,9 +43,9 @@ class CommandLineTest {
         // Then
         assertThat(outcome.exitCode).isEqualTo(2);
         assertThat(outcome.err)
-                .isEqualTo(
-                        "Unmatched argument at index 0: 'chekc'\nDid you mean: offramp check or offramp schema or offramp help?\nSee "
-                                + "offramp --help\n");
+                .isEqualTo("Unmatched argument at index 0: 'chekc'\n"
+                        + "Did you mean: offramp check or offramp schema or offramp help?\n"
+                        + "See offramp --help\n");
     }
 
     @Test

@@ -371,32 +371,4 @@ public final class Transport extends ChannelInboundHandlerAdapter implements Tun
             last.onClosed(session == null ? null : "closed without close_notify");
         }
     }
-
-    /** The listener of a tunnel's bytes. */
-    private record TunnelSide(TunnelListener listener) implements TransportListener {
-        @Override
-        public void onBytes(ByteBuf in) {
-            listener.onBytes(in);
-        }
-
-        @Override
-        public void onSpliced(int bytes) {
-            listener.onSpliced(bytes);
-        }
-
-        @Override
-        public void onReadComplete() {
-            listener.onReadComplete();
-        }
-
-        @Override
-        public void onWritable() {
-            listener.onWritable();
-        }
-
-        @Override
-        public void onClosed(@Nullable String problem) {
-            listener.onFailed(problem == null ? "closed" : problem);
-        }
-    }
 }
