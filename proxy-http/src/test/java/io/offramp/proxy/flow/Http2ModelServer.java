@@ -76,7 +76,7 @@ final class Http2ModelServer implements ServerModel {
 
     @Override
     public boolean read() {
-        boolean sent = false;
+        boolean sent = frames.read();
         for (Request request : frames.requests()) {
             if (request.stream.id() > lastTaken) {
                 continue; // it was under way when the server said so
@@ -98,7 +98,9 @@ final class Http2ModelServer implements ServerModel {
     private Serving begin(Request request) {
         String target = request.path();
         Message message = messages.apply(Integer.parseInt(target.substring(target.lastIndexOf('/') + 1)));
-        message.arrive();
+        if (request.reset == null || !message.hasArrived() || message.method().equals("POST")) {
+            message.arrive();
+        } // else it was taken back before this server saw it, and another has it
         Serving serving = new Serving(request, message);
         all.put(request, serving);
         open.add(serving);
@@ -112,7 +114,7 @@ final class Http2ModelServer implements ServerModel {
             if (body[serving.checked] != message.requestByte(serving.checked)) {
                 throw new AssertionError("byte " + serving.checked + " of " + message);
             }
-            message.bodyArrived++;
+            message.bodyArrived += serving.request.reset == null ? 1 : 0;
         }
         boolean whole = serving.request.ended && message.sort != Sort.UPGRADE;
         if (whole && body.length != message.bodyBytes) {

@@ -136,14 +136,18 @@ final class Http2Peer {
         requests.clear();
     }
 
-    /** Takes what the proxy has sent. */
-    void read() {
+    /**
+     * Takes what the proxy has sent.
+     *
+     * @return true if that made it send something: an acknowledgment, or what had waited for credit
+     */
+    boolean read() {
         codec.writeInbound(Unpooled.wrappedBuffer(peer.take()));
         for (Object frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
             take(frame);
             ReferenceCountUtil.release(frame);
         }
-        transfer();
+        return transfer();
     }
 
     private void take(Object frame) {
@@ -250,10 +254,13 @@ final class Http2Peer {
         transfer();
     }
 
-    private void transfer() {
+    private boolean transfer() {
+        boolean sent = false;
         for (ByteBuf out = codec.readOutbound(); out != null; out = codec.readOutbound()) {
+            sent |= out.isReadable();
             peer.send(ByteBufUtil.getBytes(out));
             out.release();
         }
+        return sent;
     }
 }

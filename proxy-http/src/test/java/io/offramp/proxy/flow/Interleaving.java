@@ -2,6 +2,7 @@ package io.offramp.proxy.flow;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -237,6 +238,8 @@ final class Interleaving {
         for (ClientModel client : clients) {
             sent |= client.read();
         }
+        // Those that the proxy has given up first: it may have sent their requests to others since.
+        servers.sort(Comparator.comparing(server -> server.peer().isOpen()));
         for (ServerModel server : servers) {
             sent |= server.read();
         }
