@@ -114,11 +114,7 @@ public final class ProxyMetrics implements AutoCloseable {
         return upstreams.computeIfAbsent(name, n -> new UpstreamMetrics(registry, n));
     }
 
-    /**
-     * TLS handshakes with the servers of one upstream; the same object each time.
-     *
-     * @param verifies whether their certificates are verified; the first call decides
-     */
+    /** TLS handshakes with the servers of one upstream; the same object each time. */
     public UpstreamTlsMetrics upstreamTls(String name) {
         return upstreamTls.computeIfAbsent(name, n -> new UpstreamTlsMetrics(registry, n));
     }
