@@ -143,10 +143,9 @@ final class Listeners {
         return Objects.requireNonNull(open.get(key), key::toString);
     }
 
-    /** Stops listening. */
+    /** Stops listening. The addresses stay known while connections drain. */
     void close() {
         open.values().forEach(Open::close);
-        open.clear();
     }
 
     private Open bind(ListenerKey key, ListenerConfig listener, Supplier<ListenerGeneration> current)
