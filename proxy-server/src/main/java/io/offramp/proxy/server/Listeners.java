@@ -143,9 +143,10 @@ final class Listeners {
         return Objects.requireNonNull(open.get(key), key::toString);
     }
 
-    /** Stops listening. The addresses stay known while connections drain. */
+    /** Stops listening. */
     void close() {
         open.values().forEach(Open::close);
+        open.clear();
     }
 
     private Open bind(ListenerKey key, ListenerConfig listener, Supplier<ListenerGeneration> current)

@@ -66,6 +66,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ConfigMetrics configs = metrics.configs();
     private @Nullable AdminServer admin;
     private volatile @Nullable Made made;
+    private volatile List<Listening> listening = List.of();
     private final AtomicReference<Phase> phase;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -137,9 +138,13 @@ public final class ProxyServer implements AutoCloseable {
         return server;
     }
 
-    /** The bound listeners, in the order of the current configuration. */
-    public synchronized List<Listening> listeners() {
-        return GenerationMaker.keys(config()).entrySet().stream()
+    /** The listeners of the current configuration, in its order; also those that were closed for a drain. */
+    public List<Listening> listeners() {
+        return listening;
+    }
+
+    private List<Listening> bound(ProxyConfig config) {
+        return GenerationMaker.keys(config).entrySet().stream()
                 .map(each -> new Listening(
                         each.getValue(),
                         listeners.of(each.getKey()).address(),
@@ -284,6 +289,7 @@ public final class ProxyServer implements AutoCloseable {
         next.generation().upstreams().replace(before.generation().upstreams());
         use(next, before);
         cutLater(listeners.become(next, added));
+        listening = bound(next.config());
         announcement().changed(next.config(), added);
     }
 
@@ -358,6 +364,7 @@ public final class ProxyServer implements AutoCloseable {
         log(config.logging().access());
         use(first, null);
         listeners.become(first, listeners.bind(first));
+        listening = bound(config);
         metrics.bindServers(() -> generations.now().upstreams().groups());
         overload.start();
         reloads.start();
