@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A request that waits until a server of its upstream has room; more than once if another takes it first, and in all no
- * longer than the queue allows. Confined to the event loop, but for what its queue calls.
+ * longer than the queue allows. Confined to the event loop, except what its queue calls.
  */
 final class QueuedRequest implements RequestQueue.Waiter, Runnable {
     private final RequestQueue queue;

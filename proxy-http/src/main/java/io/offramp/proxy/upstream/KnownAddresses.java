@@ -14,7 +14,7 @@ import java.util.Map;
  * @param missed number of answers since, in a row, for each address that an earlier one had
  */
 public record KnownAddresses(List<SocketAddress> current, Map<SocketAddress, Integer> missed) {
-    /** An address that so many answers in a row do not have is gone. */
+    /** Answers in a row without an address, after which it is gone. */
     static final int ANSWERS = 3;
 
     /** Copies both. */

@@ -206,7 +206,7 @@ public final class UpstreamGroup {
         } else if (!queue.await(waiter, bounds.size())) {
             return false;
         }
-        queue.onRoom(); // since a moment ago, perhaps; whoever made it may have seen nobody wait
+        queue.onRoom(); // there may be room since a moment ago, when this request did not wait yet
         return true;
     }
 

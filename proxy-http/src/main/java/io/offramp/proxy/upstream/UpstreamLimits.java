@@ -50,7 +50,7 @@ public record UpstreamLimits(
         return new UpstreamLimits(requests, retryPercent, queue, retry, bounds, other, connections);
     }
 
-    /** The same with so many connections to each server. */
+    /** The same with another number of connections to each server. */
     public UpstreamLimits withConnections(int most) {
         return new UpstreamLimits(requests, retryPercent, queue, retry, bounds, connectTimeout, most);
     }

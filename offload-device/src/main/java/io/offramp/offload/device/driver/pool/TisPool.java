@@ -21,7 +21,7 @@ public final class TisPool {
      *
      * @param bulk how many are made or destroyed at a time
      * @param low while so few are idle, others are made
-     * @param high where so many are idle, some are destroyed
+     * @param high number of idle ones from which some are destroyed
      */
     private record Marks(int bulk, int low, int high) {
         static final Marks POOL = new Marks(16, 1024, 4096);
