@@ -7,6 +7,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.tunnel.TunnelEnd;

@@ -2,6 +2,7 @@ package io.offramp.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import org.jspecify.annotations.Nullable;
 

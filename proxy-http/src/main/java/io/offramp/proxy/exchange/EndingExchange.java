@@ -3,6 +3,8 @@ package io.offramp.proxy.exchange;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.connection.Connection;
+import io.offramp.proxy.message.OwnAnswer;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
 import io.offramp.proxy.upstream.UpstreamServer;

@@ -5,6 +5,8 @@ import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.HttpDate;
 import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.route.Router;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.pool.Upstreams;
 import java.time.InstantSource;

@@ -7,6 +7,7 @@ import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.Field;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.OwnAnswer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

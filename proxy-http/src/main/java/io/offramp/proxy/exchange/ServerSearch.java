@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.upstream.QueueConfig;
 import io.offramp.proxy.upstream.RetryConfig.Cause;

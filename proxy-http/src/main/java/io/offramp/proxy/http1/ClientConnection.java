@@ -14,7 +14,7 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.ClientStreamListener;
 import io.offramp.proxy.exchange.Exchange;
 import io.offramp.proxy.exchange.HttpFrontSettings;
-import io.offramp.proxy.exchange.Refusal;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.tunnel.Tunnel;
 import io.offramp.proxy.tunnel.TunnelEnd;
 import java.util.function.Predicate;

@@ -2,10 +2,10 @@ package io.offramp.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.http1.HeaderRules.Persistence;
 import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.HttpDate;
+import io.offramp.proxy.message.OwnAnswer;
 import java.nio.charset.StandardCharsets;
 
 /** Writes answers of our own as HTTP/1.1. Pure functions. */

@@ -2,9 +2,9 @@ package io.offramp.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.offramp.proxy.exchange.ClientStreamListener;
-import io.offramp.proxy.exchange.Refusal;
 import io.offramp.proxy.http1.MessageReader.Step;
 import io.offramp.proxy.message.HeadLimits;
+import io.offramp.proxy.message.Refusal;
 
 /** Reads requests for their exchanges, step by step, and no further than the exchange takes them. */
 final class RequestReader {

@@ -1,6 +1,6 @@
 package io.offramp.proxy.http2;
 
-import io.offramp.proxy.exchange.Refusal;
+import io.offramp.proxy.message.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /** Faults of a received field list. Most make its message malformed (RFC 9113 §8.1.1), some have a status. */

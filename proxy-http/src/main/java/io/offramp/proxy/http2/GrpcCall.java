@@ -1,10 +1,10 @@
 package io.offramp.proxy.http2;
 
 import io.netty.util.AsciiString;
-import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.message.Ascii;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.OwnAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.offramp.proxy.http2;
 
-import io.offramp.proxy.exchange.Refusal;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import org.jspecify.annotations.Nullable;
 

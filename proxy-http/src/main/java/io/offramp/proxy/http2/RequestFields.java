@@ -1,9 +1,9 @@
 package io.offramp.proxy.http2;
 
-import io.offramp.proxy.exchange.Refusal;
 import io.offramp.proxy.message.BodyFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.RequestTarget;
 

@@ -2,7 +2,7 @@ package io.offramp.proxy.tcp;
 
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.exchange.ExchangeListener;
-import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.pool.Upstreams;

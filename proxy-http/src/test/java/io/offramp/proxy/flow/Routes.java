@@ -1,6 +1,6 @@
 package io.offramp.proxy.flow;
 
-import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.exchange.HttpFrontSettings;
 import io.offramp.proxy.exchange.HttpSettings;
-import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.tcp.TcpSettings;

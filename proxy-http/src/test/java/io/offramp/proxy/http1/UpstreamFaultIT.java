@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.exchange.HttpSettings;
-import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.balance.BalanceConfig;

@@ -3,8 +3,8 @@ package io.offramp.proxy.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.AsciiString;
-import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.message.HttpDate;
+import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.ResetCode;
 import java.time.Instant;
 import java.time.InstantSource;

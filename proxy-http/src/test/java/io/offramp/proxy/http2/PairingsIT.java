@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.offramp.proxy.exchange.HttpFrontSettings;
-import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.http1.ProxyFixture;
 import io.offramp.proxy.http2.client.Http2Front;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.io.File;
 import java.io.IOException;

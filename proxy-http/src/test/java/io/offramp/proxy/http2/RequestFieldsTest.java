@@ -2,7 +2,7 @@ package io.offramp.proxy.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.offramp.proxy.exchange.Refusal;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.Version;
 import org.junit.jupiter.api.Test;

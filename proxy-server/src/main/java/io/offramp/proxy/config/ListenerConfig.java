@@ -1,9 +1,9 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.HttpSettings;
-import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.tcp.TcpSettings;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.offramp.proxy.config;
 
-import io.offramp.proxy.exchange.RouteConfig;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.balance.Policy;

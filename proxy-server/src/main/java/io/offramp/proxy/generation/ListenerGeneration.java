@@ -1,10 +1,10 @@
 package io.offramp.proxy.generation;
 
 import io.offramp.offload.ConnectionWatch;
-import io.offramp.proxy.exchange.Router;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.route.Router;
 import io.offramp.proxy.session.SessionSettings;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -3,9 +3,9 @@ package io.offramp.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.exchange.HttpSettings;
-import io.offramp.proxy.exchange.RouteConfig;
 import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import java.io.IOException;
 import java.net.InetAddress;

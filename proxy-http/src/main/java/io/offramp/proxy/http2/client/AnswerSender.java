@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.offramp.proxy.exchange.OwnAnswer;
 import io.offramp.proxy.http2.GrpcCall;
 import io.offramp.proxy.http2.SentFields;
 import io.offramp.proxy.http2.frame.BodyFrames;
@@ -13,6 +12,7 @@ import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HttpDate;
+import io.offramp.proxy.message.OwnAnswer;
 import org.jspecify.annotations.Nullable;
 
 /** Sends the answer of one stream: heads at once, body and end behind flow control. Confined to the event loop. */

@@ -1,6 +1,5 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.message;
 
-import io.offramp.proxy.message.ResetCode;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +60,7 @@ public enum Refusal {
     }
 
     /** Of a request whose server fails, with that code, before an answer has begun. */
-    static Refusal ofServer(ResetCode code) {
+    public static Refusal ofServer(ResetCode code) {
         return switch (code) {
             case INTERNAL_ERROR -> BAD_GATEWAY;
             case CANCEL -> CANCELLED;
@@ -69,11 +68,13 @@ public enum Refusal {
         };
     }
 
-    int status() {
+    /** Its status. */
+    public int status() {
         return answer.status();
     }
 
-    OwnAnswer answer() {
+    /** The whole answer. */
+    public OwnAnswer answer() {
         return answer;
     }
 }

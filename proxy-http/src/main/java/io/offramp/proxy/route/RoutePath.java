@@ -1,4 +1,4 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.route;
 
 /**
  * The readings of a path. Without habits, a path is read as RFC 3986 §6.2.2 makes paths equal, and as nearly all

@@ -1,11 +1,12 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.route;
 
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import org.jspecify.annotations.Nullable;
 
 /** The destination of a request, by the routes. */
-sealed interface Destination {
+public sealed interface Destination {
     /**
      * To an upstream.
      *

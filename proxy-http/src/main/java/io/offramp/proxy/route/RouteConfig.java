@@ -1,4 +1,4 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.route;
 
 import io.offramp.proxy.upstream.ExchangeBounds;
 import org.jspecify.annotations.Nullable;

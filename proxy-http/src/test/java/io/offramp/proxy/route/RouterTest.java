@@ -1,5 +1,6 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.route;
 
+import io.offramp.proxy.message.Refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,4 +1,4 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.route;
 
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.upstream.UpstreamGroup;
@@ -81,7 +81,7 @@ public final class Router {
     }
 
     /** The destination of a request. */
-    Destination route(RequestTarget target) {
+    public Destination route(RequestTarget target) {
         if (only != null) {
             return only;
         }

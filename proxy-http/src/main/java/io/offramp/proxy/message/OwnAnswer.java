@@ -1,6 +1,5 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.message;
 
-import io.offramp.proxy.message.ResetCode;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.route;
 
+import io.offramp.proxy.message.Refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.http1.Http1Protocol;

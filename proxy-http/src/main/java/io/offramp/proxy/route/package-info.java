@@ -1,0 +1,5 @@
+/** Finds the route of a request. Knows requests and upstreams, neither exchanges nor connections. */
+@NullMarked
+package io.offramp.proxy.route;
+
+import org.jspecify.annotations.NullMarked;
