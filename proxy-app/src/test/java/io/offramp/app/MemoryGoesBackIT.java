@@ -18,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class MemoryGoesBackIT {
     private static final long MIB = 1 << 20;
-    private static final int SILENT_READERS = 200;
+    private static final int SILENT_READERS = 500;
     private static final int LONG_HEADS = 300;
     private static final Pattern GIVEN_BACK =
-            Pattern.compile("memory: quiet after a peak: (\\d+) MiB resident, (\\d+) MiB before");
+            Pattern.compile("memory: quiet after a peak: (\\d+) MiB resident, \\d+ MiB before");
     private static final Duration QUIET = Duration.ofSeconds(40);
 
     @TempDir
@@ -43,26 +43,26 @@ class MemoryGoesBackIT {
                 for (int i = 0; i < LONG_HEADS; i++) {
                     crowd.beginHead(30_000);
                 }
-                await().until(() -> direct(proxy) > directBefore + 30 * MIB);
+                await().until(() -> direct(proxy) > directBefore + 60 * MIB);
                 peak = proxy.residentBytes();
                 directPeak = direct(proxy);
             }
-            assertThat(peak).isGreaterThan(before + 40 * MIB);
+            assertThat(peak).isGreaterThan(before + 60 * MIB);
 
             // When: no scrape meanwhile, it would be work
             await().atMost(QUIET).until(() -> proxy.hasLogged("memory: quiet after a peak"));
 
             // Then
             assertThat(proxy.metric("offramp_memory_trims_total", "")).isEqualTo(1);
-            assertThat(proxy.residentBytes()).isLessThan(peak - 15 * MIB);
+            assertThat(proxy.residentBytes()).isLessThan(peak - 30 * MIB);
             // The allocator keeps a chunk for the last buffer of a size class, wherever that is.
-            assertThat(direct(proxy)).isLessThan(directPeak - 15 * MIB);
+            assertThat(direct(proxy)).isLessThan(directPeak / 2);
             Matcher line = proxy.log().stream()
                     .map(GIVEN_BACK::matcher)
                     .filter(Matcher::find)
                     .findFirst()
                     .orElseThrow();
-            assertThat(Integer.parseInt(line.group(1))).isLessThan(Integer.parseInt(line.group(2)));
+            assertThat(Long.parseLong(line.group(1)) * MIB).isLessThan(peak - 30 * MIB);
         }
     }
 
