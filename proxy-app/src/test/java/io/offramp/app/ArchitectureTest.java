@@ -35,7 +35,7 @@ class ArchitectureTest {
     private static final String[] CORE = packages("channel", "connection", "tls", "net", "reload", "budget");
     private static final String[] TLS = packages("handshake", "session");
     private static final String[] HTTP =
-            packages("exchange", "route", "message", "http1", "http2", "tcp", "tunnel", "client", "upstream");
+            packages("exchange", "route", "rule", "message", "http1", "http2", "tcp", "tunnel", "client", "upstream");
     private static final String[] SERVER =
             packages("config", "generation", "accept", "server", "metrics", "access", "admin", "whatif", "warmup");
 

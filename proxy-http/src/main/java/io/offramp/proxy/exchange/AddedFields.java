@@ -7,6 +7,7 @@ import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;
 import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.RequestIds;
 import io.offramp.proxy.message.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

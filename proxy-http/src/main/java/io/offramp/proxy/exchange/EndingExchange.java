@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The ends of an exchange. All of them lead through {@link #finish}, which reports the exchange to counters and access
  * log. Confined to the event loop.
  */
-abstract sealed class EndingExchange implements ClientStreamListener permits Exchange {
+abstract sealed class EndingExchange implements ClientStreamListener permits RoutedExchange {
     final ClientStream client;
     final HttpFrontSettings settings;
     final RequestSide requestSide = new RequestSide();
@@ -38,6 +38,12 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
 
     /** Ends the search and the server's stream, if there are any. */
     abstract void leaveServer();
+
+    /** An answer of our own as the client gets it. */
+    abstract OwnAnswer changed(OwnAnswer own);
+
+    /** The exchange is over; once. */
+    abstract void onReport(int status, long received, long answered, long durationNs);
 
     /** The exchange is over within that time. */
     final void limit(EventLoop loop, long ns) {
@@ -77,7 +83,8 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
         }
     }
 
-    final void answer(OwnAnswer answer, @Nullable String why) {
+    final void answer(OwnAnswer own, @Nullable String why) {
+        OwnAnswer answer = changed(own);
         boolean bodiless = request != null && request.message().isHead();
         finish(answer.status(), bodiless ? 0 : answer.body().length, why);
         client.answer(answer);
@@ -123,6 +130,7 @@ abstract sealed class EndingExchange implements ClientStreamListener permits Exc
         long durationNs = System.nanoTime() - startNs;
         settings.events().onRequest(status);
         settings.events().onDuration(durationNs);
+        onReport(status, received, answered, durationNs);
         ExchangeListener log = settings.accessLog();
         if (log == null || !log.wants(status, durationNs, abort)) {
             return;

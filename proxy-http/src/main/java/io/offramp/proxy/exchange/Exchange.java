@@ -2,18 +2,15 @@ package io.offramp.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.offramp.proxy.budget.Shed;
 import io.offramp.proxy.channel.Splicing;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.ResetCode;
-import io.offramp.proxy.route.Destination;
-import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
-import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamListener;
 import io.offramp.proxy.upstream.UpstreamStream;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
@@ -24,14 +21,13 @@ import org.jspecify.annotations.Nullable;
  * Moves heads and bodies between a {@link ClientStream} and an {@link UpstreamStream}, each no faster than the other
  * takes them. Confined to the event loop.
  */
-public final class Exchange extends EndingExchange implements UpstreamListener {
+public final class Exchange extends RoutedExchange implements UpstreamListener {
     /** Heads of this size or more are not kept during a slow body. */
     private static final int LONG_HEAD_BYTES = 2048;
 
     private final ServerSearch search;
     private @Nullable String upgrade;
     private @Nullable UpstreamStream upstream;
-    private ExchangeBounds bounds = ExchangeBounds.NONE;
 
     /**
      * Begins with the first byte of a request.
@@ -39,7 +35,7 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
      * @param servers of the client's event loop
      */
     public Exchange(ClientStream client, HttpFrontSettings settings, UpstreamLoop servers) {
-        super(client, settings);
+        super(client, settings, servers);
         search = new ServerSearch(this, servers);
     }
 
@@ -66,35 +62,6 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
     public void onBadRequest(RequestHead head, Refusal refusal, @Nullable String why) {
         request = head;
         refuse(refusal, why);
-    }
-
-    private void route(RequestHead head) {
-        if (settings.budget().isShedding()) {
-            settings.budget().onShed(Shed.REQUEST);
-            refuse(Refusal.OVERLOADED, "memory is short");
-            return;
-        }
-        switch (settings.router().route(head.target())) {
-            case Destination.To(UpstreamGroup group, ExchangeBounds own) -> begin(group, own, head);
-            case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
-        }
-    }
-
-    private void begin(UpstreamGroup group, ExchangeBounds own, RequestHead head) {
-        bounds = own;
-        long totalNs = settings.totalNs(own);
-        if (totalNs > 0) {
-            limit(search.eventLoop(), totalNs);
-        }
-        if (head.length() > settings.bodyLimit(own)) {
-            refuse(Refusal.BODY_TOO_LARGE, null);
-            return;
-        }
-        int most = group.retryRules().bodyBytes(head);
-        if (most > 0) {
-            requestSide.keep(most, head.length());
-        }
-        search.begin(group);
     }
 
     ByteBufAllocator allocator() {
@@ -129,7 +96,10 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
         stream.sendHead(head, client.fields(), upgrade);
         requestSide.sendKept(stream);
         expect();
-        if (head.length() != 0 && !requestSide.isKept() && head.message().length() >= LONG_HEAD_BYTES) {
+        if (head.length() != 0
+                && !requestSide.isKept()
+                && isPlain()
+                && head.message().length() >= LONG_HEAD_BYTES) {
             head.message().forgetFields(); // it is not sent again
         }
         if (!requestSide.isComplete()) {
@@ -176,7 +146,7 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
     @Override
     public void onRequestEnd(Fields trailers) {
         if (upstream != null && requestSide.isFlowing()) {
-            upstream.sendEnd(trailers);
+            upstream.sendEnd(onTrailers(trailers));
             endRequest(trailers);
         }
     }
@@ -217,15 +187,25 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
             search.onRejected(status);
             repeat();
         } else if (!head.isInterim()) {
-            requestSide.keepNoLonger();
-            answerSide.onHead(status);
-            client.sendHead(search.onAnswer(head));
+            onFinalHead(head);
         } else if (status != 100 || request().expectsContinue() && mayContinue()) {
             if (status == 100) {
                 requestSide.onContinue();
             }
             client.sendInterim(head);
             throttle();
+        }
+    }
+
+    private void onFinalHead(AnswerHead head) {
+        requestSide.keepNoLonger();
+        AnswerHead last = search.onAnswer(head);
+        OwnAnswer page = inPlaceOf(head.status());
+        if (page == null) {
+            answerSide.onHead(head.status());
+            sendHead(last);
+        } else {
+            answer(page, null);
         }
     }
 
@@ -249,16 +229,17 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
         answerSide.onHead(head.status());
         answerSide.onOver();
         limitNoMore();
-        client.becomeTunnel(search.onAnswer(head), to.becomeTunnel(), settings.tunnelNs(bounds), (tunnel, problem) -> {
-            search.end();
-            report(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
-        });
+        client.becomeTunnel(
+                changed(search.onAnswer(head)), to.becomeTunnel(), settings.tunnelNs(bounds), (tunnel, problem) -> {
+                    search.end();
+                    report(head.status(), tunnel.fromClientBytes(), tunnel.toClientBytes(), problem);
+                });
     }
 
     @Override
     public void onBody(ByteBuf piece) {
         answerSide.onBody(piece.readableBytes());
-        client.sendBody(piece);
+        sendBody(piece);
         throttle();
     }
 
@@ -290,15 +271,17 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
 
     @Override
     public void onReadComplete() {
+        flushFilter();
         client.flush();
         expect();
-        if (upstream != null && upstream.bodyLeft() >= Splicing.WORTH_BYTES) {
+        if (upstream != null && isUnfiltered() && upstream.bodyLeft() >= Splicing.WORTH_BYTES) {
             upstream.spliceTo(client.spliceTarget());
         }
     }
 
     @Override
     public void onEnd(Fields trailers) {
+        endFilter();
         finish(answerSide.status(), answerSide.bytes(), null); // first: the end may close the client's stream
         client.sendEnd(trailers);
         client.release();
@@ -341,6 +324,10 @@ public final class Exchange extends EndingExchange implements UpstreamListener {
     public void onDeadline() {
         if (search.isQueued()) {
             search.onQueuedTooLong();
+            return;
+        }
+        if (isJudged()) {
+            refuse(Refusal.GATEWAY_TIMEOUT, "rule timeout");
             return;
         }
         search.onBroken("timeout");

@@ -4,6 +4,7 @@ import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.RequestHead;
+import io.offramp.proxy.message.RequestIds;
 import io.offramp.proxy.message.WebSocketHandshake;
 
 /**
@@ -25,6 +26,7 @@ public final class FieldRules {
             case OTHER, DATE ->
                 !request.options().names(fields, index)
                         && !(request.needsUpgrade() && WebSocketHandshake.isKey(fields, index));
+            case RULE -> true;
             case MAX_FORWARDS -> !counted;
             case EXPECT -> request.message().modern();
             case FORWARDED -> client.trusted() && !client.forwarding().forwarded();
@@ -50,7 +52,7 @@ public final class FieldRules {
             // The only field of that family for all hops (RFC 9209 §2).
             case PROXY -> fields.name(index).equalsIgnoreCase("Proxy-Status");
             case UPGRADE -> upgrade;
-            case DATE -> true;
+            case DATE, RULE -> true;
             default -> !options.names(fields, index);
         };
     }

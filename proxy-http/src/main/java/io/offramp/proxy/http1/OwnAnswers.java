@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Writes answers of our own as HTTP/1.1. Pure functions. */
 final class OwnAnswers {
-    /** Bytes besides the answer's text and the date. */
+    /** Bytes besides the answer's text, its fields and the date. */
     private static final int OTHER_BYTES = 110;
 
     private static final byte[] RETRY_AFTER = "Retry-After: ".getBytes(StandardCharsets.US_ASCII);
@@ -19,9 +19,10 @@ final class OwnAnswers {
 
     /** Bytes that {@link #write} needs at most. */
     static int length(OwnAnswer answer, HttpDate date) {
-        int text = answer.reason().length()
-                + answer.name().length()
-                + answer.value().length();
+        int text = answer.reason().length();
+        for (OwnAnswer.Entry field : answer.fields()) {
+            text += field.name().length() + field.value().length() + 4;
+        }
         return text + date.length() + OTHER_BYTES + answer.body().length;
     }
 
@@ -38,16 +39,20 @@ final class OwnAnswers {
         out.writeByte(' ');
         ByteBufUtil.writeAscii(out, answer.reason());
         out.writeBytes(HeaderRules.CRLF);
-        ByteBufUtil.writeAscii(out, answer.name());
-        out.writeByte(':').writeByte(' ');
-        ByteBufUtil.writeAscii(out, answer.value());
-        out.writeBytes(HeaderRules.CRLF);
+        for (OwnAnswer.Entry field : answer.fields()) {
+            ByteBufUtil.writeAscii(out, field.name());
+            out.writeByte(':').writeByte(' ');
+            ByteBufUtil.writeAscii(out, field.value());
+            out.writeBytes(HeaderRules.CRLF);
+        }
         if (answer.retryAfterS() > 0) {
             out.writeBytes(RETRY_AFTER);
             Ascii.writeNumber(answer.retryAfterS(), out);
             out.writeBytes(HeaderRules.CRLF);
         }
-        HeaderRules.writeLength(body.length, out);
+        if (answer.hasLength()) {
+            HeaderRules.writeLength(body.length, out);
+        }
         date.write(out);
         out.writeBytes(persistence.line()).writeBytes(HeaderRules.CRLF);
         if (withBody) {

@@ -167,11 +167,15 @@ public final class SentFields extends CodecFields implements AddedFields.Sink {
      */
     public SentFields answer(OwnAnswer answer, HttpDate date) {
         begin(STATUS[answer.status() - FIRST_STATUS]);
-        put(new AsciiString(answer.name()).toLowerCase(), new AsciiString(answer.value()));
+        for (OwnAnswer.Entry field : answer.fields()) {
+            put(new AsciiString(field.name()).toLowerCase(), new AsciiString(field.value()));
+        }
         if (answer.retryAfterS() > 0) {
             put(RETRY_AFTER, new AsciiString(Integer.toString(answer.retryAfterS())));
         }
-        put(CONTENT_LENGTH, new AsciiString(Integer.toString(answer.body().length)));
+        if (answer.hasLength()) {
+            put(CONTENT_LENGTH, new AsciiString(Integer.toString(answer.body().length)));
+        }
         put(DATE, date.value());
         return this;
     }

@@ -23,4 +23,18 @@ public record AnswerHead(Head message, ConnectionOptions options, long length, i
     public AnswerHead with(byte[] line) {
         return new AnswerHead(message.with(line), options, length, following);
     }
+
+    /** The same with these changes of its fields; its length stays. Copies the head. */
+    public AnswerHead with(FieldEdits edits) {
+        return with(edits, length);
+    }
+
+    /**
+     * The same with these changes of its fields, and another body. Copies the head.
+     *
+     * @param bodyLength as {@link #length}
+     */
+    public AnswerHead with(FieldEdits edits, long bodyLength) {
+        return new AnswerHead(message.with(edits), options, bodyLength, following);
+    }
 }

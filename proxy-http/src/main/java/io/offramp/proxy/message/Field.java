@@ -37,6 +37,8 @@ public enum Field {
      * {@code Proxy-Connection}, {@code Proxy-Authorization} and all others of that family; and {@code Proxy} itself.
      */
     PROXY,
+    /** Set by a rule of this proxy, whatever its name: passes always, also if a Connection field names it. */
+    RULE,
     TE,
     /** W3C Trace Context. */
     TRACEPARENT,
@@ -74,6 +76,12 @@ public enum Field {
             default -> OTHER;
         };
         return exact == OTHER ? FieldFamilies.of(bytes, from, to) : exact;
+    }
+
+    /** The field of this name, ignoring case. */
+    public static Field of(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        return of(bytes, 0, bytes.length);
     }
 
     private Field or(byte[] bytes, int from, Field otherwise) {

@@ -45,18 +45,22 @@ public final class Fields {
 
     /** Notes a field, by the start of its line and the end of its name, where the colon is; gives its kind. */
     Field begin(byte[] in, int line, int nameEnd) {
+        Field kind = Field.of(in, line, nameEnd);
+        begin(kind, line, nameEnd);
+        return kind;
+    }
+
+    private void begin(Field kind, int line, int nameEnd) {
         if (size == kinds.length) {
             int room = Math.max(LEAST_FIELDS, 2 * size);
             kinds = Arrays.copyOf(kinds, room);
             spans = Arrays.copyOf(spans, SPANS * room);
         }
-        Field kind = Field.of(in, line, nameEnd);
         kinds[size] = kind;
         present |= 1L << kind.ordinal();
         spans[SPANS * size] = line;
         spans[SPANS * size + 1] = nameEnd;
         size++;
-        return kind;
     }
 
     /** Notes the value of the last field: between its colon and the end of its line, without blanks around it. */
@@ -99,6 +103,52 @@ public final class Fields {
         copy.value(in, line + lineLength - 2);
         copy.complete(in, line + lineLength);
         return copy;
+    }
+
+    /**
+     * A copy with these changes.
+     *
+     * @param out gets the lines, and has room for them
+     * @param from where the first line begins
+     */
+    Fields with(FieldEdits edits, byte[] out, int from) {
+        Fields copy = new Fields(size + edits.lines().size());
+        int at = from;
+        for (int i = 0; i < size; i++) {
+            if (!edits.removes(this, i)) {
+                int line = spans[SPANS * i];
+                int next = i + 1 == size ? end : spans[SPANS * (i + 1)];
+                System.arraycopy(bytes, line, out, at, next - line);
+                copy.begin(kinds[i], at, at + spans[SPANS * i + 1] - line);
+                copy.value(out, at + next - line - (out[at + next - line - 2] == '\r' ? 2 : 1));
+                at += next - line;
+            }
+        }
+        for (FieldEdits.Line added : edits.lines()) {
+            byte[] line = added.bytes();
+            System.arraycopy(line, 0, out, at, line.length);
+            copy.begin(Field.RULE, at, at + added.nameLength());
+            copy.value(out, at + line.length - 2);
+            at += line.length;
+        }
+        copy.complete(out, at);
+        copy.id = id;
+        return copy;
+    }
+
+    /** Bytes of all lines. */
+    int lineBytes() {
+        return size == 0 ? 0 : end - spans[0];
+    }
+
+    /** Where the lines begin. */
+    int firstLine() {
+        return size == 0 ? end : spans[0];
+    }
+
+    /** Behind the lines. */
+    int lastLineEnd() {
+        return end;
     }
 
     /** Drops everything except the kinds of its fields. */
@@ -236,6 +286,21 @@ public final class Fields {
     public boolean isName(int index, byte[] lower) {
         int from = spans[SPANS * index];
         return spans[SPANS * index + 1] - from == lower.length && Ascii.matches(bytes, from, lower);
+    }
+
+    /** True if the name is {@code hyphenated} for a reader who takes all marks for hyphens, ignoring case. */
+    boolean isTwin(int index, byte[] hyphenated) {
+        int from = spans[SPANS * index];
+        if (spans[SPANS * index + 1] - from != hyphenated.length) {
+            return false;
+        }
+        for (int i = 0; i < hyphenated.length; i++) {
+            byte b = bytes[from + i];
+            if (!(hyphenated[i] == '-' ? Ascii.isMark(b) : (b | 0x20) == hyphenated[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** True if there is a field of that name, which has no kind of its own. */

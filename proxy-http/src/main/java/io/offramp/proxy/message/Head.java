@@ -95,6 +95,25 @@ public final class Head {
         return copy;
     }
 
+    /** A copy with these changes of its fields. */
+    public Head with(FieldEdits edits) {
+        int from = fields.firstLine();
+        byte[] changed = Arrays.copyOf(bytes, from + fields.lineBytes() + edits.length() + 2);
+        Fields edited = fields.with(edits, changed, from);
+        int last = edited.lastLineEnd();
+        changed[last] = '\r';
+        changed[last + 1] = '\n';
+        Head copy = new Head(edited);
+        copy.bytes = changed;
+        copy.length = last + 2;
+        copy.version = version;
+        copy.start = start;
+        copy.middle = middle;
+        copy.end = end;
+        copy.target = target;
+        return copy;
+    }
+
     /** Heap that it takes. */
     public int heldBytes() {
         return bytes.length + fields.indexBytes();

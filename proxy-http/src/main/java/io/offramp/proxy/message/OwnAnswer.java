@@ -1,13 +1,15 @@
 package io.offramp.proxy.message;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that this proxy makes itself.
  *
  * @param reason of the status, where the version of HTTP has one
- * @param name of its only field beside {@code Content-Length}, {@code Date} and {@code Retry-After}
- * @param value of that field
+ * @param fields beside {@code Content-Length}, {@code Date} and {@code Retry-After}
  * @param body not to be changed
  * @param last true if the connection takes no further request
  * @param retryAfterS seconds behind which the client may ask again (RFC 9110 §10.2.3); 0 if it is not known
@@ -16,14 +18,51 @@ import org.jspecify.annotations.Nullable;
 public record OwnAnswer(
         int status,
         String reason,
-        String name,
-        String value,
+        List<Entry> fields,
         byte[] body,
         boolean last,
         int retryAfterS,
         @Nullable ResetCode code) {
-    /** One that no reset has caused. */
+    private static final String TYPE = "Content-Type";
+
+    /**
+     * A field.
+     *
+     * @param name a token
+     * @param value ASCII without control characters
+     */
+    public record Entry(String name, String value) {}
+
+    /** Copies the list. */
+    public OwnAnswer {
+        fields = List.copyOf(fields);
+    }
+
+    /** One with one field, that no reset has caused. */
     public OwnAnswer(int status, String reason, String name, String value, byte[] body, boolean last) {
-        this(status, reason, name, value, body, last, 0, null);
+        this(status, reason, List.of(new Entry(name, value)), body, last, 0, null);
+    }
+
+    /** One behind which the connection persists. */
+    public static OwnAnswer of(int status, List<Entry> fields, byte[] body) {
+        return new OwnAnswer(status, HttpResponseStatus.valueOf(status).reasonPhrase(), fields, body, false, 0, null);
+    }
+
+    /** Whether it states its length: one of status 204 must not, and one of 304 has none (RFC 9110 §8.6). */
+    public boolean hasLength() {
+        return status != 204 && status != 304;
+    }
+
+    /** The same with another body. */
+    public OwnAnswer with(String type, byte[] other) {
+        List<Entry> changed = new ArrayList<>(fields);
+        changed.removeIf(entry -> entry.name.equalsIgnoreCase(TYPE));
+        changed.add(new Entry(TYPE, type));
+        return new OwnAnswer(status, reason, changed, other, last, retryAfterS, code);
+    }
+
+    /** The same with these changes of its fields. */
+    public OwnAnswer with(FieldEdits edits) {
+        return new OwnAnswer(status, reason, edits.on(fields), body, last, retryAfterS, code);
     }
 }

@@ -1,17 +1,20 @@
 package io.offramp.proxy.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Answers of our own: a status, and a sentence for the reader. They reveal nothing about upstreams. */
 public enum Refusal {
     BAD_REQUEST(400, "Bad Request", "the request is not valid HTTP/1.1"),
+    FORBIDDEN(403, "Forbidden", "this is not open to this client"),
     NO_ROUTE(404, "Not Found", "nothing is served under this host and path"),
     REQUEST_TIMEOUT(408, "Request Timeout", "the request did not arrive in time"),
     BODY_TOO_LARGE(413, "Content Too Large", "the request's body is larger than is accepted here"),
     LINE_TOO_LONG(414, "URI Too Long", "the request line is longer than is accepted here"),
     /** RFC 9110 §15.5.20: the client may ask again, on a connection for this name. */
     MISDIRECTED(421, "Misdirected Request", "this name is served on other connections than this one"),
+    TOO_MANY_REQUESTS(429, "Too Many Requests", "this client asks for too much"),
     HEAD_TOO_LARGE(431, "Request Header Fields Too Large", "the header fields are larger than is accepted here"),
     NOT_IMPLEMENTED(501, "Not Implemented", "this method is not supported here"),
     UPGRADE(501, "Not Implemented", "a change to this protocol is not allowed here"),
@@ -51,8 +54,7 @@ public enum Refusal {
         answer = new OwnAnswer(
                 status,
                 reason,
-                "Content-Type",
-                "text/plain; charset=us-ascii",
+                List.of(new OwnAnswer.Entry("Content-Type", "text/plain; charset=us-ascii")),
                 body.getBytes(StandardCharsets.US_ASCII),
                 last,
                 retryAfterS,

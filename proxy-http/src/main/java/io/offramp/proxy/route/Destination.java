@@ -14,6 +14,9 @@ public sealed interface Destination {
      */
     record To(UpstreamGroup upstream, ExchangeBounds bounds) implements Destination {}
 
+    /** None: a rule of the route answers every request. */
+    record Rules() implements Destination {}
+
     /**
      * No upstream.
      *

@@ -30,9 +30,10 @@ public final class TcpFrontSettings {
             TcpSettings settings,
             @Nullable ExchangeListener accessLog,
             MemoryBudget budget) {
-        UpstreamGroup named = upstreams.group(route.upstream());
+        String upstream = route.upstream();
+        UpstreamGroup named = upstream == null ? null : upstreams.group(upstream);
         if (named == null) {
-            throw new IllegalArgumentException("no upstream '" + route.upstream() + "'");
+            throw new IllegalArgumentException("no upstream '" + upstream + "'");
         }
         group = named;
         this.upstreams = upstreams;

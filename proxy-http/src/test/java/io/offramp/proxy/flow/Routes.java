@@ -1,9 +1,23 @@
 package io.offramp.proxy.flow;
 
+import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.rule.AnswerFields;
+import io.offramp.proxy.rule.ErrorPages;
+import io.offramp.proxy.rule.FieldChange;
+import io.offramp.proxy.rule.FixedAnswer;
+import io.offramp.proxy.rule.HttpsRedirect;
+import io.offramp.proxy.rule.Redirect;
+import io.offramp.proxy.rule.RequestFields;
+import io.offramp.proxy.rule.RouteRules;
+import io.offramp.proxy.rule.Stage;
+import io.offramp.proxy.rule.Template;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The routes of {@link Handlers}. */
 final class Routes {
@@ -15,9 +29,48 @@ final class Routes {
             ExchangeBounds.UNSET,
             ExchangeBounds.UNSET);
 
-    /** One has bounds of its own. */
-    static final List<RouteConfig> ALL =
-            List.of(new RouteConfig(null, "/app/slow", "app", SLOW), new RouteConfig(null, "/app", "app"));
+    /** One has bounds of its own, some have rules. */
+    static final List<RouteConfig> ALL = List.of(
+            new RouteConfig(null, "/app/slow", "app", SLOW),
+            ruled(
+                    "/moved",
+                    null,
+                    new RouteRules.Builder()
+                            .request(Stage.ANSWER, new Redirect(308, template("https://{host}/new{uri}")))),
+            ruled(
+                    "/gone",
+                    null,
+                    new RouteRules.Builder()
+                            .request(Stage.ANSWER, new FixedAnswer(OwnAnswer.of(204, List.of(), new byte[0])))
+                            .answer(new AnswerFields(List.of(new FieldChange.Set("X-Rule", template("{method}")))))),
+            ruled("/secure", "app", new RouteRules.Builder().request(Stage.SCHEME, new HttpsRedirect(301, 8443))),
+            ruled(
+                    "/app/edited",
+                    "app",
+                    new RouteRules.Builder()
+                            .request(
+                                    Stage.FIELDS,
+                                    new RequestFields(List.of(
+                                            new FieldChange.Set("X-User", template("{method} {path}")),
+                                            new FieldChange.Remove("Cookie"))))
+                            .answer(new AnswerFields(List.of(
+                                    new FieldChange.Remove("Server"),
+                                    new FieldChange.Add("X-Rule", template("a{query}")))))),
+            ruled(
+                    "/app/pages",
+                    "app",
+                    new RouteRules.Builder()
+                            .pages(new ErrorPages(
+                                    Map.of(503, new ErrorPages.Page("text/html", Message.ascii("<p>later"))), true))),
+            new RouteConfig(null, "/app", "app"));
 
     private Routes() {}
+
+    private static RouteConfig ruled(String path, @Nullable String upstream, RouteRules.Builder rules) {
+        return new RouteConfig(path, null, path, upstream, ExchangeBounds.NONE, rules.build());
+    }
+
+    private static Template template(String text) {
+        return Template.parse(text, Set.of());
+    }
 }

@@ -8,6 +8,7 @@ import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.ResetCode;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -80,7 +81,7 @@ class GrpcCallTest {
     @ParameterizedTest
     @CsvSource({"CANCEL, 1", "ENHANCE_YOUR_CALM, 8", "INTERNAL_ERROR, 14"})
     void shouldAnswerAServersResetByItsCode(ResetCode code, int grpcStatus) {
-        OwnAnswer own = new OwnAnswer(502, "Reason", "content-type", "text/plain", new byte[] {1}, false, 0, code);
+        OwnAnswer own = new OwnAnswer(502, "Reason", List.of(), new byte[] {1}, false, 0, code);
 
         SentFields sent = new SentFields().answer(own, new GrpcCall(0), DATE);
 

@@ -1,10 +1,10 @@
 package io.offramp.proxy.route;
 
-import io.offramp.proxy.message.Refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.message.HeadLimits;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -252,8 +252,9 @@ class RouteSpellingTest {
     }
 
     private static String to(Router router, String target) {
-        return switch (router.route(new RequestTarget("a", target, null))) {
+        return switch (router.route(new RequestTarget("a", target, null)).destination()) {
             case Destination.To(var group, var bounds) -> group.name();
+            case Destination.Rules rules -> "rules";
             case Destination.Nowhere(Refusal refusal, String why) -> "" + refusal.status();
         };
     }

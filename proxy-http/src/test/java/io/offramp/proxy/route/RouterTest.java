@@ -1,11 +1,11 @@
 package io.offramp.proxy.route;
 
-import io.offramp.proxy.message.Refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.message.HeadLimits;
+import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -81,8 +81,9 @@ class RouterTest {
     }
 
     private static String name(Router router, @Nullable String authority, String target) {
-        return switch (router.route(new RequestTarget(authority, target, null))) {
+        return switch (router.route(new RequestTarget(authority, target, null)).destination()) {
             case Destination.To(UpstreamGroup group, var bounds) -> group.name();
+            case Destination.Rules rules -> "rules";
             case Destination.Nowhere(Refusal refusal, String why) ->
                 refusal == Refusal.NO_ROUTE ? "none" : refusal.status() + " " + why;
         };

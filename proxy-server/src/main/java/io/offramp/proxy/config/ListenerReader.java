@@ -8,11 +8,31 @@ import io.offramp.proxy.session.OffloadConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one listener after the other; they share addresses, names and upstreams. */
 final class ListenerReader {
     private static final Scalar<ListenerConfig.Mode> MODE = Scalar.choice(ListenerConfig.Mode.class);
+
+    private static final String[] KEYS = Stream.of(
+                    Stream.of(
+                            "name",
+                            "bind",
+                            "mode",
+                            "tls",
+                            "offload",
+                            "upstream",
+                            "routes",
+                            "trusted-proxies",
+                            "forwarding",
+                            "proxy-protocol",
+                            "upgrade",
+                            "abort-on-fin",
+                            "http2"),
+                    RuleReader.LISTENER_KEYS.stream())
+            .flatMap(keys -> keys)
+            .toArray(String[]::new);
 
     private final Bounds bounds;
     private final Binds binds;
@@ -33,20 +53,7 @@ final class ListenerReader {
     /** The listener, or null after a problem. */
     @Nullable
     ListenerConfig read(Value value) {
-        Section listener = value.section(
-                "name",
-                "bind",
-                "mode",
-                "tls",
-                "offload",
-                "upstream",
-                "routes",
-                "trusted-proxies",
-                "forwarding",
-                "proxy-protocol",
-                "upgrade",
-                "abort-on-fin",
-                "http2");
+        Section listener = value.section(KEYS);
         if (listener == null) {
             return null;
         }

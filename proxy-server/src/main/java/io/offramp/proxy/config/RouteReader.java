@@ -1,14 +1,18 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.balance.Policy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a listener's {@code routes}, then its {@code upstream} for all other requests. */
@@ -28,6 +32,15 @@ final class RouteReader {
     private static final String HTTP_PURPOSE = "where requests go, a name, host:port or unix:FILE; or else routes";
     private static final String TCP_PURPOSE = "a tcp listener sends everything to one: a name, host:port or unix:FILE";
 
+    private static final String PURPOSE = "where these requests go, a name, host:port or unix:FILE";
+    private static final Scalar<String> NAME = new Scalar<>(
+            "a name of letters, digits and . _ : / * -, of 64 at most",
+            text -> text.matches("[A-Za-z0-9._:/*-]{1,64}") ? text : null);
+    private static final String[] KEYS = Stream.of(
+                    Stream.of("name", "host", "path", "upstream", "timeouts", "limits"), RuleReader.ROUTE_KEYS.stream())
+            .flatMap(keys -> keys)
+            .toArray(String[]::new);
+
     private final UpstreamReader upstreams;
 
     RouteReader(UpstreamReader upstreams) {
@@ -41,23 +54,31 @@ final class RouteReader {
             if (routes != null) {
                 routes.error("a tcp listener has no routes, only an upstream");
             }
+            RuleReader.refuse(listener);
             Value upstream = listener.require("upstream", TCP_PURPOSE);
-            List<RouteConfig> only = fallback(upstream, mode);
+            List<RouteConfig> only = fallback(upstream, mode, RouteRules.NONE);
             only.forEach(route -> checkPolicy(route, Objects.requireNonNull(upstream)));
             return only;
         }
         List<RouteConfig> read = new ArrayList<>();
         if (routes != null) {
-            routes.items("a list of routes").forEach(route -> add(route, read));
-            read.addAll(fallback(listener.get("upstream"), mode));
-        } else {
-            read.addAll(fallback(listener.require("upstream", HTTP_PURPOSE), mode));
+            Map<String, String> names = new HashMap<>();
+            routes.items("a list of routes").forEach(route -> add(route, listener, names, read));
+        }
+        Value upstream = routes == null && !RuleReader.answersAll(listener)
+                ? listener.require("upstream", HTTP_PURPOSE)
+                : listener.get("upstream");
+        RouteRules usual = RuleReader.read(listener, null, "/");
+        if (upstream != null) {
+            read.addAll(fallback(upstream, mode, usual));
+        } else if (RuleReader.answersAll(listener)) {
+            read.add(new RouteConfig("/", null, "/", null, ExchangeBounds.NONE, usual));
         }
         return read;
     }
 
     private void checkPolicy(RouteConfig route, Value upstream) {
-        UpstreamConfig config = upstreams.named(route.upstream());
+        UpstreamConfig config = upstreams.named(Objects.requireNonNull(route.upstream()));
         Policy policy = config == null ? null : config.balance().policy();
         if (policy != null && policy.needsRequest()) {
             upstream.error("the servers of " + route.upstream() + " are chosen by requests (" + policy.word()
@@ -75,15 +96,23 @@ final class RouteReader {
         return name;
     }
 
-    private List<RouteConfig> fallback(@Nullable Value upstream, ListenerConfig.Mode mode) {
+    private List<RouteConfig> fallback(@Nullable Value upstream, ListenerConfig.Mode mode, RouteRules rules) {
         String target = upstream == null ? null : target(upstream, mode);
-        return target == null ? List.of() : List.of(new RouteConfig(null, "/", target));
+        return target == null
+                ? List.of()
+                : List.of(new RouteConfig("/", null, "/", target, ExchangeBounds.NONE, rules));
     }
 
-    private void add(Value value, List<RouteConfig> before) {
-        RouteConfig route = route(value);
+    private void add(Value value, Section listener, Map<String, String> names, List<RouteConfig> before) {
+        RouteConfig route = route(value, listener);
         if (route == null) {
             return;
+        }
+        String other = names.putIfAbsent(route.name(), value.path());
+        Section section = Objects.requireNonNull(value.section(KEYS));
+        Value written = section.get("name");
+        if (other != null && written != null) {
+            written.error("\"" + route.name() + "\" is the name of " + other + " already");
         }
         before.stream()
                 .filter(earlier -> covers(earlier, route))
@@ -92,8 +121,8 @@ final class RouteReader {
         before.add(route);
     }
 
-    private @Nullable RouteConfig route(Value value) {
-        Section section = value.section("host", "path", "upstream", "timeouts", "limits");
+    private @Nullable RouteConfig route(Value value, Section listener) {
+        Section section = value.section(KEYS);
         if (section == null) {
             return null;
         }
@@ -102,14 +131,20 @@ final class RouteReader {
         if (path.indexOf('*') >= 0) {
             warnOfStar(section, path);
         }
-        Value upstream = section.require("upstream", "where these requests go, a name, host:port or unix:FILE");
+        boolean answered = RuleReader.answersAll(section);
+        Value upstream = answered ? section.get("upstream") : section.require("upstream", PURPOSE);
+        if (answered && upstream != null) {
+            upstream.error("no request comes so far: this route answers all of them");
+        }
         String target = upstream == null ? null : target(upstream, ListenerConfig.Mode.HTTP);
         Value timeouts = section.get("timeouts");
         Value limits = section.get("limits");
         ExchangeBounds bounds = ExchangeBoundsReader.read(
                 timeouts == null ? null : timeouts.section(ExchangeBoundsReader.TIMEOUTS),
                 limits == null ? null : limits.section("body"));
-        return target == null ? null : new RouteConfig(host, path, target, bounds);
+        RouteRules rules = RuleReader.read(section, listener, path);
+        String name = section.get("name", NAME, RouteConfig.name(host, path));
+        return target == null && !answered ? null : new RouteConfig(name, host, path, target, bounds, rules);
     }
 
     private static void warnOfStar(Section route, String path) {

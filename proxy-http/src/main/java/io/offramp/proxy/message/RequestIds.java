@@ -1,16 +1,12 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.message;
 
-import io.offramp.proxy.message.ClientFields;
-import io.offramp.proxy.message.Field;
-import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.RequestHead;
 import java.util.regex.Pattern;
 
 /**
  * {@code X-Request-Id} and {@code traceparent} (W3C Trace Context): those of a trusted proxy are kept, if there is one
  * of each and it is valid. Else each request gets its own, the same at all attempts. Pure functions.
  */
-final class RequestIds {
+public final class RequestIds {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
     private static final Pattern VERSION_0 = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Pattern LATER =
@@ -22,14 +18,14 @@ final class RequestIds {
     private RequestIds() {}
 
     /** The value of {@code X-Request-Id}. */
-    static String id(Fields fields, ClientFields client) {
+    public static String id(Fields fields, ClientFields client) {
         int index = client.trusted() ? fields.only(Field.X_REQUEST_ID) : -1;
         String known = index < 0 ? "" : fields.value(index);
         return ID.matcher(known).matches() ? known : fields.id();
     }
 
     /** True if the trace of the request is that of a trusted proxy, and not for this hop only: it passes as it is. */
-    static boolean isTraced(RequestHead request, ClientFields client) {
+    public static boolean isTraced(RequestHead request, ClientFields client) {
         Fields fields = request.fields();
         int index = client.trusted() ? fields.only(Field.TRACEPARENT) : -1;
         return index >= 0 && isTrace(fields.value(index)) && !request.options().names(fields, index);
@@ -41,7 +37,7 @@ final class RequestIds {
     }
 
     /** A trace that begins here; nobody has decided to record it yet. */
-    static String trace(Fields fields) {
+    public static String trace(Fields fields) {
         String id = fields.id();
         return "00-" + id + "-" + spanId(id) + "-00";
     }

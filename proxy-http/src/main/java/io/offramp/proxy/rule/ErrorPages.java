@@ -1,0 +1,47 @@
+package io.offramp.proxy.rule;
+
+import io.offramp.proxy.message.OwnAnswer;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bodies for answers with an error, by status.
+ *
+ * @param pages by status
+ * @param intercept true if they also take the place of servers' answers
+ */
+public record ErrorPages(Map<Integer, Page> pages, boolean intercept) {
+    /** No page. */
+    public static final ErrorPages NONE = new ErrorPages(Map.of(), false);
+
+    /**
+     * A body.
+     *
+     * @param type of its content
+     * @param body not to be changed
+     */
+    public record Page(String type, byte[] body) {}
+
+    /** Copies the map. */
+    public ErrorPages {
+        pages = Map.copyOf(pages);
+    }
+
+    /** True without any page. */
+    public boolean isEmpty() {
+        return pages.isEmpty();
+    }
+
+    /** The page in place of a server's answer of that status; null if the answer passes. */
+    public @Nullable OwnAnswer inPlaceOf(int status) {
+        Page page = intercept ? pages.get(status) : null;
+        return page == null ? null : OwnAnswer.of(status, List.of(), page.body).with(page.type, page.body);
+    }
+
+    /** The same answer with its page, if there is one. */
+    public OwnAnswer on(OwnAnswer own) {
+        Page page = pages.get(own.status());
+        return page == null ? own : own.with(page.type, page.body);
+    }
+}

@@ -1,0 +1,128 @@
+package io.offramp.proxy.rule;
+
+import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.OwnAnswer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of one route, each list in the order in which they are applied. Immutable. */
+public final class RouteRules {
+    /** Of a route without rules. Compared by identity: such a route pays for nothing else. */
+    public static final RouteRules NONE = new Builder().make();
+
+    private final List<RequestRule> request;
+    private final List<AnswerRule> answer;
+    private final List<EndRule> ends;
+    private final AnswerFilter.@Nullable Maker filter;
+    private final ErrorPages pages;
+
+    private record Staged(Stage stage, RequestRule rule) {}
+
+    private RouteRules(Builder from) {
+        request = from.request.stream()
+                .sorted(Comparator.comparing(Staged::stage))
+                .map(Staged::rule)
+                .toList();
+        answer = List.copyOf(from.answer);
+        ends = List.copyOf(from.ends);
+        filter = from.filter;
+        pages = from.pages;
+    }
+
+    /** Collects rules. */
+    public static final class Builder {
+        private final List<Staged> request = new ArrayList<>();
+        private final List<AnswerRule> answer = new ArrayList<>();
+        private final List<EndRule> ends = new ArrayList<>();
+        private AnswerFilter.@Nullable Maker filter;
+        private ErrorPages pages = ErrorPages.NONE;
+
+        /** A rule for requests, behind those of its stage so far. */
+        public Builder request(Stage stage, RequestRule rule) {
+            request.add(new Staged(stage, rule));
+            return this;
+        }
+
+        /** A rule for answers, behind those so far. */
+        public Builder answer(AnswerRule rule) {
+            answer.add(rule);
+            return this;
+        }
+
+        /** Learns of ends. */
+        public Builder end(EndRule rule) {
+            ends.add(rule);
+            return this;
+        }
+
+        /** The only filter of bodies. */
+        public Builder filter(AnswerFilter.Maker maker) {
+            filter = maker;
+            return this;
+        }
+
+        /** Pages in place of errors. */
+        public Builder pages(ErrorPages errors) {
+            pages = errors;
+            return this;
+        }
+
+        /** The rules so far; {@link #NONE} if there are none. */
+        public RouteRules build() {
+            boolean none = request.isEmpty() && answer.isEmpty() && ends.isEmpty() && filter == null && pages.isEmpty();
+            return none ? NONE : make();
+        }
+
+        private RouteRules make() {
+            return new RouteRules(this);
+        }
+    }
+
+    /** Whether it is {@link #NONE}. */
+    public boolean isNone() {
+        return this == NONE;
+    }
+
+    /** Rules for requests, in order. */
+    public List<RequestRule> request() {
+        return request;
+    }
+
+    /** Pages in place of errors. */
+    public ErrorPages pages() {
+        return pages;
+    }
+
+    /** The answer of a server behind all rules, and a filter for its body if there is one. */
+    public AnswerFilter.Filtered answer(AnswerHead head, RuleRequest to) {
+        AnswerHead changed = head(head, to);
+        return filter == null ? new AnswerFilter.Filtered(changed, null) : filter.of(to, changed);
+    }
+
+    /** The head of an answer behind its rules. */
+    public AnswerHead head(AnswerHead head, RuleRequest to) {
+        AnswerHead changed = head;
+        for (AnswerRule rule : answer) {
+            changed = rule.apply(changed, to);
+        }
+        return changed;
+    }
+
+    /** An answer of our own behind all rules. */
+    public OwnAnswer answer(OwnAnswer own, RuleRequest to) {
+        OwnAnswer changed = own;
+        for (AnswerRule rule : answer) {
+            changed = rule.apply(changed, to);
+        }
+        return changed;
+    }
+
+    /** The request is over. */
+    public void onEnd(RuleRequest request, long receivedBytes, long answeredBytes) {
+        for (EndRule rule : ends) {
+            rule.onEnd(request, receivedBytes, answeredBytes);
+        }
+    }
+}

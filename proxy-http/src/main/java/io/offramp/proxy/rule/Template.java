@@ -1,0 +1,124 @@
+package io.offramp.proxy.rule;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text with variables in braces: {@code https://{host}{uri}}. Two braces stand for one. Groups of the route's regular
+ * expressions go by number or name. Immutable.
+ */
+public final class Template {
+    private final List<Part> parts;
+
+    /** A piece of it. */
+    private sealed interface Part {
+        record Text(String text) implements Part {}
+
+        record Known(Variable variable) implements Part {}
+
+        record Group(String name) implements Part {}
+    }
+
+    private Template(List<Part> parts) {
+        this.parts = List.copyOf(parts);
+    }
+
+    /**
+     * Reads one.
+     *
+     * @param groups names of the groups that the route has
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    public static Template parse(String text, Collection<String> groups) {
+        List<Part> parts = new ArrayList<>();
+        StringBuilder literal = new StringBuilder();
+        int at = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            if ((c == '{' || c == '}') && text.startsWith("" + c + c, at)) {
+                literal.append(c);
+                at += 2;
+            } else if (c == '{') {
+                int end = text.indexOf('}', at);
+                if (end < 0) {
+                    throw new IllegalArgumentException(
+                            "a { without its } at character " + (at + 1) + "; write {{ for one");
+                }
+                addText(literal, parts);
+                parts.add(variable(text.substring(at + 1, end), groups));
+                at = end + 1;
+            } else if (c == '}') {
+                throw new IllegalArgumentException("a } without its { at character " + (at + 1) + "; write }} for one");
+            } else if (c < ' ' || c >= 0x7f) {
+                throw new IllegalArgumentException("character " + (at + 1) + " is not printable ASCII");
+            } else {
+                literal.append(c);
+                at++;
+            }
+        }
+        addText(literal, parts);
+        return new Template(parts);
+    }
+
+    private static void addText(StringBuilder literal, List<Part> parts) {
+        if (!literal.isEmpty()) {
+            parts.add(new Part.Text(literal.toString()));
+            literal.setLength(0);
+        }
+    }
+
+    private static Part variable(String name, Collection<String> groups) {
+        if (groups.contains(name)) {
+            return new Part.Group(name);
+        }
+        Variable known = Variable.of(name);
+        if (known == null) {
+            String own = groups.isEmpty()
+                    ? ""
+                    : "; groups of this route are " + groups.stream().sorted().collect(Collectors.joining(", "));
+            throw new IllegalArgumentException("unknown variable {" + name + "}; known are " + Variable.known() + own);
+        }
+        return new Part.Known(known);
+    }
+
+    /** The text in front of the first variable. */
+    String start() {
+        return !parts.isEmpty() && parts.getFirst() instanceof Part.Text(String text) ? text : "";
+    }
+
+    /** Whether the text outside of variables has that character. */
+    boolean has(char c) {
+        return parts.stream().anyMatch(part -> part instanceof Part.Text(String text) && text.indexOf(c) >= 0);
+    }
+
+    /** The text for a field: groups as the route has read them. */
+    public String text(RuleRequest request) {
+        return fill(request, false);
+    }
+
+    /** The text for a URL: groups and all that cannot stand in one are escaped. */
+    public String url(RuleRequest request) {
+        return fill(request, true);
+    }
+
+    private String fill(RuleRequest request, boolean url) {
+        StringBuilder filled = new StringBuilder();
+        for (Part part : parts) {
+            switch (part) {
+                case Part.Text(String text) -> filled.append(text);
+                case Part.Known(Variable variable) -> {
+                    String value = variable.of(request);
+                    filled.append(url ? UrlText.valid(value) : value);
+                }
+                case Part.Group(String name) -> {
+                    @Nullable String value = request.route().group(name);
+                    filled.append(value == null ? "" : url ? UrlText.path(value) : UrlText.plain(value));
+                }
+            }
+        }
+        return filled.toString();
+    }
+}

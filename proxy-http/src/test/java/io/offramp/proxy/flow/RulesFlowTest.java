@@ -1,0 +1,155 @@
+package io.offramp.proxy.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http2.Http2Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rules of routes between client and server, over HTTP/1.1. */
+class RulesFlowTest {
+    private static final String HOST = " HTTP/1.1\r\nHost: a\r\n";
+
+    private final Handlers proxy = new Handlers(256);
+    private final Peer client = proxy.connect();
+
+    @AfterEach
+    void nothingIsLeft() {
+        proxy.close();
+        assertThat(proxy.heldBytes()).isZero();
+    }
+
+    @Test
+    void shouldRedirectWithoutAServer() {
+        ask("GET /moved/x?y=1" + HOST + "\r\n");
+
+        assertThat(answer())
+                .startsWith("HTTP/1.1 308 Permanent Redirect\r\n")
+                .contains("\r\nLocation: https://a/new/moved/x?y=1\r\n", "\r\nContent-Length: 0\r\n");
+        assertThat(proxy.offered()).isZero();
+        assertThat(proxy.logged()).containsExactly("/moved/x?y=1");
+    }
+
+    @Test
+    void shouldAnswerWithoutLengthWhereTheStatusAllowsNone() {
+        ask("GET /gone" + HOST + "\r\n");
+
+        assertThat(answer())
+                .startsWith("HTTP/1.1 204 No Content\r\n")
+                .contains("\r\nX-Rule: GET\r\n")
+                .doesNotContain("Content-Length");
+    }
+
+    @Test
+    void shouldSendClientsWithoutTlsToHttps() {
+        ask("GET /secure/%0d%0aX:y?" + HOST + "\r\n");
+
+        assertThat(answer()).startsWith("HTTP/1.1 301 ").contains("\r\nLocation: https://a:8443/secure/%0d%0aX:y?\r\n");
+    }
+
+    @Test
+    void shouldChangeFieldsBothWays() {
+        // Given
+        ask("GET /app/edited?q" + HOST + "Cookie: a=b\r\nX-User: root\r\nx_user: root\r\nConnection: x-user\r\n"
+                + "Accept: */*\r\n\r\n");
+
+        // When
+        Peer server = proxy.accept();
+        proxy.settle();
+        String request = text(server);
+        server.send(Message.ascii("HTTP/1.1 200 OK\r\nServer: s\r\nConnection: x-rule\r\nContent-Length: 2\r\n\r\nok"));
+        proxy.settle();
+
+        // Then
+        assertThat(request)
+                .startsWith("GET /app/edited?q HTTP/1.1\r\n")
+                .contains("\r\nX-User: GET /app/edited\r\n", "\r\nAccept: */*\r\n")
+                .doesNotContain("root", "Cookie", "Connection");
+        assertThat(answer())
+                .contains("\r\nX-Rule: aq\r\n", "\r\nContent-Length: 2\r\n")
+                .doesNotContain("Server:")
+                .endsWith("ok");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-User", "x_user", "X-USER", "Cookie"})
+    void shouldDropTrailersThatContradictTheHead(String trailer) {
+        // Given
+        ask("POST /app/edited" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
+        Peer server = proxy.accept();
+        proxy.settle();
+
+        // When
+        ask("1\r\nx\r\n0\r\nX-End: 1\r\n" + trailer + ": root\r\n\r\n");
+
+        // Then
+        assertThat(text(server)).endsWith("0\r\nX-End: 1\r\n\r\n");
+    }
+
+    @Test
+    void shouldShowAPageInPlaceOfAnErrorOfTheServer() {
+        // Given
+        ask("GET /app/pages" + HOST + "\r\n");
+        Peer server = proxy.accept();
+        proxy.settle();
+
+        // When
+        server.send(Message.ascii("HTTP/1.1 503 Oops\r\nContent-Length: 1000\r\n\r\nstack trace"));
+        proxy.settle();
+        String page = answer();
+        ask("GET /app/pages" + HOST + "\r\n");
+        proxy.refuse();
+        proxy.settle();
+
+        // Then
+        assertThat(page)
+                .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+                .contains("\r\nContent-Type: text/html\r\n", "\r\nContent-Length: 8\r\n")
+                .endsWith("\r\n\r\n<p>later");
+        assertThat(answer()).startsWith("HTTP/1.1 502 ").endsWith("answer properly\n");
+    }
+
+    @Test
+    void shouldApplyTheSameRulesOverHttp2() {
+        // Given
+        try (Handlers pair = Handlers.http2Pair(16 << 10)) {
+            Http2ClientPeer peer = new Http2ClientPeer(pair.connect());
+            Http2ClientPeer.Call moved = peer.askFor("/moved", true, "GET");
+            Http2ClientPeer.Call gone = peer.askFor("/gone", true, "GET");
+            Http2ClientPeer.Call edited = peer.askFor("/app/edited", true, "GET", "cookie", "a=b", "x-user", "root");
+
+            // When
+            pair.settle();
+            Http2Peer server = new Http2Peer(pair.accept(), Http2Settings.defaultSettings());
+            pair.settle();
+            server.read();
+            peer.read();
+
+            // Then
+            assertThat(Objects.requireNonNull(moved.head).get("location")).hasToString("https://a/new/moved");
+            assertThat(Objects.requireNonNull(gone.head).contains("content-length"))
+                    .isFalse();
+            assertThat(Objects.requireNonNull(gone.head).get("x-rule")).hasToString("GET");
+            assertThat(server.request(0).head.getAll("x-user")).hasToString("[GET /app/edited]");
+            assertThat(server.request(0).head.contains("cookie")).isFalse();
+            assertThat(edited.reset).isNull();
+        }
+    }
+
+    private void ask(String text) {
+        client.send(Message.ascii(text));
+        proxy.settle();
+    }
+
+    private String answer() {
+        return text(client);
+    }
+
+    private static String text(Peer peer) {
+        return new String(peer.take(), StandardCharsets.ISO_8859_1);
+    }
+}
