@@ -1,11 +1,7 @@
 package io.offramp.proxy.server;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.offload.RecordOffload;
 import io.offramp.proxy.access.AccessLog;
@@ -16,7 +12,6 @@ import io.offramp.proxy.budget.ClientLimits;
 import io.offramp.proxy.budget.Machine;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Sizing;
-import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.connection.ConnectionRegistry;
@@ -35,27 +30,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A running proxy: event loops, listeners, backends, admin. Thread-safe. */
 public final class ProxyServer implements AutoCloseable {
-    /** Time for a cut connection to take its close_notify. */
-    private static final long CUT_LIMIT_MS = 500;
-
     private final SocketTransport transport = SocketTransport.best();
     private final ProxyMetrics metrics = new ProxyMetrics();
     private final Sizing sizing = Sizing.of(Machine.read());
     private final Generations generations = new Generations();
     private final AccessLog accessLog = new AccessLog();
+    private final Drain drain;
     private final ConnectionRegistry connections;
     private final MemoryBudget budget;
     private final HalfOpenHandshakes halfOpen;
     private final ClientAddressLimits addresses;
     private final Overload overload;
-    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Listeners listeners;
     private final Backends backends;
     private final EventLoopGroup loops;
@@ -67,8 +57,6 @@ public final class ProxyServer implements AutoCloseable {
     private @Nullable AdminServer admin;
     private volatile @Nullable Made made;
     private volatile List<Listening> listening = List.of();
-    private final AtomicReference<Phase> phase;
-    private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
      * A bound listener.
@@ -81,7 +69,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers, @Nullable OwnClients own)
             throws StartException {
-        this.phase = new AtomicReference<>(config.warmup().isZero() ? Phase.READY : Phase.WARMING);
+        this.drain = new Drain(config.warmup().isZero() ? Phase.READY : Phase.WARMING);
         this.connections = new ConnectionRegistry(() -> limits().connections());
         this.budget =
                 sizing.budget(connections::count, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory, metrics.sheds());
@@ -90,7 +78,7 @@ public final class ProxyServer implements AutoCloseable {
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
         this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
-        this.overload = new Overload(budget, clients, halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
+        this.overload = new Overload(budget, drain.clients(), halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(metrics, processors);
         this.servers = new ServerWatch(loops);
@@ -102,7 +90,8 @@ public final class ProxyServer implements AutoCloseable {
                 backends,
                 metrics,
                 own,
-                current -> new TlsListener(current, connections, halfOpen, addresses, clients, this::isDraining));
+                current -> new TlsListener(
+                        current, connections, halfOpen, addresses, drain.clients(), drain::isUnderWay));
     }
 
     /**
@@ -115,8 +104,8 @@ public final class ProxyServer implements AutoCloseable {
     public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
         ProxyServer server = start(config, providers, null);
         server.announcement().started(config, server.limits(), server.listeners(), server.admin);
-        if (server.phase.get() == Phase.WARMING) {
-            WarmUp.start(config, providers, server.phase);
+        if (server.drain.phase().get() == Phase.WARMING) {
+            WarmUp.start(config, providers, server.drain.phase());
         }
         return server;
     }
@@ -203,14 +192,7 @@ public final class ProxyServer implements AutoCloseable {
      * for this long.
      */
     public void announceStop(Duration delay) {
-        if (!delay.isZero()) {
-            phase.set(Phase.LEAVING);
-            try {
-                stopped.await(delay.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        drain.announce(delay);
     }
 
     /**
@@ -219,31 +201,17 @@ public final class ProxyServer implements AutoCloseable {
      *
      * @return connections that were cut
      */
-    public int close(Duration drain) {
-        stopped.countDown();
-        phase.set(Phase.DRAINING); // before the monitor: a reload that has not got it yet comes too late
-        return stop(drain);
+    public int close(Duration limit) {
+        drain.begin(); // before the monitor: a reload that has not got it yet comes too late
+        return stop(limit);
     }
 
-    private synchronized int stop(Duration drain) {
+    private synchronized int stop(Duration limit) {
         if (loops.isShuttingDown()) {
             return 0;
         }
         listeners.close();
-        clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
-        halfOpen.drain();
-        if (!drain.isZero()) {
-            clients.newCloseFuture().awaitUninterruptibly(drain.toMillis());
-        }
-        int cut = clients.size();
-        // Event loops keep the order: what this makes a connection say goes out before it closes.
-        clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.OVER));
-        clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
-        // A client that does not read has not taken it. A loop that is shut down without a quiet period may end before
-        // it has closed its channels, and their pending writes would leak.
-        clients.forEach(client -> client.eventLoop()
-                .execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
-        clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
+        int cut = drain.run(limit, halfOpen);
         servers.close();
         generations.close();
         // Before the host's loops, which must learn that their channels have closed.
@@ -275,7 +243,7 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private synchronized void become(Made next, Made before) throws StartException {
-        if (isDraining()) {
+        if (drain.isUnderWay()) {
             throw new StartException("the proxy is stopping");
         }
         List<Listeners.Open> added = listeners.bind(next);
@@ -288,7 +256,7 @@ public final class ProxyServer implements AutoCloseable {
         before.settle();
         next.generation().upstreams().replace(before.generation().upstreams());
         use(next, before);
-        cutLater(listeners.become(next, added));
+        Drain.cutLater(listeners.become(next, added), loops, config().drain());
         listening = bound(next.config());
         announcement().changed(next.config(), added);
     }
@@ -310,26 +278,9 @@ public final class ProxyServer implements AutoCloseable {
         configs.onGeneration();
     }
 
-    /** When the time for a drain is over. */
-    private void cutLater(List<Channel> leaving) {
-        if (!leaving.isEmpty()) {
-            loops.schedule(
-                    () -> leaving.forEach(ProxyServer::cut), config().drain().toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private static void cut(Channel client) {
-        client.pipeline().fireUserEventTriggered(DrainEvent.OVER);
-        client.close();
-    }
-
     /** Backends that are open, by name. */
     Set<String> backendNames() {
         return backends.names();
-    }
-
-    private boolean isDraining() {
-        return phase.get() == Phase.DRAINING;
     }
 
     private void log(AccessLogConfig config) throws StartException {
@@ -376,7 +327,7 @@ public final class ProxyServer implements AutoCloseable {
                         connections,
                         () -> generations.now().upstreams().groups(),
                         reloads,
-                        phase::get);
+                        drain.phase()::get);
             } catch (IOException e) {
                 throw new StartException(String.valueOf(e.getMessage()));
             }

@@ -1,0 +1,96 @@
+package io.offramp.proxy.server;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.offramp.proxy.admin.Phase;
+import io.offramp.proxy.channel.DrainEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The phase of a proxy's life, and how the connections of its clients end. Thread-safe. */
+final class Drain {
+    /** Time for a cut connection to take its close_notify. */
+    private static final long CUT_LIMIT_MS = 500;
+
+    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<Phase> phase;
+
+    Drain(Phase first) {
+        this.phase = new AtomicReference<>(first);
+    }
+
+    /** Every open client channel. */
+    ChannelGroup clients() {
+        return clients;
+    }
+
+    AtomicReference<Phase> phase() {
+        return phase;
+    }
+
+    /** Whether a drain has begun. */
+    boolean isUnderWay() {
+        return phase.get() == Phase.DRAINING;
+    }
+
+    /** Says that it is about to come, and goes on. Blocks for this long, or until it begins. */
+    void announce(Duration delay) {
+        if (!delay.isZero()) {
+            phase.set(Phase.LEAVING);
+            try {
+                stopped.await(delay.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** The sockets are about to close: connections that come from them now have to leave. */
+    void begin() {
+        stopped.countDown();
+        phase.set(Phase.DRAINING);
+    }
+
+    /**
+     * Gives open exchanges this long to end, then cuts the others. Blocks until all connections are closed.
+     *
+     * @param halfOpen of these connections
+     * @return connections that were cut
+     */
+    int run(Duration limit, HalfOpenHandshakes halfOpen) {
+        clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
+        halfOpen.drain();
+        if (!limit.isZero()) {
+            clients.newCloseFuture().awaitUninterruptibly(limit.toMillis());
+        }
+        int cut = clients.size();
+        // Event loops keep the order: what this makes a connection say goes out before it closes.
+        clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.OVER));
+        clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
+        // A client that does not read has not taken it. A loop that is shut down without a quiet period may end before
+        // it has closed its channels, and their pending writes would leak.
+        clients.forEach(client -> client.eventLoop()
+                .execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
+        clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
+        return cut;
+    }
+
+    /** Cuts these connections, which have begun to leave, when their time is over. */
+    static void cutLater(List<Channel> leaving, EventLoopGroup loops, Duration limit) {
+        if (!leaving.isEmpty()) {
+            loops.schedule(() -> leaving.forEach(Drain::cut), limit.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static void cut(Channel client) {
+        client.pipeline().fireUserEventTriggered(DrainEvent.OVER);
+        client.close();
+    }
+}
