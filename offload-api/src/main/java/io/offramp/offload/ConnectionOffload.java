@@ -10,6 +10,7 @@ import io.netty.channel.IoHandlerFactory;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backend that takes whole connections: {@link RecordMode#HW_RECORD}, the kernel's {@code tls-hw-record}. Listener,
@@ -25,10 +26,10 @@ public interface ConnectionOffload {
      * @param listener with everything but event loops: options, the transport's channel, and as child handler the
      *     firmware, which sets up each accepted connection on a device thread
      * @param transport makes the device's event loops; the same at every call
-     * @param address to bind to
+     * @param address to bind to; null if the listener's channel is that of a socket that is bound already
      * @return done when it is bound, or could not be
      */
-    ChannelFuture listen(ServerBootstrap listener, IoHandlerFactory transport, SocketAddress address);
+    ChannelFuture listen(ServerBootstrap listener, IoHandlerFactory transport, @Nullable SocketAddress address);
 
     /** Threads of the device for steps of the firmware that would stall its event loops. */
     Executor workers();

@@ -6,6 +6,8 @@ import io.offramp.proxy.reload.ReloadReport;
 import io.offramp.proxy.server.ConfigSource;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.server.StartException;
+import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.ServiceManager;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -19,6 +21,7 @@ final class Serving {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(5);
 
     private final ProxyServer server;
+    private final ServiceManager manager = new ServiceManager(System.getenv("NOTIFY_SOCKET"));
 
     private Serving(ProxyServer server) {
         this.server = server;
@@ -44,7 +47,7 @@ final class Serving {
         Logging.apply(config.logging());
         warnIfCacheIsUnused();
         try {
-            ProxyServer server = ProxyServer.start(config, installation.backends());
+            ProxyServer server = ProxyServer.start(config, installation.backends(), inherited());
             server.metrics().bindBuild(Version.text());
             server.metrics().bindLog(Logging.losses(server.accessLog()));
             return new Serving(server);
@@ -64,6 +67,10 @@ final class Serving {
         }
     }
 
+    private static InheritedSockets inherited() {
+        return InheritedSockets.of(System.getenv(), ProcessHandle.current().pid());
+    }
+
     ProxyServer server() {
         return server;
     }
@@ -77,6 +84,7 @@ final class Serving {
         ProcessSignal.HUP.handle(this::reload);
         ProcessSignal.USR1.handle(server.accessLog()::reopen);
         LOG.info("serving; SIGTERM drains and stops, SIGHUP reads the configuration again");
+        manager.ready("serving");
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -86,9 +94,11 @@ final class Serving {
 
     /** The errors themselves are in the log already. */
     private void reload() {
+        manager.reloading();
         server.reloads().reloadAll().whenComplete((report, failure) -> {
             if (failure != null) {
                 LOG.warn("SIGHUP: nothing was read: {}", failure.getMessage());
+                manager.ready("nothing was read again");
             } else {
                 LOG.info(
                         "SIGHUP: {}{}",
@@ -98,6 +108,10 @@ final class Serving {
                             case REFUSED -> "some files were refused";
                         },
                         server.reloads().hasRoot() ? "" : "; " + ReloadReport.SCOPE);
+                manager.ready(
+                        report.result() == ReloadReport.Result.DONE
+                                ? "serving"
+                                : "serving; files were refused, see the log");
             }
         });
     }
@@ -107,6 +121,7 @@ final class Serving {
      * code.
      */
     private void drain() {
+        manager.stopping("draining");
         Duration delay = server.config().drainDelay();
         if (!delay.isZero()) {
             LOG.info("leaving: /healthz/ready says no, all goes on for {} s", delay.toSeconds());

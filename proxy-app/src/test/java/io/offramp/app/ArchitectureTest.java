@@ -36,8 +36,8 @@ class ArchitectureTest {
     private static final String[] TLS = packages("handshake", "session");
     private static final String[] HTTP =
             packages("exchange", "route", "rule", "message", "http1", "http2", "tcp", "tunnel", "client", "upstream");
-    private static final String[] SERVER =
-            packages("config", "generation", "accept", "server", "metrics", "access", "admin", "whatif", "warmup");
+    private static final String[] SERVER = packages(
+            "config", "generation", "accept", "sockets", "server", "metrics", "access", "admin", "whatif", "warmup");
 
     @Test
     void shouldSeeAllModules() {
@@ -184,7 +184,8 @@ class ArchitectureTest {
                         "io.offramp.offload.aead.ffi..",
                         "io.offramp.offload.aead.libcrypto..",
                         "io.offramp.offload.aead.ipsecmb..",
-                        "io.offramp.offload.ktls.ffi..")
+                        "io.offramp.offload.ktls.ffi..",
+                        "io.offramp.proxy.sockets.ffi..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign.."));

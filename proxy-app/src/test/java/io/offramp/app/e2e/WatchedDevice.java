@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes everything on to the real backends, and notes on which threads keys arrive there and which channels the host
@@ -142,7 +143,8 @@ final class WatchedDevice {
         }
 
         @Override
-        public ChannelFuture listen(ServerBootstrap listener, IoHandlerFactory transport, SocketAddress address) {
+        public ChannelFuture listen(
+                ServerBootstrap listener, IoHandlerFactory transport, @Nullable SocketAddress address) {
             return real.listen(listener, transport, address);
         }
 

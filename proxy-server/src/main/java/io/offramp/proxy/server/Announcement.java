@@ -6,6 +6,7 @@ import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.handshake.crypto.CryptoProviders;
+import io.offramp.proxy.sockets.SocketTransport;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -15,6 +15,8 @@ import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.SocketTransport;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +44,7 @@ final class Listeners {
     private final Backends backends;
     private final ProxyMetrics metrics;
     private final @Nullable OwnClients own;
+    private final InheritedSockets inherited;
     private final Function<Supplier<ListenerGeneration>, TlsListener> connections;
     private final Map<ListenerKey, Open> open = new HashMap<>();
 
@@ -72,6 +75,7 @@ final class Listeners {
      *
      * @param loops of the host
      * @param own clients that alone may connect; null for all
+     * @param inherited taken by the listeners with their addresses
      * @param connections makes what sets up the connections of a listener
      */
     Listeners(
@@ -80,12 +84,14 @@ final class Listeners {
             Backends backends,
             ProxyMetrics metrics,
             @Nullable OwnClients own,
+            InheritedSockets inherited,
             Function<Supplier<ListenerGeneration>, TlsListener> connections) {
         this.transport = transport;
         this.loops = loops;
         this.backends = backends;
         this.metrics = metrics;
         this.own = own;
+        this.inherited = inherited;
         this.connections = connections;
     }
 
@@ -153,7 +159,6 @@ final class Listeners {
             throws StartException {
         TlsListener initializer = connections.apply(current);
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .channelFactory(transport.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)
@@ -181,8 +186,15 @@ final class Listeners {
         return own == null ? pause : own.before(pause);
     }
 
-    /** On the host's event loops, or on the device's. */
+    /** On the host's event loops, or on the device's; a socket that is open already is bound already. */
     private ChannelFuture bind(ServerBootstrap listener, @Nullable ConnectionOffload device, InetSocketAddress to) {
-        return device == null ? listener.group(loops).bind(to) : device.listen(listener, transport.handler(), to);
+        Integer open = inherited.take(to);
+        listener.channelFactory(transport.server(open));
+        if (device != null) {
+            return device.listen(listener, transport.handler(), open == null ? to : null);
+        }
+        return open == null
+                ? listener.group(loops).bind(to)
+                : listener.group(loops).register();
     }
 }

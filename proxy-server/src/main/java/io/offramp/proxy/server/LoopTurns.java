@@ -1,12 +1,17 @@
 package io.offramp.proxy.server;
 
 import io.micrometer.core.instrument.Timer;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.sockets.SocketTransport;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,6 +35,14 @@ final class LoopTurns implements IoHandlerFactory {
     LoopTurns(IoHandlerFactory transport, Timer turns) {
         this.transport = transport;
         this.turns = turns;
+    }
+
+    /** Event loops of this transport; {@link #PROPERTY} adds the time of their turns to the metrics. */
+    static EventLoopGroup eventLoops(SocketTransport transport, int threads, ProxyMetrics metrics) {
+        IoHandlerFactory loops = Boolean.getBoolean(PROPERTY)
+                ? new LoopTurns(transport.handler(), metrics.loopTurns())
+                : transport.handler();
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("offramp-loop"), loops);
     }
 
     @Override

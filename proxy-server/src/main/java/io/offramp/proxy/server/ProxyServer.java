@@ -22,6 +22,8 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
 import io.offramp.proxy.session.OffloadPlan;
+import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.SocketTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -67,7 +69,11 @@ public final class ProxyServer implements AutoCloseable {
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
-    private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers, @Nullable OwnClients own)
+    private ProxyServer(
+            ProxyConfig config,
+            Collection<OffloadProvider> providers,
+            @Nullable OwnClients own,
+            InheritedSockets inherited)
             throws StartException {
         this.drain = new Drain(config.warmup().isZero() ? Phase.READY : Phase.WARMING);
         this.connections = new ConnectionRegistry(() -> limits().connections());
@@ -77,8 +83,9 @@ public final class ProxyServer implements AutoCloseable {
         this.addresses = new ClientAddressLimits(() -> limits().perAddress());
         this.backends = Backends.open(config, providers);
         int processors = Runtime.getRuntime().availableProcessors();
-        this.loops = transport.eventLoops(config.threads() > 0 ? config.threads() : processors, metrics);
-        this.overload = new Overload(budget, drain.clients(), halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
+        this.loops = LoopTurns.eventLoops(transport, config.threads() > 0 ? config.threads() : processors, metrics);
+        this.overload =
+                new Overload(budget, drain.clients(), halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(metrics, processors);
         this.servers = new ServerWatch(loops);
@@ -90,8 +97,9 @@ public final class ProxyServer implements AutoCloseable {
                 backends,
                 metrics,
                 own,
-                current -> new TlsListener(
-                        current, connections, halfOpen, addresses, drain.clients(), drain::isUnderWay));
+                inherited,
+                current ->
+                        new TlsListener(current, connections, halfOpen, addresses, drain.clients(), drain::isUnderWay));
     }
 
     /**
@@ -102,7 +110,19 @@ public final class ProxyServer implements AutoCloseable {
      * @throws StartException if something cannot be opened or bound; nothing is left running
      */
     public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
-        ProxyServer server = start(config, providers, null);
+        return start(config, providers, InheritedSockets.none());
+    }
+
+    /**
+     * The same.
+     *
+     * @param inherited listening sockets that are open already; those that no listener takes are closed
+     */
+    public static ProxyServer start(
+            ProxyConfig config, Collection<OffloadProvider> providers, InheritedSockets inherited)
+            throws StartException {
+        ProxyServer server = start(config, providers, null, inherited);
+        inherited.closeRest();
         server.announcement().started(config, server.limits(), server.listeners(), server.admin);
         if (server.drain.phase().get() == Phase.WARMING) {
             WarmUp.start(config, providers, server.drain.phase());
@@ -115,9 +135,13 @@ public final class ProxyServer implements AutoCloseable {
      *
      * @param own clients that alone may connect; null for all
      */
-    static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers, @Nullable OwnClients own)
+    static ProxyServer start(
+            ProxyConfig config,
+            Collection<OffloadProvider> providers,
+            @Nullable OwnClients own,
+            InheritedSockets inherited)
             throws StartException {
-        ProxyServer server = new ProxyServer(config, providers, own);
+        ProxyServer server = new ProxyServer(config, providers, own, inherited);
         try {
             server.bind(config);
         } catch (StartException | RuntimeException e) {

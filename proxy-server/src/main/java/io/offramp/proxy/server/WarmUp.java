@@ -13,6 +13,8 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.session.OffloadConfig;
+import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.SocketTransport;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.warmup.LoadServer;
 import io.offramp.proxy.warmup.Steady;
@@ -78,9 +80,10 @@ final class WarmUp {
         SocketTransport transport = SocketTransport.best();
         OwnClients clients = new OwnClients();
         try (ProxyMetrics unseen = new ProxyMetrics()) {
-            EventLoopGroup loop = transport.eventLoops(1, unseen);
+            EventLoopGroup loop = LoopTurns.eventLoops(transport, 1, unseen);
             try (LoadServer upstream = LoadServer.start(loop, transport.server());
-                    ProxyServer proxy = ProxyServer.start(own(upstream.port()), providers, clients)) {
+                    ProxyServer proxy =
+                            ProxyServer.start(own(upstream.port()), providers, clients, InheritedSockets.none())) {
                 TlsLoad load = new TlsLoad(clients);
                 load.run(targets(proxy), goesOn, new Steady());
                 return load.requests();

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.offramp.proxy.sockets.SocketTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -40,8 +40,9 @@ public final class Toe implements ConnectionOffload {
     }
 
     @Override
-    public ChannelFuture listen(ServerBootstrap listener, IoHandlerFactory transport, SocketAddress address) {
-        return listener.group(loops(transport)).bind(address);
+    public ChannelFuture listen(ServerBootstrap listener, IoHandlerFactory transport, @Nullable SocketAddress address) {
+        listener.group(loops(transport));
+        return address == null ? listener.register() : listener.bind(address);
     }
 
     private synchronized EventLoopGroup loops(IoHandlerFactory transport) {

@@ -1,17 +1,13 @@
-package io.offramp.proxy.server;
+package io.offramp.proxy.sockets;
 
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.offramp.proxy.metrics.ProxyMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param handler makes event loops
  * @param server makes listening channels
  */
-record SocketTransport(
+public record SocketTransport(
         String name, @Nullable String cause, IoHandlerFactory handler, ChannelFactory<? extends ServerChannel> server) {
     /** The best that works here; {@code -Dofframp.transport=nio} asks for NIO. */
-    static SocketTransport best() {
+    public static SocketTransport best() {
         if ("nio".equals(System.getProperty("offramp.transport"))) {
             return nio("asked for");
         }
@@ -35,11 +31,18 @@ record SocketTransport(
         return new SocketTransport("epoll", null, EpollIoHandler.newFactory(), EpollServerSocketChannel::new);
     }
 
-    /** Event loops of this transport; {@link LoopTurns#PROPERTY} adds the time of their turns to the metrics. */
-    EventLoopGroup eventLoops(int threads, ProxyMetrics metrics) {
-        IoHandlerFactory loops =
-                Boolean.getBoolean(LoopTurns.PROPERTY) ? new LoopTurns(handler, metrics.loopTurns()) : handler;
-        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("offramp-loop"), loops);
+    /** Whether it takes descriptors of sockets that are open already. */
+    public boolean isEpoll() {
+        return cause == null;
+    }
+
+    /**
+     * Makes listening channels.
+     *
+     * @param open descriptor of a socket that listens already, to be registered and not bound; null for a new one
+     */
+    public ChannelFactory<? extends ServerChannel> server(@Nullable Integer open) {
+        return open == null ? server : () -> new EpollServerSocketChannel(open);
     }
 
     @Override

@@ -1,0 +1,110 @@
+package io.offramp.proxy.sockets;
+
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.FileDescriptor;
+import io.offramp.proxy.sockets.ffi.Descriptors;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listening sockets that were open before the process, and whose backlog may hold connections. A listener takes its own
+ * instead of binding another. One thread at a time.
+ */
+public final class InheritedSockets {
+    private static final Logger LOG = LoggerFactory.getLogger(InheritedSockets.class);
+    private static final int FIRST = 3;
+
+    private final List<Inherited> rest = new ArrayList<>();
+
+    /** @param address null if the socket cannot be asked */
+    private record Inherited(int descriptor, @Nullable InetSocketAddress address) {}
+
+    private InheritedSockets() {}
+
+    /** None. */
+    public static InheritedSockets none() {
+        return new InheritedSockets();
+    }
+
+    /**
+     * Those of systemd's socket activation, if the environment means this process (sd_listen_fds(3)). Without epoll
+     * there are none: Java's own sockets take no descriptor.
+     *
+     * @param pid of this process
+     */
+    public static InheritedSockets of(Map<String, String> environment, long pid) {
+        return of(named(environment, pid));
+    }
+
+    static List<Integer> named(Map<String, String> environment, long pid) {
+        String count = environment.getOrDefault("LISTEN_FDS", "0");
+        return environment.getOrDefault("LISTEN_PID", "").equals(Long.toString(pid)) && count.matches("\\d{1,4}")
+                ? IntStream.range(FIRST, FIRST + Integer.parseInt(count))
+                        .boxed()
+                        .toList()
+                : List.of();
+    }
+
+    /** @param descriptors of listening sockets */
+    static InheritedSockets of(List<Integer> descriptors) {
+        InheritedSockets sockets = none();
+        if (!descriptors.isEmpty() && !SocketTransport.best().isEpoll()) {
+            LOG.warn("{} inherited sockets are not used, as that needs Netty's epoll", descriptors.size());
+            return sockets;
+        }
+        descriptors.forEach(sockets::add);
+        return sockets;
+    }
+
+    private void add(int descriptor) {
+        try {
+            Descriptors.doNotBlock(descriptor);
+            rest.add(new Inherited(descriptor, new EpollServerSocketChannel(descriptor).localAddress()));
+        } catch (IOException e) {
+            LOG.warn("not inherited: {}", e.getMessage());
+        }
+    }
+
+    /** The socket with this address, which is the caller's from now on; null for none. */
+    public @Nullable Integer take(InetSocketAddress address) {
+        return takeFirst(each -> each.address != null && isSame(each.address, address));
+    }
+
+    private @Nullable Integer takeFirst(Predicate<Inherited> wanted) {
+        Inherited found = rest.stream().filter(wanted).findFirst().orElse(null);
+        if (found == null) {
+            return null;
+        }
+        rest.remove(found);
+        return found.descriptor;
+    }
+
+    /** All addresses are the same in both families: a socket of IPv6 takes IPv4 as well. */
+    private static boolean isSame(InetSocketAddress one, InetSocketAddress other) {
+        boolean areAll = !other.isUnresolved()
+                && one.getAddress().isAnyLocalAddress()
+                && other.getAddress().isAnyLocalAddress();
+        return one.equals(other) || areAll && one.getPort() == other.getPort();
+    }
+
+    /** Closes those that no listener has taken, each with a line in the log. */
+    public void closeRest() {
+        for (Inherited each : rest) {
+            LOG.warn("closed descriptor {}, which was inherited: no listener has its address", each.descriptor);
+            try {
+                new FileDescriptor(each.descriptor).close();
+            } catch (IOException e) {
+                LOG.debug("descriptor {}: {}", each.descriptor, e.getMessage());
+            }
+        }
+        rest.clear();
+    }
+}

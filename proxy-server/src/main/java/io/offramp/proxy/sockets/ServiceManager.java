@@ -1,0 +1,72 @@
+package io.offramp.proxy.sockets;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says to systemd, or to another manager that has started the process, what it does (sd_notify(3)). Without a manager
+ * it says nothing. Thread-safe.
+ */
+public final class ServiceManager {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
+
+    private final @Nullable String socket;
+
+    /** @param socket as in NOTIFY_SOCKET: a path, or an abstract name behind {@code @}; null for no manager */
+    public ServiceManager(@Nullable String socket) {
+        this.socket = socket == null || socket.isEmpty() ? null : socket;
+    }
+
+    /** It serves; also behind a reload, whatever came of it. */
+    public void ready(String status) {
+        send("READY=1\nSTATUS=" + status);
+    }
+
+    /** The same of another process, which is the service from now on. */
+    public void ready(long pid, String status) {
+        send("MAINPID=" + pid + "\nREADY=1\nSTATUS=" + status);
+    }
+
+    /** A reload begins, and ends with {@link #ready}. */
+    public void reloading() {
+        // Linux' System.nanoTime is CLOCK_MONOTONIC; without it, systemd waits for the time-out of the reload.
+        send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
+    }
+
+    /** It stops. */
+    public void stopping(String status) {
+        send("STOPPING=1\nSTATUS=" + status);
+    }
+
+    private void send(String state) {
+        if (socket == null) {
+            return;
+        }
+        if (!Epoll.isAvailable()) {
+            LOG.warn("cannot notify {}: Unix datagrams need Netty's epoll", socket);
+            return;
+        }
+        byte[] bytes = state.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer datagram = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        String path = socket.startsWith("@") ? "\0" + socket.substring(1) : socket;
+        try {
+            Socket sender = Socket.newSocketDomainDgram();
+            try {
+                sender.connect(new DomainSocketAddress(path));
+                sender.write(datagram, 0, datagram.limit());
+            } finally {
+                sender.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot notify {}: {}", socket, e.toString());
+        }
+    }
+}

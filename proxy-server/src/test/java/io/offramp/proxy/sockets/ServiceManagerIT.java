@@ -1,0 +1,88 @@
+package io.offramp.proxy.sockets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A socket in the place of systemd's. */
+class ServiceManagerIT {
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void needsEpoll() {
+        assumeTrue(Epoll.isAvailable(), "no epoll");
+    }
+
+    @Test
+    void shouldSayWhatItDoes() throws Exception {
+        Path path = directory.resolve("notify");
+        Socket systemd = receiver(path.toString());
+        try {
+            ServiceManager manager = new ServiceManager(path.toString());
+
+            manager.ready("serving");
+            assertThat(receive(systemd)).isEqualTo("READY=1\nSTATUS=serving");
+
+            long before = System.nanoTime() / 1000;
+            manager.reloading();
+            String reloading = receive(systemd);
+            assertThat(reloading).startsWith("RELOADING=1\nMONOTONIC_USEC=");
+            assertThat(Long.parseLong(reloading.substring(reloading.lastIndexOf('=') + 1)))
+                    .isBetween(before, System.nanoTime() / 1000);
+
+            manager.ready(42, "serving");
+            assertThat(receive(systemd)).isEqualTo("MAINPID=42\nREADY=1\nSTATUS=serving");
+
+            manager.stopping("draining");
+            assertThat(receive(systemd)).isEqualTo("STOPPING=1\nSTATUS=draining");
+        } finally {
+            systemd.close();
+        }
+    }
+
+    @Test
+    void shouldReachASocketWithAnAbstractName() throws Exception {
+        String name = "offramp-test-" + ProcessHandle.current().pid();
+        Socket systemd = receiver("\0" + name);
+        try {
+            new ServiceManager("@" + name).ready("here");
+
+            assertThat(receive(systemd)).isEqualTo("READY=1\nSTATUS=here");
+        } finally {
+            systemd.close();
+        }
+    }
+
+    @Test
+    void shouldGoOnWithoutAManager() {
+        new ServiceManager(null).ready("serving");
+        new ServiceManager(directory.resolve("missing").toString()).ready("serving");
+    }
+
+    private static Socket receiver(String path) throws IOException {
+        Socket socket = Socket.newSocketDomainDgram();
+        socket.bind(new DomainSocketAddress(path));
+        return socket;
+    }
+
+    private static String receive(Socket socket) {
+        ByteBuffer datagram = ByteBuffer.allocateDirect(1024);
+        int[] bytes = new int[1];
+        await().until(() -> (bytes[0] = socket.read(datagram, 0, datagram.capacity())) > 0);
+        byte[] text = new byte[bytes[0]];
+        datagram.get(0, text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+}
