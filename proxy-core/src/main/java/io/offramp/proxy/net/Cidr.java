@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Addresses with a common prefix (RFC 4632 §3.1, RFC 4291 §2.3): {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or one
@@ -23,7 +24,11 @@ public record Cidr(InetAddress address, int bits) {
      */
     public static Cidr parse(String text) {
         int slash = text.indexOf('/');
-        InetAddress address = literal(slash < 0 ? text : text.substring(0, slash), text);
+        InetAddress address = literal(slash < 0 ? text : text.substring(0, slash));
+        if (address == null) {
+            throw new IllegalArgumentException(
+                    "expected addresses such as 10.0.0.0/8 or 2001:db8::1, is \"" + text + "\"");
+        }
         int most = 8 * address.getAddress().length;
         String bits = slash < 0 ? "" + most : text.substring(slash + 1);
         if (!bits.matches("\\d{1,3}") || Integer.parseInt(bits) > most) {
@@ -37,15 +42,13 @@ public record Cidr(InetAddress address, int bits) {
         return read;
     }
 
-    private static InetAddress literal(String address, String text) {
+    /** The address that a text is; null if it is none. Looks up no name. */
+    public static @Nullable InetAddress literal(String address) {
         try {
-            if (FULL.matcher(address).matches()) {
-                return InetAddress.ofLiteral(address);
-            }
+            return FULL.matcher(address).matches() ? InetAddress.ofLiteral(address) : null;
         } catch (IllegalArgumentException e) {
-            // Treated as text that is no address.
+            return null;
         }
-        throw new IllegalArgumentException("expected addresses such as 10.0.0.0/8 or 2001:db8::1, is \"" + text + "\"");
     }
 
     private InetAddress prefix() {

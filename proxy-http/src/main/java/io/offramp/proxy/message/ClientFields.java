@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param address the last value of {@code X-Forwarded-For}
  * @param proto of {@code X-Forwarded-Proto}
  * @param certificate null if the client has shown none
+ * @param source of its requests
  * @param trusted whether the client is a proxy whose word on its own clients counts
  * @param forwarding which of this servers get
  */
@@ -26,6 +27,7 @@ public record ClientFields(
         AsciiString address,
         AsciiString proto,
         @Nullable Certificate certificate,
+        ClientAddress source,
         boolean trusted,
         Forwarding forwarding) {
     /** Bytes of the names of a certificate's fields, with colons and line ends. */
@@ -63,11 +65,13 @@ public record ClientFields(
         int scope = address.indexOf('%');
         Negotiated tls = connection.tls();
         ClientIdentity client = tls == null ? null : tls.client();
+        ClientAddress source = new ClientAddress(remote, trustedProxies);
         return new ClientFields(
                 ascii(scope < 0 ? address : address.substring(0, scope)),
                 ascii(tls == null ? "http" : "https"),
                 client == null ? null : Certificate.of(client),
-                trustedProxies.stream().anyMatch(each -> each.contains(remote)),
+                source,
+                source.isProxy(),
                 forwarding);
     }
 

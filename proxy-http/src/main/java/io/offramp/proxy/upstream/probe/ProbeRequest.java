@@ -1,6 +1,7 @@
 package io.offramp.proxy.upstream.probe;
 
 import io.netty.util.AsciiString;
+import io.offramp.proxy.message.ClientAddress;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Forwarding;
@@ -10,13 +11,20 @@ import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.message.Version;
 import io.offramp.proxy.upstream.health.CheckConfig.Probe;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The request of a check. */
 final class ProbeRequest {
     /** There is no client behind it: "unknown" is RFC 7239's word (§6.2). */
     static final ClientFields CLIENT = new ClientFields(
-            AsciiString.cached("unknown"), AsciiString.cached("http"), null, false, Forwarding.DEFAULTS);
+            AsciiString.cached("unknown"),
+            AsciiString.cached("http"),
+            null,
+            new ClientAddress(InetAddress.getLoopbackAddress(), List.of()),
+            false,
+            Forwarding.DEFAULTS);
 
     private ProbeRequest() {}
 
