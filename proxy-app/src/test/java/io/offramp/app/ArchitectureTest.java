@@ -34,8 +34,9 @@ class ArchitectureTest {
 
     private static final String[] CORE = packages("channel", "connection", "tls", "net", "reload", "budget");
     private static final String[] TLS = packages("handshake", "session");
+    private static final String[] RULES = packages("route", "rule", "guard", "rate", "compress");
     private static final String[] HTTP =
-            packages("exchange", "route", "rule", "message", "http1", "http2", "tcp", "tunnel", "client", "upstream");
+            concat(packages("exchange", "message", "http1", "http2", "tcp", "tunnel", "client", "upstream"), RULES);
     private static final String[] SERVER = packages(
             "config", "generation", "accept", "sockets", "server", "metrics", "access", "admin", "whatif", "warmup");
 
@@ -167,10 +168,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void shouldKeepBouncyCastleInTheHandshake() {
+    void shouldKeepBouncyCastleInHandshakeAndPasswords() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage("io.offramp.proxy.handshake..")
+                .resideOutsideOfPackages("io.offramp.proxy.handshake..", "io.offramp.proxy.guard..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle.."));

@@ -1,0 +1,89 @@
+package io.offramp.proxy.rate;
+
+import io.offramp.proxy.message.ClientFields;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.net.ClientKey;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** What counts as one client. A request without the field or the certificate counts by its address. */
+public sealed interface RateKey {
+    /** Of FNV-1a. */
+    long START = 0xcbf29ce484222325L;
+
+    /** Of FNV-1a. */
+    long PRIME = 0x100000001b3L;
+
+    /** By address, an IPv6 client by its /64. */
+    record Address() implements RateKey {}
+
+    /** All requests together. */
+    record All() implements RateKey {}
+
+    /** By client certificate. */
+    record Certificate() implements RateKey {}
+
+    /**
+     * By the value of a field, such as an API key that an access rule has checked: anyone can send another value each
+     * time.
+     *
+     * @param name in lower case
+     */
+    record Header(String name, byte[] lower) implements RateKey {
+        /** By name. */
+        public Header(String name) {
+            this(name.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII));
+        }
+
+        private boolean isIn(Fields request) {
+            return request.hasName(lower);
+        }
+
+        /** Of all its lines: a server may take any of them. */
+        private long hash(Fields request) {
+            long hash = START;
+            for (int i = 0; i < request.size(); i++) {
+                if (request.isName(i, lower)) {
+                    hash = RateKey.hash(hash * PRIME, request.value(i));
+                }
+            }
+            return hash;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Header header && header.name.equals(name);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode();
+        }
+    }
+
+    /** The number of a request's client. */
+    default long of(Fields request, ClientFields client) {
+        return switch (this) {
+            case All all -> 0;
+            case Address address -> byAddress(request, client);
+            case Certificate certificate ->
+                client.certificate() == null
+                        ? byAddress(request, client)
+                        : hash(START, client.certificate().fingerprint());
+            case Header header -> header.isIn(request) ? header.hash(request) : byAddress(request, client);
+        };
+    }
+
+    private static long byAddress(Fields request, ClientFields client) {
+        return ClientKey.of(client.source().of(request));
+    }
+
+    /** FNV-1a. The table mixes it with its seed. */
+    private static long hash(long from, CharSequence text) {
+        long hash = from;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * PRIME;
+        }
+        return hash;
+    }
+}
