@@ -69,6 +69,7 @@ public final class ProxyMetrics implements AutoCloseable {
             "offramp.admin.refused",
             "Requests that the admin listener refused",
             reason -> Tags.of("reason", reason));
+    private final RuleMetrics rules = new RuleMetrics(registry);
     private final MemoryMetrics memory = new MemoryMetrics(registry);
     private final BackendCounters backends = new BackendCounters();
     private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
@@ -107,6 +108,11 @@ public final class ProxyMetrics implements AutoCloseable {
         Map<String, List<ServerIdentity>> all = new TreeMap<>();
         listeners.forEach((name, listener) -> all.put(name, listener.certificates()));
         return all;
+    }
+
+    /** The meters of rules for requests. */
+    public RuleMetrics rules() {
+        return rules;
     }
 
     /** The meters of one upstream; the same object each time. */
