@@ -1,9 +1,9 @@
 package io.offramp.proxy.guard;
 
-import io.offramp.proxy.exchange.FieldRules;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.ConnectionOptions;
 import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.HeadWriter;

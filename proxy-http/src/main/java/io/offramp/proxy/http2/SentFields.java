@@ -2,12 +2,12 @@ package io.offramp.proxy.http2;
 
 import io.netty.util.AsciiString;
 import io.offramp.proxy.exchange.AddedFields;
-import io.offramp.proxy.exchange.FieldRules;
 import io.offramp.proxy.exchange.MaxForwards;
 import io.offramp.proxy.exchange.TrailerRules;
 import io.offramp.proxy.message.AnswerHead;
 import io.offramp.proxy.message.ClientFields;
 import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.FieldRules;
 import io.offramp.proxy.message.Fields;
 import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.message.Head;

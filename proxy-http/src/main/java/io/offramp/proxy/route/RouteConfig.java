@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream name in the configuration; null if a rule answers all requests
  * @param bounds of its exchanges
  * @param rules for its requests and answers
+ * @param protection further ones
  */
 public record RouteConfig(
         String name,
@@ -21,7 +22,19 @@ public record RouteConfig(
         String path,
         @Nullable String upstream,
         ExchangeBounds bounds,
-        RouteRules rules) {
+        RouteRules rules,
+        Protection protection) {
+    /** Without protection. */
+    public RouteConfig(
+            String name,
+            @Nullable String host,
+            String path,
+            @Nullable String upstream,
+            ExchangeBounds bounds,
+            RouteRules rules) {
+        this(name, host, path, upstream, bounds, rules, Protection.NONE);
+    }
+
     /** Without rules, and with the bounds of the upstream. */
     public RouteConfig(@Nullable String host, String path, String upstream) {
         this(host, path, upstream, ExchangeBounds.NONE);
@@ -35,5 +48,10 @@ public record RouteConfig(
     /** The name of a route that has no other. */
     public static String name(@Nullable String host, String path) {
         return host == null ? path : host + path;
+    }
+
+    /** The same with other protection. */
+    public RouteConfig with(Protection other) {
+        return new RouteConfig(name, host, path, upstream, bounds, rules, other);
     }
 }

@@ -12,6 +12,7 @@ public final class RouteRules {
     /** Of a route without rules. Compared by identity: such a route pays for nothing else. */
     public static final RouteRules NONE = new Builder().make();
 
+    private final List<Staged> staged;
     private final List<RequestRule> request;
     private final List<AnswerRule> answer;
     private final List<EndRule> ends;
@@ -21,7 +22,8 @@ public final class RouteRules {
     private record Staged(Stage stage, RequestRule rule) {}
 
     private RouteRules(Builder from) {
-        request = from.request.stream()
+        staged = List.copyOf(from.request);
+        request = staged.stream()
                 .sorted(Comparator.comparing(Staged::stage))
                 .map(Staged::rule)
                 .toList();
@@ -78,6 +80,17 @@ public final class RouteRules {
         private RouteRules make() {
             return new RouteRules(this);
         }
+    }
+
+    /** A builder with these rules. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.request.addAll(staged);
+        builder.answer.addAll(answer);
+        builder.ends.addAll(ends);
+        builder.filter = filter;
+        builder.pages = pages;
+        return builder;
     }
 
     /** Whether it is {@link #NONE}. */

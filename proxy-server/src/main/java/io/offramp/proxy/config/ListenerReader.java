@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.exchange.HttpSettings;
+import io.offramp.proxy.handshake.client.ClientAuthSettings;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.route.RouteConfig;
@@ -30,7 +31,8 @@ final class ListenerReader {
                             "upgrade",
                             "abort-on-fin",
                             "http2"),
-                    RuleReader.LISTENER_KEYS.stream())
+                    RuleReader.LISTENER_KEYS.stream(),
+                    ProtectionReader.KEYS.stream())
             .flatMap(keys -> keys)
             .toArray(String[]::new);
 
@@ -47,7 +49,7 @@ final class ListenerReader {
         this.binds = binds;
         this.tls = new TlsReader(surroundings);
         this.offload = offload;
-        this.routes = new RouteReader(upstreams);
+        this.routes = new RouteReader(upstreams, surroundings);
     }
 
     /** The listener, or null after a problem. */
@@ -65,7 +67,8 @@ final class ListenerReader {
         TlsConfig tlsConfig =
                 tlsValue == null ? null : tls.read(tlsValue, mode, http.http2().enabled());
         OffloadConfig offloadConfig = offload.read(listener.get("offload"));
-        List<RouteConfig> targets = routes.read(listener, mode);
+        List<RouteConfig> targets = routes.read(
+                listener, mode, tlsConfig == null || tlsConfig.clientAuth().mode() != ClientAuthSettings.Mode.OFF);
         Value senders = listener.get("proxy-protocol");
         List<Cidr> proxies =
                 senders == null ? List.of() : HttpReader.distinct(senders, "a list of addresses", HttpReader.ADDRESSES);

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.route.Protection;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.upstream.ExchangeBounds;
@@ -37,42 +38,61 @@ final class RouteReader {
             "a name of letters, digits and . _ : / * -, of 64 at most",
             text -> text.matches("[A-Za-z0-9._:/*-]{1,64}") ? text : null);
     private static final String[] KEYS = Stream.of(
-                    Stream.of("name", "host", "path", "upstream", "timeouts", "limits"), RuleReader.ROUTE_KEYS.stream())
+                    Stream.of("name", "host", "path", "upstream", "timeouts", "limits"),
+                    RuleReader.ROUTE_KEYS.stream(),
+                    ProtectionReader.KEYS.stream())
             .flatMap(keys -> keys)
             .toArray(String[]::new);
 
     private final UpstreamReader upstreams;
+    private final ProtectionReader protection;
 
-    RouteReader(UpstreamReader upstreams) {
+    RouteReader(UpstreamReader upstreams, Surroundings surroundings) {
         this.upstreams = upstreams;
+        protection = new ProtectionReader(surroundings, value -> target(value, ListenerConfig.Mode.HTTP));
     }
 
-    /** The routes of a listener, first match first. */
-    List<RouteConfig> read(Section listener, ListenerConfig.Mode mode) {
+    /**
+     * The routes of a listener, first match first.
+     *
+     * @param certificates whether it asks clients for certificates
+     */
+    List<RouteConfig> read(Section listener, ListenerConfig.Mode mode, boolean certificates) {
         Value routes = listener.get("routes");
         if (mode == ListenerConfig.Mode.TCP) {
             if (routes != null) {
                 routes.error("a tcp listener has no routes, only an upstream");
             }
             RuleReader.refuse(listener);
+            ProtectionReader.refuse(listener);
             Value upstream = listener.require("upstream", TCP_PURPOSE);
             List<RouteConfig> only = fallback(upstream, mode, RouteRules.NONE);
             only.forEach(route -> checkPolicy(route, Objects.requireNonNull(upstream)));
             return only;
         }
         List<RouteConfig> read = new ArrayList<>();
+        Protection protectedBy = protection.read(listener, Protection.NONE, certificates);
         if (routes != null) {
             Map<String, String> names = new HashMap<>();
-            routes.items("a list of routes").forEach(route -> add(route, listener, names, read));
+            for (Value value : routes.items("a list of routes")) {
+                Section section = value.section(KEYS);
+                if (section != null) {
+                    Protection own = protection.read(section, protectedBy, certificates);
+                    RouteConfig route = route(section, listener);
+                    if (route != null) {
+                        add(route.with(own), value, section, names, read);
+                    }
+                }
+            }
         }
         Value upstream = routes == null && !RuleReader.answersAll(listener)
                 ? listener.require("upstream", HTTP_PURPOSE)
                 : listener.get("upstream");
         RouteRules usual = RuleReader.read(listener, null, "/");
         if (upstream != null) {
-            read.addAll(fallback(upstream, mode, usual));
+            fallback(upstream, mode, usual).forEach(route -> read.add(route.with(protectedBy)));
         } else if (RuleReader.answersAll(listener)) {
-            read.add(new RouteConfig("/", null, "/", null, ExchangeBounds.NONE, usual));
+            read.add(new RouteConfig("/", null, "/", null, ExchangeBounds.NONE, usual, protectedBy));
         }
         return read;
     }
@@ -103,13 +123,9 @@ final class RouteReader {
                 : List.of(new RouteConfig("/", null, "/", target, ExchangeBounds.NONE, rules));
     }
 
-    private void add(Value value, Section listener, Map<String, String> names, List<RouteConfig> before) {
-        RouteConfig route = route(value, listener);
-        if (route == null) {
-            return;
-        }
+    private static void add(
+            RouteConfig route, Value value, Section section, Map<String, String> names, List<RouteConfig> before) {
         String other = names.putIfAbsent(route.name(), value.path());
-        Section section = Objects.requireNonNull(value.section(KEYS));
         Value written = section.get("name");
         if (other != null && written != null) {
             written.error("\"" + route.name() + "\" is the name of " + other + " already");
@@ -121,11 +137,7 @@ final class RouteReader {
         before.add(route);
     }
 
-    private @Nullable RouteConfig route(Value value, Section listener) {
-        Section section = value.section(KEYS);
-        if (section == null) {
-            return null;
-        }
+    private @Nullable RouteConfig route(Section section, Section listener) {
         String host = section.entries().containsKey("host") ? section.get("host", HOST_NAME, "") : null;
         String path = section.get("path", PREFIX, "/");
         if (path.indexOf('*') >= 0) {

@@ -22,7 +22,9 @@ import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.route.RouteEvents;
 import io.offramp.proxy.route.Router;
+import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.server.Made.Secured;
 import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
@@ -49,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * Makes generations from checked configurations. They share what lives as long as the process.
  *
  * @param generations where the current routes are found
+ * @param rules makes those that remember something
  * @param loops of the host
  * @param ids gives each connection with TLS a number of its own
  */
@@ -60,6 +63,7 @@ record GenerationMaker(
         Sizing sizing,
         MemoryBudget budget,
         AccessLog accessLog,
+        RuleParts rules,
         EventLoopGroup loops,
         LongSupplier ids) {
     /** What upstreams speak; equal if their answers have the same bounds. */
@@ -119,6 +123,7 @@ record GenerationMaker(
                         handshakes.values().stream().flatMap(HandshakeParts::files),
                         secured.values().stream().flatMap(tls -> tls.files().stream()))
                 .toList();
+        rules.keep(Stream.of(config, before == null ? config : before.config()));
         Generation generation = new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
         return new Made(config, generation, current, routed, handshakes, secured);
     }
@@ -198,6 +203,11 @@ record GenerationMaker(
                 listener.http().trustedProxies(),
                 listener.proxies(),
                 device == null ? front : new PlaintextFront(device, loops, front),
-                new Router(listener.routes(), upstreams::group));
+                new Router(
+                        listener.routes(),
+                        upstreams::group,
+                        route -> rules.of(listener.name(), route, upstreams::group),
+                        route -> RouteEvents.NONE,
+                        RouteRules.NONE));
     }
 }

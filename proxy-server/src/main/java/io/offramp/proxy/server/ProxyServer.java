@@ -90,7 +90,16 @@ public final class ProxyServer implements AutoCloseable {
         this.handshakes = new Handshakes(metrics, processors);
         this.servers = new ServerWatch(loops);
         this.maker = new GenerationMaker(
-                generations, backends, handshakes, metrics, sizing, budget, accessLog, loops, connections::nextId);
+                generations,
+                backends,
+                handshakes,
+                metrics,
+                sizing,
+                budget,
+                accessLog,
+                new RuleParts(metrics.rules(), processors),
+                loops,
+                connections::nextId);
         this.listeners = new Listeners(
                 transport,
                 loops,
@@ -245,6 +254,7 @@ public final class ProxyServer implements AutoCloseable {
         accessLog.close(); // behind the loops, which may still have ended exchanges
         reloads.close();
         handshakes.close();
+        maker.rules().close();
         backends.close();
         if (admin != null) {
             admin.close();

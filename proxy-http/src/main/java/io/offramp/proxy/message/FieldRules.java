@@ -1,11 +1,4 @@
-package io.offramp.proxy.exchange;
-
-import io.offramp.proxy.message.ClientFields;
-import io.offramp.proxy.message.ConnectionOptions;
-import io.offramp.proxy.message.Fields;
-import io.offramp.proxy.message.RequestHead;
-import io.offramp.proxy.message.RequestIds;
-import io.offramp.proxy.message.WebSocketHandshake;
+package io.offramp.proxy.message;
 
 /**
  * Decides which fields of a head pass a proxy (RFC 9110 §7.6). Fields for one hop do not pass, nor do fields that a

@@ -1,0 +1,113 @@
+package io.offramp.proxy.guard;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.offramp.proxy.guard.GuardEvents.Condition;
+import io.offramp.proxy.guard.GuardEvents.Login;
+import io.offramp.proxy.message.OwnAnswer;
+import io.offramp.proxy.message.Refusal;
+import io.offramp.proxy.rule.RequestRule;
+import io.offramp.proxy.rule.RuleOutcome;
+import io.offramp.proxy.rule.RuleRequest;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets requests pass that have a user's name and password. A login that was right lately is known at once; all others
+ * are checked beside the event loop, and take the same time whether there is such a user or not.
+ */
+public final class BasicAuthRule implements RequestRule {
+    private static final byte[] SENTENCE =
+            "401 Unauthorized: a name and a password are wanted here\n".getBytes(US_ASCII);
+
+    private final BasicAuthConfig config;
+    private final VerifiedLogins verified;
+    private final PasswordChecks checks;
+    private final GuardEvents events;
+    private final String nobody;
+    private final OwnAnswer challenge;
+
+    /**
+     * @param verified of all routes
+     * @param checks of all routes
+     */
+    public BasicAuthRule(BasicAuthConfig config, VerifiedLogins verified, PasswordChecks checks, GuardEvents events) {
+        this.config = config;
+        this.verified = verified;
+        this.checks = checks;
+        this.events = events;
+        nobody = config.logins().nobody();
+        challenge = OwnAnswer.of(
+                401,
+                List.of(
+                        new OwnAnswer.Entry(
+                                "WWW-Authenticate", "Basic realm=\"" + config.realm() + "\", charset=\"UTF-8\""),
+                        new OwnAnswer.Entry("Content-Type", "text/plain; charset=us-ascii")),
+                SENTENCE);
+    }
+
+    @Override
+    public void apply(RuleRequest request, RuleOutcome next) {
+        BasicCredentials login = BasicCredentials.of(request.head().fields());
+        if (login == null) {
+            refuse(next, null);
+            return;
+        }
+        String known = config.logins().hash(login.user());
+        String hash = known == null ? nobody : known;
+        VerifiedLogins.Key key = verified.key(login, hash);
+        if (known != null && verified.has(key, System.nanoTime())) {
+            events.onLogin(Login.REMEMBERED);
+            login.wipe();
+            next.pass();
+            return;
+        }
+        InetAddress client = request.client().source().of(request.head().fields());
+        PasswordChecks.Admission admission = checks.submit(client, () -> {
+            boolean right = check(login, key, hash) && known != null;
+            login.wipe();
+            try {
+                request.eventLoop().execute(() -> finish(right, login.user(), next));
+            } catch (RejectedExecutionException e) {
+                // The loop has ended, and its requests with it.
+            }
+        });
+        if (admission != PasswordChecks.Admission.WAITING) {
+            login.wipe();
+            events.onLogin(Login.BUSY);
+            boolean own = admission == PasswordChecks.Admission.CLIENT_FULL;
+            next.refuse(own ? Refusal.TOO_MANY_REQUESTS : Refusal.OVERLOADED, "too many logins are being checked");
+        }
+    }
+
+    /** On a worker. Another request of the same user may have been checked while this one waited. */
+    private boolean check(BasicCredentials login, VerifiedLogins.Key key, String hash) {
+        if (verified.has(key, System.nanoTime())) {
+            return true;
+        }
+        boolean right = PasswordChecks.matches(login.password(), hash);
+        if (right && config.remember().isPositive()) {
+            verified.add(key, System.nanoTime(), config.remember().toNanos());
+        }
+        return right;
+    }
+
+    private void finish(boolean right, String user, RuleOutcome next) {
+        events.onLogin(right ? Login.RIGHT : Login.WRONG);
+        if (!next.isOpen()) {
+            return;
+        }
+        if (right) {
+            next.pass();
+        } else {
+            refuse(next, "login of " + user);
+        }
+    }
+
+    private void refuse(RuleOutcome next, @Nullable String why) {
+        events.onRefused(Condition.BASIC_AUTH);
+        next.answer(challenge, why);
+    }
+}

@@ -1,0 +1,113 @@
+package io.offramp.proxy.guard;
+
+import io.offramp.proxy.guard.GuardEvents.Condition;
+import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.Field;
+import io.offramp.proxy.message.FieldEdits;
+import io.offramp.proxy.message.FieldRules;
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.OwnAnswer;
+import io.offramp.proxy.message.Refusal;
+import io.offramp.proxy.rule.RequestRule;
+import io.offramp.proxy.rule.RuleOutcome;
+import io.offramp.proxy.rule.RuleRequest;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Lets requests pass that another server allows. It answers a question about each: 2xx lets the request pass, with
+ * chosen fields of that answer; 3xx and 4xx are for the client, who gets them as they are. All else, and no answer, is
+ * a failure: the request never passes then.
+ */
+public final class ForwardAuthRule implements RequestRule {
+    private static final Pattern MARK = Pattern.compile("[^A-Za-z0-9]");
+
+    private final ForwardAuthConfig config;
+    private final UpstreamGroup group;
+    private final GuardEvents events;
+    private final List<Copied> copied;
+
+    private record Copied(String name, byte[] lower) {
+        boolean isTwin(String other) {
+            return other.length() == name.length()
+                    && MARK.matcher(other).replaceAll("-").equalsIgnoreCase(name);
+        }
+    }
+
+    /** @param group the upstream of the configuration */
+    public ForwardAuthRule(ForwardAuthConfig config, UpstreamGroup group, GuardEvents events) {
+        this.config = config;
+        this.group = group;
+        this.events = events;
+        copied = config.copy().stream()
+                .map(name -> new Copied(name, name.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII)))
+                .toList();
+    }
+
+    @Override
+    public void apply(RuleRequest request, RuleOutcome next) {
+        AuthExchange exchange = new AuthExchange(
+                request.servers(),
+                group,
+                AuthQuestion.head(config.path(), request.head(), request.client()),
+                AuthQuestion.client(request.client()),
+                request.allocator(),
+                answer -> onAnswer(answer, request, next));
+        next.onCancel(exchange::cancel);
+        exchange.begin(config.timeout().toNanos());
+    }
+
+    private void onAnswer(AuthAnswer answer, RuleRequest request, RuleOutcome next) {
+        switch (answer) {
+            case AuthAnswer.Allowed(AnswerHead head) -> {
+                copy(head.message().fields(), request);
+                next.pass();
+            }
+            case AuthAnswer.Denied(AnswerHead head, byte[] body) -> {
+                events.onRefused(Condition.FORWARD_AUTH);
+                next.answer(OwnAnswer.of(head.status(), fields(head), body), "denied by " + group.name());
+            }
+            case AuthAnswer.Failed(boolean reached, String why) -> {
+                events.onUndecided();
+                next.refuse(reached ? Refusal.BAD_GATEWAY : Refusal.NO_SERVER, group.name() + ": " + why);
+            }
+        }
+    }
+
+    /**
+     * A client's own fields of these names never pass, nor those that some servers take for them, such as
+     * {@code Remote_User} (RFC 3875 §4.1.18).
+     */
+    private void copy(Fields from, RuleRequest request) {
+        Fields own = request.head().fields();
+        for (int i = 0; i < own.size(); i++) {
+            String name = own.name(i);
+            if (copied.stream().anyMatch(each -> each.isTwin(name))) {
+                request.edits().fields().remove(FieldEdits.lower(name));
+            }
+        }
+        for (Copied each : copied) {
+            request.edits().fields().remove(each.lower);
+            for (int i = 0; i < from.size(); i++) {
+                if (from.isName(i, each.lower)) {
+                    request.edits().fields().add(each.name, from.value(i));
+                }
+            }
+        }
+    }
+
+    private static List<OwnAnswer.Entry> fields(AnswerHead head) {
+        Fields from = head.message().fields();
+        List<OwnAnswer.Entry> fields = new ArrayList<>();
+        for (int i = 0; i < from.size(); i++) {
+            if (from.kind(i) != Field.DATE && FieldRules.passes(from, head.options(), i, false)) {
+                fields.add(new OwnAnswer.Entry(from.name(i), from.value(i)));
+            }
+        }
+        return fields;
+    }
+}

@@ -1,0 +1,29 @@
+package io.offramp.proxy.rate;
+
+import io.offramp.proxy.message.OwnAnswer;
+import io.offramp.proxy.message.Refusal;
+import io.offramp.proxy.rule.EndRule;
+import io.offramp.proxy.rule.RequestRule;
+import io.offramp.proxy.rule.RuleOutcome;
+import io.offramp.proxy.rule.RuleRequest;
+
+/** Refuses requests over a limit with 429 and the time to wait (RFC 6585 §4). */
+public record RateRule(RateLimiter limiter) implements RequestRule, EndRule {
+    @Override
+    public void apply(RuleRequest request, RuleOutcome next) {
+        int seconds = limiter.take(request.head().fields(), request.client());
+        if (seconds == 0) {
+            next.pass();
+        } else {
+            OwnAnswer usual = Refusal.TOO_MANY_REQUESTS.answer();
+            OwnAnswer answer = new OwnAnswer(
+                    usual.status(), usual.reason(), usual.fields(), usual.body(), usual.last(), seconds, usual.code());
+            next.answer(answer, "over the limit " + limiter.limit().name());
+        }
+    }
+
+    @Override
+    public void onEnd(RuleRequest request, long receivedBytes, long answeredBytes) {
+        limiter.onEnd(request.head().fields(), request.client(), receivedBytes + answeredBytes);
+    }
+}

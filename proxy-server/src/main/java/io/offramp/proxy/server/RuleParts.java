@@ -1,0 +1,123 @@
+package io.offramp.proxy.server;
+
+import io.netty.util.concurrent.Ticker;
+import io.offramp.proxy.compress.Compression;
+import io.offramp.proxy.compress.CompressionLimits;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.guard.AddressRule;
+import io.offramp.proxy.guard.BasicAuthRule;
+import io.offramp.proxy.guard.CertificateRule;
+import io.offramp.proxy.guard.ForwardAuthRule;
+import io.offramp.proxy.guard.GuardConfig;
+import io.offramp.proxy.guard.GuardEvents;
+import io.offramp.proxy.guard.PasswordChecks;
+import io.offramp.proxy.guard.VerifiedLogins;
+import io.offramp.proxy.metrics.RuleMetrics;
+import io.offramp.proxy.rate.RateLimit;
+import io.offramp.proxy.rate.RateLimiter;
+import io.offramp.proxy.rate.RateRule;
+import io.offramp.proxy.route.Protection;
+import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.rule.RouteRules;
+import io.offramp.proxy.rule.Stage;
+import io.offramp.proxy.upstream.UpstreamGroup;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes rules about access, rates and compression. What they remember lives as long as the process: right logins, and
+ * the buckets of each limit whose settings stay the same. Thread-safe.
+ */
+final class RuleParts implements AutoCloseable {
+    /** Logins that were right lately. */
+    private static final int LOGINS = 8192;
+
+    private static final int WAITING_CHECKS = 256;
+
+    private final VerifiedLogins verified = new VerifiedLogins(LOGINS);
+    private final PasswordChecks checks;
+    private final ConcurrentHashMap<RateLimit, RateLimiter> limiters = new ConcurrentHashMap<>();
+    private final RuleMetrics metrics;
+    private final Compression compression;
+
+    /** @param threads that check passwords, started when first needed */
+    RuleParts(RuleMetrics metrics, int threads) {
+        this.metrics = metrics;
+        checks = new PasswordChecks(threads, WAITING_CHECKS);
+        compression = new Compression(CompressionLimits.DEFAULTS, metrics.compression());
+    }
+
+    /**
+     * The rules of a route, with those that its protection means.
+     *
+     * @param listener its name
+     * @param upstreams by name, for forward authentication
+     * @throws IllegalArgumentException if there is no upstream of a name
+     */
+    RouteRules of(String listener, RouteConfig route, Function<String, @Nullable UpstreamGroup> upstreams) {
+        Protection protection = route.protection();
+        if (protection.equals(Protection.NONE)) {
+            return route.rules();
+        }
+        RouteRules.Builder rules = route.rules().toBuilder();
+        if (!protection.guard().equals(GuardConfig.NONE)) {
+            guard(protection.guard(), metrics.guard(listener), upstreams, rules);
+        }
+        for (RateLimit each : protection.rates()) {
+            RateRule rule = new RateRule(limiters.computeIfAbsent(each, this::limiter));
+            rules.request(Stage.RATE, rule);
+            if (each.what() == RateLimit.What.BYTES) {
+                rules.end(rule);
+            }
+        }
+        if (!protection.compression().codings().isEmpty()) {
+            rules.filter(compression.of(protection.compression()));
+        }
+        return rules.build();
+    }
+
+    private void guard(
+            GuardConfig guard,
+            GuardEvents events,
+            Function<String, @Nullable UpstreamGroup> upstreams,
+            RouteRules.Builder to) {
+        if (guard.addresses() != null) {
+            to.request(Stage.ACCESS, new AddressRule(guard.addresses(), events));
+        }
+        if (guard.certificate() != null) {
+            to.request(Stage.ACCESS, new CertificateRule(guard.certificate(), events));
+        }
+        if (guard.basicAuth() != null) {
+            to.request(Stage.ACCESS, new BasicAuthRule(guard.basicAuth(), verified, checks, events));
+        }
+        if (guard.forwardAuth() != null) {
+            UpstreamGroup group = upstreams.apply(guard.forwardAuth().upstream());
+            if (group == null) {
+                throw new IllegalArgumentException(
+                        "no upstream '" + guard.forwardAuth().upstream() + "'");
+            }
+            to.request(Stage.ACCESS, new ForwardAuthRule(guard.forwardAuth(), group, events));
+        }
+    }
+
+    private RateLimiter limiter(RateLimit limit) {
+        return new RateLimiter(limit, Ticker.systemTicker(), metrics.rate(limit.name(), limit.dryRun()));
+    }
+
+    /** Forgets the buckets of limits that none of these configurations has. */
+    void keep(Stream<ProxyConfig> current) {
+        limiters.keySet()
+                .retainAll(current.flatMap(config -> config.listeners().stream())
+                        .flatMap(listener -> listener.routes().stream())
+                        .flatMap(route -> route.protection().rates().stream())
+                        .collect(Collectors.toSet()));
+    }
+
+    @Override
+    public void close() {
+        checks.close();
+    }
+}

@@ -1,0 +1,277 @@
+package io.offramp.proxy.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.offramp.offload.sw.SwProvider;
+import io.offramp.proxy.config.ConfigLoader;
+import io.offramp.proxy.config.ConfigResult;
+import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Access, rates and compression, from the configuration's file to client and server, over both versions. */
+class GuardedRoutesIT {
+    /** Of "secret", at the least cost. */
+    private static final String HASH = "$2y$04$I0pYNTSfe9XB/pa/hNvD4uQUyKBqEwPmYuIRz4tST1PzRqPWtOQ8y";
+
+    private static final String PAGE = "<p>a line of a page that repeats itself</p>\n".repeat(500);
+
+    private final AtomicInteger served = new AtomicInteger();
+    private HttpServer server;
+    private ProxyServer proxy;
+    private HttpClient client;
+
+    @TempDir
+    private Path dir;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::serve);
+        server.createContext("/verify", GuardedRoutesIT::decide);
+        server.start();
+        DevelopmentCertificate.create(dir);
+        Files.writeString(dir.resolve("staff.htpasswd"), "alice:" + HASH + "\n");
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
+        client = HttpClient.newBuilder().sslContext(context).build();
+        proxy = ProxyServer.start(load(), List.of(new SwProvider()));
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        served.incrementAndGet();
+        Headers fields = exchange.getRequestHeaders();
+        exchange.getResponseHeaders().set("Content-Type", "text/html");
+        exchange.getResponseHeaders().set("ETag", "\"v1\"");
+        exchange.getResponseHeaders().set("X-User", String.valueOf(fields.get("Remote-User")));
+        exchange.getResponseHeaders().set("X-Twin", String.valueOf(fields.get("Remote_User")));
+        byte[] page = PAGE.getBytes(US_ASCII);
+        exchange.sendResponseHeaders(200, page.length);
+        exchange.getResponseBody().write(page);
+        exchange.close();
+    }
+
+    /** The server that decides. */
+    private static void decide(HttpExchange exchange) throws IOException {
+        Headers fields = exchange.getRequestHeaders();
+        String target = fields.getFirst("X-Forwarded-Uri");
+        byte[] body = (fields.getFirst("X-Forwarded-Method") + " " + target).getBytes(US_ASCII);
+        int status = target.contains("broken") ? 500 : "right".equals(fields.getFirst("X-Token")) ? 200 : 401;
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Token");
+        if (!target.contains("nobody")) {
+            exchange.getResponseHeaders().set("Remote-User", "alice");
+        }
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    private ProxyConfig load() throws IOException {
+        Path file = Files.writeString(dir.resolve("offramp.yaml"), """
+                listeners:
+                  - bind: 127.0.0.1:0
+                    tls: {cert: %s}
+                    trusted-proxies: [127.0.0.1]
+                    compression: on
+                    routes:
+                      - {path: /office, upstream: app, access: {addresses: [{allow: [10.0.0.0/8]}]}}
+                      - {path: /staff, upstream: app, access: {basic-auth: {file: staff.htpasswd, realm: Staff}}}
+                      - path: /members
+                        upstream: app
+                        access: {forward-auth: {upstream: auth, path: /verify, copy: [Remote-User]}}
+                      - {path: /lost, upstream: app, access: {forward-auth: {upstream: nowhere}}}
+                      - {path: /few, upstream: app, rates: [{name: few, requests: 2/h, burst: 2}]}
+                      - {path: /dry, upstream: app, rates: [{name: dry, requests: 1/h, dry-run: true}]}
+                      - {path: /secret, upstream: app, compression: off}
+                    upstream: app
+                upstreams:
+                  app: {servers: [127.0.0.1:%d]}
+                  auth: {servers: [127.0.0.1:%<d]}
+                  nowhere: {servers: [127.0.0.1:1]}
+                logging: {access: false}
+                """.formatted(
+                        DevelopmentCertificate.FILE_NAME, server.getAddress().getPort()));
+        ConfigResult result = new ConfigLoader(List.of(new SwProvider()), dir).load(file);
+        assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
+        return ((ConfigResult.Loaded) result).config();
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        proxy.close();
+        server.stop(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldLetTheClientsOfAnAddressPassHoweverThePathIsWritten(Version version) throws Exception {
+        for (String path : List.of("/office", "/office/x", "/%6fffice", "//office", "/x/../office", "/./office")) {
+            assertThat(get(version, path).statusCode()).as(path).isEqualTo(403);
+            assertThat(get(version, path, "X-Forwarded-For", "10.1.2.3").statusCode())
+                    .as(path)
+                    .isNotEqualTo(403);
+            assertThat(get(version, path, "X-Forwarded-For", "10.1.2.3, 192.0.2.7")
+                            .statusCode())
+                    .as(path)
+                    .isEqualTo(403);
+        }
+        assertThat(get(version, "/office", "X-Forwarded-For", "10.1.2.3").statusCode())
+                .isEqualTo(200);
+        assertThat(metrics()).contains("offramp_access_denied_total{listener=\"127.0.0.1:0\",rule=\"address\"} 12.0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldAskForAPasswordAndRememberARightOne(Version version) throws Exception {
+        // When
+        HttpResponse<byte[]> nobody = get(version, "/staff");
+        HttpResponse<byte[]> wrong = get(version, "/staff", "Authorization", basic("alice:wrong"));
+        HttpResponse<byte[]> unknown = get(version, "/staff", "Authorization", basic("mallory:secret"));
+        HttpResponse<byte[]> right = get(version, "/staff", "Authorization", basic("alice:secret"));
+        HttpResponse<byte[]> again = get(version, "/staff", "Authorization", basic("alice:secret"));
+
+        // Then
+        assertThat(nobody.statusCode()).isEqualTo(401);
+        assertThat(nobody.headers().firstValue("WWW-Authenticate"))
+                .hasValue("Basic realm=\"Staff\", charset=\"UTF-8\"");
+        assertThat(wrong.statusCode()).isEqualTo(401);
+        assertThat(unknown.statusCode()).isEqualTo(401);
+        assertThat(right.statusCode()).isEqualTo(200);
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(served).hasValue(2);
+        assertThat(metrics())
+                .contains("offramp_logins_total{listener=\"127.0.0.1:0\",result=\"wrong\"} 2.0")
+                .contains("offramp_logins_total{listener=\"127.0.0.1:0\",result=\"right\"} 1.0")
+                .contains("offramp_logins_total{listener=\"127.0.0.1:0\",result=\"remembered\"} 1.0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldLetAnotherServerDecide(Version version) throws Exception {
+        // When
+        HttpResponse<byte[]> denied = get(version, "/members/x?y", "Remote-User", "root");
+        HttpResponse<byte[]> allowed =
+                get(version, "/members", "X-Token", "right", "Remote-User", "root", "Remote_User", "root");
+        HttpResponse<byte[]> nameless = get(version, "/members/nobody", "X-Token", "right", "Remote-User", "root");
+
+        // Then
+        assertThat(denied.statusCode()).isEqualTo(401);
+        assertThat(denied.headers().firstValue("WWW-Authenticate")).hasValue("Token");
+        assertThat(new String(denied.body(), US_ASCII)).isEqualTo("GET /members/x?y");
+        assertThat(allowed.statusCode()).isEqualTo(200);
+        assertThat(allowed.headers().firstValue("X-User")).hasValue("[alice]");
+        assertThat(allowed.headers().firstValue("X-Twin")).hasValue("null");
+        assertThat(nameless.headers().firstValue("X-User")).hasValue("null");
+        assertThat(served).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldRefuseWhatNobodyHasDecided(Version version) throws Exception {
+        assertThat(get(version, "/members/broken", "X-Token", "right").statusCode())
+                .isEqualTo(502);
+        assertThat(get(version, "/lost").statusCode()).isEqualTo(503);
+        assertThat(served).hasValue(0);
+        assertThat(metrics()).contains("offramp_forward_auth_failures_total{listener=\"127.0.0.1:0\"} 2.0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldRefuseRequestsOverALimit(Version version) throws Exception {
+        // Given
+        assertThat(get(version, "/few").statusCode()).isEqualTo(200);
+        assertThat(get(version, "/few").statusCode()).isEqualTo(200);
+
+        // When
+        HttpResponse<byte[]> over = get(version, "/few");
+
+        // Then
+        assertThat(over.statusCode()).isEqualTo(429);
+        assertThat(over.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1700L, 1800L);
+        assertThat(get(version, "/few", "X-Forwarded-For", "192.0.2.7").statusCode())
+                .isEqualTo(200);
+        assertThat(served).hasValue(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldOnlyCountWhatALimitThatIsTriedWouldRefuse(Version version) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertThat(get(version, "/dry").statusCode()).isEqualTo(200);
+        }
+        assertThat(metrics()).contains("offramp_rate_limited_total{limit=\"dry\",mode=\"dry-run\"} 2.0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldCompressForClientsThatWantIt(Version version) throws Exception {
+        // When
+        HttpResponse<byte[]> plain = get(version, "/page");
+        HttpResponse<byte[]> zipped = get(version, "/page", "Accept-Encoding", "gzip");
+        HttpResponse<byte[]> secret = get(version, "/secret", "Accept-Encoding", "gzip");
+
+        // Then
+        assertThat(new String(plain.body(), US_ASCII)).isEqualTo(PAGE);
+        assertThat(plain.headers().firstValue("Vary")).hasValue("Accept-Encoding");
+        assertThat(plain.headers().firstValue("ETag")).hasValue("\"v1\"");
+        assertThat(zipped.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        assertThat(zipped.headers().firstValue("ETag")).hasValue("W/\"v1\"");
+        assertThat(zipped.headers().firstValue("Content-Length")).isEmpty();
+        assertThat(zipped.body().length).isLessThan(PAGE.length() / 10);
+        assertThat(new String(new GZIPInputStream(new ByteArrayInputStream(zipped.body())).readAllBytes(), US_ASCII))
+                .isEqualTo(PAGE);
+        assertThat(new String(secret.body(), US_ASCII)).isEqualTo(PAGE);
+        assertThat(metrics()).contains("offramp_compression_answers_total{coding=\"gzip\"} 1.0");
+    }
+
+    private static String basic(String login) {
+        return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(US_ASCII));
+    }
+
+    private HttpResponse<byte[]> get(Version version, String path, String... fields) throws Exception {
+        int port = proxy.listeners().getFirst().address().getPort();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
+                .version(version);
+        if (fields.length > 0) {
+            request.headers(fields);
+        }
+        return client.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    private String metrics() throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        proxy.metrics().scrape(text);
+        return text.toString(US_ASCII);
+    }
+}
