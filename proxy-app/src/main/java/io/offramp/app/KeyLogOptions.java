@@ -3,6 +3,7 @@ package io.offramp.app;
 import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.TlsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +66,8 @@ final class KeyLogOptions {
     private static List<Leak> leaks(ProxyConfig config, List<OffloadProvider> backends) {
         List<Leak> leaks = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
-            Path file = listener.tls().keylog();
+            TlsConfig tls = listener.tls();
+            Path file = tls == null ? null : tls.keylog();
             if (file != null) {
                 leaks.add(new Leak(listener.name() + ": tls.keylog", file.toString()));
             }

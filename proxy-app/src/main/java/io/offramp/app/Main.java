@@ -44,7 +44,7 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "which command? demo, run, check, proxy, sessions, certificates, upstreams, reload, device, whatif, "
+                "which command? demo, run, check, routes, proxy, sessions, certificates, upstreams, reload, device, whatif, "
                         + "train, schema, completion, version");
     }
 
@@ -104,6 +104,7 @@ public final class Main implements Runnable {
                 DemoCommand.class,
                 RunCommand.class,
                 CheckCommand.class,
+                RoutesCommand.class,
                 ProxyCommand.class,
                 SessionsCommand.class,
                 CertificatesCommand.class,

@@ -30,8 +30,8 @@ class CommandLineTest {
                 .isEqualTo(new Outcome(
                         2,
                         "",
-                        "which command? demo, run, check, proxy, sessions, certificates, upstreams, reload, device, "
-                                + "whatif, train, schema, completion, version\nSee "
+                        "which command? demo, run, check, routes, proxy, sessions, certificates, upstreams, reload, "
+                                + "device, whatif, train, schema, completion, version\nSee "
                                 + "offramp --help\n"));
     }
 
@@ -60,6 +60,7 @@ class CommandLineTest {
                 "demo",
                 "run",
                 "check",
+                "routes",
                 "proxy",
                 "sessions",
                 "certificates",

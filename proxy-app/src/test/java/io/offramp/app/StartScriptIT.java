@@ -24,9 +24,9 @@ class StartScriptIT {
 
     @Test
     void shouldAcceptTheConfigurationsThatComeAlong() throws Exception {
-        for (String name :
-                new String[] {"offramp.yaml", "sw.yaml", "upstreams.yaml", "device.yaml", "hw-record.yaml", "ktls.yaml"
-                }) {
+        for (String name : new String[] {
+            "offramp.yaml", "rules.yaml", "sw.yaml", "upstreams.yaml", "device.yaml", "hw-record.yaml", "ktls.yaml"
+        }) {
             // When
             Path script = StartScript.ofSourceTree();
             Outcome outcome = StartScript.run(script, script.resolveSibling(""), "check", "config/" + name);

@@ -16,6 +16,8 @@ import io.offramp.proxy.rule.RuleRequest;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
+import java.net.InetAddress;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The route of an exchange, and its rules on both ways. Confined to the event loop. */
@@ -23,6 +25,7 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
     final UpstreamLoop servers;
     ExchangeBounds bounds = ExchangeBounds.NONE;
     private @Nullable Route route;
+    private Destination.@Nullable To destination;
     /** Null for a route without rules, and in front of the route. */
     private @Nullable RuleRun rules;
 
@@ -40,16 +43,27 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
             refuse(Refusal.OVERLOADED, "memory is short");
             return;
         }
-        Route found = settings.router().route(head.target());
+        Route found = settings.router().route(head, this::clientAddress);
         route = found;
         switch (found.destination()) {
-            case Destination.To(UpstreamGroup group, ExchangeBounds own) -> begin(found, own, head);
-            case Destination.Rules all -> begin(found, ExchangeBounds.NONE, head);
+            case Destination.To to -> begin(found, to, head);
+            case Destination.Split split -> begin(found, split.of(chance(split)), head);
+            case Destination.Rules all -> begin(found, null, head);
             case Destination.Nowhere(Refusal refusal, String why) -> refuse(refusal, why);
         }
     }
 
-    private void begin(Route found, ExchangeBounds own, RequestHead head) {
+    private static int chance(Destination.Split split) {
+        return ThreadLocalRandom.current().nextInt(split.weight());
+    }
+
+    private InetAddress clientAddress(Fields fields) {
+        return client.fields().source().of(fields);
+    }
+
+    private void begin(Route found, Destination.@Nullable To to, RequestHead head) {
+        ExchangeBounds own = to == null ? ExchangeBounds.NONE : to.bounds();
+        destination = to;
         bounds = own;
         long totalNs = settings.totalNs(own);
         if (totalNs > 0) {
@@ -79,13 +93,13 @@ abstract sealed class RoutedExchange extends EndingExchange permits Exchange {
     /** All rules have let it pass. */
     final void forward(RequestHead head) {
         request = head;
-        Route found = route;
-        if (found == null
-                || !(found.destination() instanceof Destination.To(UpstreamGroup group, ExchangeBounds own))) {
+        Destination.To to = destination;
+        if (to == null) {
             refuse(Refusal.NO_ROUTE, "no rule has answered");
-        } else if (head.length() > settings.bodyLimit(own)) {
+        } else if (head.length() > settings.bodyLimit(bounds)) {
             refuse(Refusal.BODY_TOO_LARGE, null);
         } else {
+            UpstreamGroup group = to.upstream();
             int most = group.retryRules().bodyBytes(head);
             if (most > 0) {
                 requestSide.keep(most, head.length());

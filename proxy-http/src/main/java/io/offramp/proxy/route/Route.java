@@ -3,29 +3,40 @@ package io.offramp.proxy.route;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.rule.RouteMatch;
 import io.offramp.proxy.rule.RouteRules;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The place of a request: where it goes, and what happens to it on the way. Immutable.
  *
  * @param name for metrics and messages
- * @param prefix of the path that it names; {@code /} for any
+ * @param when conditions that its requests meet
  */
-public record Route(String name, String prefix, Destination destination, RouteRules rules, RouteEvents events) {
+public record Route(String name, RouteConditions when, Destination destination, RouteRules rules, RouteEvents events) {
     /** No route matches. */
     static Route unknown(RouteRules rules) {
-        return new Route("", "/", Destination.UNKNOWN, rules, RouteEvents.NONE);
+        return none(Destination.UNKNOWN, rules);
     }
 
     /** A route matches, but another reading of the path would match another route. */
     static Route ambiguous(RouteRules rules) {
-        return new Route("", "/", Destination.AMBIGUOUS, rules, RouteEvents.NONE);
+        return none(Destination.AMBIGUOUS, rules);
+    }
+
+    private static Route none(Destination destination, RouteRules rules) {
+        return new Route("", RouteConditions.of(null, PathCondition.any()), destination, rules, RouteEvents.NONE);
     }
 
     /** The way in which it has matched; made for rules alone. */
     public RouteMatch match(RequestTarget target) {
-        String path = target.path();
-        return new RouteMatch(RoutePath.isPlain(path) ? path : RoutePath.read(path, 0), prefix, List.of());
+        String raw = target.path();
+        String path = RoutePath.isPlain(raw) ? raw : RoutePath.read(raw, 0);
+        List<RouteMatch.Group> groups = new ArrayList<>();
+        if (when.path() instanceof PathCondition.Matching(Regex regex)) {
+            regex.match(path, groups);
+        }
+        String prefix = when.path().read() instanceof PathCondition.Prefix(String text) ? text : "/";
+        return new RouteMatch(path, prefix, groups);
     }
 
     /** True if it makes no difference to a request which of both it takes. */

@@ -2,47 +2,62 @@ package io.offramp.proxy.route;
 
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.upstream.ExchangeBounds;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Assigns requests to an upstream, or answers them.
  *
  * @param name for metrics, logs and messages
- * @param host exact name, or {@code *.example.com}, lower case; null for any
- * @param path prefix that ends at a segment: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis};
- *     {@code /} for any
- * @param upstream name in the configuration; null if a rule answers all requests
+ * @param when conditions that its requests meet
+ * @param upstreams among which they are split; empty if a rule answers all
  * @param bounds of its exchanges
  * @param rules for its requests and answers
  * @param protection further ones
  */
 public record RouteConfig(
         String name,
-        @Nullable String host,
-        String path,
-        @Nullable String upstream,
+        RouteConditions when,
+        List<Share> upstreams,
         ExchangeBounds bounds,
         RouteRules rules,
         Protection protection) {
-    /** Without protection. */
-    public RouteConfig(
-            String name,
-            @Nullable String host,
-            String path,
-            @Nullable String upstream,
-            ExchangeBounds bounds,
-            RouteRules rules) {
-        this(name, host, path, upstream, bounds, rules, Protection.NONE);
+    /**
+     * One part of a split.
+     *
+     * @param weight in relation to the others; 0 for none
+     * @param upstream name in the configuration
+     */
+    public record Share(int weight, String upstream) {}
+
+    /** Copies the list. */
+    public RouteConfig {
+        upstreams = List.copyOf(upstreams);
     }
 
-    /** Without rules, and with the bounds of the upstream. */
+    /** Without protection. */
+    public RouteConfig(
+            String name, RouteConditions when, List<Share> upstreams, ExchangeBounds bounds, RouteRules rules) {
+        this(name, when, upstreams, bounds, rules, Protection.NONE);
+    }
+
+    /**
+     * By host and prefix of the path, to one upstream, with its bounds.
+     *
+     * @param host exact name, or {@code *.example.com}, lower case; null for any
+     */
     public RouteConfig(@Nullable String host, String path, String upstream) {
         this(host, path, upstream, ExchangeBounds.NONE);
     }
 
-    /** Without rules. */
+    /** The same with bounds of its own. */
     public RouteConfig(@Nullable String host, String path, String upstream, ExchangeBounds bounds) {
-        this(name(host, path), host, path, upstream, bounds, RouteRules.NONE);
+        this(
+                name(host, path),
+                RouteConditions.of(host, new PathCondition.Prefix(path)),
+                List.of(new Share(1, upstream)),
+                bounds,
+                RouteRules.NONE);
     }
 
     /** The name of a route that has no other. */
@@ -52,6 +67,11 @@ public record RouteConfig(
 
     /** The same with other protection. */
     public RouteConfig with(Protection other) {
-        return new RouteConfig(name, host, path, upstream, bounds, rules, other);
+        return new RouteConfig(name, when, upstreams, bounds, rules, other);
+    }
+
+    /** Its only upstream, or the first; null if a rule answers all. */
+    public @Nullable String upstream() {
+        return upstreams.isEmpty() ? null : upstreams.getFirst().upstream();
     }
 }

@@ -1,58 +1,31 @@
 package io.offramp.proxy.route;
 
+import io.offramp.proxy.message.Fields;
+import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.RequestTarget;
 import io.offramp.proxy.rule.RouteRules;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamGroup;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the upstream of a request: the first route that matches. Paths are compared as RFC 3986 §6.2.2 makes them
- * equal. A path is refused if an upstream may read it differently and another route would then match. Immutable.
+ * Finds the route of a request: the first that matches. Paths are compared as RFC 3986 §6.2.2 makes them equal. A path
+ * is refused if an upstream may read it differently and another route would then match. Immutable.
  */
 public final class Router {
-    private final Entry[] entries;
+    private final List<RouteIndex.Entry> entries;
+    private final RouteIndex index;
     private final @Nullable Route only;
     private final boolean byPath;
+    private final boolean byOthers;
     private final RouteRules unrouted;
-    private final Entry none;
+    private final RouteIndex.Entry none;
     private final Route ambiguous;
-
-    private record Entry(@Nullable String host, boolean subdomains, String path, Route route) {
-        boolean matches(@Nullable String requestHost, String requestPath) {
-            return matchesHost(requestHost) && matchesPath(requestPath);
-        }
-
-        private boolean matchesHost(@Nullable String requestHost) {
-            if (host == null) {
-                return true;
-            }
-            if (requestHost == null) {
-                return false;
-            }
-            return subdomains
-                    ? requestHost.endsWith(host) && requestHost.length() > host.length()
-                    : requestHost.equals(host);
-        }
-
-        /** At a segment's end: {@code /api} matches {@code /api} and {@code /api/x}, not {@code /apis}. */
-        private boolean matchesPath(String requestPath) {
-            if (matchesAnyPath()) {
-                return true;
-            }
-            return requestPath.startsWith(path)
-                    && (requestPath.length() == path.length()
-                            || path.endsWith("/")
-                            || requestPath.charAt(path.length()) == '/');
-        }
-
-        private boolean matchesAnyPath() {
-            return path.equals("/");
-        }
-    }
 
     /**
      * Without rules and events besides those of the configuration.
@@ -77,37 +50,56 @@ public final class Router {
             Function<RouteConfig, RouteRules> rules,
             Function<RouteConfig, RouteEvents> events,
             RouteRules unrouted) {
+        this(
+                configured,
+                config -> new Route(
+                        config.name(),
+                        config.when(),
+                        destination(config, upstreams),
+                        rules.apply(config),
+                        events.apply(config)),
+                unrouted);
+    }
+
+    /**
+     * @param configured in order of precedence
+     * @param routes makes each
+     * @param unrouted rules for requests that no route takes
+     */
+    Router(List<RouteConfig> configured, Function<RouteConfig, Route> routes, RouteRules unrouted) {
         this.unrouted = unrouted;
-        none = new Entry(null, false, "/", Route.unknown(unrouted));
+        none = new RouteIndex.Entry(
+                Integer.MAX_VALUE, RouteConditions.of(null, PathCondition.any()), Route.unknown(unrouted));
         ambiguous = Route.ambiguous(unrouted);
-        entries = configured.stream()
-                .map(c -> entry(
-                        c, new Route(c.name(), c.path(), destination(c, upstreams), rules.apply(c), events.apply(c))))
-                .toArray(Entry[]::new);
-        boolean anything = entries.length > 0 && entries[0].host == null && entries[0].matchesAnyPath();
-        only = anything ? entries[0].route : null;
-        byPath = !Arrays.stream(entries).allMatch(Entry::matchesAnyPath);
+        entries = new ArrayList<>(configured.size());
+        for (RouteConfig config : configured) {
+            Route route = routes.apply(config);
+            entries.add(new RouteIndex.Entry(entries.size(), route.when().read(), route));
+        }
+        index = new RouteIndex(entries);
+        RouteConditions first = entries.isEmpty() ? null : entries.getFirst().when();
+        boolean anything =
+                first != null && first.hosts().isEmpty() && first.path().isAny() && !first.hasOthers();
+        only = anything ? entries.getFirst().route() : null;
+        byPath = !entries.stream().allMatch(entry -> entry.when().path().isAny());
+        byOthers = entries.stream().anyMatch(entry -> entry.when().hasOthers());
     }
 
     private static Destination destination(RouteConfig config, Function<String, @Nullable UpstreamGroup> upstreams) {
-        String upstream = config.upstream();
-        if (upstream == null) {
-            return new Destination.Rules();
+        List<Destination.Share> shares = new ArrayList<>();
+        for (RouteConfig.Share share : config.upstreams()) {
+            UpstreamGroup group = upstreams.apply(share.upstream());
+            if (group == null) {
+                throw new IllegalArgumentException("no upstream '" + share.upstream() + "'");
+            }
+            ExchangeBounds bounds = config.bounds().over(group.config().limits().bounds());
+            shares.add(new Destination.Share(share.weight(), new Destination.To(group, bounds)));
         }
-        UpstreamGroup group = upstreams.apply(upstream);
-        if (group == null) {
-            throw new IllegalArgumentException("no upstream '" + upstream + "'");
-        }
-        return new Destination.To(
-                group, config.bounds().over(group.config().limits().bounds()));
-    }
-
-    private static Entry entry(RouteConfig config, Route route) {
-        String host = config.host();
-        boolean subdomains = host != null && host.startsWith("*.");
-        String octets = new String(config.path().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        return new Entry(
-                host != null && subdomains ? host.substring(1) : host, subdomains, RoutePath.read(octets, 0), route);
+        return switch (shares.size()) {
+            case 0 -> new Destination.Rules();
+            case 1 -> shares.getFirst().to();
+            default -> new Destination.Split(shares);
+        };
     }
 
     /** Rules for requests that no route takes. */
@@ -115,62 +107,69 @@ public final class Router {
         return unrouted;
     }
 
-    /** The route of a request. */
+    /**
+     * The route of a request.
+     *
+     * @param client gives its client's address, if a condition asks for it
+     */
+    public Route route(RequestHead request, Function<Fields, InetAddress> client) {
+        return byOthers
+                ? route(request.target(), when -> when.missed(request, client) == null)
+                : route(request.target());
+    }
+
+    /** The route of a request of which no more is known: no route with conditions besides host and path takes it. */
     public Route route(RequestTarget target) {
+        return only != null ? only : route(target, when -> false);
+    }
+
+    private Route route(RequestTarget target, Predicate<RouteConditions> rest) {
         if (only != null) {
             return only;
         }
         String host = target.host();
         String path = target.path();
-        return byPath && !RoutePath.isPlain(path) ? route(host, path) : first(host, path).route;
-    }
-
-    /** Compares all readings of the path. */
-    private Route route(@Nullable String host, String path) {
-        Route whatever = anyPath(host);
-        if (whatever != null) {
-            return whatever;
+        if (!byPath || RoutePath.isPlain(path)) {
+            return first(host, path, rest).route();
         }
         int habits = RoutePath.habits(path);
         if (habits < 0) {
-            return ambiguous;
+            return whatever(host, rest);
         }
-        Route found = first(host, RoutePath.read(path, 0)).route;
+        Route found = first(host, RoutePath.read(path, 0), rest).route();
         // All subsets, the empty one last.
         for (int some = habits; some > 0; some = some - 1 & habits) {
-            Entry other = first(host, RoutePath.read(path, some));
+            RouteIndex.Entry other = first(host, RoutePath.read(path, some), rest);
             boolean unresolved = (some & RoutePath.UNRESOLVED) != 0;
             // Dots have to be resolved: a server that does not can only mean the prefix that it compares.
-            if (!other.route.isLike(found) && !(unresolved && other.matchesAnyPath())) {
-                return ambiguous;
+            if (!other.route().isLike(found)
+                    && !(unresolved && other.when().path().isAny())) {
+                return whatever(host, rest);
             }
         }
         return found;
     }
 
-    /** The route of all requests for a host; null if it depends on the path. */
-    private @Nullable Route anyPath(@Nullable String host) {
+    /** The route of a path with several readings: that of all requests for the host, else none. */
+    private Route whatever(@Nullable String host, Predicate<RouteConditions> rest) {
         Route found = null;
-        for (Entry entry : entries) {
-            if (entry.matchesHost(host)) {
-                if (found != null && !found.isLike(entry.route)) {
-                    return null;
+        for (RouteIndex.Entry entry : entries) {
+            RouteConditions when = entry.when();
+            if (when.matchesHost(host) && (!when.hasOthers() || rest.test(when))) {
+                if (found != null && !found.isLike(entry.route())) {
+                    return ambiguous;
                 }
-                found = entry.route;
-                if (entry.matchesAnyPath()) {
+                found = entry.route();
+                if (when.path().isAny()) {
                     return found;
                 }
             }
         }
-        return found == null ? none.route : null;
+        return found == null ? none.route() : ambiguous;
     }
 
-    private Entry first(@Nullable String host, String path) {
-        for (Entry entry : entries) {
-            if (entry.matches(host, path)) {
-                return entry;
-            }
-        }
-        return none;
+    private RouteIndex.Entry first(@Nullable String host, String path, Predicate<RouteConditions> rest) {
+        RouteIndex.Entry found = index.first(host, path, rest);
+        return found == null ? none : found;
     }
 }

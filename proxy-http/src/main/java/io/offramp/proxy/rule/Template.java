@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class Template {
     private final List<Part> parts;
 
+    private enum Form {
+        TEXT,
+        URL,
+        TARGET
+    }
+
     /** A piece of it. */
     private sealed interface Part {
         record Text(String text) implements Part {}
@@ -96,26 +102,31 @@ public final class Template {
 
     /** The text for a field: groups as the route has read them. */
     public String text(RuleRequest request) {
-        return fill(request, false);
+        return fill(request, Form.TEXT);
     }
 
     /** The text for a URL: groups and all that cannot stand in one are escaped. */
     public String url(RuleRequest request) {
-        return fill(request, true);
+        return fill(request, Form.URL);
     }
 
-    private String fill(RuleRequest request, boolean url) {
+    /** The text for a path that a server gets: paths as the route has read them, so that they have one reading. */
+    public String target(RuleRequest request) {
+        return fill(request, Form.TARGET);
+    }
+
+    private String fill(RuleRequest request, Form form) {
         StringBuilder filled = new StringBuilder();
         for (Part part : parts) {
             switch (part) {
                 case Part.Text(String text) -> filled.append(text);
                 case Part.Known(Variable variable) -> {
-                    String value = variable.of(request);
-                    filled.append(url ? UrlText.valid(value) : value);
+                    String value = form == Form.TARGET ? variable.read(request) : variable.of(request);
+                    filled.append(form == Form.TEXT ? value : UrlText.valid(value));
                 }
                 case Part.Group(String name) -> {
                     @Nullable String value = request.route().group(name);
-                    filled.append(value == null ? "" : url ? UrlText.path(value) : UrlText.plain(value));
+                    filled.append(value == null ? "" : form == Form.TEXT ? UrlText.plain(value) : UrlText.path(value));
                 }
             }
         }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a template may take from a request. Without a value, it is empty. */
 enum Variable {
-    /** Address of the client, as in {@code X-Forwarded-For}. */
-    CLIENT(request -> request.client().address().toString()),
+    /** Address of the client: the last one that no trusted proxy has. */
+    CLIENT(Variable::client),
     /** Lower case, without port. */
     HOST(request -> request.head().target().host()),
     METHOD(request -> request.head().message().method()),
@@ -25,7 +25,7 @@ enum Variable {
     SCHEME(Variable::scheme),
     SNI(request -> tls(request, Negotiated::serverName)),
     TLS_CIPHER(request -> tls(request, Negotiated::cipherSuite)),
-    TLS_VERSION(request -> tls(request, tls -> tls.version().toString())),
+    TLS_VERSION(request -> tls(request, tls -> "TLSv" + tls.version().label())),
     /** Path and query as they came. */
     URI(request -> request.head().target().originForm());
 
@@ -56,6 +56,25 @@ enum Variable {
     String of(RuleRequest request) {
         String text = value.apply(request);
         return text == null ? "" : text;
+    }
+
+    /** The same, but with the path as the route has read it. */
+    String read(RuleRequest request) {
+        String path = request.route().path();
+        return switch (this) {
+            case PATH -> UrlText.path(path);
+            case URI -> {
+                String query = query(request);
+                yield UrlText.path(path) + (query.isEmpty() ? "" : "?" + query);
+            }
+            default -> of(request);
+        };
+    }
+
+    private static String client(RuleRequest request) {
+        String address = request.client().source().of(request.head().fields()).getHostAddress();
+        int scope = address.indexOf('%');
+        return scope < 0 ? address : address.substring(0, scope);
     }
 
     private static String query(RuleRequest request) {

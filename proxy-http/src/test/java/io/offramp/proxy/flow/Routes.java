@@ -1,14 +1,19 @@
 package io.offramp.proxy.flow;
 
 import io.offramp.proxy.message.OwnAnswer;
+import io.offramp.proxy.route.PathCondition;
+import io.offramp.proxy.route.RouteConditions;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.rule.AnswerFields;
+import io.offramp.proxy.rule.CookieRewrite;
 import io.offramp.proxy.rule.ErrorPages;
 import io.offramp.proxy.rule.FieldChange;
 import io.offramp.proxy.rule.FixedAnswer;
 import io.offramp.proxy.rule.HttpsRedirect;
+import io.offramp.proxy.rule.LocationRewrite;
 import io.offramp.proxy.rule.Redirect;
 import io.offramp.proxy.rule.RequestFields;
+import io.offramp.proxy.rule.Rewrite;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.rule.Template;
@@ -62,12 +67,24 @@ final class Routes {
                     new RouteRules.Builder()
                             .pages(new ErrorPages(
                                     Map.of(503, new ErrorPages.Page("text/html", Message.ascii("<p>later"))), true))),
+            ruled(
+                    "/strip/me",
+                    "app",
+                    new RouteRules.Builder()
+                            .request(Stage.REWRITE, new Rewrite.Prefix(""))
+                            .answer(new LocationRewrite(List.of("http://app:81"), "", "/strip/me"))
+                            .answer(new CookieRewrite("", "", "/strip/me", true, true, "Lax"))),
             new RouteConfig(null, "/app", "app"));
 
     private Routes() {}
 
     private static RouteConfig ruled(String path, @Nullable String upstream, RouteRules.Builder rules) {
-        return new RouteConfig(path, null, path, upstream, ExchangeBounds.NONE, rules.build());
+        return new RouteConfig(
+                path,
+                RouteConditions.of(null, new PathCondition.Prefix(path)),
+                upstream == null ? List.of() : List.of(new RouteConfig.Share(1, upstream)),
+                ExchangeBounds.NONE,
+                rules.build());
     }
 
     private static Template template(String text) {

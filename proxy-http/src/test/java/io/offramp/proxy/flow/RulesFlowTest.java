@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules of routes between client and server, over HTTP/1.1. */
@@ -138,6 +139,64 @@ class RulesFlowTest {
             assertThat(server.request(0).head.contains("cookie")).isFalse();
             assertThat(edited.reset).isNull();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/strip/me, /",
+        "/strip/me/, /",
+        "/strip/me?q, /?q",
+        "//strip/./me/a?q=/../x, /a?q=/../x",
+        "/strip/me/a/../../me/b, /b",
+        "/strip/me/%2e/x/%2E%2e/c%20d;x?q, /c%20d;x?q",
+        "/strip/me/%41%3fb%23c%25, /A%3Fb%23c%25",
+        "/strip/me/a%2fb, /a%2Fb",
+        "/strip/me/%C3%A4%0d%0a, /%C3%A4%0D%0A",
+    })
+    void shouldSendAStrippedPathInItsOnlyReading(String target, String expected) {
+        ask("GET " + target + HOST + "\r\n");
+
+        Peer server = proxy.accept();
+        proxy.settle();
+        assertThat(text(server)).startsWith("GET " + expected + " HTTP/1.1\r\n");
+        assertThat(proxy.logged()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://app:81/x?y, http://a/strip/me/x?y",
+        "HTTP://APP:81, http://a/strip/me",
+        "http://app:8100/x, http://app:8100/x",
+        "http://a/x, http://a/strip/me/x",
+        "http://abc/x, http://abc/x",
+        "/x, /strip/me/x",
+        "//other/x, //other/x",
+        "x, x",
+        "https://other/, https://other/",
+    })
+    void shouldNamePlacesOfTheServerAsClientsDo(String place, String expected) {
+        assertThat(answerTo("Location: " + place)).contains("\r\nLocation: " + expected + "\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a=b | a=b; HttpOnly; SameSite=Lax",
+                "a=b; Path=/; Domain=internal; Max-Age=5 | a=b; Path=/strip/me; Max-Age=5; HttpOnly; SameSite=Lax",
+                "a=b;path=/x ; samesite=None;Secure;HTTPONLY | a=b; Path=/strip/me/x; Secure; HTTPONLY; SameSite=Lax",
+            })
+    void shouldChangeAttributesOfCookies(String cookie, String expected) {
+        assertThat(answerTo("Set-Cookie: " + cookie)).contains("\r\nSet-Cookie: " + expected + "\r\n");
+    }
+
+    private String answerTo(String field) {
+        ask("GET /strip/me" + HOST + "\r\n");
+        Peer server = proxy.accept();
+        proxy.settle();
+        server.send(Message.ascii("HTTP/1.1 200 OK\r\n" + field + "\r\nContent-Length: 0\r\n\r\n"));
+        proxy.settle();
+        return answer();
     }
 
     private void ask(String text) {

@@ -4,6 +4,7 @@ import io.offramp.offload.tck.fuzz.FuzzCorpus;
 import io.offramp.proxy.flow.ConnectionsFuzz;
 import io.offramp.proxy.flow.FramesFuzz;
 import io.offramp.proxy.http2.FieldBlocksFuzz;
+import io.offramp.proxy.route.RoutesFuzz;
 import java.util.Map;
 
 class HttpFuzzCorpusTest extends FuzzCorpus {
@@ -11,6 +12,8 @@ class HttpFuzzCorpusTest extends FuzzCorpus {
         super(Map.of(
                 "Connections",
                 ConnectionsFuzz::fuzzerTestOneInput,
+                "Routes",
+                RoutesFuzz::fuzzerTestOneInput,
                 "FieldBlocks",
                 FieldBlocksFuzz::fuzzerTestOneInput,
                 "Frames",

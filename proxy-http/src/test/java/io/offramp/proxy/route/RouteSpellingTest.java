@@ -255,6 +255,7 @@ class RouteSpellingTest {
         return switch (router.route(new RequestTarget("a", target, null)).destination()) {
             case Destination.To(var group, var bounds) -> group.name();
             case Destination.Rules rules -> "rules";
+            case Destination.Split split -> "split";
             case Destination.Nowhere(Refusal refusal, String why) -> "" + refusal.status();
         };
     }

@@ -4,17 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offramp.proxy.http1.Http1Protocol;
+import io.offramp.proxy.message.ConnectionOptions;
+import io.offramp.proxy.message.Head;
+import io.offramp.proxy.message.HeadBuilder;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.message.Refusal;
+import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.message.RequestTarget;
+import io.offramp.proxy.message.Version;
+import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.rule.RouteRules;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import io.offramp.proxy.upstream.pool.Upstreams;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +96,7 @@ class RouterTest {
         return switch (router.route(new RequestTarget(authority, target, null)).destination()) {
             case Destination.To(UpstreamGroup group, var bounds) -> group.name();
             case Destination.Rules rules -> "rules";
+            case Destination.Split split -> "split";
             case Destination.Nowhere(Refusal refusal, String why) ->
                 refusal == Refusal.NO_ROUTE ? "none" : refusal.status() + " " + why;
         };
@@ -116,6 +129,87 @@ class RouterTest {
         Router router = new Router(List.of(new RouteConfig(null, "/", "any")), upstreams::group);
 
         assertThat(name(router, null, "*")).isEqualTo("any");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /x, 10.0.0.1, '', method",
+        "POST, /x?v=2, 10.0.0.1, 'X-Canary: yes', query",
+        "POST, /x?a&v=%31, 10.0.0.1, '', header",
+        "POST, /x?v=1, 10.0.0.1, 'X-Canary: yes', client",
+        "POST, /x?v=1, 192.0.2.9, 'x-canary: yes', all",
+        "POST, /x?v=1, 192.0.2.9, 'x-canary: yesno', header",
+    })
+    void shouldTakeTheFirstRouteOfWhichAllConditionsHold(
+            String method, String target, String client, String field, String missed) {
+        // Given
+        RouteConditions narrow = new RouteConditions(
+                List.of(),
+                PathCondition.any(),
+                Set.of("POST", "PUT"),
+                Map.of("x-canary", new ValueCondition.Matching(new Regex("y.s"))),
+                Map.of("v", new ValueCondition.Text("1")),
+                List.of(Cidr.parse("192.0.2.0/24")));
+        RouteConfig canary = new RouteConfig(
+                "canary", narrow, List.of(new RouteConfig.Share(1, "sub")), ExchangeBounds.NONE, RouteRules.NONE);
+        List<RouteConfig> routes = List.of(canary, new RouteConfig(null, "/", "any"));
+        RequestHead head = head(method, target, field);
+        InetAddress address = Cidr.parse(client).address();
+
+        // When
+        Route route = new Router(routes, upstreams::group).route(head, fields -> address);
+        RouteReport report = RouteReport.of(routes, head, address);
+
+        // Then
+        assertThat(route.name()).isEqualTo(missed.equals("all") ? "canary" : "/");
+        assertThat(
+                        report.steps().getFirst().missed() == null
+                                ? "all"
+                                : report.steps().getFirst().missed())
+                .startsWith(missed);
+    }
+
+    private static RequestHead head(String method, String target, String field) {
+        String text =
+                method + " " + target + " HTTP/1.1\r\nHost: a\r\n" + (field.isEmpty() ? "" : field + "\r\n") + "\r\n";
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        HeadBuilder builder = new HeadBuilder();
+        builder.begin();
+        builder.version(Version.HTTP_1_1);
+        builder.requestLine(0, method.length(), method.length() + 1 + target.length());
+        for (int at = text.indexOf("\r\n") + 2; at < text.length() - 2; at = text.indexOf("\r\n", at) + 2) {
+            builder.field(bytes, at, text.indexOf(':', at));
+            builder.value(bytes, text.indexOf("\r\n", at));
+        }
+        Head head = builder.complete(bytes, bytes.length);
+        return new RequestHead(head, RequestTarget.of(head), ConnectionOptions.NONE, 0);
+    }
+
+    @Test
+    void shouldSplitRequestsByWeight() {
+        RouteConfig split = new RouteConfig(
+                "split",
+                RouteConditions.of(null, PathCondition.any()),
+                List.of(
+                        new RouteConfig.Share(9, "api"),
+                        new RouteConfig.Share(0, "any"),
+                        new RouteConfig.Share(1, "sub")),
+                ExchangeBounds.NONE,
+                RouteRules.NONE);
+
+        Destination found = new Router(List.of(split), upstreams::group)
+                .route(new RequestTarget(null, "/", null))
+                .destination();
+
+        assertThat(found).isInstanceOfSatisfying(Destination.Split.class, all -> {
+            assertThat(all.weight()).isEqualTo(10);
+            assertThat(IntStream.range(0, 10)
+                            .mapToObj(all::of)
+                            .map(to -> to.upstream().name()))
+                    .filteredOn("api"::equals)
+                    .hasSize(9);
+            assertThat(all.of(9).upstream().name()).isEqualTo("sub");
+        });
     }
 
     @Test

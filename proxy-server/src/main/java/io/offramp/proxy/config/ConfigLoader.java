@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -50,7 +51,8 @@ public final class ConfigLoader {
     /** True if a listener of this configuration uses the development certificate, which must exist before the start. */
     public boolean needsDevelopmentCertificate(ProxyConfig config) {
         return config.listeners().stream()
-                .flatMap(listener -> listener.tls().certificates().stream())
+                .flatMap(listener -> Stream.ofNullable(listener.tls()))
+                .flatMap(tls -> tls.certificates().stream())
                 .anyMatch(certificate -> certificate.has(developmentCertificate));
     }
 

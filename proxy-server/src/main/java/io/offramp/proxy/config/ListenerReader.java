@@ -36,6 +36,9 @@ final class ListenerReader {
             .flatMap(keys -> keys)
             .toArray(String[]::new);
 
+    private static final Scalar<Boolean> OFF =
+            new Scalar<>("a mapping such as {cert: site.pem}, or off", text -> text.equals("off") ? true : null);
+
     private final Bounds bounds;
     private final Binds binds;
     private final TlsReader tls;
@@ -62,21 +65,42 @@ final class ListenerReader {
         Value bindValue = listener.require("bind", "where to listen, such as 0.0.0.0:8443");
         HostPort bind = bindValue == null ? null : binds.read(bindValue);
         ListenerConfig.Mode mode = listener.get("mode", MODE, ListenerConfig.Mode.HTTP);
-        Value tlsValue = listener.require("tls", "certificate and key, such as {cert: site.pem}");
+        Value tlsValue =
+                listener.require("tls", "certificate and key, such as {cert: site.pem}, or off for plain HTTP");
+        boolean plain = tlsValue != null && tlsValue.isScalar();
+        if (tlsValue != null && plain && tlsValue.as(OFF) == null) {
+            return null;
+        }
         HttpSettings http = HttpReader.read(listener, mode, bounds.http());
-        TlsConfig tlsConfig =
-                tlsValue == null ? null : tls.read(tlsValue, mode, http.http2().enabled());
-        OffloadConfig offloadConfig = offload.read(listener.get("offload"));
+        TlsConfig tlsConfig = tlsValue == null || plain
+                ? null
+                : tls.read(tlsValue, mode, http.http2().enabled());
+        Value offloadValue = listener.get("offload");
+        if (plain && offloadValue != null) {
+            offloadValue.error("a listener without TLS has no records");
+        }
+        OffloadConfig offloadConfig = offload.read(plain ? null : offloadValue);
         List<RouteConfig> targets = routes.read(
-                listener, mode, tlsConfig == null || tlsConfig.clientAuth().mode() != ClientAuthSettings.Mode.OFF);
+                listener,
+                mode,
+                !plain && (tlsConfig == null || tlsConfig.clientAuth().mode() != ClientAuthSettings.Mode.OFF));
         Value senders = listener.get("proxy-protocol");
         List<Cidr> proxies =
                 senders == null ? List.of() : HttpReader.distinct(senders, "a list of addresses", HttpReader.ADDRESSES);
-        if (bind == null || tlsConfig == null) {
+        if (bind == null || tlsConfig == null && !plain) {
             return null;
         }
         return new ListenerConfig(
-                name(listener, bind), bind, mode, tlsConfig, offloadConfig, targets, proxies, http, bounds.tcp());
+                name(listener, bind),
+                bind,
+                mode,
+                tlsConfig,
+                offloadConfig,
+                targets,
+                routes.unrouted(listener, mode),
+                proxies,
+                http,
+                bounds.tcp());
     }
 
     private String name(Section listener, HostPort bind) {

@@ -40,12 +40,13 @@ final class Problems {
         return !errors.isEmpty();
     }
 
+    /** Each once: a default is read again for each route. */
     List<ConfigProblem> errors() {
-        return errors.stream().sorted(inOrder()).toList();
+        return errors.stream().distinct().sorted(inOrder()).toList();
     }
 
     List<ConfigProblem> warnings() {
-        return warnings.stream().sorted(inOrder()).toList();
+        return warnings.stream().distinct().sorted(inOrder()).toList();
     }
 
     /** Those of this file first, then file by file, each from top to bottom. */

@@ -1,6 +1,9 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.route.HostCondition;
+import io.offramp.proxy.route.PathCondition;
 import io.offramp.proxy.route.Protection;
+import io.offramp.proxy.route.RouteConditions;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.upstream.ExchangeBounds;
@@ -9,27 +12,14 @@ import io.offramp.proxy.upstream.balance.Policy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a listener's {@code routes}, then its {@code upstream} for all other requests. */
 final class RouteReader {
-    private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
-    private static final Pattern PATH = Pattern.compile("(/[^/?#\\s]+)*/?");
-
-    private static final Scalar<String> HOST_NAME =
-            new Scalar<>("a host name such as www.example.com or *.example.com", text -> {
-                String lower = text.toLowerCase(Locale.ROOT);
-                return HOST.matcher(lower).matches() ? lower : null;
-            });
-    private static final Scalar<String> PREFIX = new Scalar<>(
-            "a path such as /api, without query",
-            text -> text.startsWith("/") && PATH.matcher(text).matches() ? withoutLastSlash(text) : null);
-
     private static final String HTTP_PURPOSE = "where requests go, a name, host:port or unix:FILE; or else routes";
     private static final String TCP_PURPOSE = "a tcp listener sends everything to one: a name, host:port or unix:FILE";
 
@@ -38,17 +28,23 @@ final class RouteReader {
             "a name of letters, digits and . _ : / * -, of 64 at most",
             text -> text.matches("[A-Za-z0-9._:/*-]{1,64}") ? text : null);
     private static final String[] KEYS = Stream.of(
-                    Stream.of("name", "host", "path", "upstream", "timeouts", "limits"),
+                    Stream.of("name", "upstream", "timeouts", "limits"),
+                    ConditionReader.KEYS.stream(),
                     RuleReader.ROUTE_KEYS.stream(),
                     ProtectionReader.KEYS.stream())
             .flatMap(keys -> keys)
             .toArray(String[]::new);
 
+    private static final Scalar<Integer> WEIGHT = Scalar.number(0, 1000);
+    private static final RouteConditions ANY = RouteConditions.of(null, PathCondition.any());
+
     private final UpstreamReader upstreams;
+    private final RuleReader rules;
     private final ProtectionReader protection;
 
     RouteReader(UpstreamReader upstreams, Surroundings surroundings) {
         this.upstreams = upstreams;
+        rules = new RuleReader(surroundings);
         protection = new ProtectionReader(surroundings, value -> target(value, ListenerConfig.Mode.HTTP));
     }
 
@@ -78,9 +74,9 @@ final class RouteReader {
                 Section section = value.section(KEYS);
                 if (section != null) {
                     Protection own = protection.read(section, protectedBy, certificates);
-                    RouteConfig route = route(section, listener);
+                    RouteConfig route = route(section, listener, names);
                     if (route != null) {
-                        add(route.with(own), value, section, names, read);
+                        add(route.with(own), value, read);
                     }
                 }
             }
@@ -88,13 +84,18 @@ final class RouteReader {
         Value upstream = routes == null && !RuleReader.answersAll(listener)
                 ? listener.require("upstream", HTTP_PURPOSE)
                 : listener.get("upstream");
-        RouteRules usual = RuleReader.read(listener, null, "/");
+        RouteRules usual = rules.read(listener, null, ANY);
         if (upstream != null) {
             fallback(upstream, mode, usual).forEach(route -> read.add(route.with(protectedBy)));
         } else if (RuleReader.answersAll(listener)) {
-            read.add(new RouteConfig("/", null, "/", null, ExchangeBounds.NONE, usual, protectedBy));
+            read.add(new RouteConfig("/", ANY, List.of(), ExchangeBounds.NONE, usual, protectedBy));
         }
         return read;
+    }
+
+    /** Rules for requests that no route takes. */
+    RouteRules unrouted(Section listener, ListenerConfig.Mode mode) {
+        return mode == ListenerConfig.Mode.TCP ? RouteRules.NONE : rules.unrouted(listener);
     }
 
     private void checkPolicy(RouteConfig route, Value upstream) {
@@ -116,31 +117,25 @@ final class RouteReader {
         return name;
     }
 
-    private List<RouteConfig> fallback(@Nullable Value upstream, ListenerConfig.Mode mode, RouteRules rules) {
+    private List<RouteConfig> fallback(@Nullable Value upstream, ListenerConfig.Mode mode, RouteRules of) {
         String target = upstream == null ? null : target(upstream, mode);
         return target == null
                 ? List.of()
-                : List.of(new RouteConfig("/", null, "/", target, ExchangeBounds.NONE, rules));
+                : List.of(
+                        new RouteConfig("/", ANY, List.of(new RouteConfig.Share(1, target)), ExchangeBounds.NONE, of));
     }
 
-    private static void add(
-            RouteConfig route, Value value, Section section, Map<String, String> names, List<RouteConfig> before) {
-        String other = names.putIfAbsent(route.name(), value.path());
-        Value written = section.get("name");
-        if (other != null && written != null) {
-            written.error("\"" + route.name() + "\" is the name of " + other + " already");
-        }
+    private static void add(RouteConfig route, Value value, List<RouteConfig> before) {
         before.stream()
-                .filter(earlier -> covers(earlier, route))
+                .filter(earlier -> earlier.when().covers(route.when()))
                 .findFirst()
                 .ifPresent(earlier -> value.warn("never used: an earlier route takes " + describe(earlier)));
         before.add(route);
     }
 
-    private @Nullable RouteConfig route(Section section, Section listener) {
-        String host = section.entries().containsKey("host") ? section.get("host", HOST_NAME, "") : null;
-        String path = section.get("path", PREFIX, "/");
-        if (path.indexOf('*') >= 0) {
+    private @Nullable RouteConfig route(Section section, Section listener, Map<String, String> names) {
+        RouteConditions when = ConditionReader.read(section);
+        if (when.path() instanceof PathCondition.Prefix(String path) && path.indexOf('*') >= 0) {
             warnOfStar(section, path);
         }
         boolean answered = RuleReader.answersAll(section);
@@ -148,15 +143,55 @@ final class RouteReader {
         if (answered && upstream != null) {
             upstream.error("no request comes so far: this route answers all of them");
         }
-        String target = upstream == null ? null : target(upstream, ListenerConfig.Mode.HTTP);
+        List<RouteConfig.Share> shares = upstream == null ? List.of() : shares(upstream);
         Value timeouts = section.get("timeouts");
         Value limits = section.get("limits");
         ExchangeBounds bounds = ExchangeBoundsReader.read(
                 timeouts == null ? null : timeouts.section(ExchangeBoundsReader.TIMEOUTS),
                 limits == null ? null : limits.section("body"));
-        RouteRules rules = RuleReader.read(section, listener, path);
-        String name = section.get("name", NAME, RouteConfig.name(host, path));
-        return target == null && !answered ? null : new RouteConfig(name, host, path, target, bounds, rules);
+        RouteRules of = rules.read(section, listener, when);
+        String name = name(section, when, names);
+        return shares.isEmpty() && !answered ? null : new RouteConfig(name, when, shares, bounds, of);
+    }
+
+    /** The written name, or else host and path, with a number behind it if another route has them too. */
+    private static String name(Section route, RouteConditions when, Map<String, String> names) {
+        Value written = route.get("name");
+        String wanted = route.get("name", NAME, describe(when));
+        String other = names.putIfAbsent(wanted, route.value().path());
+        if (other == null) {
+            return wanted;
+        }
+        if (written != null) {
+            written.error("\"" + wanted + "\" is the name of " + other + " already");
+        }
+        int nth = 2;
+        while (names.putIfAbsent(wanted + "#" + nth, route.value().path()) != null) {
+            nth++;
+        }
+        return wanted + "#" + nth;
+    }
+
+    /** One upstream, or several with their weights. */
+    private List<RouteConfig.Share> shares(Value upstream) {
+        if (upstream.isScalar()) {
+            String target = target(upstream, ListenerConfig.Mode.HTTP);
+            return target == null ? List.of() : List.of(new RouteConfig.Share(1, target));
+        }
+        List<RouteConfig.Share> shares = new ArrayList<>();
+        for (Value item : upstream.items("an upstream, or a list of several with weights")) {
+            Section section = item.section("to", "weight");
+            Value to = section == null ? null : section.require("to", PURPOSE);
+            String target = to == null ? null : target(to, ListenerConfig.Mode.HTTP);
+            if (section != null && target != null) {
+                shares.add(new RouteConfig.Share(section.get("weight", WEIGHT, 1), target));
+            }
+        }
+        if (!shares.isEmpty() && shares.stream().allMatch(share -> share.weight() == 0)) {
+            upstream.error("all weights are 0");
+            return List.of();
+        }
+        return shares;
     }
 
     private static void warnOfStar(Section route, String path) {
@@ -168,18 +203,21 @@ final class RouteReader {
         }
     }
 
-    /** True if the earlier route leaves no request for the later one. */
-    private static boolean covers(RouteConfig earlier, RouteConfig later) {
-        boolean host = earlier.host() == null || earlier.host().equals(later.host());
-        boolean path = earlier.path().equals("/") || (later.path() + "/").startsWith(earlier.path() + "/");
-        return host && path;
+    /** Host and path as far as a name goes. */
+    private static String describe(RouteConditions when) {
+        String hosts = when.hosts().stream().map(HostCondition::toString).collect(Collectors.joining(","));
+        return hosts + when.path();
     }
 
     private static String describe(RouteConfig route) {
-        return (route.host() == null ? "any host" : route.host()) + ", " + route.path();
-    }
-
-    private static String withoutLastSlash(String path) {
-        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        RouteConditions when = route.when();
+        return (when.hosts().isEmpty()
+                        ? "any host"
+                        : String.join(
+                                " or ",
+                                when.hosts().stream()
+                                        .map(HostCondition::toString)
+                                        .toList()))
+                + ", " + when.path();
     }
 }

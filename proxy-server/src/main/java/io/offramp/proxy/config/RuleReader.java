@@ -1,9 +1,13 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.message.OwnAnswer;
+import io.offramp.proxy.route.RouteConditions;
+import io.offramp.proxy.rule.AnswerFields;
+import io.offramp.proxy.rule.FieldChange;
 import io.offramp.proxy.rule.FixedAnswer;
 import io.offramp.proxy.rule.HttpsRedirect;
 import io.offramp.proxy.rule.Redirect;
+import io.offramp.proxy.rule.RequestFields;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.rule.StrictTransport;
@@ -12,15 +16,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the rules of a route. What a listener says is the default of its routes. */
 final class RuleReader {
     /** Keys that a listener may have as well. */
-    static final List<String> LISTENER_KEYS = List.of("https-redirect", "hsts", "redirect", "answer");
+    static final List<String> LISTENER_KEYS =
+            List.of("https-redirect", "hsts", "redirect", "answer", "request-headers", "answer-headers", "errors");
 
     /** Keys of a route. */
-    static final List<String> ROUTE_KEYS = LISTENER_KEYS;
+    static final List<String> ROUTE_KEYS =
+            Stream.concat(LISTENER_KEYS.stream(), RewriteReader.KEYS.stream()).toList();
 
     /** With any body, unlike 1xx, 204 and 304. */
     private static final Scalar<Integer> STATUS = Scalar.number(200, 599);
@@ -35,7 +42,11 @@ final class RuleReader {
     private static final int PERMANENT = 308;
     private static final int FOUND = 302;
 
-    private RuleReader() {}
+    private final ErrorPagesReader pages;
+
+    RuleReader(Surroundings surroundings) {
+        pages = new ErrorPagesReader(surroundings);
+    }
 
     /** True if it answers all requests, so that they need no upstream. */
     static boolean answersAll(Section route) {
@@ -57,9 +68,10 @@ final class RuleReader {
      *
      * @param route has the keys of this class
      * @param listener has the defaults; null if the route is the listener itself
-     * @param path prefix of the route
+     * @param when conditions of the route
      */
-    static RouteRules read(Section route, @Nullable Section listener, String path) {
+    RouteRules read(Section route, @Nullable Section listener, RouteConditions when) {
+        Set<String> groups = when.groups();
         RouteRules.Builder rules = new RouteRules.Builder();
         Value redirect = either(route, listener, "https-redirect");
         if (redirect != null) {
@@ -72,14 +84,33 @@ final class RuleReader {
         Value place = route.get("redirect");
         Value answer = route.get("answer");
         if (place != null) {
-            redirect(place, rules);
+            redirect(place, groups, rules);
         }
         if (answer != null && place != null) {
             answer.error("a route with redirect has no answer");
         } else if (answer != null) {
             answer(answer, rules);
         }
-        return rules.build();
+        RewriteReader.read(route, when, rules);
+        List<FieldChange> request = FieldChangeReader.read(either(route, listener, "request-headers"), groups, true);
+        if (!request.isEmpty()) {
+            rules.request(Stage.FIELDS, new RequestFields(request));
+        }
+        List<FieldChange> changed = FieldChangeReader.read(either(route, listener, "answer-headers"), groups, false);
+        if (!changed.isEmpty()) {
+            rules.answer(new AnswerFields(changed));
+        }
+        return rules.pages(pages.read(either(route, listener, "errors"))).build();
+    }
+
+    /** Rules of a listener in front of all routes: to https, and pages. */
+    RouteRules unrouted(Section listener) {
+        RouteRules.Builder rules = new RouteRules.Builder();
+        Value redirect = listener.get("https-redirect");
+        if (redirect != null) {
+            httpsRedirect(redirect, rules);
+        }
+        return rules.pages(pages.read(listener.get("errors"))).build();
     }
 
     private static @Nullable Value either(Section route, @Nullable Section listener, String key) {
@@ -124,8 +155,8 @@ final class RuleReader {
     }
 
     /** A place, or place and status. */
-    private static void redirect(Value value, RouteRules.Builder rules) {
-        Scalar<Template> template = url();
+    private static void redirect(Value value, Set<String> groups, RouteRules.Builder rules) {
+        Scalar<Template> template = url(groups);
         Section section = value.isScalar() ? null : value.section("to", "status");
         Value to = section == null ? value : section.require("to", "the place, such as https://{host}{uri}");
         Template place = to == null || section == null && !value.isScalar() ? null : to.as(template);
@@ -135,10 +166,10 @@ final class RuleReader {
         }
     }
 
-    private static Scalar<Template> url() {
+    private static Scalar<Template> url(Set<String> groups) {
         return new Scalar<>("a URL or a path, which may have variables such as {host}", text -> {
             boolean place = text.startsWith("/") || text.startsWith("{") || text.matches("https?://[^/].*");
-            return place && text.indexOf(' ') < 0 ? Template.parse(text, Set.of()) : null;
+            return place && text.indexOf(' ') < 0 ? Template.parse(text, groups) : null;
         });
     }
 

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param terms that its connections have met
  * @param metrics of that name
  * @param watch sees every connection that is let in; null for nobody
- * @param handshake certificates and parameters of TLS
- * @param sessions backends and record sizes
+ * @param handshake certificates and parameters of TLS; null for plain text
+ * @param sessions backends and record sizes; null for plain text
  * @param trustedProxies clients that stand for many, so that limits per address do not hold for them
  * @param proxies clients whose connections begin with a PROXY header
- * @param front speaks with clients inside TLS, within this generation's limits
+ * @param front speaks with clients, inside TLS if there is any, within this generation's limits
+ * @param plain speaks with clients that do without TLS where it is due; null to refuse them
  * @param routes which requests go where
  */
 public record ListenerGeneration(
@@ -33,11 +34,12 @@ public record ListenerGeneration(
         Terms terms,
         ListenerMetrics metrics,
         @Nullable ConnectionWatch watch,
-        HandshakeSettings handshake,
-        SessionSettings sessions,
+        @Nullable HandshakeSettings handshake,
+        @Nullable SessionSettings sessions,
         List<Cidr> trustedProxies,
         List<Cidr> proxies,
         Front front,
+        @Nullable Front plain,
         Router routes) {
     /** Copies the lists. */
     public ListenerGeneration {

@@ -11,22 +11,28 @@ import io.offramp.proxy.handshake.certificate.Identities;
 import io.offramp.proxy.http1.HttpFront;
 import io.offramp.proxy.http2.client.Http2Front;
 import io.offramp.proxy.metrics.ProxyMetrics;
+import io.offramp.proxy.route.PathCondition;
+import io.offramp.proxy.route.RouteConditions;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.route.Router;
 import io.offramp.proxy.tcp.TcpFront;
 import io.offramp.proxy.tcp.TcpFrontSettings;
 import io.offramp.proxy.tls.Negotiated;
+import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.pool.Upstreams;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the fronts of one generation's listeners, which share its upstreams. */
 record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, AccessLog accessLog) {
     /**
      * The front of one listener.
      *
-     * @param identities its certificates
+     * @param identities its certificates; null without TLS
      * @param routes of the generation that is current at each call
      */
-    Front of(ListenerConfig listener, Identities identities, Supplier<Router> routes) {
+    Front of(ListenerConfig listener, @Nullable Identities identities, Supplier<Router> routes) {
         return switch (listener.mode()) {
             case HTTP -> {
                 HttpFrontSettings settings = HttpFrontSettings.builder(routes, upstreams)
@@ -34,7 +40,8 @@ record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, Ac
                         .accessLog(accessLog)
                         .events(metrics.listener(listener.name()))
                         .budget(budget)
-                        .sharedNames((one, other) -> identities.table().areShared(one, other))
+                        .sharedNames((one, other) ->
+                                identities == null || identities.table().areShared(one, other))
                         .build();
                 yield pipeline -> installHttp(pipeline, settings);
             }
@@ -44,6 +51,28 @@ record Fronts(Upstreams upstreams, ProxyMetrics metrics, MemoryBudget budget, Ac
                 yield pipeline -> TcpFront.install(pipeline, settings);
             }
         };
+    }
+
+    /** For clients that speak plain HTTP to a port of TLS: sends them to https; null to refuse them. */
+    @Nullable
+    Front plain(ListenerConfig listener) {
+        if (listener.mode() != ListenerConfig.Mode.HTTP
+                || listener.unrouted().request().isEmpty()) {
+            return null;
+        }
+        RouteConditions any = RouteConditions.of(null, PathCondition.any());
+        RouteConfig all = new RouteConfig("https-redirect", any, List.of(), ExchangeBounds.NONE, listener.unrouted());
+        HttpFrontSettings settings = settings(listener, List.of(all));
+        return pipeline -> HttpFront.install(pipeline, settings);
+    }
+
+    private HttpFrontSettings settings(ListenerConfig listener, List<RouteConfig> routes) {
+        return HttpFrontSettings.builder(routes, upstreams)
+                .http(listener.http())
+                .accessLog(accessLog)
+                .events(metrics.listener(listener.name()))
+                .budget(budget)
+                .build();
     }
 
     /** The version that the handshake has chosen. */

@@ -8,6 +8,7 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Sizing;
 import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.config.UpstreamTlsConfig;
 import io.offramp.proxy.generation.CurrentListener;
 import io.offramp.proxy.generation.Front;
@@ -16,6 +17,7 @@ import io.offramp.proxy.generation.Generations;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.ListenerKey;
 import io.offramp.proxy.generation.Terms;
+import io.offramp.proxy.handshake.certificate.Identities;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.http1.Http1Protocol;
 import io.offramp.proxy.http2.server.Http2Protocol;
@@ -24,7 +26,6 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.route.RouteEvents;
 import io.offramp.proxy.route.Router;
-import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.server.Made.Secured;
 import io.offramp.proxy.session.RecordSizeConfig;
 import io.offramp.proxy.session.SessionSettings;
@@ -101,13 +102,11 @@ record GenerationMaker(
         for (Map.Entry<ListenerKey, ListenerConfig> each : keys(config).entrySet()) {
             ListenerKey key = each.getKey();
             ListenerConfig listener = each.getValue();
-            HandshakeParts parts = this.handshakes.settings(
-                    config,
-                    listener,
-                    backends.connections(listener),
-                    backends.watch(listener),
-                    before == null ? null : before.handshakes().get(key));
-            handshakes.put(key, parts);
+            HandshakeParts parts = parts(config, key, listener, before);
+            if (parts != null) {
+                handshakes.put(key, parts);
+            }
+            HandshakeSettings handshake = parts == null ? null : parts.settings();
             CurrentListener known = before == null ? null : before.current().get(key);
             current.put(key, known == null ? new CurrentListener(generations, key) : known);
             Terms terms = Terms.of(listener);
@@ -115,9 +114,9 @@ record GenerationMaker(
                     ? new CurrentListener(generations, key, terms)
                     : before.routed(generations, key, terms);
             routed.put(key, finder);
-            Front front = fronts.of(
-                    listener, parts.settings().identities(), () -> finder.get().routes());
-            listeners.add(make(key, listener, upstreams, front, parts.settings()));
+            Identities identities = handshake == null ? null : handshake.identities();
+            Front front = fronts.of(listener, identities, () -> finder.get().routes());
+            listeners.add(make(key, listener, fronts, front, handshake));
         }
         List<Reloadable> files = Stream.concat(
                         handshakes.values().stream().flatMap(HandshakeParts::files),
@@ -126,6 +125,21 @@ record GenerationMaker(
         rules.keep(Stream.of(config, before == null ? config : before.config()));
         Generation generation = new Generation(listeners, upstreams, sizing.resolve(config.clients()), files);
         return new Made(config, generation, current, routed, handshakes, secured);
+    }
+
+    /** Of TLS; null for a listener without. */
+    private @Nullable HandshakeParts parts(
+            ProxyConfig config, ListenerKey key, ListenerConfig listener, @Nullable Made before) throws StartException {
+        TlsConfig tls = listener.tls();
+        return tls == null
+                ? null
+                : handshakes.settings(
+                        config,
+                        listener,
+                        tls,
+                        backends.connections(listener),
+                        backends.watch(listener),
+                        before == null ? null : before.handshakes().get(key));
     }
 
     /** The listeners by their sockets, in the order of the configuration. */
@@ -186,8 +200,9 @@ record GenerationMaker(
     }
 
     private ListenerGeneration make(
-            ListenerKey key, ListenerConfig listener, Upstreams upstreams, Front front, HandshakeSettings handshake)
+            ListenerKey key, ListenerConfig listener, Fronts fronts, Front front, @Nullable HandshakeSettings handshake)
             throws StartException {
+        TlsConfig tls = listener.tls();
         ConnectionOffload device = backends.connections(listener);
         return new ListenerGeneration(
                 key,
@@ -196,18 +211,18 @@ record GenerationMaker(
                 metrics.listener(listener.name()),
                 backends.watch(listener),
                 handshake,
-                SessionSettings.of(
-                        backends.plan(listener.offload()),
-                        metrics.tls(),
-                        listener.tls().recordSize()),
+                tls == null
+                        ? null
+                        : SessionSettings.of(backends.plan(listener.offload()), metrics.tls(), tls.recordSize()),
                 listener.http().trustedProxies(),
                 listener.proxies(),
                 device == null ? front : new PlaintextFront(device, loops, front),
+                handshake == null || device != null ? null : fronts.plain(listener),
                 new Router(
                         listener.routes(),
-                        upstreams::group,
-                        route -> rules.of(listener.name(), route, upstreams::group),
+                        fronts.upstreams()::group,
+                        route -> rules.of(listener.name(), route, fronts.upstreams()::group),
                         route -> RouteEvents.NONE,
-                        RouteRules.NONE));
+                        listener.unrouted()));
     }
 }

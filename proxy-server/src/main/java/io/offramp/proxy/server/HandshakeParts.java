@@ -1,7 +1,6 @@
 package io.offramp.proxy.server;
 
 import io.offramp.offload.ConnectionWatch;
-import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.certificate.ListenerCertificates;
 import io.offramp.proxy.handshake.engine.HandshakeLimits;
@@ -50,7 +49,7 @@ record HandshakeParts(
     }
 
     /** Whether all of it is as this configuration says. */
-    boolean isFor(ListenerConfig config, HandshakeLimits bounds, @Nullable ConnectionWatch watcher) {
-        return listener.equals(config.name()) && tls.equals(config.tls()) && limits.equals(bounds) && watch == watcher;
+    boolean isFor(String name, TlsConfig config, HandshakeLimits bounds, @Nullable ConnectionWatch watcher) {
+        return listener.equals(name) && tls.equals(config) && limits.equals(bounds) && watch == watcher;
     }
 }

@@ -59,19 +59,20 @@ final class Handshakes implements AutoCloseable {
     HandshakeParts settings(
             ProxyConfig config,
             ListenerConfig listener,
+            TlsConfig tls,
             @Nullable ConnectionOffload device,
             @Nullable ConnectionWatch watch,
             @Nullable HandshakeParts before)
             throws StartException {
-        if (before != null && before.isFor(listener, config.handshakes(), watch)) {
+        if (before != null && before.isFor(listener.name(), tls, config.handshakes(), watch)) {
             return before;
         }
-        TlsConfig tls = listener.tls();
-        ListenerCertificates certificates = certificates(listener);
+        ListenerCertificates certificates = certificates(listener.name(), tls);
         List<Reloadable> files = new ArrayList<>();
         files.add(certificates);
-        TicketPart tickets =
-                before != null && before.tickets().from().equals(tls.tickets()) ? before.tickets() : tickets(listener);
+        TicketPart tickets = before != null && before.tickets().from().equals(tls.tickets())
+                ? before.tickets()
+                : tickets(listener.name(), tls.tickets());
         HandshakeSettings settings = HandshakeSettings.builder(
                         certificates.identities(), device == null ? workers : device.workers())
                 .versions(tls.versions())
@@ -82,8 +83,8 @@ final class Handshakes implements AutoCloseable {
                 .tickets(tickets.tickets())
                 .timeout(config.handshakes().timeout())
                 .maxBytes(config.handshakes().bytes())
-                .clientAuth(clientAuth(listener, files))
-                .keyLog(keyLog(listener, watch))
+                .clientAuth(clientAuth(listener.name(), tls.clientAuth(), files))
+                .keyLog(keyLog(listener.name(), tls, watch))
                 .build();
         certificates.publishTo(settings.identities()::replace);
         return new HandshakeParts(
@@ -126,56 +127,56 @@ final class Handshakes implements AutoCloseable {
         return List.of("replaced: " + own.cert());
     }
 
-    private KeyLog keyLog(ListenerConfig listener, @Nullable ConnectionWatch watch) throws StartException {
-        KeyLog log = keyLogs.of(listener.name(), listener.tls().keylog());
+    private KeyLog keyLog(String listener, TlsConfig tls, @Nullable ConnectionWatch watch) throws StartException {
+        KeyLog log = keyLogs.of(listener, tls.keylog());
         return watch == null ? log : log.and(watch::onSecret);
     }
 
-    private static ListenerCertificates certificates(ListenerConfig listener) throws StartException {
+    private static ListenerCertificates certificates(String listener, TlsConfig tls) throws StartException {
         try {
-            return ListenerCertificates.load(listener.name(), listener.tls().certificates());
+            return ListenerCertificates.load(listener, tls.certificates());
         } catch (BadCertificateException e) {
-            throw new StartException(listener.name() + ": " + e.getMessage());
+            throw new StartException(listener + ": " + e.getMessage());
         }
     }
 
-    private @Nullable ClientAuth clientAuth(ListenerConfig listener, List<Reloadable> files) throws StartException {
-        ClientAuthSettings auth = listener.tls().clientAuth();
+    private @Nullable ClientAuth clientAuth(String listener, ClientAuthSettings auth, List<Reloadable> files)
+            throws StartException {
         if (auth.mode() == ClientAuthSettings.Mode.OFF) {
             return null;
         }
         try {
             ClientAuth loaded = ClientAuth.load(
                     auth.mode() == ClientAuthSettings.Mode.REQUIRED, auth.ca(), auth.crl(), auth.depth());
-            files.add(Reloadable.of("client trust", listener.name(), loaded.files(), loaded::reload));
+            files.add(Reloadable.of("client trust", listener, loaded.files(), loaded::reload));
             return loaded;
         } catch (BadCertificateException e) {
-            throw new StartException(listener.name() + ": " + e.getMessage());
+            throw new StartException(listener + ": " + e.getMessage());
         }
     }
 
-    private TicketPart tickets(ListenerConfig listener) throws StartException {
-        TicketSettings from = listener.tls().tickets();
+    private TicketPart tickets(String listener, TicketSettings from) throws StartException {
         if (!from.enabled()) {
             return new TicketPart(from, null, List.of());
         }
         InstantSource clock = InstantSource.system();
         List<Reloadable> files = new ArrayList<>();
-        TicketKeys keys =
-                from.keys().isEmpty() ? TicketKeys.rotating(from.lifetime(), clock) : ticketKeys(listener, files);
-        Tickets tickets = new Tickets(
-                keys, from.count(), from.lifetime(), from.sessions(), metrics.listener(listener.name()), clock);
+        TicketKeys keys = from.keys().isEmpty()
+                ? TicketKeys.rotating(from.lifetime(), clock)
+                : ticketKeys(listener, from.keys(), files);
+        Tickets tickets =
+                new Tickets(keys, from.count(), from.lifetime(), from.sessions(), metrics.listener(listener), clock);
         return new TicketPart(from, tickets, files);
     }
 
-    private static TicketKeys ticketKeys(ListenerConfig listener, List<Reloadable> files) throws StartException {
-        List<Path> keyFiles = listener.tls().tickets().keys();
+    private static TicketKeys ticketKeys(String listener, List<Path> keyFiles, List<Reloadable> files)
+            throws StartException {
         try {
             TicketKeyFiles keys = new TicketKeyFiles(keyFiles);
-            files.add(Reloadable.of("ticket key", listener.name(), keyFiles, keys::reload));
+            files.add(Reloadable.of("ticket key", listener, keyFiles, keys::reload));
             return keys;
         } catch (BadTicketKeyException e) {
-            throw new StartException(listener.name() + ": " + e.getMessage());
+            throw new StartException(listener + ": " + e.getMessage());
         }
     }
 

@@ -62,7 +62,8 @@ record Made(
     /** Files that listeners write secrets to. */
     Set<Path> keyLogs() {
         return config.listeners().stream()
-                .flatMap(each -> Stream.ofNullable(each.tls().keylog()))
+                .flatMap(each -> Stream.ofNullable(each.tls()))
+                .flatMap(tls -> Stream.ofNullable(tls.keylog()))
                 .collect(Collectors.toSet());
     }
 

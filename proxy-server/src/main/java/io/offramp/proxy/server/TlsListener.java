@@ -14,10 +14,12 @@ import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.channel.HalfClosedEpoll;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.connection.ConnectionRegistry;
+import io.offramp.proxy.generation.Front;
 import io.offramp.proxy.generation.ListenerGeneration;
 import io.offramp.proxy.generation.Terms;
 import io.offramp.proxy.handshake.engine.HandshakeEvent;
 import io.offramp.proxy.handshake.engine.HandshakeListener;
+import io.offramp.proxy.handshake.engine.HandshakeSettings;
 import io.offramp.proxy.handshake.engine.TlsHandshakeHandler;
 import io.offramp.proxy.metrics.ConnectionRefusal;
 import io.offramp.proxy.metrics.ListenerMetrics;
@@ -27,6 +29,7 @@ import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Handshaken;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -103,7 +106,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         Connection connection = new Connection(
                 connections.nextId(), listener.name(), (InetSocketAddress) channel.localAddress(), (InetSocketAddress)
                         channel.remoteAddress());
-        if (!halfOpen.admit(channel)) {
+        if (listener.handshake() != null && !halfOpen.admit(channel)) {
             held.onClosed();
             metrics.onRefused(ConnectionRefusal.HANDSHAKES);
             channel.close();
@@ -130,13 +133,32 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         if (listener.watch() != null) {
             listener.watch().onAccepted(new OffloadTarget(connection.id(), channel, connection.tuple()));
         }
-        channel.pipeline()
-                .addLast(
-                        proxied
-                                ? new ProxyHeaderHandler(headerNs(listener), this)
-                                : new TlsHandshakeHandler(listener.handshake(), this));
+        if (proxied) {
+            channel.pipeline().addLast(new ProxyHeaderHandler(headerNs(listener), this));
+        } else {
+            begin(channel, listener);
+        }
         if (isLeaving(channel)) { // accepted before the socket closed, after the drain's own pass
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
+        }
+    }
+
+    /** The client has the word: its handshake, or its requests in plain text. */
+    private void begin(Channel channel, ListenerGeneration listener) {
+        HandshakeSettings handshake = listener.handshake();
+        if (handshake != null) {
+            channel.pipeline().addLast(new TlsHandshakeHandler(handshake, this));
+            return;
+        }
+        onEnded(channel);
+        HalfClosedEpoll.allow(channel);
+        install(channel, listener.front());
+    }
+
+    private void install(Channel channel, Front front) {
+        front.install(channel.pipeline());
+        if (isLeaving(channel)) {
+            channel.pipeline().fireUserEventTriggered(DrainEvent.NEW_CONNECTION);
         }
     }
 
@@ -170,7 +192,10 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     /** A header that was lost once comes three seconds later (§2: at least as long). */
     private static long headerNs(ListenerGeneration listener) {
-        return Math.max(LEAST_HEADER_NS, listener.handshake().timeout().toNanos());
+        HandshakeSettings handshake = listener.handshake();
+        return handshake == null
+                ? LEAST_HEADER_NS
+                : Math.max(LEAST_HEADER_NS, handshake.timeout().toNanos());
     }
 
     @Override
@@ -189,7 +214,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
             channel.attr(ACCEPTED).set(new Accepted(this, listener, held));
             channel.attr(Connection.KEY).get().onClient(client);
         }
-        ctx.pipeline().addLast(new TlsHandshakeHandler(listener.handshake(), this));
+        begin(channel, listener);
     }
 
     @Override
@@ -215,6 +240,21 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         handler.start(pending);
     }
 
+    @Override
+    public boolean onPlainHttp(ChannelHandlerContext ctx) {
+        Channel channel = ctx.channel();
+        ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
+        Front plain = listener.plain();
+        if (plain == null) {
+            return false;
+        }
+        listener.metrics().onHandshakeFailed(HandshakeFailure.Reason.PLAIN_HTTP);
+        onEnded(channel);
+        HalfClosedEpoll.allow(channel);
+        install(channel, plain);
+        return true;
+    }
+
     private TlsSessionHandler handOver(ChannelHandlerContext ctx, Handshaken session) {
         Channel channel = ctx.channel();
         onEnded(channel);
@@ -225,12 +265,10 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         OffloadTarget target = new OffloadTarget(connection.id(), channel, connection.tuple());
         ListenerGeneration listener = channel.attr(ACCEPTED).get().listener();
         listener.metrics().onHandshaken(session.negotiated(), connection.ageNs());
-        TlsSessionHandler handler = new TlsSessionHandler(session, target, listener.sessions(), connection);
+        TlsSessionHandler handler =
+                new TlsSessionHandler(session, target, Objects.requireNonNull(listener.sessions()), connection);
         ctx.pipeline().addLast(handler);
-        listener.front().install(ctx.pipeline());
-        if (isLeaving(channel)) {
-            ctx.pipeline().fireUserEventTriggered(DrainEvent.NEW_CONNECTION);
-        }
+        install(channel, listener.front());
         return handler;
     }
 

@@ -96,19 +96,21 @@ final class WarmUp {
     private ProxyConfig own(int upstreamPort) throws StartException {
         List<ListenerConfig> listeners = new ArrayList<>();
         for (ListenerConfig each : config.listeners()) {
-            if (each.offload() instanceof OffloadConfig.PerDirection) { // a device's listener is its own, not ours
+            TlsConfig tls = each.tls();
+            // A device's listener is its own, not ours; one without TLS is warm soon.
+            if (tls != null && each.offload() instanceof OffloadConfig.PerDirection) {
                 listeners.add(new ListenerConfig(
                         each.name(),
                         new HostPort(LOOPBACK, 0),
                         each.mode(),
-                        unasked(each.tls()),
+                        unasked(tls),
                         each.offload(),
                         List.of(new RouteConfig(null, "/", UPSTREAM))));
             }
         }
         UpstreamConfig upstream = new UpstreamConfig(UPSTREAM, List.of(new HostPort(LOOPBACK, upstreamPort)));
         if (listeners.isEmpty()) {
-            throw new StartException("all listeners are a device's");
+            throw new StartException("all listeners are a device's, or without TLS");
         }
         return ProxyConfig.builder(listeners, Map.of(UPSTREAM, upstream))
                 .backends(unwatched())
@@ -147,20 +149,23 @@ final class WarmUp {
 
     private static List<TlsLoad.Target> targets(ProxyServer proxy) {
         return proxy.listeners().stream()
-                .map(each -> new TlsLoad.Target(
-                        each.address().getPort(),
-                        each.config().tls().versions().stream()
-                                .map(version -> version == ProtocolVersion.TLS_1_3 ? "TLSv1.3" : "TLSv1.2")
-                                .sorted()
-                                .toList(),
-                        traffic(each.config())))
+                .map(each -> target(
+                        each.address().getPort(), each.config(), each.config().secured()))
                 .toList();
     }
 
-    private static TlsLoad.Traffic traffic(ListenerConfig listener) {
+    private static TlsLoad.Target target(int port, ListenerConfig listener, TlsConfig tls) {
+        List<String> versions = tls.versions().stream()
+                .map(version -> version == ProtocolVersion.TLS_1_3 ? "TLSv1.3" : "TLSv1.2")
+                .sorted()
+                .toList();
+        return new TlsLoad.Target(port, versions, traffic(listener, tls));
+    }
+
+    private static TlsLoad.Traffic traffic(ListenerConfig listener, TlsConfig tls) {
         if (listener.mode() != ListenerConfig.Mode.HTTP) {
             return TlsLoad.Traffic.BYTES;
         }
-        return listener.tls().alpn().protocols().contains("h2") ? TlsLoad.Traffic.HTTP_2 : TlsLoad.Traffic.HTTP_1;
+        return tls.alpn().protocols().contains("h2") ? TlsLoad.Traffic.HTTP_2 : TlsLoad.Traffic.HTTP_1;
     }
 }

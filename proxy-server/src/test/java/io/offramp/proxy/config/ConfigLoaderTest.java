@@ -17,6 +17,7 @@ import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.net.UnixSocket;
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.session.OffloadConfig;
 import io.offramp.proxy.session.OffloadConfig.PerDirection;
 import io.offramp.proxy.session.OffloadConfig.Policy;
@@ -120,11 +121,11 @@ class ConfigLoaderTest {
         assertThat(listener.mode()).isEqualTo(Mode.HTTP);
         assertThat(listener.offload()).isEqualTo(OffloadConfig.SOFTWARE);
         assertThat(listener.routes()).containsExactly(new RouteConfig(null, "/", "127.0.0.1:8080"));
-        assertThat(listener.tls().certificates())
+        assertThat(listener.secured().certificates())
                 .containsExactly(CertificateFiles.of(file.path("site.pem"), file.path("site.pem")));
-        assertThat(listener.tls().versions()).containsExactlyInAnyOrder(ProtocolVersion.values());
-        assertThat(listener.tls().ciphers()).hasSize(9);
-        assertThat(listener.tls().tickets()).isEqualTo(TicketSettings.DEFAULTS);
+        assertThat(listener.secured().versions()).containsExactlyInAnyOrder(ProtocolVersion.values());
+        assertThat(listener.secured().ciphers()).hasSize(9);
+        assertThat(listener.secured().tickets()).isEqualTo(TicketSettings.DEFAULTS);
     }
 
     @Test
@@ -146,7 +147,7 @@ class ConfigLoaderTest {
         return file.loaded("listeners: [{bind: ':1', tls: {cert: site.pem, tickets: " + text + "}, upstream: 'a:1'}]")
                 .listeners()
                 .getFirst()
-                .tls()
+                .secured()
                 .tickets();
     }
 
@@ -181,6 +182,7 @@ class ConfigLoaderTest {
                         new RouteConfig("api.example.com", "/v1", "app"),
                         new RouteConfig("*.example.com", "/", "10.0.0.1:80"),
                         new RouteConfig(null, "/", "short")),
+                RouteRules.NONE,
                 List.of(Cidr.parse("10.0.0.0/8")),
                 HttpSettings.builder()
                         .heads(new HeadLimits(1024, 64 << 10))
@@ -255,7 +257,7 @@ class ConfigLoaderTest {
 
         // Then
         Path made = directory.resolve("run/offramp-dev.pem");
-        TlsConfig tls = config.listeners().getFirst().tls();
+        TlsConfig tls = config.listeners().getFirst().secured();
         assertThat(tls.certificates()).containsExactly(CertificateFiles.of(made, made));
         assertThat(file.loader().needsDevelopmentCertificate(config)).isTrue();
         assertThat(made).doesNotExist();

@@ -90,7 +90,7 @@ class HandshakeConfigTest {
     }
 
     private TlsConfig tls(String mode, String more) throws IOException {
-        return file.loaded(text(mode, more)).listeners().getFirst().tls();
+        return file.loaded(text(mode, more)).listeners().getFirst().secured();
     }
 
     private String problem(String mode, String more) throws IOException {

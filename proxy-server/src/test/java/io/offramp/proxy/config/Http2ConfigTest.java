@@ -26,14 +26,14 @@ class Http2ConfigTest {
     @Test
     void shouldOfferHttp2ByDefault() throws IOException {
         assertThat(listener("").http().http2()).isEqualTo(Http2Rules.DEFAULTS);
-        assertThat(listener("    http2: true\n").tls().alpn().protocols())
+        assertThat(listener("    http2: true\n").secured().alpn().protocols())
                 .containsExactly("h2", "http/1.1", "http/1.0");
     }
 
     @Test
     void shouldNotOfferItWhereItIsOff() throws IOException {
         for (String off : List.of("    http2: false\n", "    http2: {enabled: false}\n")) {
-            assertThat(listener(off).tls().alpn().protocols()).containsExactly("http/1.1", "http/1.0");
+            assertThat(listener(off).secured().alpn().protocols()).containsExactly("http/1.1", "http/1.0");
         }
     }
 

@@ -36,7 +36,7 @@ class RecordSizeReaderTest {
             })
     void shouldReadSizes(String written, int initial, long growAfter, long idleMs, int max) throws IOException {
         RecordSizeConfig read =
-                file.loaded(yaml(written)).listeners().getFirst().tls().recordSize();
+                file.loaded(yaml(written)).listeners().getFirst().secured().recordSize();
 
         assertThat(read).isEqualTo(new RecordSizeConfig(initial, growAfter, Duration.ofMillis(idleMs), max));
         assertThat(read.isDynamic()).isEqualTo(initial < max);
@@ -46,7 +46,8 @@ class RecordSizeReaderTest {
     void shouldTakeTheDefaultsWhereNothingIsWritten() throws IOException {
         String yaml = yaml("16k").replace(", record-size: 16k", "");
 
-        assertThat(file.loaded(yaml).listeners().getFirst().tls().recordSize()).isEqualTo(RecordSizeConfig.DEFAULTS);
+        assertThat(file.loaded(yaml).listeners().getFirst().secured().recordSize())
+                .isEqualTo(RecordSizeConfig.DEFAULTS);
     }
 
     @ParameterizedTest

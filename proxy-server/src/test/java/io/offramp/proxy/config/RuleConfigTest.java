@@ -2,11 +2,22 @@ package io.offramp.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offramp.proxy.message.Refusal;
+import io.offramp.proxy.net.Cidr;
+import io.offramp.proxy.route.HostCondition;
+import io.offramp.proxy.route.PathCondition;
+import io.offramp.proxy.route.Regex;
+import io.offramp.proxy.route.RouteConditions;
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.route.ValueCondition;
+import io.offramp.proxy.rule.ErrorPages;
 import io.offramp.proxy.rule.RouteRules;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,5 +113,119 @@ class RuleConfigTest {
                 .containsExactly(
                         "offramp.yaml:4:86: listeners[0].routes[1].name: \"x\" is the name of listeners[0].routes[0] already",
                         "offramp.yaml:5:75: listeners[1].hsts: a tcp listener passes bytes, and has no rules for requests");
+    }
+
+    @Test
+    void shouldReadAllConditions() throws IOException {
+        RouteConditions read = routes(
+                        "    upstream: 'a:1'\n    routes:\n      - upstream: [{to: 'a:1', weight: 3}, {to: 'b:1'}]\n"
+                                + "        host: [A.example, '*.b.example', {regex: 'c[0-9]'}]\n        path: {regex: '/(?P<id>x+)/(.*)'}\n"
+                                + "        method: [GET, HEAD]\n        header: {X-A: b, X-C: {present: false}}\n"
+                                + "        query: {v: {regex: '[12]'}, w: {is: x}}\n        client: [10.0.0.0/8]\n")
+                .getFirst()
+                .when();
+
+        assertThat(read)
+                .isEqualTo(new RouteConditions(
+                        List.of(
+                                new HostCondition.Name("a.example"),
+                                new HostCondition.Below(".b.example"),
+                                new HostCondition.Matching(new Regex("c[0-9]"))),
+                        new PathCondition.Matching(new Regex("/(?P<id>x+)/(.*)")),
+                        Set.of("GET", "HEAD"),
+                        Map.of("x-a", new ValueCondition.Text("b"), "x-c", new ValueCondition.Present(false)),
+                        Map.of("v", new ValueCondition.Matching(new Regex("[12]")), "w", new ValueCondition.Text("x")),
+                        List.of(Cidr.parse("10.0.0.0/8"))));
+        assertThat(read.groups()).containsExactly("1", "2", "id");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "host: {regex: '('} | host.regex: not a regular expression of RE2: error parsing regexp: missing closing ): `(`",
+                "path: {regex: '(?=x)'} | path.regex: not a regular expression of RE2: error parsing regexp: invalid or "
+                        + "unsupported Perl syntax: `(?=`",
+                "path: {prefix: /a, exact: /b} | path: takes one of prefix, exact, regex",
+                "path: a | path: expected a path such as /api, without query, is \"a\"",
+                "host: a/b | host: expected a host name such as www.example.com or *.example.com, is \"a/b\"",
+                "method: 'G T' | method: expected a method such as GET, in capitals, is \"G T\"",
+                "header: {'a b': x} | header.a b: not a header that a condition can ask for",
+                "header: {Connection: x} | header.Connection: not a header that a condition can ask for",
+                "query: {a: {is: x, present: true}} | query.a: takes one of is, regex, present",
+                "client: [10.0.0.1/8] | client[0]: \"10.0.0.1/8\" has bits behind its prefix; 10.0.0.0/8 would not",
+                "strip-prefix: true | strip-prefix: needs a path that is a prefix, such as path: /api",
+                "path: /a, strip-prefix: true, rewrite: /x | takes one of strip-prefix, replace-prefix, rewrite",
+                "rewrite: x | rewrite: expected a path, which may have variables such as {path}, is \"x\"",
+                "path: {regex: '/(?P<a>x)'}, rewrite: '/{b}' | rewrite: unknown variable {b}; known are client, host, method, "
+                        + "path, query, request-id, scheme, sni, tls-cipher, tls-version, uri; groups of this route are 1, a",
+                "request-headers: {set: {Content-Length: '1'}} | request-headers.set.Content-Length: Content-Length belongs to "
+                        + "this proxy: see forwarding; a rule cannot change it",
+                "request-headers: {remove: [Transfer_Encoding]} | request-headers.remove[0]: Transfer_Encoding belongs to this "
+                        + "proxy: see forwarding; a rule cannot change it",
+                "request-headers: {add: {Host: x}} | request-headers.add.Host: Host belongs to this proxy: see forwarding; a "
+                        + "rule cannot change it",
+                "request-headers: {set: {X-Forwarded-For: x}} | request-headers.set.X-Forwarded-For: X-Forwarded-For belongs to "
+                        + "this proxy: see forwarding; a rule cannot change it",
+                "request-headers: {set: {':path': x}} | request-headers.set.:path: expected the name of a header, is \":path\"",
+                "answer-headers: {set: {Connection: close}} | answer-headers.set.Connection: Connection belongs to this proxy: it "
+                        + "frames answers; a rule cannot change it",
+                "cookies: {same-site: all} | cookies.same-site: expected strict or lax or none, is \"all\"",
+                "location: {origins: ['a:1']} | location.origins[0]: expected scheme, host and port of a server, such as "
+                        + "http://app.internal:8080, is \"a:1\"",
+                "errors: {pages: {600: a.html}} | errors.pages.600: expected a status from 400 to 599, 4xx or 5xx, is \"600\"",
+                "errors: {intercept: true} | errors: missing \"pages\": files by status, such as {502: 502.html}",
+            })
+    void shouldSayWhatIsWrongWithAConditionOrAChange(String rule, String message) throws IOException {
+        assertThat(file.problems(LISTENER + "    routes: [{upstream: 'a:1', " + rule + "}]\n"))
+                .singleElement()
+                .asString()
+                .startsWith("offramp.yaml:4:")
+                .contains(": listeners[0].routes[0]")
+                .endsWith(message);
+    }
+
+    @Test
+    void shouldReadPagesWithTheConfigurationAndSayOnceWhatIsMissing() throws IOException {
+        Files.writeString(directory.resolve("502.html"), "later");
+        String routes = "    routes: [{path: /a, upstream: 'a:1'}, {path: /b, upstream: 'a:1'}]\n";
+
+        ErrorPages pages = routes("    errors: {pages: {502: 502.html, 5xx: 502.html}}\n" + routes)
+                .getFirst()
+                .rules()
+                .pages();
+
+        assertThat(pages.on(Refusal.BAD_GATEWAY.answer()).body()).asString().isEqualTo("later");
+        assertThat(pages.pages()).hasSize(100);
+        assertThat(file.problems(LISTENER + "    errors: {pages: {502: gone.html}}\n" + routes))
+                .containsExactly("offramp.yaml:4:27: listeners[0].errors.pages.502: no such file: gone.html");
+    }
+
+    @Test
+    void shouldWarnOfARouteThatNeverMatches() throws IOException {
+        assertThat(file.warnings(LISTENER + "    upstream: 'a:1'\n    routes:\n"
+                        + "      - {host: '*.example', upstream: 'a:1'}\n"
+                        + "      - {host: a.example, path: {exact: /x}, upstream: 'b:1'}\n"
+                        + "      - {path: {regex: /x.}, method: [GET, HEAD], client: [10.0.0.0/8], upstream: 'a:1'}\n"
+                        + "      - {path: {regex: /x.}, method: GET, client: [10.1.0.0/16], header: {A: b}, upstream: 'b:1'}\n"
+                        + "      - {path: {regex: /x.}, upstream: 'b:1'}\n"))
+                .containsExactly(
+                        "offramp.yaml:7:9: listeners[0].routes[1]: never used: an earlier route takes *.example, /",
+                        "offramp.yaml:9:9: listeners[0].routes[3]: never used: an earlier route takes any host, ~/x.");
+    }
+
+    @Test
+    void shouldTakeAListenerWithoutTls() throws IOException {
+        ListenerConfig plain = file.loaded("listeners: [{bind: ':80', tls: off, https-redirect: true, answer: 404}]\n")
+                .listeners()
+                .getFirst();
+
+        assertThat(plain.isSecure()).isFalse();
+        assertThat(file.problems("listeners: [{bind: ':80', tls: on, answer: 404}]\n"))
+                .containsExactly(
+                        "offramp.yaml:1:32: listeners[0].tls: expected a mapping such as {cert: site.pem}, or off, "
+                                + "is \"on\"");
+        assertThat(file.problems("listeners: [{bind: ':80', tls: off, answer: 404, offload: {backend: sw}}]\n"))
+                .containsExactly("offramp.yaml:1:59: listeners[0].offload: a listener without TLS has no records");
     }
 }

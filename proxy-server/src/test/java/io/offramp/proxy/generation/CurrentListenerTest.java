@@ -141,6 +141,7 @@ class CurrentListenerTest {
                 List.of(),
                 List.of(),
                 pipeline -> {},
+                null,
                 new Router(List.of(), upstream -> null));
     }
 }

@@ -81,6 +81,7 @@ public final class HellosFuzz {
             List.of(),
             List.of(),
             pipeline -> {},
+            null,
             new Router(List.of(), name -> null));
 
     private final HalfOpenHandshakes halfOpen;

@@ -75,6 +75,7 @@ class TlsListenerTest {
                 trusted,
                 proxies,
                 pipeline -> {},
+                null,
                 new Router(List.of(), name -> null));
         return new TlsListener(
                 () -> now,

@@ -35,6 +35,17 @@ public interface HandshakeListener {
      */
     void onHandshaken(ChannelHandlerContext ctx, Handshaken session, ByteBuf pending);
 
+    /**
+     * The client speaks HTTP without TLS. A listener that takes it adds its handlers to the pipeline, gets all bytes
+     * that have come there, and no other call; the handshake handler removes itself.
+     *
+     * @param ctx the handshake handler's context
+     * @return false if the client gets the usual refusal, and the handshake has failed
+     */
+    default boolean onPlainHttp(ChannelHandlerContext ctx) {
+        return false;
+    }
+
     /** Whether nobody waits for the result any more: that the channel is closed is not the peer's doing. */
     default boolean isCalledOff() {
         return false;

@@ -242,7 +242,12 @@ public final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter impl
     }
 
     private void onNotTls(ChannelHandlerContext ctx, boolean http) {
-        if (http && settings.role() == Role.SERVER) {
+        if (http && settings.role() == Role.SERVER && listener.onPlainHttp(ctx)) {
+            ByteBuf received = splitter.takeRest();
+            end(false);
+            ctx.fireChannelRead(received);
+            ctx.pipeline().remove(this);
+        } else if (http && settings.role() == Role.SERVER) {
             fail(ctx, new HandshakeFailure(Reason.PLAIN_HTTP, "plain HTTP"), PlainHttp.answer());
         } else if (http) {
             fail(ctx, new HandshakeFailure(Reason.NOT_TLS, "answers in plain HTTP"));

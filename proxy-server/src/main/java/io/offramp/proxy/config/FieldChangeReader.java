@@ -1,0 +1,89 @@
+package io.offramp.proxy.config;
+
+import io.offramp.proxy.message.Field;
+import io.offramp.proxy.rule.FieldChange;
+import io.offramp.proxy.rule.Template;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads changes of the fields of requests or answers: {@code remove}, then {@code set}, then {@code add}. */
+final class FieldChangeReader {
+    /** Of requests, by {@code forwarding} and for each hop; no kind of {@link Field} says so. */
+    private static final Set<String> OURS = Set.of("via", "x-forwarded-port", "trailer");
+
+    private static final Scalar<String> NAME =
+            new Scalar<>("the name of a header", text -> text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") ? text : null);
+
+    private FieldChangeReader() {}
+
+    /**
+     * The changes in their order.
+     *
+     * @param value null for none
+     * @param groups of the route's expressions
+     * @param request true for those of a request
+     */
+    static List<FieldChange> read(@Nullable Value value, Set<String> groups, boolean request) {
+        Section section = value == null ? null : value.section("remove", "set", "add");
+        List<FieldChange> changes = new ArrayList<>();
+        if (section == null) {
+            return changes;
+        }
+        Value removed = section.get("remove");
+        if (removed != null) {
+            removed.distinct("a list of headers", NAME).forEach((name, item) -> {
+                check(name, item, request);
+                changes.add(new FieldChange.Remove(name));
+            });
+        }
+        each(section.get("set"), groups, request).forEach((name, text) -> changes.add(new FieldChange.Set(name, text)));
+        each(section.get("add"), groups, request).forEach((name, text) -> changes.add(new FieldChange.Add(name, text)));
+        return changes;
+    }
+
+    private static Map<String, Template> each(@Nullable Value value, Set<String> groups, boolean request) {
+        Map<String, Value> entries = value == null ? null : value.entries("a mapping of headers to values");
+        if (entries == null) {
+            return Map.of();
+        }
+        Scalar<Template> text =
+                new Scalar<>("a text, which may have variables such as {client}", in -> Template.parse(in, groups));
+        Map<String, Template> read = new LinkedHashMap<>();
+        entries.forEach((name, item) -> {
+            Template template = item.as(text);
+            if (NAME.parser().apply(name) == null) {
+                item.error("expected " + NAME.expected() + ", is \"" + name + "\"");
+            } else if (check(name, item, request) && template != null) {
+                read.put(name, template);
+            }
+        });
+        return read;
+    }
+
+    /** Fields of framing, of the connection and of the client's identity are no rule's business. */
+    private static boolean check(String name, Value value, boolean request) {
+        boolean ours = request && OURS.contains(name.toLowerCase(Locale.ROOT)) || name.equalsIgnoreCase("trailer");
+        boolean may = !ours
+                && switch (Field.of(name)) {
+                    case OTHER, FORWARDING -> true;
+                    case FORWARDED,
+                            TRACEPARENT,
+                            TRACESTATE,
+                            X_FORWARDED_FOR,
+                            X_FORWARDED_HOST,
+                            X_FORWARDED_PROTO,
+                            X_REQUEST_ID -> !request;
+                    default -> false;
+                };
+        if (!may) {
+            value.error(name + " belongs to this proxy: " + (request ? "see forwarding" : "it frames answers")
+                    + "; a rule cannot change it");
+        }
+        return may;
+    }
+}
