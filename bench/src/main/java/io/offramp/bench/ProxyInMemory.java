@@ -58,6 +58,11 @@ final class ProxyInMemory implements AutoCloseable {
      * @param log null for none
      */
     ProxyInMemory(RequestKind kind, ClientWire wire, @Nullable ExchangeListener log) {
+        this(kind, wire, log, List.of(new RouteConfig(null, "/", "app")));
+    }
+
+    /** The same with routes to the upstream {@code app}. */
+    ProxyInMemory(RequestKind kind, ClientWire wire, @Nullable ExchangeListener log, List<RouteConfig> routes) {
         this.kind = kind;
         this.wire = wire;
         request = ALLOCATOR.directBuffer(READ_BYTES).writeBytes(kind.request());
@@ -68,9 +73,8 @@ final class ProxyInMemory implements AutoCloseable {
                 UpstreamSettings.DEFAULTS,
                 name -> UpstreamEvents.NONE,
                 this::connect);
-        HttpFrontSettings settings = HttpFrontSettings.builder(List.of(new RouteConfig(null, "/", "app")), upstreams)
-                .accessLog(log)
-                .build();
+        HttpFrontSettings settings =
+                HttpFrontSettings.builder(routes, upstreams).accessLog(log).build();
         Connection connection = new Connection(1, "bench", ADDRESS, ADDRESS);
         client.config().setAllocator(ALLOCATOR);
         client.attr(Connection.KEY).set(connection);

@@ -14,6 +14,12 @@ public enum RequestKind {
     /** A body of 16 KiB, answered with 1 KiB. */
     POST_16K("POST", 16 << 10, 1 << 10);
 
+    /** Of all requests. */
+    static final String HOST = "bench.example";
+
+    /** Of all requests, without query. */
+    static final String PATH = "/bytes";
+
     private static final String END_OF_HEAD = "\r\n\r\n";
 
     private final String requestLine;
@@ -21,8 +27,8 @@ public enum RequestKind {
     private final byte[] answer;
 
     RequestKind(String method, int requestBytes, int answerBytes) {
-        requestLine = method + " /bytes?n=" + answerBytes + " HTTP/1.1\r\n";
-        String fields = "Host: bench.example\r\nUser-Agent: bench/1.0\r\nAccept: */*\r\n";
+        requestLine = method + " " + PATH + "?n=" + answerBytes + " HTTP/1.1\r\n";
+        String fields = "Host: " + HOST + "\r\nUser-Agent: bench/1.0\r\nAccept: */*\r\n";
         request = message(requestLine + fields + length(requestBytes), requestBytes);
         answer = message(
                 "HTTP/1.1 200 OK\r\nDate: Sun, 29 Nov 2026 08:00:00 GMT\r\nContent-Type: application/octet-stream\r\n"
