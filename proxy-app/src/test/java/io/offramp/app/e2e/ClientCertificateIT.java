@@ -37,6 +37,9 @@ class ClientCertificateIT {
               - name: web
                 bind: 127.0.0.1:0
                 tls: {cert: server.pem, client-auth: {mode: optional, ca: ca.pem}}
+                routes:
+                  - {path: /bytes/20, upstream: 127.0.0.1:%1$d, access: {client-certificate: {subjects: [CN=Bob]}}}
+                  - {path: /bytes, upstream: 127.0.0.1:%1$d, access: {client-certificate: required}}
                 upstream: 127.0.0.1:%1$d
               - name: raw
                 bind: 127.0.0.1:0
@@ -117,6 +120,19 @@ class ClientCertificateIT {
                 .anySatisfy(line -> assertThat(line)
                         .contains(" client=\"CN=Alice \\\\\\\"the\\\\\\\" \\\\= Admin,O=Example\" fingerprint="
                                 + fingerprint + " ")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--http1.1", "--http2"})
+    void shouldLetTheCertificatesOfARoutePassAndSendOthersToAnotherConnection(String http) throws Exception {
+        String[] status = {http, "-o", "out", "-w", "%{http_code}"};
+
+        assertThat(curl(0, "1.3", "/bytes/10", "alice", status)).isEqualTo("200");
+        assertThat(curl(0, "1.3", "/bytes/20", "alice", status)).isEqualTo("403");
+        assertThat(curl(0, "1.3", "/bytes/10", null, status)).isEqualTo("421");
+        assertThat(curl(0, "1.3", "/%62ytes/10", null, status)).isEqualTo("421");
+        assertThat(admin("/metrics"))
+                .contains("offramp_access_denied_total{listener=\"web\",rule=\"client-certificate\"} 3.0");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -22,18 +23,25 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,6 +54,9 @@ class GuardedRoutesIT {
     private static final String PAGE = "<p>a line of a page that repeats itself</p>\n".repeat(500);
 
     private final AtomicInteger served = new AtomicInteger();
+    /** Events that the client has read. */
+    private final Semaphore read = new Semaphore(0);
+
     private HttpServer server;
     private ProxyServer proxy;
     private HttpClient client;
@@ -59,6 +70,7 @@ class GuardedRoutesIT {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::serve);
         server.createContext("/verify", GuardedRoutesIT::decide);
+        server.createContext("/events", this::stream);
         server.start();
         DevelopmentCertificate.create(dir);
         Files.writeString(dir.resolve("staff.htpasswd"), "alice:" + HASH + "\n");
@@ -78,6 +90,17 @@ class GuardedRoutesIT {
         byte[] page = PAGE.getBytes(US_ASCII);
         exchange.sendResponseHeaders(200, page.length);
         exchange.getResponseBody().write(page);
+        exchange.close();
+    }
+
+    private void stream(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        for (int i = 0; i < 5; i++) {
+            exchange.getResponseBody().write(("data: " + i + "\n\n").getBytes(US_ASCII));
+            exchange.getResponseBody().flush();
+            read.acquireUninterruptibly();
+        }
         exchange.close();
     }
 
@@ -255,18 +278,62 @@ class GuardedRoutesIT {
         assertThat(metrics()).contains("offramp_compression_answers_total{coding=\"gzip\"} 1.0");
     }
 
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void shouldGiveEachEventOfAStreamAtOnce(Version version) throws Exception {
+        // Given a server that sends the next event only when the client has read the last
+        HttpRequest request = request(version, "/events", "Accept-Encoding", "gzip");
+
+        // When
+        HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
+
+        // Then
+        assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        try (InputStream events = new GZIPInputStream(answer.body())) {
+            for (int i = 0; i < 5; i++) {
+                String event = "data: " + i + "\n\n";
+                assertThat(new String(events.readNBytes(event.length()), US_ASCII))
+                        .isEqualTo(event);
+                read.release();
+            }
+            assertThat(events.read()).isNegative();
+        }
+    }
+
+    @Test
+    void shouldRefuseAnUpgradeThatTheRouteRefuses() {
+        CompletableFuture<WebSocket> opening = client.newWebSocketBuilder()
+                .buildAsync(URI.create("wss://localhost:" + port() + "/office/socket"), new WebSocket.Listener() {});
+
+        assertThat(opening)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .satisfies(e -> assertThat(((WebSocketHandshakeException) e.getCause())
+                                .getResponse()
+                                .statusCode())
+                        .isEqualTo(403));
+        assertThat(served).hasValue(0);
+    }
+
     private static String basic(String login) {
         return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(US_ASCII));
     }
 
     private HttpResponse<byte[]> get(Version version, String path, String... fields) throws Exception {
-        int port = proxy.listeners().getFirst().address().getPort();
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
+        return client.send(request(version, path, fields), BodyHandlers.ofByteArray());
+    }
+
+    private HttpRequest request(Version version, String path, String... fields) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + port() + path))
                 .version(version);
         if (fields.length > 0) {
             request.headers(fields);
         }
-        return client.send(request.build(), BodyHandlers.ofByteArray());
+        return request.build();
+    }
+
+    private int port() {
+        return proxy.listeners().getFirst().address().getPort();
     }
 
     private String metrics() throws IOException {
