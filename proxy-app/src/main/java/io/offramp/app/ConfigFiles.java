@@ -18,7 +18,7 @@ final class ConfigFiles {
     static ConfigResult.Loaded load(Installation installation, Path file) throws CommandFailure {
         return switch (installation.configLoader().load(file)) {
             case ConfigResult.Loaded loaded -> loaded;
-            case ConfigResult.Rejected(List<ConfigProblem> problems) -> throw CommandFailure.badConfig(lines(problems));
+            case ConfigResult.Rejected rejected -> throw CommandFailure.badConfig(lines(rejected.problems()));
         };
     }
 

@@ -19,11 +19,11 @@ record FileSource(Path file, Installation installation, KeyLogOptions keyLog) im
     @Override
     public ConfigResult load() {
         ConfigResult result = installation.configLoader().load(file);
-        if (result instanceof ConfigResult.Loaded(ProxyConfig config, List<ConfigProblem> warnings)) {
-            List<ConfigProblem> refused = keyLog.problems(config, installation.backends()).stream()
+        if (result instanceof ConfigResult.Loaded loaded) {
+            List<ConfigProblem> refused = keyLog.problems(loaded.config(), installation.backends()).stream()
                     .map(problem -> new ConfigProblem(file.toString(), 0, 0, "", problem))
                     .toList();
-            return refused.isEmpty() ? result : new ConfigResult.Rejected(refused);
+            return refused.isEmpty() ? result : new ConfigResult.Rejected(loaded.files(), refused);
         }
         return result;
     }

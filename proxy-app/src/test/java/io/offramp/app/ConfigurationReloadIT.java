@@ -125,6 +125,28 @@ class ConfigurationReloadIT {
         assertThat(proxy.hasLogged("listener site: changed: name")).isTrue();
     }
 
+    @Test
+    void shouldFollowIncludedFilesAndThoseOfReferences() throws Exception {
+        // Given
+        proxy.close();
+        Path included = Files.createDirectory(directory.resolve("conf.d"));
+        Files.writeString(directory.resolve("name"), "first\n");
+        write(yaml().replace("name: web", "name: ${file:name}") + "reload: watch\ninclude: conf.d/*.yaml\n");
+        proxy = new ProxyProcess(file());
+
+        // When
+        Files.writeString(included.resolve("api.yaml"), "upstreams: {api: ['127.0.0.1:1']}\n");
+
+        // Then
+        await().until(() -> proxy.metric("offramp_config_generation", "") == 2);
+        assertThat(proxy.hasLogged("upstream api: added")).isTrue();
+        Files.writeString(included.resolve("api.yaml"), "upstreams: {api: ['127.0.0.1:1', '127.0.0.1:2']}\n");
+        await().until(() -> proxy.metric("offramp_config_generation", "") == 3);
+        Files.writeString(directory.resolve("name"), "second\n");
+        await().until(() -> proxy.metric("offramp_config_generation", "") == 4);
+        assertThat(proxy.hasLogged("listener second: changed: name")).isTrue();
+    }
+
     private Path version(String name, String yaml) throws IOException {
         Path version = Files.createDirectory(directory.resolve("mounted").resolve("..v" + name));
         Files.writeString(

@@ -4,6 +4,8 @@ import io.offramp.offload.OffloadProvider;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -41,11 +43,12 @@ public final class ConfigLoader {
     /** Reads a YAML file and those that it includes. Names of files in them are relative to its directory. */
     public ConfigResult load(Path file) {
         Problems problems = new Problems(file.toString());
-        Node root = new Documents(file, problems, new References(environment, file)).root();
+        Set<Path> files = new LinkedHashSet<>();
+        Node root = new Documents(file, problems, new References(environment, file, files), files).root();
         ProxyConfig config = root == null ? null : read(new Value(root, "", problems), file);
         return config == null || problems.hasErrors()
-                ? new ConfigResult.Rejected(problems.errors())
-                : new ConfigResult.Loaded(config, problems.warnings());
+                ? new ConfigResult.Rejected(files, problems.errors())
+                : new ConfigResult.Loaded(config, files, problems.warnings());
     }
 
     /** True if a listener of this configuration uses the development certificate, which must exist before the start. */

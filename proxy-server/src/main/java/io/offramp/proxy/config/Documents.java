@@ -34,10 +34,13 @@ final class Documents {
     private final Path file;
     private final Problems problems;
     private final NodeResolver resolver;
+    private final Set<Path> read;
 
-    Documents(Path file, Problems problems, References references) {
+    /** @param read where each file is noted, and each directory that a pattern was looked for in */
+    Documents(Path file, Problems problems, References references, Set<Path> read) {
         this.file = file;
         this.problems = problems;
+        this.read = read;
         this.resolver = new NodeResolver(references, problems);
     }
 
@@ -62,6 +65,7 @@ final class Documents {
     }
 
     private @Nullable Node document(Path path) {
+        read.add(path);
         String yaml = YamlFile.read(path, problems.of(path.toString()));
         Node node = yaml == null ? null : YamlFile.compose(yaml, path.toString(), problems);
         return node == null ? null : resolver.resolve(node, "");
@@ -107,8 +111,9 @@ final class Documents {
     }
 
     /** In the order of their names, whatever the file system's order is. Hidden ones are an editor's. */
-    private static Set<Path> matching(Path pattern) throws IOException {
+    private Set<Path> matching(Path pattern) throws IOException {
         Path directory = Optional.ofNullable(pattern.getParent()).orElse(Path.of(""));
+        read.add(directory);
         Set<Path> found = new TreeSet<>();
         try (DirectoryStream<Path> entries =
                 Files.newDirectoryStream(directory, pattern.getFileName().toString())) {

@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,14 +27,17 @@ final class References {
 
     private final UnaryOperator<@Nullable String> environment;
     private final Path base;
+    private final Set<Path> read;
 
     /**
      * @param environment value by name, null for none
      * @param base relative names of files start at its directory
+     * @param read where each file is noted
      */
-    References(UnaryOperator<@Nullable String> environment, Path base) {
+    References(UnaryOperator<@Nullable String> environment, Path base, Set<Path> read) {
         this.environment = environment;
         this.base = base;
+        this.read = read;
     }
 
     /**
@@ -102,7 +106,9 @@ final class References {
     private String content(String name) {
         try {
             Problems problems = new Problems(name);
-            String text = YamlFile.read(base.resolveSibling(name), problems);
+            Path file = base.resolveSibling(name);
+            read.add(file);
+            String text = YamlFile.read(file, problems);
             if (text == null) {
                 throw new IllegalArgumentException(
                         String.valueOf(problems.errors().getFirst()));

@@ -20,11 +20,13 @@ final class ConfigReload implements ReloadRoot {
     private final ConfigSource source;
     private final ProxyServer server;
     private final ConfigMetrics metrics;
+    private Collection<Path> files;
 
     ConfigReload(ConfigSource source, ProxyServer server, ConfigMetrics metrics) {
         this.source = source;
         this.server = server;
         this.metrics = metrics;
+        this.files = List.of(source.file());
     }
 
     @Override
@@ -37,9 +39,10 @@ final class ConfigReload implements ReloadRoot {
         return String.valueOf(source.file().getFileName());
     }
 
+    /** Those of the last reading, also of one that was refused: a mended include is a reason to read again. */
     @Override
     public Collection<Path> files() {
-        return List.of(source.file());
+        return files;
     }
 
     @Override
@@ -102,16 +105,17 @@ final class ConfigReload implements ReloadRoot {
 
     private Plan plan() {
         ProxyConfig running = server.config();
-        return switch (source.load()) {
-            case ConfigResult.Rejected(List<ConfigProblem> problems) ->
-                new Plan(running, List.of(), List.of(), texts(problems));
-            case ConfigResult.Loaded(ProxyConfig config, List<ConfigProblem> warnings) -> {
-                FixedSettings.Result result = FixedSettings.keep(running, config, server.backendNames());
+        ConfigResult read = source.load();
+        files = read.files();
+        return switch (read) {
+            case ConfigResult.Rejected rejected -> new Plan(running, List.of(), List.of(), texts(rejected.problems()));
+            case ConfigResult.Loaded loaded -> {
+                FixedSettings.Result result = FixedSettings.keep(running, loaded.config(), server.backendNames());
                 List<String> notes = new ArrayList<>();
                 result.kept().forEach(each -> notes.add("needs a restart: " + each));
                 List<String> changes = ConfigChanges.between(running, result.config());
                 if (!changes.isEmpty()) {
-                    warnings.forEach(warning -> notes.add("warning: " + warning));
+                    loaded.warnings().forEach(warning -> notes.add("warning: " + warning));
                 }
                 yield new Plan(result.config(), changes, notes, result.problems());
             }

@@ -70,7 +70,7 @@ final class ConfigFile {
     List<String> problems(String yaml) throws IOException {
         return switch (load(yaml)) {
             case ConfigResult.Loaded _ -> List.of();
-            case ConfigResult.Rejected(var problems) -> texts(problems);
+            case ConfigResult.Rejected rejected -> texts(rejected.problems());
         };
     }
 

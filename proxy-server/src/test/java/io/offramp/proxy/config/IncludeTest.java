@@ -1,6 +1,8 @@
 package io.offramp.proxy.config;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.COLLECTION;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +75,36 @@ class IncludeTest {
                 .containsExactly("offramp.yaml:1:10: include: expected the name of a file, such as conf.d/*.yaml, is "
                         + "a mapping");
         assertThat(file.loaded("include: conf.d/*.yaml" + rest).listeners()).hasSize(1);
+    }
+
+    @Test
+    void shouldNameAllFilesThatItsTextCameFrom() throws IOException {
+        // Given
+        write("conf.d/a.yaml", "upstreams: {one: ['127.0.0.1:${file:secrets/port}']}\n");
+        write("conf.d/b.txt", "not one of them");
+        Files.createDirectory(file.path("secrets"));
+        write("secrets/port", "81");
+        String yaml = "include: [conf.d/*.yaml, later/*.yaml, none.yaml]\nlisteners: " + listener(1, "one") + "\n";
+        Path[] read = {
+            file.file(),
+            file.path("conf.d"),
+            file.path("conf.d/a.yaml"),
+            file.path("later"),
+            file.path("none.yaml"),
+            file.path("secrets/port")
+        };
+
+        // Then
+        assertThat(file.load(yaml))
+                .isInstanceOf(ConfigResult.Rejected.class)
+                .extracting(ConfigResult::files, as(COLLECTION))
+                .containsExactlyInAnyOrder((Object[]) read);
+        Files.createDirectory(file.path("later"));
+        write("none.yaml", "threads: 1\n");
+        assertThat(file.load(yaml))
+                .isInstanceOf(ConfigResult.Loaded.class)
+                .extracting(ConfigResult::files, as(COLLECTION))
+                .containsExactlyInAnyOrder((Object[]) read);
     }
 
     private void write(String name, String yaml) throws IOException {
