@@ -6,16 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.offramp.app.e2e.Clients;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +93,7 @@ class GoingAwayIT {
 
             // Then
             assertThat(server.getInputStream().readAllBytes()).hasSize(8);
+            assertThat(rest(client)).as("bytes in the middle of a frame").isEmpty();
             assertThat(exit.get()).isZero();
             assertThat(proxy.hasLogged("abort=\"drained by us\"")).isTrue();
         }
@@ -104,6 +108,7 @@ class GoingAwayIT {
 
             assertThat(stopping().get()).isZero();
 
+            assertThat(new String(rest(client), US_ASCII)).isEqualTo("begun");
             assertThat(proxy.hasLogged("abort=\"drained by us\"")).isTrue();
             assertThat(proxy.hasLogged("client left")).isFalse();
         }
@@ -161,6 +166,17 @@ class GoingAwayIT {
         readHead(socket.getInputStream());
         socket.getOutputStream().write(answer.getBytes(US_ASCII));
         return socket;
+    }
+
+    /** What comes until the end, or until the connection breaks. */
+    private static byte[] rest(Socket socket) throws IOException {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(rest);
+        } catch (SocketException | SSLException e) {
+            assertThat(e).hasMessageMatching("(?i).*(reset|closed|closing|close_notify).*");
+        }
+        return rest.toByteArray();
     }
 
     private static String readHead(InputStream in) throws IOException {
