@@ -32,7 +32,7 @@ class ArchitectureTest {
     private static final String PROXY = "io.offramp.proxy..";
     private static final String APP = "io.offramp.app..";
 
-    private static final String[] CORE = packages("channel", "connection", "tls", "net", "reload", "budget");
+    private static final String[] CORE = packages("channel", "connection", "tls", "net", "reload", "budget", "measure");
     private static final String[] TLS = packages("handshake", "session");
     private static final String[] RULES = packages("route", "rule", "guard", "rate", "compress");
     private static final String[] HTTP =

@@ -364,8 +364,7 @@ final class ServerSearch implements LeaseListener {
         if (from == null) {
             return head;
         }
-        from.onAnswer(head.status(), servers.clock());
-        from.group().events().onAnswer(head.status(), servers.nowNs() - sentNs);
+        from.onAnswer(head.status(), servers.nowNs() - sentNs, servers.clock());
         return from.group().size() == 1 ? head : Affinity.marked(head, from, key, exchange.client());
     }
 

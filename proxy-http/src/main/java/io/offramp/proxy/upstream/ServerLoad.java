@@ -1,5 +1,6 @@
 package io.offramp.proxy.upstream;
 
+import io.offramp.proxy.measure.DurationHistogram;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ public final class ServerLoad {
     private final LongAdder begun = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final LongAdder faults = new LongAdder();
+    private final DurationHistogram answerDurations = new DurationHistogram();
     private volatile @Nullable RequestQueue queue;
 
     /** That of its upstream, from now on. */
@@ -27,6 +29,10 @@ public final class ServerLoad {
         }
     }
 
+    void onAnswer(long durationNs) {
+        answerDurations.record(durationNs);
+    }
+
     void onFault() {
         faults.increment();
     }
@@ -40,6 +46,11 @@ public final class ServerLoad {
     public long active() {
         long over = ended.sum(); // first, so that the result is not negative
         return Math.max(0, begun.sum() - over);
+    }
+
+    /** From the head of a request to the head of its answer. */
+    public DurationHistogram answerDurations() {
+        return answerDurations;
     }
 
     /** Answers of 500 and above, or none, or broken ones. */

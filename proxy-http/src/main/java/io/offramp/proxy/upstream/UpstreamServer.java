@@ -206,6 +206,17 @@ public final class UpstreamServer implements Candidate, HealthListener {
         load.onEnd();
     }
 
+    /**
+     * It has answered, and the client gets that answer.
+     *
+     * @param durationNs since the request was sent
+     */
+    public void onAnswer(int status, long durationNs, Ticker clock) {
+        onAnswer(status, clock);
+        load.onAnswer(durationNs);
+        group.events().onAnswer(status, durationNs);
+    }
+
     /** It has answered. */
     public void onAnswer(int status, Ticker clock) {
         if (status >= 500) {

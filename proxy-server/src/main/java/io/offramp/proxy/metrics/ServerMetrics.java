@@ -6,6 +6,7 @@ import io.offramp.proxy.upstream.health.ServerState;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Collection;
@@ -36,30 +37,20 @@ final class ServerMetrics implements MultiCollector {
         CounterSnapshot.Builder faults = CounterSnapshot.builder()
                 .name("offramp_upstream_server_faults")
                 .help("Answers of 500 and above, or none, or broken ones");
+        HistogramSnapshot.Builder durations = HistogramSnapshot.builder()
+                .name("offramp_upstream_server_answer_duration_seconds")
+                .help("From the head of a request to a server to the head of its answer");
         for (UpstreamGroup group : upstreams.get()) {
             for (UpstreamServer server : group.servers()) {
                 Labels labels = Labels.of("upstream", group.name(), "server", server.name());
                 boolean isUp = server.health().standing().state() == ServerState.UP;
-                up.dataPoint(gauge(labels, isUp ? 1 : 0));
-                active.dataPoint(gauge(labels, server.requests().active()));
-                requests.dataPoint(counter(labels, server.requests().requests()));
-                faults.dataPoint(counter(labels, server.requests().faults()));
+                up.dataPoint(Points.gauge(labels, isUp ? 1 : 0));
+                active.dataPoint(Points.gauge(labels, server.requests().active()));
+                requests.dataPoint(Points.counter(labels, server.requests().requests()));
+                faults.dataPoint(Points.counter(labels, server.requests().faults()));
+                durations.dataPoint(Points.histogram(labels, server.requests().answerDurations()));
             }
         }
-        return MetricSnapshots.of(up.build(), active.build(), requests.build(), faults.build());
-    }
-
-    private static GaugeSnapshot.GaugeDataPointSnapshot gauge(Labels labels, long value) {
-        return GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                .labels(labels)
-                .value(value)
-                .build();
-    }
-
-    private static CounterSnapshot.CounterDataPointSnapshot counter(Labels labels, long value) {
-        return CounterSnapshot.CounterDataPointSnapshot.builder()
-                .labels(labels)
-                .value(value)
-                .build();
+        return MetricSnapshots.of(up.build(), active.build(), requests.build(), faults.build(), durations.build());
     }
 }
