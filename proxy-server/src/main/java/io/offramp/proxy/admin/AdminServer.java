@@ -108,7 +108,7 @@ public final class AdminServer implements AutoCloseable {
         }
         AtomicReference<AdminToken> inUse = new AtomicReference<>(AdminToken.read(file));
         AdminAccess access = new AdminAccess(config, inUse.get());
-        reloads.register(Reloadable.of("admin token", "admin", List.of(file), () -> {
+        reloads.register(Reloadable.of("admin token", ProxyMetrics.ADMIN, List.of(file), () -> {
             AdminToken next = AdminToken.read(file);
             access.replace(next);
             return inUse.getAndSet(next).isSame(next) ? List.of() : List.of("replaced");

@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.proxy.handshake.certificate.ServerIdentity;
@@ -13,12 +12,13 @@ final class CertificateMetrics {
     private final MultiGauge notAfter;
     private volatile List<ServerIdentity> shown = List.of();
 
-    CertificateMetrics(MeterRegistry registry, Tags listener) {
+    CertificateMetrics(MeterScope scope, Tags listener) {
         notAfter = MultiGauge.builder("offramp.certificate.not.after")
                 .description("Expiry of a certificate in use, in Unix time")
                 .baseUnit("seconds")
                 .tags(listener)
-                .register(registry);
+                .register(scope.registry());
+        scope.atEnd(() -> show(List.of()));
     }
 
     /** Replaces the certificates. Not for concurrent calls. */

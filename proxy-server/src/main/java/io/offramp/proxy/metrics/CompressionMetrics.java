@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.proxy.compress.Coding;
 import io.offramp.proxy.compress.CompressionEvents;
@@ -13,21 +12,21 @@ public final class CompressionMetrics implements CompressionEvents {
     private final CounterFamily<Coding> given;
     private final CounterFamily<Skip> skipped;
 
-    CompressionMetrics(MeterRegistry registry) {
+    CompressionMetrics(MeterScope scope) {
         answers = new CounterFamily<>(
-                registry, "offramp.compression.answers", "Answers that were compressed", CompressionMetrics::tags);
+                scope, "offramp.compression.answers", "Answers that were compressed", CompressionMetrics::tags);
         taken = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.compression.in.bytes",
                 "Bytes of answers that were compressed, as servers sent them",
                 CompressionMetrics::tags);
         given = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.compression.out.bytes",
                 "Bytes of answers that were compressed, as clients got them",
                 CompressionMetrics::tags);
         skipped = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.compression.skipped",
                 "Answers that were not compressed because of the load",
                 why -> Tags.of("reason", why.name().toLowerCase(Locale.ROOT)));

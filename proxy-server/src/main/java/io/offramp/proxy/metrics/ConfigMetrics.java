@@ -1,7 +1,6 @@
 package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -14,24 +13,22 @@ public final class ConfigMetrics {
     private final AtomicInteger generation = new AtomicInteger();
     private volatile long takenMs;
 
-    ConfigMetrics(MeterRegistry registry) {
+    ConfigMetrics(MeterScope scope) {
         reloads = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.config.reloads",
                 "Reloads of the configuration that were taken or refused",
                 taken -> Tags.of("result", taken ? "success" : "failure"));
         reloads.of(true);
         reloads.of(false);
-        Gauge.builder("offramp.config.generation", this, m -> m.generation.get())
-                .description("Number of the configuration in use, counted from 1 at the start")
-                .register(registry);
-        Gauge.builder(
+        scope.add(Gauge.builder("offramp.config.generation", this, m -> m.generation.get())
+                .description("Number of the configuration in use, counted from 1 at the start")::register);
+        scope.add(Gauge.builder(
                         "offramp.config.last.success.timestamp",
                         this,
                         m -> (double) m.takenMs / TimeUnit.SECONDS.toMillis(1))
                 .description("Last time that the configuration was read and found good, in Unix time")
-                .baseUnit("seconds")
-                .register(registry);
+                .baseUnit("seconds")::register);
     }
 
     /** Another configuration is in use. */

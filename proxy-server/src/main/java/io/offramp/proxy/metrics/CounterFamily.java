@@ -1,7 +1,6 @@
 package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,23 +13,23 @@ import java.util.function.Function;
  * @param <K> key for the labels: a value with few instances, never one that a peer chooses freely
  */
 final class CounterFamily<K> {
-    private final MeterRegistry registry;
+    private final MeterScope scope;
     private final String name;
     private final String description;
     private final Function<K, Tags> tags;
     private final ConcurrentHashMap<K, LongAdder> counters = new ConcurrentHashMap<>();
 
     /** @param name with dots; Prometheus sees underscores and {@code _total} */
-    CounterFamily(MeterRegistry registry, String name, String description, Function<K, Tags> tags) {
-        this.registry = registry;
+    CounterFamily(MeterScope scope, String name, String description, Function<K, Tags> tags) {
+        this.scope = scope;
         this.name = name;
         this.description = description;
         this.tags = tags;
     }
 
     /** The only counter of a name with fixed labels. */
-    static LongAdder single(MeterRegistry registry, String name, String description, Tags tags) {
-        return new CounterFamily<Tags>(registry, name, description, t -> t).of(tags);
+    static LongAdder single(MeterScope scope, String name, String description, Tags tags) {
+        return new CounterFamily<Tags>(scope, name, description, t -> t).of(tags);
     }
 
     /** The counter with this key's labels; the same one each time. */
@@ -41,10 +40,9 @@ final class CounterFamily<K> {
 
     private LongAdder register(K key) {
         LongAdder counter = new LongAdder();
-        FunctionCounter.builder(name, counter, LongAdder::sum)
+        scope.add(FunctionCounter.builder(name, counter, LongAdder::sum)
                 .description(description)
-                .tags(tags.apply(key))
-                .register(registry);
+                .tags(tags.apply(key))::register);
         return counter;
     }
 }

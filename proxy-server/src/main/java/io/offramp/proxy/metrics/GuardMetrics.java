@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.proxy.guard.GuardEvents;
 import java.util.EnumMap;
@@ -14,13 +13,13 @@ public final class GuardMetrics implements GuardEvents {
     private final Map<Login, LongAdder> logins = new EnumMap<>(Login.class);
     private final LongAdder undecided;
 
-    GuardMetrics(MeterRegistry registry, String name) {
+    GuardMetrics(MeterScope scope, String name) {
         Tags listener = Tags.of("listener", name);
         for (Condition each : Condition.values()) {
             refused.put(
                     each,
                     CounterFamily.single(
-                            registry,
+                            scope,
                             "offramp.access.denied",
                             "Requests that an access rule has refused",
                             listener.and("rule", label(each))));
@@ -29,13 +28,13 @@ public final class GuardMetrics implements GuardEvents {
             logins.put(
                     each,
                     CounterFamily.single(
-                            registry,
+                            scope,
                             "offramp.logins",
                             "Requests with a user and a password",
                             listener.and("result", label(each))));
         }
         undecided = CounterFamily.single(
-                registry,
+                scope,
                 "offramp.forward.auth.failures",
                 "Requests that were refused because the server that decides gave no decision",
                 listener);

@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -16,21 +15,18 @@ final class Latency {
     private Latency() {}
 
     /** Of a connect or a handshake: up to five seconds. */
-    static Timer ofSetup(MeterRegistry registry, String name, String description, Tags tags) {
-        return timer(registry, name, description, tags, SHORT);
+    static Timer ofSetup(MeterScope scope, String name, String description, Tags tags) {
+        return timer(scope, name, description, tags, SHORT);
     }
 
     /** Of a request or an answer: up to half a minute. */
-    static Timer ofExchange(MeterRegistry registry, String name, String description, Tags tags) {
-        return timer(registry, name, description, tags, LONG);
+    static Timer ofExchange(MeterScope scope, String name, String description, Tags tags) {
+        return timer(scope, name, description, tags, LONG);
     }
 
-    private static Timer timer(MeterRegistry registry, String name, String description, Tags tags, Duration[] buckets) {
-        return Timer.builder(name)
-                .description(description)
-                .tags(tags)
-                .serviceLevelObjectives(buckets)
-                .register(registry);
+    private static Timer timer(MeterScope scope, String name, String description, Tags tags, Duration[] buckets) {
+        return scope.add(
+                Timer.builder(name).description(description).tags(tags).serviceLevelObjectives(buckets)::register);
     }
 
     private static Duration[] millis(long... bounds) {

@@ -1,7 +1,6 @@
 package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.exchange.HttpEvents;
@@ -33,11 +32,11 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
 
     private record Handshake(String version, String cipher, boolean resumed) {}
 
-    ListenerMetrics(MeterRegistry registry, String name) {
+    ListenerMetrics(MeterScope scope, String name) {
         listener = Tags.of("listener", name);
-        accepted = CounterFamily.single(registry, "offramp.connections", "Client connections accepted", listener);
+        accepted = CounterFamily.single(scope, "offramp.connections", "Client connections accepted", listener);
         refused = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.connections.refused",
                 "Client connections closed at a limit",
                 r -> listener.and("reason", r.label()));
@@ -45,45 +44,44 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
             refused.of(reason); // shows zero before the first event
         }
         acceptFailures = CounterFamily.single(
-                registry, "offramp.accept.failures", "Accepts of a connection that the machine refused", listener);
-        Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
+                scope, "offramp.accept.failures", "Accepts of a connection that the machine refused", listener);
+        scope.add(Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
                 .description("Client connections open now")
-                .tags(listener)
-                .register(registry);
+                .tags(listener)::register);
         for (int i = 1; i < requestsByClass.length; i++) {
             requestsByClass[i] = CounterFamily.single(
-                    registry, "offramp.http.requests", "HTTP requests answered", listener.and("status", i + "xx"));
+                    scope, "offramp.http.requests", "HTTP requests answered", listener.and("status", i + "xx"));
         }
         http2Faults = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.http2.faults",
                 "HTTP/2 connections ended for a fault of the client",
                 reason -> listener.and("reason", reason));
         http2Faults.of(HttpEvents.PROTOCOL_FAULT); // shows zero before the first event
-        statuses = new StatusCounters(registry, "offramp.http.answers", "HTTP answers by status", listener);
+        statuses = new StatusCounters(scope, "offramp.http.answers", "HTTP answers by status", listener);
         requestDuration = Latency.ofExchange(
-                registry,
+                scope,
                 "offramp.http.request.duration",
                 "From the first byte of a request to the last of its answer",
                 listener);
         handshakes = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.handshakes",
                 "TLS handshakes completed",
                 h -> listener.and("version", h.version, "cipher", h.cipher, "resumed", Boolean.toString(h.resumed)));
         failures = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.handshake.failures",
                 "TLS handshakes that failed",
                 r -> listener.and("reason", r.label()));
         ticketRefusals = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.tickets.refused",
                 "Offered sessions that were not resumed",
                 r -> listener.and("reason", r.label()));
         handshakeDuration = Latency.ofSetup(
-                registry, "offramp.handshake.duration", "From accept to the end of the TLS handshake", listener);
-        certificates = new CertificateMetrics(registry, listener);
+                scope, "offramp.handshake.duration", "From accept to the end of the TLS handshake", listener);
+        certificates = new CertificateMetrics(scope, listener);
     }
 
     /** Replaces the certificates in use. */

@@ -1,7 +1,6 @@
 package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.Shed;
@@ -10,14 +9,14 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Memory held by clients, and work shed for lack of it. Thread-safe. */
 final class MemoryMetrics implements ShedEvents {
-    private final MeterRegistry registry;
+    private final MeterScope scope;
     private final CounterFamily<Shed> sheds;
     private final LongAdder trims;
 
-    MemoryMetrics(MeterRegistry registry) {
-        this.registry = registry;
+    MemoryMetrics(MeterScope scope) {
+        this.scope = scope;
         sheds = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.shed",
                 "What was given up because clients took too much memory",
                 what -> Tags.of("what", what.label()));
@@ -25,7 +24,7 @@ final class MemoryMetrics implements ShedEvents {
             sheds.of(what); // an alert needs the zero before the first event
         }
         trims = CounterFamily.single(
-                registry,
+                scope,
                 "offramp.memory.trims",
                 "Times that the memory of a peak was given back to the system, once it was quiet",
                 Tags.empty());
@@ -43,18 +42,15 @@ final class MemoryMetrics implements ShedEvents {
 
     /** Publishes a budget. Once. */
     void bind(MemoryBudget budget) {
-        Gauge.builder("offramp.memory.budget.used", budget, MemoryBudget::heldBytes)
+        scope.add(Gauge.builder("offramp.memory.budget.used", budget, MemoryBudget::heldBytes)
                 .description("Heap that clients hold: connections, handshakes under way, heads")
-                .baseUnit("bytes")
-                .register(registry);
-        Gauge.builder("offramp.memory.budget.limit", budget, MemoryBudget::heapBytes)
+                .baseUnit("bytes")::register);
+        scope.add(Gauge.builder("offramp.memory.budget.limit", budget, MemoryBudget::heapBytes)
                 .description("Heap that clients may hold together")
-                .baseUnit("bytes")
-                .register(registry);
-        Gauge.builder("offramp.memory.shedding", budget, b -> b.isShedding() ? 1 : 0)
+                .baseUnit("bytes")::register);
+        scope.add(Gauge.builder("offramp.memory.shedding", budget, b -> b.isShedding() ? 1 : 0)
                 .description(
                         "1 while clients hold more than 80 % of heap or direct memory, and until they hold less than "
-                                + "70 %")
-                .register(registry);
+                                + "70 %")::register);
     }
 }

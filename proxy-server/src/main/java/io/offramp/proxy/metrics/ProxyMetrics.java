@@ -31,10 +31,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -52,25 +52,29 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Content type of {@link #scrape}: Prometheus' text format. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+    /** Owner of the files of the admin listener. */
+    public static final String ADMIN = "admin";
+
     private static final Duration[] LOOP_TURN_BUCKETS = LongStream.of(
                     100, 200, 500, 1000, 2000, 3000, 5000, 7000, 10_000, 20_000, 50_000, 100_000)
             .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
             .toArray(Duration[]::new);
 
     private final PrometheusMeterRegistry registry = registry();
-    private final ConcurrentHashMap<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, UpstreamMetrics> upstreams = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, UpstreamTlsMetrics> upstreamTls = new ConcurrentHashMap<>();
-    private final TlsMetrics tls = new TlsMetrics(registry, "offramp.tls", Role.SERVER);
+    private final MeterScope process = new MeterScope(registry);
+    private final MetersByName<ListenerMetrics> listeners = new MetersByName<>(registry, ListenerMetrics::new);
+    private final MetersByName<UpstreamMetrics> upstreams = new MetersByName<>(registry, UpstreamMetrics::new);
+    private final MetersByName<UpstreamTlsMetrics> upstreamTls = new MetersByName<>(registry, UpstreamTlsMetrics::new);
+    private final TlsMetrics tls = new TlsMetrics(process, "offramp.tls", Role.SERVER);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
-    private final ConfigMetrics configs = new ConfigMetrics(registry);
+    private final ConfigMetrics configs = new ConfigMetrics(process);
     private final CounterFamily<String> adminRefusals = new CounterFamily<>(
-            registry,
+            process,
             "offramp.admin.refused",
             "Requests that the admin listener refused",
             reason -> Tags.of("reason", reason));
-    private final RuleMetrics rules = new RuleMetrics(registry);
-    private final MemoryMetrics memory = new MemoryMetrics(registry);
+    private final RuleMetrics rules = new RuleMetrics(registry, process);
+    private final MemoryMetrics memory = new MemoryMetrics(process);
     private final BackendCounters backends = new BackendCounters();
     private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
     private final Map<String, Map<String, LiveSetting>> liveSettings = new ConcurrentSkipListMap<>();
@@ -98,16 +102,26 @@ public final class ProxyMetrics implements AutoCloseable {
         return made;
     }
 
-    /** The meters of one listener; the same object each time. */
+    /** The meters of one listener; the same object each time, until {@link #keep} removes it. */
     public ListenerMetrics listener(String name) {
-        return listeners.computeIfAbsent(name, n -> new ListenerMetrics(registry, n));
+        return listeners.of(name);
+    }
+
+    /** Removes the meters of all listeners and upstreams that are not named. */
+    public void keep(Set<String> listenerNames, Set<String> upstreamNames) {
+        listeners.keep(listenerNames);
+        rules.keep(listenerNames);
+        upstreams.keep(upstreamNames);
+        upstreamTls.keep(upstreamNames);
+        Set<String> owners = new HashSet<>(listenerNames);
+        owners.addAll(upstreamNames);
+        owners.add(ADMIN);
+        reloads.keep(owners);
     }
 
     /** The certificates in use, by listener. */
     public Map<String, List<ServerIdentity>> certificates() {
-        Map<String, List<ServerIdentity>> all = new TreeMap<>();
-        listeners.forEach((name, listener) -> all.put(name, listener.certificates()));
-        return all;
+        return listeners.all(ListenerMetrics::certificates);
     }
 
     /** The meters of rules for requests. */
@@ -115,21 +129,21 @@ public final class ProxyMetrics implements AutoCloseable {
         return rules;
     }
 
-    /** The meters of one upstream; the same object each time. */
+    /** The meters of one upstream; likewise. */
     public UpstreamMetrics upstream(String name) {
-        return upstreams.computeIfAbsent(name, n -> new UpstreamMetrics(registry, n));
+        return upstreams.of(name);
     }
 
-    /** TLS handshakes with the servers of one upstream; the same object each time. */
+    /** TLS handshakes with the servers of one upstream; likewise. */
     public UpstreamTlsMetrics upstreamTls(String name) {
-        return upstreamTls.computeIfAbsent(name, n -> new UpstreamTlsMetrics(registry, n));
+        return upstreamTls.of(name);
     }
 
     /** Events of sessions with servers, over all upstreams. Published from the first call on. */
     public synchronized TlsMetrics upstreamSessions() {
         TlsMetrics known = upstreamSessions;
         if (known == null) {
-            known = new TlsMetrics(registry, "offramp.upstream.tls", Role.CLIENT);
+            known = new TlsMetrics(process, "offramp.upstream.tls", Role.CLIENT);
             upstreamSessions = known;
             registry.getPrometheusRegistry().register(known.recordSizes());
             tlsStat.add(known);

@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.proxy.rate.RateEvents;
 import java.util.concurrent.atomic.LongAdder;
@@ -10,15 +9,15 @@ public final class RateMetrics implements RateEvents {
     private final LongAdder over;
     private final LongAdder shared;
 
-    RateMetrics(MeterRegistry registry, String limit, boolean dryRun) {
+    RateMetrics(MeterScope scope, String limit, boolean dryRun) {
         Tags tags = Tags.of("limit", limit);
         over = CounterFamily.single(
-                registry,
+                scope,
                 "offramp.rate.limited",
                 "Requests over a limit; mode dry-run refuses none of them",
                 tags.and("mode", dryRun ? "dry-run" : "enforced"));
         shared = CounterFamily.single(
-                registry,
+                scope,
                 "offramp.rate.shared",
                 "Requests that counted with another client's, because more clients came than a limit keeps apart",
                 tags);

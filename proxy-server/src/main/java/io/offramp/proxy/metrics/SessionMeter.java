@@ -1,7 +1,6 @@
 package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.offload.RecordMode;
 import io.offramp.offload.record.Direction;
@@ -20,18 +19,17 @@ final class SessionMeter implements CarriedMeter {
 
     record Key(Direction direction, String backend, RecordMode mode) {}
 
-    SessionMeter(MeterRegistry registry, String prefix, String peer, RecordSizes.Buckets sizes, Key key) {
+    SessionMeter(MeterScope scope, String prefix, String peer, RecordSizes.Buckets sizes, Key key) {
         this.key = key;
         this.sizes = sizes;
         Tags tags = Tags.of("direction", label(key.direction), "backend", key.backend, "mode", key.mode.label());
-        Gauge.builder(prefix + ".sessions", this, SessionMeter::current)
+        scope.add(Gauge.builder(prefix + ".sessions", this, SessionMeter::current)
                 .description("Directions of " + peer + " connections installed in a backend now")
-                .tags(tags)
-                .register(registry);
+                .tags(tags)::register);
         installed = CounterFamily.single(
-                registry, prefix + ".sessions.installed", "Directions installed in a backend since the start", tags);
-        records = CounterFamily.single(registry, prefix + ".records", "Records", tags);
-        bytes = CounterFamily.single(registry, prefix + ".bytes", "Plaintext bytes of those records", tags);
+                scope, prefix + ".sessions.installed", "Directions installed in a backend since the start", tags);
+        records = CounterFamily.single(scope, prefix + ".records", "Records", tags);
+        bytes = CounterFamily.single(scope, prefix + ".bytes", "Plaintext bytes of those records", tags);
     }
 
     void onInstalled() {

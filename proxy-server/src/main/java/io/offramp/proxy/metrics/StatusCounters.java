@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,9 +15,8 @@ final class StatusCounters {
     private final CounterFamily<Integer> family;
     private final AtomicReferenceArray<LongAdder> known = new AtomicReferenceArray<>(LAST - FIRST + 1);
 
-    StatusCounters(MeterRegistry registry, String name, String description, Tags tags) {
-        family = new CounterFamily<>(
-                registry, name, description, status -> tags.and("status", Integer.toString(status)));
+    StatusCounters(MeterScope scope, String name, String description, Tags tags) {
+        family = new CounterFamily<>(scope, name, description, status -> tags.and("status", Integer.toString(status)));
     }
 
     void count(int status) {

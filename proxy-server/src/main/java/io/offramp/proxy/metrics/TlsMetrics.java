@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.offramp.offload.DeclineReason;
 import io.offramp.offload.SessionInfo;
@@ -25,7 +24,7 @@ import java.util.concurrent.atomic.LongAdder;
  * loops.
  */
 public final class TlsMetrics implements SessionEvents {
-    private final MeterRegistry registry;
+    private final MeterScope scope;
     private final String prefix;
     private final Role role;
     private final RecordSizes recordSizes;
@@ -68,25 +67,24 @@ public final class TlsMetrics implements SessionEvents {
      * @param prefix of the names
      * @param role which end is ours
      */
-    TlsMetrics(MeterRegistry registry, String prefix, Role role) {
-        this.registry = registry;
+    TlsMetrics(MeterScope scope, String prefix, Role role) {
+        this.scope = scope;
         this.prefix = prefix;
         this.role = role;
         this.recordSizes = new RecordSizes(prefix);
         declines = new CounterFamily<>(
-                registry, prefix + ".declines", "Directions that a backend did not take", Decline::tags);
-        moves = new CounterFamily<>(
-                registry, prefix + ".moves", "Living sessions moved to another backend", Move::tags);
-        alerts = new CounterFamily<>(registry, prefix + ".alerts", "TLS alerts", Alert::tags);
+                scope, prefix + ".declines", "Directions that a backend did not take", Decline::tags);
+        moves = new CounterFamily<>(scope, prefix + ".moves", "Living sessions moved to another backend", Move::tags);
+        alerts = new CounterFamily<>(scope, prefix + ".alerts", "TLS alerts", Alert::tags);
         faults = new CounterFamily<>(
-                registry, prefix + ".record.errors", "Faults of a direction that ended its session", Fault::tags);
+                scope, prefix + ".record.errors", "Faults of a direction that ended its session", Fault::tags);
         authenticationFailures = faults.of(new Fault(Direction.RX, AlertDescription.BAD_RECORD_MAC.toString()));
         CounterFamily<Boolean> keyUpdates = new CounterFamily<>(
-                registry, prefix + ".key.updates", "KeyUpdate messages", sent -> Tags.of("direction", way(sent)));
+                scope, prefix + ".key.updates", "KeyUpdate messages", sent -> Tags.of("direction", way(sent)));
         keyUpdatesSent = keyUpdates.of(true);
         keyUpdatesReceived = keyUpdates.of(false);
         truncated = CounterFamily.single(
-                registry,
+                scope,
                 prefix + ".truncated.closes",
                 role.peer("Clients", "Servers") + " that closed without close_notify",
                 Tags.empty());
@@ -143,7 +141,7 @@ public final class TlsMetrics implements SessionEvents {
                 : sessions.computeIfAbsent(
                         key,
                         k -> new SessionMeter(
-                                registry, prefix, role.peer("client", "server"), recordSizes.of(direction), k));
+                                scope, prefix, role.peer("client", "server"), recordSizes.of(direction), k));
     }
 
     /** Content sizes of records. */

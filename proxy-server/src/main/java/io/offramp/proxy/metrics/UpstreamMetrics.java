@@ -1,7 +1,6 @@
 package io.offramp.proxy.metrics;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.upstream.ConnectionEnd;
@@ -33,40 +32,37 @@ public final class UpstreamMetrics implements UpstreamEvents {
     private final Map<FailureReason, LongAdder> failures = new EnumMap<>(FailureReason.class);
     private final Map<ServerState, LongAdder> changes = new EnumMap<>(ServerState.class);
 
-    UpstreamMetrics(MeterRegistry registry, String name) {
+    UpstreamMetrics(MeterScope scope, String name) {
         Tags upstream = Tags.of("upstream", name);
         connectFailures = CounterFamily.single(
-                registry, "offramp.upstream.connect.failures", "Failed connects to an upstream", upstream);
+                scope, "offramp.upstream.connect.failures", "Failed connects to an upstream", upstream);
         retries = CounterFamily.single(
-                registry, "offramp.upstream.retries", "Requests sent again on another connection", upstream);
+                scope, "offramp.upstream.retries", "Requests sent again on another connection", upstream);
         poolHits = CounterFamily.single(
-                registry, "offramp.upstream.pool.hits", "Requests that found an idle connection", upstream);
+                scope, "offramp.upstream.pool.hits", "Requests that found an idle connection", upstream);
         connectDuration = Latency.ofSetup(
-                registry, "offramp.upstream.connect.duration", "Successful connects to an upstream", upstream);
+                scope, "offramp.upstream.connect.duration", "Successful connects to an upstream", upstream);
         answerDuration = Latency.ofExchange(
-                registry,
+                scope,
                 "offramp.upstream.answer.duration",
                 "From the head of a request to a server to the head of its answer",
                 upstream);
         answers = new StatusCounters(
-                registry, "offramp.upstream.answers", "Answers of the servers of an upstream by status", upstream);
-        Gauge.builder("offramp.upstream.connections", connections, LongAdder::sum)
+                scope, "offramp.upstream.answers", "Answers of the servers of an upstream by status", upstream);
+        scope.add(Gauge.builder("offramp.upstream.connections", connections, LongAdder::sum)
                 .description("Open connections to an upstream")
-                .tags(upstream)
-                .register(registry);
-        Gauge.builder("offramp.upstream.streams", streams, LongAdder::sum)
+                .tags(upstream)::register);
+        scope.add(Gauge.builder("offramp.upstream.streams", streams, LongAdder::sum)
                 .description("Open streams of shared connections to an upstream")
-                .tags(upstream)
-                .register(registry);
-        Gauge.builder("offramp.upstream.queue", queued, LongAdder::sum)
+                .tags(upstream)::register);
+        scope.add(Gauge.builder("offramp.upstream.queue", queued, LongAdder::sum)
                 .description("Requests that wait for a connection to an upstream, or for room at its servers")
-                .tags(upstream)
-                .register(registry);
+                .tags(upstream)::register);
         for (RequestQueue.Refused each : RequestQueue.Refused.values()) {
             refused.put(
                     each,
                     CounterFamily.single(
-                            registry,
+                            scope,
                             "offramp.upstream.queue.refused",
                             "Requests that found the queue of an upstream full, or waited there for too long",
                             upstream.and("reason", each.name().toLowerCase(Locale.ROOT))));
@@ -75,7 +71,7 @@ public final class UpstreamMetrics implements UpstreamEvents {
             failures.put(
                     each,
                     CounterFamily.single(
-                            registry,
+                            scope,
                             "offramp.upstream.failures",
                             "Requests that failed at a server of an upstream, by reason; in tcp mode, connections",
                             upstream.and("reason", each.word())));
@@ -84,7 +80,7 @@ public final class UpstreamMetrics implements UpstreamEvents {
             changes.put(
                     each,
                     CounterFamily.single(
-                            registry,
+                            scope,
                             "offramp.upstream.server.changes",
                             "Changes of servers of an upstream to a state",
                             upstream.and("state", each.word())));
@@ -93,7 +89,7 @@ public final class UpstreamMetrics implements UpstreamEvents {
             ends.put(
                     each,
                     CounterFamily.single(
-                            registry,
+                            scope,
                             "offramp.upstream.ends",
                             "Shared connections to an upstream that ended before their time",
                             upstream.and("reason", each.name().toLowerCase(Locale.ROOT))));

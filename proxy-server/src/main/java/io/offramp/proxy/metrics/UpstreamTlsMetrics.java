@@ -1,6 +1,5 @@
 package io.offramp.proxy.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.offramp.proxy.tls.HandshakeFailure;
@@ -17,27 +16,26 @@ public final class UpstreamTlsMetrics {
 
     private record Handshake(String version, String cipher, boolean resumed) {}
 
-    UpstreamTlsMetrics(MeterRegistry registry, String name) {
+    UpstreamTlsMetrics(MeterScope scope, String name) {
         Tags upstream = Tags.of("upstream", name);
         handshakes = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.upstream.handshakes",
                 "TLS handshakes with servers completed",
                 h -> upstream.and("version", h.version, "cipher", h.cipher, "resumed", Boolean.toString(h.resumed)));
         failures = new CounterFamily<>(
-                registry,
+                scope,
                 "offramp.upstream.handshake.failures",
                 "TLS handshakes with servers that failed",
                 r -> upstream.and("reason", r.label()));
         unverified = CounterFamily.single(
-                registry,
+                scope,
                 "offramp.upstream.unverified",
                 "TLS handshakes with servers whose certificate was not verified",
                 upstream);
-        duration = Timer.builder("offramp.upstream.handshake.duration")
+        duration = scope.add(Timer.builder("offramp.upstream.handshake.duration")
                 .description("TLS handshakes with servers")
-                .tags(upstream)
-                .register(registry);
+                .tags(upstream)::register);
     }
 
     /**

@@ -5,6 +5,8 @@ import io.offramp.proxy.config.TlsConfig;
 import io.offramp.proxy.handshake.certificate.ListenerCertificates;
 import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.handshake.engine.HandshakeSettings;
+import io.offramp.proxy.handshake.ticket.ResumptionListener;
+import io.offramp.proxy.handshake.ticket.TicketKeyFiles;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.handshake.ticket.Tickets;
 import io.offramp.proxy.reload.Reloadable;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings the whole
  * @param certificates a part of it
  * @param tickets a part of it
- * @param own files of all other parts
+ * @param own files of all parts
  */
 record HandshakeParts(
         String listener,
@@ -35,17 +37,30 @@ record HandshakeParts(
         TicketPart tickets,
         List<Reloadable> own) {
     /**
-     * Resumption.
+     * Resumption. The same keys go on when the listener gets another name.
      *
      * @param from it was made from
      * @param tickets null for none
-     * @param files with keys
+     * @param keys that are read from files; null for others
      */
-    record TicketPart(TicketSettings from, @Nullable Tickets tickets, List<Reloadable> files) {}
+    record TicketPart(
+            TicketSettings from,
+            @Nullable Tickets tickets,
+            @Nullable TicketKeyFiles keys) {
+        Stream<Reloadable> files(String owner) {
+            return keys == null
+                    ? Stream.empty()
+                    : Stream.of(Reloadable.of("ticket key", owner, from.keys(), keys::reload));
+        }
+
+        TicketPart reportingTo(ResumptionListener listener) {
+            return new TicketPart(from, tickets == null ? null : tickets.reportingTo(listener), keys);
+        }
+    }
 
     /** All files that were read, to be read again when they change. */
     Stream<Reloadable> files() {
-        return Stream.concat(own.stream(), tickets.files().stream());
+        return own.stream();
     }
 
     /** Whether all of it is as this configuration says. */

@@ -24,6 +24,7 @@ import io.offramp.proxy.handshake.ticket.TicketKeyFiles;
 import io.offramp.proxy.handshake.ticket.TicketKeys;
 import io.offramp.proxy.handshake.ticket.TicketSettings;
 import io.offramp.proxy.handshake.ticket.Tickets;
+import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.server.HandshakeParts.TicketPart;
@@ -70,9 +71,8 @@ final class Handshakes implements AutoCloseable {
         ListenerCertificates certificates = certificates(listener.name(), tls);
         List<Reloadable> files = new ArrayList<>();
         files.add(certificates);
-        TicketPart tickets = before != null && before.tickets().from().equals(tls.tickets())
-                ? before.tickets()
-                : tickets(listener.name(), tls.tickets());
+        TicketPart tickets = tickets(listener.name(), tls.tickets(), before);
+        files.addAll(tickets.files(listener.name()).toList());
         HandshakeSettings settings = HandshakeSettings.builder(
                         certificates.identities(), device == null ? workers : device.workers())
                 .versions(tls.versions())
@@ -155,26 +155,25 @@ final class Handshakes implements AutoCloseable {
         }
     }
 
-    private TicketPart tickets(String listener, TicketSettings from) throws StartException {
+    private TicketPart tickets(String listener, TicketSettings from, @Nullable HandshakeParts before)
+            throws StartException {
+        ListenerMetrics events = metrics.listener(listener);
+        if (before != null && before.tickets().from().equals(from)) {
+            return before.tickets().reportingTo(events);
+        }
         if (!from.enabled()) {
-            return new TicketPart(from, null, List.of());
+            return new TicketPart(from, null, null);
         }
         InstantSource clock = InstantSource.system();
-        List<Reloadable> files = new ArrayList<>();
-        TicketKeys keys = from.keys().isEmpty()
-                ? TicketKeys.rotating(from.lifetime(), clock)
-                : ticketKeys(listener, from.keys(), files);
-        Tickets tickets =
-                new Tickets(keys, from.count(), from.lifetime(), from.sessions(), metrics.listener(listener), clock);
+        TicketKeyFiles files = from.keys().isEmpty() ? null : ticketKeys(listener, from.keys());
+        TicketKeys keys = files == null ? TicketKeys.rotating(from.lifetime(), clock) : files;
+        Tickets tickets = new Tickets(keys, from.count(), from.lifetime(), from.sessions(), events, clock);
         return new TicketPart(from, tickets, files);
     }
 
-    private static TicketKeys ticketKeys(String listener, List<Path> keyFiles, List<Reloadable> files)
-            throws StartException {
+    private static TicketKeyFiles ticketKeys(String listener, List<Path> files) throws StartException {
         try {
-            TicketKeyFiles keys = new TicketKeyFiles(keyFiles);
-            files.add(Reloadable.of("ticket key", listener, keyFiles, keys::reload));
-            return keys;
+            return new TicketKeyFiles(files);
         } catch (BadTicketKeyException e) {
             throw new StartException(listener + ": " + e.getMessage());
         }

@@ -10,6 +10,7 @@ import io.offramp.proxy.generation.Terms;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.upstream.TransportSecurity;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -59,6 +60,15 @@ record Made(
         return known != null && known.isFor(terms) ? known : new CurrentListener(generations, key, terms);
     }
 
+    /** Removes the meters of listeners and upstreams that this generation does not have. */
+    void keepMeters(ProxyMetrics metrics) {
+        metrics.keep(
+                handshakes.values().stream().map(HandshakeParts::listener).collect(Collectors.toSet()),
+                generation.upstreams().groups().stream()
+                        .map(UpstreamGroup::name)
+                        .collect(Collectors.toSet()));
+    }
+
     /** Files that listeners write secrets to. */
     Set<Path> keyLogs() {
         return config.listeners().stream()
@@ -68,18 +78,12 @@ record Made(
     }
 
     /**
-     * Shows the certificates of this generation, now and after each change of their files, and those before no more.
+     * Shows the certificates of this generation, now and after each change of their files.
      *
-     * @param before null for none
+     * @param before whose certificates are shown already; null for none
      */
     void showCertificates(@Nullable Made before, ProxyMetrics metrics) {
         Collection<HandshakeParts> known = before == null ? List.of() : before.handshakes.values();
-        Set<String> names =
-                handshakes.values().stream().map(HandshakeParts::listener).collect(Collectors.toSet());
-        known.stream()
-                .map(HandshakeParts::listener)
-                .filter(name -> !names.contains(name))
-                .forEach(name -> metrics.listener(name).onCertificates(List.of()));
         handshakes.values().stream()
                 .filter(parts -> known.stream().noneMatch(other -> other == parts))
                 .forEach(parts -> parts.certificates().publishTo(metrics.listener(parts.listener())::onCertificates));

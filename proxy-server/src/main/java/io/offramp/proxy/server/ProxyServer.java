@@ -273,7 +273,11 @@ public final class ProxyServer implements AutoCloseable {
      */
     void become(ProxyConfig config) throws StartException {
         Made before = Objects.requireNonNull(made);
-        become(maker.make(config, before), before);
+        try {
+            become(maker.make(config, before), before);
+        } finally {
+            Objects.requireNonNull(made).keepMeters(metrics); // a refused one has made meters, too
+        }
     }
 
     private synchronized void become(Made next, Made before) throws StartException {

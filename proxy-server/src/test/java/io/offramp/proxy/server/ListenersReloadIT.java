@@ -176,6 +176,36 @@ class ListenersReloadIT {
         assertThat(page()).contains("offramp_config_generation 1.0");
     }
 
+    @Test
+    void shouldShowMetersOfTheCurrentListenersAndUpstreamsOnly() throws Exception {
+        // Given
+        String taken = listener("").replace(":0", ":" + upstream.getAddress().getPort());
+        String server = "127.0.0.1:" + upstream.getAddress().getPort();
+        String api = "upstreams: {app: ['" + server + "'], api: ['127.0.0.1:2']}";
+        assertThat(page()).contains("listener=\"127.0.0.1:0\"").contains("upstream=\"app\"");
+
+        // When
+        assertThatThrownBy(() -> proxy.become(config(List.of(named("never"), taken), api)))
+                .isInstanceOf(StartException.class);
+        assertThat(page()).doesNotContain("\"never\"", "\"api\"");
+        proxy.become(config(List.of(named("web")), api));
+        get(port(0));
+        proxy.become(config(named("site")));
+        get(port(0));
+
+        // Then
+        assertThat(page())
+                .contains("offramp_http_requests_total{listener=\"site\",status=\"2xx\"} 1.0")
+                .contains("offramp_upstream_server_answer_duration_seconds_count{server=\"" + server
+                        + "\",upstream=\"app\"} 2")
+                .doesNotContain("\"127.0.0.1:0\"", "\"web\"", "\"api\"");
+        assertThat(resumed()).isEqualTo(1);
+    }
+
+    private static String named(String name) {
+        return listener("").replace("{bind", "{name: " + name + ", bind");
+    }
+
     /** It may take long, as looking up names does. */
     @Test
     void shouldReadTheNewConfigurationBesideAStop() throws Exception {

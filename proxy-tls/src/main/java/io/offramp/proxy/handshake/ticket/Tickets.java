@@ -37,12 +37,31 @@ public final class Tickets {
             int sessions,
             ResumptionListener listener,
             InstantSource clock) {
+        this(keys, count, lifetime.toSeconds(), listener, clock, cache(sessions, lifetime));
+    }
+
+    private Tickets(
+            TicketKeys keys,
+            int count,
+            long lifetimeS,
+            ResumptionListener listener,
+            InstantSource clock,
+            @Nullable SessionCache cache) {
         this.keys = keys;
         this.count = count;
-        this.lifetimeS = lifetime.toSeconds();
+        this.lifetimeS = lifetimeS;
         this.listener = listener;
         this.clock = clock;
-        this.cache = sessions == 0 ? null : new SessionCache(sessions, lifetimeS);
+        this.cache = cache;
+    }
+
+    private static @Nullable SessionCache cache(int sessions, Duration lifetime) {
+        return sessions == 0 ? null : new SessionCache(sessions, lifetime.toSeconds());
+    }
+
+    /** The same keys and sessions, with another listener. */
+    public Tickets reportingTo(ResumptionListener other) {
+        return new Tickets(keys, count, lifetimeS, other, clock, cache);
     }
 
     /** The number of tickets for a TLS 1.3 client after a full handshake. */
