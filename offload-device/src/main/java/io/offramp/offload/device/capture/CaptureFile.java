@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.offramp.offload.PrivateFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class CaptureFile implements AutoCloseable {
      * @throws IOException if it cannot be written, is not a regular file, or is accessible to others than its owner
      */
     static CaptureFile open(Path file, long limitBytes) throws IOException {
-        CaptureFile open = new CaptureFile(file, PrivateFile.open(file), limitBytes);
+        CaptureFile open = new CaptureFile(file, PrivateFile.empty(file), limitBytes);
         open.writer.setDaemon(true);
         open.writer.start();
         return open;

@@ -1,15 +1,11 @@
 package io.offramp.proxy.handshake.certificate;
 
+import io.offramp.offload.PrivateFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -18,7 +14,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -60,13 +55,7 @@ public final class DevelopmentCertificate {
             return file;
         }
         Files.createDirectories(dir);
-        Path fresh = Files.createTempFile(dir, FILE_NAME, ".tmp", ownerOnly());
-        try {
-            Files.writeString(fresh, pem(Instant.now()));
-            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
+        PrivateFile.replace(file, pem(Instant.now()));
         return file;
     }
 
@@ -78,14 +67,6 @@ public final class DevelopmentCertificate {
         } catch (BadCertificateException e) {
             return false; // missing or broken: make a new one
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly() {
-        if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-            return new FileAttribute<?>[0];
-        }
-        Set<PosixFilePermission> readWrite = PosixFilePermissions.fromString("rw-------");
-        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(readWrite)};
     }
 
     private static String pem(Instant now) throws IOException {

@@ -1,22 +1,13 @@
 package io.offramp.proxy.handshake.crypto;
 
+import io.offramp.offload.PrivateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +25,6 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
 
     /** A few hundred handshakes. */
     private static final int MAX_WAITING = 4096;
-
-    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
-            PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE,
-            PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
 
     private static final long POLL_MS = 100;
     private static final long CLOSE_MS = 2000;
@@ -70,39 +57,7 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
 
     /** Without the thread; {@link #close} does its work, and nothing leaves the queue before. */
     static KeyLogFile idle(Path file, int maxWaiting) throws IOException {
-        return new KeyLogFile(file, channel(file), maxWaiting);
-    }
-
-    private static SeekableByteChannel channel(Path file) throws IOException {
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] owned = posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(
-                    "is not a regular file (links are not followed): " + file); // to open a pipe would block
-        }
-        SeekableByteChannel channel = Files.newByteChannel(
-                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS), owned);
-        try {
-            if (posix) {
-                requirePrivate(file);
-            }
-            return channel;
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    private static void requirePrivate(Path file) throws IOException {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
-        if (!Collections.disjoint(permissions, OF_OTHERS)) {
-            throw new IOException("group or others may read or write it (" + PosixFilePermissions.toString(permissions)
-                    + "), chmod 600: " + file);
-        }
+        return new KeyLogFile(file, PrivateFile.append(file), maxWaiting);
     }
 
     @Override
