@@ -115,6 +115,7 @@ public final class Main implements Runnable {
                 TrainCommand.class,
                 SchemaCommand.class,
                 CompletionCommand.class,
+                ManCommand.class,
                 VersionCommand.class,
                 HelpCommand.class)) {
             commands.put(command.getAnnotation(Command.class).name(), command);

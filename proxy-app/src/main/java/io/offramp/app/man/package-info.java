@@ -1,0 +1,5 @@
+/** Man pages, made from what {@code --help} is made from. */
+@NullMarked
+package io.offramp.app.man;
+
+import org.jspecify.annotations.NullMarked;
