@@ -43,6 +43,11 @@ final class AdminOptions {
         void read(InputStream page) throws IOException;
     }
 
+    /** Prints a text as it comes in. */
+    static Reader into(PrintWriter out) {
+        return page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out);
+    }
+
     /** Makes a client; the token is read once. */
     AdminClient client() throws CommandFailure {
         try {
@@ -69,7 +74,7 @@ final class AdminOptions {
      * @throws CommandFailure if there is no such proxy, or no such page
      */
     void print(String path, String subject, PrintWriter out) throws CommandFailure {
-        read(client(), path, subject, page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
+        read(client(), path, subject, into(out));
         out.flush();
     }
 
@@ -94,7 +99,7 @@ final class AdminOptions {
                 () -> client.post(path),
                 "is not the admin address of a proxy with " + path,
                 "answer to " + path,
-                page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
+                into(out));
         return switch (status) {
             case CONFLICT -> Taken.REFUSED;
             case MULTI_STATUS -> Taken.IN_PART;

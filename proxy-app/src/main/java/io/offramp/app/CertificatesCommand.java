@@ -2,12 +2,8 @@ package io.offramp.app;
 
 import io.offramp.app.sessions.CertificateLines;
 import java.time.Instant;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Shows the certificates of a running proxy. */
 @Command(
@@ -20,23 +16,15 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:done", "1:no proxy answers there", "2:wrong usage"},
         footerHeading = "%nExample:%n",
         footer = "  offramp certificates --admin 127.0.0.1:9091")
-final class CertificatesCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
+final class CertificatesCommand extends AdminCommand {
     @Override
     public Integer call() throws CommandFailure {
-        admin.read(
-                admin.client(),
-                "/certificates",
-                "list of certificates",
-                page -> CertificateLines.print(
-                        page, Instant.now(), spec.commandLine().getOut()));
-        spec.commandLine().getOut().flush();
+        admin().read(
+                        admin().client(),
+                        "/certificates",
+                        "list of certificates",
+                        page -> CertificateLines.print(page, Instant.now(), out()));
+        out().flush();
         return ExitCode.OK;
     }
 }

@@ -1,11 +1,7 @@
 package io.offramp.app;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Prints the health of the device's queues. */
 @Command(
@@ -17,17 +13,10 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:done", "1:no proxy answers there, or it has no device", "2:wrong usage"},
         footerHeading = "%nExample:%n",
         footer = "  offramp device health --admin 127.0.0.1:9091")
-final class DeviceHealthCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
+final class DeviceHealthCommand extends AdminCommand {
     @Override
     public Integer call() throws CommandFailure {
-        admin.print("/device/health", "report", spec.commandLine().getOut());
+        admin().print("/device/health", "report", out());
         return ExitCode.OK;
     }
 }

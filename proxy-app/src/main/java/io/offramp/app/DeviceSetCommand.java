@@ -1,18 +1,13 @@
 package io.offramp.app;
 
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Changes settings of the device in a running proxy. */
 @Command(
@@ -31,30 +26,23 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:done", "1:no proxy answers there, it has no device, or refuses the value", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {"  offramp device set", "  offramp device set tls-hw-rx-offload=off rqs=4 --admin 127.0.0.1:9091"})
-final class DeviceSetCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
+final class DeviceSetCommand extends AdminCommand {
     @Parameters(paramLabel = "NAME=VALUE", arity = "0..*", description = "changes, made in this order")
     private final Map<String, String> changes = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws CommandFailure {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         if (changes.isEmpty()) {
-            admin.print("/device/settings", "settings", out);
+            admin().print("/device/settings", "settings", out);
         }
-        AdminClient client = admin.client();
+        AdminClient client = admin().client();
         for (Map.Entry<String, String> change : changes.entrySet()) {
-            admin.post(
-                    client,
-                    "/device/set?name=" + encoded(change.getKey()) + "&value=" + encoded(change.getValue()),
-                    "device",
-                    page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
+            admin().post(
+                            client,
+                            "/device/set?name=" + encoded(change.getKey()) + "&value=" + encoded(change.getValue()),
+                            "device",
+                            AdminOptions.into(out));
             out.flush();
         }
         return ExitCode.OK;

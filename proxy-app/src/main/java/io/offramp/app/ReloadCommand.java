@@ -1,13 +1,9 @@
 package io.offramp.app;
 
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Has a running proxy read its configuration again. */
 @Command(
@@ -28,23 +24,16 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {"  offramp reload --dry-run          print what would change", "  offramp reload"})
-final class ReloadCommand implements Callable<Integer> {
+final class ReloadCommand extends AdminCommand {
     private static final int IN_PART = 3;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
 
     @Option(names = "--dry-run", description = "print what would change, and change nothing")
     private boolean dryRun;
 
     @Override
     public Integer call() throws CommandFailure {
-        PrintWriter out = spec.commandLine().getOut();
-        AdminOptions.Taken taken = admin.command(admin.client(), dryRun ? "/reload?dry-run" : "/reload", out);
+        PrintWriter out = out();
+        AdminOptions.Taken taken = admin().command(admin().client(), dryRun ? "/reload?dry-run" : "/reload", out);
         out.flush();
         return switch (taken) {
             case WHOLE -> ExitCode.OK;

@@ -1,22 +1,17 @@
 package io.offramp.app;
 
 import io.offramp.app.sessions.SessionLines;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.StringJoiner;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows the connections of a running proxy. */
 @Command(
@@ -36,15 +31,8 @@ import picocli.CommandLine.Spec;
             "  offramp sessions --json | jq '.[].peer'",
             "  offramp sessions --admin unix:/run/offramp/admin.sock --token-file admin.token"
         })
-final class SessionsCommand implements Callable<Integer> {
+final class SessionsCommand extends AdminCommand {
     private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
 
     @Option(
             names = "--watch",
@@ -81,8 +69,8 @@ final class SessionsCommand implements Callable<Integer> {
             throw CommandFailure.badConfig(
                     List.of("--watch: expected a number of seconds from 0.01 on, is " + watchSeconds));
         }
-        PrintWriter out = spec.commandLine().getOut();
-        AdminClient proxy = admin.client();
+        PrintWriter out = out();
+        AdminClient proxy = admin().client();
         print(proxy, out);
         while (watchSeconds != null) {
             // A latch that is never counted down: Ctrl-C ends the process.
@@ -94,10 +82,8 @@ final class SessionsCommand implements Callable<Integer> {
     }
 
     private void print(AdminClient proxy, PrintWriter out) throws CommandFailure {
-        AdminOptions.Reader reader = json
-                ? page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out)
-                : page -> SessionLines.print(page, out);
-        admin.read(proxy, "/connections" + query(), "list of connections", reader);
+        AdminOptions.Reader reader = json ? AdminOptions.into(out) : page -> SessionLines.print(page, out);
+        admin().read(proxy, "/connections" + query(), "list of connections", reader);
         out.flush();
     }
 

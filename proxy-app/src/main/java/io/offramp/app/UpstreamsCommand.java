@@ -1,20 +1,14 @@
 package io.offramp.app;
 
 import io.offramp.app.sessions.ServerLines;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Shows the servers of a running proxy, and drains them. */
 @Command(
@@ -31,14 +25,7 @@ import picocli.CommandLine.Spec;
             "  offramp upstreams --drain api/127.0.0.1:8081     no new requests; those under way end",
             "  offramp upstreams --ready api/127.0.0.1:8081     requests again"
         })
-final class UpstreamsCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
+final class UpstreamsCommand extends AdminCommand {
     @ArgGroup
     private @Nullable Change change;
 
@@ -53,14 +40,14 @@ final class UpstreamsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        PrintWriter out = spec.commandLine().getOut();
-        AdminClient client = admin.client();
+        PrintWriter out = out();
+        AdminClient client = admin().client();
         if (change != null && change.drain != null) {
             post(client, "/upstreams/drain", change.drain, out);
         } else if (change != null && change.ready != null) {
             post(client, "/upstreams/ready", change.ready, out);
         } else {
-            admin.read(client, "/upstreams", "list of upstreams", page -> ServerLines.print(page, out));
+            admin().read(client, "/upstreams", "list of upstreams", page -> ServerLines.print(page, out));
         }
         out.flush();
         return ExitCode.OK;
@@ -69,16 +56,11 @@ final class UpstreamsCommand implements Callable<Integer> {
     private void post(AdminClient client, String path, String which, PrintWriter out) throws CommandFailure {
         int slash = which.indexOf('/');
         if (slash < 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "expected UPSTREAM/SERVER such as api/127.0.0.1:8081, is " + which);
+            throw wrongUsage("expected UPSTREAM/SERVER such as api/127.0.0.1:8081, is " + which);
         }
         String target = path + "?upstream=" + encoded(which.substring(0, slash)) + "&server="
                 + encoded(which.substring(slash + 1));
-        admin.post(
-                client,
-                target,
-                "server " + which,
-                page -> new InputStreamReader(page, StandardCharsets.UTF_8).transferTo(out));
+        admin().post(client, target, "server " + which, AdminOptions.into(out));
     }
 
     private static String encoded(String text) {
