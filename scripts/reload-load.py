@@ -1,7 +1,8 @@
 """A small server and clients for scripts/try-reload.
 
-serve PORT             answers 'ok', /slow with a slow download, and a WebSocket that echoes at /ws
-load PORT STOPFILE     eight WebSockets and one download over TLS until STOPFILE exists; prints what was held
+serve PORT                   answers 'ok', /slow with a slow download, and a WebSocket that echoes at /ws
+load PORT EXTRA STOPFILE     over TLS until STOPFILE exists: eight WebSockets and one download at PORT, and two visitors
+                             of EXTRA, a listener that comes and goes; prints what was held
 """
 import asyncio
 import os
@@ -10,6 +11,7 @@ import sys
 import time
 
 SLOW_BYTES = 1 << 30
+SHORT_BYTES = 1 << 20
 PIECE = b'offramp.' * 2048
 
 
@@ -18,13 +20,17 @@ async def serve_one(reader, writer):
         while True:
             head = await reader.readuntil(b'\r\n\r\n')
             path = head.split(b' ', 2)[1]
-            if path == b'/ws':
+            if path == b'/short':
+                writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % SHORT_BYTES)
+                writer.write(bytes(SHORT_BYTES))
+                await writer.drain()
+            elif path == b'/ws':
                 writer.write(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n'
                              b'Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n')
                 while data := await reader.read(1 << 16):
                     writer.write(data)
                 break
-            if path == b'/slow':
+            elif path == b'/slow':
                 writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % SLOW_BYTES)
                 for _ in range(SLOW_BYTES // len(PIECE)):
                     writer.write(PIECE)
@@ -42,11 +48,15 @@ async def serve(port):
     await server.serve_forever()
 
 
-async def connect(port, path, more=''):
+async def open_tls(port):
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    reader, writer = await asyncio.open_connection('127.0.0.1', port, ssl=context)
+    return await asyncio.open_connection('127.0.0.1', port, ssl=context)
+
+
+async def connect(port, path, more=''):
+    reader, writer = await open_tls(port)
     writer.write(f'GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n'.encode())
     head = await reader.readuntil(b'\r\n\r\n')
     return reader, writer, head
@@ -84,14 +94,67 @@ async def download(port, stop):
     return count
 
 
-async def load(port, stop):
+class Visitor:
+    """A client of a listener that comes and goes. It asks on one connection until that ends, then opens another.
+
+    An answer that has begun comes whole, also if the listener goes meanwhile. A connection may end between two answers,
+    and meet the next request on its way (RFC 9112, section 9.5): nothing of an answer comes then.
+    """
+
+    def __init__(self, port):
+        self.port = port
+        self.connections = self.answers = self.unanswered = 0
+
+    async def visit(self, stop):
+        while not os.path.exists(stop):
+            try:
+                reader, writer = await open_tls(self.port)
+            except OSError:
+                await asyncio.sleep(0.005)
+                continue
+            self.connections += 1
+            try:
+                while not os.path.exists(stop) and await asyncio.wait_for(self.ask(reader, writer), 20):
+                    self.answers += 1
+            finally:
+                writer.transport.abort()
+
+    async def ask(self, reader, writer):
+        """Returns whether the connection goes on."""
+        path, size = (b'/short', SHORT_BYTES) if self.answers % 4 == 3 else (b'/', 2)
+        try:
+            writer.write(b'GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n' % path)
+            first = await reader.read(1)
+        except OSError:
+            first = b''
+        if not first:
+            self.unanswered += 1
+            return False
+        head = first + await reader.readuntil(b'\r\n\r\n')
+        assert b' 200 ' in head, head
+        await reader.readexactly(size)
+        if b'connection: close' in head.lower():
+            self.answers += 1
+            return False
+        return True
+
+
+async def load(port, extra, stop):
     start = time.monotonic()
     sockets = [web_socket(port, stop) for _ in range(8)]
-    results = await asyncio.gather(download(port, stop), *sockets, return_exceptions=True)
+    visitors = [Visitor(extra) for _ in range(2)]
+    visits = [each.visit(stop) for each in visitors]
+    results = await asyncio.gather(download(port, stop), *sockets, *visits, return_exceptions=True)
     failures = [repr(each) for each in results if isinstance(each, BaseException)]
     trips = sum(each for each in results[1:] if isinstance(each, int))
     print(f'download: {results[0]} bytes in {time.monotonic() - start:.0f} s')
     print(f'WebSockets: 8, with {trips} round trips')
+    connections, answers, unanswered = (sum(getattr(each, name) for each in visitors)
+                                        for name in ('connections', 'answers', 'unanswered'))
+    print(f'listener that comes and goes: {connections} connections, {answers} whole answers, '
+          f'{unanswered} ended with a request on its way')
+    if not connections:
+        failures.append('nobody has met the listener that comes and goes')
     for each in failures:
         print('failed:', each)
     return 1 if failures else 0
@@ -100,4 +163,4 @@ async def load(port, stop):
 if sys.argv[1] == 'serve':
     asyncio.run(serve(int(sys.argv[2])))
 else:
-    sys.exit(asyncio.run(load(int(sys.argv[2]), sys.argv[3])))
+    sys.exit(asyncio.run(load(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])))
