@@ -8,20 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Checks the Markdown files of the tree: their links, and their length. */
 class DocsTest {
-    private static final Path ROOT =
-            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
-
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]*)(?:#([^)\\s]*))?\\)");
-    private static final String FENCE = "```";
     private static final int MOST_COLUMNS = 120;
 
     @Test
@@ -31,14 +25,14 @@ class DocsTest {
         int links = 0;
 
         // When
-        for (Path doc : docs()) {
-            for (String line : prose(doc)) {
+        for (Path doc : MarkdownFiles.all()) {
+            for (String line : MarkdownFiles.prose(doc)) {
                 Matcher link = LINK.matcher(line);
                 while (link.find()) {
                     if (!link.group(1).contains("://")) {
                         links++;
                         if (!exists(doc, link.group(1), link.group(2))) {
-                            dead.add(ROOT.relativize(doc) + ": " + link.group());
+                            dead.add(MarkdownFiles.ROOT.relativize(doc) + ": " + link.group());
                         }
                     }
                 }
@@ -53,11 +47,11 @@ class DocsTest {
     @Test
     void shouldKeepLinesOfProseAt120Columns() throws IOException {
         List<String> tooLong = new ArrayList<>();
-        for (Path doc : docs()) {
-            for (String line : prose(doc)) {
+        for (Path doc : MarkdownFiles.all()) {
+            for (String line : MarkdownFiles.prose(doc)) {
                 boolean isTable = line.stripLeading().startsWith("|");
                 if (line.length() > MOST_COLUMNS && !isTable && !line.contains("://")) {
-                    tooLong.add(ROOT.relativize(doc) + ": " + line);
+                    tooLong.add(MarkdownFiles.ROOT.relativize(doc) + ": " + line);
                 }
             }
         }
@@ -66,8 +60,9 @@ class DocsTest {
 
     @Test
     void shouldKeepTheEntranceShort() throws IOException {
-        assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(120);
-        assertThat(Files.readAllLines(ROOT.resolve("docs/ARCHITECTURE.md"))).hasSizeLessThanOrEqualTo(250);
+        Path root = MarkdownFiles.ROOT;
+        assertThat(Files.readAllLines(root.resolve("README.md"))).hasSizeLessThanOrEqualTo(120);
+        assertThat(Files.readAllLines(root.resolve("docs/ARCHITECTURE.md"))).hasSizeLessThanOrEqualTo(250);
     }
 
     private static boolean exists(Path doc, String file, @Nullable String heading) throws IOException {
@@ -77,38 +72,10 @@ class DocsTest {
 
     /** The headings of a file as links name them: lower case, dashes for blanks, without other marks. */
     private static List<String> anchors(Path doc) throws IOException {
-        return prose(doc).stream()
+        return MarkdownFiles.prose(doc).stream()
                 .filter(line -> line.startsWith("#"))
                 .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
                 .map(line -> line.replaceAll("[^\\p{Alnum} _-]", "").replace(' ', '-'))
                 .toList();
-    }
-
-    /** The lines outside of code blocks. */
-    private static List<String> prose(Path doc) throws IOException {
-        List<String> lines = new ArrayList<>();
-        boolean isCode = false;
-        for (String line : Files.readAllLines(doc)) {
-            if (line.stripLeading().startsWith(FENCE)) {
-                isCode = !isCode;
-            } else if (!isCode) {
-                lines.add(line);
-            }
-        }
-        return lines;
-    }
-
-    /** At the top, in {@code docs}, and the README of each module. */
-    private static List<Path> docs() throws IOException {
-        List<Path> docs = new ArrayList<>();
-        try (Stream<Path> top = Files.list(ROOT);
-                Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
-            top.map(at -> Files.isDirectory(at) ? at.resolve("README.md") : at)
-                    .filter(Files::isRegularFile)
-                    .forEach(docs::add);
-            pages.forEach(docs::add);
-        }
-        docs.removeIf(file -> !file.toString().endsWith(".md"));
-        return docs;
     }
 }
