@@ -9,7 +9,10 @@ import io.offramp.proxy.handshake.ticket.ResumptionListener;
 import io.offramp.proxy.handshake.ticket.TicketRefusal;
 import io.offramp.proxy.tls.HandshakeFailure;
 import io.offramp.proxy.tls.Negotiated;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -20,7 +23,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
     private final LongAdder closed = new LongAdder();
     private final CounterFamily<ConnectionRefusal> refused;
     private final LongAdder acceptFailures;
-    private final LongAdder[] requestsByClass = new LongAdder[6];
+    private final Map<StatusClass, LongAdder> requestsByClass = new EnumMap<>(StatusClass.class);
     private final StatusCounters statuses;
     private final CounterFamily<String> http2Faults;
     private final Timer requestDuration;
@@ -48,9 +51,14 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
         scope.add(Gauge.builder("offramp.connections.active", this, ListenerMetrics::active)
                 .description("Client connections open now")
                 .tags(listener)::register);
-        for (int i = 1; i < requestsByClass.length; i++) {
-            requestsByClass[i] = CounterFamily.single(
-                    scope, "offramp.http.requests", "HTTP requests answered", listener.and("status", i + "xx"));
+        for (StatusClass each : StatusClass.values()) {
+            requestsByClass.put(
+                    each,
+                    CounterFamily.single(
+                            scope,
+                            "offramp.http.requests",
+                            "HTTP requests answered",
+                            listener.and("status", each.label())));
         }
         http2Faults = new CounterFamily<>(
                 scope,
@@ -134,7 +142,7 @@ public final class ListenerMetrics implements HttpEvents, ResumptionListener {
 
     @Override
     public void onRequest(int status) {
-        requestsByClass[Math.clamp(status / 100, 1, 5)].increment();
+        Objects.requireNonNull(requestsByClass.get(StatusClass.of(status))).increment();
         statuses.count(status);
     }
 

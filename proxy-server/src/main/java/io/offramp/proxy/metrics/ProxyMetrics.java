@@ -21,6 +21,7 @@ import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.budget.ShedEvents;
 import io.offramp.proxy.handshake.certificate.ServerIdentity;
 import io.offramp.proxy.reload.ReloadEvents;
+import io.offramp.proxy.route.RouteEvents;
 import io.offramp.proxy.tls.Role;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
@@ -63,6 +64,7 @@ public final class ProxyMetrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = registry();
     private final MeterScope process = new MeterScope(registry);
     private final MetersByName<ListenerMetrics> listeners = new MetersByName<>(registry, ListenerMetrics::new);
+    private final AllRoutes routes = new AllRoutes();
     private final MetersByName<UpstreamMetrics> upstreams = new MetersByName<>(registry, UpstreamMetrics::new);
     private final MetersByName<UpstreamTlsMetrics> upstreamTls = new MetersByName<>(registry, UpstreamTlsMetrics::new);
     private final TlsMetrics tls = new TlsMetrics(process, "offramp.tls", Role.SERVER);
@@ -93,6 +95,7 @@ public final class ProxyMetrics implements AutoCloseable {
     /** Without the process's own meters: see {@link #bindProcess}. */
     public ProxyMetrics() {
         registry.getPrometheusRegistry().register(backends);
+        registry.getPrometheusRegistry().register(routes);
         registry.getPrometheusRegistry().register(tls.recordSizes());
     }
 
@@ -107,13 +110,23 @@ public final class ProxyMetrics implements AutoCloseable {
         return listeners.of(name);
     }
 
-    /** Removes the meters of all listeners and upstreams that are not named. */
-    public void keep(Set<String> listenerNames, Set<String> upstreamNames) {
-        listeners.keep(listenerNames);
-        rules.keep(listenerNames);
+    /** The meters of one route; likewise. */
+    public RouteEvents route(String listener, String route) {
+        return routes.of(listener, route);
+    }
+
+    /**
+     * Removes the meters of all listeners, routes and upstreams that are not named.
+     *
+     * @param routeNames by listener
+     */
+    public void keep(Map<String, Set<String>> routeNames, Set<String> upstreamNames) {
+        listeners.keep(routeNames.keySet());
+        rules.keep(routeNames.keySet());
+        routes.keep(routeNames);
         upstreams.keep(upstreamNames);
         upstreamTls.keep(upstreamNames);
-        Set<String> owners = new HashSet<>(listenerNames);
+        Set<String> owners = new HashSet<>(routeNames.keySet());
         owners.addAll(upstreamNames);
         owners.add(ADMIN);
         reloads.keep(owners);

@@ -24,6 +24,7 @@ import io.offramp.proxy.http2.server.Http2Protocol;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
+import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.route.RouteEvents;
 import io.offramp.proxy.route.Router;
 import io.offramp.proxy.server.Made.Secured;
@@ -222,7 +223,14 @@ record GenerationMaker(
                         listener.routes(),
                         fronts.upstreams()::group,
                         route -> rules.of(listener.name(), route, fronts.upstreams()::group),
-                        route -> RouteEvents.NONE,
+                        route -> events(listener, route),
                         listener.unrouted()));
+    }
+
+    /** A tcp listener has a route, but no requests. */
+    private RouteEvents events(ListenerConfig listener, RouteConfig route) {
+        return listener.mode() == ListenerConfig.Mode.TCP
+                ? RouteEvents.NONE
+                : metrics.route(listener.name(), route.name());
     }
 }

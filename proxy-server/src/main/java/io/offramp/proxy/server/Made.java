@@ -1,5 +1,6 @@
 package io.offramp.proxy.server;
 
+import io.offramp.proxy.config.ListenerConfig;
 import io.offramp.proxy.config.ProxyConfig;
 import io.offramp.proxy.config.UpstreamTlsConfig;
 import io.offramp.proxy.generation.CurrentListener;
@@ -14,6 +15,8 @@ import io.offramp.proxy.upstream.UpstreamGroup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,10 +63,15 @@ record Made(
         return known != null && known.isFor(terms) ? known : new CurrentListener(generations, key, terms);
     }
 
-    /** Removes the meters of listeners and upstreams that this generation does not have. */
+    /** Removes the meters of listeners, routes and upstreams that this generation does not have. */
     void keepMeters(ProxyMetrics metrics) {
+        Map<String, Set<String>> routes = new HashMap<>();
+        for (ListenerConfig listener : config.listeners()) { // two may share a name
+            Set<String> names = routes.computeIfAbsent(listener.name(), _ -> new HashSet<>());
+            listener.routes().forEach(route -> names.add(route.name()));
+        }
         metrics.keep(
-                handshakes.values().stream().map(HandshakeParts::listener).collect(Collectors.toSet()),
+                routes,
                 generation.upstreams().groups().stream()
                         .map(UpstreamGroup::name)
                         .collect(Collectors.toSet()));

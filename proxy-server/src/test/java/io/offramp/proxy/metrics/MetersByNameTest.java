@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class MetersByNameTest {
         metrics.reloads().onReloaded(Reloadable.of("admin token", ProxyMetrics.ADMIN, List.of(), List::of));
 
         // When
-        metrics.keep(Set.of("web"), Set.of());
+        metrics.keep(Map.of("web", Set.of()), Set.of());
 
         // Then
         assertThat(scrape())
@@ -49,7 +50,7 @@ class MetersByNameTest {
         metrics.upstream("app").onAnswer(200, 1);
 
         // When
-        metrics.keep(Set.of(), Set.of("app"));
+        metrics.keep(Map.of(), Set.of("app"));
 
         // Then
         assertThat(scrape())
@@ -61,7 +62,7 @@ class MetersByNameTest {
     void shouldNotShowWhatHappensToAListenerBehindItsEnd() throws IOException {
         // Given
         ListenerMetrics draining = metrics.listener("web");
-        metrics.keep(Set.of(), Set.of());
+        metrics.keep(Map.of(), Set.of());
 
         // When
         draining.onRequest(404); // a series that has not been there

@@ -196,6 +196,7 @@ class ListenersReloadIT {
         // Then
         assertThat(page())
                 .contains("offramp_http_requests_total{listener=\"site\",status=\"2xx\"} 1.0")
+                .contains("offramp_route_requests_total{listener=\"site\",route=\"/\",status=\"2xx\"} 1.0")
                 .contains("offramp_upstream_server_answer_duration_seconds_count{server=\"" + server
                         + "\",upstream=\"app\"} 2")
                 .doesNotContain("\"127.0.0.1:0\"", "\"web\"", "\"api\"");
