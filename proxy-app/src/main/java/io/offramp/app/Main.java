@@ -44,8 +44,8 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "which command? demo, run, check, routes, proxy, sessions, certificates, upstreams, reload, device, whatif, "
-                        + "train, schema, completion, version");
+                "which command? demo, run, check, routes, proxy, sessions, certificates, upstreams, reload, device, "
+                        + "whatif, train, schema, completion, version");
     }
 
     /** Runs one command and ends the process with its exit code. */

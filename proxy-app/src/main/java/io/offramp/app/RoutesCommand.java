@@ -130,7 +130,8 @@ final class RoutesCommand implements Callable<Integer> {
 
     private static String sentence(RouteReport report, @Nullable RouteConfig taken) {
         if (report.isAmbiguous()) {
-            return "this request gets 400, because servers read its path in several ways, and not all lead to one route";
+            return "this request gets 400, because servers read its path in several ways, and not all lead to one "
+                    + "route";
         }
         if (taken == null) {
             return "this request gets 404, because no route matches";

@@ -38,7 +38,8 @@ class RoutesCommandTest {
                 "https://shop.example/x/..;/private | gets 400, because servers read its path in several ways, and not "
                         + "all lead to one route",
                 "http://shop.example/ | is answered by a rule, because of route /: it has no conditions",
-                "https://shop.example/search?lang=de | goes to canary, because of route /search: path /search, query lang "
+                "https://shop.example/search?lang=de | goes to canary, because of route /search: path /search, "
+                        + "query lang "
                         + "=de",
             })
     void shouldKnowEveryKindOfEnd(String url, String end) {

@@ -76,6 +76,9 @@ public final class FieldEdits {
      * blanks around it. A character above ISO 8859-1 becomes a question mark.
      */
     public static String clean(String value) {
+        if (isClean(value)) {
+            return value.strip();
+        }
         StringBuilder clean = new StringBuilder(value.length());
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -84,6 +87,16 @@ public final class FieldEdits {
             }
         }
         return clean.toString().strip();
+    }
+
+    private static boolean isClean(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' || c >= 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** True if nothing changes. */

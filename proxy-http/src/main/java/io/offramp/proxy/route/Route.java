@@ -10,7 +10,7 @@ import java.util.List;
  * The place of a request: where it goes, and what happens to it on the way. Immutable.
  *
  * @param name for metrics and messages
- * @param when conditions that its requests meet
+ * @param when conditions that its requests meet, for readings of paths
  */
 public record Route(String name, RouteConditions when, Destination destination, RouteRules rules, RouteEvents events) {
     /** No route matches. */
@@ -35,7 +35,7 @@ public record Route(String name, RouteConditions when, Destination destination, 
         if (when.path() instanceof PathCondition.Matching(Regex regex)) {
             regex.match(path, groups);
         }
-        String prefix = when.path().read() instanceof PathCondition.Prefix(String text) ? text : "/";
+        String prefix = when.path() instanceof PathCondition.Prefix(String text) ? text : "/";
         return new RouteMatch(path, prefix, groups);
     }
 

@@ -56,7 +56,7 @@ public record RouteReport(List<Step> steps, Route result) {
     /** A route to the names of its upstreams: nothing is looked up, and two are alike if they lead to the same. */
     private static Route named(RouteConfig config) {
         Destination named = new Destination.Nowhere(Refusal.NO_SERVER, upstreams(config));
-        return new Route(config.name(), config.when(), named, config.rules(), RouteEvents.NONE);
+        return new Route(config.name(), config.when().read(), named, config.rules(), RouteEvents.NONE);
     }
 
     /** Names of the upstreams, with the weights of a split; empty if a rule answers all. */

@@ -54,7 +54,7 @@ public final class Router {
                 configured,
                 config -> new Route(
                         config.name(),
-                        config.when(),
+                        config.when().read(),
                         destination(config, upstreams),
                         rules.apply(config),
                         events.apply(config)),
@@ -74,7 +74,7 @@ public final class Router {
         entries = new ArrayList<>(configured.size());
         for (RouteConfig config : configured) {
             Route route = routes.apply(config);
-            entries.add(new RouteIndex.Entry(entries.size(), route.when().read(), route));
+            entries.add(new RouteIndex.Entry(entries.size(), route.when(), route));
         }
         index = new RouteIndex(entries);
         RouteConditions first = entries.isEmpty() ? null : entries.getFirst().when();

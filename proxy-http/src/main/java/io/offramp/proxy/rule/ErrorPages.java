@@ -1,6 +1,7 @@
 package io.offramp.proxy.rule;
 
 import io.offramp.proxy.message.OwnAnswer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,17 @@ public record ErrorPages(Map<Integer, Page> pages, boolean intercept) {
      * @param type of its content
      * @param body not to be changed
      */
-    public record Page(String type, byte[] body) {}
+    public record Page(String type, byte[] body) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Page page && type.equals(page.type) && Arrays.equals(body, page.body);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * type.hashCode() + Arrays.hashCode(body);
+        }
+    }
 
     /** Copies the map. */
     public ErrorPages {

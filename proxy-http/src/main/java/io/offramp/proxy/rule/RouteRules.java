@@ -5,6 +5,7 @@ import io.offramp.proxy.message.OwnAnswer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of one route, each list in the order in which they are applied. Immutable. */
@@ -91,6 +92,24 @@ public final class RouteRules {
         builder.filter = filter;
         builder.pages = pages;
         return builder;
+    }
+
+    /**
+     * True if all rules are written alike: a reload then changes nothing. The router tells routes apart by identity.
+     */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RouteRules rules
+                && staged.equals(rules.staged)
+                && answer.equals(rules.answer)
+                && ends.equals(rules.ends)
+                && Objects.equals(filter, rules.filter)
+                && pages.equals(rules.pages);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(staged, answer, ends, filter, pages);
     }
 
     /** Whether it is {@link #NONE}. */

@@ -90,11 +90,6 @@ public final class Template {
         return new Part.Known(known);
     }
 
-    /** The text in front of the first variable. */
-    String start() {
-        return !parts.isEmpty() && parts.getFirst() instanceof Part.Text(String text) ? text : "";
-    }
-
     /** Whether the text outside of variables has that character. */
     boolean has(char c) {
         return parts.stream().anyMatch(part -> part instanceof Part.Text(String text) && text.indexOf(c) >= 0);
@@ -113,6 +108,16 @@ public final class Template {
     /** The text for a path that a server gets: paths as the route has read them, so that they have one reading. */
     public String target(RuleRequest request) {
         return fill(request, Form.TARGET);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Template template && template.parts.equals(parts);
+    }
+
+    @Override
+    public int hashCode() {
+        return parts.hashCode();
     }
 
     private String fill(RuleRequest request, Form form) {

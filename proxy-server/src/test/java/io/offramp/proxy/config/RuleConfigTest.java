@@ -64,9 +64,9 @@ class RuleConfigTest {
 
     @Test
     void shouldTakeRulesOfTheListenerForItsRoutes() throws IOException {
-        List<RouteConfig> routes = routes(
-                "    https-redirect: true\n    hsts: true\n    upstream: 'a:2'\n"
-                        + "    routes: [{path: /a, upstream: 'a:1'}, {path: /b, upstream: 'a:1', https-redirect: false, hsts: false}]\n");
+        List<RouteConfig> routes = routes("    https-redirect: true\n    hsts: true\n    upstream: 'a:2'\n"
+                + "    routes: [{path: /a, upstream: 'a:1'}, {path: /b, upstream: 'a:1', https-redirect: "
+                + "false, hsts: false}]\n");
 
         assertThat(routes.getFirst().rules().request()).hasSize(1);
         assertThat(routes.get(1).rules()).isEqualTo(RouteRules.NONE);
@@ -77,7 +77,8 @@ class RuleConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "redirect: ftp://a | redirect: expected a URL or a path, which may have variables such as {host}, is \"ftp://a\"",
+                "redirect: ftp://a | redirect: expected a URL or a path, which may have variables such as {host}, "
+                        + "is \"ftp://a\"",
                 "redirect: '/{hots}' | redirect: unknown variable {hots}; known are client, host, method, path, query, "
                         + "request-id, scheme, sni, tls-cipher, tls-version, uri",
                 "redirect: '/{host' | redirect: a { without its } at character 2; write {{ for one",
@@ -111,15 +112,18 @@ class RuleConfigTest {
                           - {bind: ':2', mode: tcp, tls: {cert: site.pem}, upstream: 'a:1', hsts: true}
                         """))
                 .containsExactly(
-                        "offramp.yaml:4:86: listeners[0].routes[1].name: \"x\" is the name of listeners[0].routes[0] already",
-                        "offramp.yaml:5:75: listeners[1].hsts: a tcp listener passes bytes, and has no rules for requests");
+                        "offramp.yaml:4:86: listeners[0].routes[1].name: \"x\" is the name of "
+                                + "listeners[0].routes[0] already",
+                        "offramp.yaml:5:75: listeners[1].hsts: a tcp listener passes bytes, and has no rules for "
+                                + "requests");
     }
 
     @Test
     void shouldReadAllConditions() throws IOException {
         RouteConditions read = routes(
                         "    upstream: 'a:1'\n    routes:\n      - upstream: [{to: 'a:1', weight: 3}, {to: 'b:1'}]\n"
-                                + "        host: [A.example, '*.b.example', {regex: 'c[0-9]'}]\n        path: {regex: '/(?P<id>x+)/(.*)'}\n"
+                                + "        host: [A.example, '*.b.example', {regex: 'c[0-9]'}]\n        path: "
+                                + "{regex: '/(?P<id>x+)/(.*)'}\n"
                                 + "        method: [GET, HEAD]\n        header: {X-A: b, X-C: {present: false}}\n"
                                 + "        query: {v: {regex: '[12]'}, w: {is: x}}\n        client: [10.0.0.0/8]\n")
                 .getFirst()
@@ -143,8 +147,10 @@ class RuleConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "host: {regex: '('} | host.regex: not a regular expression of RE2: error parsing regexp: missing closing ): `(`",
-                "path: {regex: '(?=x)'} | path.regex: not a regular expression of RE2: error parsing regexp: invalid or "
+                "host: {regex: '('} | host.regex: not a regular expression of RE2: error parsing regexp: missing "
+                        + "closing ): `(`",
+                "path: {regex: '(?=x)'} | path.regex: not a regular expression of RE2: error parsing regexp: "
+                        + "invalid or "
                         + "unsupported Perl syntax: `(?=`",
                 "path: {prefix: /a, exact: /b} | path: takes one of prefix, exact, regex",
                 "path: a | path: expected a path such as /api, without query, is \"a\"",
@@ -157,23 +163,33 @@ class RuleConfigTest {
                 "strip-prefix: true | strip-prefix: needs a path that is a prefix, such as path: /api",
                 "path: /a, strip-prefix: true, rewrite: /x | takes one of strip-prefix, replace-prefix, rewrite",
                 "rewrite: x | rewrite: expected a path, which may have variables such as {path}, is \"x\"",
-                "path: {regex: '/(?P<a>x)'}, rewrite: '/{b}' | rewrite: unknown variable {b}; known are client, host, method, "
-                        + "path, query, request-id, scheme, sni, tls-cipher, tls-version, uri; groups of this route are 1, a",
-                "request-headers: {set: {Content-Length: '1'}} | request-headers.set.Content-Length: Content-Length belongs to "
+                "path: {regex: '/(?P<a>x)'}, rewrite: '/{b}' | rewrite: unknown variable {b}; known are client, "
+                        + "host, method, "
+                        + "path, query, request-id, scheme, sni, tls-cipher, tls-version, uri; groups of this route "
+                        + "are 1, a",
+                "request-headers: {set: {Content-Length: '1'}} | request-headers.set.Content-Length: Content-Length "
+                        + "belongs to "
                         + "this proxy: see forwarding; a rule cannot change it",
-                "request-headers: {remove: [Transfer_Encoding]} | request-headers.remove[0]: Transfer_Encoding belongs to this "
+                "request-headers: {remove: [Transfer_Encoding]} | request-headers.remove[0]: Transfer_Encoding "
+                        + "belongs to this "
                         + "proxy: see forwarding; a rule cannot change it",
-                "request-headers: {add: {Host: x}} | request-headers.add.Host: Host belongs to this proxy: see forwarding; a "
+                "request-headers: {add: {Host: x}} | request-headers.add.Host: Host belongs to this proxy: see "
+                        + "forwarding; a "
                         + "rule cannot change it",
-                "request-headers: {set: {X-Forwarded-For: x}} | request-headers.set.X-Forwarded-For: X-Forwarded-For belongs to "
+                "request-headers: {set: {X-Forwarded-For: x}} | request-headers.set.X-Forwarded-For: "
+                        + "X-Forwarded-For belongs to "
                         + "this proxy: see forwarding; a rule cannot change it",
-                "request-headers: {set: {':path': x}} | request-headers.set.:path: expected the name of a header, is \":path\"",
-                "answer-headers: {set: {Connection: close}} | answer-headers.set.Connection: Connection belongs to this proxy: it "
+                "request-headers: {set: {':path': x}} | request-headers.set.:path: expected the name of a header, "
+                        + "is \":path\"",
+                "answer-headers: {set: {Connection: close}} | answer-headers.set.Connection: Connection belongs to "
+                        + "this proxy: it "
                         + "frames answers; a rule cannot change it",
                 "cookies: {same-site: all} | cookies.same-site: expected strict or lax or none, is \"all\"",
-                "location: {origins: ['a:1']} | location.origins[0]: expected scheme, host and port of a server, such as "
+                "location: {origins: ['a:1']} | location.origins[0]: expected scheme, host and port of a server, "
+                        + "such as "
                         + "http://app.internal:8080, is \"a:1\"",
-                "errors: {pages: {600: a.html}} | errors.pages.600: expected a status from 400 to 599, 4xx or 5xx, is \"600\"",
+                "errors: {pages: {600: a.html}} | errors.pages.600: expected a status from 400 to 599, 4xx or 5xx, "
+                        + "is \"600\"",
                 "errors: {intercept: true} | errors: missing \"pages\": files by status, such as {502: 502.html}",
             })
     void shouldSayWhatIsWrongWithAConditionOrAChange(String rule, String message) throws IOException {
@@ -207,7 +223,8 @@ class RuleConfigTest {
                         + "      - {host: '*.example', upstream: 'a:1'}\n"
                         + "      - {host: a.example, path: {exact: /x}, upstream: 'b:1'}\n"
                         + "      - {path: {regex: /x.}, method: [GET, HEAD], client: [10.0.0.0/8], upstream: 'a:1'}\n"
-                        + "      - {path: {regex: /x.}, method: GET, client: [10.1.0.0/16], header: {A: b}, upstream: 'b:1'}\n"
+                        + "      - {path: {regex: /x.}, method: GET, client: [10.1.0.0/16], header: {A: b}, "
+                        + "upstream: 'b:1'}\n"
                         + "      - {path: {regex: /x.}, upstream: 'b:1'}\n"))
                 .containsExactly(
                         "offramp.yaml:7:9: listeners[0].routes[1]: never used: an earlier route takes *.example, /",
@@ -227,5 +244,22 @@ class RuleConfigTest {
                                 + "is \"on\"");
         assertThat(file.problems("listeners: [{bind: ':80', tls: off, answer: 404, offload: {backend: sw}}]\n"))
                 .containsExactly("offramp.yaml:1:59: listeners[0].offload: a listener without TLS has no records");
+    }
+
+    @Test
+    void shouldBeTheSameWhenItIsReadAgain() throws IOException {
+        Files.writeString(directory.resolve("502.html"), "later");
+        String lines = "    https-redirect: true\n    hsts: true\n    errors: {pages: {502: 502.html}}\n    "
+                + "upstream: 'a:1'\n"
+                + "    routes:\n      - {path: /a, redirect: 'https://{host}/{uri}'}\n      - {path: /b, answer: "
+                + "{body: x}}\n"
+                + "      - {path: {regex: /c}, rewrite: '/x{path}', location: {}, cookies: {secure: true}, "
+                + "upstream: 'a:1',\n"
+                + "         request-headers: {set: {A: '{client}'}}, answer-headers: {remove: [B]}, header: {C: "
+                + "{regex: d}}}\n";
+
+        assertThat(routes(lines)).isEqualTo(routes(lines));
+        assertThat(routes(lines)).isNotEqualTo(routes(lines.replace("{client}", "{host}")));
+        assertThat(routes(lines)).isNotEqualTo(routes(lines.replace("body: x", "body: y")));
     }
 }
