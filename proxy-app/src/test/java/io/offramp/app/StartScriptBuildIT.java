@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Builds and starts of the start script, in a source tree where Maven and Java only print their arguments. */
 class StartScriptBuildIT {
     private static final String BUILDING = "offramp: building; a first build takes some minutes\n";
-    private static final String BUILT = "mvn -B -Dstyle.color=never -Dquick -DskipTests package -pl proxy-app -am\n";
+    private static final String BUILT = "mvn -B -Dstyle.color=never -Dquick -DwithoutTests package -pl proxy-app -am\n";
 
     private static final String MAKE = """
             mkdir -p proxy-app/target/offramp-1/offramp-1/lib
