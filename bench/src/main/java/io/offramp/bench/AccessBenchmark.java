@@ -94,12 +94,25 @@ public class AccessBenchmark {
                     UpstreamSettings.DEFAULTS,
                     name -> UpstreamEvents.NONE)
             .on(loop);
+    private final RateLimiter limiter = new RateLimiter(
+            new RateLimit(
+                    "bench",
+                    RateLimit.What.REQUESTS,
+                    1_000_000,
+                    TimeUnit.SECONDS.toNanos(1),
+                    1_000_000,
+                    new RateKey.Address(),
+                    false,
+                    2 * CLIENTS),
+            Ticker.systemTicker(),
+            RateEvents.NONE);
     private final PasswordChecks checks = new PasswordChecks(1, 1);
     private final Passing passing = new Passing();
     private final BasicAuthRule login = new BasicAuthRule(
             new BasicAuthConfig("bench", logins(), Duration.ofDays(1)),
             new VerifiedLogins(8192),
             checks,
+            limiter,
             GuardEvents.NONE);
     private final AnswerFilter.Maker compression =
             new Compression(new CompressionLimits(10_000, 1), CompressionEvents.NONE).of(CompressionConfig.ON);
@@ -119,18 +132,6 @@ public class AccessBenchmark {
     private final AddressList addresses = new AddressList(IntStream.range(0, 10)
             .mapToObj(i -> new AddressList.Line(true, List.of(Cidr.parse("192.0." + i + ".0/24"))))
             .toList());
-    private final RateLimiter limiter = new RateLimiter(
-            new RateLimit(
-                    "bench",
-                    RateLimit.What.REQUESTS,
-                    1_000_000,
-                    TimeUnit.SECONDS.toNanos(1),
-                    1_000_000,
-                    new RateKey.Address(),
-                    false,
-                    2 * CLIENTS),
-            Ticker.systemTicker(),
-            RateEvents.NONE);
     private final InetAddress stranger = InetAddress.ofLiteral("198.51.100.7");
     private final RequestHead direct =
             HeadWriter.request("GET", "/").field("Host", "example.com").completeRequest();

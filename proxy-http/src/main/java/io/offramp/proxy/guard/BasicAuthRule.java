@@ -6,6 +6,7 @@ import io.offramp.proxy.guard.GuardEvents.Condition;
 import io.offramp.proxy.guard.GuardEvents.Login;
 import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.Refusal;
+import io.offramp.proxy.rate.RateLimiter;
 import io.offramp.proxy.rule.RequestRule;
 import io.offramp.proxy.rule.RuleOutcome;
 import io.offramp.proxy.rule.RuleRequest;
@@ -25,6 +26,7 @@ public final class BasicAuthRule implements RequestRule {
     private final BasicAuthConfig config;
     private final VerifiedLogins verified;
     private final PasswordChecks checks;
+    private final RateLimiter wrong;
     private final GuardEvents events;
     private final String nobody;
     private final OwnAnswer challenge;
@@ -32,11 +34,18 @@ public final class BasicAuthRule implements RequestRule {
     /**
      * @param verified of all routes
      * @param checks of all routes
+     * @param wrong charged for each wrong login: who has guessed too often waits
      */
-    public BasicAuthRule(BasicAuthConfig config, VerifiedLogins verified, PasswordChecks checks, GuardEvents events) {
+    public BasicAuthRule(
+            BasicAuthConfig config,
+            VerifiedLogins verified,
+            PasswordChecks checks,
+            RateLimiter wrong,
+            GuardEvents events) {
         this.config = config;
         this.verified = verified;
         this.checks = checks;
+        this.wrong = wrong;
         this.events = events;
         nobody = config.logins().nobody();
         challenge = OwnAnswer.of(
@@ -64,12 +73,19 @@ public final class BasicAuthRule implements RequestRule {
             next.pass();
             return;
         }
+        int waitS = wrong.take(request.head().fields(), request.client());
+        if (waitS > 0) {
+            login.wipe();
+            events.onLogin(Login.LIMITED);
+            next.answer(Refusal.TOO_MANY_REQUESTS.answer().withRetryAfter(waitS), "too many wrong logins");
+            return;
+        }
         InetAddress client = request.client().source().of(request.head().fields());
         PasswordChecks.Admission admission = checks.submit(client, () -> {
             boolean right = check(login, key, hash) && known != null;
             login.wipe();
             try {
-                request.eventLoop().execute(() -> finish(right, login.user(), next));
+                request.eventLoop().execute(() -> finish(right, login.user(), request, next));
             } catch (RejectedExecutionException e) {
                 // The loop has ended, and its requests with it.
             }
@@ -94,8 +110,11 @@ public final class BasicAuthRule implements RequestRule {
         return right;
     }
 
-    private void finish(boolean right, String user, RuleOutcome next) {
+    private void finish(boolean right, String user, RuleRequest request, RuleOutcome next) {
         events.onLogin(right ? Login.RIGHT : Login.WRONG);
+        if (!right) {
+            wrong.onEnd(request.head().fields(), request.client(), 1);
+        }
         if (!next.isOpen()) {
             return;
         }

@@ -20,7 +20,9 @@ public interface GuardEvents {
         RIGHT,
         WRONG,
         /** Too many wait to be checked. */
-        BUSY
+        BUSY,
+        /** The client has sent too many wrong ones, and has to wait. */
+        LIMITED
     }
 
     /** A request is refused. */

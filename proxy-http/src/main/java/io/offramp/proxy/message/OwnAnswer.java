@@ -65,4 +65,9 @@ public record OwnAnswer(
     public OwnAnswer with(FieldEdits edits) {
         return new OwnAnswer(status, reason, edits.on(fields), body, last, retryAfterS, code);
     }
+
+    /** The same with a time to wait. */
+    public OwnAnswer withRetryAfter(int seconds) {
+        return new OwnAnswer(status, reason, fields, body, last, seconds, code);
+    }
 }

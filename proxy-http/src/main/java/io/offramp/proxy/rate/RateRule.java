@@ -1,6 +1,5 @@
 package io.offramp.proxy.rate;
 
-import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.Refusal;
 import io.offramp.proxy.rule.EndRule;
 import io.offramp.proxy.rule.RequestRule;
@@ -15,10 +14,9 @@ public record RateRule(RateLimiter limiter) implements RequestRule, EndRule {
         if (seconds == 0) {
             next.pass();
         } else {
-            OwnAnswer usual = Refusal.TOO_MANY_REQUESTS.answer();
-            OwnAnswer answer = new OwnAnswer(
-                    usual.status(), usual.reason(), usual.fields(), usual.body(), usual.last(), seconds, usual.code());
-            next.answer(answer, "over the limit " + limiter.limit().name());
+            next.answer(
+                    Refusal.TOO_MANY_REQUESTS.answer().withRetryAfter(seconds),
+                    "over the limit " + limiter.limit().name());
         }
     }
 

@@ -13,6 +13,8 @@ import io.offramp.proxy.guard.GuardEvents;
 import io.offramp.proxy.guard.PasswordChecks;
 import io.offramp.proxy.guard.VerifiedLogins;
 import io.offramp.proxy.metrics.RuleMetrics;
+import io.offramp.proxy.rate.RateEvents;
+import io.offramp.proxy.rate.RateKey;
 import io.offramp.proxy.rate.RateLimit;
 import io.offramp.proxy.rate.RateLimiter;
 import io.offramp.proxy.rate.RateRule;
@@ -22,6 +24,7 @@ import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,8 +40,20 @@ final class RuleParts implements AutoCloseable {
 
     private static final int WAITING_CHECKS = 256;
 
+    /** Of each client: twenty at once, then ten a minute. A bucket of units that are taken behind the check. */
+    private static final RateLimit WRONG_LOGINS = new RateLimit(
+            "wrong-logins",
+            RateLimit.What.BYTES,
+            10,
+            TimeUnit.MINUTES.toNanos(1),
+            20,
+            new RateKey.Address(),
+            false,
+            16_384);
+
     private final VerifiedLogins verified = new VerifiedLogins(LOGINS);
     private final PasswordChecks checks;
+    private final RateLimiter wrong;
     private final ConcurrentHashMap<RateLimit, RateLimiter> limiters = new ConcurrentHashMap<>();
     private final RuleMetrics metrics;
     private final Compression compression;
@@ -47,6 +62,7 @@ final class RuleParts implements AutoCloseable {
     RuleParts(RuleMetrics metrics, int threads) {
         this.metrics = metrics;
         checks = new PasswordChecks(threads, WAITING_CHECKS);
+        wrong = new RateLimiter(WRONG_LOGINS, Ticker.systemTicker(), RateEvents.NONE);
         compression = new Compression(CompressionLimits.DEFAULTS, metrics.compression());
     }
 
@@ -91,7 +107,7 @@ final class RuleParts implements AutoCloseable {
             to.request(Stage.ACCESS, new CertificateRule(guard.certificate(), events));
         }
         if (guard.basicAuth() != null) {
-            to.request(Stage.ACCESS, new BasicAuthRule(guard.basicAuth(), verified, checks, events));
+            to.request(Stage.ACCESS, new BasicAuthRule(guard.basicAuth(), verified, checks, wrong, events));
         }
         if (guard.forwardAuth() != null) {
             UpstreamGroup group = upstreams.apply(guard.forwardAuth().upstream());

@@ -201,6 +201,32 @@ class GuardedRoutesIT {
 
     @ParameterizedTest
     @EnumSource(Version.class)
+    void shouldLetAClientThatGuessesWait(Version version) throws Exception {
+        // Given
+        String[] guess = {"X-Forwarded-For", "192.0.2.66", "Authorization", basic("alice:guess")};
+        String[] right = {"X-Forwarded-For", "192.0.2.66", "Authorization", basic("alice:secret")};
+        int wrong = 0;
+        while (wrong < 30 && get(version, "/staff", guess).statusCode() == 401) {
+            wrong++;
+        }
+
+        // When
+        HttpResponse<byte[]> late = get(version, "/staff", right);
+
+        // Then
+        assertThat(wrong).isBetween(20, 25);
+        assertThat(late.statusCode()).isEqualTo(429);
+        assertThat(late.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 6L);
+        assertThat(get(version, "/staff", "Authorization", basic("alice:secret"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(get(version, "/staff", right).statusCode())
+                .as("one that is known to be right")
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
     void shouldLetAnotherServerDecide(Version version) throws Exception {
         // When
         HttpResponse<byte[]> denied = get(version, "/members/x?y", "Remote-User", "root");
