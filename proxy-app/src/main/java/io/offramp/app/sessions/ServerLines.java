@@ -9,7 +9,7 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The proxy's {@code /upstreams}, a line for each server. */
+/** The proxy's {@code /upstreams}: a line for each server, and one for each queue in which requests wait. */
 public final class ServerLines {
     private static final JsonFactory JSON = new JsonFactory();
     private static final String LINE = "%-12s %-28s %-11s %6s %6s %8s %10s %8s  %s%n";
@@ -37,11 +37,13 @@ public final class ServerLines {
 
     private static void printUpstream(JsonParser json, PrintWriter out) throws IOException {
         String upstream = "";
+        int queued = 0;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
             json.nextToken();
             switch (field) {
                 case "name" -> upstream = json.getText();
+                case "queued" -> queued = json.getIntValue();
                 case "servers" -> {
                     while (json.nextToken() == JsonToken.START_OBJECT) {
                         print(upstream, server(json), out);
@@ -49,6 +51,9 @@ public final class ServerLines {
                 }
                 default -> json.skipChildren();
             }
+        }
+        if (queued > 0) {
+            out.printf("%-12s %d in the queue%n", upstream, queued);
         }
     }
 

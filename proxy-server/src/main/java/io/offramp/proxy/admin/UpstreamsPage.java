@@ -42,6 +42,7 @@ final class UpstreamsPage {
                 json.writeStringField("name", group.name());
                 json.writeStringField("protocol", group.protocol().name().toLowerCase(Locale.ROOT));
                 json.writeStringField("policy", group.policy().word());
+                json.writeNumberField("queued", group.queue().length());
                 json.writeArrayFieldStart("servers");
                 for (UpstreamServer server : group.servers()) {
                     json.writeRaw("\n  ");

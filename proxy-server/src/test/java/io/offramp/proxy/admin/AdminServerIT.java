@@ -83,7 +83,9 @@ class AdminServerIT {
                 new UpstreamConfig("api", List.of(new HostPort("127.0.0.1", 1), new HostPort("127.0.0.1", 2))),
                 UpstreamEvents.NONE));
         String first = "?upstream=api&server=127.0.0.1:1";
+        upstreams.getFirst().queue().enter(1);
         assertThat(send("GET", "/upstreams").body())
+                .contains("\"policy\":\"least-request\",\"queued\":1,")
                 .contains("\"name\":\"127.0.0.1:1\",\"state\":\"up\",\"why\":\"no fault seen\"")
                 .contains("\"since\":null,\"weight\":1");
 
