@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +14,7 @@ final class FilledNode extends ScalarNode {
     private static final String IS = ", is ";
 
     private final String written;
+    /** The longest first: one may be a part of another. */
     private final List<String> values;
 
     /** @param written with references in place of values */
@@ -25,7 +27,9 @@ final class FilledNode extends ScalarNode {
                 hidden.getStartMark(),
                 hidden.getEndMark());
         this.written = written;
-        this.values = List.copyOf(filled.values());
+        this.values = filled.values().stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
     }
 
     String written() {

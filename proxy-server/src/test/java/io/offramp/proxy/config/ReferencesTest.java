@@ -23,7 +23,19 @@ class ReferencesTest {
     void makeFile() throws IOException {
         file = new ConfigFile(
                 directory,
-                Map.of("CERT", "site.pem", "HOST", "127.0.0.1", "N", "3", "EMPTY", "", "SECRET", SECRET)::get);
+                Map.of(
+                        "CERT",
+                        "site.pem",
+                        "HOST",
+                        "127.0.0.1",
+                        "N",
+                        "3",
+                        "EMPTY",
+                        "",
+                        "SECRET",
+                        SECRET,
+                        "USER",
+                        "hunter2")::get);
     }
 
     @Test
@@ -108,6 +120,9 @@ class ReferencesTest {
         }
         assertThat(file.problems(yaml("mode: ${SECRET}")))
                 .containsExactly("offramp.yaml:1:93: listeners[0].mode: expected http or tcp, is \"${SECRET}\"");
+        assertThat(file.problems(yaml("bind: x").replace("cert: site.pem", "cert: \"${USER}${SECRET}\"")))
+                .as("a part of another")
+                .contains("offramp.yaml:1:50: listeners[0].tls.cert: no such file: ……, from \"${USER}${SECRET}\"");
         assertThat(file.problems(yaml("bind: x").replace("cert: site.pem", "cert: ${SECRET}")))
                 .contains("offramp.yaml:1:50: listeners[0].tls.cert: no such file: …, from \"${SECRET}\"");
     }
