@@ -31,7 +31,9 @@ public final class UpstreamServer implements Candidate, HealthListener {
     private final ServerLoad load;
     private final PoolKey poolKey;
     private final int version;
+    /** Shared by the server's configurations, so that connections that began by an earlier one learn of a move. */
     private final AtomicReference<KnownAddresses> known;
+
     private volatile @Nullable Runnable lookUp;
 
     /**
@@ -62,7 +64,10 @@ public final class UpstreamServer implements Candidate, HealthListener {
         this.poolKey = poolKey;
         version = before == null ? 0 : before.version + 1;
         boolean unknown = addresses.getFirst() instanceof InetSocketAddress first && first.isUnresolved();
-        known = new AtomicReference<>(before != null && unknown ? before.known.get() : KnownAddresses.of(addresses));
+        known = before == null ? new AtomicReference<>(KnownAddresses.of(addresses)) : before.known;
+        if (before != null && !unknown) {
+            known.updateAndGet(all -> all.found(addresses));
+        }
         name = config.address().toString();
         id = HashKey.hash(name);
         mostRequests = group.config().limits().requests();
@@ -156,7 +161,7 @@ public final class UpstreamServer implements Candidate, HealthListener {
     }
 
     /** Whether it has as many requests as it may have, and takes others when those end. */
-    boolean isBusy() {
+    public boolean isBusy() {
         return isFull()
                 && switch (health.standing().state()) {
                     case UP, UNREACHABLE, EJECTED -> true;

@@ -20,6 +20,7 @@ import io.offramp.proxy.upstream.health.OutlierConfig;
 import io.offramp.proxy.upstream.health.ServerHealth;
 import io.offramp.proxy.upstream.health.ServerState;
 import io.offramp.proxy.upstream.health.Standing;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -153,6 +154,25 @@ class UpstreamsReloadTest {
 
         // Then
         assertThat(app(next).servers().getFirst().health().standing().state()).isEqualTo(ServerState.EJECTED);
+    }
+
+    @Test
+    void shouldTellConnectionsFromBeforeAReloadThatTheirServerHasMoved() {
+        // Given
+        UpstreamServer before = app(first).servers().getFirst();
+        Upstreams next = next(first, UpstreamSettings.DEFAULTS, 1, 3);
+        replace(next, first);
+        UpstreamServer after = app(next).servers().getFirst();
+        InetSocketAddress moved = new InetSocketAddress("127.0.0.5", 1);
+
+        // When
+        IntStream.range(0, 3).forEach(answer -> after.onAddresses(List.of(moved)));
+
+        // Then
+        assertThat(after.name()).isEqualTo(before.name());
+        assertThat(before.knownAddresses().includes(new InetSocketAddress("127.0.0.1", 1)))
+                .isFalse();
+        assertThat(before.addresses()).containsExactly(moved);
     }
 
     private void replace(Upstreams next, Upstreams before) {
