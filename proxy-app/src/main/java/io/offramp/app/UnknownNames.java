@@ -3,10 +3,14 @@ package io.offramp.app;
 import io.offramp.proxy.net.ServerAddress;
 import io.offramp.proxy.upstream.ServerConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.resolve.DnsNames;
+import io.offramp.proxy.upstream.resolve.Services;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,8 +22,11 @@ final class UnknownNames {
     /** A line for each, in the order of the configuration. Looks all names up at once; blocks. */
     static List<String> of(Collection<UpstreamConfig> upstreams) {
         List<CompletableFuture<String>> lookups = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (UpstreamConfig upstream : upstreams) {
+        try (Services services = new Services(DnsNames::alone);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Map<String, UpstreamConfig> named = new LinkedHashMap<>();
+            upstreams.forEach(upstream -> named.put(upstream.name(), upstream));
+            for (UpstreamConfig upstream : services.expand(named).values()) {
                 for (ServerConfig server : upstream.servers()) {
                     lookups.add(CompletableFuture.supplyAsync(
                             () -> isUnknown(server.address()) ? line(upstream, server) : "", threads));

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-/** Where a server is reached: {@code host:port}, or a Unix socket of this machine. */
-public sealed interface ServerAddress permits HostPort, UnixSocket {
+/** Where servers are reached: {@code host:port}, a Unix socket of this machine, or the name of a service. */
+public sealed interface ServerAddress permits HostPort, ServiceName, UnixSocket {
     /** For messages. */
-    String EXPECTED = "host:port such as 127.0.0.1:8080, or unix:FILE";
+    String EXPECTED = "host:port such as 127.0.0.1:8080, unix:FILE or srv:NAME";
 
     /**
      * Reads an address to connect to.
@@ -17,7 +17,10 @@ public sealed interface ServerAddress permits HostPort, UnixSocket {
      * @throws IllegalArgumentException saying what was expected
      */
     static ServerAddress parse(String text, Function<String, Path> files) {
-        return UnixSocket.isForm(text) ? UnixSocket.parse(text, files) : HostPort.parse(text, EXPECTED);
+        if (UnixSocket.isForm(text)) {
+            return UnixSocket.parse(text, files);
+        }
+        return ServiceName.isForm(text) ? ServiceName.parse(text) : HostPort.parse(text, EXPECTED);
     }
 
     /** All addresses to try, in order, at least one. Blocks for a name, so never on an event loop. */

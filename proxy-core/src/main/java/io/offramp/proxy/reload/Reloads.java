@@ -102,6 +102,15 @@ public final class Reloads implements AutoCloseable {
         return root != null;
     }
 
+    /** Reloads an item that need not be registered, soon and on the reload thread. Nothing happens behind a stop. */
+    public void soon(Reloadable what) {
+        onThread(() -> {
+            List<String> lines = new ArrayList<>();
+            boolean failed = !reloadNow(new Watched(what), lines).problems().isEmpty();
+            return new ReloadReport(lines, failed ? Result.REFUSED : Result.DONE);
+        });
+    }
+
     /** Looks at its files no more. */
     public void unregister(Reloadable what) {
         watched.removeIf(each -> each.what == what);

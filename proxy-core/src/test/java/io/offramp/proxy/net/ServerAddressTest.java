@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The forms of a server's address. */
@@ -37,11 +38,26 @@ class ServerAddressTest {
     }
 
     @Test
+    void shouldTakeTheNameOfAService() {
+        ServerAddress service = parse("srv:_api._tcp.example.com");
+
+        assertThat(service)
+                .isEqualTo(new ServiceName("_api._tcp.example.com"))
+                .hasToString("srv:_api._tcp.example.com");
+        assertThat(service.isName()).isTrue();
+        assertThat(parse("srv:80")).as("a host").isEqualTo(new HostPort("srv", 80));
+        for (String wrong : List.of("srv:_api", "srv:_api._tcp:80", "srv:a..b", "srv:" + "a.".repeat(130) + "a")) {
+            assertThatThrownBy(() -> parse(wrong))
+                    .hasMessage("expected a name such as srv:_api._tcp.example.com, is \"" + wrong + "\"");
+        }
+    }
+
+    @Test
     void shouldSayWhatIsExpectedOfAnAddress() {
         assertThatThrownBy(() -> parse("unix:"))
-                .hasMessage("expected host:port such as 127.0.0.1:8080, or unix:FILE, is \"unix:\"");
+                .hasMessage("expected host:port such as 127.0.0.1:8080, unix:FILE or srv:NAME, is \"unix:\"");
         assertThatThrownBy(() -> parse("app"))
-                .hasMessage("expected host:port such as 127.0.0.1:8080, or unix:FILE, is \"app\"");
+                .hasMessage("expected host:port such as 127.0.0.1:8080, unix:FILE or srv:NAME, is \"app\"");
         String longest = "a".repeat(107 - "/run/offramp/".length());
         assertThat(parse("unix:" + longest)).isInstanceOf(UnixSocket.class);
         assertThatThrownBy(() -> parse("unix:" + longest + "a"))

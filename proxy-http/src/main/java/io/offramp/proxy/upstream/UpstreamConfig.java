@@ -48,6 +48,11 @@ public record UpstreamConfig(
                 null);
     }
 
+    /** Other servers, used in the same way. */
+    public UpstreamConfig withServers(List<ServerConfig> others) {
+        return new UpstreamConfig(name, protocol, others, balance, health, limits, proxyProtocol);
+    }
+
     /** The same servers, shared in another way. */
     public UpstreamConfig with(BalanceConfig other) {
         return new UpstreamConfig(name, protocol, servers, other, health, limits, proxyProtocol);

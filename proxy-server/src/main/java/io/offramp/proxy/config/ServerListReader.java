@@ -1,6 +1,7 @@
 package io.offramp.proxy.config;
 
 import io.offramp.proxy.net.ServerAddress;
+import io.offramp.proxy.net.ServiceName;
 import io.offramp.proxy.upstream.ServerConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the servers of an upstream: addresses, or mappings with more about each. */
 final class ServerListReader {
-    static final String SERVERS = "a list of host:port or unix:FILE";
+    static final String SERVERS = "a list of host:port, unix:FILE or srv:NAME";
 
     private static final Scalar<Integer> WEIGHT = Scalar.number(1, 1000);
     private static final Scalar<Integer> PRIORITY = Scalar.number(0, ServerConfig.BACKUP - 1);
@@ -52,12 +53,22 @@ final class ServerListReader {
         }
         boolean backup = section.get("backup", Scalar.BOOL, false);
         Value priority = section.get("priority");
-        if (backup && priority != null) {
-            priority.error("a backup comes behind all priorities");
+        if (read instanceof ServiceName) {
+            refuse(section.get("weight"), "each SRV record has its own weight");
+            refuse(priority, "each SRV record has its own priority");
+        }
+        if (backup) {
+            refuse(priority, "a backup comes behind all priorities");
         }
         return new ServerConfig(
                 read,
                 section.get("weight", WEIGHT, 1),
                 backup ? ServerConfig.BACKUP : section.get("priority", PRIORITY, 0));
+    }
+
+    private static void refuse(@Nullable Value value, String why) {
+        if (value != null) {
+            value.error(why);
+        }
     }
 }

@@ -3,6 +3,8 @@ package io.offramp.proxy.config;
 import io.netty.util.NetUtil;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServerAddress;
+import io.offramp.proxy.net.ServiceName;
+import io.offramp.proxy.net.UnixSocket;
 import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
 import io.offramp.proxy.upstream.ServerConfig;
 import io.offramp.proxy.upstream.UpstreamConfig;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The upstreams: those under {@code upstreams}, and those written directly at a listener or route. */
 final class UpstreamReader {
     private static final Scalar<String> TARGET =
-            new Scalar<>("the name of an upstream, host:port or unix:FILE", text -> text);
+            new Scalar<>("the name of an upstream, host:port, unix:FILE or srv:NAME", text -> text);
 
     private static final String[] KEYS = Stream.concat(
                     Stream.of("servers", "protocol", "tls", "balance", "health", "proxy-protocol"),
@@ -208,8 +210,12 @@ final class UpstreamReader {
         if (written == null && urls < addresses.size()) {
             servers.error("all servers of an upstream need https://, or none: see \"tls\"");
         }
-        if (addresses.stream().anyMatch(each -> !(each instanceof HostPort))) {
+        if (addresses.stream().anyMatch(UnixSocket.class::isInstance)) {
             servers.error("a Unix socket has no TLS");
+        }
+        if (addresses.stream().anyMatch(ServiceName.class::isInstance)
+                && (written == null || written.serverName() == null)) {
+            servers.error("the TLS of a service needs \"server-name\": SRV records can name any host");
         }
     }
 

@@ -38,6 +38,7 @@ import io.offramp.proxy.upstream.pool.ByAlpn;
 import io.offramp.proxy.upstream.pool.Protocol;
 import io.offramp.proxy.upstream.pool.Protocols;
 import io.offramp.proxy.upstream.pool.Upstreams;
+import io.offramp.proxy.upstream.resolve.Services;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,6 +68,7 @@ record GenerationMaker(
         AccessLog accessLog,
         RuleParts rules,
         EventLoopGroup loops,
+        Services services,
         LongSupplier ids) {
     /** What upstreams speak; equal if their answers have the same bounds. */
     private record Spoken(HeadLimits heads) implements Protocols {
@@ -90,11 +92,12 @@ record GenerationMaker(
             Secured tls = secured.get(name);
             return tls == null ? null : tls.security();
         };
+        Map<String, UpstreamConfig> servers = services.expand(config.upstreams());
         Upstreams upstreams = before == null
-                ? new Upstreams(config.upstreams(), spoken, config.servers(), metrics::upstream, securities)
+                ? new Upstreams(servers, spoken, config.servers(), metrics::upstream, securities)
                 : before.generation()
                         .upstreams()
-                        .next(config.upstreams(), spoken, config.servers(), metrics::upstream, securities);
+                        .next(servers, spoken, config.servers(), metrics::upstream, securities);
         Fronts fronts = new Fronts(upstreams, metrics, budget, accessLog);
         Map<ListenerKey, CurrentListener> current = new HashMap<>();
         Map<ListenerKey, CurrentListener> routed = new HashMap<>();

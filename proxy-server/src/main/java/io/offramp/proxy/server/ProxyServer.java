@@ -24,6 +24,7 @@ import io.offramp.proxy.reload.Reloads;
 import io.offramp.proxy.session.OffloadPlan;
 import io.offramp.proxy.sockets.InheritedSockets;
 import io.offramp.proxy.sockets.SocketTransport;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -69,11 +70,7 @@ public final class ProxyServer implements AutoCloseable {
      */
     public record Listening(ListenerConfig config, InetSocketAddress address, OffloadPlan plan) {}
 
-    private ProxyServer(
-            ProxyConfig config,
-            Collection<OffloadProvider> providers,
-            @Nullable OwnClients own,
-            InheritedSockets inherited)
+    private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers, Outside outside)
             throws StartException {
         this.drain = new Drain(config.warmup().isZero() ? Phase.READY : Phase.WARMING);
         this.connections = new ConnectionRegistry(() -> limits().connections());
@@ -88,7 +85,7 @@ public final class ProxyServer implements AutoCloseable {
                 new Overload(budget, drain.clients(), halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
         this.reloads = new Reloads(metrics.reloads());
         this.handshakes = new Handshakes(metrics, processors);
-        this.servers = new ServerWatch(loops);
+        this.servers = new ServerWatch(loops, outside.dns());
         this.maker = new GenerationMaker(
                 generations,
                 backends,
@@ -99,14 +96,15 @@ public final class ProxyServer implements AutoCloseable {
                 accessLog,
                 new RuleParts(metrics.rules(), processors),
                 loops,
+                servers.services(),
                 connections::nextId);
         this.listeners = new Listeners(
                 transport,
                 loops,
                 backends,
                 metrics,
-                own,
-                inherited,
+                outside.clients(),
+                outside.inherited(),
                 current ->
                         new TlsListener(current, connections, halfOpen, addresses, drain.clients(), drain::isUnderWay));
     }
@@ -130,7 +128,7 @@ public final class ProxyServer implements AutoCloseable {
     public static ProxyServer start(
             ProxyConfig config, Collection<OffloadProvider> providers, InheritedSockets inherited)
             throws StartException {
-        ProxyServer server = start(config, providers, null, inherited);
+        ProxyServer server = start(config, providers, Outside.usual(inherited));
         inherited.closeRest();
         server.announcement().started(config, server.limits(), server.listeners(), server.admin);
         if (server.drain.phase().get() == Phase.WARMING) {
@@ -142,15 +140,11 @@ public final class ProxyServer implements AutoCloseable {
     /**
      * The same without a line in the log, and without a warm-up.
      *
-     * @param own clients that alone may connect; null for all
+     * @param outside others than the usual clients and DNS
      */
-    static ProxyServer start(
-            ProxyConfig config,
-            Collection<OffloadProvider> providers,
-            @Nullable OwnClients own,
-            InheritedSockets inherited)
+    static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers, Outside outside)
             throws StartException {
-        ProxyServer server = new ProxyServer(config, providers, own, inherited);
+        ProxyServer server = new ProxyServer(config, providers, outside);
         try {
             server.bind(config);
         } catch (StartException | RuntimeException e) {
@@ -172,6 +166,11 @@ public final class ProxyServer implements AutoCloseable {
                         listeners.of(each.getKey()).address(),
                         backends.plan(each.getValue().offload())))
                 .toList();
+    }
+
+    /** The servers of the current configuration. */
+    Collection<UpstreamGroup> upstreams() {
+        return generations.now().upstreams().groups();
     }
 
     /** The current configuration. */
@@ -312,13 +311,17 @@ public final class ProxyServer implements AutoCloseable {
         if (handshakes.keyLogs().isNew()) {
             metrics.bindKeyLog(handshakes.keyLogs(), KeyLogs::count, KeyLogs::dropped);
         }
-        servers.become(next.generation().upstreams());
+        servers.become(next);
         configs.onGeneration();
     }
 
     /** Backends that are open, by name. */
     Set<String> backendNames() {
         return backends.names();
+    }
+
+    boolean isDraining() {
+        return drain.isUnderWay();
     }
 
     private void log(AccessLogConfig config) throws StartException {
@@ -354,18 +357,14 @@ public final class ProxyServer implements AutoCloseable {
         use(first, null);
         listeners.become(first, listeners.bind(first));
         listening = bound(config);
-        metrics.bindServers(() -> generations.now().upstreams().groups());
+        metrics.bindServers(this::upstreams);
         overload.start();
         reloads.start();
+        ServiceChange.watch(servers.services(), this);
         if (config.admin() != null) {
             try {
                 admin = AdminServer.start(
-                        config.admin(),
-                        metrics,
-                        connections,
-                        () -> generations.now().upstreams().groups(),
-                        reloads,
-                        drain.phase()::get);
+                        config.admin(), metrics, connections, this::upstreams, reloads, drain.phase()::get);
             } catch (IOException e) {
                 throw new StartException(String.valueOf(e.getMessage()));
             }

@@ -78,12 +78,11 @@ final class UpstreamTls implements TransportSecurity {
 
     private PeerName name(UpstreamServer server) {
         String configured = config.serverName();
-        return names.computeIfAbsent(
-                server.name(),
-                address -> PeerName.of(
-                        configured != null
-                                ? configured
-                                : HostPort.parse(address).plainHost()));
+        return configured != null
+                ? names.computeIfAbsent(configured, PeerName::of) // the servers of a service come and go
+                : names.computeIfAbsent(
+                        server.name(),
+                        address -> PeerName.of(HostPort.parse(address).plainHost()));
     }
 
     private record Session(Connection connection, TlsSessionHandler handler, ClientHandshake handshake)

@@ -13,7 +13,6 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.session.OffloadConfig;
-import io.offramp.proxy.sockets.InheritedSockets;
 import io.offramp.proxy.sockets.SocketTransport;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.warmup.LoadServer;
@@ -82,8 +81,7 @@ final class WarmUp {
         try (ProxyMetrics unseen = new ProxyMetrics()) {
             EventLoopGroup loop = LoopTurns.eventLoops(transport, 1, unseen);
             try (LoadServer upstream = LoadServer.start(loop, transport.server());
-                    ProxyServer proxy =
-                            ProxyServer.start(own(upstream.port()), providers, clients, InheritedSockets.none())) {
+                    ProxyServer proxy = ProxyServer.start(own(upstream.port()), providers, Outside.only(clients))) {
                 TlsLoad load = new TlsLoad(clients);
                 load.run(targets(proxy), goesOn, new Steady());
                 return load.requests();

@@ -44,7 +44,7 @@ class ConfigProblemsTest {
                         """))
                 .containsExactly(
                         "offramp.yaml:2:5: listeners[0]: missing \"upstream\": where requests go, a name, "
-                                + "host:port or unix:FILE; or else routes",
+                                + "host:port, unix:FILE or srv:NAME; or else routes",
                         "offramp.yaml:2:11: listeners[0].bind: expected host:port such as 0.0.0.0:8443 or :8443, is "
                                 + "\"0.0.0.0\"",
                         "offramp.yaml:3:11: listeners[0].mode: expected http or tcp, is \"https\"",
@@ -176,19 +176,19 @@ class ConfigProblemsTest {
                         "offramp.yaml:5:44: listeners[0].routes[0].upstream: unknown upstream \"app\"; there is none "
                                 + "(a server has a port: app:8080)",
                         "offramp.yaml:6:9: listeners[0].routes[1]: missing \"upstream\": where these requests go, a "
-                                + "name, host:port or unix:FILE",
+                                + "name, host:port, unix:FILE or srv:NAME",
                         "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, "
                                 + "is \"/x?y\"",
                         "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, "
                                 + "timeouts, limits, is \"/api\"",
                         "offramp.yaml:8:5: listeners[1]: missing \"upstream\": a tcp listener sends everything to one: "
-                                + "a name, host:port or unix:FILE",
+                                + "a name, host:port, unix:FILE or srv:NAME",
                         "offramp.yaml:11:13: listeners[1].routes: a tcp listener has no routes, only an upstream",
                         "offramp.yaml:14:15: listeners[2].upstream: expected host:port such as 127.0.0.1:8080, "
-                                + "or unix:FILE, is \"http://127.0.0.1:8080\"",
+                                + "unix:FILE or srv:NAME, is \"http://127.0.0.1:8080\"",
                         "offramp.yaml:17:13: listeners[3].routes: expected a list of routes, is an empty list",
-                        "offramp.yaml:20:14: listeners[4].upstream: expected the name of an upstream, host:port or "
-                                + "unix:FILE, is empty");
+                        "offramp.yaml:20:14: listeners[4].upstream: expected the name of an upstream, host:port, "
+                                + "unix:FILE or srv:NAME, is empty");
     }
 
     @Test
@@ -201,8 +201,8 @@ class ConfigProblemsTest {
                           app: [unix:app.sock, unix:other.sock, unix:app.sock]
                         """))
                 .containsExactly(
-                        "offramp.yaml:2:54: listeners[0].upstream: expected host:port such as 127.0.0.1:8080, or "
-                                + "unix:FILE, is \"unix:\"",
+                        "offramp.yaml:2:54: listeners[0].upstream: expected host:port such as 127.0.0.1:8080, "
+                                + "unix:FILE or srv:NAME, is \"unix:\"",
                         "offramp.yaml:5:41: upstreams.app[2]: is in the list already");
     }
 
@@ -228,8 +228,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:7:3: upstreams.app: duplicate key, first on line 6",
                         "offramp.yaml:8:10: upstreams.a b: a name has letters, digits, dots, dashes and underscores "
                                 + "only",
-                        "offramp.yaml:9:19: upstreams.none.servers: expected a list of host:port or unix:FILE, is "
-                                + "an empty list",
+                        "offramp.yaml:9:19: upstreams.none.servers: expected a list of host:port, unix:FILE or "
+                                + "srv:NAME, is an empty list",
                         "offramp.yaml:10:15: admin.bind: 0.0.0.0:8444 is taken by listeners[2].bind");
     }
 

@@ -3,6 +3,7 @@ package io.offramp.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.net.HostPort;
+import io.offramp.proxy.net.ServiceName;
 import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.QueueConfig;
@@ -76,6 +77,31 @@ class UpstreamConfigTest {
                         new ServerConfig(new HostPort("b", 1), 1, 0),
                         new ServerConfig(new HostPort("c", 1), 1, 2),
                         new ServerConfig(new HostPort("d", 1), 1, ServerConfig.BACKUP));
+    }
+
+    @Test
+    void shouldReadServices() throws IOException {
+        assertThat(app("['srv:_api._tcp.example.com', {address: 'srv:api.service.consul', backup: true}]")
+                        .servers())
+                .containsExactly(
+                        new ServerConfig(new ServiceName("_api._tcp.example.com")),
+                        new ServerConfig(new ServiceName("api.service.consul"), 1, ServerConfig.BACKUP));
+        assertThat(file.loaded("listeners: [{bind: ':1', tls: {cert: site.pem}, upstream: 'srv:_a._tcp.test'}]\n")
+                        .upstreams())
+                .containsOnlyKeys("srv:_a._tcp.test");
+        assertThat(file.problems(LISTENER + "{servers: [{address: 'srv:_a._tcp.test', weight: 2, priority: 1}]}\n"))
+                .containsExactly(
+                        "offramp.yaml:3:57: upstreams.app.servers[0].weight: each SRV record has its own weight",
+                        "offramp.yaml:3:70: upstreams.app.servers[0].priority: each SRV record has its own priority");
+        assertThat(file.problems(LISTENER + "{servers: ['srv:_a'], tls: {verify: none}}\n"))
+                .contains("offramp.yaml:3:19: upstreams.app.servers[0]: expected a name such as "
+                        + "srv:_api._tcp.example.com, is \"srv:_a\"");
+        assertThat(file.problems(LISTENER + "{servers: ['srv:_a._tcp.test'], tls: {verify: none}}\n"))
+                .containsExactly("offramp.yaml:3:18: upstreams.app.servers: the TLS of a service needs \"server-name\":"
+                        + " SRV records can name any host");
+        assertThat(app("{servers: ['srv:_a._tcp.test'], tls: {verify: none, server-name: a.test}}")
+                        .servers())
+                .hasSize(1);
     }
 
     @Test
