@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param streams most requests at once on a connection that is shared; a server may allow fewer
  * @param requests of a shared connection in all; then another takes its place
  * @param age of a shared connection; then another takes its place
+ * @param window bytes of an answer that a server may send ahead on a stream of a shared connection
  * @param receiveBytes receive buffer of a socket, SO_RCVBUF: most that is under way from a server
  */
 public record UpstreamSettings(
@@ -24,6 +25,7 @@ public record UpstreamSettings(
         int streams,
         int requests,
         Duration age,
+        int window,
         int receiveBytes) {
     /** The default. */
     public static final UpstreamSettings DEFAULTS = new UpstreamSettings(
@@ -35,6 +37,7 @@ public record UpstreamSettings(
             1024,
             9_000, // some servers and load balancers end a connection at 10,000
             Duration.ofHours(1),
+            256 << 10,
             256 << 10);
 
     /** The default, with other choices by name. */
@@ -57,6 +60,7 @@ public record UpstreamSettings(
         private int streams;
         private int requests;
         private Duration age;
+        private int window;
         private int receiveBytes;
 
         private Builder(UpstreamSettings from) {
@@ -68,6 +72,7 @@ public record UpstreamSettings(
             streams = from.streams;
             requests = from.requests;
             age = from.age;
+            window = from.window;
             receiveBytes = from.receiveBytes;
         }
 
@@ -119,6 +124,12 @@ public record UpstreamSettings(
             return this;
         }
 
+        /** Bytes that may come ahead on a stream. */
+        public Builder window(int choice) {
+            window = choice;
+            return this;
+        }
+
         /** Receive buffer of a socket, SO_RCVBUF. */
         public Builder receiveBytes(int choice) {
             receiveBytes = choice;
@@ -136,6 +147,7 @@ public record UpstreamSettings(
                     streams,
                     requests,
                     age,
+                    window,
                     receiveBytes);
         }
     }

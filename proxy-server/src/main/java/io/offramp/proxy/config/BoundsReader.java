@@ -8,6 +8,7 @@ import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.tcp.TcpSettings;
 import io.offramp.proxy.upstream.UpstreamSettings;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the sections {@code timeouts} and {@code limits}. */
@@ -16,21 +17,10 @@ final class BoundsReader {
     private static final Scalar<Duration> OR_ZERO = Scalar.duration(Duration.ZERO);
     private static final int MOST_CLIENTS = 10_000_000;
 
-    private static final String[] TIMEOUTS = {
-        "handshake",
-        "request-head",
-        "request",
-        "idle",
-        "tunnel",
-        "body",
-        "upstream-connect",
-        "upstream-answer",
-        "upstream-pause",
-        "total",
-        "upstream-age",
-        "drain-delay",
-        "drain"
-    };
+    private static final String[] TIMEOUTS = Stream.concat(
+                    Stream.of(TimeoutsReader.KEYS),
+                    Stream.of("handshake", "upstream-connect", "upstream-age", "drain-delay", "drain"))
+            .toArray(String[]::new);
     private static final String[] LIMITS = {
         "request-line",
         "head",
@@ -45,6 +35,7 @@ final class BoundsReader {
         "upstream-queue",
         "upstream-streams",
         "upstream-requests",
+        "upstream-window",
         "connections-per-address",
         "handshakes-per-address"
     };
@@ -82,6 +73,7 @@ final class BoundsReader {
                         .streams(number("upstream-streams", 1, 100_000, servers.streams()))
                         .requests(number("upstream-requests", 1, 900_000_000, servers.requests()))
                         .age(timeout("upstream-age", servers.age()))
+                        .window((int) size("upstream-window", 64 << 10, 64 << 20, servers.window()))
                         .receiveBytes((int) size("upstream-rcvbuf", 4 << 10, 1 << 30, servers.receiveBytes()))
                         .build(),
                 clients(),
@@ -93,19 +85,10 @@ final class BoundsReader {
 
     private HttpSettings http() {
         HttpSettings usual = HttpSettings.DEFAULTS;
-        Duration answer = timeout("upstream-answer", usual.answerTimeout());
-        return HttpSettings.builder()
+        return TimeoutsReader.read(timeouts, usual).toBuilder()
                 .heads(heads())
                 .bodyBytes(size("body", 0, 1L << 50, usual.bodyBytes()))
                 .leastRate(size("least-rate", 0, 1 << 20, usual.leastRate()))
-                .headTimeout(timeout("request-head", usual.headTimeout()))
-                .requestTimeout(get(timeouts, "request", OR_ZERO, usual.requestTimeout()))
-                .idleTimeout(timeout("idle", usual.idleTimeout()))
-                .tunnelTimeout(timeout("tunnel", usual.tunnelTimeout()))
-                .bodyTimeout(timeout("body", usual.bodyTimeout()))
-                .answerTimeout(answer)
-                .pauseTimeout(timeout("upstream-pause", answer))
-                .totalTimeout(get(timeouts, "total", OR_ZERO, usual.totalTimeout()))
                 .build();
     }
 

@@ -30,6 +30,7 @@ final class ListenerReader {
                             "proxy-protocol",
                             "upgrade",
                             "abort-on-fin",
+                            "timeouts",
                             "http2"),
                     RuleReader.LISTENER_KEYS.stream(),
                     ProtectionReader.KEYS.stream())
@@ -71,7 +72,8 @@ final class ListenerReader {
         if (tlsValue != null && plain && tlsValue.as(OFF) == null) {
             return null;
         }
-        HttpSettings http = HttpReader.read(listener, mode, bounds.http());
+        Bounds own = TimeoutsReader.read(listener.get("timeouts"), mode, bounds);
+        HttpSettings http = HttpReader.read(listener, mode, own.http());
         TlsConfig tlsConfig = tlsValue == null || plain
                 ? null
                 : tls.read(tlsValue, mode, http.http2().enabled());
@@ -100,7 +102,7 @@ final class ListenerReader {
                 routes.unrouted(listener, mode),
                 proxies,
                 http,
-                bounds.tcp());
+                own.tcp());
     }
 
     private String name(Section listener, HostPort bind) {

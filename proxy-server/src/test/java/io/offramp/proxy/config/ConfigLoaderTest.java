@@ -71,7 +71,7 @@ class ConfigLoaderTest {
             limits: {request-line: 1k, head: 64k, body: 1g, connections: 10, handshakes: 7, handshake: 16384, \
             upstream-idle: 3, upstream-rcvbuf: 4m,
                      least-rate: 1k, upstream-connections: 8, upstream-queue: 9, upstream-streams: 10, \
-            upstream-requests: 11, connections-per-address: 100, \
+            upstream-requests: 11, upstream-window: 1m, connections-per-address: 100, \
             handshakes-per-address: 20}
             offload:
               device: {contexts: 128}
@@ -225,6 +225,7 @@ class ConfigLoaderTest {
                         .queue(9)
                         .streams(10)
                         .requests(11)
+                        .window(1 << 20)
                         .age(Duration.ofMinutes(7))
                         .receiveBytes(4 << 20)
                         .build());

@@ -6,6 +6,7 @@ import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.message.Forwarding;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.route.RouteConfig;
+import io.offramp.proxy.tcp.TcpSettings;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -95,6 +96,42 @@ class HttpConfigTest {
 
         assertThat(route.bounds())
                 .isEqualTo(new ExchangeBounds(1_000_000_000, 2_000_000_000, 3_000_000_000L, 4_000_000_000L, 5 << 10));
+    }
+
+    @Test
+    void shouldReadTimesOfOneListenerOverThoseOfAll() throws IOException {
+        List<ListenerConfig> listeners = file.loaded("""
+                        listeners:
+                          - bind: ':1'
+                            tls: {cert: site.pem}
+                            upstream: 127.0.0.1:80
+                            timeouts: {request-head: 1s, request: 2s, upstream-answer: 5m, tunnel: 4s}
+                          - {bind: ':2', tls: {cert: site.pem}, upstream: 127.0.0.1:80}
+                          - {bind: ':3', mode: tcp, tls: {cert: site.pem}, upstream: 127.0.0.1:80, timeouts: {body: 6s}}
+                        timeouts: {request-head: 9s, idle: 7s, tunnel: 8s}
+                        """).listeners();
+
+        HttpSettings own = listeners.get(0).http();
+        HttpSettings usual = listeners.get(1).http();
+        assertThat(own.headTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(own.requestTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(own.answerTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(own.pauseTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(own.tunnelTimeout()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(own.idleTimeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(usual)
+                .isEqualTo(HttpSettings.builder()
+                        .headTimeout(Duration.ofSeconds(9))
+                        .idleTimeout(Duration.ofSeconds(7))
+                        .tunnelTimeout(Duration.ofSeconds(8))
+                        .build());
+        assertThat(listeners.get(2).tcp()).isEqualTo(new TcpSettings(Duration.ofSeconds(8), Duration.ofSeconds(6)));
+        assertThat(file.problems("""
+                        listeners:
+                          - {bind: ':1', mode: tcp, tls: {cert: site.pem}, upstream: 'a:1', timeouts: {request: 1s}}
+                        """))
+                .containsExactly(
+                        "offramp.yaml:2:80: listeners[0].timeouts.request: unknown key; known are tunnel, " + "body");
     }
 
     @Test

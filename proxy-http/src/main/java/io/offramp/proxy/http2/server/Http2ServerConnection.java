@@ -89,7 +89,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         this.result = result;
         settings = loop.settings();
         odd = new OddFrames(loop.eventLoop().ticker());
-        codec = ServerCodec.of(this, hpack);
+        codec = ServerCodec.of(this, hpack, settings.window());
         streams = codec.connection();
         key = streams.newKey();
         liveness = new Liveness(this, loop);
@@ -97,7 +97,7 @@ final class Http2ServerConnection extends Http2ConnectionAdapter implements Pool
         openTimer = loop.eventLoop()
                 .schedule(
                         () -> fail(ConnectionEnd.SILENT, "no SETTINGS in time"),
-                        settings.connectTimeout().toNanos(),
+                        server.group().connectTimeout(settings).toNanos(),
                         TimeUnit.NANOSECONDS);
     }
 

@@ -39,23 +39,25 @@ final class ServerCodec extends Http2ConnectionHandler {
 
     private static final int SMALL_CONTINUATIONS = 16;
     private static final float UPDATE_RATIO = 0.5f;
-    /** Credit for the answer of one stream that nobody takes. */
-    private static final int STREAM_WINDOW = 256 << 10;
-
+    /** Or that of one stream, if it is more. */
     private static final int CONNECTION_WINDOW = 4 << 20;
+
     /** For our last words. */
     private static final int GOODBYE_MS = 1000;
 
     private final Http2ServerConnection owner;
+    private final int connectionWindow;
     private @Nullable ChannelHandlerContext ctx;
 
     private ServerCodec(
             Http2ServerConnection owner,
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
-            Http2Settings settings) {
+            Http2Settings settings,
+            int connectionWindow) {
         super(decoder, encoder, settings, true);
         this.owner = owner;
+        this.connectionWindow = connectionWindow;
         gracefulShutdownTimeoutMillis(GOODBYE_MS);
     }
 
@@ -63,8 +65,9 @@ final class ServerCodec extends Http2ConnectionHandler {
      * The library's connection, with its flow control.
      *
      * @param hpack with the bounds of field sections
+     * @param window credit for the answer of one stream that nobody takes
      */
-    static ServerCodec of(Http2ServerConnection owner, Http2HeadersDecoder hpack) {
+    static ServerCodec of(Http2ServerConnection owner, Http2HeadersDecoder hpack, int window) {
         Http2Connection streams = new DefaultHttp2Connection(false, 0);
         streams.local().allowPushTo(false);
         streams.remote().flowController(new RemoteFlow(streams, owner::onWritabilityChanged));
@@ -86,9 +89,9 @@ final class ServerCodec extends Http2ConnectionHandler {
         Http2Settings settings = new Http2Settings()
                 .pushEnabled(false)
                 .maxConcurrentStreams(0)
-                .initialWindowSize(STREAM_WINDOW)
+                .initialWindowSize(window)
                 .maxHeaderListSize(hpack.configuration().maxHeaderListSize());
-        return new ServerCodec(owner, decoder, encoder, settings);
+        return new ServerCodec(owner, decoder, encoder, settings, Math.max(CONNECTION_WINDOW, window));
     }
 
     /** Its context; it has been added to its channel. */
@@ -116,7 +119,7 @@ final class ServerCodec extends Http2ConnectionHandler {
                 .local()
                 .flowController()
                 .incrementWindowSize(
-                        connection().connectionStream(), CONNECTION_WINDOW - Http2ServerConnection.FIRST_WINDOW);
+                        connection().connectionStream(), connectionWindow - Http2ServerConnection.FIRST_WINDOW);
         context.flush();
     }
 
