@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +41,7 @@ class ManPagesTest {
     @Test
     void shouldSayWhatTheHelpSays() throws IOException {
         // Given
-        CommandLine reload = Main.commandLine().getSubcommands().get("reload");
+        CommandLine reload = Objects.requireNonNull(Main.commandLine().getSubcommands().get("reload"));
 
         // When
         String page = Files.readString(directory.resolve("offramp-reload.1"));
