@@ -46,6 +46,11 @@ public interface ClientStream {
      */
     void awaitServer(long ns);
 
+    /**
+     * The same while no server has room: the time that a client has for its request stands still until {@link #resume}.
+     */
+    void awaitPlace(long ns);
+
     /** True if more may be written within the high watermark and the client's flow control. */
     boolean isWritable();
 

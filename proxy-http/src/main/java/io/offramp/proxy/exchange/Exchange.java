@@ -79,12 +79,12 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
 
     /** It waits until a server may have one more connection; the pool ends that wait behind the time. */
     void awaitPlace(long ns) {
-        client.awaitServer(ns + settings.answerNs(bounds));
+        client.awaitPlace(ns + settings.answerNs(bounds));
     }
 
     /** The request waits in the queue of its upstream, for that time at most. */
     void awaitRoom(long ns) {
-        client.awaitServer(ns);
+        client.awaitPlace(ns);
     }
 
     /** A server takes the request. */
@@ -184,7 +184,7 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
         } else if (status >= 200 && status < 300 && request().needsUpgrade()) {
             refuse(Refusal.BAD_GATEWAY, "answer " + status + " without the other protocol");
         } else if (!head.isInterim() && search.mayRepeat(status, request(), requestSide)) {
-            search.onRejected(status);
+            search.onRejected(head);
             repeat();
         } else if (!head.isInterim()) {
             onFinalHead(head);
@@ -335,7 +335,7 @@ public final class Exchange extends RoutedExchange implements UpstreamListener {
             repeat();
             return;
         }
-        refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
+        search.refuse(Refusal.GATEWAY_TIMEOUT, "upstream timeout");
     }
 
     /** Sets the wait for the side whose turn it is. */

@@ -5,8 +5,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.message.AnswerHead;
+import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.message.Refusal;
-import io.offramp.proxy.message.RequestHead;
 import io.offramp.proxy.upstream.QueueConfig;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
 import io.offramp.proxy.upstream.UpstreamGroup;
@@ -17,9 +17,9 @@ import io.offramp.proxy.upstream.balance.HashKey;
 import io.offramp.proxy.upstream.failure.FailureReason;
 import io.offramp.proxy.upstream.pool.Lease;
 import io.offramp.proxy.upstream.pool.LeaseListener;
+import io.offramp.proxy.upstream.pool.QueuedRequest;
 import io.offramp.proxy.upstream.pool.ServerBusyException;
 import io.offramp.proxy.upstream.pool.UpstreamLoop;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,22 +27,14 @@ import org.jspecify.annotations.Nullable;
  * Finds a server for one exchange: on a free connection, else on a new one, else the next server of the group. Confined
  * to the event loop.
  */
-final class ServerSearch implements LeaseListener {
-    /** For a request that servers refuse without a look at it. */
-    private static final int MAX_RETRIES = 3;
-
+final class ServerSearch extends Attempts implements LeaseListener {
     /** In front of the second try of such a request. The first comes at once: a place is often free by then. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final String NO_RETRY = "too many requests were tried again lately";
 
     private final Exchange exchange;
-    private final UpstreamLoop servers;
-    private @Nullable UpstreamGroup group;
     private @Nullable UpstreamServer server;
-    /** Counts the request. */
-    private @Nullable UpstreamServer serving;
-
     private @Nullable Connection session;
     /** The head of the request, by the loop's clock. */
     private long sentNs;
@@ -56,16 +48,10 @@ final class ServerSearch implements LeaseListener {
     private @Nullable QueuedRequest queued;
 
     private long tried;
-    private boolean used;
-    /** Servers that have got the request. A byte each: every request has these. */
-    private byte attempts;
-
-    private byte refusals;
-    private byte repeats;
 
     ServerSearch(Exchange exchange, UpstreamLoop servers) {
+        super(servers);
         this.exchange = exchange;
-        this.servers = servers;
     }
 
     /** That of client and servers. */
@@ -105,7 +91,7 @@ final class ServerSearch implements LeaseListener {
             return;
         }
         if (tried != 0 && !from.takeRetry(servers.nowNs())) {
-            exchange.refuse(lastFailure, lastProblem + "; " + NO_RETRY);
+            refuse(lastFailure, lastProblem + "; " + NO_RETRY);
             return;
         }
         ask(from, next);
@@ -129,7 +115,17 @@ final class ServerSearch implements LeaseListener {
         if (lastProblem == null) {
             from.onFailed(FailureReason.NO_SERVER, null, "none takes requests", servers.nowNs());
         }
-        exchange.refuse(lastFailure, lastProblem);
+        refuse(lastFailure, lastProblem);
+    }
+
+    /** No attempt follows. If a server has answered before, the client learns how. */
+    void refuse(Refusal refusal, @Nullable String why) {
+        OwnAnswer known = rejected();
+        if (known == null) {
+            exchange.refuse(refusal, why);
+        } else {
+            exchange.answer(known, why);
+        }
     }
 
     /** Waits in the queue for one of the busy servers; false if there is none, or no queue. */
@@ -194,7 +190,7 @@ final class ServerSearch implements LeaseListener {
             lastProblem = "all servers are busy, and none had room in time";
             from.onFailed(FailureReason.BUSY, null, lastProblem, servers.nowNs());
         }
-        exchange.refuse(Refusal.BUSY, lastProblem);
+        refuse(Refusal.BUSY, lastProblem);
     }
 
     private void leaveQueue() {
@@ -230,7 +226,7 @@ final class ServerSearch implements LeaseListener {
     }
 
     private void pass(UpstreamStream stream) {
-        attempts++;
+        onAttempt();
         session = stream.session();
         sentNs = servers.nowNs();
         exchange.onServer(stream);
@@ -251,7 +247,7 @@ final class ServerSearch implements LeaseListener {
             group.onFailed(
                     ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), servers.nowNs());
             boolean late = cause instanceof ServerBusyException && queued != null && queued.leftNs() == 0;
-            if (!late && (attempts > 0 || group.retryRules().has(Cause.CONNECT))) {
+            if (!late && (hasBegun() || group.retryRules().has(Cause.CONNECT))) {
                 tryNext(group);
             } else {
                 giveUp(group);
@@ -260,39 +256,15 @@ final class ServerSearch implements LeaseListener {
     }
 
     /**
-     * True if a request may be sent again: a few times if the server has certainly not acted on it; once if it is
-     * idempotent and went to a connection that the server may have closed as idle (RFC 9112 §9.3.1). The end of a body
-     * is sent once, even of an empty one.
-     */
-    boolean mayRetry(RequestHead request, RequestSide progress, Fate fate) {
-        boolean may = switch (fate) {
-            case REFUSED ->
-                refusals < MAX_RETRIES
-                        && (progress.isReplayable() || progress.bytes() == 0 && !progress.isComplete())
-                        && request.message().isWhole()
-                        && group != null
-                        && group.retryRules().has(Cause.REFUSED);
-            case UNANSWERED -> repeats == 0 && used && request.length() == 0 && request.isIdempotent();
-            case ANSWERED -> false;
-        };
-        return may && group != null && group.takeRetry(servers.nowNs());
-    }
-
-    /**
      * Tries the same server once more, on another connection if its connections have one request at a time.
      *
      * @param fate for which {@link #mayRetry} gave true
      */
     void retry(Fate fate) {
-        if (fate == Fate.REFUSED) {
-            refusals++;
-            attempts--;
-        } else {
-            repeats++;
-        }
+        onReturned(fate);
         if (group != null && server != null) {
             group.events().onRetried();
-            if (refusals > 1) {
+            if (refusals() > 1) {
                 connectLater(group, server);
             } else {
                 connect(group, server);
@@ -300,28 +272,11 @@ final class ServerSearch implements LeaseListener {
         }
     }
 
-    /** True if an answer of that status is not passed on, and another attempt takes its place. */
-    boolean mayRepeat(int status, RequestHead request, RequestSide progress) {
-        return group != null && group.retryRules().has(status) && mayRepeat(group, request, progress);
-    }
-
-    /** True if another attempt may follow, though the server may have acted. */
-    boolean mayRepeat(Cause cause, RequestHead request, RequestSide progress) {
-        return group != null && group.retryRules().has(cause) && mayRepeat(group, request, progress);
-    }
-
-    private boolean mayRepeat(UpstreamGroup from, RequestHead request, RequestSide progress) {
-        return progress.isReplayable()
-                && attempts < from.retryRules().attempts()
-                && request.message().isWhole()
-                && from.retryRules().allows(request)
-                && from.takeRetry(servers.nowNs());
-    }
-
     /** The server has answered so that another attempt follows. */
-    void onRejected(int status) {
+    void onRejected(AnswerHead head) {
+        keep(head);
         if (serving != null) {
-            serving.onAnswer(status, servers.clock());
+            serving.onAnswer(head.status(), servers.clock());
         }
     }
 
@@ -348,12 +303,12 @@ final class ServerSearch implements LeaseListener {
 
     /** Requests that are refused together do not come back together. */
     private void connectLater(UpstreamGroup from, UpstreamServer to) {
-        long least = PAUSE_NS << 2 * (refusals - 2);
+        long least = PAUSE_NS << 2 * (refusals() - 2);
         later(least, () -> connect(from, to));
     }
 
     private void later(long leastNs, Runnable attempt) {
-        long ns = ThreadLocalRandom.current().nextLong(leastNs, 2 * leastNs);
+        long ns = servers.random().nextLong(leastNs, 2 * leastNs);
         pause = servers.eventLoop().schedule(attempt, ns, TimeUnit.NANOSECONDS);
         exchange.awaitServer();
     }

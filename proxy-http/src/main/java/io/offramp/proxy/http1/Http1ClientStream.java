@@ -125,6 +125,7 @@ final class Http1ClientStream implements ClientStream {
 
     @Override
     public void resume() {
+        connection.waits().onPlace();
         connection.resume();
     }
 
@@ -136,6 +137,11 @@ final class Http1ClientStream implements ClientStream {
     @Override
     public void awaitServer(long ns) {
         connection.waits().forServer(ns);
+    }
+
+    @Override
+    public void awaitPlace(long ns) {
+        connection.waits().forPlace(ns);
     }
 
     @Override

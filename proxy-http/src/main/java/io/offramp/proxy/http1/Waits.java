@@ -23,6 +23,8 @@ final class Waits {
     private final Deadline deadline;
     private final ClientPace pace;
     private final @Nullable Deadline requestEnd;
+    /** Time that is left for the request behind its wait for a place; negative while that time runs. */
+    private long heldNs = -1;
 
     /**
      * @param deadline for all other waits
@@ -61,11 +63,29 @@ final class Waits {
         deadline.in(ns);
     }
 
+    /** No server has room for the request, which is no fault of the client. */
+    void forPlace(long ns) {
+        forServer(ns);
+        if (requestEnd != null && heldNs < 0) {
+            heldNs = Math.max(0, requestEnd.leftNs());
+            requestEnd.clear();
+        }
+    }
+
+    /** A server has room. */
+    void onPlace() {
+        if (requestEnd != null && heldNs >= 0) {
+            requestEnd.in(heldNs);
+            heldNs = -1;
+        }
+    }
+
     /** The client has begun a request. */
     void forHead() {
         pace.rest();
         deadline.in(settings.headNs());
         if (requestEnd != null) {
+            heldNs = -1;
             requestEnd.in(settings.requestNs());
         }
     }

@@ -1,6 +1,7 @@
 package io.offramp.proxy.message;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public record OwnAnswer(
         boolean last,
         int retryAfterS,
         @Nullable ResetCode code) {
+    private static final byte[] RETRY_AFTER = "retry-after".getBytes(StandardCharsets.US_ASCII);
     private static final String TYPE = "Content-Type";
 
     /**
@@ -69,5 +71,22 @@ public record OwnAnswer(
     /** The same with a time to wait. */
     public OwnAnswer withRetryAfter(int seconds) {
         return new OwnAnswer(status, reason, fields, body, last, seconds, code);
+    }
+
+    /** In the place of an answer of which only the status and a Retry-After in seconds are left. */
+    public static OwnAnswer inPlaceOf(AnswerHead head) {
+        Fields fields = head.message().fields();
+        int retryAfter = fields.indexOf(RETRY_AFTER);
+        long seconds = retryAfter < 0 ? 0 : Math.clamp(fields.number(retryAfter), 0, Integer.MAX_VALUE);
+        String reason = HttpResponseStatus.valueOf(head.status()).reasonPhrase();
+        String text = head.status() + " " + reason + ": the server behind this proxy cannot answer now\n";
+        return new OwnAnswer(
+                head.status(),
+                reason,
+                List.of(new Entry(TYPE, "text/plain; charset=us-ascii")),
+                text.getBytes(StandardCharsets.US_ASCII),
+                false,
+                (int) seconds,
+                null);
     }
 }

@@ -10,28 +10,20 @@ import io.offramp.proxy.exchange.ExchangeListener;
 import io.offramp.proxy.net.proxyprotocol.ProxyVersion;
 import io.offramp.proxy.tls.Negotiated;
 import io.offramp.proxy.tunnel.Tunnel;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.balance.HashKey;
-import io.offramp.proxy.upstream.failure.FailureReason;
-import io.offramp.proxy.upstream.pool.Opening;
-import io.offramp.proxy.upstream.pool.ServerBusyException;
 import io.offramp.proxy.upstream.transport.Transport;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** One client's connection in TCP mode: finds a server that accepts, then is a {@link Tunnel}. */
-final class TcpHandler extends ClientHandler implements Opening.Result {
+final class TcpHandler extends ClientHandler implements TcpSearch.Listener {
     private final TcpFrontSettings settings;
     private final long startNs = System.nanoTime();
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(2);
-    private @Nullable Opening opening;
-    private @Nullable UpstreamServer server;
-    /** Counts this connection. */
-    private @Nullable UpstreamServer serving;
-
+    private @Nullable TcpSearch search;
     private @Nullable Tunnel tunnel;
-    private String lastProblem = "no server is available";
-    private long tried;
     private boolean done;
 
     TcpHandler(TcpFrontSettings settings) {
@@ -41,43 +33,21 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
 
     @Override
     protected void onActive() {
-        if (server == null && !done) {
-            tryNextServer();
+        if (search == null && !done) {
+            long key = HashKey.of(connection().client().getAddress().getHostAddress());
+            search = new TcpSearch(settings.group(), loop(), ctx().alloc(), key, this);
+            search.begin();
         }
     }
 
-    private void tryNextServer() {
-        long key = HashKey.of(connection().client().getAddress().getHostAddress());
-        UpstreamServer next = loop().next(settings.group(), key, tried);
-        if (next == null) {
-            if (server == null) {
-                settings.group().onFailed(FailureReason.NO_SERVER, null, lastProblem, loop().nowNs());
-            }
-            finish(0, 0, lastProblem);
-            Abort.close(ctx().channel());
-            return;
-        }
-        server = next;
-        serving = next;
-        next.onBegin(loop().clock());
-        opening = loop().openTransport(settings.group(), next, ctx().alloc(), this);
-        opening.start();
+    @Override
+    public void onNoServer(String problem) {
+        finish(0, 0, problem);
+        Abort.close(ctx().channel());
     }
 
     @Override
-    public void onConnectFailed(UpstreamServer failed, Throwable cause) {
-        opening = null;
-        leaveServer();
-        settings.group()
-                .onFailed(ServerBusyException.reason(cause), failed, "connect: " + cause.getMessage(), loop().nowNs());
-        tried |= failed.bit();
-        lastProblem = "connect to " + failed.name() + ": " + cause.getMessage();
-        tryNextServer();
-    }
-
-    @Override
-    public void onConnected(Transport transport) {
-        opening = null;
+    public void onServer(Transport transport, UpstreamGroup of) {
         connection().onServer(transport.session());
         Tunnel opened = tunnel(
                 transport,
@@ -85,7 +55,7 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
                 settings.takeNs(),
                 (closed, problem) -> finish(closed.fromClientBytes(), closed.toClientBytes(), problem));
         tunnel = opened;
-        ProxyVersion version = settings.group().config().proxyProtocol();
+        ProxyVersion version = of.config().proxyProtocol();
         if (version != null) {
             transport.write(ProxyHeaders.of(version, connection(), ctx().alloc()));
             transport.flush();
@@ -168,26 +138,18 @@ final class TcpHandler extends ClientHandler implements Opening.Result {
             tunnel.onClientGone(departure());
             return;
         }
-        if (opening != null) {
-            opening.cancel();
-            opening = null;
-        }
         finish(0, 0, departure());
-    }
-
-    private void leaveServer() {
-        UpstreamServer left = serving;
-        serving = null;
-        if (left != null) {
-            left.onEnd();
-        }
     }
 
     private void finish(long fromClient, long toClient, @Nullable String problem) {
         ExchangeListener log = settings.accessLog();
         boolean first = !done;
         done = true;
-        leaveServer();
+        UpstreamServer server = null;
+        if (search != null) {
+            search.end();
+            server = search.server();
+        }
         long durationNs = System.nanoTime() - startNs;
         if (!first || log == null || !log.wants(0, durationNs, problem)) {
             return;

@@ -7,40 +7,34 @@ import io.offramp.proxy.flow.Handlers.Front;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Bounds of one route's exchanges: they come before those of the upstream, and these before the listener's. */
-class BoundsFlowTest {
+class BoundsFlowTest extends TextFlow {
     private static final String GET = "GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String SLOW = "GET /app/slow HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String BEGUN = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nb";
 
     /** Answers in 3 s with pauses of 2 s; under /app/slow in 7 s; all in 8 s; tunnels of 4 s; bodies of 4 bytes. */
-    private final Handlers proxy = Handlers.limited(
-            Front.HTTP1,
-            UpstreamProtocol.HTTP1,
-            100,
-            UpstreamLimits.DEFAULTS
-                    .with(Duration.ofSeconds(1))
-                    .with(new ExchangeBounds(seconds(3), seconds(2), seconds(8), seconds(4), 4)));
+    BoundsFlowTest() {
+        super(Handlers.limited(
+                Front.HTTP1,
+                UpstreamProtocol.HTTP1,
+                100,
+                UpstreamLimits.DEFAULTS
+                        .with(Duration.ofSeconds(1))
+                        .with(new ExchangeBounds(seconds(3), seconds(2), seconds(8), seconds(4), 4))));
+    }
 
     private static long seconds(int seconds) {
         return TimeUnit.SECONDS.toNanos(seconds);
     }
 
-    @AfterEach
-    void nothingIsLeft() {
-        proxy.close();
-        assertThat(proxy.heldBytes()).isZero();
-    }
-
     @Test
     void shouldAnswer504WhereTheUpstreamsTimeForAHeadIsOver() {
-        Peer client = ask(GET);
+        Peer client = begin(GET);
         accept();
 
         proxy.advance(Duration.ofMillis(3500));
@@ -51,7 +45,7 @@ class BoundsFlowTest {
     @Test
     void shouldGiveARouteItsOwnTime() {
         // Given
-        Peer client = ask(SLOW);
+        Peer client = begin(SLOW);
         Peer server = accept();
 
         // When
@@ -66,7 +60,7 @@ class BoundsFlowTest {
     @Test
     void shouldEndAnAnswerThatPausesForTooLong() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
         Peer server = accept();
         proxy.advance(Duration.ofMillis(2500));
         send(server, BEGUN);
@@ -85,7 +79,7 @@ class BoundsFlowTest {
     @Test
     void shouldEndAnExchangeThatTakesTooLongThoughItsAnswerFlows() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
         Peer server = accept();
         send(server, BEGUN);
 
@@ -108,7 +102,7 @@ class BoundsFlowTest {
     @Test
     void shouldLetATunnelOutliveTheTimeOfAnExchangeAndEndItWhenItIsSilent() {
         // Given
-        Peer client = ask("GET /app/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
+        Peer client = begin("GET /app/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
         Peer server = accept();
         send(server, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
         text(client);
@@ -127,7 +121,7 @@ class BoundsFlowTest {
 
     @Test
     void shouldAnswer413WhereABodyIsLargerThanTheUpstreamTakes() {
-        Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde");
+        Peer client = begin("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde");
 
         assertThat(text(client)).startsWith("HTTP/1.1 413 ");
         assertThat(proxy.offered()).isZero();
@@ -135,7 +129,7 @@ class BoundsFlowTest {
 
     @Test
     void shouldAnswer413WhereABodyOfUnknownLengthGrowsTooLarge() {
-        Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n");
+        Peer client = begin("POST /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n");
         Peer server = accept();
 
         send(client, "1\r\ne\r\n");
@@ -145,33 +139,23 @@ class BoundsFlowTest {
     }
 
     @Test
-    void shouldWaitForAConnectionAsLongAsTheUpstreamSays() {
-        Peer client = ask(GET);
+    void shouldWaitForTheSettingsOfAServerAsLongAsTheUpstreamSays() {
+        restart(Handlers.limited(
+                Front.HTTP1, UpstreamProtocol.H2C, 100, UpstreamLimits.DEFAULTS.with(Duration.ofSeconds(1))));
+        Peer client = begin(GET);
+        accept();
 
         proxy.advance(Duration.ofMillis(1500));
 
         assertThat(text(client)).startsWith("HTTP/1.1 504 ");
     }
 
-    private Peer ask(String request) {
-        Peer client = proxy.connect();
-        send(client, request);
-        return client;
-    }
+    @Test
+    void shouldWaitForAConnectionAsLongAsTheUpstreamSays() {
+        Peer client = begin(GET);
 
-    private Peer accept() {
-        assertThat(proxy.offered()).isEqualTo(1);
-        Peer server = proxy.accept();
-        proxy.settle();
-        return server;
-    }
+        proxy.advance(Duration.ofMillis(1500));
 
-    private void send(Peer peer, String text) {
-        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-        proxy.settle();
-    }
-
-    private static String text(Peer peer) {
-        return new String(peer.take(), StandardCharsets.ISO_8859_1);
+        assertThat(text(client)).startsWith("HTTP/1.1 504 ");
     }
 }

@@ -37,7 +37,7 @@ class CheckFlowTest {
         if (proxy != null) {
             proxy.close();
             assertThat(proxy.heldBytes()).isZero();
-            assertThat(proxy.leases()).isZero();
+            assertThat(proxy.counts().leases).isZero();
         }
     }
 

@@ -7,8 +7,11 @@ import java.util.List;
 
 /** What an upstream has told. */
 final class Counts implements UpstreamEvents {
+    /** Requests that wait in the queue of the upstream no more, without a turn. */
     final List<RequestQueue.Refused> refused = new ArrayList<>();
+    /** Leases of shared connections to servers that have not ended. */
     int leases;
+    /** Requests that wait in the queue. */
     int queued;
 
     @Override

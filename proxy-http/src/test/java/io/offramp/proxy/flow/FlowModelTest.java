@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.offramp.proxy.flow.Handlers.Front;
 import io.offramp.proxy.upstream.UpstreamProtocol;
+import io.offramp.proxy.upstream.UpstreamServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -74,6 +75,7 @@ class FlowModelTest {
 
     /** One interleaving: all that it is follows from its seed. */
     private record Case(
+            long seed,
             Sides sides,
             List<Step> steps,
             int readBytes,
@@ -89,11 +91,11 @@ class FlowModelTest {
             List<Step> steps = Step.sequence(random, 12);
             boolean patient = random.nextBoolean();
             ModelLimits limits = LIMITS[random.nextInt(LIMITS.length)];
-            return new Case(sides, steps, readBytes, connections, servers, patient, limits);
+            return new Case(seed, sides, steps, readBytes, connections, servers, patient, limits);
         }
 
         Case with(List<Step> fewer) {
-            return new Case(sides, fewer, readBytes, connections, servers, patient, limits);
+            return new Case(seed, sides, fewer, readBytes, connections, servers, patient, limits);
         }
     }
 
@@ -180,16 +182,28 @@ class FlowModelTest {
                 sides.secured() ? new SessionModel() : null)) {
             long credit = sides.areShared() ? 3 * STREAM_CREDIT : 0;
             long bound = WireInput.RECEIVE_BYTES + 8L * some.readBytes() + (8 << 10) + credit;
+            proxy.choose(new SplittableRandom(some.seed()));
             new Interleaving(
                             proxy,
                             bound,
+                            some.limits().attempts(),
                             sides.clients() == Front.HTTP2 ? Http2ModelClient::new : ModelClient::new,
                             sides.isHttp2() ? Http2ModelServer::new : ModelServer::new)
                     .run(some.steps(), some.patient());
+            checkRest(proxy);
         } catch (AssertionError | RuntimeException e) {
             return e;
         }
         return WARNINGS.get().isEmpty() ? null : new AssertionError("logged: " + WARNINGS.get());
+    }
+
+    /** Nothing is under way any more, as the upstream sees it. */
+    private static void checkRest(Handlers proxy) {
+        for (UpstreamServer each : proxy.group().servers()) {
+            assertThat(each.requests().active()).as("requests under way").isZero();
+        }
+        assertThat(proxy.group().queue().length()).as("requests in the queue").isZero();
+        assertThat(proxy.group().hasQueue()).as("turns that nobody has taken").isFalse();
     }
 
     private static String describe(long seed, Case whole, Throwable failure) {

@@ -2,13 +2,11 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What lies between two messages: pipelines, pools, peers that do not read. */
-class FlowTest {
+class FlowTest extends TextFlow {
     private static final String GET = "GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String NOWHERE = "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -17,12 +15,8 @@ class FlowTest {
     /** Of one client: a read burst, what is written up to the high water mark, and an answer on top. */
     private static final long BOUND = 16 << 10;
 
-    private final Handlers proxy = new Handlers(READ_BYTES);
-
-    @AfterEach
-    void nothingIsLeft() {
-        proxy.close();
-        assertThat(proxy.heldBytes()).isZero();
+    FlowTest() {
+        super(new Handlers(READ_BYTES));
     }
 
     @Test
@@ -295,24 +289,7 @@ class FlowTest {
         return head + length + "\r\n\r\n" + "x".repeat(body);
     }
 
-    private Peer accept() {
-        assertThat(proxy.offered()).isEqualTo(1);
-        Peer server = proxy.accept();
-        proxy.settle();
-        return server;
-    }
-
-    private void send(Peer peer, String text) {
-        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-        proxy.settle();
-        assertThat(proxy.unflushedBytes()).isZero();
-    }
-
     private static int count(String text, String part) {
         return text.split(part, -1).length - 1;
-    }
-
-    private static String text(Peer peer) {
-        return new String(peer.take(), StandardCharsets.ISO_8859_1);
     }
 }

@@ -14,8 +14,8 @@ import io.offramp.proxy.connection.Connection;
 import io.offramp.proxy.exchange.AccessEntry;
 import io.offramp.proxy.exchange.HttpSettings;
 import io.offramp.proxy.net.HostPort;
-import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamConfig;
+import io.offramp.proxy.upstream.UpstreamGroup;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
 import io.offramp.proxy.upstream.UpstreamServer;
@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Today's handlers on one event loop, whose channels are {@link WireChannel}s. */
@@ -360,9 +361,19 @@ final class Handlers implements ProxyUnderTest {
         settle();
     }
 
+    /** Servers are chosen by these numbers from now on. */
+    void choose(RandomGenerator random) {
+        upstreams.on(loop).choose(random);
+    }
+
+    /** All servers. */
+    UpstreamGroup group() {
+        return upstreams.groups().iterator().next();
+    }
+
     /** The first of the servers. */
     UpstreamServer server() {
-        return upstreams.groups().iterator().next().servers().getFirst();
+        return group().servers().getFirst();
     }
 
     /** Heap that requests hold, as the memory budget counts it. */
@@ -372,7 +383,7 @@ final class Handlers implements ProxyUnderTest {
 
     /** Faults of all servers. */
     long faults() {
-        return upstreams.groups().iterator().next().servers().stream()
+        return group().servers().stream()
                 .mapToLong(each -> each.requests().faults())
                 .sum();
     }
@@ -382,18 +393,8 @@ final class Handlers implements ProxyUnderTest {
         return HealthChecks.start(upstreams, () -> loop);
     }
 
-    /** Leases of shared connections to servers that have not ended. */
-    int leases() {
-        return counts.leases;
-    }
-
-    /** Requests that wait in the queue of the upstream. */
-    int queued() {
-        return counts.queued;
-    }
-
-    /** Requests that wait there no more, without a turn. */
-    List<RequestQueue.Refused> refused() {
-        return counts.refused;
+    /** What the upstream has told. */
+    Counts counts() {
+        return counts;
     }
 }

@@ -294,7 +294,7 @@ class Http2PairTest {
         Http2ClientPeer second = connect();
         Http2ClientPeer.Call call = second.ask(false, "POST");
         settle(second, server);
-        assertThat(proxy.leases()).isEqualTo(2);
+        assertThat(proxy.counts().leases).isEqualTo(2);
 
         // When
         server.peer().reset();
@@ -302,7 +302,7 @@ class Http2PairTest {
         proxy.settle();
 
         // Then
-        assertThat(proxy.leases()).isZero();
+        assertThat(proxy.counts().leases).isZero();
     }
 
     @Test

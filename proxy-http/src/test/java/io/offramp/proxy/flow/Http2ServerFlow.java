@@ -27,7 +27,7 @@ abstract class Http2ServerFlow {
     void nothingIsLeft() {
         proxy.close();
         assertThat(proxy.heldBytes()).isZero();
-        assertThat(proxy.leases()).isZero();
+        assertThat(proxy.counts().leases).isZero();
     }
 
     /** A new client that sends this. */

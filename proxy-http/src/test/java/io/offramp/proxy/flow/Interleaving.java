@@ -20,6 +20,7 @@ final class Interleaving {
 
     private final ProxyUnderTest proxy;
     private final long boundOfConnection;
+    private final int attempts;
     private final List<Message> messages = new ArrayList<>();
     private final List<ClientModel> clients = new ArrayList<>();
     private final List<ServerModel> servers = new ArrayList<>();
@@ -29,16 +30,19 @@ final class Interleaving {
 
     /**
      * @param boundOfConnection bytes that the proxy may hold for each connection of either side
+     * @param attempts servers that may act on one request
      * @param connecting makes a client of its connection
      * @param accepting makes a server of a connection to one
      */
     Interleaving(
             ProxyUnderTest proxy,
             long boundOfConnection,
+            int attempts,
             Function<Peer, ClientModel> connecting,
             BiFunction<Peer, IntFunction<Message>, ServerModel> accepting) {
         this.proxy = proxy;
         this.boundOfConnection = boundOfConnection;
+        this.attempts = attempts;
         this.connecting = connecting;
         this.accepting = accepting;
     }
@@ -260,6 +264,7 @@ final class Interleaving {
             int logged = times[message.number];
             check(logged <= 1, message + " is logged " + logged + " times");
             check(logged == 1 || !message.hasArrived(), message + " is not logged");
+            check(message.attempts() <= attempts, message + " was sent " + message.attempts() + " times");
         }
     }
 

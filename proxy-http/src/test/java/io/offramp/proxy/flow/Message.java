@@ -26,6 +26,8 @@ final class Message {
     boolean done;
     /** Its stream was reset. */
     boolean takenBack;
+    /** Servers that saw its head and have not said that they did nothing for it. */
+    private int attempts;
 
     private enum Service {
         NONE,
@@ -62,6 +64,7 @@ final class Message {
             throw new AssertionError(this + " came twice");
         }
         service = Service.ASKED;
+        attempts++;
         answerUntilClose = false;
         answerSent = 0;
         bodyArrived = 0;
@@ -74,6 +77,11 @@ final class Message {
     /** The server has done nothing for it, and says so. */
     void refused() {
         service = Service.NONE;
+        attempts--;
+    }
+
+    int attempts() {
+        return attempts;
     }
 
     /** All of an answer was sent by a server. */

@@ -18,6 +18,8 @@ enum ModelLimits {
     QUEUE(new UpstreamLimits(1, 20).with(new QueueConfig(2, Duration.ofSeconds(8)))),
     /** Whatever may be repeated is, with bodies of a kilobyte. */
     REPEATS(UpstreamLimits.DEFAULTS.with(repeats())),
+    /** The same, where no request may be tried again. */
+    SPENT(new UpstreamLimits(0, 0).with(repeats())),
     /** All of this, and times of its own. */
     ALL(QUEUE.limits
             .with(repeats())
@@ -33,6 +35,14 @@ enum ModelLimits {
 
     ModelLimits(UpstreamLimits limits) {
         this.limits = limits;
+    }
+
+    /**
+     * Servers that may act on one request. One more than the attempts: its first connection may have been one that the
+     * server had just closed.
+     */
+    int attempts() {
+        return limits.retryPercent() == 0 ? 1 : limits.retry().attempts() + 1;
     }
 
     private static RetryConfig repeats() {

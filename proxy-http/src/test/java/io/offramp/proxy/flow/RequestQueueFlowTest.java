@@ -16,29 +16,24 @@ import io.offramp.proxy.upstream.UpstreamProtocol;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The queue of an upstream: for requests that its servers have no room for. */
-class RequestQueueFlowTest {
+class RequestQueueFlowTest extends TextFlow {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final QueueConfig QUEUE = new QueueConfig(2, Duration.ofSeconds(3));
 
     /** One request at once, two that wait. */
-    private Handlers proxy = one(1000, new UpstreamLimits(1, 20).with(QUEUE));
+    RequestQueueFlowTest() {
+        super(one(1000, new UpstreamLimits(1, 20).with(QUEUE)));
+    }
 
     private static Handlers one(int connections, UpstreamLimits limits) {
         return Handlers.limited(Front.HTTP1, UpstreamProtocol.HTTP1, connections, limits);
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        proxy.close();
-        assertThat(proxy.heldBytes()).isZero();
-        assertThat(proxy.queued()).isZero();
     }
 
     @Test
@@ -49,7 +44,7 @@ class RequestQueueFlowTest {
         Peer second = ask("/app/b");
         Peer third = ask("/app/c");
         assertThat(proxy.offered()).isZero();
-        assertThat(proxy.queued()).isEqualTo(2);
+        assertThat(proxy.counts().queued).isEqualTo(2);
         assertThat(text(server)).startsWith("GET /app/a ");
 
         // When
@@ -58,7 +53,7 @@ class RequestQueueFlowTest {
         // Then
         assertThat(text(first)).startsWith("HTTP/1.1 200 ");
         assertThat(text(server)).startsWith("GET /app/b ");
-        assertThat(proxy.queued()).isEqualTo(1);
+        assertThat(proxy.counts().queued).isEqualTo(1);
         send(server, OK);
         assertThat(text(second)).startsWith("HTTP/1.1 200 ");
         assertThat(text(server)).startsWith("GET /app/c ");
@@ -96,7 +91,7 @@ class RequestQueueFlowTest {
 
         // Then
         assertThat(text(fourth)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
-        assertThat(proxy.refused()).containsExactly(Refused.FULL);
+        assertThat(proxy.counts().refused).containsExactly(Refused.FULL);
         assertThat(proxy.entries())
                 .singleElement()
                 .extracting(AccessEntry::abort)
@@ -117,8 +112,8 @@ class RequestQueueFlowTest {
 
         // Then
         assertThat(text(second)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
-        assertThat(proxy.refused()).containsExactly(Refused.LATE);
-        assertThat(proxy.queued()).isZero();
+        assertThat(proxy.counts().refused).containsExactly(Refused.LATE);
+        assertThat(proxy.counts().queued).isZero();
         assertThat(proxy.entries())
                 .singleElement()
                 .extracting(AccessEntry::abort)
@@ -141,7 +136,7 @@ class RequestQueueFlowTest {
         proxy.settle();
 
         // Then
-        assertThat(proxy.queued()).isEqualTo(1);
+        assertThat(proxy.counts().queued).isEqualTo(1);
         text(server);
         send(server, OK);
         assertThat(text(server)).startsWith("GET /app/c ");
@@ -170,13 +165,12 @@ class RequestQueueFlowTest {
     @Test
     void shouldBoundWaitsForConnectionsByTheUpstreamsOwnQueue() {
         // Given
-        proxy.close();
-        proxy = one(1000, new UpstreamLimits(0, 20).with(QUEUE).withConnections(1));
+        restart(one(1000, new UpstreamLimits(0, 20).with(QUEUE).withConnections(1)));
         ask("/app/a");
         accept();
         Peer second = ask("/app/b");
         ask("/app/c");
-        assertThat(proxy.queued()).isEqualTo(2);
+        assertThat(proxy.counts().queued).isEqualTo(2);
 
         // When
         Peer fourth = ask("/app/d");
@@ -185,7 +179,7 @@ class RequestQueueFlowTest {
         // Then
         assertThat(text(fourth)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
         assertThat(text(second)).startsWith("HTTP/1.1 503 ");
-        assertThat(proxy.refused()).containsExactly(Refused.FULL, Refused.LATE, Refused.LATE);
+        assertThat(proxy.counts().refused).containsExactly(Refused.FULL, Refused.LATE, Refused.LATE);
     }
 
     @Test
@@ -209,7 +203,7 @@ class RequestQueueFlowTest {
         // Then
         assertThat(text(third)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
         assertThat(proxy.faults()).isZero();
-        assertThat(proxy.refused()).containsExactly(Refused.LATE);
+        assertThat(proxy.counts().refused).containsExactly(Refused.LATE);
     }
 
     @Test
@@ -234,11 +228,67 @@ class RequestQueueFlowTest {
         assertThat(text(second)).startsWith("HTTP/1.1 504 ");
     }
 
+    /** Requests wait for minutes, where a client has one minute for its own. */
+    private static UpstreamLimits patient() {
+        ExchangeBounds bounds = new ExchangeBounds(TimeUnit.MINUTES.toNanos(5), -1, -1, -1, -1);
+        return new UpstreamLimits(1, 20)
+                .with(new QueueConfig(2, Duration.ofMinutes(5)))
+                .with(bounds);
+    }
+
+    @Test
+    void shouldNotCountAWaitInItsQueueAgainstTheClient() {
+        // Given
+        restart(one(1000, patient()));
+        ask("/app/a");
+        Peer server = accept();
+        Peer second = begin("POST /app/b HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+        proxy.advance(Duration.ofSeconds(70));
+
+        // When
+        send(server, OK);
+
+        // Then
+        for (int seconds = 0; seconds < 58; seconds++) {
+            send(second, "x".repeat(700));
+            proxy.advance(Duration.ofSeconds(1));
+        }
+        assertThat(text(second)).isEmpty();
+        proxy.advance(Duration.ofSeconds(3));
+        assertThat(text(second)).startsWith("HTTP/1.1 408 ");
+    }
+
+    @Test
+    void shouldNotCountAWaitInItsQueueAgainstAStream() {
+        // Given
+        restart(Handlers.limited(Front.HTTP2, UpstreamProtocol.HTTP1, 1000, patient()));
+        Http2ClientPeer client = new Http2ClientPeer(proxy.connect());
+        proxy.settle();
+        client.ask(true, "GET");
+        proxy.settle();
+        Peer server = accept();
+        Http2ClientPeer.Call second = client.ask(false, "POST");
+        proxy.advance(Duration.ofSeconds(70));
+
+        // When
+        send(server, OK);
+
+        // Then
+        for (int seconds = 0; seconds < 58; seconds++) {
+            client.body(second, false, "x".repeat(700));
+            proxy.advance(Duration.ofSeconds(1));
+            client.read();
+        }
+        assertThat(second.head).isNull();
+        proxy.advance(Duration.ofSeconds(3));
+        client.read();
+        assertThat(Objects.requireNonNull(second.head).status()).hasToString("408");
+    }
+
     @Test
     void shouldAnswer503AtOnceWithoutAQueue() {
         // Given
-        proxy.close();
-        proxy = one(1000, new UpstreamLimits(1, 20));
+        restart(one(1000, new UpstreamLimits(1, 20)));
         ask("/app/a");
         accept();
 
@@ -247,7 +297,7 @@ class RequestQueueFlowTest {
 
         // Then
         assertThat(text(second)).startsWith("HTTP/1.1 503 ");
-        assertThat(proxy.refused()).isEmpty();
+        assertThat(proxy.counts().refused).isEmpty();
     }
 
     @Test
@@ -262,7 +312,7 @@ class RequestQueueFlowTest {
         send(accept(), "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
         proxy.refuse();
         proxy.settle();
-        assertThat(proxy.queued()).isEqualTo(1);
+        assertThat(proxy.counts().queued).isEqualTo(1);
 
         // When
         Peer third = ask("/app/c");
@@ -282,15 +332,14 @@ class RequestQueueFlowTest {
     @Test
     void shouldGiveTheTurnOfARequestWithoutBudgetToTheNext() {
         // Given: a request that one server has failed waits for the other, and may not be tried again
-        proxy.close();
-        proxy = several(2, new UpstreamLimits(1, 0).with(QUEUE));
+        restart(several(2, new UpstreamLimits(1, 0).with(QUEUE)));
         ask("/app/a");
         Peer full = accept();
         Peer second = ask("/app/b");
         proxy.refuse();
         proxy.settle();
         Peer third = ask("/app/c");
-        assertThat(proxy.queued()).isEqualTo(2);
+        assertThat(proxy.counts().queued).isEqualTo(2);
         text(full);
 
         // When
@@ -318,7 +367,7 @@ class RequestQueueFlowTest {
         Peer added = accept();
         assertThat(text(added)).startsWith("GET /app/b ");
         Peer fourth = ask("/app/d");
-        assertThat(proxy.queued()).isEqualTo(2);
+        assertThat(proxy.counts().queued).isEqualTo(2);
         send(added, OK);
         assertThat(text(second)).startsWith("HTTP/1.1 200 ");
         assertThat(text(added)).startsWith("GET /app/c ");
@@ -342,7 +391,7 @@ class RequestQueueFlowTest {
         proxy.reload(app(1, new UpstreamLimits(3, 20).with(QUEUE)), 1000);
 
         // Then
-        assertThat(proxy.queued()).isZero();
+        assertThat(proxy.counts().queued).isZero();
         assertThat(proxy.offered()).isEqualTo(2);
     }
 
@@ -356,31 +405,5 @@ class RequestQueueFlowTest {
                 .mapToObj(port -> new HostPort("127.0.0.1", port))
                 .toList();
         return new UpstreamConfig("app", ports).with(limits);
-    }
-
-    private static String get(String target) {
-        return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
-    }
-
-    private Peer ask(String target) {
-        Peer client = proxy.connect();
-        send(client, get(target));
-        return client;
-    }
-
-    private Peer accept() {
-        assertThat(proxy.offered()).isEqualTo(1);
-        Peer server = proxy.accept();
-        proxy.settle();
-        return server;
-    }
-
-    private void send(Peer peer, String text) {
-        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-        proxy.settle();
-    }
-
-    private static String text(Peer peer) {
-        return new String(peer.take(), StandardCharsets.ISO_8859_1);
     }
 }

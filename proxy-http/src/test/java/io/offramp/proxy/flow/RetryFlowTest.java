@@ -9,27 +9,27 @@ import io.offramp.proxy.upstream.RetryConfig;
 import io.offramp.proxy.upstream.RetryConfig.Cause;
 import io.offramp.proxy.upstream.UpstreamLimits;
 import io.offramp.proxy.upstream.UpstreamProtocol;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Further attempts of requests, by status and fault. */
-class RetryFlowTest {
+class RetryFlowTest extends TextFlow {
     private static final String GET = "GET /app/a HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String PUT = "PUT /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String BUSY = "HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy";
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private Handlers proxy = of(20, rules(null, 2, 8));
+    RetryFlowTest() {
+        super(of(20, rules(null, 2, 8)));
+    }
 
     private static RetryConfig rules(@Nullable Set<String> methods, int attempts, int bodyBytes) {
         return new RetryConfig(
@@ -45,20 +45,13 @@ class RetryFlowTest {
     }
 
     private void restart(int percent, RetryConfig rules) {
-        proxy.close();
-        proxy = of(percent, rules);
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        proxy.close();
-        assertThat(proxy.heldBytes()).isZero();
+        restart(of(percent, rules));
     }
 
     @Test
     void shouldTryAgainBehindAStatus() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
 
         // When
         send(accept(), BUSY);
@@ -79,7 +72,7 @@ class RetryFlowTest {
     @Test
     void shouldPassTheAnswerOfTheLastAttemptOn() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
         send(accept(), BUSY);
         proxy.advance(PAUSE);
 
@@ -93,9 +86,58 @@ class RetryFlowTest {
     }
 
     @Test
+    void shouldPassTheStatusOfTheFirstAttemptOnIfNoneFollows() {
+        // Given
+        Peer client = begin(GET);
+        send(accept(), "HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbusy");
+        proxy.advance(PAUSE);
+
+        // When
+        proxy.refuse();
+        proxy.settle();
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 7\r\n");
+        assertThat(proxy.entries()).singleElement().satisfies(entry -> {
+            assertThat(entry.status()).isEqualTo(503);
+            assertThat(entry.abort()).startsWith("connect to ");
+        });
+    }
+
+    @Test
+    void shouldPassAnAnswerOnIfNoServerIsLeftForAnotherAttempt() {
+        // Given
+        Peer client = begin(GET);
+        Peer server = accept();
+        proxy.server().health().drain(true, 0);
+
+        // When
+        send(server, BUSY);
+
+        // Then
+        assertThat(text(client)).startsWith("HTTP/1.1 503 Busy").endsWith("busy");
+    }
+
+    @Test
+    void shouldTryAServerAgainThatHasRoomForOneRequest() {
+        // Given
+        restart(Handlers.limited(
+                Front.HTTP1, UpstreamProtocol.HTTP1, 100, new UpstreamLimits(1, 20).with(rules(null, 2, 8))));
+        Peer client = begin(GET);
+
+        // When
+        send(accept(), BUSY);
+        proxy.advance(PAUSE);
+
+        // Then
+        send(accept(), OK);
+        assertThat(text(client)).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
     void shouldTryAgainBehindAReset() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
 
         // When
         accept().reset();
@@ -110,7 +152,7 @@ class RetryFlowTest {
     @Test
     void shouldTryAgainWhereNoAnswerComesInTime() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
         Peer silent = accept();
 
         // When
@@ -126,7 +168,7 @@ class RetryFlowTest {
     @ValueSource(strings = {"POST", "PATCH", "BREW"})
     void shouldNotSendWhatIsNotIdempotentTwice(String method) {
         // Given
-        Peer client = ask(method + " /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        Peer client = begin(method + " /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
 
         // When
         send(accept(), BUSY);
@@ -141,7 +183,7 @@ class RetryFlowTest {
     void shouldSendAMethodTwiceThatIsConfigured() {
         // Given
         restart(20, rules(Set.of("POST"), 2, 8));
-        Peer client = ask("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        Peer client = begin("POST /app/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
 
         // When
         send(accept(), BUSY);
@@ -155,7 +197,7 @@ class RetryFlowTest {
     @Test
     void shouldNotTryAgainOnceTheClientHasTheHead() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
         Peer server = accept();
         send(server, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbeg");
 
@@ -173,7 +215,7 @@ class RetryFlowTest {
     @Test
     void shouldSendAKeptBodyAgainAndTheRestBehindIt() {
         // Given
-        Peer client = ask(PUT);
+        Peer client = begin(PUT);
         Peer first = accept();
         assertThat(text(first)).endsWith("\r\n\r\nab");
 
@@ -195,9 +237,8 @@ class RetryFlowTest {
     @EnumSource(names = {"HTTP1", "HTTP2"})
     void shouldHoldABodyNoLongerThanUntilTheAnswerBegins(Front front) {
         // Given
-        proxy.close();
-        proxy = Handlers.limited(
-                front, UpstreamProtocol.HTTP1, 100, new UpstreamLimits(0, 20).with(rules(null, 2, 100_000)));
+        restart(Handlers.limited(
+                front, UpstreamProtocol.HTTP1, 100, new UpstreamLimits(0, 20).with(rules(null, 2, 100_000))));
         Peer peer = proxy.connect();
         if (front == Front.HTTP2) {
             Http2ClientPeer client = new Http2ClientPeer(peer);
@@ -221,8 +262,8 @@ class RetryFlowTest {
     @Test
     void shouldSendAWholeBodyOfUnknownLengthAgain() {
         // Given
-        Peer client =
-                ask("PUT /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "4\r\nabcd\r\n0\r\n\r\n");
+        Peer client = begin(
+                "PUT /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "4\r\nabcd\r\n0\r\n\r\n");
 
         // When
         send(accept(), BUSY);
@@ -238,7 +279,7 @@ class RetryFlowTest {
     @Test
     void shouldNotSendABodyAgainThatIsLargerThanWhatIsKept() {
         // Given
-        Peer client = ask(
+        Peer client = begin(
                 "PUT /app/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "9\r\nabcdefghi\r\n0\r\n\r\n");
 
         // When
@@ -254,7 +295,7 @@ class RetryFlowTest {
     void shouldTryNothingAgainWithoutABudget() {
         // Given
         restart(0, rules(null, 2, 8));
-        Peer client = ask(GET);
+        Peer client = begin(GET);
 
         // When
         send(accept(), BUSY);
@@ -294,7 +335,7 @@ class RetryFlowTest {
     @Test
     void shouldEndAPauseWithItsClient() {
         // Given
-        Peer client = ask(GET);
+        Peer client = begin(GET);
         send(accept(), BUSY);
 
         // When
@@ -304,27 +345,5 @@ class RetryFlowTest {
 
         // Then
         assertThat(proxy.offered()).isZero();
-    }
-
-    private Peer ask(String request) {
-        Peer client = proxy.connect();
-        send(client, request);
-        return client;
-    }
-
-    private Peer accept() {
-        assertThat(proxy.offered()).isEqualTo(1);
-        Peer server = proxy.accept();
-        proxy.settle();
-        return server;
-    }
-
-    private void send(Peer peer, String text) {
-        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-        proxy.settle();
-    }
-
-    private static String text(Peer peer) {
-        return new String(peer.take(), StandardCharsets.ISO_8859_1);
     }
 }

@@ -34,7 +34,7 @@ class SecuredServerTest {
         if (proxy != null) {
             proxy.close();
             assertThat(proxy.heldBytes()).isZero();
-            assertThat(proxy.leases()).isZero();
+            assertThat(proxy.counts().leases).isZero();
         }
     }
 

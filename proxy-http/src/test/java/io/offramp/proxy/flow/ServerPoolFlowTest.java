@@ -2,24 +2,18 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections to a server: their number, the requests that wait for one, the time for which one is kept. */
-class ServerPoolFlowTest {
+class ServerPoolFlowTest extends TextFlow {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     /** One connection, and one request that may wait for it. */
-    private final Handlers proxy = Handlers.bounded(256, 1, 1);
-
-    @AfterEach
-    void nothingIsLeft() {
-        proxy.close();
-        assertThat(proxy.heldBytes()).isZero();
+    ServerPoolFlowTest() {
+        super(Handlers.bounded(256, 1, 1));
     }
 
     @Test
@@ -173,27 +167,5 @@ class ServerPoolFlowTest {
         Peer server = accept();
         send(client, "hello");
         assertThat(text(server)).isEqualTo("hello");
-    }
-
-    private Peer ask(String target) {
-        Peer client = proxy.connect();
-        send(client, "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
-        return client;
-    }
-
-    private Peer accept() {
-        assertThat(proxy.offered()).isEqualTo(1);
-        Peer server = proxy.accept();
-        proxy.settle();
-        return server;
-    }
-
-    private void send(Peer peer, String text) {
-        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-        proxy.settle();
-    }
-
-    private static String text(Peer peer) {
-        return new String(peer.take(), StandardCharsets.ISO_8859_1);
     }
 }

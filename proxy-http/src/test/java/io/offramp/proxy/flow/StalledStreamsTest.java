@@ -34,7 +34,7 @@ class StalledStreamsTest {
     void nothingIsLeft() {
         proxy.close();
         assertThat(proxy.heldBytes()).isZero();
-        assertThat(proxy.leases()).isZero();
+        assertThat(proxy.counts().leases).isZero();
     }
 
     @Test

@@ -2,9 +2,7 @@ package io.offramp.proxy.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,16 +11,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The proxy waits for one side at a time: {@code timeouts.body}, 6 s here, for the next piece of a client's body, and
  * {@code upstream-answer}, 10 s, for the next piece of a server's answer.
  */
-class TimeoutFlowTest {
+class TimeoutFlowTest extends TextFlow {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final int READ_BYTES = 256;
 
-    private final Handlers proxy = new Handlers(READ_BYTES);
-
-    @AfterEach
-    void nothingIsLeft() {
-        proxy.close();
-        assertThat(proxy.heldBytes()).isZero();
+    TimeoutFlowTest() {
+        super(new Handlers(READ_BYTES));
     }
 
     @ParameterizedTest
@@ -116,20 +110,5 @@ class TimeoutFlowTest {
         client.reset();
         proxy.settle();
         return pieces;
-    }
-
-    private Peer accept() {
-        Peer server = proxy.accept();
-        proxy.settle();
-        return server;
-    }
-
-    private void send(Peer peer, String text) {
-        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-        proxy.settle();
-    }
-
-    private static String text(Peer peer) {
-        return new String(peer.take(), StandardCharsets.ISO_8859_1);
     }
 }

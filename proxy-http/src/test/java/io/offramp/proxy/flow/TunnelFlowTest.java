@@ -3,24 +3,19 @@ package io.offramp.proxy.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offramp.proxy.budget.Shed;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How the two ends of a tunnel end. */
-class TunnelFlowTest {
+class TunnelFlowTest extends TextFlow {
     private static final int BYTES = 5000;
 
-    private final Handlers proxy = Handlers.tcp(256);
+    TunnelFlowTest() {
+        super(Handlers.tcp(256));
+    }
+
     private final Peer client = proxy.connect();
     private final Peer server = accept();
-
-    @AfterEach
-    void nothingIsLeft() {
-        proxy.close();
-        assertThat(proxy.heldBytes()).isZero();
-    }
 
     @Test
     void shouldDeliverWhatCameFromAClientThatWasCutOffAndThenResetTheServer() {
@@ -124,17 +119,5 @@ class TunnelFlowTest {
         assertThat(client.isOpen()).isFalse();
         assertThat(server.wasReset()).isTrue();
         assertThat(proxy.sheds()).containsExactly(Shed.TUNNEL);
-    }
-
-    private Peer accept() {
-        proxy.settle();
-        Peer accepted = proxy.accept();
-        proxy.settle();
-        return accepted;
-    }
-
-    private void send(Peer peer, String text) {
-        peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-        proxy.settle();
     }
 }

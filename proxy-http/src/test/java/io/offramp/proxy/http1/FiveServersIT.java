@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,9 @@ class FiveServersIT {
         double deviation = Math.sqrt(all * 2 / 9);
         assertThat(up).as(what()).allMatch(one -> Math.abs(one - all / 3) < 5 * deviation);
         assertThat(requests(Trouble.DIES)).as(what()).isLessThan(100);
+        assertThat(IntStream.range(0, CLIENTS * each).filter(i -> acts.get(i) == 2))
+                .as("sent again; " + what())
+                .isNotEmpty();
     }
 
     private void assertNothingIsDoubledOrLost(Map<Seen, Integer> seen, int each) {

@@ -101,6 +101,10 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
 
     @Override
     public void resume() {
+        if (waits.isHeld()) {
+            waits.goOn(connection.waits().nowNs());
+            connection.waits().lookAt(waits.dueNs(isRequestComplete()));
+        }
         body.resume();
         countHeld();
     }
@@ -260,6 +264,12 @@ final class Http2ClientStream implements ClientStream, BodyFrames.Sink {
     public void awaitServer(long ns) {
         waits.forServer(connection.waits().nowNs(), ns);
         connection.waits().lookAt(waits.dueNs(isRequestComplete()));
+    }
+
+    @Override
+    public void awaitPlace(long ns) {
+        waits.hold(connection.waits().nowNs());
+        awaitServer(ns);
     }
 
     @Override

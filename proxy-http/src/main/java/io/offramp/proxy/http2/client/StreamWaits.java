@@ -14,7 +14,10 @@ final class StreamWaits {
 
     private final HttpFrontSettings settings;
     private final long bornNs;
-    private final long requestEndNs;
+    private long requestEndNs;
+    /** Time that is left for the request behind its wait for a place; negative while that time runs. */
+    private long heldNs = -1;
+
     private long callEndNs = Long.MAX_VALUE;
     private Wait wait = Wait.SERVER;
     private long dueNs;
@@ -76,6 +79,24 @@ final class StreamWaits {
     void forServer(long nowNs, long ns) {
         wait = Wait.SERVER;
         dueNs = nowNs + ns;
+    }
+
+    /** No server has room for the request, which is no fault of the client. */
+    void hold(long nowNs) {
+        if (requestEndNs != Long.MAX_VALUE) {
+            heldNs = Math.max(0, requestEndNs - nowNs);
+            requestEndNs = Long.MAX_VALUE;
+        }
+    }
+
+    boolean isHeld() {
+        return heldNs >= 0;
+    }
+
+    /** A server has room. */
+    void goOn(long nowNs) {
+        requestEndNs = nowNs + heldNs;
+        heldNs = -1;
     }
 
     /** Nobody has to act. */

@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ public final class UpstreamLoop {
     private final TurnFlush turn;
     private final Map<PoolKey, ServerPool> pools = new IdentityHashMap<>();
     private final Map<UpstreamGroup, Balancer> balancers = new IdentityHashMap<>();
-    private final SplittableRandom random =
+    private RandomGenerator random =
             new SplittableRandom(ThreadLocalRandom.current().nextLong());
     private boolean sweeping;
     private boolean closed;
@@ -48,6 +49,16 @@ public final class UpstreamLoop {
     /** Flushes at the end of each turn of this event loop. */
     public TurnFlush turnFlush() {
         return turn;
+    }
+
+    /** Chance on this event loop: of balancers, and of pauses that clients should not end together. */
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /** Other numbers in the place of chance, for what begins from now on: the same ones lead to the same choices. */
+    public void choose(RandomGenerator numbers) {
+        random = numbers;
     }
 
     /** The event loop's clock. */

@@ -153,6 +153,9 @@ final class Http2Client implements Client, ClientStream {
     public void awaitServer(long ns) {}
 
     @Override
+    public void awaitPlace(long ns) {}
+
+    @Override
     public boolean isWritable() {
         return outgoing.isWritable();
     }

@@ -1,15 +1,14 @@
-package io.offramp.proxy.exchange;
+package io.offramp.proxy.upstream.pool;
 
 import io.offramp.proxy.upstream.RequestQueue;
 import io.offramp.proxy.upstream.UpstreamGroup;
-import io.offramp.proxy.upstream.pool.UpstreamLoop;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A request that waits until a server of its upstream has room; more than once if another takes it first, and in all no
- * longer than the queue allows. Confined to the event loop, except what its queue calls.
+ * A request, or a connection in tcp mode, that waits until a server of its upstream has room; more than once if another
+ * takes it first, and in all no longer than the queue allows. Confined to the event loop, except what its queue calls.
  */
-final class QueuedRequest implements RequestQueue.Waiter, Runnable {
+public final class QueuedRequest implements RequestQueue.Waiter, Runnable {
     private final RequestQueue queue;
     private final UpstreamLoop loop;
     private final long endNs;
@@ -32,7 +31,7 @@ final class QueuedRequest implements RequestQueue.Waiter, Runnable {
      * @param ns most time of all its waits
      * @param taker runs on the event loop when a server has room, unless the wait was cancelled
      */
-    QueuedRequest(UpstreamGroup group, UpstreamLoop loop, long ns, Runnable taker) {
+    public QueuedRequest(UpstreamGroup group, UpstreamLoop loop, long ns, Runnable taker) {
         this.group = group;
         this.loop = loop;
         this.taker = taker;
@@ -47,7 +46,7 @@ final class QueuedRequest implements RequestQueue.Waiter, Runnable {
      * @param failed bits of its servers that have failed the request
      * @param again true if it has waited before: it does not lose its place
      */
-    boolean await(UpstreamGroup in, long failed, boolean again) {
+    public boolean await(UpstreamGroup in, long failed, boolean again) {
         group = in;
         tried = failed;
         state = State.WAITING;
@@ -58,12 +57,13 @@ final class QueuedRequest implements RequestQueue.Waiter, Runnable {
         return waits;
     }
 
-    boolean isWaiting() {
+    /** True while it is in the queue. */
+    public boolean isWaiting() {
         return state == State.WAITING;
     }
 
     /** Time left for all its waits. */
-    long leftNs() {
+    public long leftNs() {
         return Math.max(0, endNs - loop.nowNs());
     }
 
@@ -99,7 +99,7 @@ final class QueuedRequest implements RequestQueue.Waiter, Runnable {
     }
 
     /** It waits no more. */
-    void cancel() {
+    public void cancel() {
         if (state == State.WAITING) {
             state = State.LEFT;
             queue.forget(this);
