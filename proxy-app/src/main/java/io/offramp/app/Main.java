@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  offramp run config/offramp.yaml     run it",
             "  offramp proxy --from :8443 --to 127.0.0.1:8080 --cert site.pem",
             "  offramp reload                      have it read its configuration again",
+            "  offramp upgrade                     have a new process take its place, without a gap",
             "  offramp sessions                    open connections and their offload",
             "  curl -s localhost:9090/sessions | offramp whatif -"
         })
@@ -44,8 +45,8 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "which command? demo, run, check, routes, proxy, sessions, certificates, upstreams, reload, device, "
-                        + "whatif, train, schema, completion, version");
+                "which command? demo, run, check, routes, proxy, sessions, certificates, upstreams, reload, upgrade, "
+                        + "device, whatif, train, schema, completion, version");
     }
 
     /** Runs one command and ends the process with its exit code. */
@@ -110,6 +111,7 @@ public final class Main implements Runnable {
                 CertificatesCommand.class,
                 UpstreamsCommand.class,
                 ReloadCommand.class,
+                UpgradeCommand.class,
                 DeviceCommand.class,
                 WhatIfCommand.class,
                 TrainCommand.class,

@@ -2,14 +2,20 @@ package io.offramp.app;
 
 import ch.qos.logback.classic.LoggerContext;
 import io.offramp.proxy.config.ProxyConfig;
+import io.offramp.proxy.handover.Predecessor;
+import io.offramp.proxy.handover.UpgradeSocket;
 import io.offramp.proxy.reload.ReloadReport;
 import io.offramp.proxy.server.ConfigSource;
 import io.offramp.proxy.server.ProxyServer;
 import io.offramp.proxy.server.StartException;
+import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.sockets.InheritedSockets;
 import io.offramp.proxy.sockets.ServiceManager;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ExitCode;
@@ -21,10 +27,22 @@ final class Serving {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(5);
 
     private final ProxyServer server;
-    private final ServiceManager manager = new ServiceManager(System.getenv("NOTIFY_SOCKET"));
+    private final ServiceManager manager;
+    private final Upgrades upgrades;
+    private final @Nullable UpgradeSocket socket;
+    private final @Nullable Predecessor predecessor;
 
-    private Serving(ProxyServer server) {
+    private Serving(
+            ProxyServer server,
+            ServiceManager manager,
+            Upgrades upgrades,
+            @Nullable UpgradeSocket socket,
+            @Nullable Predecessor predecessor) {
         this.server = server;
+        this.manager = manager;
+        this.upgrades = upgrades;
+        this.socket = socket;
+        this.predecessor = predecessor;
     }
 
     /**
@@ -46,13 +64,58 @@ final class Serving {
     static Serving start(ProxyConfig config, Installation installation) throws CommandFailure {
         Logging.apply(config.logging());
         warnIfCacheIsUnused();
+        Predecessor predecessor = predecessor();
         try {
-            ProxyServer server = ProxyServer.start(config, installation.backends(), inherited());
+            return start(config, installation, predecessor);
+        } catch (StartException | IOException e) {
+            if (predecessor != null) {
+                predecessor.sayFailed(String.valueOf(e.getMessage()));
+                predecessor.close();
+            }
+            throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Serving start(ProxyConfig config, Installation installation, @Nullable Predecessor predecessor)
+            throws StartException, IOException {
+        Inheritance inheritance = predecessor == null
+                ? Inheritance.of(InheritedSockets.of(
+                        System.getenv(), ProcessHandle.current().pid()))
+                : predecessor.take();
+        ServiceManager manager = new ServiceManager(System.getenv("NOTIFY_SOCKET"));
+        Upgrades upgrades = new Upgrades(manager);
+        UpgradeSocket socket = open(config.upgradeSocket(), inheritance, upgrades);
+        try {
+            ProxyServer server = ProxyServer.start(config, installation.backends(), inheritance);
             server.metrics().bindBuild(Version.text());
             server.metrics().bindLog(Logging.losses(server.accessLog()));
-            return new Serving(server);
+            return new Serving(server, manager, upgrades, socket, predecessor);
         } catch (StartException e) {
-            throw CommandFailure.atRunTime(String.valueOf(e.getMessage()));
+            if (socket != null && predecessor == null) { // else the process before goes on with it
+                socket.close();
+            }
+            throw e;
+        } finally {
+            inheritance.close();
+        }
+    }
+
+    /** The process that has started this one to take its place; null for none. */
+    private static @Nullable Predecessor predecessor() throws CommandFailure {
+        String socket = System.getenv(Upgrades.VARIABLE);
+        try {
+            return socket == null ? null : Predecessor.call(Path.of(socket));
+        } catch (IOException e) {
+            throw CommandFailure.atRunTime(Upgrades.VARIABLE + ": " + e.getMessage());
+        }
+    }
+
+    private static @Nullable UpgradeSocket open(@Nullable Path file, Inheritance inheritance, Upgrades upgrades)
+            throws StartException {
+        try {
+            return file == null ? null : UpgradeSocket.open(file, inheritance.sockets(), upgrades);
+        } catch (IOException e) {
+            throw new StartException("upgrade-socket " + file + ": " + FileFailure.reason(e));
         }
     }
 
@@ -65,10 +128,6 @@ final class Serving {
             LOG.warn("slow start: the cache does not fit this JVM, its flags or these jars; run `offramp train` again"
                     + " (JAVA_OPTS=-Xlog:aot says why)");
         }
-    }
-
-    private static InheritedSockets inherited() {
-        return InheritedSockets.of(System.getenv(), ProcessHandle.current().pid());
     }
 
     ProxyServer server() {
@@ -84,8 +143,16 @@ final class Serving {
         ProcessSignal.HUP.handle(this::reload);
         ProcessSignal.USR1.handle(server.accessLog()::reopen);
         LOG.info("serving; SIGTERM drains and stops, SIGHUP reads the configuration again");
-        manager.ready("serving");
         try {
+            if (predecessor == null) {
+                manager.ready("serving");
+            } else { // which notifies the manager, too: until then, that listens to it alone
+                server.awaitWarm();
+                predecessor.sayReady();
+            }
+            if (socket != null) {
+                upgrades.on(server, socket);
+            }
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -121,6 +188,21 @@ final class Serving {
      * code.
      */
     private void drain() {
+        boolean isReplaced = server.succession().isOver();
+        int cut = isReplaced ? server.close(Duration.ZERO) : stop();
+        LOG.info(cut == 0 ? "stopped" : "stopped, {} connections were cut", cut);
+        if (isReplaced) {
+            upgrades.sayDone(cut);
+        }
+        if (socket != null) {
+            socket.close();
+        }
+        endLog();
+        Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    private int stop() {
+        upgrades.abandon();
         manager.stopping("draining");
         Duration delay = server.config().drainDelay();
         if (!delay.isZero()) {
@@ -132,10 +214,7 @@ final class Serving {
                 "stopping: {} connections have {} s to finish",
                 server.connections().count(),
                 drain.toSeconds());
-        int cut = server.close(drain);
-        LOG.info(cut == 0 ? "stopped" : "stopped, {} connections were cut", cut);
-        endLog();
-        Runtime.getRuntime().halt(ExitCode.OK);
+        return server.close(drain);
     }
 
     /** Writes the queued lines first, unless no reader takes them. */

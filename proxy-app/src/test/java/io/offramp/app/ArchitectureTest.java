@@ -38,7 +38,17 @@ class ArchitectureTest {
     private static final String[] HTTP =
             concat(packages("exchange", "message", "http1", "http2", "tcp", "tunnel", "client", "upstream"), RULES);
     private static final String[] SERVER = packages(
-            "config", "generation", "accept", "sockets", "server", "metrics", "access", "admin", "whatif", "warmup");
+            "config",
+            "generation",
+            "accept",
+            "sockets",
+            "handover",
+            "server",
+            "metrics",
+            "access",
+            "admin",
+            "whatif",
+            "warmup");
 
     @Test
     void shouldSeeAllModules() {

@@ -117,6 +117,11 @@ public final class ProxyProcess implements AutoCloseable {
         return process.waitFor();
     }
 
+    /** Waits for its end. */
+    int exitCode() throws InterruptedException {
+        return process.waitFor();
+    }
+
     private void signal(String name) throws IOException, InterruptedException {
         assertThat(new ProcessBuilder("kill", "-" + name, "" + process.pid())
                         .start()

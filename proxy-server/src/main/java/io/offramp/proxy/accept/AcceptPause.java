@@ -1,7 +1,9 @@
 package io.offramp.proxy.accept;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -10,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets a listening socket rest for a moment if the machine has no descriptor or no memory for the next connection:
  * EMFILE, ENFILE, ENOBUFS, ENOMEM of accept(2). The connections wait in the backlog. The log has a line for the begin
- * and one for the end. One for each socket; confined to its event loop.
+ * and one for the end. It can be held, too: then the socket rests until it is released. One for each socket; confined
+ * to its event loop.
  */
 public final class AcceptPause extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptPause.class);
@@ -20,6 +23,12 @@ public final class AcceptPause extends ChannelInboundHandlerAdapter {
     private final Runnable onFailed;
     private long failures;
     private long sinceNs;
+    private boolean held;
+
+    private enum Wish {
+        HOLD,
+        RELEASE
+    }
 
     /**
      * For one socket.
@@ -30,6 +39,40 @@ public final class AcceptPause extends ChannelInboundHandlerAdapter {
     public AcceptPause(String listener, Runnable onFailed) {
         this.listener = listener;
         this.onFailed = onFailed;
+    }
+
+    /**
+     * Accepts nothing more on this socket until it is released.
+     *
+     * @param listening has one of these in its pipeline
+     */
+    public static void hold(Channel listening) {
+        listening.pipeline().fireUserEventTriggered(Wish.HOLD);
+    }
+
+    /** Behind {@link #hold}: blocks until all that was accepted has been set up. */
+    public static void awaitAccepted(Channel listening) {
+        // Behind the event, what it has accepted is queued on the loops of its kind; behind that, it is set up.
+        listening.eventLoop().submit(() -> {}).awaitUninterruptibly();
+        EventLoopGroup group = listening.eventLoop().parent();
+        if (group != null) {
+            group.forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly());
+        }
+    }
+
+    /** Accepts again. */
+    public static void release(Channel listening) {
+        listening.pipeline().fireUserEventTriggered(Wish.RELEASE);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof Wish wish) {
+            held = wish == Wish.HOLD;
+            ctx.channel().config().setAutoRead(!held);
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
     }
 
     @Override
@@ -57,6 +100,6 @@ public final class AcceptPause extends ChannelInboundHandlerAdapter {
             LOG.warn("{}: cannot accept connections, they wait: {}", listener, cause.getMessage());
         }
         ctx.channel().config().setAutoRead(false);
-        ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE_MS, TimeUnit.MILLISECONDS);
+        ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(!held), PAUSE_MS, TimeUnit.MILLISECONDS);
     }
 }

@@ -2,15 +2,12 @@ package io.offramp.proxy.admin;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
@@ -27,6 +24,9 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
+import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.SocketFile;
+import io.offramp.proxy.sockets.SocketTransport;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -51,24 +51,22 @@ public final class AdminServer implements AutoCloseable {
     private static final int FIRST_REQUEST_MS = 10_000;
     private static final int IDLE_SECONDS = 60;
 
+    /** Of a Unix socket. */
+    private static final String MODE = "rw-rw----";
+
+    private final String name;
     private final EventLoopGroup group;
     private final Channel channel;
     private final @Nullable SocketFile file;
 
-    private AdminServer(EventLoopGroup group, Channel channel, @Nullable SocketFile file) {
+    private AdminServer(String name, EventLoopGroup group, Channel channel, @Nullable SocketFile file) {
+        this.name = name;
         this.group = group;
         this.channel = channel;
         this.file = file;
     }
 
-    /**
-     * Binds and serves. Blocks until bound.
-     *
-     * @param upstreams of the current generation
-     * @param reloads run by {@code POST /reload}; the token is registered there
-     * @param phase of the proxy, for {@code /healthz} and the pages below it
-     * @throws IOException if the address cannot be bound, or the token cannot be read
-     */
+    /** The same with the best transport, on a socket of its own. */
     public static AdminServer start(
             AdminConfig config,
             ProxyMetrics metrics,
@@ -77,9 +75,39 @@ public final class AdminServer implements AutoCloseable {
             Reloads reloads,
             Supplier<Phase> phase)
             throws IOException {
+        return start(
+                config,
+                metrics,
+                connections,
+                upstreams,
+                reloads,
+                phase,
+                SocketTransport.best(),
+                InheritedSockets.none());
+    }
+
+    /**
+     * Binds and serves. Blocks until bound.
+     *
+     * @param upstreams of the current generation
+     * @param reloads run by {@code POST /reload}; the token is registered there
+     * @param phase of the proxy, for {@code /healthz} and the pages below it
+     * @param inherited may have its socket
+     * @throws IOException if the address cannot be bound, or the token cannot be read
+     */
+    public static AdminServer start(
+            AdminConfig config,
+            ProxyMetrics metrics,
+            ConnectionRegistry connections,
+            Supplier<Collection<UpstreamGroup>> upstreams,
+            Reloads reloads,
+            Supplier<Phase> phase,
+            SocketTransport transport,
+            InheritedSockets inherited)
+            throws IOException {
         AdminAccess access = access(config, reloads);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("offramp-admin", true), NioIoHandler.newFactory());
+                1, new DefaultThreadFactory("offramp-admin", true), transport.handler());
         AdminPages pages = new AdminPages(metrics, connections, new UpstreamsPage(upstreams), phase);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
@@ -87,12 +115,16 @@ public final class AdminServer implements AutoCloseable {
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childHandler(new Initializer(pages, reloads, access, metrics.adminRefusals()));
         try {
+            String name = "admin " + config.bind();
             return switch (config.bind()) {
-                case AdminAddress.Tcp(HostPort bind) -> new AdminServer(group, bind(bootstrap, bind), null);
+                case AdminAddress.Tcp(HostPort bind) -> {
+                    InetSocketAddress address = bind.resolve();
+                    Channel bound = transport.listen(bootstrap, address, inherited.take(name, address));
+                    yield new AdminServer(name, group, bound, null);
+                }
                 case AdminAddress.Unix(Path socket) -> {
-                    SocketFile.Bound bound =
-                            SocketFile.bind(bootstrap.channel(NioServerDomainSocketChannel.class), socket);
-                    yield new AdminServer(group, bound.channel(), bound.file());
+                    SocketFile.Bound bound = transport.listen(bootstrap, socket, MODE, inherited.take(name));
+                    yield new AdminServer(name, group, bound.channel(), bound.file());
                 }
             };
         } catch (IOException e) {
@@ -116,20 +148,35 @@ public final class AdminServer implements AutoCloseable {
         return access;
     }
 
-    private static Channel bind(ServerBootstrap bootstrap, HostPort bind) throws IOException {
-        ChannelFuture bound = bootstrap
-                .channel(NioServerSocketChannel.class)
-                .bind(bind.resolve())
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(bound.cause().getMessage(), bound.cause());
-        }
-        return bound.channel();
-    }
-
     /** The listening port; null for a Unix socket. */
     public @Nullable Integer port() {
         return channel.localAddress() instanceof InetSocketAddress address ? address.getPort() : null;
+    }
+
+    /** Of the socket, among those of all processes that follow one another. */
+    public String name() {
+        return name;
+    }
+
+    /** Of the socket, which stays open here; null if the transport has none. */
+    public @Nullable FileDescriptor descriptor() {
+        return SocketTransport.descriptor(channel);
+    }
+
+    /** Another process listens on this socket now: accepts nothing more. */
+    public void rest() {
+        AcceptPause.hold(channel);
+        if (file != null) {
+            file.leave();
+        }
+    }
+
+    /** The other process has ended: accepts again. */
+    public void goOn() {
+        AcceptPause.release(channel);
+        if (file != null) {
+            file.takeBack();
+        }
     }
 
     /** The listening address. */

@@ -5,6 +5,7 @@ import io.offramp.proxy.handshake.engine.HandshakeLimits;
 import io.offramp.proxy.message.HeadLimits;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads event loops; 0 for one per processor
  * @param watchesFile whether a change of the file is enough for a reload
  * @param warmup most time for the load that the proxy gives itself before it is ready; zero for none
+ * @param upgradeSocket where {@code offramp upgrade} finds the process; null if it cannot be upgraded
  */
 public record ProxyConfig(
         List<ListenerConfig> listeners,
@@ -45,7 +47,8 @@ public record ProxyConfig(
         LoggingConfig logging,
         int threads,
         boolean watchesFile,
-        Duration warmup) {
+        Duration warmup,
+        @Nullable Path upgradeSocket) {
     /** The default time for open connections at shutdown. */
     public static final Duration DRAIN = Duration.ofSeconds(30);
 
@@ -83,6 +86,7 @@ public record ProxyConfig(
         private int threads;
         private boolean watchesFile;
         private Duration warmup = Duration.ZERO;
+        private @Nullable Path upgradeSocket;
 
         private Builder(List<ListenerConfig> listeners, Map<String, UpstreamConfig> upstreams) {
             this.listeners = listeners;
@@ -161,6 +165,12 @@ public record ProxyConfig(
             return this;
         }
 
+        /** Where {@code offramp upgrade} finds the process; null for nowhere. */
+        public Builder upgradeSocket(@Nullable Path choice) {
+            upgradeSocket = choice;
+            return this;
+        }
+
         /** With the choices so far. */
         public ProxyConfig build() {
             return new ProxyConfig(
@@ -177,7 +187,8 @@ public record ProxyConfig(
                     logging,
                     threads,
                     watchesFile,
-                    warmup);
+                    warmup,
+                    upgradeSocket);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.offramp.proxy.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +42,8 @@ final class ProxyReader {
                 "logging",
                 "threads",
                 "reload",
-                "warmup");
+                "warmup",
+                "upgrade-socket");
         if (root == null) {
             return null;
         }
@@ -65,6 +67,7 @@ final class ProxyReader {
                 .threads(root.get("threads", Scalar.number(0, MAX_THREADS), 0))
                 .watchesFile(root.get("reload", Scalar.choice(Reload.class), Reload.COMMAND) == Reload.WATCH)
                 .warmup(root.get("warmup", Scalar.duration(Duration.ZERO), Duration.ZERO))
+                .upgradeSocket(file(root.get("upgrade-socket")))
                 .build();
     }
 
@@ -81,6 +84,11 @@ final class ProxyReader {
 
     private @Nullable AdminConfig admin(@Nullable Value value) {
         return value == null ? null : new AdminReader(surroundings, binds).read(value);
+    }
+
+    private @Nullable Path file(@Nullable Value value) {
+        Path file = value == null ? null : value.as(surroundings.path());
+        return file == null ? null : file.toAbsolutePath();
     }
 
     private static void ifThere(@Nullable Value value, Consumer<Value> reader) {

@@ -7,16 +7,24 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.channel.DrainEvent;
+import io.offramp.proxy.connection.Connection;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The phase of a proxy's life, and how the connections of its clients end. Thread-safe. */
 final class Drain {
     /** Time for a cut connection to take its close_notify. */
     private static final long CUT_LIMIT_MS = 500;
+
+    private static final Set<Phase> STOPPING = EnumSet.of(Phase.LEAVING, Phase.DRAINING);
 
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -35,9 +43,14 @@ final class Drain {
         return phase;
     }
 
-    /** Whether a drain has begun. */
+    /** Whether connections leave: one that is new is the last of its client here. */
     boolean isUnderWay() {
-        return phase.get() == Phase.DRAINING;
+        return phase.get() == Phase.DRAINING || isReplaced();
+    }
+
+    /** Whether another process has the sockets. */
+    boolean isReplaced() {
+        return phase.get() == Phase.REPLACED;
     }
 
     /** Says that it is about to come, and goes on. Blocks for this long, or until it begins. */
@@ -80,6 +93,42 @@ final class Drain {
                 .execute(() -> client.unsafe().close(client.unsafe().voidPromise())));
         clients.newCloseFuture().awaitUninterruptibly(CUT_LIMIT_MS);
         return cut;
+    }
+
+    /**
+     * Another process accepts from now on. All that this one has accepted is served: also a client that has not sent
+     * its hello or its request yet. Blocks until no connection is left, the time is over, or the other process has
+     * ended.
+     *
+     * @return false if the other process has ended
+     */
+    boolean hand(Duration limit, CompletableFuture<?> otherEnded) {
+        phase.updateAndGet(now -> STOPPING.contains(now) ? now : Phase.REPLACED);
+        clients.forEach(Drain::leave);
+        long endNs = System.nanoTime() + limit.toNanos();
+        while (!otherEnded.isDone() && !clients.isEmpty() && System.nanoTime() - endNs < 0) {
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            clients.newCloseFuture().addListener(_ -> closed.complete(null));
+            try {
+                CompletableFuture.anyOf(closed, otherEnded).get(endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return true;
+            } catch (TimeoutException | ExecutionException e) {
+                break;
+            }
+        }
+        return !otherEnded.isDone();
+    }
+
+    /** The other process has ended. */
+    void takeBack() {
+        phase.compareAndSet(Phase.REPLACED, Phase.READY);
+    }
+
+    private static void leave(Channel client) {
+        boolean isNew = client.attr(Connection.KEY).get().rx().bytes() == 0;
+        client.pipeline().fireUserEventTriggered(isNew ? DrainEvent.NEW_CONNECTION : DrainEvent.INSTANCE);
     }
 
     /** Cuts these connections, which have begun to leave, when their time is over. */

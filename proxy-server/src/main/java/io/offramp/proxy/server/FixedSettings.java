@@ -42,6 +42,7 @@ final class FixedSettings {
         keep("warmup", running.warmup(), next.warmup());
         keep("reload", running.watchesFile(), next.watchesFile());
         keep("admin", running.admin(), next.admin());
+        keep("upgrade-socket", running.upgradeSocket(), next.upgradeSocket());
         keep("offload", running.backends(), next.backends());
         next.upstreamTls().forEach((name, tls) -> refuseUnlessOpen("upstream " + name, tls.offload()));
         ProxyConfig config = ProxyConfig.builder(listeners(next), next.upstreams())
@@ -57,6 +58,7 @@ final class FixedSettings {
                 .threads(running.threads())
                 .watchesFile(running.watchesFile())
                 .warmup(running.warmup())
+                .upgradeSocket(running.upgradeSocket())
                 .build();
         return new Result(config, List.copyOf(kept), List.copyOf(problems));
     }

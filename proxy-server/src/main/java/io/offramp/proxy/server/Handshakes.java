@@ -28,10 +28,12 @@ import io.offramp.proxy.metrics.ListenerMetrics;
 import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.server.HandshakeParts.TicketPart;
+import io.offramp.proxy.sockets.Inheritance;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,10 +44,15 @@ final class Handshakes implements AutoCloseable {
     private final KeyLogs keyLogs = new KeyLogs();
     private final ProxyMetrics metrics;
     private final ExecutorService workers;
+    private final Inheritance inheritance;
 
-    /** @param threads started when first needed */
-    Handshakes(ProxyMetrics metrics, int threads) {
+    /**
+     * @param threads started when first needed
+     * @param inheritance has ticket keys of the process before
+     */
+    Handshakes(ProxyMetrics metrics, int threads, Inheritance inheritance) {
         this.metrics = metrics;
+        this.inheritance = inheritance;
         this.workers = Executors.newFixedThreadPool(threads, new DefaultThreadFactory("offramp-handshake", true));
     }
 
@@ -166,9 +173,24 @@ final class Handshakes implements AutoCloseable {
         }
         InstantSource clock = InstantSource.system();
         TicketKeyFiles files = from.keys().isEmpty() ? null : ticketKeys(listener, from.keys());
-        TicketKeys keys = files == null ? TicketKeys.rotating(from.lifetime(), clock) : files;
+        TicketKeys keys = files == null ? ownKeys(listener, from.lifetime(), clock) : files;
         Tickets tickets = new Tickets(keys, from.count(), from.lifetime(), from.sessions(), events, clock);
         return new TicketPart(from, tickets, files);
+    }
+
+    /** New ones, or those of the process before this one. */
+    private TicketKeys ownKeys(String listener, Duration lifetime, InstantSource clock) throws StartException {
+        byte[] saved = inheritance.takeTicketKeys(listener);
+        if (saved == null) {
+            return TicketKeys.rotating(lifetime, clock);
+        }
+        try {
+            return TicketKeys.rotating(lifetime, clock, saved);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(listener + ": from the process before: " + e.getMessage());
+        } finally {
+            Arrays.fill(saved, (byte) 0);
+        }
     }
 
     private static TicketKeyFiles ticketKeys(String listener, List<Path> files) throws StartException {

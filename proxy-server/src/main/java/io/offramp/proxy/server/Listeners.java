@@ -65,6 +65,22 @@ final class Listeners {
             socket.config().setAutoRead(true);
         }
 
+        /** Takes none for now; they wait in the backlog. Blocks until all that it took are set up. */
+        void hold() {
+            AcceptPause.hold(socket);
+            AcceptPause.awaitAccepted(socket);
+        }
+
+        /** Takes them again. */
+        void release() {
+            AcceptPause.release(socket);
+        }
+
+        /** Of the socket, among those of all processes that follow one another. */
+        String name() {
+            return nameOf(key);
+        }
+
         void close() {
             socket.close().awaitUninterruptibly();
         }
@@ -149,6 +165,15 @@ final class Listeners {
         return Objects.requireNonNull(open.get(key), key::toString);
     }
 
+    /** All sockets. */
+    List<Open> all() {
+        return List.copyOf(open.values());
+    }
+
+    private static String nameOf(ListenerKey key) {
+        return "listener " + key + (key.nth() == 0 ? "" : " " + key.nth());
+    }
+
     /** Stops listening. */
     void close() {
         open.values().forEach(Open::close);
@@ -169,6 +194,7 @@ final class Listeners {
                 .handler(doorOf(listener))
                 .childHandler(initializer);
         ChannelFuture bound = bind(
+                        key,
                         bootstrap,
                         backends.connections(listener),
                         listener.bind().resolve())
@@ -187,8 +213,9 @@ final class Listeners {
     }
 
     /** On the host's event loops, or on the device's; a socket that is open already is bound already. */
-    private ChannelFuture bind(ServerBootstrap listener, @Nullable ConnectionOffload device, InetSocketAddress to) {
-        Integer open = inherited.take(to);
+    private ChannelFuture bind(
+            ListenerKey key, ServerBootstrap listener, @Nullable ConnectionOffload device, InetSocketAddress to) {
+        Integer open = inherited.take(nameOf(key), to);
         listener.channelFactory(transport.server(open));
         if (device != null) {
             return device.listen(listener, transport.handler(), open == null ? to : null);

@@ -22,7 +22,7 @@ import io.offramp.proxy.metrics.ProxyMetrics;
 import io.offramp.proxy.reload.Reloadable;
 import io.offramp.proxy.reload.Reloads;
 import io.offramp.proxy.session.OffloadPlan;
-import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.sockets.SocketTransport;
 import io.offramp.proxy.upstream.UpstreamGroup;
 import java.io.IOException;
@@ -57,9 +57,12 @@ public final class ProxyServer implements AutoCloseable {
     private final GenerationMaker maker;
     private final ServerWatch servers;
     private final ConfigMetrics configs = metrics.configs();
-    private @Nullable AdminServer admin;
+    private final Inheritance inheritance;
+    private final Succession succession;
+    private volatile @Nullable AdminServer admin;
     private volatile @Nullable Made made;
     private volatile List<Listening> listening = List.of();
+    private @Nullable Thread warmUp;
 
     /**
      * A bound listener.
@@ -72,6 +75,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private ProxyServer(ProxyConfig config, Collection<OffloadProvider> providers, Outside outside)
             throws StartException {
+        this.inheritance = outside.inheritance();
         this.drain = new Drain(config.warmup().isZero() ? Phase.READY : Phase.WARMING);
         this.connections = new ConnectionRegistry(() -> limits().connections());
         this.budget =
@@ -84,7 +88,7 @@ public final class ProxyServer implements AutoCloseable {
         this.overload =
                 new Overload(budget, drain.clients(), halfOpen, new ProcessMemory(loops, metrics.memoryTrims()));
         this.reloads = new Reloads(metrics.reloads());
-        this.handshakes = new Handshakes(metrics, processors);
+        this.handshakes = new Handshakes(metrics, processors, outside.inheritance());
         this.servers = new ServerWatch(loops, outside.dns());
         this.maker = new GenerationMaker(
                 generations,
@@ -104,9 +108,9 @@ public final class ProxyServer implements AutoCloseable {
                 backends,
                 metrics,
                 outside.clients(),
-                outside.inherited(),
-                current ->
-                        new TlsListener(current, connections, halfOpen, addresses, drain.clients(), drain::isUnderWay));
+                outside.inheritance().sockets(),
+                current -> new TlsListener(current, connections, halfOpen, addresses, drain));
+        this.succession = new Succession(this, drain, listeners, () -> Objects.requireNonNull(made), () -> admin);
     }
 
     /**
@@ -117,22 +121,20 @@ public final class ProxyServer implements AutoCloseable {
      * @throws StartException if something cannot be opened or bound; nothing is left running
      */
     public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers) throws StartException {
-        return start(config, providers, InheritedSockets.none());
+        return start(config, providers, Inheritance.none());
     }
 
     /**
      * The same.
      *
-     * @param inherited listening sockets that are open already; those that no listener takes are closed
+     * @param inheritance of the process before; the caller closes what is left of it
      */
-    public static ProxyServer start(
-            ProxyConfig config, Collection<OffloadProvider> providers, InheritedSockets inherited)
+    public static ProxyServer start(ProxyConfig config, Collection<OffloadProvider> providers, Inheritance inheritance)
             throws StartException {
-        ProxyServer server = start(config, providers, Outside.usual(inherited));
-        inherited.closeRest();
+        ProxyServer server = start(config, providers, Outside.usual(inheritance));
         server.announcement().started(config, server.limits(), server.listeners(), server.admin);
         if (server.drain.phase().get() == Phase.WARMING) {
-            WarmUp.start(config, providers, server.drain.phase());
+            server.warmUp = WarmUp.start(config, providers, server.drain.phase());
         }
         return server;
     }
@@ -211,6 +213,18 @@ public final class ProxyServer implements AutoCloseable {
     /** The record-offload backends that are open, software first. */
     public Collection<RecordOffload> backends() {
         return backends.all();
+    }
+
+    /** Blocks until the warm-up is over, if there is one. */
+    public void awaitWarm() throws InterruptedException {
+        if (warmUp != null) {
+            warmUp.join();
+        }
+    }
+
+    /** How another process takes the place of this one. */
+    public Succession succession() {
+        return succession;
     }
 
     /** Stops at once. */
@@ -355,8 +369,7 @@ public final class ProxyServer implements AutoCloseable {
         Made first = maker.make(config, null);
         log(config.logging().access());
         use(first, null);
-        listeners.become(first, listeners.bind(first));
-        listening = bound(config);
+        List<Listeners.Open> added = listeners.bind(first);
         metrics.bindServers(this::upstreams);
         overload.start();
         reloads.start();
@@ -364,10 +377,21 @@ public final class ProxyServer implements AutoCloseable {
         if (config.admin() != null) {
             try {
                 admin = AdminServer.start(
-                        config.admin(), metrics, connections, this::upstreams, reloads, drain.phase()::get);
+                        config.admin(),
+                        metrics,
+                        connections,
+                        this::upstreams,
+                        reloads,
+                        drain.phase()::get,
+                        transport,
+                        inheritance.sockets());
             } catch (IOException e) {
+                added.forEach(Listeners.Open::close);
                 throw new StartException(String.valueOf(e.getMessage()));
             }
         }
+        // The last step: what is accepted is served.
+        listeners.become(first, added);
+        listening = bound(config);
     }
 }

@@ -31,7 +31,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +53,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
     private final HalfOpenHandshakes halfOpen;
     private final ClientAddressLimits addresses;
     private final ChannelGroup channels;
-    private final BooleanSupplier draining;
+    private final Drain drain;
     private volatile boolean gone;
 
     /**
@@ -70,22 +69,20 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
      * @param current asked once for each connection
      * @param halfOpen bounds the handshakes under way
      * @param addresses bounds the connections of one client address
-     * @param channels gets every open client channel, for the drain
-     * @param draining true once a drain has begun
+     * @param drain gets every open client channel, and says when they leave
      */
     TlsListener(
             Supplier<ListenerGeneration> current,
             ConnectionRegistry connections,
             HalfOpenHandshakes halfOpen,
             ClientAddressLimits addresses,
-            ChannelGroup channels,
-            BooleanSupplier draining) {
+            Drain drain) {
         this.current = current;
         this.connections = connections;
         this.halfOpen = halfOpen;
         this.addresses = addresses;
-        this.channels = channels;
-        this.draining = draining;
+        this.channels = drain.clients();
+        this.drain = drain;
     }
 
     @Override
@@ -138,7 +135,9 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
         } else {
             begin(channel, listener);
         }
-        if (isLeaving(channel)) { // accepted before the socket closed, after the drain's own pass
+        // Accepted before the socket closed, after the drain's own pass. If it did not close, all accepted ones are
+        // served.
+        if (isLeaving(channel) && !drain.isReplaced()) {
             channel.pipeline().fireUserEventTriggered(HandshakeEvent.DRAIN);
         }
     }
@@ -187,7 +186,7 @@ final class TlsListener extends ChannelInitializer<Channel> implements Handshake
 
     private boolean isLeaving(Channel channel) {
         Terms met = channel.attr(ACCEPTED).get().listener().terms();
-        return gone || draining.getAsBoolean() || !current.get().terms().equals(met);
+        return gone || drain.isUnderWay() || !current.get().terms().equals(met);
     }
 
     /** A header that was lost once comes three seconds later (§2: at least as long). */

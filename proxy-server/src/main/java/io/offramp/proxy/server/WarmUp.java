@@ -55,8 +55,11 @@ final class WarmUp {
     /**
      * Starts a thread that warms up, then turns the phase from WARMING to READY. It ends early when that has changed.
      */
-    static void start(ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase) {
-        Thread.ofPlatform().daemon().name("offramp-warmup").start(() -> new WarmUp(config, providers, phase).run());
+    static Thread start(ProxyConfig config, Collection<OffloadProvider> providers, AtomicReference<Phase> phase) {
+        return Thread.ofPlatform()
+                .daemon()
+                .name("offramp-warmup")
+                .start(() -> new WarmUp(config, providers, phase).run());
     }
 
     private void run() {

@@ -24,8 +24,12 @@ public final class InheritedSockets {
 
     private final List<Inherited> rest = new ArrayList<>();
 
-    /** @param address null if the socket cannot be asked */
-    private record Inherited(int descriptor, @Nullable InetSocketAddress address) {}
+    /**
+     * @param name of its listener; null if nobody has said it
+     * @param address null if the socket cannot be asked, or has a name
+     */
+    private record Inherited(
+            int descriptor, @Nullable String name, @Nullable InetSocketAddress address) {}
 
     private InheritedSockets() {}
 
@@ -64,18 +68,30 @@ public final class InheritedSockets {
         return sockets;
     }
 
+    /** Those of another process, which has said the names of their listeners. */
+    public static InheritedSockets of(Map<String, Integer> descriptors) {
+        InheritedSockets sockets = none();
+        descriptors.forEach((name, descriptor) -> sockets.rest.add(new Inherited(descriptor, name, null)));
+        return sockets;
+    }
+
     private void add(int descriptor) {
         try {
             Descriptors.doNotBlock(descriptor);
-            rest.add(new Inherited(descriptor, new EpollServerSocketChannel(descriptor).localAddress()));
+            rest.add(new Inherited(descriptor, null, new EpollServerSocketChannel(descriptor).localAddress()));
         } catch (IOException e) {
             LOG.warn("not inherited: {}", e.getMessage());
         }
     }
 
-    /** The socket with this address, which is the caller's from now on; null for none. */
-    public @Nullable Integer take(InetSocketAddress address) {
-        return takeFirst(each -> each.address != null && isSame(each.address, address));
+    /** The socket of this name or address, which is the caller's from now on; null for none. */
+    public @Nullable Integer take(String name, InetSocketAddress address) {
+        return takeFirst(each -> name.equals(each.name) || each.address != null && isSame(each.address, address));
+    }
+
+    /** The Unix socket of this name, which is the caller's from now on; null for none. */
+    public @Nullable Integer take(String name) {
+        return takeFirst(each -> name.equals(each.name));
     }
 
     private @Nullable Integer takeFirst(Predicate<Inherited> wanted) {
@@ -98,7 +114,9 @@ public final class InheritedSockets {
     /** Closes those that no listener has taken, each with a line in the log. */
     public void closeRest() {
         for (Inherited each : rest) {
-            LOG.warn("closed descriptor {}, which was inherited: no listener has its address", each.descriptor);
+            LOG.warn(
+                    "closed the inherited socket {}: no listener has its address",
+                    each.name == null ? each.address : each.name);
             try {
                 new FileDescriptor(each.descriptor).close();
             } catch (IOException e) {

@@ -1,13 +1,25 @@
 package io.offramp.proxy.sockets;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +55,56 @@ public record SocketTransport(
      */
     public ChannelFactory<? extends ServerChannel> server(@Nullable Integer open) {
         return open == null ? server : () -> new EpollServerSocketChannel(open);
+    }
+
+    /**
+     * Listens on a TCP address. Blocks.
+     *
+     * @param listener has its event loops
+     * @param open descriptor of a socket that listens there already; null for a new one
+     * @throws IOException if the address cannot be bound
+     */
+    public Channel listen(ServerBootstrap listener, InetSocketAddress address, @Nullable Integer open)
+            throws IOException {
+        listener.channelFactory(server(open));
+        return done(open == null ? listener.bind(address) : listener.register());
+    }
+
+    /**
+     * Listens on a Unix socket. Blocks.
+     *
+     * @param listener has its event loops
+     * @param mode of the file, such as {@code rw-rw----}
+     * @param open descriptor of a socket that listens there already; null for a new one
+     * @throws IOException if the path is no socket, another process listens there, or the file cannot be made
+     */
+    public SocketFile.Bound listen(ServerBootstrap listener, Path file, String mode, @Nullable Integer open)
+            throws IOException {
+        if (open != null) {
+            listener.channelFactory(() -> new EpollServerDomainSocketChannel(open));
+            return new SocketFile.Bound(done(listener.register()), SocketFile.of(file));
+        }
+        return isEpoll()
+                ? SocketFile.bind(
+                        listener.channel(EpollServerDomainSocketChannel.class),
+                        made -> new DomainSocketAddress(made.toFile()),
+                        file,
+                        mode)
+                : SocketFile.bind(
+                        listener.channel(NioServerDomainSocketChannel.class), UnixDomainSocketAddress::of, file, mode);
+    }
+
+    private static Channel done(ChannelFuture opened) throws IOException {
+        opened.awaitUninterruptibly();
+        if (!opened.isSuccess()) {
+            throw new IOException(opened.cause().getMessage(), opened.cause());
+        }
+        return opened.channel();
+    }
+
+    /** The descriptor of a listening channel, which stays its owner; null if this transport has none. */
+    public static @Nullable FileDescriptor descriptor(Channel listening) {
+        return listening instanceof UnixChannel unix ? unix.fd() : null;
     }
 
     @Override

@@ -32,6 +32,21 @@ class AcceptPauseTest {
     }
 
     @Test
+    void shouldRestUntilItIsReleasedAlsoIfAcceptHasFailed() {
+        socket.freezeTime();
+        socket.pipeline()
+                .fireExceptionCaught(new IOException("accept(..) failed with error(-24): Too many open files"));
+
+        AcceptPause.hold(socket);
+        socket.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+        socket.runScheduledPendingTasks();
+        assertThat(socket.config().isAutoRead()).isFalse();
+
+        AcceptPause.release(socket);
+        assertThat(socket.config().isAutoRead()).isTrue();
+    }
+
+    @Test
     void shouldLetConnectionsPass() {
         socket.writeInbound("a connection");
 

@@ -78,6 +78,7 @@ class ConfigLoaderTest {
             logging: {access: false, level: debug}
             threads: 3
             warmup: 10s
+            upgrade-socket: run/upgrade.sock
             """;
 
     @TempDir
@@ -116,6 +117,7 @@ class ConfigLoaderTest {
         assertThat(config.backends()).isEmpty();
         assertThat(config.threads()).isZero();
         assertThat(config.warmup()).isZero();
+        assertThat(config.upgradeSocket()).isNull();
         ListenerConfig listener = config.listeners().getFirst();
         assertThat(listener.name()).isEqualTo("0.0.0.0:8443");
         assertThat(listener.mode()).isEqualTo(Mode.HTTP);
@@ -235,6 +237,8 @@ class ConfigLoaderTest {
         assertThat(config.logging()).isEqualTo(new LoggingConfig(AccessLogConfig.OFF, "debug"));
         assertThat(config.threads()).isEqualTo(3);
         assertThat(config.warmup()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.upgradeSocket())
+                .isEqualTo(file.path("run/upgrade.sock").toAbsolutePath());
     }
 
     @Test

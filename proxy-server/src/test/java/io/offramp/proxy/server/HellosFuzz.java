@@ -7,11 +7,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
 import io.offramp.offload.tck.fuzz.Bounds;
+import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
@@ -93,13 +92,8 @@ public final class HellosFuzz {
     private HellosFuzz() {
         MemoryBudget budget = new MemoryBudget(1 << 30, 1 << 30, () -> 0, () -> 0, () -> 0, () -> 0, what -> {});
         halfOpen = new HalfOpenHandshakes(() -> 10, budget);
-        channel = new AcceptedChannel(new TlsListener(
-                () -> LISTENER,
-                connections,
-                halfOpen,
-                addresses,
-                new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                () -> false));
+        channel = new AcceptedChannel(
+                new TlsListener(() -> LISTENER, connections, halfOpen, addresses, new Drain(Phase.READY)));
     }
 
     /** Makes the listener's keys before the first input, whose time is limited. */

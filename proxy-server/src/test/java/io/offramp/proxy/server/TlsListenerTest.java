@@ -9,10 +9,9 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.offramp.offload.RecordOffload;
 import io.offramp.offload.sw.SwProvider;
+import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.budget.AddressLimits;
 import io.offramp.proxy.budget.MemoryBudget;
 import io.offramp.proxy.config.ListenerConfig;
@@ -77,13 +76,7 @@ class TlsListenerTest {
                 pipeline -> {},
                 null,
                 new Router(List.of(), name -> null));
-        return new TlsListener(
-                () -> now,
-                connections,
-                halfOpen,
-                addresses,
-                new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                () -> false);
+        return new TlsListener(() -> now, connections, halfOpen, addresses, new Drain(Phase.READY));
     }
 
     @BeforeEach

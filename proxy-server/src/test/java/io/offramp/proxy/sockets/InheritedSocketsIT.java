@@ -51,10 +51,12 @@ class InheritedSocketsIT {
         InheritedSockets inherited = InheritedSockets.of(List.of(one.intValue(), all.intValue()));
 
         // Then
-        assertThat(inherited.take(new InetSocketAddress("127.0.0.1", 1))).isNull();
-        assertThat(inherited.take(one.localAddress())).isEqualTo(one.intValue());
-        assertThat(inherited.take(one.localAddress())).as("taken").isNull();
+        assertThat(inherited.take("listener", new InetSocketAddress("127.0.0.1", 1)))
+                .isNull();
+        assertThat(inherited.take("listener", one.localAddress())).isEqualTo(one.intValue());
+        assertThat(inherited.take("listener", one.localAddress())).as("taken").isNull();
         assertThat(inherited.take(
+                        "listener",
                         new InetSocketAddress("0.0.0.0", all.localAddress().getPort())))
                 .as("all addresses of both families")
                 .isEqualTo(all.intValue());
@@ -72,7 +74,7 @@ class InheritedSocketsIT {
         opened.clear(); // it is closed, and its number may be another file's
 
         // Then
-        assertThat(inherited.take(address)).isNull();
+        assertThat(inherited.take("listener", address)).isNull();
         try (ServerSocket next = new ServerSocket(address.getPort(), 1, address.getAddress())) {
             assertThat(next.isBound()).isTrue();
         }

@@ -1,5 +1,6 @@
 package io.offramp.proxy.handshake.ticket;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +27,45 @@ final class RotatingTicketKeys implements TicketKeys {
         this.period = period;
         this.clock = clock;
         this.ring = new Ring(TicketKey.random(), null, null, clock.instant().plus(period));
+    }
+
+    RotatingTicketKeys(Duration period, InstantSource clock, byte[] saved) {
+        this.period = period;
+        this.clock = clock;
+        this.ring = restore(saved, clock.instant().plus(period));
+    }
+
+    /** A key of the process before lives no longer than one of ours. */
+    private static Ring restore(byte[] saved, Instant latest) {
+        int keys = (saved.length - Long.BYTES) / TicketKey.SAVED_BYTES;
+        if (keys < 1 || keys > 2 || saved.length != Long.BYTES + keys * TicketKey.SAVED_BYTES) {
+            throw new IllegalArgumentException(saved.length + " bytes are no ticket keys");
+        }
+        Instant until = Instant.ofEpochSecond(ByteBuffer.wrap(saved).getLong());
+        return new Ring(
+                TicketKey.restore(saved, Long.BYTES),
+                keys == 1 ? null : TicketKey.restore(saved, Long.BYTES + TicketKey.SAVED_BYTES),
+                null,
+                until.isAfter(latest) ? latest : until);
+    }
+
+    /**
+     *
+     *
+     * <pre>
+     * end of the current key, in seconds since 1970: 8 | current key 80 | previous key 80, if there is one
+     * </pre>
+     */
+    @Override
+    public byte[] save() {
+        Ring now = ring();
+        List<TicketKey> keys = now.previous == null ? List.of(now.current) : List.of(now.current, now.previous);
+        byte[] saved = new byte[Long.BYTES + keys.size() * TicketKey.SAVED_BYTES];
+        ByteBuffer.wrap(saved).putLong(now.until.getEpochSecond());
+        for (int i = 0; i < keys.size(); i++) {
+            keys.get(i).save(saved, Long.BYTES + i * TicketKey.SAVED_BYTES);
+        }
+        return saved;
     }
 
     @Override

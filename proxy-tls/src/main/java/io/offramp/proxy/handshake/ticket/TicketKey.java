@@ -27,6 +27,9 @@ public final class TicketKey {
     static final int NAME_BYTES = 16;
     static final int OVERHEAD_BYTES = NAME_BYTES + 1 + 16 + 16;
 
+    /** The name, and what {@link #KDF} extracts. */
+    static final int SAVED_BYTES = NAME_BYTES + 64;
+
     private static final byte FORMAT = 1;
     private static final int SALT_AT = NAME_BYTES + 1;
     private static final int SALT_BYTES = 16;
@@ -56,6 +59,22 @@ public final class TicketKey {
     TicketKey(byte[] name, byte[] secret) {
         this.name = name.clone();
         this.secret = KDF.extract(EXTRACT_SALT, secret);
+    }
+
+    private TicketKey(byte[] saved, int at) {
+        this.name = Arrays.copyOfRange(saved, at, at + NAME_BYTES);
+        this.secret = Arrays.copyOfRange(saved, at + NAME_BYTES, at + SAVED_BYTES);
+    }
+
+    /** A key of {@link #save}: {@link #SAVED_BYTES} from there on, which the caller keeps. */
+    static TicketKey restore(byte[] saved, int at) {
+        return new TicketKey(saved, at);
+    }
+
+    /** Puts name and secret there, {@link #SAVED_BYTES}. */
+    void save(byte[] to, int at) {
+        System.arraycopy(name, 0, to, at, NAME_BYTES);
+        System.arraycopy(secret, 0, to, at + NAME_BYTES, secret.length);
     }
 
     /** A new random key. */

@@ -64,6 +64,11 @@ public final class Tickets {
         return new Tickets(keys, count, lifetimeS, other, clock, cache);
     }
 
+    /** The keys for a process that goes on with them, secrets that the caller wipes; null if they are not its own. */
+    public byte @Nullable [] saveKeys() {
+        return keys.save();
+    }
+
     /** The number of tickets for a TLS 1.3 client after a full handshake. */
     int count() {
         return count;

@@ -1,9 +1,11 @@
 package io.offramp.proxy.handshake.ticket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** With a clock that somebody sets. */
@@ -40,6 +42,46 @@ class RotatingTicketKeysTest {
         keys.current();
 
         assertThat(held.open(ticket)).isNull();
+    }
+
+    @Test
+    void shouldGoOnInAnotherProcess() {
+        // Given
+        byte[] older = keys.current().seal(SESSION);
+        now = now.plus(PERIOD);
+        byte[] newer = keys.current().seal(SESSION);
+        now = now.plus(PERIOD.dividedBy(2));
+
+        // When
+        TicketKeys next = TicketKeys.rotating(PERIOD, () -> now, Objects.requireNonNull(keys.save()));
+
+        // Then
+        assertThat(next.all()).hasSize(2);
+        assertThat(next.all().get(0).open(newer)).isEqualTo(SESSION);
+        assertThat(next.all().get(1).open(older)).isEqualTo(SESSION);
+        assertThat(keys.current().open(next.current().seal(SESSION))).isEqualTo(SESSION);
+
+        // Then
+        now = now.plus(PERIOD.dividedBy(2));
+        assertThat(next.all().get(0).open(newer))
+                .as("at the same time as before")
+                .isNull();
+        assertThat(next.all().get(1).open(newer)).isEqualTo(SESSION);
+    }
+
+    @Test
+    void shouldReplaceAKeyOfAnotherProcessNoLaterThanOneOfItsOwn() {
+        byte[] saved = Objects.requireNonNull(keys.save());
+        Duration shorter = PERIOD.dividedBy(4);
+        TicketKeys next = TicketKeys.rotating(shorter, () -> now, saved);
+        byte[] ticket = next.current().seal(SESSION);
+
+        now = now.plus(shorter);
+
+        assertThat(next.current().open(ticket)).isNull();
+        assertThatThrownBy(() -> TicketKeys.rotating(PERIOD, () -> now, new byte[100]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("100 bytes are no ticket keys");
     }
 
     @Test

@@ -1,11 +1,11 @@
-package io.offramp.proxy.admin;
+package io.offramp.proxy.sockets;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.offramp.proxy.config.AdminAddress;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -14,14 +14,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The file of a listening Unix socket: mode 0660 from its first moment, deleted at close. */
-final class SocketFile {
-    private static final String MODE = "rw-rw----";
-
+/** The file of a listening Unix socket: it has its mode from its first moment, and is deleted at close. Thread-safe. */
+public final class SocketFile {
     private final Path file;
-    private final @Nullable Object key;
+    private volatile @Nullable Object key;
 
     private SocketFile(Path file) throws IOException {
         this.file = file;
@@ -29,25 +28,26 @@ final class SocketFile {
     }
 
     /** A socket and its file. */
-    record Bound(Channel channel, SocketFile file) {}
+    public record Bound(Channel channel, SocketFile file) {}
 
     /**
      * Binds in a directory that no other user can enter, sets the mode there and moves the file to its place, over the
      * file of a dead process. Blocks.
      *
+     * @param mode such as {@code rw-rw----}
      * @throws IOException if the path is no socket, another process listens there, or the file cannot be made
      */
-    static Bound bind(ServerBootstrap bootstrap, Path file) throws IOException {
+    static Bound bind(ServerBootstrap bootstrap, Function<Path, SocketAddress> address, Path file, String mode)
+            throws IOException {
         checkFree(file);
         Path directory = Files.createTempDirectory(file.toAbsolutePath().getParent(), ".offramp");
         Path made = directory.resolve("s");
         try {
-            ChannelFuture bound =
-                    bootstrap.bind(UnixDomainSocketAddress.of(made)).awaitUninterruptibly();
+            ChannelFuture bound = bootstrap.bind(address.apply(made)).awaitUninterruptibly();
             if (!bound.isSuccess()) {
                 throw new IOException(bound.cause().getMessage(), bound.cause());
             }
-            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString(MODE));
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString(mode));
             Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return new Bound(bound.channel(), new SocketFile(file));
         } finally {
@@ -56,8 +56,32 @@ final class SocketFile {
         }
     }
 
-    /** Deletes the file, unless another process has replaced it. Blocks. */
-    void delete() {
+    /** The file of a socket that another process has bound. */
+    static SocketFile of(Path file) throws IOException {
+        return new SocketFile(file);
+    }
+
+    /** User ID of the file's owner: that of the process that has made it. */
+    public int owner() throws IOException {
+        return (int) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Another process listens there now, and the file is not ours any more. */
+    public void leave() {
+        key = null;
+    }
+
+    /** The other process has ended, and left the file to us. */
+    public void takeBack() {
+        try {
+            key = attributes(file).fileKey();
+        } catch (IOException e) { // deleted, or replaced by something that cannot be read: not ours
+            key = null;
+        }
+    }
+
+    /** Deletes the file, unless another process has it now. Blocks. */
+    public void delete() {
         try {
             Object now = attributes(file).fileKey();
             if (now != null && now.equals(key)) {
@@ -70,7 +94,7 @@ final class SocketFile {
 
     @Override
     public String toString() {
-        return AdminAddress.PREFIX + file;
+        return "unix:" + file;
     }
 
     private static void checkFree(Path file) throws IOException {

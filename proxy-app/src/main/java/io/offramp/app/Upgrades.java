@@ -1,0 +1,217 @@
+package io.offramp.app;
+
+import io.offramp.proxy.handover.Legacy;
+import io.offramp.proxy.handover.Peer;
+import io.offramp.proxy.handover.Protocol;
+import io.offramp.proxy.handover.Successor;
+import io.offramp.proxy.handover.UpgradeSocket;
+import io.offramp.proxy.server.ProxyServer;
+import io.offramp.proxy.server.Succession;
+import io.offramp.proxy.sockets.ServiceManager;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ExitCode;
+
+/**
+ * Upgrades of the process that this is: it starts the next one, gives it sockets and ticket keys, and ends when that
+ * serves and its own connections have ended. Until the next one serves, and again if that ends, this one serves. Each
+ * call has a thread of its own.
+ */
+final class Upgrades implements UpgradeSocket.Callers {
+    /** In the environment of the next process: the upgrade socket of this one. */
+    static final String VARIABLE = "OFFRAMP_UPGRADE";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Upgrades.class);
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+    private final ServiceManager manager;
+    private final CompletableFuture<Running> running = new CompletableFuture<>();
+    private final Semaphore turn = new Semaphore(1);
+    private volatile @Nullable Next next;
+
+    Upgrades(ServiceManager manager) {
+        this.manager = manager;
+    }
+
+    private record Running(ProxyServer server, UpgradeSocket socket) {}
+
+    /**
+     * The process that is to take the place of this one.
+     *
+     * @param command who has asked for it
+     * @param process started for that
+     * @param call completes when it calls
+     */
+    private record Next(Peer command, Process process, CompletableFuture<Peer> call) {}
+
+    /** Calls may come. */
+    void on(ProxyServer server, UpgradeSocket socket) {
+        running.complete(new Running(server, socket));
+        socket.accept();
+    }
+
+    @Override
+    public void onCommand(Peer command) {
+        if (!turn.tryAcquire()) {
+            fail(command, "an upgrade is under way");
+            return;
+        }
+        try {
+            upgrade(command, running.join());
+        } catch (IOException e) {
+            fail(command, String.valueOf(e.getMessage()));
+        } finally {
+            next = null;
+            turn.release();
+        }
+    }
+
+    @Override
+    public void onSuccessor(Peer successor) {
+        Next expected = next;
+        try {
+            long pid = successor.credentials().pid();
+            if (expected == null || expected.process().pid() != pid) {
+                LOG.warn("upgrade: process {} wants to take over, and nobody has started it for that", pid);
+                Successor.refuse(successor, "no upgrade by this process is under way");
+            } else if (!expected.call().complete(successor)) {
+                successor.close();
+            }
+        } catch (IOException e) {
+            successor.close();
+        }
+    }
+
+    private void upgrade(Peer command, Running now) throws IOException {
+        if (ProcessHandle.current().pid() == 1) {
+            throw new IOException("a container ends with its first process, which is this one: replace the container");
+        }
+        Process process = start(now.server());
+        Next started = new Next(command, process, new CompletableFuture<>());
+        next = started;
+        say(command, name(process) + " starts");
+        Successor successor;
+        try {
+            successor = new Successor(call(started));
+            give(successor, now);
+            say(command, name(process) + " has the sockets");
+            successor.awaitReady(START_LIMIT.plus(now.server().config().warmup()));
+        } catch (IOException e) {
+            process.destroyForcibly();
+            throw new IOException(name(process) + ": " + e.getMessage() + "; this process serves on", e);
+        }
+        leave(started, successor, now);
+    }
+
+    /** The same command as that of this process, by the start script of now. */
+    private Process start(ProxyServer server) throws IOException {
+        String script = System.getProperty("offramp.script");
+        if (script == null) {
+            throw new IOException("this process was not started by the start script, so it cannot start another");
+        }
+        List<String> ours =
+                List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0"));
+        List<String> command = new ArrayList<>(List.of(script));
+        command.addAll(ours.subList(ours.indexOf(Main.class.getName()) + 1, ours.size()));
+        // By fork: the JDK's helper program may be that of another JDK by now, as an installation replaces the files.
+        System.setProperty("jdk.lang.Process.launchMechanism", "FORK");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().keySet().removeIf(name -> name.startsWith("LISTEN_"));
+        builder.environment().put(VARIABLE, String.valueOf(server.config().upgradeSocket()));
+        return builder.start();
+    }
+
+    private static Peer call(Next started) throws IOException {
+        CompletableFuture<Object> first =
+                CompletableFuture.anyOf(started.call(), started.process().onExit());
+        try {
+            if (first.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS) instanceof Peer peer) {
+                return peer;
+            }
+            throw new IOException("ended with " + started.process().exitValue() + ", and the log has its reason");
+        } catch (TimeoutException e) {
+            throw new IOException("did not call within " + START_LIMIT.toSeconds() + " s", e);
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IOException(e.toString(), e);
+        }
+    }
+
+    private static void give(Successor successor, Running now) throws IOException {
+        Legacy legacy = now.socket().with(now.server().succession().legacy());
+        try {
+            successor.give(legacy);
+        } finally {
+            legacy.wipe();
+        }
+    }
+
+    private void leave(Next started, Successor successor, Running now) throws IOException {
+        Succession succession = now.server().succession();
+        Duration drain = now.server().config().drain();
+        succession.rest();
+        now.socket().rest();
+        manager.ready(started.process().pid(), "serving");
+        say(
+                started.command(),
+                name(started.process()) + " serves; "
+                        + now.server().connections().count() + " connections of process "
+                        + ProcessHandle.current().pid() + " have " + drain.toSeconds() + " s to finish");
+        if (succession.drain(drain, successor.ended())) {
+            System.exit(ExitCode.OK); // the shutdown hook does the rest
+        }
+        succession.takeBack();
+        now.socket().goOn();
+        manager.ready(ProcessHandle.current().pid(), "serving");
+        throw new IOException(name(started.process()) + " has ended; this process serves again");
+    }
+
+    private static String name(Process process) {
+        return "process " + process.pid();
+    }
+
+    /** This process ends in another way: a next one that does not serve yet must not begin to. */
+    void abandon() {
+        Next started = next;
+        if (started != null) {
+            started.process().destroyForcibly();
+        }
+    }
+
+    /** The last word of this process. */
+    void sayDone(int cut) {
+        Next started = next;
+        if (started != null) {
+            say(
+                    started.command(),
+                    Protocol.DONE + "process " + ProcessHandle.current().pid() + " has ended"
+                            + (cut == 0 ? "" : ", " + cut + " connections were cut"));
+        }
+    }
+
+    private static void fail(Peer command, String reason) {
+        LOG.warn("upgrade: {}", reason);
+        command.say(Protocol.FAILED + reason);
+        command.close();
+    }
+
+    private static void say(Peer command, String line) {
+        LOG.info("upgrade: {}", line);
+        command.say(line);
+    }
+}

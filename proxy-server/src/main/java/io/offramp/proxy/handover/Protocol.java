@@ -1,0 +1,58 @@
+package io.offramp.proxy.handover;
+
+/**
+ * The lines of the conversation, in its order. Anything that is not said in these words ends it.
+ *
+ * <pre>
+ * offramp upgrade         the running process  `upgrade 1`
+ *                                              then lines for the user; the last begins with `done` or `failed`
+ *
+ * the new process         the running process  `take 1`
+ *                                              `key NAME KEYS`, both in Base64, one for each listener with ticket keys of its own
+ *                                              `socket NAME`, one for each
+ *                                              `end`, or `refused REASON` at any time before
+ *                                              `send`
+ *                                              a descriptor for each socket, in the same order
+ *                                              `ready`, or `failed REASON`
+ * </pre>
+ *
+ * <p>Connections are closed by the process that ends, so each sees the end of the other.
+ */
+public final class Protocol {
+    /** Of the conversation. A process of another version is refused, and the old one goes on. */
+    public static final int VERSION = 1;
+
+    /** First line of the command. */
+    public static final String UPGRADE = "upgrade";
+
+    /** First line of the new process. */
+    public static final String TAKE = "take";
+
+    static final String KEY = "key ";
+    static final String SOCKET = "socket ";
+    static final String END = "end";
+    static final String REFUSED = "refused ";
+    static final String SEND = "send";
+
+    /** The new process serves. */
+    public static final String READY = "ready";
+
+    /** The last line for the user, and of a new process that does not serve. */
+    public static final String FAILED = "failed: ";
+
+    /** The last line for the user. */
+    public static final String DONE = "done: ";
+
+    private Protocol() {}
+
+    /** A first line. */
+    public static String greeting(String word) {
+        return word + " " + VERSION;
+    }
+
+    /** Why a first line of another version is refused. */
+    static String mismatch(String greeting) {
+        return "it speaks \"" + greeting + "\" and this process version " + VERSION
+                + " of the hand-over: two builds that do not fit, so restart instead";
+    }
+}

@@ -1,0 +1,67 @@
+package io.offramp.proxy.handover;
+
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+
+/** The process that takes the place of this one, as this one sees it. For one thread. */
+public final class Successor implements AutoCloseable {
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
+    private final Peer peer;
+
+    /** @param peer has said {@code take} */
+    public Successor(Peer peer) {
+        this.peer = peer;
+    }
+
+    /** Gives all. Blocks. */
+    public void give(Legacy legacy) throws IOException {
+        Base64.Encoder base64 = Base64.getEncoder();
+        legacy.ticketKeys()
+                .forEach((listener, keys) ->
+                        peer.say(Protocol.KEY + base64.encodeToString(listener.getBytes(StandardCharsets.UTF_8)) + " "
+                                + base64.encodeToString(keys)));
+        legacy.sockets().keySet().forEach(name -> peer.say(Protocol.SOCKET + name));
+        peer.say(Protocol.END);
+        String answer = peer.hear(ANSWER_LIMIT);
+        if (!answer.equals(Protocol.SEND)) {
+            throw new IOException("expected \"send\", came \"" + answer + "\"");
+        }
+        for (FileDescriptor each : legacy.sockets().values()) {
+            peer.give(each);
+        }
+    }
+
+    /**
+     * Blocks until it serves.
+     *
+     * @throws IOException if it does not, with its reason if it gave one
+     */
+    public void awaitReady(Duration limit) throws IOException {
+        String answer = peer.hear(limit);
+        if (!answer.equals(Protocol.READY)) {
+            throw new IOException(
+                    answer.startsWith(Protocol.FAILED) ? answer.substring(Protocol.FAILED.length()) : answer);
+        }
+    }
+
+    /** Completes when it has ended. */
+    public CompletableFuture<Void> ended() {
+        return peer.ended();
+    }
+
+    /** Refuses one that nobody waits for. */
+    public static void refuse(Peer peer, String reason) {
+        peer.say(Protocol.REFUSED + reason);
+        peer.close();
+    }
+
+    @Override
+    public void close() {
+        peer.close();
+    }
+}

@@ -1,0 +1,112 @@
+package io.offramp.proxy.server;
+
+import io.netty.channel.unix.FileDescriptor;
+import io.offramp.proxy.admin.AdminServer;
+import io.offramp.proxy.handover.Legacy;
+import io.offramp.proxy.handshake.ticket.Tickets;
+import io.offramp.proxy.sockets.SocketTransport;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another process takes the place of this one. Both have the same listening sockets, so a connection in their backlog
+ * goes to the one that accepts. This one keeps its sockets open, at rest, until it ends: if the other ends first, it
+ * goes on. Thread-safe.
+ */
+public final class Succession {
+    private final Object monitor;
+    private final Drain drain;
+    private final Listeners listeners;
+    private final Supplier<Made> made;
+    private final Supplier<@Nullable AdminServer> admin;
+
+    /** @param monitor of the listeners */
+    Succession(
+            Object monitor,
+            Drain drain,
+            Listeners listeners,
+            Supplier<Made> made,
+            Supplier<@Nullable AdminServer> admin) {
+        this.monitor = monitor;
+        this.drain = drain;
+        this.listeners = listeners;
+        this.made = made;
+        this.admin = admin;
+    }
+
+    /** For the other process; the caller wipes it. Without epoll it has no sockets. */
+    public Legacy legacy() {
+        Map<String, FileDescriptor> sockets = new LinkedHashMap<>();
+        synchronized (monitor) {
+            for (Listeners.Open each : listeners.all()) {
+                put(sockets, each.name(), SocketTransport.descriptor(each.socket()));
+            }
+        }
+        AdminServer ours = admin.get();
+        if (ours != null) {
+            put(sockets, ours.name(), ours.descriptor());
+        }
+        return new Legacy(sockets, ticketKeys());
+    }
+
+    private Map<String, byte[]> ticketKeys() {
+        Map<String, byte[]> keys = new HashMap<>();
+        for (HandshakeParts each : made.get().handshakes().values()) {
+            Tickets tickets = each.tickets().tickets();
+            byte[] saved = tickets == null ? null : tickets.saveKeys();
+            if (saved != null) {
+                keys.put(each.listener(), saved);
+            }
+        }
+        return keys;
+    }
+
+    private static void put(Map<String, FileDescriptor> sockets, String name, @Nullable FileDescriptor socket) {
+        if (socket != null) {
+            sockets.put(name, socket);
+        }
+    }
+
+    /** The other process accepts: this one takes no connection any more. Blocks until all that it took are set up. */
+    public void rest() {
+        synchronized (monitor) {
+            listeners.all().forEach(Listeners.Open::hold);
+        }
+        AdminServer ours = admin.get();
+        if (ours != null) {
+            ours.rest();
+        }
+    }
+
+    /**
+     * Behind {@link #rest}: serves what this process has accepted, and closes each connection as soon as it can. Blocks
+     * until none is left, or this time is over, or the other process has ended.
+     *
+     * @return false if the other process has ended
+     */
+    public boolean drain(Duration limit, CompletableFuture<?> otherEnded) {
+        return drain.hand(limit, otherEnded);
+    }
+
+    /** The other process has ended, and this one accepts again. */
+    public void takeBack() {
+        drain.takeBack();
+        synchronized (monitor) {
+            listeners.all().forEach(Listeners.Open::release);
+        }
+        AdminServer ours = admin.get();
+        if (ours != null) {
+            ours.goOn();
+        }
+    }
+
+    /** Whether another process serves in place of this one. */
+    public boolean isOver() {
+        return drain.isReplaced();
+    }
+}
