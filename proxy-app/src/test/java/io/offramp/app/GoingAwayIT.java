@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The last words of a process that stops. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
@@ -52,10 +54,11 @@ class GoingAwayIT {
         upstream.close();
     }
 
-    @Test
-    void shouldTellBothEndsOfAWebSocketThatItGoes() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"backend: sw", "backend: device, mode: hw-record"})
+    void shouldTellBothEndsOfAWebSocketThatItGoes(String mode) throws Exception {
         // Given
-        start("drain: 1s");
+        start("drain: 1s", mode);
         try (SSLSocket client = ask("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                         + "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
                 Socket server = accept(SWITCHING)) {
@@ -190,13 +193,17 @@ class GoingAwayIT {
     }
 
     private void start(String timeouts) throws IOException {
+        start(timeouts, "backend: sw");
+    }
+
+    private void start(String timeouts, String mode) throws IOException {
         DevelopmentCertificate.create(directory);
         proxy = new ProxyProcess(Files.writeString(directory.resolve("offramp.yaml"), """
                 listeners:
-                  - {bind: 127.0.0.1:0, upstream: "127.0.0.1:%d", tls: {cert: %s}}
+                  - {bind: 127.0.0.1:0, upstream: "127.0.0.1:%d", tls: {cert: %s}, offload: {%s}}
                 admin: {bind: 127.0.0.1:0}
                 timeouts: {%s}
                 """.formatted(
-                        upstream.getLocalPort(), DevelopmentCertificate.FILE_NAME, timeouts)));
+                        upstream.getLocalPort(), DevelopmentCertificate.FILE_NAME, mode, timeouts)));
     }
 }

@@ -4,12 +4,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.offramp.proxy.admin.Phase;
 import io.offramp.proxy.channel.DrainEvent;
 import io.offramp.proxy.connection.Connection;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -75,9 +78,10 @@ final class Drain {
      * Gives open exchanges this long to end, then cuts the others. Blocks until all connections are closed.
      *
      * @param halfOpen of these connections
+     * @param host event loops of the host; a connection may have one of a device
      * @return connections that were cut
      */
-    int run(Duration limit, HalfOpenHandshakes halfOpen) {
+    int run(Duration limit, HalfOpenHandshakes halfOpen, EventLoopGroup host) {
         clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE));
         halfOpen.drain();
         if (!limit.isZero()) {
@@ -86,6 +90,7 @@ final class Drain {
         int cut = clients.size();
         // Event loops keep the order: what this makes a connection say goes out before it closes.
         clients.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.OVER));
+        awaitLastWords(clients, host);
         clients.close().awaitUninterruptibly(CUT_LIMIT_MS);
         // A client that does not read has not taken it. A loop that is shut down without a quiet period may end before
         // it has closed its channels, and their pending writes would leak.
@@ -134,12 +139,32 @@ final class Drain {
     /** Cuts these connections, which have begun to leave, when their time is over. */
     static void cutLater(List<Channel> leaving, EventLoopGroup loops, Duration limit) {
         if (!leaving.isEmpty()) {
-            loops.schedule(() -> leaving.forEach(Drain::cut), limit.toMillis(), TimeUnit.MILLISECONDS);
+            loops.schedule(() -> cut(leaving, loops), limit.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private static void cut(Channel client) {
-        client.pipeline().fireUserEventTriggered(DrainEvent.OVER);
-        client.close();
+    private static void cut(List<Channel> leaving, EventLoopGroup loops) {
+        leaving.forEach(client -> client.pipeline().fireUserEventTriggered(DrainEvent.OVER));
+        leaving.stream().filter(client -> isOf(loops, client)).forEach(Channel::close);
+        List<Channel> ofDevice = leaving.stream().filter(Channel::isOpen).toList();
+        loops.schedule(() -> ofDevice.forEach(Channel::close), CUT_LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Where a device owns a connection, the host hears of the end on another loop, and its last word comes back to the
+     * first one. Blocks for two turns of each, in which a flush behind the turn is done, too.
+     */
+    private static void awaitLastWords(Collection<Channel> clients, EventLoopGroup host) {
+        Set<EventExecutor> device = new HashSet<>();
+        clients.stream().filter(client -> !isOf(host, client)).forEach(client -> device.add(client.eventLoop()));
+        if (!device.isEmpty()) {
+            for (Iterable<EventExecutor> each : List.of(device, host, host, device, device)) {
+                each.forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly(CUT_LIMIT_MS));
+            }
+        }
+    }
+
+    private static boolean isOf(EventLoopGroup loops, Channel client) {
+        return client.eventLoop().parent() == loops;
     }
 }

@@ -257,7 +257,7 @@ public final class ProxyServer implements AutoCloseable {
             return 0;
         }
         listeners.close();
-        int cut = drain.run(limit, halfOpen);
+        int cut = drain.run(limit, halfOpen, loops);
         servers.close();
         generations.close();
         // Before the host's loops, which must learn that their channels have closed.
