@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxies addresses whose connections begin with a PROXY header, and name their client there
  * @param http rules for requests of clients; without effect in {@code tcp} mode
  * @param tcp without effect in {@code http} mode
+ * @param reusePort whether another process may bind the address, too (socket(7), SO_REUSEPORT)
  */
 public record ListenerConfig(
         String name,
@@ -36,7 +37,8 @@ public record ListenerConfig(
         RouteRules unrouted,
         List<Cidr> proxies,
         HttpSettings http,
-        TcpSettings tcp) {
+        TcpSettings tcp,
+        boolean reusePort) {
     /** Protocol, inside TLS if there is any. */
     public enum Mode {
         /** HTTP/1.1, request by request. */
@@ -69,7 +71,8 @@ public record ListenerConfig(
                 RouteRules.NONE,
                 List.of(),
                 HttpSettings.DEFAULTS,
-                TcpSettings.DEFAULTS);
+                TcpSettings.DEFAULTS,
+                false);
     }
 
     /** Whether clients speak TLS. */
@@ -88,6 +91,6 @@ public record ListenerConfig(
 
     /** The same with another backend, or other modes. */
     public ListenerConfig with(OffloadConfig other) {
-        return new ListenerConfig(name, bind, mode, tls, other, routes, unrouted, proxies, http, tcp);
+        return new ListenerConfig(name, bind, mode, tls, other, routes, unrouted, proxies, http, tcp, reusePort);
     }
 }

@@ -28,6 +28,7 @@ final class ListenerReader {
                             "trusted-proxies",
                             "forwarding",
                             "proxy-protocol",
+                            "reuse-port",
                             "upgrade",
                             "abort-on-fin",
                             "timeouts",
@@ -102,7 +103,8 @@ final class ListenerReader {
                 routes.unrouted(listener, mode),
                 proxies,
                 http,
-                own.tcp());
+                own.tcp(),
+                listener.get("reuse-port", Scalar.BOOL, false));
     }
 
     private String name(Section listener, HostPort bind) {

@@ -193,6 +193,9 @@ final class Listeners {
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, WriteSizes.ESTIMATOR)
                 .handler(doorOf(listener))
                 .childHandler(initializer);
+        if (listener.reusePort()) {
+            bootstrap.option(transport.reusePort(), true);
+        }
         ChannelFuture bound = bind(
                         key,
                         bootstrap,

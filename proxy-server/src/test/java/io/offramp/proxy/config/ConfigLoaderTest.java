@@ -57,6 +57,7 @@ class ConfigLoaderTest {
                   - {host: API.example.com, path: /v1/, upstream: app}
                   - {host: "*.example.com", upstream: 10.0.0.1:80}
                 upstream: short
+                reuse-port: true
               - bind: "[::1]:8444"
                 mode: tcp
                 tls: {cert: site.pem, key: site.pem}
@@ -198,7 +199,8 @@ class ConfigLoaderTest {
                         .answerTimeout(Duration.ofSeconds(6))
                         .pauseTimeout(Duration.ofSeconds(6))
                         .build(),
-                new TcpSettings(Duration.ofHours(5), Duration.ofHours(4)));
+                new TcpSettings(Duration.ofHours(5), Duration.ofHours(4)),
+                true);
         assertThat(config.listeners().getFirst()).isEqualTo(web);
 
         ListenerConfig tcp = config.listeners().getLast();

@@ -12,7 +12,7 @@ import io.offramp.proxy.config.ConfigLoader;
 import io.offramp.proxy.config.ConfigResult;
 import io.offramp.proxy.handshake.certificate.DevelopmentCertificate;
 import io.offramp.proxy.net.HostPort;
-import io.offramp.proxy.sockets.InheritedSockets;
+import io.offramp.proxy.sockets.Inheritance;
 import io.offramp.proxy.upstream.UpstreamServer;
 import io.offramp.proxy.upstream.resolve.Names;
 import io.offramp.proxy.upstream.resolve.ServiceTarget;
@@ -121,7 +121,7 @@ class ServicesIT {
         started = ProxyServer.start(
                 ((ConfigResult.Loaded) result).config(),
                 List.of(new SwProvider()),
-                new Outside(null, InheritedSockets.none(), Dns::new));
+                new Outside(null, Inheritance.none(), Dns::new));
     }
 
     private ProxyServer proxy() {
