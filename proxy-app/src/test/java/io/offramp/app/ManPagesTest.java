@@ -41,7 +41,8 @@ class ManPagesTest {
     @Test
     void shouldSayWhatTheHelpSays() throws IOException {
         // Given
-        CommandLine reload = Objects.requireNonNull(Main.commandLine().getSubcommands().get("reload"));
+        CommandLine reload =
+                Objects.requireNonNull(Main.commandLine().getSubcommands().get("reload"));
 
         // When
         String page = Files.readString(directory.resolve("offramp-reload.1"));
