@@ -37,9 +37,9 @@ class LoginsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "alice                     | line 1: expected user:hash, as htpasswd -B writes it",
-                "alice:$apr1$x$y           | line 1: the hash of \"alice\" is none of bcrypt ($2y$); htpasswd -B makes one",
-                "alice:{SHA}abc            | line 1: the hash of \"alice\" is none of bcrypt ($2y$); htpasswd -B makes one",
+                "alice | line 1: expected user:hash, as htpasswd -B writes it",
+                "alice:$apr1$x$y | line 1: the hash of \"alice\" is none of bcrypt ($2y$); htpasswd -B makes one",
+                "alice:{SHA}abc | line 1: the hash of \"alice\" is none of bcrypt ($2y$); htpasswd -B makes one",
             })
     void shouldRefuseWhatCanBeGuessed(String line, String message) {
         assertThatThrownBy(() -> Logins.parse(List.of(line))).hasMessage(message);

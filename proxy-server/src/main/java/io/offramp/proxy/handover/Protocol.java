@@ -8,7 +8,7 @@ package io.offramp.proxy.handover;
  *                                              then lines for the user; the last begins with `done` or `failed`
  *
  * the new process         the running process  `take 1`
- *                                              `key NAME KEYS`, both in Base64, one for each listener with ticket keys of its own
+ *                                              `key NAME KEYS` in Base64, for each listener with own ticket keys
  *                                              `socket NAME`, one for each
  *                                              `end`, or `refused REASON` at any time before
  *                                              `send`

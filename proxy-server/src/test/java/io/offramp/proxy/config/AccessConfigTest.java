@@ -129,8 +129,8 @@ class AccessConfigTest {
 
     @Test
     void shouldReadCompression() throws IOException {
-        assertThat(routes(
-                                "    compression: {codings: [gzip], types: [text/*], gzip-level: 9, zstd-level: 1, least-size: 2k}\n")
+        assertThat(routes("    compression: {codings: [gzip], types: [text/*], gzip-level: 9, zstd-level: 1, "
+                                + "least-size: 2k}\n")
                         .getFirst()
                         .protection()
                         .compression())
@@ -168,15 +168,15 @@ class AccessConfigTest {
                                 + "there is none (a server has a port: nobody:8080)",
                         "offramp.yaml:11:20: listeners[0].rates[0].requests: expected a rate such as 100/s, 600/m or "
                                 + "10/h, is \"5\"",
-                        "offramp.yaml:12:9: listeners[0].rates[1]: expected either requests or bytes, such as requests: "
-                                + "100/s",
+                        "offramp.yaml:12:9: listeners[0].rates[1]: expected either requests or bytes, such as "
+                                + "requests: 100/s",
                         "offramp.yaml:13:38: listeners[0].rates[2].by: expected address, certificate, all or "
                                 + "header:NAME, is \"cookie\"",
                         "offramp.yaml:14:16: listeners[0].rates[3].name: \"x\" is the name of listeners[0].rates[2] "
                                 + "already",
                         "offramp.yaml:15:29: listeners[0].compression.codings[0]: expected zstd or gzip, is \"br\"",
                         "offramp.yaml:15:46: listeners[0].compression.gzip-level: must be 1 to 9, is 10",
-                        "offramp.yaml:15:58: listeners[0].compression.types[0]: expected a media type such as text/html "
-                                + "or text/*, is \"text\"");
+                        "offramp.yaml:15:58: listeners[0].compression.types[0]: expected a media type such as "
+                                + "text/html or text/*, is \"text\"");
     }
 }

@@ -39,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -334,10 +335,10 @@ class GuardedRoutesIT {
         assertThat(opening)
                 .failsWithin(Duration.ofSeconds(10))
                 .withThrowableOfType(ExecutionException.class)
-                .satisfies(e -> assertThat(((WebSocketHandshakeException) e.getCause())
-                                .getResponse()
-                                .statusCode())
-                        .isEqualTo(403));
+                .havingCause()
+                .asInstanceOf(InstanceOfAssertFactories.throwable(WebSocketHandshakeException.class))
+                .extracting(refused -> refused.getResponse().statusCode())
+                .isEqualTo(403);
         assertThat(served).hasValue(0);
     }
 
