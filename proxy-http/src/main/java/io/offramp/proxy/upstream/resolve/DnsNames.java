@@ -25,9 +25,13 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * DNS as {@code /etc/resolv.conf} says: its servers, search domains and ndots; {@code /etc/hosts} first. Answers that
@@ -37,6 +41,10 @@ public final class DnsNames implements Names {
     /** For an answer without a TTL, which is one of {@code /etc/hosts}. */
     static final Duration FILE_TTL = Duration.ofSeconds(30);
 
+    private static final Logger LOG = LoggerFactory.getLogger(DnsNames.class);
+    private static final int MAX_WARNED = 100;
+
+    private final Set<String> warned = new HashSet<>();
     private final EventLoop loop;
     private final DnsNameResolver resolver;
     private final TtlWatch ttls = new TtlWatch();
@@ -98,7 +106,7 @@ public final class DnsNames implements Names {
                 return;
             }
             try {
-                result.setSuccess(service(all.getNow()));
+                result.setSuccess(service(name, all.getNow()));
             } catch (RuntimeException e) {
                 result.setFailure(e);
             } finally {
@@ -108,20 +116,31 @@ public final class DnsNames implements Names {
         return result;
     }
 
-    private static Service service(List<DnsRecord> records) {
+    /** A record that names no server is left out: others have one. */
+    private Service service(String name, List<DnsRecord> records) {
         List<ServiceTarget> targets = new ArrayList<>();
         long ttl = Long.MAX_VALUE;
         for (DnsRecord each : records) {
-            ServiceTarget target = each instanceof DnsRawRecord raw ? ServiceTarget.read(raw.content()) : null;
-            ttl = Math.min(ttl, each.timeToLive());
-            if (target != null) {
-                targets.add(target);
+            try {
+                ServiceTarget target = each instanceof DnsRawRecord raw ? ServiceTarget.read(raw.content()) : null;
+                ttl = Math.min(ttl, each.timeToLive());
+                if (target != null) {
+                    targets.add(target);
+                }
+            } catch (RuntimeException e) {
+                warnOnce(name + " has a record that is left out: " + e.getMessage());
             }
         }
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("the answer says that there is no such service");
         }
         return new Service(targets, Duration.ofSeconds(ttl));
+    }
+
+    private void warnOnce(String message) {
+        if (warned.size() < MAX_WARNED && warned.add(message)) {
+            LOG.warn("{}", message);
+        }
     }
 
     @Override

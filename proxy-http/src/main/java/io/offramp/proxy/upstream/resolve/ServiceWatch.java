@@ -1,16 +1,25 @@
 package io.offramp.proxy.upstream.resolve;
 
 import io.netty.util.concurrent.Future;
+import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.net.ServiceName;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks one service up again and again. The last good answer stays. Thread-safe. */
+/**
+ * Looks one service up again and again. The last good answer stays. An answer may be a part of all servers, another one
+ * each time: a server that is missing once has not gone. Thread-safe.
+ */
 final class ServiceWatch implements RepeatedLookup.Question<Names.Service> {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceWatch.class);
     /** So that two answers are equal if nothing but their order differs. */
@@ -18,11 +27,17 @@ final class ServiceWatch implements RepeatedLookup.Question<Names.Service> {
             .thenComparing(each -> each.address().toString())
             .thenComparingInt(ServiceTarget::weight);
 
+    /** Answers in a row without a server, after which it is gone. */
+    private static final int ANSWERS = 3;
+
     private final Names names;
     private final ServiceName service;
     private final Runnable onChange;
     private final RepeatedLookup<Names.Service> lookup;
     private final CountDownLatch first = new CountDownLatch(1);
+    /** Number of answers since, in a row, for each server that an earlier one had; for the event loop. */
+    private final Map<ServiceTarget, Integer> missed = new HashMap<>();
+
     private volatile List<ServiceTarget> targets = List.of();
 
     /** @param onChange runs on the event loop when there are other servers */
@@ -41,7 +56,7 @@ final class ServiceWatch implements RepeatedLookup.Question<Names.Service> {
         lookup.close();
     }
 
-    /** Those of the last answer; none before the first. */
+    /** Those that are known; none before the first. */
     List<ServiceTarget> targets() {
         return targets;
     }
@@ -58,8 +73,7 @@ final class ServiceWatch implements RepeatedLookup.Question<Names.Service> {
 
     @Override
     public void onAnswer(Names.Service found) {
-        List<ServiceTarget> now =
-                found.targets().stream().distinct().sorted(ORDER).toList();
+        List<ServiceTarget> now = known(found.targets());
         boolean changed = !now.equals(targets);
         targets = now;
         first.countDown();
@@ -70,6 +84,16 @@ final class ServiceWatch implements RepeatedLookup.Question<Names.Service> {
                     now.stream().map(ServiceTarget::address).toList());
             onChange.run();
         }
+    }
+
+    private List<ServiceTarget> known(List<ServiceTarget> answer) {
+        targets.forEach(each -> missed.merge(each, 1, Integer::sum));
+        Set<HostPort> found = answer.stream().map(ServiceTarget::address).collect(Collectors.toSet());
+        missed.entrySet().removeIf(each -> found.contains(each.getKey().address()) || each.getValue() >= ANSWERS);
+        return Stream.concat(answer.stream(), missed.keySet().stream())
+                .distinct()
+                .sorted(ORDER)
+                .toList();
     }
 
     @Override

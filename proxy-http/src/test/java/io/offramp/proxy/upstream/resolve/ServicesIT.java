@@ -81,6 +81,43 @@ class ServicesIT {
     }
 
     @Test
+    void shouldLeaveOutARecordThatNamesNoServer() {
+        dns.servers = List.of(
+                new NameServer.Srv(0, 1, 80, "a.example."),
+                new NameServer.Srv(0, 1, 0, "old.example."),
+                new NameServer.Srv(0, 1, 80, "b$.example."),
+                new NameServer.Srv(0, 1, 80, "c.example."));
+
+        assertThat(servers(new ServerConfig(SERVICE)))
+                .extracting(each -> each.address().toString())
+                .containsExactly("a.example:80", "c.example:80");
+    }
+
+    @Test
+    void shouldKeepAServerUntilThreeAnswersLackIt() {
+        // Given
+        ServerConfig service = new ServerConfig(SERVICE);
+        NameServer.Srv a = new NameServer.Srv(0, 1, 80, "a.example.");
+        NameServer.Srv b = new NameServer.Srv(0, 1, 80, "b.example.");
+        dns.servers = List.of(a, b);
+        assertThat(servers(service)).hasSize(2);
+
+        // When, Then: parts of the whole, two times each
+        for (List<NameServer.Srv> part : List.of(List.of(a), List.of(b), List.of(a))) {
+            dns.servers = part;
+            int asked = dns.questions.get();
+            await().until(() -> dns.questions.get() > asked);
+            assertThat(servers(service)).hasSize(2);
+        }
+        assertThat(changes).hasValue(1);
+
+        // Then: one is gone
+        await().untilAsserted(() ->
+                assertThat(servers(service)).containsExactly(new ServerConfig(new HostPort("a.example", 80), 1, 0)));
+        assertThat(changes).hasValue(2);
+    }
+
+    @Test
     void shouldPutServersInThePlaceOfAService() {
         dns.servers = List.of(
                 new NameServer.Srv(200, 0, 80, "c.example."),
