@@ -69,13 +69,10 @@ final class ListenerReader {
         ListenerConfig.Mode mode = listener.get("mode", MODE, ListenerConfig.Mode.HTTP);
         Value tlsValue =
                 listener.require("tls", "certificate and key, such as {cert: site.pem}, or off for plain HTTP");
-        boolean plain = tlsValue != null && tlsValue.isScalar();
-        if (tlsValue != null && plain && tlsValue.as(OFF) == null) {
-            return null;
-        }
+        boolean plain = tlsValue != null && tlsValue.isScalar() && tlsValue.as(OFF) != null;
         Bounds own = TimeoutsReader.read(listener.get("timeouts"), mode, bounds);
         HttpSettings http = HttpReader.read(listener, mode, own.http());
-        TlsConfig tlsConfig = tlsValue == null || plain
+        TlsConfig tlsConfig = tlsValue == null || tlsValue.isScalar()
                 ? null
                 : tls.read(tlsValue, mode, http.http2().enabled());
         Value offloadValue = listener.get("offload");

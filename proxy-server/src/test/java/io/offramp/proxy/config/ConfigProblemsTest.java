@@ -53,9 +53,8 @@ class ConfigProblemsTest {
                         "offramp.yaml:7:18: listeners[0].tls.versions[0]: expected \"1.2\" or \"1.3\", is \"1.1\"",
                         "offramp.yaml:8:5: listeners[0].upstreem: unknown key, did you mean \"upstream\"?",
                         "offramp.yaml:9:5: listeners[1]: missing \"bind\": where to listen, such as 0.0.0.0:8443",
-                        "offramp.yaml:9:10: listeners[1].tls: expected a mapping with cert, key, ocsp, certificates, "
-                                + "development, versions, ciphers, groups, alpn, tickets, client-auth, record-size, "
-                                + "keylog, is \"yes\"",
+                        "offramp.yaml:9:10: listeners[1].tls: expected a mapping such as {cert: site.pem}, or off, is "
+                                + "\"yes\"",
                         "offramp.yaml:10:15: listeners[1].upstream: unknown upstream \"app\", did you mean \"apps\"? "
                                 + "(a server has a port: app:8080)",
                         "offramp.yaml:12:10: upstreams.apps[0]: port must be at most 65535, is 99999",
@@ -179,8 +178,10 @@ class ConfigProblemsTest {
                                 + "name, host:port, unix:FILE or srv:NAME",
                         "offramp.yaml:6:16: listeners[0].routes[1].path: expected a path such as /api, without query, "
                                 + "is \"/x?y\"",
-                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with host, path, upstream, "
-                                + "timeouts, limits, is \"/api\"",
+                        "offramp.yaml:7:9: listeners[0].routes[2]: expected a mapping with name, upstream, "
+                                + "timeouts, limits, host, path, method, header, query, client, https-redirect, hsts, "
+                                + "redirect, answer, request-headers, answer-headers, errors, strip-prefix, "
+                                + "replace-prefix, rewrite, location, cookies, access, rates, compression, is \"/api\"",
                         "offramp.yaml:8:5: listeners[1]: missing \"upstream\": a tcp listener sends everything to one: "
                                 + "a name, host:port, unix:FILE or srv:NAME",
                         "offramp.yaml:11:13: listeners[1].routes: a tcp listener has no routes, only an upstream",

@@ -43,7 +43,7 @@ class YamlFileTest {
     void shouldTellWhenTheFileIsNoMapping() throws IOException {
         String expected =
                 "expected a mapping with include, listeners, upstreams, admin, timeouts, limits, offload, logging, "
-                        + "threads, reload, warmup, is ";
+                        + "threads, reload, warmup, upgrade-socket, is ";
         assertThat(file.problems("# nothing\n")).containsExactly("offramp.yaml: is empty");
         assertThat(file.problems("hello\n")).containsExactly("offramp.yaml:1:1: " + expected + "\"hello\"");
         assertThat(file.problems("- a\n")).containsExactly("offramp.yaml:1:1: " + expected + "a list");
@@ -58,11 +58,11 @@ class YamlFileTest {
     @Test
     void shouldTellWhenTheFileCannotBeRead() throws IOException {
         assertThat(file.loader().load(Path.of("no-such.yaml")))
-                .hasToString("Rejected[problems=[no-such.yaml: no such file]]");
-        assertThat(file.loader().load(Path.of("."))).hasToString("Rejected[problems=[.: is a directory]]");
+                .hasToString("Rejected[files=[no-such.yaml], problems=[no-such.yaml: no such file]]");
+        assertThat(file.loader().load(Path.of("."))).hasToString("Rejected[files=[.], problems=[.: is a directory]]");
         Files.write(file.file(), new byte[] {'a', ':', (byte) 0xff, '\n'});
         assertThat(file.loader().load(file.file()))
-                .hasToString("Rejected[problems=[" + file.file()
+                .hasToString("Rejected[files=[" + file.file() + "], problems=[" + file.file()
                         + ": is not UTF-8 text: byte 0xff at offset 2, on line 1]]");
         Files.writeString(file.file(), "a: 1\nb: ü\nc: é\n", StandardCharsets.ISO_8859_1);
         assertThat(file.loader().load(file.file()).toString())
