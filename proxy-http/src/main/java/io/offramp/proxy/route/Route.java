@@ -39,6 +39,11 @@ public record Route(String name, RouteConditions when, Destination destination, 
         return new RouteMatch(path, prefix, groups);
     }
 
+    /** True if no rule for requests of the other is passed by. */
+    boolean hasRequestRulesOf(Route other) {
+        return rules.request().containsAll(other.rules.request());
+    }
+
     /** True if it makes no difference to a request which of both it takes. */
     boolean isLike(Route other) {
         return this == other || rules == other.rules && destination.equals(other.destination);

@@ -142,8 +142,8 @@ public final class Router {
             RouteIndex.Entry other = first(host, RoutePath.read(path, some), rest);
             boolean unresolved = (some & RoutePath.UNRESOLVED) != 0;
             // Dots have to be resolved: a server that does not can only mean the prefix that it compares.
-            if (!other.route().isLike(found)
-                    && !(unresolved && other.when().path().isAny())) {
+            boolean compared = !unresolved || !other.when().path().isAny();
+            if (!other.route().isLike(found) && (compared || !found.hasRequestRulesOf(other.route()))) {
                 return whatever(host, rest);
             }
         }

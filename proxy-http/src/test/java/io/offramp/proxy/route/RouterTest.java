@@ -15,6 +15,7 @@ import io.offramp.proxy.message.Version;
 import io.offramp.proxy.net.Cidr;
 import io.offramp.proxy.net.HostPort;
 import io.offramp.proxy.rule.RouteRules;
+import io.offramp.proxy.rule.Stage;
 import io.offramp.proxy.upstream.ExchangeBounds;
 import io.offramp.proxy.upstream.UpstreamConfig;
 import io.offramp.proxy.upstream.UpstreamEvents;
@@ -122,6 +123,37 @@ class RouterTest {
                 upstreams::group);
 
         assertThat(name(router, host, target)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/admin/../public, 400 path with several readings",
+        "/admin/%2e%2e/public, 400 path with several readings",
+        "/admin/x/..//../public, 400 path with several readings",
+        "/public/../public/x, any",
+        "/public/./x, any",
+        "/public/../admin, 400 path with several readings",
+        "/open/../free, sub",
+    })
+    void shouldLetNoDotSegmentsPassByRulesOfTheRouteForAllOthers(String target, String expected) {
+        // Given
+        RouteRules guarded = new RouteRules.Builder()
+                .request(Stage.ACCESS, (request, next) -> next.pass())
+                .build();
+        List<RouteConfig> routes = List.of(
+                new RouteConfig(null, "/public", "any"),
+                new RouteConfig("free.example", "/free", "sub"),
+                new RouteConfig("free.example", "/", "any"),
+                new RouteConfig(
+                        "all",
+                        RouteConditions.of(null, PathCondition.any()),
+                        List.of(new RouteConfig.Share(1, "any")),
+                        ExchangeBounds.NONE,
+                        guarded));
+
+        // Then
+        String host = expected.equals("sub") ? "free.example" : "a.example";
+        assertThat(name(new Router(routes, upstreams::group), host, target)).isEqualTo(expected);
     }
 
     @Test
