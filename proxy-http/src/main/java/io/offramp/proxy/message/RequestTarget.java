@@ -65,7 +65,7 @@ public record RequestTarget(
         return new RequestTarget(null, "", problem);
     }
 
-    /** Host and optional port, without user information. */
+    /** Host and optional port, without user information, and without a delimiter that an escape hides. */
     private static boolean isAuthority(String text) {
         int at = 0;
         if (text.startsWith("[")) {
@@ -79,9 +79,21 @@ public record RequestTarget(
             return at > 2 && isPort(text, at);
         }
         while (at < text.length() && Ascii.isHost(text.charAt(at))) {
+            if (text.charAt(at) == '%' && !isHostEscape(text, at)) {
+                return false;
+            }
             at++;
         }
         return at > 0 && isPort(text, at);
+    }
+
+    /** An escaped letter, digit, or octet of UTF-8: what stands in a name, whoever decodes it. */
+    private static boolean isHostEscape(String text, int at) {
+        if (at + 2 >= text.length() || !Ascii.isHex(text.charAt(at + 1)) || !Ascii.isHex(text.charAt(at + 2))) {
+            return false;
+        }
+        int c = Ascii.hex(text.charAt(at + 1)) << 4 | Ascii.hex(text.charAt(at + 2));
+        return c >= 0x80 || Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0;
     }
 
     private static boolean isPort(String text, int from) {
