@@ -1,5 +1,7 @@
 package io.offramp.proxy.rule;
 
+import io.offramp.proxy.message.Refusal;
+
 /**
  * Gives the server another path than the client's. The result is a path of one reading: that by which the request was
  * routed.
@@ -27,7 +29,8 @@ public sealed interface Rewrite extends RequestRule {
     }
 
     /**
-     * A path out of variables; the client's query stays unless the text has one.
+     * A path out of variables; the client's query stays unless the text has one. A request is refused if what it fills
+     * in makes dot segments: the path would be another than the one of which the routes have judged.
      *
      * @param to begins with a slash
      */
@@ -35,7 +38,13 @@ public sealed interface Rewrite extends RequestRule {
         @Override
         public void apply(RuleRequest request, RuleOutcome next) {
             String target = to.target(request);
-            request.edits().target(to.has('?') ? target : target + query(request));
+            int query = target.indexOf('?');
+            String path = query < 0 ? target : target.substring(0, query);
+            if (!UrlText.isResolved(path)) {
+                next.refuse(Refusal.BAD_REQUEST, "dot segments in the rewritten path");
+                return;
+            }
+            request.edits().target(UrlText.merged(path) + (query < 0 ? query(request) : target.substring(query)));
             next.pass();
         }
     }

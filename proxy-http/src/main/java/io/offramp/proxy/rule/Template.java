@@ -122,19 +122,33 @@ public final class Template {
 
     private String fill(RuleRequest request, Form form) {
         StringBuilder filled = new StringBuilder();
+        boolean query = false;
         for (Part part : parts) {
             switch (part) {
-                case Part.Text(String text) -> filled.append(text);
-                case Part.Known(Variable variable) -> {
-                    String value = form == Form.TARGET ? variable.read(request) : variable.of(request);
-                    filled.append(form == Form.TEXT ? value : UrlText.valid(value));
+                case Part.Text(String text) -> {
+                    filled.append(text);
+                    query |= form != Form.TEXT && text.indexOf('?') >= 0;
                 }
+                case Part.Known(Variable variable) ->
+                    filled.append(query ? variable.parameter(request) : known(variable, request, form));
                 case Part.Group(String name) -> {
                     @Nullable String value = request.route().group(name);
-                    filled.append(value == null ? "" : form == Form.TEXT ? UrlText.plain(value) : UrlText.path(value));
+                    filled.append(value == null ? "" : query ? UrlText.parameter(value) : group(value, form));
                 }
             }
         }
         return filled.toString();
+    }
+
+    private static String known(Variable variable, RuleRequest request, Form form) {
+        return switch (form) {
+            case TEXT -> variable.of(request);
+            case URL -> UrlText.valid(variable.of(request));
+            case TARGET -> UrlText.valid(variable.read(request));
+        };
+    }
+
+    private static String group(String value, Form form) {
+        return form == Form.TEXT ? UrlText.plain(value) : UrlText.path(value);
     }
 }

@@ -71,6 +71,15 @@ enum Variable {
         };
     }
 
+    /** The same as the value of a parameter of a query; the client's query is more than one value, and stays. */
+    String parameter(RuleRequest request) {
+        return switch (this) {
+            case QUERY -> UrlText.valid(of(request));
+            case PATH -> UrlText.parameter(request.route().path());
+            default -> UrlText.parameter(of(request));
+        };
+    }
+
     private static String client(RuleRequest request) {
         String address = request.client().source().of(request.head().fields()).getHostAddress();
         int scope = address.indexOf('%');

@@ -2,6 +2,7 @@ package io.offramp.proxy.flow;
 
 import io.offramp.proxy.message.OwnAnswer;
 import io.offramp.proxy.route.PathCondition;
+import io.offramp.proxy.route.Regex;
 import io.offramp.proxy.route.RouteConditions;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.rule.AnswerFields;
@@ -13,6 +14,7 @@ import io.offramp.proxy.rule.HttpsRedirect;
 import io.offramp.proxy.rule.LocationRewrite;
 import io.offramp.proxy.rule.Redirect;
 import io.offramp.proxy.rule.RequestFields;
+import io.offramp.proxy.rule.RequestRule;
 import io.offramp.proxy.rule.Rewrite;
 import io.offramp.proxy.rule.RouteRules;
 import io.offramp.proxy.rule.Stage;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The routes of {@link Handlers}. */
@@ -74,6 +77,11 @@ final class Routes {
                             .request(Stage.REWRITE, new Rewrite.Prefix(""))
                             .answer(new LocationRewrite(List.of("http://app:81"), "", "/strip/me"))
                             .answer(new CookieRewrite("", "", "/strip/me", true, true, "Lax"))),
+            byGroup("/f-(.*)", "app", Stage.REWRITE, to -> new Rewrite.Whole(to), "/files/{1}"),
+            byGroup("/u-(.*)", "app", Stage.REWRITE, to -> new Rewrite.Whole(to), "/u?n={1}&p={path}&h={host}&{query}"),
+            byGroup("/h-(.*)", "app", Stage.REWRITE, to -> new Rewrite.Whole(to), "/sites/{host}/{1}"),
+            byGroup("/x-(.*)", null, Stage.ANSWER, to -> new Redirect(302, to), "/{1}"),
+            byGroup("/.?evil[.](.*)", null, Stage.ANSWER, to -> new Redirect(302, to), "{path}/"),
             new RouteConfig(null, "/app", "app"));
 
     private Routes() {}
@@ -85,6 +93,19 @@ final class Routes {
                 upstream == null ? List.of() : List.of(new RouteConfig.Share(1, upstream)),
                 ExchangeBounds.NONE,
                 rules.build());
+    }
+
+    private static RouteConfig byGroup(
+            String regex, @Nullable String upstream, Stage stage, Function<Template, RequestRule> rule, String to) {
+        RouteConditions when = RouteConditions.of(null, new PathCondition.Matching(new Regex(regex)));
+        return new RouteConfig(
+                regex,
+                when,
+                upstream == null ? List.of() : List.of(new RouteConfig.Share(1, upstream)),
+                ExchangeBounds.NONE,
+                new RouteRules.Builder()
+                        .request(stage, rule.apply(Template.parse(to, when.groups())))
+                        .build());
     }
 
     private static Template template(String text) {

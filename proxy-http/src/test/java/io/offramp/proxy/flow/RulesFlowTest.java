@@ -190,6 +190,71 @@ class RulesFlowTest {
         assertThat(answerTo("Set-Cookie: " + cookie)).contains("\r\nSet-Cookie: " + expected + "\r\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/f-../secret",
+                "/f-a/../..",
+                "/f-./a",
+                "/f-%2e%2E/secret",
+                "/f-%252e%252e/secret",
+                "/f-..%2Fsecret",
+                "/f-..%5Csecret",
+                "/f-..;a/secret",
+                "/f-..%00",
+            })
+    void shouldRefuseDotSegmentsThatARewritingRuleMakes(String target) {
+        ask("GET " + target + HOST + "\r\n");
+
+        assertThat(answer()).startsWith("HTTP/1.1 400 Bad Request\r\n");
+        assertThat(proxy.offered()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/f-..a/.b/c..?x=/../y, /files/..a/.b/c..?x=/../y",
+        "/f-/a, /files/a",
+        "/u-b&r=a%26r=c, /u?n=b%26r%3Da%26r%3Dc&p=/u-b%26r%3Da%26r%3Dc&h=a&",
+        "/u-a%2Bb%20c%3Bd?e&f=%26, /u?n=a%2Bb%20c%3Bd&p=/u-a%2Bb%20c%3Bd&h=a&e&f=%26",
+    })
+    void shouldFillInNoMoreThanTheTemplateHasPlacesFor(String target, String expected) {
+        ask("GET " + target + HOST + "\r\n");
+
+        Peer server = proxy.accept();
+        proxy.settle();
+        assertThat(text(server)).startsWith("GET " + expected + " HTTP/1.1\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a%2Fb", "a%3Fb", "a%23b", "a%40b", "a%5Cb", "a%00b", "a%25b", "..%2Fadmin", "a%2", "a%zz"})
+    void shouldRefuseDelimitersInTheHost(String host) {
+        ask("GET /moved HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+
+        assertThat(answer()).startsWith("HTTP/1.1 400 Bad Request\r\n");
+    }
+
+    @Test
+    void shouldRefuseDotsOfTheHostInARewrittenPath() {
+        ask("GET /h-x HTTP/1.1\r\nHost: ..\r\n\r\n");
+
+        assertThat(answer()).startsWith("HTTP/1.1 400 Bad Request\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "//evil.example, /evil.example/",
+        "/\\evil.example, /evil.example/",
+        "/x-/evil.example, /evil.example",
+        "/x-%5Cevil.example, /evil.example",
+        "/x-\\/evil.example, /evil.example",
+        "/x-a//b, /a/b",
+    })
+    void shouldKeepARedirectToAPathOnTheSameHost(String target, String expected) {
+        ask("GET " + target + HOST + "\r\n");
+
+        assertThat(answer()).startsWith("HTTP/1.1 302 ").contains("\r\nLocation: " + expected + "\r\n");
+    }
+
     private String answerTo(String field) {
         ask("GET /strip/me" + HOST + "\r\n");
         Peer server = proxy.accept();
