@@ -78,6 +78,11 @@ public final class InheritedSockets {
     private void add(int descriptor) {
         try {
             Descriptors.doNotBlock(descriptor);
+            if (!Descriptors.isListening(descriptor)) {
+                LOG.warn("closed the inherited descriptor {}: it is no listening stream socket", descriptor);
+                close(descriptor);
+                return;
+            }
             rest.add(new Inherited(descriptor, null, new EpollServerSocketChannel(descriptor).localAddress()));
         } catch (IOException e) {
             LOG.warn("not inherited: {}", e.getMessage());
@@ -86,7 +91,8 @@ public final class InheritedSockets {
 
     /** The socket of this name or address, which is the caller's from now on; null for none. */
     public @Nullable Integer take(String name, InetSocketAddress address) {
-        return takeFirst(each -> name.equals(each.name) || each.address != null && isSame(each.address, address));
+        Integer own = takeFirst(each -> name.equals(each.name) || address.equals(each.address));
+        return own == null ? takeFirst(each -> takesAll(each, address)) : own;
     }
 
     /** The Unix socket of this name, which is the caller's from now on; null for none. */
@@ -103,12 +109,14 @@ public final class InheritedSockets {
         return found.descriptor;
     }
 
-    /** All addresses are the same in both families: a socket of IPv6 takes IPv4 as well. */
-    private static boolean isSame(InetSocketAddress one, InetSocketAddress other) {
-        boolean areAll = !other.isUnresolved()
-                && one.getAddress().isAnyLocalAddress()
-                && other.getAddress().isAnyLocalAddress();
-        return one.equals(other) || areAll && one.getPort() == other.getPort();
+    /** All addresses are the same in both families: a socket of IPv6 takes IPv4 as well, unless it says no. */
+    private static boolean takesAll(Inherited each, InetSocketAddress wanted) {
+        return each.address != null
+                && !wanted.isUnresolved()
+                && each.address.getAddress().isAnyLocalAddress()
+                && wanted.getAddress().isAnyLocalAddress()
+                && each.address.getPort() == wanted.getPort()
+                && !Descriptors.isIpv6Only(each.descriptor);
     }
 
     /** Closes those that no listener has taken, each with a line in the log. */
@@ -117,12 +125,16 @@ public final class InheritedSockets {
             LOG.warn(
                     "closed the inherited socket {}: no listener has its address",
                     each.name == null ? each.address : each.name);
-            try {
-                new FileDescriptor(each.descriptor).close();
-            } catch (IOException e) {
-                LOG.debug("descriptor {}: {}", each.descriptor, e.getMessage());
-            }
+            close(each.descriptor);
         }
         rest.clear();
+    }
+
+    private static void close(int descriptor) {
+        try {
+            new FileDescriptor(descriptor).close();
+        } catch (IOException e) {
+            LOG.debug("descriptor {}: {}", descriptor, e.getMessage());
+        }
     }
 }

@@ -63,6 +63,47 @@ class InheritedSocketsIT {
     }
 
     @Test
+    void shouldNotTakeASocketOfTheOtherFamilyAlone() throws Exception {
+        for (boolean ipv6First : List.of(true, false)) {
+            // Given
+            Socket ipv4 = listen(new Ipv4(), InetAddress.getByName("0.0.0.0"), 0);
+            InetSocketAddress address = ipv4.localAddress();
+            Socket ipv6 = Socket.newSocketStream();
+            restrictToIpv6(ipv6);
+            listen(ipv6, InetAddress.getByName("::"), address.getPort());
+            List<Integer> both = List.of(ipv4.intValue(), ipv6.intValue());
+
+            // When
+            InheritedSockets inherited = InheritedSockets.of(ipv6First ? both.reversed() : both);
+
+            // Then
+            assertThat(inherited.take("one", address)).isEqualTo(ipv4.intValue());
+            assertThat(inherited.take("two", address)).isNull();
+            assertThat(inherited.take("two", ipv6.localAddress())).isEqualTo(ipv6.intValue());
+        }
+    }
+
+    @Test
+    void shouldBeListeningStreams() throws Exception {
+        // Given
+        Socket datagrams = Socket.newSocketDgram();
+        opened.add(datagrams);
+        datagrams.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        Socket bound = Socket.newSocketStream();
+        opened.add(bound);
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        List<InetSocketAddress> addresses = List.of(datagrams.localAddress(), bound.localAddress());
+
+        // When
+        InheritedSockets inherited = InheritedSockets.of(List.of(datagrams.intValue(), bound.intValue()));
+        opened.clear(); // they are closed
+
+        // Then
+        assertThat(addresses)
+                .allSatisfy(each -> assertThat(inherited.take("any", each)).isNull());
+    }
+
+    @Test
     void shouldBeClosedIfNoListenerTakesThem() throws Exception {
         // Given
         Socket one = listen(InetAddress.getLoopbackAddress());
@@ -80,10 +121,24 @@ class InheritedSocketsIT {
         }
     }
 
+    /** Netty's usual one is of IPv6. */
+    private static final class Ipv4 extends Socket {
+        Ipv4() {
+            super(newSocketStream0(false));
+        }
+    }
+
+    private static void restrictToIpv6(Socket socket) throws IOException {
+        socket.setIntOpt(41, 26, 1); // IPPROTO_IPV6, IPV6_V6ONLY
+    }
+
     private Socket listen(InetAddress address) throws IOException {
-        Socket socket = Socket.newSocketStream();
+        return listen(Socket.newSocketStream(), address, 0);
+    }
+
+    private Socket listen(Socket socket, InetAddress address, int port) throws IOException {
         opened.add(socket);
-        socket.bind(new InetSocketAddress(address, 0));
+        socket.bind(new InetSocketAddress(address, port));
         socket.listen(8);
         return socket;
     }
