@@ -31,7 +31,7 @@ class CommandLineTest {
                         2,
                         "",
                         "which command? demo, run, check, routes, proxy, sessions, certificates, upstreams, reload, "
-                                + "device, whatif, train, schema, completion, version\nSee "
+                                + "upgrade, device, whatif, train, schema, completion, version\nSee "
                                 + "offramp --help\n"));
     }
 
