@@ -1,10 +1,8 @@
 package io.offramp.proxy.config;
 
+import io.offramp.proxy.reload.InputFile;
 import io.offramp.proxy.rule.ErrorPages;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -15,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class ErrorPagesReader {
     private static final int FIRST = 400;
     private static final int LAST = 599;
-    private static final long MOST_BYTES = 256 << 10;
+    private static final int MOST_BYTES = 256 << 10;
 
     private final Surroundings surroundings;
+    /** One body, however many routes have the page. */
+    private final Map<Path, ErrorPages.Page> pageByFile = new HashMap<>();
 
     ErrorPagesReader(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -59,20 +59,23 @@ final class ErrorPagesReader {
         if (file == null) {
             return null;
         }
+        ErrorPages.Page known = pageByFile.get(file);
+        if (known != null) {
+            return known;
+        }
         try {
-            if (Files.size(file) > MOST_BYTES) {
+            byte[] body = InputFile.read(file, MOST_BYTES + 1);
+            if (body.length > MOST_BYTES) {
                 value.error(file + " has more than " + (MOST_BYTES >> 10) + "k");
                 return null;
             }
-            return new ErrorPages.Page(type(file.toString().toLowerCase(Locale.ROOT)), Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
-            value.error("no such file: " + file);
-        } catch (AccessDeniedException e) {
-            value.error("not readable: " + file);
+            ErrorPages.Page page = new ErrorPages.Page(type(file.toString().toLowerCase(Locale.ROOT)), body);
+            pageByFile.put(file, page);
+            return page;
         } catch (IOException e) {
-            value.error("cannot read " + file + ": " + e.getMessage());
+            value.error(String.valueOf(e.getMessage()));
+            return null;
         }
-        return null;
     }
 
     private static String type(String file) {

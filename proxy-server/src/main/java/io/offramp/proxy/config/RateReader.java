@@ -35,7 +35,7 @@ final class RateReader {
 
     private record Rate(long amount, long perNs) {
         long second() {
-            return Math.max(1, amount * TimeUnit.SECONDS.toNanos(1) / perNs);
+            return Math.max(1, amount / TimeUnit.NANOSECONDS.toSeconds(perNs));
         }
     }
 

@@ -48,23 +48,24 @@ final class RewriteReader {
         Value replace = route.get("replace-prefix");
         Value whole = route.get("rewrite");
         String prefix = when.path() instanceof PathCondition.Prefix(String path) ? path : "/";
-        String by = "/";
+        String server = prefix;
         if ((strip == null ? 0 : 1) + (replace == null ? 0 : 1) + (whole == null ? 0 : 1) > 1) {
             route.value().error("takes one of strip-prefix, replace-prefix, rewrite");
         } else if (strip != null && route.get("strip-prefix", Scalar.BOOL, false)) {
             needsPrefix(strip, prefix);
+            server = "/";
             rules.request(Stage.REWRITE, new Rewrite.Prefix(""));
         } else if (replace != null) {
             needsPrefix(replace, prefix);
-            by = route.get("replace-prefix", PREFIX, "/");
-            rules.request(Stage.REWRITE, new Rewrite.Prefix(by.equals("/") ? "" : by));
+            server = route.get("replace-prefix", PREFIX, "/");
+            rules.request(Stage.REWRITE, new Rewrite.Prefix(bare(server)));
         } else if (whole != null) {
             Template to = whole.as(target(when.groups()));
             if (to != null) {
                 rules.request(Stage.REWRITE, new Rewrite.Whole(to));
             }
         }
-        location(route.get("location"), strip == null && replace == null ? "/" : by, prefix, rules);
+        location(route.get("location"), server, prefix, rules);
         cookies(route.get("cookies"), rules);
     }
 
@@ -92,7 +93,7 @@ final class RewriteReader {
             List<String> names = origins == null
                     ? List.of()
                     : List.copyOf(origins.distinct("a list of origins", ORIGIN).keySet());
-            boolean both = section.get("prefix", Scalar.BOOL, true);
+            boolean both = section.get("prefix", Scalar.BOOL, true) && !server.equals(client);
             rules.answer(new LocationRewrite(names, both ? bare(server) : "", both ? bare(client) : ""));
         }
     }

@@ -86,6 +86,9 @@ final class RouteReader {
         Value upstream = routes == null && !RuleReader.answersAll(listener)
                 ? listener.require("upstream", HTTP_PURPOSE)
                 : listener.get("upstream");
+        if (upstream != null && RuleReader.answersAll(listener)) {
+            upstream.error("no request comes so far: this listener answers all of them");
+        }
         RouteRules usual = rules.read(listener, null, ANY);
         if (upstream != null) {
             fallback(upstream, mode, usual).forEach(route -> read.add(route.with(protectedBy)));

@@ -11,6 +11,7 @@ import io.offramp.proxy.route.RouteConditions;
 import io.offramp.proxy.route.RouteConfig;
 import io.offramp.proxy.route.ValueCondition;
 import io.offramp.proxy.rule.ErrorPages;
+import io.offramp.proxy.rule.LocationRewrite;
 import io.offramp.proxy.rule.RouteRules;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of routes, as they are configured. */
 class RuleConfigTest {
@@ -215,6 +217,40 @@ class RuleConfigTest {
         assertThat(pages.pages()).hasSize(100);
         assertThat(file.problems(LISTENER + "    errors: {pages: {502: gone.html}}\n" + routes))
                 .containsExactly("offramp.yaml:4:27: listeners[0].errors.pages.502: no such file: gone.html");
+    }
+
+    @Test
+    void shouldSayThatAnAnswerLeavesNothingForTheUpstream() throws IOException {
+        assertThat(file.problems(LISTENER + "    upstream: 'a:1'\n    answer: 404\n"))
+                .containsExactly("offramp.yaml:4:15: listeners[0].upstream: no request comes so far: this listener "
+                        + "answers all of them");
+    }
+
+    @Test
+    void shouldReadAPageOnceAndNothingButFiles() throws IOException {
+        Files.writeString(directory.resolve("502.html"), "later");
+        String routes = "    routes: [{path: /a, upstream: 'a:1'}, {path: /b, upstream: 'a:1'}]\n";
+
+        List<RouteConfig> read = routes("    errors: {pages: {502: 502.html}}\n" + routes);
+
+        assertThat(read.getFirst().rules().pages().pages().get(502))
+                .isSameAs(read.getLast().rules().pages().pages().get(502));
+        assertThat(file.problems(LISTENER + "    errors: {pages: {502: /dev/null}}\n" + routes))
+                .containsExactly("offramp.yaml:4:27: listeners[0].errors.pages.502: is not a regular file: /dev/null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "strip-prefix: false, "})
+    void shouldUndoNoPrefixThatIsNotRewritten(String rewrite) throws IOException {
+        RouteRules rules = routes("    routes: [{path: /a, upstream: 'a:1', " + rewrite
+                        + "location: {origins: ['http://a:1']}}]\n")
+                .getFirst()
+                .rules();
+
+        assertThat(rules)
+                .isEqualTo(new RouteRules.Builder()
+                        .answer(new LocationRewrite(List.of("http://a:1"), "", ""))
+                        .build());
     }
 
     @Test
